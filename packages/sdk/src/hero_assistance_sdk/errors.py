@@ -1,0 +1,91 @@
+"""The tree of errors that a person or a caller is meant to read.
+
+An error carries a kebab-case `reason`, a `message` of one line, and where one helps a `hint`.
+It is turned into an exit status by the CLI, and into a JSON-RPC error by `rpc.dispatch`, in one place each.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HeroError(Exception):
+    """An expected failure: shown as one line and a hint, never as a traceback."""
+
+    reason: ClassVar[str] = "failed"
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
+
+
+class UsageError(HeroError):
+    """The command line, a setting or an argument is wrong."""
+
+    reason = "usage"
+    exit_status = 2
+
+
+class SettingError(UsageError):
+    """A setting from the environment has a value that cannot be used."""
+
+    reason = "bad-setting"
+
+
+class SocketPathTooLong(SettingError):
+    """A Unix socket path is longer than the kernel accepts."""
+
+    reason = "socket-path-too-long"
+
+
+class AddressInUse(HeroError):
+    """Somebody else listens where this program wants to listen."""
+
+    reason = "address-in-use"
+
+
+class Unreachable(HeroError):
+    """The other side of a call does not answer: no socket, refused, closed or too slow."""
+
+    reason = "unreachable"
+
+
+class ProtocolViolation(HeroError):
+    """The other side answered with something that is not the protocol."""
+
+    reason = "protocol-violation"
+
+
+class NotFound(HeroError):
+    """The named thing does not exist, or this caller may not know that it does."""
+
+    reason = "not-found"
+
+
+class Forbidden(HeroError):
+    """The caller is known and may not do this."""
+
+    reason = "forbidden"
+
+
+class Unauthenticated(HeroError):
+    """Nobody says who is calling."""
+
+    reason = "unauthenticated"
+
+
+class Conflict(HeroError):
+    """The request was right when it was made; the state has moved on."""
+
+    reason = "conflict"
+
+
+class TooLarge(HeroError):
+    """A request is larger than its documented limit."""
+
+    reason = "too-large"

@@ -1,0 +1,103 @@
+"""Where everything lives, from `PATH_ROOT`, `PATH_SOCKET` and `PATH_VAR`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hero_assistance_sdk.errors import SettingError, SocketPathTooLong
+
+SERVICE = "hero_assistance"
+
+# sizeof(sun_path) less the closing NUL: 107 on Linux, 103 on macOS and the BSDs.
+SOCKET_PATH_LIMIT = 107 if os.uname().sysname == "Linux" else 103
+
+# The settings that `--start` forwards to each action, when they are set.
+FORWARDED = ("PATH_ROOT", "PATH_SOCKET", "HERO_SOCKET_DIR", "PATH_VAR", "PATH_CFG")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders of one root; `Paths.from_environ` is the only place that reads them from outside."""
+
+    root: Path
+    sockets: Path
+    var: Path
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Paths:
+        """Read the folders; raises `SettingError` for a relative one."""
+        env = os.environ if environ is None else environ
+        home = Path(env["HOME"]) if env.get("HOME") else Path.home()
+        root = _folder(env, "PATH_ROOT") or home / "hero"
+        var = _folder(env, "PATH_VAR") or root / "var"
+        sockets = _folder(env, "PATH_SOCKET") or _folder(env, "HERO_SOCKET_DIR") or root / "var" / "sockets"
+        return cls(root=root, sockets=sockets, var=var)
+
+    @property
+    def bin(self) -> Path:
+        """The folder on the operator's `PATH`."""
+        return self.root / "bin"
+
+    @property
+    def releases(self) -> Path:
+        """One folder a release, and the link `current`."""
+        return self.var / "releases" / SERVICE
+
+    @property
+    def data(self) -> Path:
+        """What must survive: the server's database and attachments."""
+        return self.var / "data" / SERVICE
+
+    @property
+    def logs(self) -> Path:
+        """One file an action; they outlive the supervisor."""
+        return self.var / "log" / SERVICE
+
+    @property
+    def state(self) -> Path:
+        """What the embedded supervisor keeps: registrations, its lock, secrets."""
+        return self.var / "state" / SERVICE
+
+    @property
+    def service_sockets(self) -> Path:
+        """The socket directory of this service, named after the service and never after a binary."""
+        return self.sockets / SERVICE
+
+    def socket(self, name: str) -> Path:
+        """The path of one of our sockets, such as `rpc`; raises `SocketPathTooLong`."""
+        return checked_socket_path(self.service_sockets / f"{name}.sock")
+
+    @property
+    def hero_proc_socket(self) -> Path:
+        """Where a Hero OS box runs its supervisor."""
+        return checked_socket_path(self.sockets / "hero_proc" / "rpc.sock")
+
+
+def checked_socket_path(path: Path) -> Path:
+    """Return `path` when the kernel can bind it; raises `SocketPathTooLong` with both lengths."""
+    length = len(os.fsencode(path))
+    if length > SOCKET_PATH_LIMIT:
+        raise SocketPathTooLong(
+            f"the socket path {path} has {length} bytes; the system accepts {SOCKET_PATH_LIMIT}",
+            hint="set PATH_SOCKET (or PATH_ROOT) to a shorter folder",
+        )
+    return path
+
+
+def forwarded_environ(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The `PATH_*` settings that are set, as each action must see them."""
+    env = os.environ if environ is None else environ
+    return {name: env[name] for name in FORWARDED if env.get(name)}
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    value = env.get(name)
+    if not value:
+        return None
+    path = Path(value)
+    if not path.is_absolute():
+        raise SettingError(f"{name} must be an absolute path, not {value!r}")
+    return path

@@ -1,0 +1,101 @@
+"""The HTTP side of every `rpc.sock`: `/rpc`, `/openrpc.json`, `/health`, `/.well-known/heroservice.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hero_assistance_sdk.errors import TooLarge
+from hero_assistance_sdk.rpc.dispatch import Dispatcher
+from hero_assistance_sdk.rpc.errors import error_object
+
+C = TypeVar("C")
+
+# Screenshots travel as attachments; the longest message with its JSON fits many times over.
+BODY_LIMIT = 1024 * 1024
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """What a socket says about itself in its manifest."""
+
+    name: str
+    title: str
+    version: str
+    description: str
+    socket: str
+    protocol: str = "openrpc"
+
+    def manifest(self) -> dict[str, str]:
+        """The body of `/.well-known/heroservice.json`."""
+        return {
+            "protocol": self.protocol,
+            "name": self.name,
+            "title": self.title,
+            "version": self.version,
+            "description": self.description,
+            "socket": self.socket,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RpcEndpoint(Generic[C]):
+    """`POST /rpc`: reads a bounded body, answers it, or answers 204 to notifications."""
+
+    dispatcher: Dispatcher[C]
+    caller_of: Callable[[Request], Awaitable[C]]
+    body_limit: int = BODY_LIMIT
+
+    async def __call__(self, request: Request) -> Response:
+        try:
+            body = await bounded_body(request, self.body_limit)
+        except TooLarge as error:
+            failure = {"jsonrpc": "2.0", "id": None, "error": error_object(error)}
+            return JSONResponse(failure, status_code=413, headers={"connection": "close"})
+        answer = await self.dispatcher.answer(body, await self.caller_of(request))
+        return Response(status_code=204) if answer is None else Response(answer, media_type=_JSON)
+
+
+async def bounded_body(request: Request, limit: int) -> bytes:
+    """Read the body; raises `TooLarge` as soon as it is longer than `limit` bytes."""
+    error = TooLarge(f"the request body is larger than {limit} bytes")
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise error
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise error
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def service_routes(info: ServiceInfo) -> list[Route]:
+    """`/health` and the manifest, which every socket of ours answers."""
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok", "service": info.name, "version": info.version})
+
+    async def manifest(_request: Request) -> Response:
+        return JSONResponse(info.manifest())
+
+    return [Route("/health", health), Route("/.well-known/heroservice.json", manifest)]
+
+
+def rpc_routes(endpoint: RpcEndpoint[C], document: dict[str, Any]) -> list[Route]:
+    """`/rpc` and `/openrpc.json`."""
+
+    async def openrpc(_request: Request) -> Response:
+        return JSONResponse(document)
+
+    async def rpc(request: Request) -> Response:
+        return await endpoint(request)
+
+    return [Route("/rpc", rpc, methods=["POST"]), Route("/openrpc.json", openrpc)]

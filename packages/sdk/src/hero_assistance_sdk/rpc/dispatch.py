@@ -1,0 +1,143 @@
+"""JSON-RPC 2.0: from the bytes of a request to the bytes of its answer.
+
+Source: the JSON-RPC 2.0 specification; its own examples are tests.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from hero_assistance_sdk.errors import HeroError, TooLarge
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.errors import (
+    InternalError,
+    InvalidParams,
+    InvalidRequest,
+    MethodNotFound,
+    ParseFailure,
+    error_object,
+)
+from hero_assistance_sdk.rpc.methods import Method, MethodTable, Params
+
+C = TypeVar("C")
+
+# A batch is answered in order by one task; this bounds how long one caller keeps it.
+BATCH_LIMIT = 100
+# As many faults as fit on a screen; a list of 10,000 wrong items is one mistake, not 10,000.
+FAULT_LIMIT = 20
+
+_log = get_log("rpc")
+
+
+class Dispatcher(Generic[C]):
+    """Answers requests from a table of methods."""
+
+    def __init__(self, table: MethodTable[C]) -> None:
+        self._table = table
+
+    async def answer(self, body: bytes, caller: C) -> bytes | None:
+        """Answer one request or batch; `None` when nothing is to be sent (notifications only)."""
+        try:
+            request = from_json(body, allow_inf_nan=False)
+        except ValueError as error:
+            return _failure(None, ParseFailure("the body is not valid JSON", hint=str(error)))
+        if isinstance(request, list):
+            return await self._answer_batch(request, caller)
+        return await self._answer_one(request, caller)
+
+    async def _answer_batch(self, requests: list[Any], caller: C) -> bytes | None:
+        if not requests:
+            return _failure(None, InvalidRequest("the batch is empty"))
+        if len(requests) > BATCH_LIMIT:
+            error = TooLarge(f"the batch has {len(requests)} requests; at most {BATCH_LIMIT} are accepted")
+            return _failure(None, error)
+        answers = [await self._answer_one(request, caller) for request in requests]
+        sent = [answer for answer in answers if answer is not None]
+        return b"[" + b",".join(sent) + b"]" if sent else None
+
+    async def _answer_one(self, request: Any, caller: C) -> bytes | None:
+        try:
+            name, params = _checked(request)
+        except HeroError as error:
+            return _failure(_id_of(request), error)
+        notification = "id" not in request
+        try:
+            result = await self._call(name, params, caller)
+        except HeroError as error:
+            return None if notification else _failure(request["id"], error)
+        if notification:
+            return None
+        return b'{"jsonrpc":"2.0","id":' + to_json(request["id"]) + b',"result":' + result + b"}"
+
+    async def _call(self, name: str, params: Any, caller: C) -> bytes:
+        method = self._table.get(name)
+        if method is None:
+            raise MethodNotFound(f"there is no method {name!r}", hint="rpc.discover lists the methods")
+        try:
+            result = await method.handler(caller, bound_params(method, params))
+            return method.result.dump_json(result)
+        except HeroError:
+            raise
+        except Exception as error:
+            # The outermost loop of a call: a defect answers -32603 and leaves its traceback in the log.
+            _log.exception("rpc.failed", method=name)
+            raise InternalError("the server failed to answer", hint="its log says why") from error
+
+
+def bound_params(method: Method[Any], params: Any) -> Params:
+    """Check params, by name or by position, against the method's model; raises `InvalidParams`."""
+    model = method.params
+    if isinstance(params, list):
+        names = list(model.model_fields)
+        if len(params) > len(names):
+            raise InvalidParams(
+                f"{method.name} takes at most {len(names)} params, {len(params)} were given",
+                hint=f"in order: {', '.join(names) or 'none'}",
+            )
+        params = dict(zip(names, params, strict=False))
+    try:
+        # Strictness differs between Python and JSON input (an enum is a text in JSON), so JSON it is.
+        return model.model_validate_json(to_json(params))
+    except ValidationError as error:
+        raise InvalidParams(
+            f"the params do not fit {method.name}",
+            faults=_faults(error),
+            hint=f"rpc.discover describes {method.name}",
+        ) from None
+
+
+def _faults(error: ValidationError) -> list[str]:
+    found = error.errors(include_url=False, include_input=False, include_context=False)[:FAULT_LIMIT]
+    return [f"{'.'.join(str(part) for part in fault['loc']) or 'params'}: {fault['msg']}" for fault in found]
+
+
+def _checked(request: Any) -> tuple[str, Any]:
+    if not isinstance(request, dict):
+        raise InvalidRequest("a request is a JSON object")
+    if request.get("jsonrpc") != "2.0":
+        raise InvalidRequest('a request has "jsonrpc": "2.0"')
+    name = request.get("method")
+    if not isinstance(name, str):
+        raise InvalidRequest('a request names its "method" with a text')
+    if not _is_id(request.get("id")):
+        raise InvalidRequest('an "id" is a text, an integer or null')
+    params = request.get("params", {})
+    if not isinstance(params, (dict, list)):
+        raise InvalidRequest('"params" is an object or an array')
+    return name, params
+
+
+def _is_id(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, int)) and not isinstance(value, bool))
+
+
+def _id_of(request: Any) -> Any:
+    value = request.get("id") if isinstance(request, dict) else None
+    return value if _is_id(value) else None
+
+
+def _failure(request_id: Any, error: HeroError) -> bytes:
+    return to_json({"jsonrpc": "2.0", "id": request_id, "error": error_object(error)})

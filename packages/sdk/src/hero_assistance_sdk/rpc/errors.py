@@ -1,0 +1,96 @@
+"""JSON-RPC errors: which code stands for which error, and what travels with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hero_assistance_sdk.errors import (
+    Conflict,
+    Forbidden,
+    HeroError,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unreachable,
+)
+
+
+class ParseFailure(HeroError):
+    """The body is not JSON."""
+
+    reason = "parse-error"
+
+
+class InvalidRequest(HeroError):
+    """The JSON is not a JSON-RPC 2.0 request."""
+
+    reason = "invalid-request"
+
+
+class MethodNotFound(HeroError):
+    """No such method."""
+
+    reason = "method-not-found"
+
+
+class InvalidParams(HeroError):
+    """The params do not fit the method; `faults` names each of them."""
+
+    reason = "invalid-params"
+
+    def __init__(self, message: str, *, faults: Sequence[str] = (), hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.faults = list(faults)
+
+
+class InternalError(HeroError):
+    """A defect of the server; its log holds the traceback."""
+
+    reason = "internal-error"
+
+
+class RpcFailure(HeroError):
+    """An error that the other side answered with, as a client sees it."""
+
+    reason = "rpc-failure"
+
+    def __init__(self, code: int, message: str, data: dict[str, Any] | None = None) -> None:
+        self.code = code
+        self.data = data or {}
+        super().__init__(message, hint=self.data.get("hint"))
+
+    @property
+    def remote_reason(self) -> str:
+        """The kebab-case reason that the server gave, or the empty text."""
+        return str(self.data.get("reason", ""))
+
+
+# -32700 to -32603 are the specification's; -32001 and down are ours (its range for servers).
+CODES: dict[type[HeroError], int] = {
+    ParseFailure: -32700,
+    InvalidRequest: -32600,
+    MethodNotFound: -32601,
+    InvalidParams: -32602,
+    InternalError: -32603,
+    NotFound: -32001,
+    Forbidden: -32002,
+    Unauthenticated: -32003,
+    Conflict: -32004,
+    TooLarge: -32005,
+    Unreachable: -32006,
+}
+OTHER_FAILURE = -32000
+
+
+def error_object(error: HeroError) -> dict[str, Any]:
+    """The JSON-RPC error object of `error`: code, message, and data with reason, hint and faults."""
+    data: dict[str, Any] = {"reason": error.reason}
+    if error.hint:
+        data["hint"] = error.hint
+    if isinstance(error, InvalidParams) and error.faults:
+        data["faults"] = error.faults
+    if isinstance(error, RpcFailure):
+        return {"code": error.code, "message": error.message, "data": error.data or data}
+    code = next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), OTHER_FAILURE)
+    return {"code": code, "message": error.message, "data": data}

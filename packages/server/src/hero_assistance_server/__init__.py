@@ -1,0 +1,1 @@
+"""The ticket server: decides, stores and tells everyone who may know."""

@@ -1,0 +1,36 @@
+"""What every test may ask for: a root of its own with short paths, and nothing of this machine's settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hero_assistance_sdk.paths import Paths
+
+
+@pytest.fixture
+def hero_root() -> Iterator[Path]:
+    """An empty root folder; short, because a Unix socket path is limited to 107 bytes."""
+    root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
+    yield root
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def hero_env(hero_root: Path) -> dict[str, str]:
+    """The environment of a program that may touch nothing but `hero_root`."""
+    env = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    home = hero_root / "home"
+    home.mkdir()
+    return {**env, "HOME": str(home), "PATH_ROOT": str(hero_root)}
+
+
+@pytest.fixture
+def paths(hero_env: dict[str, str]) -> Paths:
+    """The folders of `hero_root`."""
+    return Paths.from_environ(hero_env)
