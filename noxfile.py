@@ -1,0 +1,154 @@
+"""The sessions of this repository, as `./buildenv.sh nox -l` lists them; the work is in `scripts/build/`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "packages" / "sdk" / "src"))
+
+from scripts.build import changed, dist, lock, reproduce  # noqa: E402
+from scripts.build.workspace import Workspace  # noqa: E402
+
+nox.needs_version = ">=2026.8.10"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_external_run = True
+nox.options.allow_parallel = True
+nox.options.sessions = ["lint", "types", "tests"]
+
+WORKSPACE = Workspace(ROOT)
+DIST = ROOT / "dist"
+CLI = DIST / WORKSPACE.names["PROJECT_NAME"]
+REQUIREMENTS = ROOT / "requirements"
+
+
+@nox.session(venv_backend="none")
+def build(session: nox.Session) -> None:
+    """Build the zipapps into dist/, unless nothing changed."""
+    dist.build(WORKSPACE, DIST, session.log)
+
+
+@nox.session(venv_backend="none", requires=["build"])
+def install(session: nox.Session) -> None:
+    """Build if anything changed, then install into ~/hero/bin with one rename."""
+    session.run(str(CLI), "install", str(DIST), *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none", requires=["install"])
+def up(session: nox.Session) -> None:
+    """Build, install and start with four demo users; print status and the page's address."""
+    binary = str(Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name)
+    flags = session.posargs or ["--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771"]
+    session.run(binary, "--start", *flags, external=True)
+    session.run(binary, "status", external=True)
+
+
+@nox.session(venv_backend="none")
+def down(session: nox.Session) -> None:
+    """Stop what `up` started."""
+    session.run(str(Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name), "--stop", external=True)
+
+
+@nox.session(requires=["build"])
+def tests(session: nox.Session) -> None:
+    """Test the built wheels and zipapps; `-- --changed-since REF` runs what a change reaches."""
+    _install_tools(session)
+    _install_wheels(session)
+    selected = changed.pytest_arguments(WORKSPACE, session.posargs)
+    if selected is None:
+        session.log("no test is reached by the change")
+        return
+    session.run("pytest", "-n", os.environ.get("PYTEST_WORKERS", "auto"), "--dist", "worksteal", *selected)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, imports, shell scripts, news fragments and whether the locks fit."""
+    _install_tools(session)
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--config", "pyproject.toml", env=_source_path())
+    session.run("shellcheck", "buildenv.sh", ".ci/run")
+    stale = lock.stale_locks(WORKSPACE)
+    if stale:
+        session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of every package and script."""
+    _install_tools(session)
+    sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
+    session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "benchmarks")
+
+
+@nox.session(venv_backend="none", name="lock")
+def lock_(session: nox.Session) -> None:
+    """Resolve the requirements again; `-- --upgrade` takes what is newest."""
+    for path in lock.write_locks(WORKSPACE, upgrade="--upgrade" in session.posargs):
+        session.log(f"wrote {path.relative_to(ROOT)}")
+
+
+@nox.session(venv_backend="none", name="reproduce")
+def reproduce_(session: nox.Session) -> None:
+    """Build twice under different circumstances and compare every checksum."""
+    reproduce.build_twice(WORKSPACE, session.log)
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the GitHub workflows with actionlint and zizmor."""
+    _install_tools(session)
+    session.run("python", "-m", "scripts.build.workflows")
+
+
+@nox.session(requires=["build"])
+def bench(session: nox.Session) -> None:
+    """Measure every figure that the documentation states, beside its peers."""
+    _install_tools(session, "bench")
+    _install_wheels(session)
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(requires=["build"])
+def faults(session: nox.Session) -> None:
+    """Run the fault tests with their full counts; CI runs a short form of each in `tests`."""
+    _install_tools(session)
+    _install_wheels(session)
+    session.run("pytest", "-n", "auto", "-m", "fault", *session.posargs, env={"FAULT_ROUNDS": "full"})
+
+
+@nox.session
+def dev(session: nox.Session) -> None:
+    """Run server and ui from the source tree, with reload."""
+    _install_tools(session)
+    session.run("python", "-m", "scripts.build.dev", *session.posargs, env=_source_path())
+
+
+def _install_tools(session: nox.Session, *more: str) -> None:
+    """Install the locked tools, once for each lock."""
+    locks = [REQUIREMENTS / f"{name}.txt" for name in ("test", *more)]
+    stamp = Path(session.virtualenv.location) / "locks.sha256"
+    digest = lock.digest_of(locks)
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    requirements = [argument for path in locks for argument in ("-r", str(path))]
+    session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", *requirements)
+    stamp.write_text(digest)
+
+
+def _install_wheels(session: nox.Session) -> None:
+    """Install what was built, not what lies in the tree."""
+    session.run("uv", "pip", "install", "--quiet", "--no-deps", "--reinstall", *map(str, dist.wheels(DIST)))
+
+
+def _source_path() -> dict[str, str]:
+    return {
+        "PYTHONPATH": os.pathsep.join(str(package.folder / "src") for package in WORKSPACE.packages.values())
+    }

@@ -1,0 +1,1 @@
+"""Work of the nox sessions: building, locking and checking, as importable functions."""

@@ -1,0 +1,216 @@
+"""The whole build: `dist/` with the zipapps, their manifest, checksums and bills of materials."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from hero_assistance_sdk.zipapp.header import Target
+from scripts.build.site import install_site, site_digest
+from scripts.build.wheels import build_wheels
+from scripts.build.workspace import Workspace
+from scripts.build.zipapp import Zipapp, this_target, write_zipapp
+
+MANIFEST = "manifest.json"
+MANIFEST_SCHEMA = 1
+_RELEASE_MODULE = "_hero_release.py"
+_STAMP = ".inputs"
+# Everything that a zipapp is made from; documentation and tests are not.
+_INPUTS = (
+    "buildenv.sh",
+    "packages/*/pyproject.toml",
+    "packages/*/hatch_build.py",
+    "packages/*/package*.json",
+)
+_INPUT_TREES = ("packages/*/src", "requirements", "scripts/build")
+_NOT_INPUTS = frozenset({"__pycache__", "vendor", "node_modules"})
+
+
+@dataclass(frozen=True)
+class Built:
+    """One finished zipapp."""
+
+    name: str
+    path: Path
+    sha256: str
+    site: Path
+
+
+def build(workspace: Workspace, dist: Path, report: Callable[[str], None] = print) -> bool:
+    """Build everything into `dist` unless nothing changed since the last build; true when it was built."""
+    fingerprint = inputs_fingerprint(workspace)
+    if _is_current(dist, fingerprint):
+        report(f"nothing changed: {dist.name}/ holds release {read_manifest(dist)['release']}")
+        return False
+    work = dist.with_name(f".{dist.name}.{os.getpid()}")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        _build_into(workspace, work, report)
+        (work / _STAMP).write_text(fingerprint)
+        _replace(work, dist)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    report(f"built release {read_manifest(dist)['release']} in {dist.name}/")
+    return True
+
+
+def read_manifest(dist: Path) -> dict[str, str]:
+    """The manifest of a finished build."""
+    return dict(json.loads((dist / MANIFEST).read_text()))
+
+
+def wheels(dist: Path) -> list[Path]:
+    """The wheels that the zipapps of a finished build were made from."""
+    return sorted(dist.glob("wheels/*/*.whl"))
+
+
+def inputs_fingerprint(workspace: Workspace) -> str:
+    """SHA-256 over every file that the build reads, and over the interpreter that it builds for."""
+    digest = hashlib.sha256(str(this_target()).encode())
+    for path in _input_files(workspace.root):
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(workspace.root)}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _input_files(root: Path) -> list[Path]:
+    found = {path for pattern in _INPUTS for path in root.glob(pattern)}
+    for pattern in _INPUT_TREES:
+        for tree in root.glob(pattern):
+            found |= {path for path in tree.rglob("*") if path.is_file() and not _NOT_INPUTS & {*path.parts}}
+    return sorted(found)
+
+
+def _is_current(dist: Path, fingerprint: str) -> bool:
+    try:
+        return (dist / _STAMP).read_text() == fingerprint and _sums_hold(dist)
+    except OSError:
+        return False
+
+
+def _sums_hold(dist: Path) -> bool:
+    """Whether every zipapp still has its checksum: `dist/` is a folder that anybody may touch."""
+    lines = (line.split("  ", 1) for line in (dist / "SHA256SUMS").read_text().splitlines())
+    return all(_sha256(dist / name) == digest for digest, name in lines)
+
+
+def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None]) -> None:
+    report("building wheels")
+    wheels_of = build_wheels(workspace, work / "wheels")
+    target = this_target()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        report(f"installing the locked requirements of {len(workspace.binaries)} binaries")
+        sites = {binary: work / "sites" / binary for binary in workspace.binaries}
+        list(pool.map(lambda binary: _install(workspace, binary, sites[binary], wheels_of), sites))
+        release = release_id(workspace, sites, target)
+        report(f"zipping release {release}")
+        for site in sites.values():
+            _write_release_module(site, workspace.version, release)
+        built = list(pool.map(lambda binary: _zip(binary, sites[binary], work, target), sites))
+        list(pool.map(lambda one: _sbom(one, workspace.version, work), built))
+    _write_manifest(workspace, built, release, target, work)
+    shutil.rmtree(work / "sites")
+
+
+def release_id(workspace: Workspace, sites: dict[str, Path], target: Target) -> str:
+    """The version and twelve hex digits over everything that makes this release what it is.
+
+    Content, entry points and target; not the commit and not the day, which do not change what runs.
+    """
+    digest = hashlib.sha256(f"{workspace.version}\0{target}\0".encode())
+    for binary, site in sorted(sites.items()):
+        digest.update(f"{binary}\0{entry_point(binary)}\0{site_digest(site)}\0".encode())
+    return f"{workspace.version}-{digest.hexdigest()[:12]}"
+
+
+def entry_point(binary: str) -> str:
+    """Where a binary starts."""
+    return f"{binary}.__main__:main"
+
+
+def _install(workspace: Workspace, binary: str, site: Path, wheels: dict[str, Path]) -> None:
+    needed = workspace.closure(workspace.package_of(binary))
+    lock = workspace.root / "requirements" / f"{binary}.txt"
+    install_site(site, lock, [wheels[package.folder.name] for package in needed])
+
+
+def _write_release_module(site: Path, version: str, release: str) -> None:
+    module = site / _RELEASE_MODULE
+    module.write_text(f"VERSION = {version!r}\nRELEASE_ID = {release!r}\n")
+    module.chmod(0o644)
+
+
+def _zip(binary: str, site: Path, work: Path, target: Target) -> Built:
+    path = work / binary
+    build_id = hashlib.sha256(f"{entry_point(binary)}\0{target}\0{site_digest(site)}".encode()).hexdigest()
+    write_zipapp(Zipapp(binary, entry_point(binary), site, build_id), path, target)
+    return Built(binary, path, _sha256(path), site)
+
+
+def _sbom(built: Built, version: str, work: Path) -> None:
+    # Imported here: the library takes longer to import than a build with nothing to do takes in all.
+    # It logs each class that it registers meanwhile, and nox shows every log.
+    logging.getLogger("py_serializable").setLevel(logging.WARNING)
+    from scripts.build.sbom import write_sbom
+
+    write_sbom(built.site, built.name, version, built.sha256, work / f"{built.name}.cdx.json")
+
+
+def _write_manifest(
+    workspace: Workspace, built: list[Built], release: str, target: Target, work: Path
+) -> None:
+    files = [
+        {
+            "name": one.name,
+            "sha256": one.sha256,
+            "size": one.path.stat().st_size,
+            "python": target.python,
+            "platform": target.platform,
+        }
+        for one in built
+    ]
+    manifest = {
+        "schema": MANIFEST_SCHEMA,
+        "project": workspace.names["PROJECT_NAME"],
+        "version": workspace.version,
+        "commit": _commit(workspace.root),
+        "release": release,
+        "python": target.python,
+        "platform": target.platform,
+        "files": files,
+    }
+    (work / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    (work / "SHA256SUMS").write_text("".join(f"{one.sha256}  {one.name}\n" for one in built))
+
+
+def _commit(root: Path) -> str | None:
+    """The commit that was built, `-dirty` when the tree differs from it, nothing outside a repository."""
+    command = ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return None
+    return done.stdout.strip()
+
+
+def _replace(work: Path, dist: Path) -> None:
+    """Put the new folder in the place of the old one, which is never half old and half new."""
+    old = dist.with_name(f".{dist.name}.old.{os.getpid()}")
+    if dist.exists():
+        dist.rename(old)
+    work.rename(dist)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
