@@ -1,0 +1,102 @@
+"""The check of the workflows: what is wrong is refused, and named by file, line and rule."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.build.npm import ToolError
+from scripts.build.workflows import FOLDER, WorkflowsRefused, check_workflows, main
+from scripts.build.workspace import REPOSITORY
+
+GOOD = """\
+name: good
+on:
+  push:
+permissions: {}
+concurrency:
+  group: good
+  cancel-in-progress: true
+jobs:
+  one:
+    name: one
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    steps:
+      - run: echo good
+"""
+UNPINNED = "      - run: echo good\n      - uses: actions/setup-python@v7\n"
+INJECTION = "      - run: echo ${{ github.head_ref }}\n"
+
+
+def checkout(folder: Path, workflow: str) -> Path:
+    (folder / FOLDER).mkdir(parents=True)
+    (folder / FOLDER / "w.yml").write_text(workflow)
+    return folder
+
+
+def test_the_workflows_of_the_repository_are_accepted() -> None:
+    check_workflows(REPOSITORY)
+
+
+def test_a_good_workflow_is_accepted(tmp_path: Path) -> None:
+    check_workflows(checkout(tmp_path, GOOD))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "tool", "rule", "line"),
+    [
+        ("jobs:\n", "jobs: [\n", "actionlint", "syntax-check", 7),
+        ("jobs:\n", "jobs: [\n", "zizmor", "unreadable", 0),
+        ("ubuntu-24.04", "ubuntu-24.40", "actionlint", "runner-label", 11),
+        ("    steps:", "    stepps:", "actionlint", "syntax-check", 13),
+        ("      - run: echo good\n", INJECTION, "zizmor", "template-injection", 14),
+        ("      - run: echo good\n", INJECTION, "actionlint", "expression", 14),
+        ("      - run: echo good\n", UNPINNED, "zizmor", "unpinned-uses", 15),
+        ("permissions: {}", "permissions: write-all", "zizmor", "excessive-permissions", 4),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, tool: str, rule: str, line: int) -> None:
+    assert old in GOOD
+    with pytest.raises(WorkflowsRefused) as refused:
+        check_workflows(checkout(tmp_path, GOOD.replace(old, new)))
+    found = [finding for finding in refused.value.findings if (finding.tool, finding.rule) == (tool, rule)]
+    assert line in [finding.line for finding in found], str(refused.value)
+    assert "w.yml" in str(found[0])
+
+
+def test_a_checkout_without_workflows_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="there is no workflow in"):
+        check_workflows(tmp_path)
+
+
+def test_the_command_ends_with_1_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["workflows", str(checkout(tmp_path, GOOD.replace("run:", "rum:")))])
+    assert main() == 1
+    assert ".github/workflows/w.yml:14" in capsys.readouterr().err
+
+
+def workflow_texts() -> list[str]:
+    return [file.read_text() for file in sorted((REPOSITORY / FOLDER).glob("*.yml"))]
+
+
+def test_every_foreign_action_is_pinned_to_a_commit_and_says_its_version() -> None:
+    for text in workflow_texts():
+        for used in re.findall(r"uses: (.+)", text):
+            assert used.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), (
+                used
+            )
+
+
+def test_no_checkout_keeps_its_credentials() -> None:
+    for text in workflow_texts():
+        assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+
+
+def test_every_job_that_runs_has_a_time_limit() -> None:
+    for text in workflow_texts():
+        assert text.count("runs-on:") == text.count("timeout-minutes:")
