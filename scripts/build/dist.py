@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance_sdk.zipapp.header import Target
+from scripts.build.manifest import Built, Release, read_manifest, read_sums, sha256, write_manifest
 from scripts.build.site import install_site, site_digest
 from scripts.build.wheels import build_wheels
 from scripts.build.workspace import Workspace
 from scripts.build.zipapp import Zipapp, this_target, write_zipapp
 
-MANIFEST = "manifest.json"
-MANIFEST_SCHEMA = 1
 _RELEASE_MODULE = "_hero_release.py"
 _STAMP = ".inputs"
 # Everything that a zipapp is made from; documentation and tests are not.
@@ -32,16 +29,6 @@ _INPUTS = (
 )
 _INPUT_TREES = ("packages/*/src", "requirements", "scripts/build")
 _NOT_INPUTS = frozenset({"__pycache__", "vendor", "node_modules"})
-
-
-@dataclass(frozen=True)
-class Built:
-    """One finished zipapp."""
-
-    name: str
-    path: Path
-    sha256: str
-    site: Path
 
 
 def build(workspace: Workspace, dist: Path, report: Callable[[str], None] = print) -> bool:
@@ -60,11 +47,6 @@ def build(workspace: Workspace, dist: Path, report: Callable[[str], None] = prin
         shutil.rmtree(work, ignore_errors=True)
     report(f"built release {read_manifest(dist)['release']} in {dist.name}/")
     return True
-
-
-def read_manifest(dist: Path) -> dict[str, str]:
-    """The manifest of a finished build."""
-    return dict(json.loads((dist / MANIFEST).read_text()))
 
 
 def wheels(dist: Path) -> list[Path]:
@@ -99,8 +81,7 @@ def _is_current(dist: Path, fingerprint: str) -> bool:
 
 def _sums_hold(dist: Path) -> bool:
     """Whether every zipapp still has its checksum: `dist/` is a folder that anybody may touch."""
-    lines = (line.split("  ", 1) for line in (dist / "SHA256SUMS").read_text().splitlines())
-    return all(_sha256(dist / name) == digest for digest, name in lines)
+    return all(sha256(dist / name) == digest for name, digest in read_sums(dist).items())
 
 
 def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None]) -> None:
@@ -117,7 +98,10 @@ def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None])
             _write_release_module(site, workspace.version, release)
         built = list(pool.map(lambda binary: _zip(binary, sites[binary], work, target), sites))
         list(pool.map(lambda one: _sbom(one, workspace.version, work), built))
-    _write_manifest(workspace, built, release, target, work)
+    about = Release(
+        workspace.names["PROJECT_NAME"], workspace.version, _commit(workspace.root), release, target
+    )
+    write_manifest(work, about, built)
     shutil.rmtree(work / "sites")
 
 
@@ -153,7 +137,7 @@ def _zip(binary: str, site: Path, work: Path, target: Target) -> Built:
     path = work / binary
     build_id = hashlib.sha256(f"{entry_point(binary)}\0{target}\0{site_digest(site)}".encode()).hexdigest()
     write_zipapp(Zipapp(binary, entry_point(binary), site, build_id), path, target)
-    return Built(binary, path, _sha256(path), site)
+    return Built(binary, path, sha256(path), site)
 
 
 def _sbom(built: Built, version: str, work: Path) -> None:
@@ -163,33 +147,6 @@ def _sbom(built: Built, version: str, work: Path) -> None:
     from scripts.build.sbom import write_sbom
 
     write_sbom(built.site, built.name, version, built.sha256, work / f"{built.name}.cdx.json")
-
-
-def _write_manifest(
-    workspace: Workspace, built: list[Built], release: str, target: Target, work: Path
-) -> None:
-    files = [
-        {
-            "name": one.name,
-            "sha256": one.sha256,
-            "size": one.path.stat().st_size,
-            "python": target.python,
-            "platform": target.platform,
-        }
-        for one in built
-    ]
-    manifest = {
-        "schema": MANIFEST_SCHEMA,
-        "project": workspace.names["PROJECT_NAME"],
-        "version": workspace.version,
-        "commit": _commit(workspace.root),
-        "release": release,
-        "python": target.python,
-        "platform": target.platform,
-        "files": files,
-    }
-    (work / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-    (work / "SHA256SUMS").write_text("".join(f"{one.sha256}  {one.name}\n" for one in built))
 
 
 def _commit(root: Path) -> str | None:
@@ -209,8 +166,3 @@ def _replace(work: Path, dist: Path) -> None:
         dist.rename(old)
     work.rename(dist)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.build.dist import read_manifest
+from scripts.build.manifest import read_manifest, read_sums
 from scripts.build.workspace import Workspace
 
 # Put on the path of every Python of the second build: its clock stands 400 days and some hours ahead.
@@ -92,9 +92,7 @@ def _build(workspace: Workspace, folder: Path, environment: dict[str, str], umas
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    sums = (line.split("  ", 1) for line in (folder / "dist" / "SHA256SUMS").read_text().splitlines())
-    digests = {name: digest for digest, name in sums}
-    return {**digests, "release": read_manifest(folder / "dist")["release"]}
+    return {**read_sums(folder / "dist"), "release": read_manifest(folder / "dist")["release"]}
 
 
 def _sdk(folder: Path) -> str:

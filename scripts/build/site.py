@@ -35,7 +35,8 @@ def install_site(target: Path, lock: Path, wheels: Sequence[Path]) -> None:
         str(target),
     ]
     base += ["--no-deps", "--only-binary", ":all:", "--link-mode", "copy", *_platform_options()]
-    subprocess.run([*base, "--require-hashes", "-r", str(lock)], check=True)
+    if _names_something(lock):
+        subprocess.run([*base, "--require-hashes", "-r", str(lock)], check=True)
     subprocess.run([*base, *map(str, wheels)], check=True)
     normalise(target)
 
@@ -62,6 +63,12 @@ def site_digest(site: Path) -> str:
         digest.update(f"{path.relative_to(site).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
+
+
+def _names_something(lock: Path) -> bool:
+    """Whether a lock holds a requirement; a binary may need nothing but the standard library."""
+    lines = (line.strip() for line in lock.read_text().splitlines())
+    return any(line and not line.startswith("#") for line in lines)
 
 
 def _is_installer_file(path: Path) -> bool:

@@ -1,0 +1,1 @@
+"""The command line: options and output; the work is done by the packages beside this one."""

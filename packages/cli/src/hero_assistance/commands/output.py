@@ -1,0 +1,85 @@
+"""What people see: steps on a terminal, plain lines elsewhere, JSON for machines, tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+
+class Progress(Protocol):
+    """Is told each step of long work."""
+
+    def step(self, text: str) -> None: ...
+
+
+class PlainProgress:
+    """One line a step on standard error, for logs and pipes."""
+
+    def step(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+
+class _TerminalProgress:
+    """A spinner with the current step; the steps before stay above it."""
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def step(self, text: str) -> None:
+        self._status.update(text)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """The progress that fits where standard error goes."""
+    if not sys.stderr.isatty():
+        yield PlainProgress()
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("starting") as status:
+        yield _TerminalProgress(status)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, indent=2))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: drawn on a terminal, aligned text elsewhere."""
+    if sys.stdout.isatty():
+        _draw_table(columns, rows)
+        return
+    widths = [max(len(row[index]) for row in [columns, *rows]) for index in range(len(columns))]
+    for row in [columns, *rows]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _draw_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+    Console().print(table)
+
+
+_STYLES = {
+    "healthy": "green",
+    "ok": "green",
+    "starting": "yellow",
+    "stopping": "yellow",
+    "backoff": "yellow",
+    "degraded": "yellow",
+    "warning": "yellow",
+    "failed": "red",
+    "fault": "red",
+    "stopped": "dim",
+}

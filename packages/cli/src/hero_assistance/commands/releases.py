@@ -1,0 +1,110 @@
+"""`install`, `releases` and `rollback`."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from hero_assistance.commands.output import print_json, print_table, progress
+from hero_assistance.releases.store import Store
+from hero_assistance_sdk.paths import Paths
+
+
+@click.command("install")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace files in bin/ that are not ours.")
+@click.option(
+    "--restart",
+    is_flag=True,
+    help="Restart a running service on the new release; go back if it does not become healthy.",
+)
+def install_command(folder: Path, *, force: bool, restart: bool) -> None:
+    """Install the release that a build left in DIR, and make it live with one rename."""
+    from hero_assistance.releases.install import install
+
+    paths = Paths.from_environ()
+    store = Store.of(paths)
+    with progress() as shown:
+        outcome = install(store, folder, shown.step, force=force)
+    if outcome.changed:
+        before = f" (before: {outcome.switched.before})" if outcome.switched.before else ""
+        click.echo(f"installed release {outcome.switched.after}{before}")
+    else:
+        click.echo(f"nothing changed: release {outcome.switched.after} is installed and live")
+    for release in outcome.removed:
+        click.echo(f"removed old release {release}")
+    _say_when_not_on_path(store.bin)
+    if restart:
+        from hero_assistance.upgrade import restart_or_roll_back
+
+        with progress() as shown:
+            restart_or_roll_back(paths, outcome.switched, shown)
+        click.echo(f"running on release {outcome.switched.after}")
+
+
+@click.command("releases")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def releases_command(*, as_json: bool) -> None:
+    """List the installed releases, the last activated first."""
+    from hero_assistance.releases.prune import in_use
+
+    store = Store.of(Paths.from_environ())
+    live = store.live()
+    listed = [
+        {
+            "release": one.release,
+            "version": one.manifest.version,
+            "commit": one.manifest.commit,
+            "activated_at": _iso(one.activated_at_ms),
+            "live": one.release == live,
+            "in_use": in_use(store.release(one.release)),
+        }
+        for one in store.installed()
+    ]
+    if as_json:
+        print_json(listed)
+        return
+    if not listed:
+        click.echo("no release is installed; install one with: nox -s install")
+        return
+    rows = [[str(one["release"]), str(one["activated_at"]), _marks(one)] for one in listed]
+    print_table(["release", "activated", ""], rows)
+
+
+@click.command("rollback")
+@click.argument("release", required=False)
+@click.option("--restart", is_flag=True, help="Restart a running service on that release.")
+def rollback_command(release: str | None, *, restart: bool) -> None:
+    """Go back to RELEASE, or to the one that was live before the live one."""
+    from hero_assistance.releases.switch import rollback
+
+    paths = Paths.from_environ()
+    store = Store.of(paths)
+    with store.exclusive(click.echo):
+        switched = rollback(store, release)
+    click.echo(f"release {switched.after} is live (before: {switched.before})")
+    if restart:
+        from hero_assistance.lifecycle import restart as restart_service
+
+        with progress() as shown:
+            restart_service(paths, shown)
+        click.echo(f"running on release {switched.after}")
+    else:
+        click.echo("what runs keeps its release until: hero_assistance restart")
+
+
+def _marks(listed: dict[str, object]) -> str:
+    return ", ".join(text for key, text in (("live", "live"), ("in_use", "in use")) if listed[key])
+
+
+def _iso(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+
+
+def _say_when_not_on_path(folder: Path) -> None:
+    if str(folder) not in os.environ.get("PATH", "").split(os.pathsep):
+        click.echo(f"{folder} is not on PATH; add to your shell profile:", err=True)
+        click.echo(f'  export PATH="{folder}:$PATH"', err=True)

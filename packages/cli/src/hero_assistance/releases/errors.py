@@ -1,0 +1,47 @@
+"""What can go wrong with releases, each with what to do about it."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk.errors import HeroError, UsageError
+
+
+class BadBuild(HeroError):
+    """The folder to install from is not a whole build."""
+
+    reason = "bad-build"
+
+
+class ChecksumMismatch(BadBuild):
+    """A file is not the one that its manifest describes."""
+
+    reason = "checksum-mismatch"
+
+
+class WrongTarget(BadBuild):
+    """The build is for another interpreter or platform."""
+
+    reason = "wrong-target"
+
+
+class ForeignFile(HeroError):
+    """Something that this program did not make stands where a link belongs."""
+
+    reason = "foreign-file"
+
+
+class InstallBusy(HeroError):
+    """Another install did not end in time."""
+
+    reason = "install-busy"
+
+
+class InstallFailed(HeroError):
+    """The system refused a write: disk full, read-only, no permission."""
+
+    reason = "install-failed"
+
+
+class NoSuchRelease(UsageError):
+    """The named release is not installed, or there is none to go back to."""
+
+    reason = "no-such-release"

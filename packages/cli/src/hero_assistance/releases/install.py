@@ -1,0 +1,195 @@
+"""From a build folder to a live release."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hero_assistance.releases.errors import ChecksumMismatch, InstallFailed
+from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
+from hero_assistance.releases.prune import prune, sweep
+from hero_assistance.releases.store import Store, sync_folder
+from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
+from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header
+from hero_assistance_sdk.zipapp.tree import damaged, unpack
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an install did; `changed` is false when everything was there already."""
+
+    switched: Switched
+    changed: bool
+    removed: tuple[str, ...]
+
+
+def install(store: Store, build: Path, report: Report, *, force: bool = False) -> Outcome:
+    """Install a build and make it live.
+
+    Raises `BadBuild`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; whatever is
+    raised, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
+    """
+    manifest = read_build(build)
+    check_bin(store, [binary.name for binary in manifest.binaries], force=force)
+    try:
+        with store.exclusive(report):
+            return _install_locked(store, build, manifest, report)
+    except OSError as error:
+        raise InstallFailed(
+            f"cannot install to {store.folder}: {error.strerror or error}",
+            hint="nothing was switched; what was written is removed by the next install",
+        ) from error
+
+
+def is_whole(store: Store, manifest: Manifest) -> bool:
+    """Whether a release is completely there, byte for byte."""
+    return not faults(store, manifest)
+
+
+def faults(store: Store, manifest: Manifest) -> list[str]:
+    """What is missing or damaged in an installed release, by path."""
+    folder = store.release(manifest.release)
+    found = []
+    for binary in manifest.binaries:
+        pin = _pin(folder, binary)
+        if _built_sha256(pin.archive, binary, manifest) != binary.sha256:
+            found.append(str(pin.archive))
+            continue
+        if not pin.boot.is_file():
+            found.append(str(pin.boot))
+        found += [str(pin.tree / path) for path in damaged(pin.archive, pin.tree)]
+    return found
+
+
+def _install_locked(store: Store, build: Path, manifest: Manifest, report: Report) -> Outcome:
+    sweep(store)
+    folder = store.release(manifest.release)
+    whole = read_installed(folder) is not None and is_whole(store, manifest)
+    if whole and store.live() == manifest.release and _links_stand(store, manifest):
+        return Outcome(Switched(manifest.release, manifest.release), False, ())
+    if not whole:
+        _stage(store, build, manifest, report)
+    switched = activate(store, manifest)
+    removed = prune(store)
+    return Outcome(switched, True, tuple(removed))
+
+
+def _links_stand(store: Store, manifest: Manifest) -> bool:
+    links = [store.bin / binary.name for binary in manifest.binaries]
+    return all(link.is_symlink() and not is_foreign(store, link) for link in links)
+
+
+def _stage(store: Store, build: Path, manifest: Manifest, report: Report) -> None:
+    """Write the release beside the others under a hidden name, flush it, and give it its name."""
+    folder = store.release(manifest.release)
+    staged = store.folder / f".new-{manifest.release}-{os.getpid()}"
+    try:
+        (staged / "lib").mkdir(parents=True)
+        seeds = _seeds(store)
+        for binary in manifest.binaries:
+            report(f"unpacking {binary.name}")
+            _stage_binary(build, staged, folder, binary, manifest, seeds)
+            seeds.insert(0, staged / "lib" / binary.name)
+        write_record(store, staged, manifest)
+        _flush(staged)
+        if folder.exists():
+            _replace_damaged(store, staged, folder)
+        else:
+            staged.rename(folder)
+        sync_folder(store.folder)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+
+
+def _seeds(store: Store) -> list[Path]:
+    """Trees of the live release: a file that did not change is linked, not written again."""
+    live = store.live()
+    installed = read_installed(store.release(live)) if live else None
+    if installed is None:
+        return []
+    lib = store.release(installed.release) / "lib"
+    return [lib / binary.name for binary in installed.manifest.binaries]
+
+
+def _stage_binary(
+    build: Path, staged: Path, folder: Path, binary: Binary, manifest: Manifest, seeds: list[Path]
+) -> None:
+    archive = staged / binary.name
+    digest = _copy(build / binary.name, archive)
+    if digest != binary.sha256:
+        raise ChecksumMismatch(
+            f"{build / binary.name} is not the file that the manifest describes",
+            hint=f"expected SHA-256 {binary.sha256}, found {digest}; build again: nox -s build",
+        )
+    pin = _pin(folder, binary)
+    with archive.open("r+b") as file:
+        file.write(pinned_header(pin, manifest.target))
+    archive.chmod(0o755)
+    unpack(archive, staged / "lib" / binary.name, seeds)
+    (staged / "lib" / pin.boot.name).write_text(boot_lines(pin, entry_module(binary.name)))
+
+
+def _replace_damaged(store: Store, staged: Path, folder: Path) -> None:
+    """Mend a release in place, file by file, because processes may be running from it."""
+    for source in sorted(path for path in staged.rglob("*") if path.is_file()):
+        target = folder / source.relative_to(staged)
+        if not (target.is_file() and target.read_bytes() == source.read_bytes()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+    shutil.rmtree(staged)
+
+
+def _pin(folder: Path, binary: Binary) -> Pin:
+    # The real file, not the link of a virtual environment that may be gone tomorrow.
+    return Pin(Path(sys.executable).resolve(), folder, binary.name)
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file and return the SHA-256 of what was copied; raises `ChecksumMismatch` when it is missing."""
+    digest = hashlib.sha256()
+    try:
+        opened = source.open("rb")
+    except FileNotFoundError:
+        raise ChecksumMismatch(f"{source} is missing", hint="build again: nox -s build") from None
+    with opened, target.open("wb") as output:
+        while chunk := opened.read(1024 * 1024):
+            digest.update(chunk)
+            output.write(chunk)
+    return digest.hexdigest()
+
+
+def _built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | None:
+    """The checksum that an installed zipapp had when it was built: its header is put back in thought."""
+    digest = hashlib.sha256(portable_header(binary.name, manifest.target))
+    try:
+        with archive.open("rb") as file:
+            file.seek(HEADER_SIZE)
+            while chunk := file.read(1024 * 1024):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _flush(folder: Path) -> None:
+    """Make a whole tree durable before it gets its name: one `syncfs` instead of thousands of `fsync`."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+        if syncfs is None:
+            os.sync()
+        elif syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    finally:
+        os.close(descriptor)

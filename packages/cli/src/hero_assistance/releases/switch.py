@@ -1,0 +1,124 @@
+"""Making a release live, with one rename for every binary, and going back."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hero_assistance.releases.errors import ForeignFile, NoSuchRelease
+from hero_assistance.releases.manifest import (
+    RELEASE_FILE,
+    Installed,
+    Manifest,
+    installed_record,
+)
+from hero_assistance.releases.store import CURRENT, Store, replace_file, replace_link, sync_folder
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Which release was live and which is."""
+
+    before: str | None
+    after: str
+
+
+def activate(store: Store, manifest: Manifest) -> Switched:
+    """Make an installed release live; its links in `bin/` are there before, so one rename does it."""
+    before = store.live()
+    newest = next(iter(store.installed()), None)
+    if newest is None or newest.release != manifest.release:
+        write_record(store, store.release(manifest.release), manifest)
+    _link_binaries(store, manifest)
+    switch(store, manifest.release)
+    _drop_retired_links(store, manifest)
+    return Switched(before, manifest.release)
+
+
+def write_record(store: Store, folder: Path, manifest: Manifest) -> None:
+    """Write `release.json` into `folder`, as the newest of the store."""
+    newest = max((one.sequence for one in store.installed()), default=0)
+    record = Installed(manifest, newest + 1, time.time_ns() // 1_000_000)
+    replace_file(folder / RELEASE_FILE, installed_record(record))
+
+
+def switch(store: Store, release: str) -> None:
+    """Let `current` name `release`: the one rename, made durable."""
+    if store.live() == release:
+        return
+    replace_link(store.current, release)
+    sync_folder(store.folder)
+
+
+def rollback(store: Store, release: str | None = None) -> Switched:
+    """Go back to `release`, or to the one activated before the live one; raises `NoSuchRelease`."""
+    live = store.live()
+    target = _rollback_target(store, live, release)
+    switch(store, target)
+    return Switched(live, target)
+
+
+def _rollback_target(store: Store, live: str | None, wanted: str | None) -> str:
+    installed = store.installed()
+    if wanted is not None:
+        if all(one.release != wanted for one in installed):
+            known = ", ".join(one.release for one in installed) or "none"
+            raise NoSuchRelease(f"release {wanted} is not installed", hint=f"installed: {known}")
+        return wanted
+    sequence = next((one.sequence for one in installed if one.release == live), None)
+    older = [one.release for one in installed if sequence is not None and one.sequence < sequence]
+    if not older:
+        raise NoSuchRelease(
+            f"there is no release before {live or 'the first'}", hint="see: hero_assistance releases"
+        )
+    return older[0]
+
+
+def check_bin(store: Store, names: list[str], *, force: bool) -> None:
+    """Refuse to replace what is not a link of ours, unless forced; raises `ForeignFile`."""
+    foreign = [str(store.bin / name) for name in names if is_foreign(store, store.bin / name)]
+    if foreign and not force:
+        raise ForeignFile(
+            f"not ours, so left alone: {', '.join(foreign)}", hint="move it away, or replace it with --force"
+        )
+    folders = [path for path in foreign if Path(path).is_dir() and not Path(path).is_symlink()]
+    if folders:
+        raise ForeignFile(f"a folder stands in the way: {', '.join(folders)}", hint="move it away")
+
+
+def is_foreign(store: Store, path: Path) -> bool:
+    """Whether `path` exists and is not a link through our `current`."""
+    if not path.is_symlink():
+        return path.exists()
+    return str(path.readlink()) != link_target(store, path.name)
+
+
+def link_target(store: Store, name: str) -> str:
+    """Where `bin/<name>` points: relative while both are below one root, so that the root can be moved."""
+    target = store.folder / CURRENT / name
+    root = store.bin.parent
+    return os.path.relpath(target, store.bin) if target.is_relative_to(root) else str(target)
+
+
+def _link_binaries(store: Store, manifest: Manifest) -> None:
+    store.bin.mkdir(parents=True, exist_ok=True)
+    changed = False
+    for binary in manifest.binaries:
+        link = store.bin / binary.name
+        target = link_target(store, binary.name)
+        if not (link.is_symlink() and str(link.readlink()) == target):
+            replace_link(link, target)
+            changed = True
+    if changed:
+        sync_folder(store.bin)
+
+
+def _drop_retired_links(store: Store, manifest: Manifest) -> None:
+    """Remove links of binaries that no installed release has any more."""
+    kept = {binary.name for one in store.installed() for binary in one.manifest.binaries}
+    kept |= {binary.name for binary in manifest.binaries}
+    for link in store.bin.iterdir():
+        if link.name not in kept and link.is_symlink() and not is_foreign(store, link):
+            link.unlink()

@@ -1,0 +1,251 @@
+"""Installing, upgrading, going back and cleaning up, with small builds whose binaries print their release."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hero_assistance.releases.errors import (
+    BadBuild,
+    ChecksumMismatch,
+    ForeignFile,
+    InstallBusy,
+    InstallFailed,
+    NoSuchRelease,
+)
+from hero_assistance.releases.install import Outcome, faults, install
+from hero_assistance.releases.manifest import read_build
+from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
+from hero_assistance.releases.store import Store
+from hero_assistance.releases.switch import rollback
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.zipapp.tree import damaged
+
+from tests.builds import SMALL_BINARIES, make_build, run
+
+
+@pytest.fixture
+def store(paths: Paths) -> Store:
+    return Store.of(paths)
+
+
+def installed(store: Store, tmp_path: Path, release: str, **options: bool) -> Outcome:
+    """Install a small build of that release, made once a test."""
+    folder = tmp_path / release
+    return install(store, folder if folder.exists() else make_build(folder, release), lambda _step: None, **options)
+
+
+def test_every_binary_runs_after_install(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    installed(store, tmp_path, "1.0-one")
+    assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-one"] * 2
+
+
+def test_an_installed_file_is_still_the_zipapp(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    """Python runs it by name, too, and so does whoever copies it to a place of its own."""
+    installed(store, tmp_path, "1.0-one")
+    done = subprocess.run(
+        [sys.executable, store.bin / "alpha"], env=hero_env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "1.0-one\n")
+
+
+def test_installing_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
+    assert installed(store, tmp_path, "1.0-one").changed
+    assert not installed(store, tmp_path, "1.0-one").changed
+
+
+def test_an_upgrade_switches_every_binary(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    installed(store, tmp_path, "1.0-one")
+    outcome = installed(store, tmp_path, "1.0-two")
+    assert (outcome.switched.before, outcome.switched.after) == ("1.0-one", "1.0-two")
+    assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-two"] * 2
+
+
+def test_unchanged_files_are_shared_between_releases(store: Store, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    installed(store, tmp_path, "1.0-two")
+    same = Path("lib", "alpha", "hero_assistance_sdk", "zipapp", "tree.py")
+    one, two = (store.release(release) / same for release in ("1.0-one", "1.0-two"))
+    assert one.stat().st_ino == two.stat().st_ino
+
+
+def test_a_damaged_zipapp_is_refused_by_name(store: Store, tmp_path: Path) -> None:
+    build = make_build(tmp_path / "dist", "1.0-one")
+    with (build / "beta").open("r+b") as file:
+        file.seek(5000)
+        file.write(b"X")
+    with pytest.raises(ChecksumMismatch, match="beta"):
+        install(store, build, print)
+    assert store.live() is None
+    assert store.unfinished() == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda build: (build / "manifest.json").unlink(),
+        lambda build: (build / "manifest.json").write_text("{"),
+        lambda build: (build / "manifest.json").write_text('{"schema": 99}'),
+        lambda build: (build / "manifest.json").write_text('{"schema": 1, "files": []}'),
+        lambda build: (build / "alpha").unlink(),
+    ],
+    ids=["no manifest", "half a manifest", "a newer manifest", "an empty manifest", "no zipapp"],
+)
+def test_half_a_build_is_refused(spoil, store: Store, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    build = make_build(tmp_path / "dist", "1.0-one")
+    spoil(build)
+    with pytest.raises(BadBuild):
+        install(store, build, print)
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "-x", "", "a b", "x\ny"])
+def test_a_manifest_cannot_name_a_file_elsewhere(name: str, tmp_path: Path) -> None:
+    build = make_build(tmp_path / "dist", "1.0-one")
+    manifest = build / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"alpha"', f'"{name}"'.replace("\n", "\\n")))
+    with pytest.raises(BadBuild, match="unsafe"):
+        read_build(build)
+
+
+def test_a_foreign_file_is_left_alone(store: Store, tmp_path: Path) -> None:
+    store.bin.mkdir(parents=True)
+    (store.bin / "beta").write_text("mine")
+    with pytest.raises(ForeignFile, match="beta"):
+        installed(store, tmp_path, "1.0-one")
+    assert (store.bin / "beta").read_text() == "mine"
+    assert store.live() is None
+
+
+def test_force_replaces_a_foreign_file(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    store.bin.mkdir(parents=True)
+    (store.bin / "beta").write_text("mine")
+    installed(store, tmp_path, "1.0-one", force=True)
+    assert run(store.bin / "beta", env=hero_env) == "1.0-one"
+
+
+def test_a_write_that_fails_leaves_the_old_release(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    """A file where a folder belongs stands for every refusal of the system; root ignores modes."""
+    installed(store, tmp_path, "1.0-one")
+    (store.folder / "1.0-two").write_text("in the way")
+    with pytest.raises(InstallFailed, match="cannot install"):
+        installed(store, tmp_path, "1.0-two")
+    assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
+    assert store.unfinished() == []
+
+
+def test_a_second_install_says_who_it_waited_for(store: Store, tmp_path: Path) -> None:
+    store.folder.mkdir(parents=True)
+    told: list[str] = []
+    with (store.folder / ".lock").open("w+") as held:
+        held.write("4711\n")
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(InstallBusy, match="4711"), store.exclusive(told.append, timeout_s=0.2):
+            pass
+    assert told == ["another install runs (process 4711); waiting for it"]
+
+
+def test_installs_at_the_same_time_all_end_well(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    releases = [f"1.0-{number}" for number in range(4)]
+    for release in releases:
+        make_build(tmp_path / release, release)
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda release: installed(store, tmp_path, release), releases))
+    assert all(outcome.changed for outcome in outcomes)
+    assert run(store.bin / "alpha", env=hero_env) == store.live()
+    assert store.unfinished() == []
+
+
+def test_rollback_walks_back_from_the_live_release(store: Store, tmp_path: Path) -> None:
+    for release in ("1.0-one", "1.0-two", "1.0-three"):
+        installed(store, tmp_path, release)
+    assert rollback(store).after == "1.0-two"
+    assert rollback(store).after == "1.0-one"
+    with pytest.raises(NoSuchRelease):
+        rollback(store)
+
+
+def test_rollback_to_a_named_release(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    for release in ("1.0-one", "1.0-two", "1.0-three"):
+        installed(store, tmp_path, release)
+    rollback(store, "1.0-one")
+    assert run(store.bin / "beta", env=hero_env) == "1.0-one"
+    with pytest.raises(NoSuchRelease, match="installed: "):
+        rollback(store, "1.0-none")
+
+
+def test_rollback_after_a_downgrade_goes_to_what_was_live_before(store: Store, tmp_path: Path) -> None:
+    for release in ("1.0-one", "1.0-two", "1.0-one"):
+        installed(store, tmp_path, release)
+    assert store.live() == "1.0-one"
+    assert rollback(store).after == "1.0-two"
+
+
+def test_only_the_releases_kept_for_rollback_stay(store: Store, tmp_path: Path) -> None:
+    for number in range(KEPT_FOR_ROLLBACK + 3):
+        installed(store, tmp_path, f"1.0-{number}")
+    assert [one.release for one in store.installed()] == ["1.0-5", "1.0-4", "1.0-3", "1.0-2"]
+
+
+def test_a_release_in_use_is_never_removed(store: Store, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-used")
+    held = os.open(store.release("1.0-used"), os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    try:
+        for number in range(KEPT_FOR_ROLLBACK + 2):
+            installed(store, tmp_path, f"1.0-{number}")
+        assert store.release("1.0-used").is_dir()
+    finally:
+        os.close(held)
+    installed(store, tmp_path, "1.0-last")
+    assert not store.release("1.0-used").exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "lib/alpha/hero_assistance_sdk/release.py",
+        "lib/alpha/alpha/__main__.py",
+        "lib/alpha/hero_assistance_sdk/zipapp/start.py",
+        "lib/alpha.py",
+        "lib/alpha",
+    ],
+)
+def test_a_damaged_tree_heals_at_the_next_start(
+    path: str, store: Store, tmp_path: Path, hero_env: dict[str, str]
+) -> None:
+    installed(store, tmp_path, "1.0-one")
+    release = store.release("1.0-one")
+    target = release / path
+    target.rename(tmp_path / "gone")
+    for code in release.glob("lib/alpha/**/*.pyc"):
+        code.unlink()
+    assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
+    assert target.exists()
+    assert damaged(release / "alpha", release / "lib" / "alpha") == []
+
+
+def test_damage_is_named_and_mended_by_install(store: Store, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    manifest = read_build(tmp_path / "1.0-one")
+    victim = store.release("1.0-one") / "lib" / "beta" / "beta" / "__main__.py"
+    victim.unlink()
+    victim.write_text("changed")
+    assert faults(store, manifest) == [str(victim)]
+    assert installed(store, tmp_path, "1.0-one").changed
+    assert faults(store, manifest) == []
+
+
+def test_many_first_starts_at_once_all_succeed(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    """The tree is gone, so every one of them mends it while the others start from it."""
+    installed(store, tmp_path, "1.0-one")
+    tree = store.release("1.0-one") / "lib" / "alpha"
+    tree.rename(tmp_path / "gone")
+    with ThreadPoolExecutor(16) as pool:
+        printed = list(pool.map(lambda _: run(store.bin / "alpha", env=hero_env), range(40)))
+    assert printed == ["1.0-one"] * 40
