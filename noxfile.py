@@ -149,6 +149,4 @@ def _install_wheels(session: nox.Session) -> None:
 
 
 def _source_path() -> dict[str, str]:
-    return {
-        "PYTHONPATH": os.pathsep.join(str(package.folder / "src") for package in WORKSPACE.packages.values())
-    }
+    return {"PYTHONPATH": os.pathsep.join(str(package.folder / "src") for package in WORKSPACE.packages.values())}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import zipfile
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import hero_assistance_sdk
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
-
 from scripts.build.manifest import Built, Release, read_manifest, sha256, write_manifest
 from scripts.build.site import normalise, site_digest
 from scripts.build.zipapp import Zipapp, this_target, write_zipapp
@@ -69,7 +67,13 @@ def rebranded(build: Path, folder: Path, release: str) -> Path:
 def run(binary: Path, *arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> str:
     """Run a binary that must succeed, and return what it printed."""
     done = subprocess.run(
-        [str(binary), *arguments], env=dict(env), cwd=cwd, capture_output=True, text=True, check=False, timeout=60
+        [str(binary), *arguments],
+        env=dict(env),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -101,4 +105,4 @@ def _copy_zipapp(source: Path, target: Path, before: str, after: str) -> None:
                 if info.filename == "site-packages/_hero_release.py":
                     data = data.replace(before.encode(), after.encode())
                 new.writestr(info, data)
-    os.chmod(target, 0o755)  # noqa: PTH101
+    target.chmod(0o755)

@@ -34,3 +34,12 @@ def hero_env(hero_root: Path) -> dict[str, str]:
 def paths(hero_env: dict[str, str]) -> Paths:
     """The folders of `hero_root`."""
     return Paths.from_environ(hero_env)
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The built zipapps, which the `tests` session makes before it starts; every worker shares them."""
+    folder = Path(__file__).resolve().parents[1] / "dist"
+    if not (folder / "manifest.json").is_file():
+        pytest.fail("there is no dist/; build it: ./buildenv.sh nox -s build")
+    return folder

@@ -35,7 +35,7 @@ def pytest_arguments(workspace: Workspace, arguments: list[str]) -> list[str] | 
     if index + 1 == len(arguments):
         raise SystemExit(f"{_FLAG} needs a commit, such as origin/main")
     others = [*arguments[:index], *arguments[index + 2 :]]
-    reached = tests_reached(workspace, changed_files(workspace.root, arguments[index + 1]))
+    reached = reached_tests(workspace, changed_files(workspace.root, arguments[index + 1]))
     return [*others, *reached] if reached else None
 
 
@@ -52,7 +52,7 @@ def changed_files(root: Path, reference: str) -> list[str]:
     return sorted(found)
 
 
-def tests_reached(workspace: Workspace, files: list[str]) -> list[str]:
+def reached_tests(workspace: Workspace, files: list[str]) -> list[str]:
     """The test files and folders to run; a change outside packages and tests reaches all of them."""
     packages: set[str] = set()
     tests: set[str] = set()

@@ -98,9 +98,7 @@ def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None])
             _write_release_module(site, workspace.version, release)
         built = list(pool.map(lambda binary: _zip(binary, sites[binary], work, target), sites))
         list(pool.map(lambda one: _sbom(one, workspace.version, work), built))
-    about = Release(
-        workspace.names["PROJECT_NAME"], workspace.version, _commit(workspace.root), release, target
-    )
+    about = Release(workspace.names["PROJECT_NAME"], workspace.version, _commit(workspace.root), release, target)
     write_manifest(work, about, built)
     shutil.rmtree(work / "sites")
 

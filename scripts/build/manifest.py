@@ -40,9 +40,7 @@ class Release:
 def write_manifest(folder: Path, release: Release, built: Sequence[Built]) -> None:
     """Describe the zipapps in `folder`: checksum, size in bytes, interpreter and platform of each."""
     target = {"python": release.target.python, "platform": release.target.platform}
-    files = [
-        {"name": one.name, "sha256": one.sha256, "size": one.path.stat().st_size, **target} for one in built
-    ]
+    files = [{"name": one.name, "sha256": one.sha256, "size": one.path.stat().st_size, **target} for one in built]
     manifest = {
         "schema": SCHEMA,
         "project": release.project,

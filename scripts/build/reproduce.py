@@ -50,9 +50,7 @@ _SKIPPED = shutil.ignore_patterns("__pycache__", "node_modules", "vendor", "*.eg
 def build_twice(workspace: Workspace, report: Callable[[str], None]) -> None:
     """Build in two folders with other umask, time zone, locale, clock and hash seed; raises `SystemExit`."""
     with tempfile.TemporaryDirectory() as base:
-        first = _build(
-            workspace, Path(base, "one"), {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"}, 0o022
-        )
+        first = _build(workspace, Path(base, "one"), {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"}, 0o022)
         clock = Path(base, "clock")
         clock.mkdir()
         (clock / "sitecustomize.py").write_text(_SHIFTED_CLOCK)

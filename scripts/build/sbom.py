@@ -20,9 +20,7 @@ _NAMESPACE = uuid.UUID("6f1d6c1a-9a55-5f0e-8b61-0b6a3f4f7b52")
 def write_sbom(site: Path, binary: str, version: str, sha256: str, output: Path) -> None:
     """Write the bill of `binary`, whose zipapp has the given checksum."""
     hashes = [HashType(alg=HashAlgorithm.SHA_256, content=sha256)]
-    root = Component(
-        name=binary, version=version, type=ComponentType.APPLICATION, hashes=hashes, bom_ref=binary
-    )
+    root = Component(name=binary, version=version, type=ComponentType.APPLICATION, hashes=hashes, bom_ref=binary)
     bom = Bom(components=_components(site), serial_number=uuid.uuid5(_NAMESPACE, f"{binary}:{sha256}"))
     bom.metadata.component = root
     bom.register_dependency(root, bom.components)

@@ -13,9 +13,7 @@ from pathlib import Path
 from scripts.build.lock import uv
 
 # What an installer writes about its own run: paths of the builder, the installer's name, a cache's key.
-_INSTALLER_FILES = frozenset(
-    {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"}
-)
+_INSTALLER_FILES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"})
 _FILE_MODE = 0o644
 _EXECUTABLE_MODE = 0o755
 

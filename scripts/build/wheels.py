@@ -28,12 +28,8 @@ def _build_wheel(package: Package, target: Path) -> Path:
     folder = target / package.folder.name
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(
-        command, cwd=package.folder, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=package.folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(
-            f"the wheel of {package.distribution} cannot be built:\n{done.stdout}{done.stderr}"
-        )
+        raise RuntimeError(f"the wheel of {package.distribution} cannot be built:\n{done.stdout}{done.stderr}")
     [wheel] = folder.glob("*.whl")
     return wheel

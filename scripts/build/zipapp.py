@@ -82,9 +82,7 @@ def write_zipapp(zipapp: Zipapp, output: Path, target: Target) -> None:
         root=CACHE,
     )
     # Stored, not deflated: two builds of zlib need not compress alike, and start-up never opens the archive.
-    create_archive(
-        [zipapp.site], plain, "/usr/bin/env python3", "_bootstrap:bootstrap", environment, compressed=False
-    )
+    create_archive([zipapp.site], plain, "/usr/bin/env python3", "_bootstrap:bootstrap", environment, compressed=False)
     try:
         _seal(plain, output, zipapp.name, target)
     finally:
@@ -99,9 +97,7 @@ def _seal(plain: Path, output: Path, name: str, target: Target) -> None:
         with zipfile.ZipFile(file, "w") as archive:
             for info in sorted(source.infolist(), key=lambda info: info.filename):
                 if info.filename != _MAIN:
-                    archive.writestr(
-                        _entry(info.filename, info.external_attr >> 16 or 0o100644), source.read(info)
-                    )
+                    archive.writestr(_entry(info.filename, info.external_attr >> 16 or 0o100644), source.read(info))
             archive.writestr(
                 _entry(_MAIN, 0o100644),
                 _MAIN_TEMPLATE.replace("{target}", str(target)).replace("{name}", name),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from hero_assistance.releases.install import install
 from hero_assistance.releases.store import Store
 from hero_assistance_sdk.paths import Paths
-
 from tests.builds import make_build
 
 

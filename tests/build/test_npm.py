@@ -49,9 +49,7 @@ def test_the_lock_names_no_registry_and_every_package_has_a_hash() -> None:
 
 
 def test_no_locked_package_wants_to_run_code_while_it_is_installed() -> None:
-    assert not [
-        name for name, entry in read("package-lock.json")["packages"].items() if "hasInstallScript" in entry
-    ]
+    assert not [name for name, entry in read("package-lock.json")["packages"].items() if "hasInstallScript" in entry]
 
 
 def test_every_tool_is_asked_for_in_one_exact_version() -> None:

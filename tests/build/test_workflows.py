@@ -87,9 +87,7 @@ def workflow_texts() -> list[str]:
 def test_every_foreign_action_is_pinned_to_a_commit_and_says_its_version() -> None:
     for text in workflow_texts():
         for used in re.findall(r"uses: (.+)", text):
-            assert used.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), (
-                used
-            )
+            assert used.startswith("./") or re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), used
 
 
 def test_no_checkout_keeps_its_credentials() -> None:

@@ -9,8 +9,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, Target, pinned_header, portable_header, read_pin
 
+from hero_assistance_sdk.zipapp.header import (
+    HEADER_SIZE,
+    Pin,
+    Target,
+    pinned_header,
+    portable_header,
+    read_pin,
+)
 from scripts.build.zipapp import this_target
 from tests.builds import make_build, run
 
@@ -114,7 +121,14 @@ def test_nothing_of_the_host_leaks_in(
     user_site = Path(hero_env["HOME"], ".local", "lib", f"python{version}", "site-packages")
     for folder in (tmp_path / "path", tmp_path / "cwd", user_site):
         folder.mkdir(parents=True)
-        for name in ("alpha", "hero_assistance_sdk", "_hero_release", "click", "sitecustomize", "usercustomize"):
+        for name in (
+            "alpha",
+            "hero_assistance_sdk",
+            "_hero_release",
+            "click",
+            "sitecustomize",
+            "usercustomize",
+        ):
             (folder / f"{name}.py").write_text(evil)
     (tmp_path / "startup.py").write_text(evil)
     poisoned = {

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from hero_assistance.releases.errors import (
     BadBuild,
     ChecksumMismatch,
@@ -25,7 +26,6 @@ from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import rollback
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.zipapp.tree import damaged
-
 from tests.builds import SMALL_BINARIES, make_build, run
 
 

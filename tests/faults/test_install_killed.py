@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+
 from hero_assistance.releases.install import faults, install
 from hero_assistance.releases.manifest import read_build
 from hero_assistance.releases.store import Store
 from hero_assistance_sdk.paths import Paths
-
 from tests.builds import ROOT, SMALL_BINARIES, make_build, run
 
 pytestmark = pytest.mark.fault

@@ -91,9 +91,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise BadBuild(
-            f"there is no {path}", hint="give the folder that `nox -s build` made: dist/"
-        ) from None
+        raise BadBuild(f"there is no {path}", hint="give the folder that `nox -s build` made: dist/") from None
     except (OSError, ValueError) as error:
         raise BadBuild(f"{path} cannot be read: {error}", hint="build again: nox -s build") from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
@@ -105,9 +103,7 @@ def _manifest(found: dict[str, Any], path: Path) -> Manifest:
     try:
         binaries = tuple(Binary(str(f["name"]), str(f["sha256"]), int(f["size"])) for f in found["files"])
         target = Target(str(found["python"]), str(found["platform"]))
-        manifest = Manifest(
-            str(found["release"]), str(found["version"]), found.get("commit"), target, binaries
-        )
+        manifest = Manifest(str(found["release"]), str(found["version"]), found.get("commit"), target, binaries)
     except (KeyError, TypeError, ValueError) as error:
         raise BadBuild(f"{path} is incomplete: {error!r}", hint="build again: nox -s build") from None
     if not binaries or not _RELEASE.fullmatch(manifest.release):

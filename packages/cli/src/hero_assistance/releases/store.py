@@ -63,9 +63,7 @@ class Store:
     def unfinished(self) -> list[Path]:
         """What an interrupted install or removal left behind."""
         try:
-            return sorted(
-                path for path in self.folder.iterdir() if path.name.startswith(".") and path.name != LOCK
-            )
+            return sorted(path for path in self.folder.iterdir() if path.name.startswith(".") and path.name != LOCK)
         except FileNotFoundError:
             return []
 

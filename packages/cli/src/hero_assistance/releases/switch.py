@@ -70,9 +70,7 @@ def _rollback_target(store: Store, live: str | None, wanted: str | None) -> str:
     sequence = next((one.sequence for one in installed if one.release == live), None)
     older = [one.release for one in installed if sequence is not None and one.sequence < sequence]
     if not older:
-        raise NoSuchRelease(
-            f"there is no release before {live or 'the first'}", hint="see: hero_assistance releases"
-        )
+        raise NoSuchRelease(f"there is no release before {live or 'the first'}", hint="see: hero_assistance releases")
     return older[0]
 
 

@@ -1,0 +1,83 @@
+"""Timing commands side by side, and a table of what came out."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value: its unit, what it is compared with, and what was promised."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: str = ""
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
+
+
+@dataclass
+class Report:
+    """The figures of one benchmark, and the command that makes them again."""
+
+    title: str
+    command: str
+    figures: list[Figure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, figure: Figure) -> None:
+        self.figures.append(figure)
+
+    def markdown(self) -> str:
+        """The report as a section of `docs/figures.md`."""
+        lines = [f"## {self.title}", "", f"Made by `{self.command}`.", ""]
+        lines += ["| what | value | ratio | target | met |", "|---|---:|---|---|---|"]
+        lines += [_row(figure) for figure in self.figures]
+        lines += ["", *self.notes] if self.notes else []
+        return "\n".join([*lines, ""])
+
+
+def medians(
+    commands: Mapping[str, Sequence[str]], rounds: int, env: Mapping[str, str] | None = None
+) -> dict[str, float]:
+    """The median milliseconds of each command; rounds are interleaved, so that drift hits all alike."""
+    timings: dict[str, list[float]] = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            took = timed(lambda command=command: _run(command, env))  # type: ignore[misc]
+            if number:
+                timings[name].append(took)
+    return {name: statistics.median(values) for name, values in timings.items()}
+
+
+def timed(call: Callable[[], object]) -> float:
+    """The milliseconds that a call took."""
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def _run(command: Sequence[str], env: Mapping[str, str] | None) -> None:
+    pid = os.posix_spawnp(
+        command[0],
+        list(command),
+        dict(os.environ if env is None else env),
+        file_actions=[(os.POSIX_SPAWN_OPEN, stream, "/dev/null", os.O_WRONLY, 0) for stream in (1, 2)],
+    )
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise subprocess.CalledProcessError(os.waitstatus_to_exitcode(status), list(command))
+
+
+def _row(figure: Figure) -> str:
+    ratio = f"{figure.ratio:.2f} × {figure.baseline}" if figure.ratio is not None else ""
+    met = {True: "yes", False: "**no**", None: ""}[figure.met]
+    value = f"{figure.value:.1f}" if figure.value < 100 else f"{figure.value:.0f}"
+    return f"| {figure.name} | {value} {figure.unit} | {ratio} | {figure.target} | {met} |"

@@ -1,0 +1,53 @@
+"""Install with nothing to do, and rollback."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Figure, Report, medians, timed
+from scripts.build.manifest import read_manifest
+
+ROUNDS = 20
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def measure(dist: Path) -> Report:
+    """Measure `nox -s install` that finds nothing changed, and `hero_assistance rollback`."""
+    report = Report("Releases", "./buildenv.sh nox -s bench -- releases")
+    with tempfile.TemporaryDirectory() as base:
+        env = {**os.environ, "PATH_ROOT": base, "HOME": base}
+        env.pop("VIRTUAL_ENV", None)
+        install = [str(ROOT / "buildenv.sh"), "nox", "-s", "install"]
+        cold = timed(lambda: subprocess.run(install, env=env, check=True, capture_output=True))
+        report.add(Figure("first `nox -s install`, dist/ already built", cold, "ms"))
+        warm = medians({"install": install}, 5, env)["install"]
+        report.add(Figure("`nox -s install`, nothing changed", warm, "ms", target="< 1,500", met=warm < 1500))
+        _measure_rollback(dist, Path(base), env, report)
+    return report
+
+
+def _measure_rollback(dist: Path, root: Path, env: dict[str, str], report: Report) -> None:
+    from tests.builds import rebranded
+
+    release = read_manifest(dist)["release"]
+    other = rebranded(dist, root / "other", f"{release}-bench")
+    binary = root / "bin" / "hero_assistance"
+    subprocess.run([binary, "install", other], env=env, check=True, capture_output=True)
+    timings = []
+    for number in range(ROUNDS):
+        target = release if number % 2 else f"{release}-bench"
+        command = [str(binary), "rollback", target]
+        timings.append(timed(lambda command=command: _checked(command, env)))  # type: ignore[misc]
+    value = statistics.median(timings)
+    report.add(Figure("`hero_assistance rollback`, the whole command", value, "ms", target="< 50", met=value < 50))
+
+
+def _checked(command: list[str], env: dict[str, str]) -> None:
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)

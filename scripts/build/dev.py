@@ -1,0 +1,68 @@
+"""`nox -s dev`: server and ui from the source tree, started again whenever a source file changes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from watchfiles import PythonFilter, watch
+
+from scripts.build.workspace import REPOSITORY
+
+# In the order of starting; the ui waits for the server's socket by itself.
+_DAEMONS = (
+    ("hero_assistance_server", ["--auth-mode", "dev", "--seed-dev-users", "--tcp", "127.0.0.1:9770"]),
+    ("hero_assistance_ui", ["--auth-mode", "dev", "--tcp"]),
+)
+_STOP_TIMEOUT_S = 5.0
+
+
+def main() -> int:
+    """Run until Ctrl-C; the page, its scripts and its styles are read from the tree at every load."""
+    parser = argparse.ArgumentParser(prog="nox -s dev --", description=__doc__)
+    parser.add_argument("--root", type=Path, default=REPOSITORY / ".dev", help="where data and sockets go")
+    parser.add_argument("--page", default="127.0.0.1:9771", metavar="ADDRESS", help="where the page is served")
+    options = parser.parse_args()
+    options.root.mkdir(exist_ok=True)
+    env = {**os.environ, "PATH_ROOT": str(options.root.resolve())}
+    print(f"page: http://{options.page}/   root: {options.root}", flush=True)
+    changes = watch(REPOSITORY / "packages", watch_filter=PythonFilter(), raise_interrupt=True)
+    try:
+        while True:
+            with _daemons(options.page, env):
+                changed = next(changes)
+            print(f"changed: {', '.join(sorted(Path(path).name for _, path in changed))}", flush=True)
+    except KeyboardInterrupt:
+        return 130
+
+
+@contextmanager
+def _daemons(page: str, env: dict[str, str]) -> Iterator[None]:
+    running = []
+    for module, flags in _DAEMONS:
+        address = [page] if flags[-1] == "--tcp" else []
+        running.append(subprocess.Popen([sys.executable, "-m", module, *flags, *address], env=env))
+    try:
+        yield
+    finally:
+        for process in reversed(running):
+            process.terminate()
+        for process in running:
+            _ended(process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

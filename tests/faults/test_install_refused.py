@@ -1,0 +1,62 @@
+"""A full disk and a read-only file system: a clear error, and nothing half done."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builds import ROOT, make_build
+
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's"),
+]
+
+# In a mount namespace of its own: a file system of 600 KiB on the root, the first release installed, then the
+# disk filled or made read-only, then the second release tried. The last line tells what `bin/` runs.
+_SCRIPT = """\
+set -eu
+mount -t tmpfs -o size=600k tmpfs "$PATH_ROOT"
+"$PYTHON" -c "$INSTALL" "$ONE"
+case $HOW in
+full) dd if=/dev/zero of="$PATH_ROOT/ballast" bs=4k 2>/dev/null || true ;;
+readonly) mount -o remount,ro "$PATH_ROOT" ;;
+esac
+"$PYTHON" -c "$INSTALL" "$TWO" || echo "status $?"
+"$PATH_ROOT/bin/alpha"
+find "$PATH_ROOT/var/releases" -name '.new-*' -o -name '.trash-*'
+"""
+_INSTALL = """\
+import sys
+from hero_assistance.commands.main import run
+sys.exit(run(["install", sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize(("how", "said"), [("full", "No space left"), ("readonly", "Read-only file system")])
+def test_the_old_release_stays_and_the_reason_is_named(
+    how: str, said: str, tmp_path: Path, hero_root: Path, hero_env: dict[str, str]
+) -> None:
+    env = {
+        **hero_env,
+        "HOW": how,
+        "PYTHON": sys.executable,
+        "PYTHONPATH": ":".join(sys.path),
+        "INSTALL": _INSTALL,
+        "ONE": str(make_build(tmp_path / "one", "1.0-one")),
+        "TWO": str(make_build(tmp_path / "two", "1.0-two", files={"bulk.txt": "x" * 300_000})),
+    }
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", _SCRIPT],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines()[-2:] == ["status 1", "1.0-one"], done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
