@@ -49,15 +49,21 @@ def make_build(
     return folder
 
 
-def rebranded(build: Path, folder: Path, release: str) -> Path:
-    """Write the same build under another release id, as an upgrade that changes nothing else."""
+def rebranded(build: Path, folder: Path, release: str, *, break_binary: str = "") -> Path:
+    """Write the same build under another release id, as an upgrade that changes nothing else.
+
+    `break_binary` names one whose start fails in the new release.
+    """
     folder.mkdir(parents=True)
     manifest = read_manifest(build)
     target = Target(manifest["python"], manifest["platform"])
     built = []
     for entry in manifest["files"]:
         path = folder / entry["name"]
-        _copy_zipapp(build / entry["name"], path, manifest["release"], release)
+        replaced = {"_hero_release.py": _release_module(release)}
+        if entry["name"] == break_binary:
+            replaced[f"{break_binary}/__main__.py"] = "raise SystemExit('broken on purpose')\n"
+        _copy_zipapp(build / entry["name"], path, replaced)
         built.append(Built(path.name, path, sha256(path), folder))
     about = Release(manifest["project"], manifest["version"], manifest["commit"], release, target)
     write_manifest(folder, about, built)
@@ -88,7 +94,7 @@ def _small_site(site: Path, name: str, release: str, files: Mapping[str, str]) -
     own = {
         f"{name}/__init__.py": "",
         f"{name}/__main__.py": _PRINTS_ITS_RELEASE,
-        "_hero_release.py": f"VERSION = '1.0'\nRELEASE_ID = {release!r}\n",
+        "_hero_release.py": _release_module(release),
     }
     for path, text in {**own, **files}.items():
         (site / path).parent.mkdir(parents=True, exist_ok=True)
@@ -96,13 +102,16 @@ def _small_site(site: Path, name: str, release: str, files: Mapping[str, str]) -
     normalise(site)
 
 
-def _copy_zipapp(source: Path, target: Path, before: str, after: str) -> None:
+def _release_module(release: str) -> str:
+    return f"VERSION = '1.0'\nRELEASE_ID = {release!r}\n"
+
+
+def _copy_zipapp(source: Path, target: Path, replaced: Mapping[str, str]) -> None:
     with zipfile.ZipFile(source) as old, target.open("wb") as file:
-        file.write(source.read_bytes()[:HEADER_SIZE])
+        with source.open("rb") as opened:
+            file.write(opened.read(HEADER_SIZE))
         with zipfile.ZipFile(file, "w") as new:
             for info in old.infolist():
-                data = old.read(info)
-                if info.filename == "site-packages/_hero_release.py":
-                    data = data.replace(before.encode(), after.encode())
-                new.writestr(info, data)
+                text = replaced.get(info.filename.removeprefix("site-packages/"))
+                new.writestr(info, old.read(info) if text is None else text)
     target.chmod(0o755)

@@ -21,12 +21,7 @@ from scripts.build.zipapp import Zipapp, this_target, write_zipapp
 _RELEASE_MODULE = "_hero_release.py"
 _STAMP = ".inputs"
 # Everything that a zipapp is made from; documentation and tests are not.
-_INPUTS = (
-    "buildenv.sh",
-    "packages/*/pyproject.toml",
-    "packages/*/hatch_build.py",
-    "packages/*/package*.json",
-)
+_INPUTS = ("buildenv.sh", "packages/*/*", "packages/*/.npmrc")
 _INPUT_TREES = ("packages/*/src", "requirements", "scripts/build")
 _NOT_INPUTS = frozenset({"__pycache__", "vendor", "node_modules"})
 
@@ -65,7 +60,7 @@ def inputs_fingerprint(workspace: Workspace) -> str:
 
 
 def _input_files(root: Path) -> list[Path]:
-    found = {path for pattern in _INPUTS for path in root.glob(pattern)}
+    found = {path for pattern in _INPUTS for path in root.glob(pattern) if path.is_file()}
     for pattern in _INPUT_TREES:
         for tree in root.glob(pattern):
             found |= {path for path in tree.rglob("*") if path.is_file() and not _NOT_INPUTS & {*path.parts}}

@@ -14,6 +14,8 @@ class HeroError(Exception):
 
     reason: ClassVar[str] = "failed"
     exit_status: ClassVar[int] = 1
+    # The last lines of the log that tells more, for errors that know one.
+    log_lines: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -59,6 +61,12 @@ class ProtocolViolation(HeroError):
     """The other side answered with something that is not the protocol."""
 
     reason = "protocol-violation"
+
+
+class Unavailable(HeroError):
+    """The other side is there and cannot do it now; the same request may succeed later."""
+
+    reason = "unavailable"
 
 
 class NotFound(HeroError):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sockets import (
@@ -27,6 +28,7 @@ from hero_assistance_sdk.sockets import (
     listening_pid,
     parse_address,
 )
+from hero_assistance_sdk.sse import ABORT
 
 __all__ = [
     "BACKLOG",
@@ -74,12 +76,15 @@ async def serve(
     stop: asyncio.Event | None = None,
     closing: Callable[[], None] = lambda: None,
     grace_s: int = GRACE_S,
-) -> None:
-    """Serve every listener until SIGTERM, SIGINT or `stop`; `closing` is called first, to end streams."""
+) -> signal.Signals | None:
+    """Serve every listener until SIGTERM, SIGINT or `stop`; `closing` is called first, to end streams.
+
+    Returns the signal that ended it, or `None`.
+    """
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
     servers = [_server(listener.app, grace_s) for listener in listeners]
-    with _stopping_signals(stop):
+    with _stopping_signals(stop) as received:
         async with asyncio.TaskGroup() as group:
             for server, listener in zip(servers, listeners, strict=True):
                 group.create_task(server.serve(sockets=[listener.socket]))
@@ -90,6 +95,7 @@ async def serve(
                 server.should_exit = True
     for path, inode in ours:
         _remove_own(path, inode)
+    return received[0] if received else None
 
 
 class _Server(uvicorn.Server):
@@ -100,10 +106,19 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Protocol(HttpToolsProtocol):
+    """HTTP with a way to drop a peer that takes nothing; a mere close waits until it has read its buffer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+
+
 def _server(app: ASGIApp, grace_s: int) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
+            http=_Protocol,
             lifespan="off",
             log_config=None,
             log_level="warning",
@@ -118,12 +133,18 @@ def _server(app: ASGIApp, grace_s: int) -> _Server:
 
 
 @contextmanager
-def _stopping_signals(stop: asyncio.Event) -> Iterator[None]:
+def _stopping_signals(stop: asyncio.Event) -> Iterator[list[signal.Signals]]:
     loop = asyncio.get_running_loop()
+    received: list[signal.Signals] = []
+
+    def on_signal(number: signal.Signals) -> None:
+        received.append(number)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, on_signal, number)
     try:
-        yield
+        yield received
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)

@@ -121,6 +121,8 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except HeroError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
+        for line in error.log_lines:
+            print(f"  | {line}", file=sys.stderr)
         return error.exit_status
     except (click.Abort, KeyboardInterrupt):
         print(f"{PROGRAM}: interrupted", file=sys.stderr)

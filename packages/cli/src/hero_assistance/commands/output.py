@@ -6,13 +6,10 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-
-class Progress(Protocol):
-    """Is told each step of long work."""
-
-    def step(self, text: str) -> None: ...
+if TYPE_CHECKING:
+    from hero_assistance.lifecycle import Progress
 
 
 class PlainProgress:

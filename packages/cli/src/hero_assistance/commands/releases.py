@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def rollback_command(release: str | None, *, restart: bool) -> None:
         click.echo("what runs keeps its release until: hero_assistance restart")
 
 
-def _marks(listed: dict[str, object]) -> str:
+def _marks(listed: Mapping[str, object]) -> str:
     return ", ".join(text for key, text in (("live", "live"), ("in_use", "in use")) if listed[key])
 
 

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hero_assistance_sdk.errors import TooLarge
+from hero_assistance_sdk.errors import HeroError, TooLarge
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
-from hero_assistance_sdk.rpc.errors import error_object
+from hero_assistance_sdk.rpc.errors import error_object, http_status
 
 C = TypeVar("C")
 
@@ -55,11 +55,21 @@ class RpcEndpoint(Generic[C]):
     async def __call__(self, request: Request) -> Response:
         try:
             body = await bounded_body(request, self.body_limit)
-        except TooLarge as error:
-            failure = {"jsonrpc": "2.0", "id": None, "error": error_object(error)}
-            return JSONResponse(failure, status_code=413, headers={"connection": "close"})
-        answer = await self.dispatcher.answer(body, await self.caller_of(request))
+            caller = await self.caller_of(request)
+        except HeroError as error:
+            return failure_response(error)
+        except ClientDisconnect:
+            # Nobody is left to read an answer.
+            return Response(status_code=400)
+        answer = await self.dispatcher.answer(body, caller)
         return Response(status_code=204) if answer is None else Response(answer, media_type=_JSON)
+
+
+def failure_response(error: HeroError) -> Response:
+    """The answer to a request that fails before, or beside, JSON-RPC; the connection is closed after it."""
+    failure = {"jsonrpc": "2.0", "id": None, "error": error_object(error)}
+    headers = {"connection": "close", "cache-control": "no-store"}
+    return JSONResponse(failure, status_code=http_status(error), headers=headers)
 
 
 async def bounded_body(request: Request, limit: int) -> bytes:

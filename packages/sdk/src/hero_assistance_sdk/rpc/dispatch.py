@@ -5,6 +5,7 @@ Source: the JSON-RPC 2.0 specification; its own examples are tests.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -28,15 +29,18 @@ C = TypeVar("C")
 BATCH_LIMIT = 100
 # As many faults as fit on a screen; a list of 10,000 wrong items is one mistake, not 10,000.
 FAULT_LIMIT = 20
+# What a caller sent is named in an error, not sent back whole.
+ECHO_LIMIT = 80
 
 _log = get_log("rpc")
 
 
 class Dispatcher(Generic[C]):
-    """Answers requests from a table of methods."""
+    """Answers requests from a table of methods; `permit` raises before params are looked at, or returns."""
 
-    def __init__(self, table: MethodTable[C]) -> None:
+    def __init__(self, table: MethodTable[C], permit: Callable[[C, str], None] | None = None) -> None:
         self._table = table
+        self._permit = permit
 
     async def answer(self, body: bytes, caller: C) -> bytes | None:
         """Answer one request or batch; `None` when nothing is to be sent (notifications only)."""
@@ -75,7 +79,9 @@ class Dispatcher(Generic[C]):
     async def _call(self, name: str, params: Any, caller: C) -> bytes:
         method = self._table.get(name)
         if method is None:
-            raise MethodNotFound(f"there is no method {name!r}", hint="rpc.discover lists the methods")
+            raise MethodNotFound(f"there is no method {shortened(name)!r}", hint="rpc.discover lists the methods")
+        if self._permit is not None:
+            self._permit(caller, name)
         try:
             result = await method.handler(caller, bound_params(method, params))
             return method.result.dump_json(result)
@@ -111,7 +117,16 @@ def bound_params(method: Method[Any], params: Any) -> Params:
 
 def _faults(error: ValidationError) -> list[str]:
     found = error.errors(include_url=False, include_input=False, include_context=False)[:FAULT_LIMIT]
-    return [f"{'.'.join(str(part) for part in fault['loc']) or 'params'}: {fault['msg']}" for fault in found]
+    return [f"{_place(fault['loc'])}: {fault['msg']}" for fault in found]
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return shortened(".".join(str(part) for part in location) or "params")
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text that a caller sent, short enough for a message."""
+    return text if len(text) <= ECHO_LIMIT else f"{text[:ECHO_LIMIT]}..."
 
 
 def _checked(request: Any) -> tuple[str, Any]:

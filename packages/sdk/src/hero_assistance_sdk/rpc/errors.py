@@ -12,6 +12,7 @@ from hero_assistance_sdk.errors import (
     NotFound,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     Unreachable,
 )
 
@@ -79,8 +80,25 @@ CODES: dict[type[HeroError], int] = {
     Conflict: -32004,
     TooLarge: -32005,
     Unreachable: -32006,
+    Unavailable: -32007,
 }
 OTHER_FAILURE = -32000
+
+# The status of an answer that is not a JSON-RPC answer: a refused stream, a body that is too large.
+HTTP_STATUS: dict[type[HeroError], int] = {
+    ParseFailure: 400,
+    InvalidRequest: 400,
+    InvalidParams: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    MethodNotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Unreachable: 502,
+    Unavailable: 503,
+}
+OTHER_STATUS = 500
 
 
 def error_object(error: HeroError) -> dict[str, Any]:
@@ -92,5 +110,14 @@ def error_object(error: HeroError) -> dict[str, Any]:
         data["faults"] = error.faults
     if isinstance(error, RpcFailure):
         return {"code": error.code, "message": error.message, "data": error.data or data}
-    code = next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), OTHER_FAILURE)
+    code = _of(error, CODES, OTHER_FAILURE)
     return {"code": code, "message": error.message, "data": data}
+
+
+def http_status(error: HeroError) -> int:
+    """The HTTP status that stands for `error`."""
+    return _of(error, HTTP_STATUS, OTHER_STATUS)
+
+
+def _of(error: HeroError, table: dict[type[HeroError], int], other: int) -> int:
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), other)

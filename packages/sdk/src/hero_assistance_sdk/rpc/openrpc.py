@@ -52,9 +52,7 @@ def _document(table: MethodTable[C], title: str, version: str, description: str)
         params = _resolved(schemas[f"{method.name}.params", "validation"], definitions)
         result = schemas[f"{method.name}.result", "serialization"]
         described.append(_method(method, params, result))
-    used = {
-        name: schema for name, schema in definitions.items() if name not in _only_params(methods, definitions)
-    }
+    used = {name: schema for name, schema in definitions.items() if name not in _only_params(methods, definitions)}
     return {
         "openrpc": OPENRPC_VERSION,
         "info": {"title": title, "version": version, "description": description},

@@ -81,9 +81,7 @@ def _run_from_cache(name: str, archive: Path) -> None:
         if not tree.exists():
             _prune_other_builds(archive, tree)
     except OSError as error:
-        sys.exit(
-            f"{name}: cannot unpack to {tree}: {error.strerror}; set HOME to a folder that can be written"
-        )
+        sys.exit(f"{name}: cannot unpack to {tree}: {error.strerror}; set HOME to a folder that can be written")
     from _bootstrap import bootstrap
 
     mended_before = os.environ.pop(MENDED, None)

@@ -38,9 +38,7 @@ def members(archive: zipfile.ZipFile) -> list[Member]:
         path = info.filename.removeprefix(PREFIX)
         if path.startswith("/") or ".." in path.split("/"):
             raise ValueError(f"the archive holds the unsafe name {info.filename!r}")
-        found.append(
-            Member(path, info.file_size, info.CRC, (info.external_attr >> 16) & 0o755 or 0o644, info)
-        )
+        found.append(Member(path, info.file_size, info.CRC, (info.external_attr >> 16) & 0o755 or 0o644, info))
     return found
 
 

@@ -1,0 +1,131 @@
+"""`--start`, `--stop`, `restart`, `status`, `logs` and `service list`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hero_assistance.commands.output import print_json, print_table, progress
+from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.paths import Paths
+
+
+def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> None:
+    """Mend the live release, start the service, and say what runs and where its page is."""
+    from hero_assistance import lifecycle
+    from hero_assistance.releases.install import mend
+    from hero_assistance.releases.store import Store
+    from hero_assistance_sdk.sockets import parse_address
+
+    if seed_dev_users and auth_mode != "dev":
+        raise UsageError("--seed-dev-users only goes with --auth-mode dev", hint="in hero mode the proxy names users")
+    for address in ui_tcp:
+        parse_address(address)
+    paths = Paths.from_environ()
+    with progress() as shown:
+        for path in mend(Store.of(paths)):
+            shown.step(f"mended {path}")
+        outcome = lifecycle.start(
+            paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=shown
+        )
+    release = outcome.status.release
+    click.echo(f"started release {release}" if outcome.changed else f"already healthy (release {release})")
+    for address in ui_tcp:
+        click.echo(f"page: http://{address}/")
+
+
+def stop() -> None:
+    """Stop the service; that nothing runs is fine."""
+    from hero_assistance import lifecycle
+
+    with progress() as shown:
+        outcome = lifecycle.stop(Paths.from_environ(), shown)
+    click.echo("stopped" if outcome.changed else "nothing was running")
+
+
+@click.command("restart")
+def restart_command() -> None:
+    """Stop the service and start it again, with the flags that it was started with."""
+    from hero_assistance import lifecycle
+
+    with progress() as shown:
+        outcome = lifecycle.restart(Paths.from_environ(), shown)
+    click.echo(f"restarted on release {outcome.status.release}")
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def status_command(ctx: click.Context, *, as_json: bool) -> None:
+    """Show what runs. Exit status: 0 all healthy, 3 nothing runs, 1 anything else."""
+    from hero_assistance.status import status
+
+    found = status(Paths.from_environ())
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+        ctx.exit(found.exit_status)
+    click.echo(f"{found.service}   supervisor: {found.supervisor}   release: {found.release or '-'}")
+    rows = [
+        [
+            action.name,
+            action.state.value,
+            str(action.pid or "-"),
+            _uptime(action.uptime_s),
+            str(action.restarts),
+            action.reason or " ".join(Path(path).name for path in action.sockets) or "-",
+        ]
+        for action in found.actions
+    ]
+    print_table(["action", "state", "pid", "up", "restarts", "sockets"], rows)
+    ctx.exit(found.exit_status)
+
+
+@click.command("logs")
+@click.argument("action", required=False)
+@click.option(
+    "--lines", "-n", default=100, show_default=True, type=click.IntRange(0), help="How many of the last lines."
+)
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+def logs_command(action: str | None, *, lines: int, follow: bool) -> None:
+    """Show the log of ACTION, or of every action."""
+    from hero_assistance.keeping import logs
+
+    for line in logs(Paths.from_environ(), action, lines=lines, follow=follow):
+        prefix = "" if action else f"{line.action} | "
+        sys.stdout.write(f"{prefix}{line.text}\n")
+        if follow:
+            sys.stdout.flush()
+
+
+@click.group("service")
+def service_command() -> None:
+    """What is registered with the supervisor."""
+
+
+@service_command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(*, as_json: bool) -> None:
+    """List the registered services."""
+    from hero_assistance.lifecycle import service_list
+
+    found = service_list(Paths.from_environ())
+    if as_json:
+        print_json([one.model_dump(mode="json") for one in found])
+        return
+    if not found:
+        click.echo("no service is registered")
+        return
+    rows = [[one.service, one.state.value, one.wanted.value, str(len(one.actions))] for one in found]
+    print_table(["service", "state", "wanted", "actions"], rows)
+
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def _uptime(seconds: int | None) -> str:
+    if seconds is None:
+        return "-"
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), (1, "s"))
+    return f"{seconds // size} {unit}"

@@ -1,0 +1,122 @@
+"""The client side of `GET /events`: every event from a number on, however often the connection breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from pathlib import Path
+
+import httpx2
+from pydantic import ValidationError
+
+from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.client import base_url, unreachable
+from hero_assistance_sdk.sse import MEDIA_TYPE, PING_S
+from hero_assistance_sdk.wire import RESET, Event, EventKind, Reset
+
+CONNECT_TIMEOUT_S = 5.0
+# A server that is there is heard at least every PING_S; after 2.5 of them the connection is dead.
+WATCHDOG_S = 2.5 * PING_S
+BACKOFF_FIRST_S = 0.2
+BACKOFF_LAST_S = 15.0
+_KINDS = frozenset(EventKind)
+# These answers do not change by asking again.
+_REFUSALS: dict[int, type[HeroError]] = {401: Unauthenticated, 403: Forbidden, 404: NotFound}
+
+_log = get_log("events")
+
+
+async def subscribe(
+    target: Path | str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    since: int | None = None,
+    watchdog_s: float = WATCHDOG_S,
+) -> AsyncGenerator[Event | Reset, None]:
+    """Yield what happens after `since` (`None`: from now on), in order, each once; close it with `aclosing`.
+
+    `target` is an `events.sock` or `host:port`. A broken connection is made again, with back-off, for ever.
+    After a `Reset` the caller fetches a snapshot; events go on after its `seq`.
+    Raises `Unauthenticated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot help.
+    """
+    position = _Position(since)
+    attempt = 0
+    async with _client(target, headers, watchdog_s) as http:
+        while True:
+            try:
+                async with aclosing(_connection(http, target, position)) as arrived:
+                    async for event in arrived:
+                        attempt = 0
+                        if event is not None:
+                            yield event
+                reason = "ended"
+            except httpx2.SSEError as error:
+                raise ProtocolViolation(f"{target} does not stream events", hint=str(error)) from error
+            except httpx2.HTTPError as error:
+                reason = unreachable(target, error).message
+            delay = backoff(attempt)
+            attempt += 1
+            _log.debug("events.reconnecting", reason=reason, delay_s=round(delay, 2), since=position.seq)
+            await asyncio.sleep(delay)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait before another attempt: doubling, with jitter so that clients do not come in step."""
+    longest = min(BACKOFF_LAST_S, BACKOFF_FIRST_S * 2 ** min(attempt, 16))
+    return random.uniform(longest / 2, longest)  # noqa: S311
+
+
+class _Position:
+    """How far the stream has come."""
+
+    def __init__(self, seq: int | None) -> None:
+        self.seq = seq
+
+    def move(self, text: str) -> None:
+        if text.isascii() and text.isdigit():
+            self.seq = int(text)
+
+
+def _client(target: Path | str, headers: Mapping[str, str] | None, watchdog_s: float) -> httpx2.AsyncClient:
+    transport = httpx2.AsyncHTTPTransport(uds=str(target)) if isinstance(target, Path) else None
+    return httpx2.AsyncClient(
+        transport=transport,
+        base_url=base_url(target),
+        headers={"accept": MEDIA_TYPE, **(headers or {})},
+        timeout=httpx2.Timeout(watchdog_s, connect=CONNECT_TIMEOUT_S),
+        trust_env=False,
+    )
+
+
+async def _connection(
+    http: httpx2.AsyncClient, target: Path | str, position: _Position
+) -> AsyncGenerator[Event | Reset | None, None]:
+    """One connection's events; `None` stands for a sign of life."""
+    resume = {} if position.seq is None else {"last-event-id": str(position.seq)}
+    async with http.stream("GET", "/events", headers=resume) as response:
+        _check(target, response)
+        async for sent in httpx2.EventSource(response):
+            position.move(sent.id)
+            # The opening lines carry a position and no event: they do not mean that all is well yet.
+            if sent.data:
+                yield _parsed(target, sent)
+
+
+def _check(target: Path | str, response: httpx2.Response) -> None:
+    refusal = _REFUSALS.get(response.status_code)
+    if refusal is not None:
+        raise refusal(f"{target} refuses the event stream (HTTP {response.status_code})")
+    # A server that is starting, stopping or out of order is worth another attempt.
+    response.raise_for_status()
+
+
+def _parsed(target: Path | str, sent: httpx2.ServerSentEvent) -> Event | Reset | None:
+    try:
+        if sent.event == RESET:
+            return Reset.model_validate_json(sent.data)
+        return Event.model_validate_json(sent.data) if sent.event in _KINDS else None
+    except ValidationError as error:
+        raise ProtocolViolation(f"{target} sent an event that is none", hint=str(error)) from error

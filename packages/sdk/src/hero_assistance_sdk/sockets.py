@@ -1,0 +1,113 @@
+"""Binding Unix and TCP sockets, and finding out who listens on one; no HTTP library is imported here."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hero_assistance_sdk.errors import AddressInUse, UsageError
+from hero_assistance_sdk.paths import checked_socket_path
+
+SOCKET_MODE = 0o660
+DIRECTORY_MODE = 0o755
+BACKLOG = 2048
+# Three pings of an event stream without an acknowledgement.
+DEAD_PEER_MS = 60_000
+
+
+def bind_unix(path: Path, *, mode: int = SOCKET_MODE) -> socket.socket:
+    """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
+
+    The socket listens under a temporary name before it is renamed, so nobody ever finds it refusing.
+    """
+    checked_socket_path(path)
+    path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}")
+    with _exclusive(path.parent):
+        holder = listening_pid(path)
+        if holder is not None:
+            raise AddressInUse(f"{path} is held by process {holder}", hint=f"see: ps -p {holder}")
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        sock.bind(str(temporary))
+        temporary.chmod(mode)
+        sock.listen(BACKLOG)
+        temporary.rename(path)
+    return sock
+
+
+def listening_pid(path: Path) -> int | None:
+    """The pid of who listens on a Unix socket (0 where the system does not tell), `None` for nobody."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        # Connecting to a Unix socket never waits, unless its queue is full: somebody listens then.
+        probe.setblocking(False)
+        try:
+            probe.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+            return None
+        except OSError:
+            return 0
+        if not hasattr(socket, "SO_PEERCRED"):
+            return 0
+        pid, _uid, _gid = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return int(pid)
+
+
+def bind_tcp(address: str) -> socket.socket:
+    """Listen on `HOST:PORT`, `[V6]:PORT` or `PORT` (every address); raises `UsageError` or `AddressInUse`."""
+    host, port = parse_address(address)
+    if host == "::" and not socket.has_dualstack_ipv6():
+        host = "0.0.0.0"  # noqa: S104
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _drop_dead_peers(sock)
+    if host == "::":
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        sock.close()
+        raise AddressInUse(f"cannot listen on {address}: {error.strerror}") from error
+    sock.listen(BACKLOG)
+    return sock
+
+
+def _drop_dead_peers(sock: socket.socket) -> None:
+    """Give up peers that vanished without a word after `DEAD_PEER_MS`; connections inherit it from the listener."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_PEER_MS)
+
+
+def parse_address(address: str) -> tuple[str, int]:
+    """Split `HOST:PORT`, `[V6]:PORT` or `PORT`; raises `UsageError`."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "::"
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise UsageError(f"{address!r} is not an address", hint="write 127.0.0.1:9771, [::1]:9771 or 9771")
+    return host, int(port)
+
+
+def bound_address(sock: socket.socket) -> str:
+    """The address a TCP socket really has, as `host:port` or `[v6]:port`."""
+    host, port = sock.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@contextmanager
+def _exclusive(directory: Path) -> Iterator[None]:
+    """Hold the directory's lock, so that two starters cannot both find the same socket dead."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,36 @@
+"""Entry point of the `hero_assistance_server` binary."""
+
+from __future__ import annotations
+
+import sys
+
+from hero_assistance_sdk.release import answer_version
+
+PROGRAM = "hero_assistance_server"
+
+
+def main() -> int | None:
+    """Run the server; returns the exit status."""
+    if answer_version(PROGRAM):
+        return 0
+    # After the version has had its chance: these take half a second to load.
+    import click
+
+    from hero_assistance_sdk.errors import HeroError
+    from hero_assistance_server.command import command
+
+    try:
+        command.main(prog_name=PROGRAM, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    except HeroError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""The applications of the server, one for each kind of listener."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.paths import SERVICE
+from hero_assistance_sdk.release import version
+from hero_assistance_sdk.rpc.asgi import (
+    RpcEndpoint,
+    ServiceInfo,
+    failure_response,
+    rpc_routes,
+    service_routes,
+)
+from hero_assistance_sdk.rpc.dispatch import Dispatcher
+from hero_assistance_sdk.rpc.methods import MethodTable
+from hero_assistance_sdk.rpc.openrpc import add_discovery
+from hero_assistance_server.core.policy import Caller, permit
+from hero_assistance_server.directory import Directory
+from hero_assistance_server.events.endpoint import EventsEndpoint
+from hero_assistance_server.events.hub import Hub
+from hero_assistance_server.events.stream import EventStream
+from hero_assistance_server.identity import AuthMode, Identity, ListenerKind, may_connect, peer_of
+from hero_assistance_server.methods import messages, system, tickets, users
+from hero_assistance_server.store.store import Store
+
+TITLE = "hero_assistance ticket server"
+DESCRIPTION = "File tickets, answer them, and hear of every change as it happens."
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that the applications share."""
+
+    store: Store
+    hub: Hub
+    directory: Directory
+    mode: AuthMode
+    tcp: str | None = None
+
+    def methods(self) -> tuple[MethodTable[Caller], dict[str, Any]]:
+        """The methods and the OpenRPC document that describes them."""
+        table: MethodTable[Caller] = MethodTable()
+        tickets.add_methods(table, self.store)
+        messages.add_methods(table, self.store)
+        users.add_methods(table, self.directory)
+        system.add_methods(table, self.hub, self.mode, self.tcp)
+        document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
+        return table, document
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """What is served on `rpc.sock`, on `events.sock` and over TCP."""
+
+    rpc: ASGIApp
+    events: ASGIApp
+    tcp: ASGIApp
+
+
+def applications(desk: Desk) -> Applications:
+    """Build the three applications over one store."""
+    table, document = desk.methods()
+    dispatcher = Dispatcher(table, permit)
+    identity = Identity(desk.mode, desk.directory, desk.store)
+    stream = EventStream(desk.hub, desk.store)
+
+    def rpc(kind: ListenerKind) -> list[Route]:
+        return rpc_routes(RpcEndpoint(dispatcher, _caller_of(identity, kind)), document)
+
+    def events(kind: ListenerKind) -> Route:
+        return Route("/events", EventsEndpoint(stream, _caller_of(identity, kind)), methods=["GET"])
+
+    unix, tcp = ListenerKind.UNIX, ListenerKind.TCP
+    return Applications(
+        rpc=_router([*rpc(unix), *_about("rpc.sock")]),
+        events=_router([events(unix), *_about("events.sock", "sse")]),
+        tcp=PeerGate(_router([*rpc(tcp), events(tcp), *_about("rpc.sock")])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGate:
+    """Lets in programs of the overlay and of this machine; anybody else gets 403, whatever they ask."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = _refusal(scope)
+        if refusal is None:
+            await self.app(scope, receive, send)
+        else:
+            await failure_response(refusal)(scope, receive, send)
+
+
+def _refusal(scope: Scope) -> Forbidden | None:
+    if not may_connect(peer_of(scope)):
+        return Forbidden("only peers of the mycelium overlay and this machine may connect")
+    if any(name == b"origin" for name, _ in scope.get("headers", ())):
+        # A page of any site can make the browser of someone at this machine send requests here.
+        return Forbidden("web pages may not call this listener", hint="they are served by hero_assistance_ui")
+    return None
+
+
+def _caller_of(identity: Identity, kind: ListenerKind) -> Callable[[Request], Awaitable[Caller]]:
+    async def caller_of(request: Request) -> Caller:
+        return await identity.caller_of(request, kind)
+
+    return caller_of
+
+
+def _router(routes: list[BaseRoute]) -> Router:
+    return Router(routes, redirect_slashes=False)
+
+
+def _about(socket: str, protocol: str = "openrpc") -> list[Route]:
+    return service_routes(ServiceInfo(SERVICE, TITLE, version(), DESCRIPTION, socket, protocol))

@@ -1,0 +1,48 @@
+"""The command line of `hero_assistance_server`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+import uvloop
+
+from hero_assistance_sdk.logs import configure_logs
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.release import version_line
+from hero_assistance_sdk.sockets import parse_address
+from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.server import Settings, run
+
+PROGRAM = "hero_assistance_server"
+TCP_DEFAULT = "9770"
+TCP_OFF = "off"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(message=version_line(PROGRAM))
+@click.option(
+    "--auth-mode",
+    type=click.Choice([mode.value for mode in AuthMode]),
+    default=AuthMode.HERO.value,
+    show_default=True,
+    help="Who is believed on the Unix sockets: X-Hero-User of the edge, or X-Dev-User of anybody.",
+)
+@click.option("--seed-dev-users", is_flag=True, help="Make alice (admin), bob (agent), carol and dave.")
+@click.option(
+    "--tcp",
+    metavar="ADDRESS",
+    envvar="HERO_ASSISTANCE_TCP",
+    default=TCP_DEFAULT,
+    show_default=True,
+    help="Where overlay peers connect: HOST:PORT, a port for every address, or off.",
+)
+def command(auth_mode: str, seed_dev_users: bool, tcp: str) -> None:
+    """Serve tickets and their events on rpc.sock, events.sock and TCP, in the foreground, until SIGTERM."""
+    configure_logs()
+    address = None if tcp == TCP_OFF else tcp
+    if address is not None:
+        parse_address(address)
+    settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(settings))

@@ -1,0 +1,83 @@
+"""Who may do what: one table, and what a caller sees of tickets and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from hero_assistance_sdk.errors import Forbidden, Unauthenticated
+from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.core.model import User
+
+
+class CallerKind(Enum):
+    """What the server knows of who calls."""
+
+    ANONYMOUS = "anonymous"
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    ADMIN = "admin"
+
+
+_KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role.ADMIN: CallerKind.ADMIN}
+_EVERYONE = frozenset(CallerKind)
+_STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
+_KNOWN = _STAFF | {CallerKind.CUSTOMER}
+
+# `GET /events` is not a method, and needs its permission all the same.
+EVENT_STREAM = "event.stream"
+
+ALLOWED: dict[str, frozenset[CallerKind]] = {
+    EVENT_STREAM: _KNOWN,
+    "message.list": _KNOWN,
+    "message.note": _STAFF,
+    "message.reply": _KNOWN,
+    "rpc.discover": _EVERYONE,
+    "system.health": _EVERYONE,
+    "ticket.create": _KNOWN,
+    "ticket.get": _KNOWN,
+    "ticket.list": _KNOWN,
+    "user.list": _KNOWN,
+    "user.me": _EVERYONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: a user, or nobody known.
+
+    `refusal` says why a claim of identity was not believed; it is `None` for who claims nothing.
+    """
+
+    user: User | None
+    refusal: str | None = None
+
+    @property
+    def kind(self) -> CallerKind:
+        return _KINDS[self.user.role] if self.user else CallerKind.ANONYMOUS
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind in _STAFF
+
+    def known(self) -> User:
+        """The user; raises `Unauthenticated` when nobody is known."""
+        if self.user is None:
+            raise Unauthenticated(self.refusal or "nobody is known at this address")
+        return self.user
+
+    def sees_ticket_of(self, customer: UserId) -> bool:
+        """Whether this caller may know that a ticket of `customer` exists."""
+        return self.is_staff or (self.user is not None and self.user.user_id == customer)
+
+    def sees_user(self, other: User) -> bool:
+        """Customers know themselves and who may answer them, never each other."""
+        return self.is_staff or other.role is not Role.CUSTOMER or self.user == other
+
+
+def permit(caller: Caller, action: str) -> None:
+    """Return when the table allows it; raises `Unauthenticated` or `Forbidden`."""
+    if caller.kind in ALLOWED[action]:
+        return
+    user = caller.known()
+    raise Forbidden(f"{user.user_id} is a {user.role.value} and may not call {action}")

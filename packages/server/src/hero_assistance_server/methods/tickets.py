@@ -1,0 +1,127 @@
+"""`ticket.*`: file, read and list tickets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import apsw
+from pydantic import Field
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_server.core import tickets as commands
+from hero_assistance_server.core import views
+from hero_assistance_server.core.model import Ticket
+from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.methods.cursors import cursor_of, position_of
+from hero_assistance_server.methods.params import (
+    CURSOR_LIMIT,
+    PAGE_DEFAULT,
+    PAGE_LIMIT,
+    ClientToken,
+    OptionalText,
+    Tags,
+    TicketParams,
+    Title,
+)
+from hero_assistance_server.store import events, tickets, tokens
+from hero_assistance_server.store.store import Store
+from hero_assistance_server.store.transaction import Transaction
+
+CREATE = "ticket.create"
+
+
+class CreateTicket(Params):
+    """What is filed."""
+
+    title: Title
+    body: OptionalText
+    priority: wire.Priority = wire.Priority.NORMAL
+    tags: Tags = ()
+    client_token: ClientToken = None
+
+
+class ListTickets(Params):
+    """Which page."""
+
+    cursor: Annotated[
+        Annotated[str, Field(max_length=CURSOR_LIMIT)] | None,
+        Field(description="`next_cursor` of the page before; none for the first."),
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
+
+
+class TicketPage(Result):
+    """Tickets by last activity, newest first; `seq` is the number of the last event that is in them."""
+
+    tickets: list[wire.Ticket]
+    next_cursor: str | None
+    seq: wire.Seq
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the methods."""
+
+    @table.method(CREATE, errors=[Unauthenticated, Unavailable])
+    async def create(caller: Caller, params: CreateTicket) -> wire.Ticket:
+        """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
+
+        def command(transaction: Transaction) -> Ticket:
+            return _create(transaction, caller, params)
+
+        return views.ticket(await store.write(command), staff=caller.is_staff)
+
+    @table.method("ticket.get", errors=[Unauthenticated, NotFound, Unavailable])
+    async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
+        """Read one ticket."""
+        ticket = await store.read(lambda db: visible(db, caller, params.ticket_id))
+        return views.ticket(ticket, staff=caller.is_staff)
+
+    @table.method("ticket.list", errors=[Unauthenticated, Unavailable])
+    async def list_(caller: Caller, params: ListTickets) -> TicketPage:
+        """List tickets by last activity, newest first: an agent all of them, a customer their own.
+
+        Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
+        """
+        after = tickets.START if params.cursor is None else position_of(params.cursor)
+        wanted = params.limit + 1
+
+        def query(db: apsw.Connection) -> tuple[list[Ticket], wire.Seq]:
+            if caller.is_staff:
+                found = tickets.newest(db, after, wanted)
+            else:
+                found = tickets.newest_of(db, caller.known().user_id, after, wanted)
+            return found, events.last_seq(db)
+
+        found, seq = await store.read(query)
+        page = [views.ticket(ticket, staff=caller.is_staff) for ticket in found[: params.limit]]
+        more = len(found) > params.limit
+        return TicketPage(tickets=page, next_cursor=cursor_of(page[-1]) if more else None, seq=seq)
+
+
+def visible(db: apsw.Connection, caller: Caller, ticket_id: wire.TicketId) -> Ticket:
+    """The ticket; raises `NotFound` also when the caller may not know that it exists."""
+    ticket = tickets.find(db, ticket_id)
+    if ticket is None or not caller.sees_ticket_of(ticket.customer):
+        raise NotFound(f"there is no ticket {ticket_id}")
+    return ticket
+
+
+def _create(transaction: Transaction, caller: Caller, params: CreateTicket) -> Ticket:
+    db, customer = transaction.connection, caller.known()
+    made = tokens.find(db, customer.user_id, CREATE, params.client_token)
+    if made is not None:
+        return visible(db, caller, wire.TicketId(made))
+    change = commands.create(
+        customer=customer,
+        ticket_id=tickets.next_id(db),
+        title=params.title,
+        body=params.body,
+        priority=params.priority,
+        tags=params.tags,
+        now=transaction.now,
+    )
+    transaction.apply(change)
+    tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id)
+    return change.ticket

@@ -1,0 +1,33 @@
+"""`user.*`: who I am, and who else is here."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Unauthenticated
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
+from hero_assistance_server.core import views
+from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.directory import Directory
+
+
+class UserList(Result):
+    """Users by id."""
+
+    users: list[wire.User]
+
+
+def add_methods(table: MethodTable[Caller], directory: Directory) -> None:
+    """Register the methods."""
+
+    @table.method("user.me", errors=[Unauthenticated])
+    async def me(caller: Caller, _params: NoParams) -> wire.User | None:
+        """Who the caller is: null where nobody is known, an error where a claim is not believed."""
+        if caller.user is None and caller.refusal is None:
+            return None
+        return views.user(caller.known())
+
+    @table.method("user.list", errors=[Unauthenticated])
+    async def list_(caller: Caller, _params: NoParams) -> UserList:
+        """List people by id: an agent everybody, a customer themselves and who may answer them."""
+        seen = [views.user(user) for user in directory.everyone() if caller.sees_user(user)]
+        return UserList(users=seen)

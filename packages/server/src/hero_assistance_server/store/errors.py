@@ -1,0 +1,46 @@
+"""What can be wrong with the database as a whole."""
+
+from __future__ import annotations
+
+import apsw
+
+from hero_assistance_sdk.errors import HeroError, Unavailable
+
+
+class StoreUnavailable(Unavailable):
+    """The database cannot take or answer this now: the disk is full, fails, or is too slow."""
+
+    reason = "store-unavailable"
+
+
+class DataInUse(HeroError):
+    """Another server works on the same data folder."""
+
+    reason = "data-in-use"
+
+
+class DatabaseTooNew(HeroError):
+    """A newer release has written this database."""
+
+    reason = "database-too-new"
+
+
+class DatabaseUnusable(HeroError):
+    """The file is no database of ours, or is damaged."""
+
+    reason = "database-unusable"
+
+
+# What the disk, the memory or another process does to us; every other error of SQLite is a defect of ours.
+STORAGE_ERRORS = (
+    apsw.BusyError,
+    apsw.CantOpenError,
+    apsw.CorruptError,
+    apsw.FullError,
+    apsw.IOError,
+    apsw.LockedError,
+    apsw.NoMemError,
+    apsw.NotADBError,
+    apsw.PermissionsError,
+    apsw.ReadOnlyError,
+)

@@ -1,0 +1,112 @@
+"""The store as the server uses it: `write` a command, `read` a query, and hear of every committed event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.store.database import open_writer
+from hero_assistance_server.store.errors import StoreUnavailable
+from hero_assistance_server.store.events import StoredEvent
+from hero_assistance_server.store.lock import locked_folder
+from hero_assistance_server.store.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.store.readers import Readers
+from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.store.writer import Job, Writer
+
+T = TypeVar("T")
+
+DATABASE = "tickets.db"
+# A flush on a dying disk can take seconds; longer, and the caller is better told to try again.
+STORE_TIMEOUT_S = 10.0
+
+_log = get_log("store")
+
+
+class Store:
+    """An open database; made by `open_store`."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        readers: Readers,
+        clock: Callable[[], datetime],
+        publish: Callable[[StoredEvent], None],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._readers = readers
+        self._publish = publish
+        self._writer = Writer(connection, clock, self._deliver)
+        self._writer.start()
+
+    async def write(self, command: Callable[[Transaction], T]) -> T:
+        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._writer.submit(Job(command, future))
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT_S):
+                return await future
+        except TimeoutError:
+            raise StoreUnavailable(
+                "the database is too slow; the change may still be made",
+                hint="try again with the same client_token: it will not be made twice",
+            ) from None
+
+    async def read(self, query: Callable[[apsw.Connection], T]) -> T:
+        """Answer a query from one moment's state; raises `StoreUnavailable`."""
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT_S):
+                return await self._loop.run_in_executor(self._readers.executor, self._readers.run, query)
+        except TimeoutError:
+            raise StoreUnavailable("the database is too slow") from None
+
+    async def finish(self) -> None:
+        """Write what is queued and end the writer."""
+        await asyncio.to_thread(self._writer.stop)
+
+    def _deliver(self, jobs: Sequence[Job]) -> None:
+        """Called by the writer's thread: one wake-up of the loop for the whole group."""
+        self._loop.call_soon_threadsafe(self._settle, jobs)
+
+    def _settle(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            for event in job.events:
+                self._publish(event)
+            job.settle()
+
+
+@asynccontextmanager
+async def open_store(
+    folder: Path, *, clock: Callable[[], datetime], publish: Callable[[StoredEvent], None]
+) -> AsyncIterator[Store]:
+    """Lock the folder, bring its database up to date and open it; `publish` gets each event after its commit.
+
+    Raises `DataInUse`, `DatabaseTooNew` or `DatabaseUnusable`.
+    """
+    path = folder / DATABASE
+    with locked_folder(folder):
+        known = migrations()
+        refuse_newer(path, known)
+        connection = open_writer(path)
+        try:
+            for name in migrate(connection, known):
+                _log.info("store.migrated", migration=name)
+            readers = Readers(path)
+            try:
+                store = Store(connection, readers, clock, publish)
+                try:
+                    yield store
+                finally:
+                    await store.finish()
+            finally:
+                # Readers first: the last connection to close folds the log into the database, and may write.
+                readers.close()
+        finally:
+            connection.close()

@@ -1,0 +1,235 @@
+"""`docs/wire.md`, made from the server's OpenRPC document, its permission table and its errors.
+
+python -m scripts.build.wire_docs            write it
+python -m scripts.build.wire_docs --check    exit 1 when it is not current
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.rpc.asgi import BODY_LIMIT
+from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
+from hero_assistance_sdk.rpc.errors import CODES, HTTP_STATUS, OTHER_STATUS
+from hero_assistance_sdk.sse import PING_S
+from hero_assistance_sdk.wire import Event, EventKind, Reset
+from hero_assistance_server.app import Desk
+from hero_assistance_server.core.policy import ALLOWED, CallerKind
+from hero_assistance_server.directory import Directory
+from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
+from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.store.store import open_store
+from scripts.build.workspace import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "wire.md"
+COMMAND = "python -m scripts.build.wire_docs"
+
+_INTRODUCTION = f"""\
+<!-- Made by `{COMMAND}`; edit the code, not this page. -->
+
+# The wire
+
+What the ticket server says and understands. Everything here is made from the program itself; the same is in
+`GET /openrpc.json` and in the method `rpc.discover`, for programs.
+
+| where | what |
+|---|---|
+| `<sockets>/hero_assistance/rpc.sock` | `POST /rpc`, `GET /openrpc.json` |
+| `<sockets>/hero_assistance/events.sock` | `GET /events` |
+| TCP, port 9770 | all of these, for programs of the overlay (`400::/7`) and of this machine; others get 403 |
+
+All three answer `GET /health` and `GET /.well-known/heroservice.json`.
+
+## Calls
+
+JSON-RPC 2.0 over HTTP: params by name or by position (in the order of the tables below), notifications (answered
+with 204), batches of up to {BATCH_LIMIT}. A request is at most {BODY_LIMIT} bytes.
+Unknown params are errors; there is no param that says who calls.
+
+```
+curl --unix-socket ~/hero/var/sockets/hero_assistance/rpc.sock http://x/rpc \\
+     -d '{{"jsonrpc":"2.0","id":1,"method":"ticket.create","params":{{"title":"VPN","body":"It is down."}}}}'
+```
+
+Times are integers: milliseconds since 1970 in UTC. A client ignores fields that it does not know.
+
+## Who is calling
+
+| listener | `--auth-mode=hero` | `--auth-mode=dev` |
+|---|---|---|
+| Unix socket | `X-Hero-User`, required; a new name is a customer | `X-Dev-User`; without it, the admin |
+| TCP, this machine | nobody is known | as on the Unix socket |
+| TCP, overlay | nobody is known | nobody is known |
+"""
+
+_EVENTS = f"""\
+## Events
+
+`GET /events` streams server-sent events to a caller for as long as both live. Agents are told everything; a customer
+is told of their own tickets, and never of a note. The ticket in an event is as its reader may see it.
+
+* `id:` is the event's number. `Last-Event-ID: N`, or `?since=N`, continues after it, without a gap or a duplicate;
+  the header wins. With neither, the stream starts now, and its first lines say where now is.
+* Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
+  comes after it, and the snapshot is what it would be if it were fetched again.
+* `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
+  connects again.
+* `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
+  reset's `seq`.
+* A reader that falls {QUEUE_LIMIT} events behind is disconnected; it comes back with `Last-Event-ID` and misses
+  nothing.
+
+```
+curl -N --unix-socket ~/hero/var/sockets/hero_assistance/events.sock http://x/events -H 'Last-Event-ID: 0'
+```
+"""
+
+
+async def openrpc_document() -> dict[str, Any]:
+    """The document of a server on an empty database."""
+    with TemporaryDirectory() as folder:
+        opened = open_store(Path(folder), clock=lambda: datetime.now(UTC), publish=lambda _event: None)
+        async with opened as store:
+            return Desk(store, Hub(), Directory([]), AuthMode.HERO).methods()[1]
+
+
+def page(document: dict[str, Any]) -> str:
+    """The whole of `docs/wire.md`."""
+    sections = [
+        _INTRODUCTION,
+        *("\n".join(_method(method)) for method in document["methods"]),
+        _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`"], _event_rows()),
+        "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
+        "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning"], _error_rows()),
+    ]
+    sections.insert(1, "## Methods\n")
+    return "\n".join(sections)
+
+
+_ERRORS = """\
+An error has `code`, `message` (one line for a person) and `data`: `reason`, often a `hint`, and for wrong params
+`faults`, one text for each. HTTP answers 200 to a call; the HTTP status below is for what is not a call: a refused
+stream, a body that is too large.
+"""
+
+_TOLD = {
+    EventKind.TICKET_CREATED: ("agents, the customer", "null"),
+    EventKind.MESSAGE_REPLIED: ("agents, the customer", "the reply"),
+    EventKind.MESSAGE_NOTED: ("agents", "the note"),
+}
+
+
+def _event_rows() -> Iterator[list[str]]:
+    for kind in EventKind:
+        told, message = _TOLD[kind]
+        yield [f"`{kind.value}`", told, message]
+
+
+def _method(method: dict[str, Any]) -> Iterator[str]:
+    yield f"### `{method['name']}`\n"
+    yield f"{method['summary']}\n"
+    yield f"Callers: {_callers(method['name'])}. Result: {_type(method['result']['schema'])}.\n"
+    if method["params"]:
+        rows = (
+            [f"`{p['name']}`", _required(p), _type(p["schema"]), p["schema"].get("description", "")]
+            for p in method["params"]
+        )
+        yield _table(["param", "", "type", ""], rows)
+    errors = ", ".join(f"`{error['data']['reason']}`" for error in method["errors"])
+    yield f"Errors: {errors}.\n"
+
+
+def _callers(action: str) -> str:
+    allowed = ALLOWED[action]
+    if allowed == frozenset(CallerKind):
+        return "everybody"
+    return ", ".join(kind.value for kind in CallerKind if kind in allowed)
+
+
+def _required(param: dict[str, Any]) -> str:
+    if param["required"]:
+        return "required"
+    default = param["schema"].get("default")
+    return "" if default is None else f"default `{json.dumps(default)}`"
+
+
+def _types(schemas: dict[str, Any]) -> Iterator[str]:
+    known = {**schemas, **_described(Event), **_described(Reset)}
+    for name, schema in sorted(known.items()):
+        yield f"### {name}\n"
+        yield f"{schema.get('description', '')}\n"
+        if "enum" in schema:
+            yield "One of " + ", ".join(f"`{value}`" for value in schema["enum"]) + ".\n"
+        else:
+            fields = schema["properties"].items()
+            yield _table(["field", "type"], ([f"`{field}`", _type(value)] for field, value in fields))
+
+
+def _described(model: type[Event] | type[Reset]) -> dict[str, Any]:
+    schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    inner = schema.pop("$defs", {})
+    return {model.__name__: schema, **inner}
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})" if name else "the OpenRPC document"
+    if "anyOf" in schema:
+        return " or ".join(_type(option) for option in schema["anyOf"])
+    if schema.get("type") == "array":
+        most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
+        return f"list of {_type(schema['items'])}{most}"
+    if "const" in schema:
+        return f"`{json.dumps(schema['const'])}`"
+    return f"{schema['type']}{_limits(schema)}"
+
+
+def _limits(schema: dict[str, Any]) -> str:
+    low = schema.get("minLength", schema.get("minimum"))
+    high = schema.get("maxLength", schema.get("maximum"))
+    unit = " characters" if schema["type"] == "string" else ""
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return f", at most {high}{unit}"
+    return f", at least {low}{unit}" if high in (None, 2**63 - 1) else f", {low} to {high}{unit}"
+
+
+def _error_rows() -> Iterator[list[str]]:
+    for kind, code in sorted(CODES.items(), key=lambda item: -item[1]):
+        summary = (kind.__doc__ or "").split("\n", 1)[0]
+        yield [str(code), f"`{kind.reason}`", str(_status(kind)), summary]
+
+
+def _status(kind: type[HeroError]) -> int:
+    return HTTP_STATUS.get(kind, OTHER_STATUS)
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or compare it."""
+    made = page(asyncio.run(openrpc_document()))
+    if arguments == ["--check"]:
+        current = PAGE.exists() and PAGE.read_text("utf-8") == made
+        if not current:
+            print(f"docs/wire.md is not what the server does; run: {COMMAND}", file=sys.stderr)
+        return 0 if current else 1
+    PAGE.write_text(made, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,117 @@
+"""The HTTP side of a JSON-RPC endpoint, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.requests import Request
+from starlette.routing import Router
+
+from hero_assistance_sdk.errors import Unavailable
+from hero_assistance_sdk.listeners import serve, unix_listener
+from hero_assistance_sdk.rpc.asgi import RpcEndpoint, ServiceInfo, rpc_routes, service_routes
+from hero_assistance_sdk.rpc.dispatch import Dispatcher
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams
+
+pytestmark = pytest.mark.anyio
+
+TIMEOUT_S = 10.0
+LIMIT = 100_000
+
+
+async def caller_of(request: Request) -> str:
+    """The endpoint's way to know its callers; it can fail."""
+    if "x-broken" in request.headers:
+        raise Unavailable("nobody can be looked up now")
+    return request.headers.get("x-user", "nobody")
+
+
+@asynccontextmanager
+async def served(root: Path) -> AsyncIterator[Path]:
+    table: MethodTable[str] = MethodTable()
+
+    @table.method("who")
+    async def who(caller: str, _params: NoParams) -> str:
+        """Say who calls."""
+        return caller
+
+    info = ServiceInfo("things", "Things", "1.0", "About things.", "rpc.sock")
+    routes = rpc_routes(RpcEndpoint(Dispatcher(table), caller_of, LIMIT), {"openrpc": "1.3.2"})
+    stop, path = asyncio.Event(), root / "rpc.sock"
+    listener = unix_listener(path, Router([*routes, *service_routes(info)]))
+    async with asyncio.timeout(TIMEOUT_S), asyncio.TaskGroup() as group:
+        group.create_task(serve([listener], stop=stop))
+        try:
+            yield path
+        finally:
+            stop.set()
+
+
+def client(path: Path) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.AsyncHTTPTransport(uds=str(path)), base_url="http://x", trust_env=False)
+
+
+ASK = b'{"jsonrpc":"2.0","id":1,"method":"who"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "answer"),
+    [
+        (ASK, {"x-user": "carol"}, 200, {"jsonrpc": "2.0", "id": 1, "result": "carol"}),
+        (b'{"jsonrpc":"2.0","method":"who"}', {}, 204, None),
+        (b'[{"jsonrpc":"2.0","method":"who"}]', {}, 204, None),
+    ],
+)
+async def test_answers(hero_root: Path, body: bytes, headers: dict[str, str], status: int, answer: Any) -> None:
+    async with served(hero_root) as path, client(path) as http:
+        response = await http.post("/rpc", content=body, headers=headers)
+        assert response.status_code == status
+        assert (response.json() if response.content else None) == answer
+
+
+async def test_a_caller_who_cannot_be_known_gets_the_error(hero_root: Path) -> None:
+    async with served(hero_root) as path, client(path) as http:
+        response = await http.post("/rpc", content=ASK, headers={"x-broken": "yes"})
+        assert (response.status_code, response.json()["error"]["code"]) == (503, -32007)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_body_over_the_limit_is_413(hero_root: Path, declared: bool) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(LIMIT // 1000 + 1):
+            yield b" " * 1000
+
+    async with served(hero_root) as path, client(path) as http:
+        content: Any = b" " * (LIMIT + 1) if declared else chunks()
+        response = await http.post("/rpc", content=content)
+        assert (response.status_code, response.json()["error"]["code"]) == (413, -32005)
+
+
+async def test_a_caller_who_leaves_in_the_middle_is_no_defect(
+    hero_root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No traceback in the log, and the next caller is answered."""
+    with caplog.at_level(logging.WARNING):
+        async with served(hero_root) as path, client(path) as http:
+            _, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(b"POST /rpc HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf")
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+            assert (await http.post("/rpc", content=ASK)).status_code == 200
+    assert caplog.records == []
+
+
+async def test_the_documents_of_a_socket(hero_root: Path) -> None:
+    async with served(hero_root) as path, client(path) as http:
+        assert (await http.get("/health")).json() == {"status": "ok", "service": "things", "version": "1.0"}
+        assert (await http.get("/.well-known/heroservice.json")).json()["protocol"] == "openrpc"
+        assert (await http.get("/openrpc.json")).json() == {"openrpc": "1.3.2"}
+        assert (await http.get("/rpc")).status_code == 405

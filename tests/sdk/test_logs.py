@@ -1,0 +1,37 @@
+"""A log line: time, level, event name, fields."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+
+def logged(statement: str) -> str:
+    """What a program that logs writes to standard error."""
+    program = f"from hero_assistance_sdk.logs import *\nconfigure_logs()\nlog = get_log('test')\n{statement}"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert ended.stdout == ""
+    return ended.stderr
+
+
+def test_an_event_and_its_fields() -> None:
+    line = logged("log.info('action.restarted', action='server', attempt=3, reason='two words', empty='')")
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info action\.restarted "
+        r'action=server attempt=3 reason="two words" empty=""\n',
+        line,
+    )
+
+
+def test_a_field_cannot_forge_a_line() -> None:
+    assert logged("log.warning('e', text='a\\nb error forged')").count("\n") == 1
+
+
+def test_debug_is_silent_unless_asked_for() -> None:
+    assert logged("log.debug('e')") == ""
+
+
+def test_a_defect_keeps_its_traceback() -> None:
+    text = logged("try:\n    1 / 0\nexcept ZeroDivisionError:\n    log.exception('rpc.failed', method='m')")
+    assert "error rpc.failed method=m\nTraceback" in text

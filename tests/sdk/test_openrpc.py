@@ -1,0 +1,89 @@
+"""The OpenRPC document of a table, against JSON Schema and against the table."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from pydantic import Field
+
+from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.rpc.dispatch import Dispatcher
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.openrpc import add_discovery
+
+pytestmark = pytest.mark.anyio
+
+
+class Ask(Params):
+    number: Annotated[int, Field(ge=1)]
+    word: str | None = None
+
+
+class Answer(Result):
+    number: int
+    word: str = "none"
+
+
+def documented() -> tuple[MethodTable[None], dict[str, Any]]:
+    table: MethodTable[None] = MethodTable()
+
+    @table.method("thing.ask", errors=[NotFound])
+    async def ask(_caller: None, params: Ask) -> Answer:
+        """Ask a thing.
+
+        What follows the first paragraph is for readers of the code.
+        """
+        return Answer(number=params.number)
+
+    return table, add_discovery(table, title="Things", version="1.2.3", description="About things.")
+
+
+def test_the_document_says_what_the_table_knows() -> None:
+    _, document = documented()
+    assert document["openrpc"] == "1.3.2"
+    assert document["info"] == {"title": "Things", "version": "1.2.3", "description": "About things."}
+    discover, ask = sorted(document["methods"], key=lambda method: str(method["name"]))
+    assert (discover["name"], ask["name"], ask["summary"]) == ("rpc.discover", "thing.ask", "Ask a thing.")
+    assert [(param["name"], param["required"]) for param in ask["params"]] == [("number", True), ("word", False)]
+    assert {error["code"] for error in ask["errors"]} == {-32602, -32603, -32001}
+
+
+def test_every_schema_is_one_and_every_reference_leads_somewhere() -> None:
+    _, document = documented()
+    schemas = document["components"]["schemas"]
+    assert schemas["Answer"]["required"] == ["number", "word"]
+    assert schemas["Answer"]["additionalProperties"] is False
+    assert "Ask" not in schemas
+    for method in document["methods"]:
+        for schema in [param["schema"] for param in method["params"]] + [method["result"]["schema"]]:
+            Draft202012Validator.check_schema(schema)
+            reference = schema.get("$ref", "")
+            assert not reference.startswith("#") or reference.rsplit("/", 1)[1] in schemas
+
+
+async def test_discover_answers_the_same_document() -> None:
+    table, document = documented()
+    sent = await Dispatcher(table).answer(b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}', None)
+    assert sent is not None
+    import json
+
+    assert json.loads(sent)["result"] == document
+
+
+def test_a_method_without_a_docstring_or_params_model_is_a_defect() -> None:
+    table: MethodTable[None] = MethodTable()
+    with pytest.raises(TypeError):
+
+        @table.method("thing.silent")
+        async def silent(_caller: None, params: Ask) -> int:
+            return 0
+
+
+def test_a_second_method_of_a_name_is_a_defect() -> None:
+    table, _ = documented()
+    method = table.get("thing.ask")
+    assert method is not None
+    with pytest.raises(ValueError, match="twice"):
+        table.add(method)

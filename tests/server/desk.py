@@ -1,0 +1,186 @@
+"""A real server for tests: in this process or in a child, on a root of its own, with callers of any name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.events import subscribe
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
+from hero_assistance_sdk.wire import Event, Reset
+from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.server import Settings, run
+
+# A start takes half a second; under the load of a whole test run many times that.
+START_S = 30.0
+STOP_S = 10.0
+POLL_S = 0.005
+# The title of the tickets that `heard` makes.
+MARK = "end of what was told"
+
+
+@dataclass
+class Desk:
+    """A running server, as its callers see it."""
+
+    paths: Paths
+    mode: AuthMode = AuthMode.DEV
+    _clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+
+    @property
+    def events_socket(self) -> Path:
+        return self.paths.socket("events")
+
+    @property
+    def database(self) -> Path:
+        return self.paths.data / "tickets.db"
+
+    def headers(self, user: str | None) -> dict[str, str]:
+        """The headers that make a caller `user`."""
+        name = "x-dev-user" if self.mode is AuthMode.DEV else "x-hero-user"
+        return {} if user is None else {name: user}
+
+    def http(self, socket: str = "rpc") -> httpx2.AsyncClient:
+        """An HTTP client of one of the sockets."""
+        if socket not in self._clients:
+            transport = httpx2.AsyncHTTPTransport(uds=str(self.paths.socket(socket)))
+            self._clients[socket] = httpx2.AsyncClient(
+                transport=transport, base_url="http://desk", timeout=STOP_S, trust_env=False
+            )
+        return self._clients[socket]
+
+    async def post(self, body: bytes, user: str | None = None) -> httpx2.Response:
+        """Send the bytes of a request."""
+        headers = {**JSON_HEADERS, **self.headers(user)}
+        return await self.http().post("/rpc", content=body, headers=headers)
+
+    async def call(self, method: str, user: str | None = None, /, **params: Any) -> Any:
+        """Call a method as `user`; raises `RpcFailure`."""
+        response = await self.post(encoded(method, params), user)
+        return decoded(self.paths.socket("rpc"), response.status_code, response.content)
+
+    def subscribe(self, user: str | None = None, since: int | None = None) -> AsyncGenerator[Event | Reset, None]:
+        """The events that `user` is told."""
+        return subscribe(self.events_socket, headers=self.headers(user), since=since)
+
+    async def heard(self, user: str, since: int) -> list[Event]:
+        """The events after `since` that `user` is told, up to the last one there is."""
+        last = (await self.call("system.health"))["seq"]
+        told: list[Event] = []
+        if last > since:
+            # A ticket of the listener's own marks the end: all that came before it has been told.
+            mark = await self.call("ticket.create", user, title=MARK, body="")
+            async with contextlib.aclosing(self.subscribe(user, since)) as events, asyncio.timeout(STOP_S):
+                async for event in events:
+                    assert isinstance(event, Event)
+                    if event.ticket.ticket_id == mark["ticket_id"]:
+                        break
+                    if event.ticket.title != MARK:
+                        told.append(event)
+        return told
+
+    async def aclose(self) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+
+@asynccontextmanager
+async def running(
+    paths: Paths, *, mode: AuthMode = AuthMode.DEV, seed: bool = True, tcp: str | None = None
+) -> AsyncIterator[Desk]:
+    """A server in this process, on real sockets and a real database."""
+    stop = asyncio.Event()
+    desk = Desk(paths, mode)
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(run(Settings(paths, mode, seed, tcp), stop=stop))
+        try:
+            await until(lambda: serving.done() or paths.socket("events").exists())
+            yield desk
+        finally:
+            await desk.aclose()
+            stop.set()
+
+
+async def until(condition: Callable[[], object], timeout_s: float = START_S) -> None:
+    """Wait until a condition holds; it is looked at every few milliseconds."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(POLL_S)
+
+
+@dataclass
+class Child:
+    """A server in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    paths: Paths
+    log: Path
+
+    def client(self, user: str = "alice") -> RpcClient:
+        return RpcClient(self.paths.socket("rpc"), headers={"x-dev-user": user})
+
+    def wait_healthy(self) -> None:
+        """Wait until the server answers; its log tells why when it does not."""
+        deadline = time.monotonic() + START_S
+        while not self._answers():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            threading.Event().wait(POLL_S)
+
+    def _answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.get("/health")["status"] == "ok")
+        except HeroError:
+            return False
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status; killed if it does not end in time."""
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+def spawn(env: dict[str, str], paths: Paths, *arguments: str) -> Child:
+    """Start the binary from the tree."""
+    log = paths.root / "server.log"
+    with log.open("ab") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hero_assistance_server", *arguments],
+            env={"HERO_ASSISTANCE_TCP": "off", **env},
+            stderr=stderr,
+            stdout=stderr,
+            cwd=os.path.sep,
+        )
+    return Child(process, paths, log)
+
+
+@contextmanager
+def child(env: dict[str, str], paths: Paths, *arguments: str) -> Iterator[Child]:
+    """A healthy server in a process of its own, ended at the end."""
+    server = spawn(env, paths, *(arguments or ("--auth-mode", "dev", "--seed-dev-users")))
+    try:
+        server.wait_healthy()
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.end()

@@ -1,0 +1,95 @@
+"""Every cell of the permission table: in the core, and over the wire for every method and kind of caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from hero_assistance_sdk.errors import Forbidden, HeroError, Unauthenticated
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.core.model import User
+from hero_assistance_server.core.policy import ALLOWED, EVENT_STREAM, Caller, CallerKind, permit
+from hero_assistance_server.identity import AuthMode
+from tests.server.desk import Desk, running
+
+KINDS = ["anonymous", "customer", "agent", "admin"]
+# One letter a kind of caller, in the order of KINDS: + may, - may not.
+CELLS = {
+    "event.stream": "-+++",
+    "message.list": "-+++",
+    "message.note": "--++",
+    "message.reply": "-+++",
+    "rpc.discover": "++++",
+    "system.health": "++++",
+    "ticket.create": "-+++",
+    "ticket.get": "-+++",
+    "ticket.list": "-+++",
+    "user.list": "-+++",
+    "user.me": "++++",
+}
+TABLE = [(action, kind, row[column] == "+") for action, row in CELLS.items() for column, kind in enumerate(KINDS)]
+CALLERS = {
+    "anonymous": Caller(None),
+    "customer": Caller(User(UserId("carol"), "Carol", Role.CUSTOMER)),
+    "agent": Caller(User(UserId("bob"), "Bob", Role.AGENT)),
+    "admin": Caller(User(UserId("alice"), "Alice", Role.ADMIN)),
+}
+PARAMS: dict[str, dict[str, Any]] = {
+    "message.list": {"ticket_id": 1},
+    "message.note": {"ticket_id": 1, "body": "b"},
+    "message.reply": {"ticket_id": 1, "body": "b"},
+    "ticket.create": {"title": "t", "body": "b"},
+    "ticket.get": {"ticket_id": 1},
+}
+USERS = {"customer": "carol", "agent": "bob", "admin": "alice"}
+
+
+@pytest.mark.parametrize(("action", "kind", "allowed"), TABLE)
+def test_cell(action: str, kind: str, allowed: bool) -> None:
+    refusal: type[HeroError] | None = None
+    try:
+        permit(CALLERS[kind], action)
+    except HeroError as error:
+        refusal = type(error)
+    expected = None if allowed else Unauthenticated if kind == "anonymous" else Forbidden
+    assert refusal is expected
+
+
+def test_every_cell_is_tested() -> None:
+    assert set(ALLOWED) == set(CELLS)
+    assert [kind.value for kind in CallerKind] == KINDS
+
+
+@pytest.mark.anyio
+async def test_every_method_asks_the_table(desk: Desk) -> None:
+    """The methods that the server has are the rows of the table, and nothing else is."""
+    document = await desk.call("rpc.discover")
+    names = {method["name"] for method in document["methods"]}
+    assert names == set(ALLOWED) - {EVENT_STREAM}
+
+
+@pytest.mark.anyio
+async def test_every_method_with_every_caller(paths: Paths) -> None:
+    """In hero mode: users on the Unix socket, and over TCP the one who is nobody."""
+    async with running(paths, mode=AuthMode.HERO, tcp="127.0.0.1:0") as desk:
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        address = (await desk.call("system.health"))["tcp"]
+        found = {}
+        async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as overlay:
+            for action, kind, _ in TABLE:
+                if action != EVENT_STREAM:
+                    http = overlay if kind == "anonymous" else desk.http()
+                    found[action, kind] = await _passes(http, action, desk.headers(USERS.get(kind)))
+        expected = {(action, kind): allowed for action, kind, allowed in TABLE if action != EVENT_STREAM}
+        assert found == expected
+
+
+async def _passes(http: httpx2.AsyncClient, method: str, headers: dict[str, str]) -> bool:
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": PARAMS.get(method, {})}
+    answer = (await http.post("/rpc", json=request, headers=headers)).json()
+    if "error" in answer:
+        assert answer["error"]["data"]["reason"] in {"unauthenticated", "forbidden"}, answer
+    return "result" in answer

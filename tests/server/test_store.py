@@ -1,0 +1,267 @@
+"""The store: groups, acknowledgement, failures, migrations, locks; on real database files."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.wire import Priority, Role, Seq, UserId
+from hero_assistance_server.core import tickets as commands
+from hero_assistance_server.core.model import User
+from hero_assistance_server.store import events, tickets, users
+from hero_assistance_server.store.database import open_reader, open_writer
+from hero_assistance_server.store.errors import (
+    DatabaseTooNew,
+    DatabaseUnusable,
+    DataInUse,
+    StoreUnavailable,
+)
+from hero_assistance_server.store.events import StoredEvent
+from hero_assistance_server.store.migrate import Migration, migrate, migrations, refuse_newer
+from hero_assistance_server.store.store import DATABASE, Store, open_store
+from hero_assistance_server.store.transaction import Transaction
+
+pytestmark = pytest.mark.anyio
+
+CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _: None) -> AsyncIterator[Store]:
+    async with open_store(folder, clock=lambda: NOON, publish=publish) as store:
+        await store.write(lambda transaction: users.save(transaction.connection, CAROL, NOON))
+        yield store
+
+
+def file_ticket(transaction: Transaction) -> int:
+    change = commands.create(
+        customer=CAROL,
+        ticket_id=tickets.next_id(transaction.connection),
+        title="t",
+        body="b",
+        priority=Priority.NORMAL,
+        tags=[],
+        now=transaction.now,
+    )
+    transaction.apply(change)
+    return change.ticket.ticket_id
+
+
+def refused(transaction: Transaction) -> None:
+    """Writes, then fails: nothing of it may stay."""
+    file_ticket(transaction)
+    raise Conflict("refused")
+
+
+def broken(transaction: Transaction) -> None:
+    file_ticket(transaction)
+    transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
+
+
+def numbers(path: Path) -> tuple[list[int], list[int]]:
+    """Ticket ids and event numbers that another process would find."""
+    reader = open_reader(path)
+    try:
+        found = (
+            reader.execute("SELECT ticket_id FROM tickets ORDER BY 1"),
+            reader.execute("SELECT seq FROM events"),
+        )
+        return [row[0] for row in found[0]], [row[0] for row in found[1]]
+    finally:
+        reader.close()
+
+
+async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -> None:
+    """All of one group: the writer cannot start before the loop has queued everything."""
+    async with opened(hero_root) as store:
+        work = [file_ticket, refused, file_ticket, broken, file_ticket]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert [result for result in results if isinstance(result, int)] == [1, 2, 3]
+        assert isinstance(results[1], Conflict)
+        assert isinstance(results[3], apsw.ConstraintError)
+        assert numbers(hero_root / DATABASE) == ([1, 2, 3], [1, 2, 3])
+
+
+async def test_an_acknowledged_command_is_already_committed(hero_root: Path) -> None:
+    async with opened(hero_root) as store:
+        for expected in range(1, 20):
+            assert await store.write(file_ticket) == expected
+            assert numbers(hero_root / DATABASE)[0][-1] == expected
+
+
+async def test_events_are_published_in_order_after_their_commit(hero_root: Path) -> None:
+    committed: list[bool] = []
+
+    def publish(event: StoredEvent) -> None:
+        committed.append(event.seq in numbers(hero_root / DATABASE)[1])
+        assert event.seq == len(committed)
+
+    async with opened(hero_root, publish) as store:
+        await asyncio.gather(*(store.write(file_ticket) for _ in range(50)))
+    assert committed == [True] * 50
+
+
+async def test_a_full_disk_refuses_clearly_and_the_store_goes_on(hero_root: Path) -> None:
+    """`max_page_count` makes SQLite report the same error as a full disk does."""
+
+    def fill(transaction: Transaction) -> None:
+        transaction.connection.execute("CREATE TABLE ballast (b BLOB) STRICT")
+        transaction.connection.execute("INSERT INTO ballast VALUES (zeroblob(1000000))")
+
+    def limit(pages: int) -> Callable[[Transaction], None]:
+        return lambda transaction: transaction.connection.pragma("max_page_count", pages) and None
+
+    async with opened(hero_root) as store:
+        await store.write(limit(60))
+        work = [file_ticket, fill, file_ticket]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert (results[0], results[2]) == (1, 2)
+        assert isinstance(results[1], StoreUnavailable)
+        await store.write(limit(1_000_000))
+        await store.write(fill)
+        assert await store.write(file_ticket) == 3
+        assert await store.read(events.last_seq) == 3
+
+
+async def test_a_read_sees_one_moment(hero_root: Path) -> None:
+    """Tickets and the number of the last event that is in them cannot come apart."""
+
+    def counts(db: apsw.Connection) -> tuple[Any, Any]:
+        first = db.execute("SELECT count(*) FROM tickets").get
+        return first, events.last_seq(db)
+
+    async with opened(hero_root) as store:
+        writes = asyncio.gather(*(store.write(file_ticket) for _ in range(300)))
+        moments = [await store.read(counts) for _ in range(100)]
+        await writes
+    assert all(filed == last for filed, last in moments)
+
+
+async def test_readers_cannot_write(hero_root: Path) -> None:
+    async with opened(hero_root) as store:
+        with pytest.raises(StoreUnavailable):
+            await store.read(lambda db: db.execute("DELETE FROM users"))
+
+
+async def test_closing_folds_the_log_into_the_database(hero_root: Path) -> None:
+    async with opened(hero_root) as store:
+        await store.write(file_ticket)
+    assert not (hero_root / f"{DATABASE}-wal").exists()
+
+
+async def test_a_second_server_on_the_same_folder_is_refused(hero_root: Path) -> None:
+    async with opened(hero_root):
+        with pytest.raises(DataInUse):
+            async with opened(hero_root):
+                pass
+
+
+async def test_durability_is_what_we_promise(hero_root: Path) -> None:
+    def pragmas(transaction: Transaction) -> list[Any]:
+        return [transaction.connection.pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")]
+
+    async with opened(hero_root) as store:
+        assert await store.write(pragmas) == ["wal", 2, 1]
+
+
+# Every version that a release has written, as that release's migrations made it.
+VERSIONS = [migration.number for migration in migrations()]
+
+
+@pytest.mark.parametrize("version", [0, *VERSIONS])
+async def test_every_earlier_version_is_brought_up_to_date(hero_root: Path, version: int) -> None:
+    path = hero_root / DATABASE
+    connection = open_writer(path)
+    migrate(connection, migrations()[:version])
+    connection.close()
+    async with opened(hero_root) as store:
+        assert await store.write(file_ticket) == 1
+        assert await store.read(lambda db: db.pragma("user_version")) == len(VERSIONS)
+        assert await store.read(lambda db: db.pragma("integrity_check")) == "ok"
+
+
+def test_a_migration_that_fails_leaves_the_version_before_it(hero_root: Path) -> None:
+    path = hero_root / DATABASE
+    connection = open_writer(path)
+    good = Migration(1, "0001_good.sql", "CREATE TABLE a (x INTEGER) STRICT;")
+    bad = Migration(2, "0002_bad.sql", "CREATE TABLE b (x INTEGER) STRICT; CREATE TABLE a (x INTEGER) STRICT;")
+    with pytest.raises(apsw.SQLError):
+        migrate(connection, [good, bad])
+    assert connection.pragma("user_version") == 1
+    assert [row[0] for row in connection.execute("SELECT name FROM sqlite_schema")] == ["a"]
+    connection.close()
+
+
+async def test_a_database_of_a_newer_release_is_refused_untouched(hero_root: Path) -> None:
+    path = hero_root / DATABASE
+    connection = open_writer(path)
+    migrate(connection, migrations())
+    connection.pragma("user_version", 1000)
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseTooNew, match="version 1000"):
+        async with opened(hero_root):
+            pass
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"not a database" * 1000, None])
+async def test_a_file_that_is_not_ours_is_refused_untouched(hero_root: Path, content: bytes | None) -> None:
+    path = hero_root / DATABASE
+    if content is None:
+        foreign = apsw.Connection(str(path))
+        foreign.execute("CREATE TABLE theirs (x)")
+        foreign.close()
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(DatabaseUnusable):
+        async with opened(hero_root):
+            pass
+    assert path.read_bytes() == before
+
+
+def test_no_database_is_no_newer_one(hero_root: Path) -> None:
+    refuse_newer(hero_root / DATABASE, migrations())
+    assert not (hero_root / DATABASE).exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [(tickets._ALL, "tickets_by_activity"), (tickets._OWN, "tickets_of_customer")],
+)
+async def test_a_page_is_read_from_an_index_alone(hero_root: Path, query: str, index: str) -> None:
+    """No sort and no scan: the page costs the same among a million tickets."""
+    async with opened(hero_root) as store:
+        bindings = (1,) * query.count("?")
+        plan = await store.read(lambda db: [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", bindings)])
+    assert any(index in step and step.startswith("SEARCH") for step in plan), plan
+    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in plan), plan
+
+
+async def test_the_database_has_only_strict_tables(hero_root: Path) -> None:
+    async with opened(hero_root) as store:
+        loose = await store.read(
+            lambda db: [row[0] for row in db.execute("SELECT name FROM pragma_table_list WHERE NOT strict")]
+        )
+    assert [name for name in loose if not name.startswith("sqlite_")] == []
+
+
+async def test_stored_payloads_are_what_the_wire_carries(hero_root: Path) -> None:
+    told: list[StoredEvent] = []
+    async with opened(hero_root, told.append) as store:
+        await store.write(file_ticket)
+        kept = await store.read(lambda db: events.after(db, Seq(0), 10, customer=CAROL.user_id))
+    assert kept == told
+    assert json.loads(kept[0].payload)["seq"] == 1
+    assert kept[0].customer_payload is None
