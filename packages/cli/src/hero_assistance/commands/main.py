@@ -58,7 +58,7 @@ class LazyGroup(click.Group):
     show_default=True,
     help="With --start: who callers are. hero: X-Hero-User of the proxy; dev: a picker, for trying out.",
 )
-@click.option("--seed-dev-users", is_flag=True, help="With --start: make the four demo users (dev mode).")
+@click.option("--seed-dev-users", is_flag=True, help="With --start: make the four demo users.")
 @click.option(
     "--ui-tcp",
     metavar="ADDRESS",

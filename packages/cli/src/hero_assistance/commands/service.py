@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from hero_assistance.commands.output import print_json, print_table, progress
-from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 
 
@@ -19,8 +18,6 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     from hero_assistance.releases.store import Store
     from hero_assistance_sdk.sockets import parse_address
 
-    if seed_dev_users and auth_mode != "dev":
-        raise UsageError("--seed-dev-users only goes with --auth-mode dev", hint="in hero mode the proxy names users")
     for address in ui_tcp:
         parse_address(address)
     paths = Paths.from_environ()

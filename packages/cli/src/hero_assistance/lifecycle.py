@@ -1,0 +1,292 @@
+"""Start, stop and restart of the service, its logs and its secrets, for the commands; drawing is theirs.
+
+Every function takes the folders and returns what happened, or raises a `HeroError` that says why it did not.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hero_assistance.keeping import LogLine, logs, secret_delete, secret_get, secret_list, secret_set
+from hero_assistance.service import service_spec, settings_of
+from hero_assistance.status import ActionRow, Status, status
+from hero_assistance.supervisor.connection import (
+    LOG_LINES,
+    Kind,
+    alone,
+    embedded_if_needed,
+    end_embedded,
+    found,
+    hero_proc_or_embedded,
+    knows,
+    registered_with,
+)
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
+from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
+from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
+from hero_assistance_sdk.paths import SERVICE, Paths
+
+__all__ = [
+    "ActionRow",
+    "LogLine",
+    "NotInstalled",
+    "NotRunning",
+    "Progress",
+    "StartFailed",
+    "StartOutcome",
+    "Status",
+    "StopFailed",
+    "StopOutcome",
+    "logs",
+    "restart",
+    "secret_delete",
+    "secret_get",
+    "secret_list",
+    "secret_set",
+    "service_list",
+    "start",
+    "status",
+    "stop",
+]
+
+# `--start` answers within 30 s; what is left is for the supervisor's own start and for reading the logs.
+START_TIMEOUT_S = 27.0
+# Both actions' own time-outs, one after the other, and a margin for a busy machine.
+STOP_TIMEOUT_S = 40.0
+# With our back-off that many starts are over in about 2 s; what fails that often is not a passing trouble.
+HOPELESS_ATTEMPTS = 5
+_NEEDED = ("service.set", "service.get", "service.list", "service.start", "service.status")
+
+
+class Progress(Protocol):
+    """Is told each step of long work."""
+
+    def step(self, text: str) -> None: ...
+
+
+class StartFailed(HeroError):
+    """An action did not become healthy; `log_lines` are the last of its log."""
+
+    reason = "start-failed"
+
+    def __init__(self, action: str, why: str, log_lines: Sequence[str], *, hint: str) -> None:
+        super().__init__(f"{action} is not healthy: {why}", hint=hint)
+        self.action = action
+        self.log_lines = tuple(log_lines)
+
+
+class StopFailed(HeroError):
+    """Something that was started does not end."""
+
+    reason = "stop-failed"
+
+
+class NotInstalled(HeroError):
+    """The programs of the service are not where they are started from."""
+
+    reason = "not-installed"
+
+
+class NotRunning(HeroError):
+    """There is nothing to restart."""
+
+    reason = "not-running"
+
+
+@dataclass(frozen=True, slots=True)
+class StartOutcome:
+    """`changed` is false when everything was healthy already, with these very settings."""
+
+    changed: bool
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class StopOutcome:
+    """`changed` is false when nothing was running."""
+
+    changed: bool
+
+
+def start(
+    paths: Paths,
+    *,
+    auth_mode: str,
+    seed_dev_users: bool,
+    ui_tcp: Sequence[str] = (),
+    progress: Progress,
+    environ: Mapping[str, str] | None = None,
+) -> StartOutcome:
+    """Start the service and return once every action is healthy; what runs with other settings is restarted."""
+    spec = service_spec(paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, environ=environ)
+    check_service(spec)
+    _require_installed(spec)
+    deadline = time.monotonic() + START_TIMEOUT_S
+    with alone(paths):
+        progress.step("looking for a supervisor")
+        with hero_proc_or_embedded(paths) as supervisor:
+            supervisor.client.require(*_NEEDED)
+            if supervisor.kind is Kind.HERO_PROC:
+                _leave_embedded(paths, progress)
+            changed = not _is_healthy_with(supervisor.client, spec)
+            if changed:
+                supervisor.client.service_set(spec)
+                known = supervisor.client.service_start(SERVICE)
+                _await_healthy(supervisor.client, known, progress, deadline)
+        return StartOutcome(changed, status(paths))
+
+
+def stop(paths: Paths, progress: Progress) -> StopOutcome:
+    """End the service, all that it started, and the embedded supervisor."""
+    with alone(paths):
+        changed = False
+        hero_proc = connect(paths.hero_proc_socket)
+        if hero_proc is not None:
+            with hero_proc:
+                changed = _stop_service(hero_proc, progress)
+        with embedded_if_needed(paths) as embedded:
+            if embedded is not None:
+                changed = _stop_service(embedded, progress) or changed
+                progress.step("ending the supervisor")
+                end_embedded(paths, embedded)
+        return StopOutcome(changed)
+
+
+def restart(paths: Paths, progress: Progress) -> StartOutcome:
+    """End every action and start it again, by this release's definition and with the settings that were chosen."""
+    deadline = time.monotonic() + START_TIMEOUT_S + STOP_TIMEOUT_S
+    with alone(paths):
+        with registered_with(paths) as supervisor:
+            if supervisor is None:
+                raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
+            supervisor.client.require(*_NEEDED, "service.restart")
+            _renew(paths, supervisor.client)
+            known = supervisor.client.service_restart(SERVICE)
+            _await_healthy(supervisor.client, known, progress, deadline)
+        return StartOutcome(changed=True, status=status(paths))
+
+
+def service_list(paths: Paths) -> tuple[ServiceStatus, ...]:
+    """What is registered with the supervisor that listens; nothing when none does."""
+    with found(paths) as supervisor:
+        return supervisor.client.service_list() if supervisor else ()
+
+
+def _require_installed(spec: ServiceSpec) -> None:
+    missing = [action.argv[0] for action in spec.actions if not os.access(action.argv[0], os.X_OK)]
+    if missing:
+        raise NotInstalled(
+            f"not installed: {', '.join(missing)}", hint="install them with: hero_assistance install DIR"
+        )
+
+
+def _is_healthy_with(client: SupervisorClient, spec: ServiceSpec) -> bool:
+    """Whether the service runs by this very specification and is well."""
+    if not knows(client):
+        return False
+    registered = client.service_get(SERVICE)
+    same = registered.spec == spec and registered.wanted is Wanted.UP and not registered.outdated
+    return same and client.service_status(SERVICE).state is ActionState.HEALTHY
+
+
+def _leave_embedded(paths: Paths, progress: Progress) -> None:
+    """End what the embedded supervisor runs, so that hero_proc never starts a second copy of it."""
+    with embedded_if_needed(paths) as client:
+        if client is not None:
+            progress.step("moving the service to hero_proc")
+            _stop_service(client, progress)
+            end_embedded(paths, client)
+
+
+def _renew(paths: Paths, client: SupervisorClient) -> None:
+    """Register the definition of this release, with the settings and environment of the registered one."""
+    registered = client.service_get(SERVICE).spec
+    settings = settings_of(registered)
+    if settings is None:
+        return
+    spec = service_spec(
+        paths,
+        auth_mode=settings.auth_mode,
+        seed_dev_users=settings.seed_dev_users,
+        ui_tcp=settings.ui_tcp,
+        environ=registered.actions[0].env,
+    )
+    client.service_set(spec)
+
+
+def _await_healthy(client: SupervisorClient, known: ServiceStatus, progress: Progress, deadline: float) -> None:
+    """Return once every action is healthy; raises `StartFailed` for the first that is past hope or too slow."""
+    told = _Teller(progress)
+    while known.state is not ActionState.HEALTHY:
+        told.tell(known)
+        remaining = deadline - time.monotonic()
+        culprit = next((action for action in known.actions if _hopeless(action)), None)
+        if culprit is None and remaining <= 0:
+            culprit = next(action for action in known.actions if action.state is not ActionState.HEALTHY)
+        if culprit is not None:
+            raise _start_failed(client, culprit)
+        known = client.service_change(known, remaining)
+    told.tell(known)
+
+
+def _hopeless(action: ActionStatus) -> bool:
+    failing = action.state is ActionState.BACKOFF and action.attempt >= HOPELESS_ATTEMPTS
+    return failing or action.state is ActionState.FAILED
+
+
+def _start_failed(client: SupervisorClient, action: ActionStatus) -> StartFailed:
+    why = action.reason or action.last_probe_error or f"it is {action.state}"
+    tries = action.state is not ActionState.FAILED
+    hint = "it is tried on; hero_assistance --stop ends that" if tries else "hero_assistance --start tries again"
+    try:
+        lines = client.logs_query(action.name, lines=LOG_LINES).lines
+    except HeroError as error:
+        lines = (f"(its log cannot be read: {error.message})",)
+    return StartFailed(action.name, why, lines, hint=hint)
+
+
+def _stop_service(client: SupervisorClient, progress: Progress) -> bool:
+    """End and forget the service; false when it was not registered. Raises `StopFailed`."""
+    if not knows(client):
+        return False
+    client.require("service.stop", "service.delete")
+    told = _Teller(progress)
+    known = client.service_stop(SERVICE)
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while known.state is not ActionState.STOPPED:
+        told.tell(known)
+        remaining = deadline - time.monotonic()
+        stuck = next((action for action in known.actions if action.state is ActionState.FAILED), None)
+        if stuck is not None or remaining <= 0:
+            raise _stop_failed(known, stuck)
+        known = client.service_change(known, remaining)
+    told.tell(known)
+    client.service_delete(SERVICE)
+    return True
+
+
+def _stop_failed(known: ServiceStatus, stuck: ActionStatus | None) -> StopFailed:
+    if stuck is not None:
+        return StopFailed(f"{stuck.name} does not end: {stuck.reason}")
+    names = ", ".join(action.name for action in known.actions if action.state is not ActionState.STOPPED)
+    return StopFailed(f"not stopped within {STOP_TIMEOUT_S:.0f} s: {names}")
+
+
+class _Teller:
+    """Tells the progress what changed since it last told."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._told: dict[str, str] = {}
+
+    def tell(self, known: ServiceStatus) -> None:
+        for action in known.actions:
+            text = f"{action.name}: {action.state}" + (f" ({action.reason})" if action.reason else "")
+            if self._told.get(action.name) != text:
+                self._told[action.name] = text
+                self._progress.step(text)

@@ -1,0 +1,126 @@
+"""THE service definition: what runs, on which sockets, how it is probed, restarted and ended, and in which order.
+
+Everything that starts or stops the service reads it here; nobody copies it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hero_assistance_sdk.hero_proc.specs import (
+    ActionSpec,
+    Condition,
+    Dependency,
+    HealthCheck,
+    ProbeKind,
+    RetryPolicy,
+    ServiceSpec,
+    StopSpec,
+)
+from hero_assistance_sdk.paths import SERVICE, Paths, forwarded_environ
+
+SERVER = "hero_assistance_server"
+UI = "hero_assistance_ui"
+ACTIONS = (SERVER, UI)
+
+# The address of the server's TCP listener; where it is not set the server has its own default.
+TCP_SETTING = "HERO_ASSISTANCE_TCP"
+
+# 50 ms before the first restart, then doubled up to 30 s: about six minutes of trying before it is given up.
+_RETRY = RetryPolicy(max_attempts=20, delay_ms=50, factor=2.0, max_delay_ms=30_000, jitter=0.2)
+# A hung handler is certain after 2 + 1 + 0.5 + 1 + 0.5 + 1 seconds at most: an interval and three time-outs.
+_PROBE_INTERVAL_MS = 2_000
+_PROBE_TIMEOUT_MS = 1_000
+_PROBE_FAILURES = 3
+# A cold start from a slow disk, with a database to recover.
+_START_PERIOD_MS = 20_000
+# Both end within their 2 s of grace for open streams; the rest is for a slow disk.
+_STOP = StopSpec(signal="SIGTERM", timeout_ms=8_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator chose at `--start`; the registered specification is where it is remembered."""
+
+    auth_mode: str
+    seed_dev_users: bool
+    ui_tcp: tuple[str, ...]
+
+
+def service_spec(
+    paths: Paths,
+    *,
+    auth_mode: str,
+    seed_dev_users: bool,
+    ui_tcp: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> ServiceSpec:
+    """The service with these flags.
+
+    The server's TCP port is not among what must be free: where somebody else has it, the server says so and serves
+    its Unix sockets all the same.
+    """
+    env = _environment(environ)
+    server_flags = ["--auth-mode", auth_mode, *(["--seed-dev-users"] if seed_dev_users else [])]
+    ui_flags = ["--auth-mode", auth_mode, *(flag for address in ui_tcp for flag in ("--tcp", address))]
+    server = _action(paths, SERVER, "tickets and their events", server_flags, ("rpc", "events"), env)
+    ui = _action(paths, UI, "the page and its socket", ui_flags, ("ui",), env)
+    waits = (Dependency(action=SERVER, condition=Condition.HEALTHY),)
+    return ServiceSpec(
+        name=SERVICE,
+        description="a peer-to-peer support desk",
+        actions=(server, ui.model_copy(update={"depends_on": waits})),
+    )
+
+
+def settings_of(spec: ServiceSpec) -> Settings | None:
+    """The settings that a specification of ours was made with; `None` for one that somebody else wrote."""
+    server, ui = spec.action(SERVER), spec.action(UI)
+    if server is None or ui is None or server.argv[1:2] != ("--auth-mode",) or len(server.argv) < 3:
+        return None
+    flags = ui.argv[3:]
+    return Settings(
+        auth_mode=server.argv[2],
+        seed_dev_users="--seed-dev-users" in server.argv[3:],
+        ui_tcp=tuple(value for flag, value in zip(flags[::2], flags[1::2], strict=False) if flag == "--tcp"),
+    )
+
+
+def _action(
+    paths: Paths,
+    name: str,
+    description: str,
+    flags: Sequence[str],
+    sockets: Sequence[str],
+    env: dict[str, str],
+) -> ActionSpec:
+    listens = tuple(str(paths.socket(socket)) for socket in sockets)
+    return ActionSpec(
+        name=name,
+        description=description,
+        argv=(str(paths.bin / name), *flags),
+        env=env,
+        sockets=listens,
+        retry_policy=_RETRY,
+        health_checks=tuple(map(_probe, listens)),
+        stop=_STOP,
+    )
+
+
+def _probe(socket: str) -> HealthCheck:
+    return HealthCheck(
+        kind=ProbeKind.HTTP,
+        target=socket,
+        interval_ms=_PROBE_INTERVAL_MS,
+        timeout_ms=_PROBE_TIMEOUT_MS,
+        failures=_PROBE_FAILURES,
+        start_period_ms=_START_PERIOD_MS,
+    )
+
+
+def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
+    env = os.environ if environ is None else environ
+    tcp = env.get(TCP_SETTING)
+    return {**forwarded_environ(env), **({TCP_SETTING: tcp} if tcp else {})}

@@ -1,0 +1,43 @@
+"""The supervisor as a process: one a root, and small."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, Held, lock
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.logs import configure_logs
+from hero_assistance_sdk.paths import Paths
+
+
+def run(paths: Paths) -> int:
+    """Supervise this root; the exit status of the process. A second supervisor says who holds the root."""
+    configure_logs()
+    leave_out_openssl()
+    import asyncio
+
+    from hero_assistance.supervisor.supervising import supervise
+
+    try:
+        with lock(paths.state / SUPERVISOR_LOCK):
+            asyncio.run(supervise(paths))
+    except Held as held:
+        print(f"error: {held} supervises {paths.root} already", file=sys.stderr)
+        return 1
+    except HeroError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_status
+    return 0
+
+
+def leave_out_openssl() -> None:
+    """Have asyncio and hashlib do without OpenSSL, as they do on a Python that was built without it.
+
+    This process speaks to Unix sockets, asks plain HTTP of this machine, and hashes nothing; what OpenSSL loads is 5
+    of the 40 MB that it may have. A Python that has no digests of its own keeps OpenSSL.
+    """
+    if "asyncio" in sys.modules or find_spec("_md5") is None:
+        return
+    for name in ("ssl", "_hashlib"):
+        sys.modules[name] = None  # type: ignore[assignment]

@@ -1,0 +1,132 @@
+"""Everything that an action started, and ending all of it; never a process that it did not start.
+
+A process belongs to an action when it descends from its leader, is in its leader's session, or was started
+with its mark in the environment. The mark is inherited through forks and new sessions, and outlives us.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from hero_assistance.supervisor.exits import all_ended, send
+from hero_assistance.supervisor.proctable import Identity, Process, inherited, is_alive, process_of, snapshot
+
+MARK = "HERO_ASSISTANCE_RUN"
+# What forks as fast as it can is caught in two or three rounds; what outlasts these cannot be killed.
+_KILL_ROUNDS = 50
+_KILL_WAIT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What was started for one action: its mark (the same for each run but the number) and its leader."""
+
+    owner: str
+    leader: Identity | None = None
+
+    def mark(self, run: int) -> str:
+        """The value of `MARK` for one run."""
+        return f"{self.owner}/{run}"
+
+
+def members(instance: Instance) -> set[Identity]:
+    """Every running process of the instance."""
+    table = snapshot()
+    table.pop(os.getpid(), None)
+    alive = _leader_alive(instance, table)
+    found = {pid for pid, row in table.items() if _is_member(row, instance, leader_alive=alive)}
+    return {table[pid].identity for pid in _with_descendants(found, table)}
+
+
+def is_member(pid: int, instance: Instance) -> bool:
+    """Whether the process that has this pid now belongs to the instance."""
+    if instance.leader is not None and pid == instance.leader.pid:
+        return is_alive(instance.leader)
+    row = process_of(pid)
+    if row is None or row.ended or pid == os.getpid():
+        return False
+    return _run_of(pid, instance.owner) is not None or row.identity in members(instance)
+
+
+def leader_left_running(owner: str) -> tuple[Identity, int] | None:
+    """The leader of the newest run that still runs, and its number, found by the mark alone."""
+    marked = ((row, _run_of(row.pid, owner)) for row in snapshot().values() if row.session == row.pid)
+    found = [(run, -int(row.identity.started), row.identity) for row, run in marked if run is not None]
+    # A leader is older than any session that its own descendants opened.
+    run, _age, identity = max(found, default=(0, 0, None), key=lambda item: item[:2])
+    return (identity, run) if identity else None
+
+
+def strays(known: set[int]) -> set[Identity]:
+    """Orphans that re-parented to this process and that no mark or session ties to an action."""
+    table = snapshot()
+    mine = {pid for pid, row in table.items() if row.parent == os.getpid() and pid not in known}
+    return {table[pid].identity for pid in _with_descendants(mine, table)}
+
+
+async def end_all(find: Callable[[], set[Identity]], *, first: signal.Signals, timeout_s: float) -> set[Identity]:
+    """End all that `find` finds: `first`, and SIGKILL after `timeout_s`. What cannot be ended is returned."""
+    known: set[Identity] = set()
+
+    def left() -> set[Identity]:
+        # What was recognised once stays recognised when the leader that it was recognised by has ended.
+        known.update(find())
+        return {identity for identity in known if is_alive(identity)}
+
+    deadline = time.monotonic() + timeout_s
+    while (remaining := left()) and time.monotonic() < deadline:
+        _send_all(remaining, first)
+        await all_ended(remaining, deadline - time.monotonic())
+    for _round in range(_KILL_ROUNDS):
+        if not (remaining := left()):
+            break
+        _send_all(remaining, signal.SIGKILL)
+        await all_ended(remaining, _KILL_WAIT_S)
+    return left()
+
+
+def _send_all(identities: Iterable[Identity], number: signal.Signals) -> None:
+    for identity in identities:
+        send(identity, number)
+        if number is not signal.SIGKILL:
+            # A stopped process takes its signal when it goes on.
+            send(identity, signal.SIGCONT)
+
+
+def _leader_alive(instance: Instance, table: dict[int, Process]) -> bool:
+    row = table.get(instance.leader.pid) if instance.leader else None
+    return row is not None and row.identity == instance.leader
+
+
+def _is_member(row: Process, instance: Instance, *, leader_alive: bool) -> bool:
+    leader = instance.leader
+    # Once the leader has ended its pid, and so its session's number, may come to mean something else;
+    # an orphan that re-parented to this very process is ours all the same.
+    if leader is not None and row.session == leader.pid and (leader_alive or row.parent == os.getpid()):
+        return True
+    return _run_of(row.pid, instance.owner) is not None
+
+
+def _run_of(pid: int, owner: str) -> int | None:
+    """The number of the run whose mark the process carries, if it is one of `owner`."""
+    mark_owner, _, run = (inherited(pid, MARK) or "").rpartition("/")
+    return int(run) if mark_owner == owner and run.isdigit() else None
+
+
+def _with_descendants(found: set[int], table: dict[int, Process]) -> set[int]:
+    """These pids and all that descend from them."""
+    children: dict[int, list[int]] = {}
+    for row in table.values():
+        children.setdefault(row.parent, []).append(row.pid)
+    reached: set[int] = set()
+    waiting = list(found)
+    while waiting:
+        pid = waiting.pop()
+        if pid not in reached:
+            reached.add(pid)
+            waiting.extend(children.get(pid, ()))
+    return reached

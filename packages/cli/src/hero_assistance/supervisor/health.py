@@ -1,0 +1,108 @@
+"""The health of one process of an action, from all of its probes together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from hero_assistance.supervisor.probes import ProbeFailed, Prober
+from hero_assistance.supervisor.processes import Processes
+from hero_assistance.supervisor.states import Trigger
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck
+
+# While it starts it is asked often, so that little is added to its own cold start; less often as time goes by.
+_FIRST_PAUSE_S = 0.01
+_LONGEST_START_PAUSE_S = 0.25
+_PAUSE_GROWTH = 1.3
+# Once it failed to answer it is asked soon again, so that a hang is certain sooner.
+_DOUBT_PAUSE_S = 0.5
+# For an action that declares sockets and no probe.
+_SOCKET_INTERVAL_S = 2.0
+_SOCKET_FAILURES = 3
+_SOCKET_START_S = 20.0
+
+
+class Health:
+    """Asks the probes of an action; `last_fault` says what was wrong when it last failed."""
+
+    def __init__(self, processes: Processes, is_ours: Callable[[int], bool], spec: ActionSpec) -> None:
+        self.last_fault: str | None = None
+        self._spec = spec
+        self._prober = Prober(processes, is_ours)
+        self._failures: dict[str, int] = {}
+
+    def begin(self, spec: ActionSpec) -> None:
+        """Ask a new process, by this specification; the last fault is told on, for whoever asks why it is new."""
+        self._spec = spec
+        self._failures = {}
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to ask."""
+        return bool(self._spec.health_checks or self._spec.sockets)
+
+    async def until_ready(self) -> bool:
+        """Ask until every probe passes; false when the start period is over first."""
+        deadline = time.monotonic() + self._start_period_s()
+        pause = _FIRST_PAUSE_S
+        while await self._faults():
+            if time.monotonic() >= deadline:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(pause * _PAUSE_GROWTH, _LONGEST_START_PAUSE_S)
+        return True
+
+    async def until_change(self, *, degraded: bool) -> Trigger:
+        """Ask at each interval until it fails, fails for good (`UNHEALTHY`), or is well again."""
+        if not self.asks:
+            await asyncio.get_running_loop().create_future()
+        while True:
+            await asyncio.sleep(_DOUBT_PAUSE_S if degraded else self._interval_s())
+            faults = await self._faults()
+            if self._count(faults):
+                return Trigger.UNHEALTHY
+            if faults and not degraded:
+                return Trigger.PROBE_FAILED
+            if degraded and not faults:
+                return Trigger.READY
+
+    def _count(self, faults: dict[str, str]) -> bool:
+        """Count failures in a row; true once a probe has reached its limit."""
+        self._failures = {probe: self._failures.get(probe, 0) + 1 for probe in faults}
+        limits = {check.target: check.failures for check in self._spec.health_checks}
+        return any(count >= limits.get(probe, _SOCKET_FAILURES) for probe, count in self._failures.items())
+
+    async def _faults(self) -> dict[str, str]:
+        """What is wrong, by probe: all are asked at once, so that one that hangs delays no other."""
+        found: dict[str, str] = {}
+
+        async def ask(check: HealthCheck) -> None:
+            try:
+                await self._prober.ask(check, self._spec.env)
+            except ProbeFailed as failure:
+                found[check.target] = str(failure)
+
+        async with asyncio.TaskGroup() as group:
+            for check in self._spec.health_checks:
+                group.create_task(ask(check))
+        for path in self._unasked_sockets():
+            try:
+                self._prober.reach(path)
+            except ProbeFailed as failure:
+                found[path] = str(failure)
+        if found:
+            self.last_fault = "; ".join(found.values())
+        return found
+
+    def _unasked_sockets(self) -> list[str]:
+        asked = {check.target for check in self._spec.health_checks}
+        return [path for path in self._spec.sockets if path not in asked]
+
+    def _interval_s(self) -> float:
+        intervals = [check.interval_ms / 1000 for check in self._spec.health_checks]
+        return min(intervals, default=_SOCKET_INTERVAL_S)
+
+    def _start_period_s(self) -> float:
+        periods = [check.start_period_ms / 1000 for check in self._spec.health_checks]
+        return max(periods, default=_SOCKET_START_S)

@@ -1,0 +1,6 @@
+"""The names of the embedded supervisor's own places; nothing is imported, so that everyone may import it."""
+
+NAME = "hero_assistance_supervisor"
+SOCKET = "supervisor"
+# Its own log is named, and read, like that of an action.
+OWN_LOG = "supervisor"

@@ -1,0 +1,221 @@
+"""What travels between a supervisor and its clients: params and results of every method."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
+from hero_assistance_sdk.rpc.methods import Params
+
+# Contexts and names of secrets become keys of a file and part of its name.
+SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+CORE = "core"
+# A supervisor answers a waiting call before the client's own time-out (10 s) is near.
+LONGEST_WAIT_MS = 5_000
+LONGEST_QUERY = 10_000
+
+
+class ActionState(StrEnum):
+    """What an action is doing; only `healthy` means that it answers its probes."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    BACKOFF = "backoff"
+    FAILED = "failed"
+    STOPPING = "stopping"
+
+
+# A service is as well as its worst action.
+WORST_FIRST = (
+    ActionState.FAILED,
+    ActionState.BACKOFF,
+    ActionState.DEGRADED,
+    ActionState.STOPPING,
+    ActionState.STARTING,
+    ActionState.STOPPED,
+    ActionState.HEALTHY,
+)
+
+
+class Wanted(StrEnum):
+    """What an operator last asked for; it outlives the supervisor and the machine's power."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Answer(BaseModel):
+    """The base of every result; a client passes over fields that it does not know yet."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)
+
+
+class LastExit(Answer):
+    """How the last process of an action ended; both `null` when it was adopted, and nobody could be told."""
+
+    code: int | None = None
+    signal: str | None = None
+    at_ms: int
+
+
+class ActionStatus(Answer):
+    """One action; `reason` says in words why it is not healthy."""
+
+    name: str
+    state: ActionState
+    pid: int | None = None
+    uptime_s: float | None = None
+    restarts: int = 0
+    attempt: int = 0
+    sockets: tuple[str, ...] = ()
+    reason: str | None = None
+    last_exit: LastExit | None = None
+    last_probe_error: str | None = None
+
+
+class ServiceStatus(Answer):
+    """A service and its actions in the order they start; `revision` grows with every change."""
+
+    service: str
+    wanted: Wanted
+    state: ActionState
+    revision: int = 0
+    actions: tuple[ActionStatus, ...] = ()
+
+
+class ServiceList(Answer):
+    services: tuple[ServiceStatus, ...]
+
+
+class Registration(Answer):
+    """A service as it was registered; `outdated` names the actions that run by an older specification."""
+
+    spec: ServiceSpec
+    wanted: Wanted
+    outdated: tuple[str, ...] = ()
+
+
+class ActionList(Answer):
+    service: str
+    actions: tuple[ActionSpec, ...]
+
+
+class Job(Answer):
+    """One start of an action, from its spawn to its end."""
+
+    service: str
+    action: str
+    run: int
+    pid: int
+    adopted: bool
+    started_at_ms: int
+    ended: LastExit | None = None
+
+
+class JobList(Answer):
+    jobs: tuple[Job, ...]
+
+
+class LogPage(Answer):
+    """Lines of an action's log; `cursor` given to the next `logs.query` continues behind the last of them."""
+
+    action: str
+    lines: tuple[str, ...]
+    cursor: str
+
+
+class Secret(Answer):
+    context: str
+    name: str
+    value: str
+
+
+class SecretNames(Answer):
+    context: str
+    names: tuple[str, ...]
+
+
+class Done(Answer):
+    """The call was carried out; `changed` is false when there was nothing to do."""
+
+    changed: bool = True
+
+
+class SupervisorHealth(Answer):
+    """The supervisor itself."""
+
+    status: str
+    service: str
+    version: str
+    release: str | None = None
+    pid: int | None = None
+    services: int = 0
+
+
+class NamesService(Params):
+    service: str
+
+
+class SetService(Params):
+    spec: ServiceSpec
+
+
+class ServiceStatusParams(Params):
+    """With `after`, the answer waits until the revision is greater, or `wait_ms` have passed."""
+
+    service: str
+    after: int | None = None
+    wait_ms: Annotated[int, Field(ge=0, le=LONGEST_WAIT_MS)] = 0
+
+
+class NamesAction(Params):
+    service: str
+    action: str
+
+
+class SetAction(Params):
+    service: str
+    spec: ActionSpec
+
+
+class ListJobs(Params):
+    service: str | None = None
+
+
+class InsertLog(Params):
+    action: str
+    line: Annotated[str, Field(max_length=16_384)]
+
+
+class QueryLog(Params):
+    action: str
+    lines: Annotated[int, Field(ge=0, le=LONGEST_QUERY)] = 100
+    cursor: str | None = None
+
+
+class NamesContext(Params):
+    context: SecretName = CORE
+
+
+class NamesSecret(NamesContext):
+    name: SecretName
+
+
+class SetSecret(NamesSecret):
+    value: Annotated[str, Field(max_length=65_536)]
+
+
+class Shutdown(Params):
+    """With `when_idle`, refused while a service is registered."""
+
+    when_idle: bool = False
+
+
+def worst(states: tuple[ActionState, ...]) -> ActionState:
+    """The state of a service whose actions have these states."""
+    return min(states, key=WORST_FIRST.index, default=ActionState.STOPPED)

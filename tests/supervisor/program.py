@@ -1,0 +1,116 @@
+"""A program to be supervised: `program.py DEED [ARGUMENT]`; it needs nothing but Python."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import signal
+import socketserver
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LIFETIME_S = 120
+
+
+class Health(http.server.BaseHTTPRequestHandler):
+    """Answers every GET with 200."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def address_string(self) -> str:
+        return "unix"
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
+        """Say nothing: a log is asserted on."""
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+def serve(path: str) -> None:
+    """Answer on a Unix socket until ended."""
+    Path(path).unlink(missing_ok=True)
+    print(f"serving as {os.getpid()}", flush=True)
+    Server(path, Health).serve_forever()
+
+
+def leave_family(path: str) -> None:
+    """Serve, and leave behind what is hard to end: all of it ignores SIGTERM, most of it is not our child any more."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _fork()
+    _fork(os.setsid)
+    _fork(os.setsid, _fork, _leave)
+    _fork(_fork_family, _leave)
+    serve(path)
+
+
+def _fork_family() -> None:
+    _fork(os.setsid, _fork)
+
+
+def hide(path: str) -> None:
+    """Serve, and start a child that drops its environment and opens a session of its own."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execve(sys.executable, [sys.executable, "-I", __file__, "last", path], {})  # noqa: S606
+        os._exit(0)
+    serve(path)
+
+
+def crash(status: str) -> None:
+    print("about to fail", flush=True)
+    sys.exit(int(status))
+
+
+def once(path: str) -> None:
+    """Serve once; from the second run on end at once."""
+    flag = Path(f"{path}.ran")
+    if flag.exists():
+        sys.exit(7)
+    flag.touch()
+    serve(path)
+
+
+def show_environment(path: str) -> None:
+    print("environment:", " ".join(sorted(os.environ)), flush=True)
+    serve(path)
+
+
+def _fork(*deeds: Callable[[], object]) -> None:
+    """Have a child that does these deeds and then stays."""
+    if os.fork() == 0:
+        for deed in deeds:
+            deed()
+        _last()
+
+
+def _leave() -> None:
+    os._exit(0)
+
+
+def _last(_argument: str = "") -> None:
+    time.sleep(LIFETIME_S)
+    _leave()
+
+
+DEEDS = {
+    "serve": serve,
+    "family": leave_family,
+    "hide": hide,
+    "crash": crash,
+    "once": once,
+    "environment": show_environment,
+    "last": _last,
+}
+
+if __name__ == "__main__":
+    DEEDS[sys.argv[1]](sys.argv[2])

@@ -1,0 +1,313 @@
+"""Start, stop, restart and status of the service, with small programs in the place of the two daemons."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hero_assistance import lifecycle
+from hero_assistance.service import ACTIONS, SERVER, UI, service_spec, settings_of
+from hero_assistance.supervisor.connection import Kind
+from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
+from hero_assistance.supervisor.places import SOCKET
+from hero_assistance.supervisor.proctable import inherited, snapshot
+from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.hero_proc.client import SupervisorClient
+from hero_assistance_sdk.hero_proc.specs import check_service
+from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.paths import Paths
+from tests.supervisor.stage import Stage, wait_for
+
+DAEMON = '''#!{python} -I
+"""Stands for a daemon: JSON on each of its sockets."""
+import http.server, json, os, pathlib, socketserver, sys, threading
+sockets = {sockets}
+print("flags", *sys.argv[1:], flush=True)
+if "--seed-dev-users" in sys.argv and pathlib.Path({broken!r}).exists():
+    sys.exit("the database is from the future")
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self._answer({{}})
+    def do_POST(self):
+        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self._answer({{"jsonrpc": "2.0", "id": request["id"], "result": {{"release": "0.1.0-abc"}}}})
+    def _answer(self, value):
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def address_string(self):
+        return "unix"
+    def log_message(self, *arguments):
+        pass
+
+class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+servers = [Server(path, Answer) for path in sockets]
+for server in servers[1:]:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+servers[0].serve_forever()
+'''
+
+
+class Told:
+    """Keeps the steps that were told."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    def step(self, text: str) -> None:
+        self.steps.append(text)
+
+
+def processes_of(paths: Paths) -> set[int]:
+    """Every process that was started for this root."""
+    return {pid for pid in snapshot() if inherited(pid, "PATH_ROOT") == str(paths.root)}
+
+
+@pytest.fixture
+def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
+    """A root with two programs installed; whatever of it still runs is ended afterwards."""
+    paths.bin.mkdir(parents=True)
+    for name, sockets in ((SERVER, ("rpc", "events")), (UI, ("ui",))):
+        listens = [str(paths.socket(socket)) for socket in sockets]
+        text = DAEMON.format(python=sys.executable, sockets=listens, broken=str(paths.root / "broken"))
+        (paths.bin / name).write_text(text)
+        (paths.bin / name).chmod(0o755)
+    yield paths
+    holder = holder_of(paths.state / SUPERVISOR_LOCK)
+    for pid in [*([holder] if holder else []), *sorted(processes_of(paths))]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def start(paths: Paths, *, seed: bool = False, ui_tcp: tuple[str, ...] = (), told: Told | None = None) -> bool:
+    """Start in dev mode; whether anything was changed."""
+    environ = {"PATH_ROOT": str(paths.root), "SECRET": "of the caller"}
+    outcome = lifecycle.start(
+        paths, auth_mode="dev", seed_dev_users=seed, ui_tcp=ui_tcp, progress=told or Told(), environ=environ
+    )
+    assert outcome.status.exit_status == 0
+    return outcome.changed
+
+
+def pids(paths: Paths) -> dict[str, int | None]:
+    return {action.name: action.pid for action in lifecycle.status(paths).actions}
+
+
+def test_start_status_stop(desk: Paths) -> None:
+    told = Told()
+    assert lifecycle.status(desk).exit_status == 3
+    assert start(desk, told=told)
+    assert told.steps[-1] == f"{UI}: healthy"
+    status = lifecycle.status(desk)
+    assert (status.exit_status, status.supervisor, status.release) == (0, Kind.EMBEDDED, "0.1.0-abc")
+    assert len(processes_of(desk)) == 3
+    assert lifecycle.stop(desk, Told()).changed
+    assert processes_of(desk) == set()
+    assert list(desk.service_sockets.iterdir()) == []
+    assert lifecycle.status(desk).exit_status == 3
+    assert not lifecycle.stop(desk, Told()).changed
+
+
+def test_the_json_of_status_has_these_words(desk: Paths) -> None:
+    start(desk)
+    written = json.loads(lifecycle.status(desk).model_dump_json())
+    assert list(written) == ["service", "supervisor", "release", "actions"]
+    assert written["supervisor"] == "embedded"
+    for action in written["actions"]:
+        assert list(action) == ["name", "state", "pid", "uptime_s", "restarts", "sockets"]
+    assert [action["name"] for action in written["actions"]] == list(ACTIONS)
+
+
+def test_a_start_of_what_is_healthy_changes_nothing(desk: Paths) -> None:
+    start(desk)
+    before = pids(desk)
+    assert not start(desk)
+    assert pids(desk) == before
+
+
+def test_other_flags_restart_only_what_they_change(desk: Paths) -> None:
+    start(desk)
+    before = pids(desk)
+    assert start(desk, ui_tcp=("127.0.0.1:1",))
+    after = pids(desk)
+    assert after[SERVER] == before[SERVER]
+    assert after[UI] != before[UI]
+
+
+def test_restart_gives_new_processes_with_the_same_flags(desk: Paths) -> None:
+    start(desk, ui_tcp=("127.0.0.1:1",))
+    before = pids(desk)
+    assert lifecycle.restart(desk, Told()).changed
+    assert not set(pids(desk).values()) & set(before.values())
+    lines = [line.text for line in lifecycle.logs(desk, UI)]
+    assert lines == ["flags --auth-mode dev --tcp 127.0.0.1:1"] * 2
+
+
+def test_restart_of_what_does_not_run_is_refused(desk: Paths) -> None:
+    with pytest.raises(lifecycle.NotRunning):
+        lifecycle.restart(desk, Told())
+
+
+def test_restart_uses_the_definition_of_the_running_program(desk: Paths) -> None:
+    """After an upgrade the registered specification is that of the old release."""
+    start(desk)
+    with SupervisorClient(desk.socket(SOCKET)) as client:
+        spec = client.service_get("hero_assistance").spec
+        old = spec.actions[0].model_copy(update={"description": "of the old release"})
+        client.action_set("hero_assistance", old)
+        lifecycle.restart(desk, Told())
+        assert client.service_get("hero_assistance").spec == spec
+
+
+def test_a_start_that_fails_says_why_and_shows_the_last_log_lines(desk: Paths) -> None:
+    (desk.root / "broken").touch()
+    with pytest.raises(lifecycle.StartFailed) as failed:
+        start(desk, seed=True)
+    assert failed.value.message == f"{SERVER} is not healthy: exited with status 1"
+    assert failed.value.log_lines[-1] == "the database is from the future"
+    assert lifecycle.status(desk).exit_status == 1
+    (desk.root / "broken").unlink()
+    assert start(desk, seed=True)
+
+
+def test_a_start_of_what_is_not_installed_is_refused(paths: Paths) -> None:
+    with pytest.raises(lifecycle.NotInstalled, match=SERVER):
+        start(paths)
+    assert not paths.state.exists()
+
+
+def test_what_lost_its_supervisor_is_shown_taken_over_and_stopped(desk: Paths) -> None:
+    start(desk)
+    before = pids(desk)
+    kill_supervisor(desk)
+    orphaned = lifecycle.status(desk)
+    assert (orphaned.supervisor, orphaned.exit_status) == (Kind.NONE, 1)
+    assert {action.state for action in orphaned.actions} == {ActionState.DEGRADED}
+    start(desk)
+    assert pids(desk) == before
+    kill_supervisor(desk)
+    assert lifecycle.stop(desk, Told()).changed
+    assert processes_of(desk) == set()
+
+
+def kill_supervisor(paths: Paths) -> None:
+    lock = paths.state / SUPERVISOR_LOCK
+    holder = holder_of(lock)
+    assert holder
+    os.kill(holder, signal.SIGKILL)
+    wait_for(lambda: holder_of(lock) is None, "the supervisor has ended")
+
+
+def test_starts_from_several_shells_make_one_supervisor_and_one_service(desk: Paths) -> None:
+    with ThreadPoolExecutor(4) as shells:
+        changed = list(shells.map(lambda _shell: start(desk), range(4)))
+    assert sorted(changed) == [False, False, False, True]
+    assert len(processes_of(desk)) == 3
+
+
+def test_logs_of_each_action_and_of_one_that_is_not_there(desk: Paths) -> None:
+    start(desk)
+    assert {line.action for line in lifecycle.logs(desk)} == set(ACTIONS)
+    assert any("supervisor.ready" in line.text for line in lifecycle.logs(desk, "supervisor"))
+    with pytest.raises(NotFound, match="no action 'other'"):
+        lifecycle.logs(desk, "other")
+
+
+def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
+    start(desk)
+    followed = lifecycle.logs(desk, SERVER, lines=1, follow=True)
+    assert next(followed).text == "flags --auth-mode dev"
+    with (desk.logs / f"{SERVER}.log").open("a") as log:
+        log.write("later\n")
+    assert next(followed).text == "later"
+
+
+def test_secrets_need_no_running_service(desk: Paths) -> None:
+    assert lifecycle.secret_set(desk, "core", "THEME", "light")
+    assert lifecycle.secret_get(desk, "core", "THEME") == "light"
+    assert lifecycle.secret_list(desk, "core") == ["THEME"]
+    lifecycle.secret_delete(desk, "core", "THEME")
+    with pytest.raises(NotFound):
+        lifecycle.secret_delete(desk, "core", "THEME")
+    assert lifecycle.stop(desk, Told()).changed is False
+    assert processes_of(desk) == set()
+
+
+def test_services_are_listed(desk: Paths) -> None:
+    assert lifecycle.service_list(desk) == ()
+    start(desk)
+    assert [status.service for status in lifecycle.service_list(desk)] == ["hero_assistance"]
+
+
+def test_the_definition_has_no_fault_and_remembers_its_settings(paths: Paths) -> None:
+    spec = service_spec(paths, auth_mode="dev", seed_dev_users=True, ui_tcp=("127.0.0.1:1", "[::1]:2"), environ={})
+    check_service(spec)
+    settings = settings_of(spec)
+    assert settings is not None
+    assert (settings.auth_mode, settings.seed_dev_users) == ("dev", True)
+    assert settings.ui_tcp == ("127.0.0.1:1", "[::1]:2")
+
+
+def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> None:
+    environ = {"PATH_ROOT": "/r", "PATH_VAR": "/v", "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "ADMIN_SECRETS": "x"}
+    spec = service_spec(paths, auth_mode="hero", seed_dev_users=False, environ=environ)
+    del environ["ADMIN_SECRETS"]
+    assert [action.env for action in spec.actions] == [environ, environ]
+    assert all(Path(action.argv[0]).is_absolute() for action in spec.actions)
+
+
+@pytest.fixture
+def stage_elsewhere() -> Iterator[Stage]:
+    """A supervisor over a root that is not the service's."""
+    root = Path(tempfile.mkdtemp(prefix="hp", dir="/tmp")).resolve()
+    env = {"PATH": os.environ["PATH"], "HOME": str(root), "PATH_ROOT": str(root)}
+    stage = Stage(Paths.from_environ(env), env)
+    yield stage
+    stage.clear()
+    shutil.rmtree(root)
+
+
+def listen_as_hero_proc(desk: Paths, stage: Stage) -> None:
+    stage.raise_curtain()
+    desk.hero_proc_socket.parent.mkdir(parents=True)
+    desk.hero_proc_socket.symlink_to(stage.paths.socket(SOCKET))
+
+
+def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage) -> None:
+    listen_as_hero_proc(desk, stage_elsewhere)
+    start(desk)
+    assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
+    assert holder_of(desk.state / SUPERVISOR_LOCK) is None
+    assert [line.text for line in lifecycle.logs(desk, SERVER)] == ["flags --auth-mode dev"]
+    lifecycle.restart(desk, Told())
+    assert lifecycle.stop(desk, Told()).changed
+    assert processes_of(desk) == set()
+    assert stage_elsewhere.supervisor is not None
+    assert stage_elsewhere.supervisor.poll() is None
+
+
+def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Stage) -> None:
+    start(desk)
+    before = set(pids(desk).values())
+    listen_as_hero_proc(desk, stage_elsewhere)
+    assert lifecycle.status(desk).supervisor is Kind.EMBEDDED
+    assert start(desk)
+    assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
+    assert len(processes_of(desk)) == 2
+    assert not processes_of(desk) & before

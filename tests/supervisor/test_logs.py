@@ -1,0 +1,105 @@
+"""Reading a log: whole lines only, from the end or behind a cursor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hero_assistance.supervisor.logs import last_lines, lines_after, log_path
+from hero_assistance_sdk.errors import UsageError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def test_a_log_that_is_not_there_has_no_lines(folder: Path) -> None:
+    page = last_lines(folder, "one", 10)
+    assert page.lines == ()
+    log_path(folder, "one").write_text("first\n")
+    assert lines_after(folder, "one", page.cursor).lines == ("first",)
+
+
+def test_a_line_that_is_being_written_comes_when_it_is_whole(folder: Path) -> None:
+    with log_path(folder, "one").open("a", buffering=1) as log:
+        log.write("whole\nha")
+        log.flush()
+        page = last_lines(folder, "one", 10)
+        assert page.lines == ("whole",)
+        log.write("lf\n")
+        assert lines_after(folder, "one", page.cursor).lines == ("half",)
+
+
+def test_lines_across_blocks(folder: Path) -> None:
+    lines = [f"{number:06} {'x' * 90}" for number in range(5_000)]
+    log_path(folder, "one").write_text("\n".join(lines) + "\n")
+    assert last_lines(folder, "one", 3_000).lines == tuple(lines[-3_000:])
+    assert last_lines(folder, "one", 10_000).lines == tuple(lines)
+
+
+def test_a_line_at_the_edge_of_a_page_is_not_cut(folder: Path) -> None:
+    lines = [f"{number:07}" for number in range(400_000)]
+    log_path(folder, "one").write_text("\n".join(lines) + "\n")
+    read: list[str] = []
+    cursor = "0:0"
+    while len(read) < len(lines):
+        page = lines_after(folder, "one", cursor, len(lines))
+        assert page.lines
+        read.extend(page.lines)
+        cursor = page.cursor
+    assert read == lines
+
+
+def test_a_file_that_was_replaced_is_read_from_its_start(folder: Path) -> None:
+    path = log_path(folder, "one")
+    path.write_text("old\n")
+    cursor = last_lines(folder, "one", 1).cursor
+    fresh = folder / "fresh"
+    fresh.write_text("new and longer\n")
+    fresh.rename(path)
+    assert lines_after(folder, "one", cursor).lines == ("new and longer",)
+
+
+def test_bytes_that_are_no_text_do_not_stop_the_reader(folder: Path) -> None:
+    log_path(folder, "one").write_bytes(b"\xff\xfe bad\nnext\n")
+    assert last_lines(folder, "one", 5).lines == ("\ufffd\ufffd bad", "next")
+
+
+def test_a_line_longer_than_a_page_does_not_stop_the_reader(folder: Path) -> None:
+    log_path(folder, "one").write_text("x" * 3_000_000 + "\nnext\n")
+    page = lines_after(folder, "one", "0:0")
+    texts = list(page.lines)
+    for _page in range(10):
+        page = lines_after(folder, "one", page.cursor)
+        texts.extend(page.lines)
+    assert "".join(texts[:-1]) == "x" * 3_000_000
+    assert texts[-1] == "next"
+
+
+@pytest.mark.parametrize("cursor", ["", "1", "a:b", "1:-1"])
+def test_a_cursor_of_somebody_else_is_refused(folder: Path, cursor: str) -> None:
+    log_path(folder, "one").touch()
+    with pytest.raises(UsageError):
+        lines_after(folder, "one", cursor)
+
+
+@given(
+    lines=st.lists(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=30), max_size=30),
+    step=st.integers(1, 7),
+)
+def test_pages_read_one_after_the_other_are_the_whole_log(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], step: int
+) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    log_path(folder, "one").write_text("".join(f"{line}\n" for line in lines))
+    read: list[str] = []
+    cursor = "0:0"
+    for _page in range(len(lines) + 1):
+        page = lines_after(folder, "one", cursor, step)
+        read.extend(page.lines)
+        cursor = page.cursor
+    assert read == lines

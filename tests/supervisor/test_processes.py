@@ -1,0 +1,119 @@
+"""Who a process is, and being told of its end: by the kernel, and where the kernel has no word for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hero_assistance.supervisor import exits, proctable
+from hero_assistance.supervisor.exits import all_ended, end_of, send, unless
+from hero_assistance.supervisor.proctable import Identity, inherited, is_alive, process_of, snapshot
+
+SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(SLEEP, env={"MARK": "a b"}, start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def identity(process: subprocess.Popen[bytes]) -> Identity:
+    row = process_of(process.pid)
+    assert row is not None
+    return row.identity
+
+
+def test_a_process_is_known_by_pid_start_and_boot(sleeper: subprocess.Popen[bytes]) -> None:
+    known = identity(sleeper)
+    assert is_alive(known)
+    assert not is_alive(Identity(known.pid, "0", known.boot))
+    assert not is_alive(Identity(known.pid, known.started, "another boot"))
+    assert snapshot()[known.pid].parent == os.getpid()
+
+
+def test_one_that_ended_and_is_not_reaped_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
+    known = identity(sleeper)
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+    row = process_of(sleeper.pid)
+    assert row is not None
+    assert row.ended
+    assert not is_alive(known)
+    assert known.pid not in snapshot()
+
+
+def test_what_a_process_inherited(sleeper: subprocess.Popen[bytes]) -> None:
+    assert inherited(sleeper.pid, "MARK") == "a b"
+    assert inherited(sleeper.pid, "MAR") is None
+
+
+def test_without_proc_the_same_is_read_through_ps(
+    sleeper: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proctable, "_has_proc", lambda: False)
+    known = identity(sleeper)
+    row = snapshot()[sleeper.pid]
+    assert (row.identity, row.parent, row.session) == (known, os.getpid(), sleeper.pid)
+    assert is_alive(known)
+
+
+def test_a_signal_reaches_only_the_very_process(sleeper: subprocess.Popen[bytes]) -> None:
+    known = identity(sleeper)
+    assert not send(Identity(known.pid, "0", known.boot), signal.SIGKILL)
+    assert sleeper.poll() is None
+    assert send(known, signal.SIGKILL)
+    assert sleeper.wait(10) == -signal.SIGKILL
+    assert not send(known, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("has_pidfd", [True, False])
+def test_the_end_of_a_process_is_told(
+    sleeper: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch, has_pidfd: bool
+) -> None:
+    if not has_pidfd:
+        monkeypatch.setattr(exits, "_pidfd", lambda _pid: None)
+
+    async def watch() -> None:
+        known = identity(sleeper)
+        assert not await all_ended([known], 0.05)
+        ended = end_of(known)
+        send(known, signal.SIGKILL)
+        await asyncio.wait_for(ended, 10)
+        assert await all_ended([known], 10)
+
+    asyncio.run(watch())
+
+
+def test_work_is_cut_short_and_gives_its_result_otherwise() -> None:
+    async def try_it() -> None:
+        loop = asyncio.get_running_loop()
+        signalled: asyncio.Future[None] = loop.create_future()
+        assert await unless(signalled, asyncio.sleep(0, "done")) == "done"
+        loop.call_later(0.01, signalled.set_result, None)
+        begun = time.monotonic()
+        assert await unless(signalled, asyncio.sleep(60, "late")) is None
+        assert await unless(signalled, asyncio.sleep(60, "late")) is None
+        assert time.monotonic() - begun < 10
+
+    asyncio.run(try_it())
+
+
+def test_a_time_out_inside_the_work_is_its_own() -> None:
+    async def slow() -> None:
+        async with asyncio.timeout(0):
+            await asyncio.sleep(60)
+
+    async def try_it() -> None:
+        with pytest.raises(TimeoutError):
+            await unless(asyncio.get_running_loop().create_future(), slow())
+
+    asyncio.run(try_it())
