@@ -1,0 +1,33 @@
+"""The program `hero_assistance_app`: many projects in one inbox, on a person's own machine."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk.release import answer_version
+
+PROGRAM = "hero_assistance_app"
+
+
+def main() -> int | None:
+    """Entry point of the binary; returns the exit status."""
+    if answer_version(PROGRAM):
+        return 0
+    import click
+
+    from hero_assistance_app.command import INTERRUPTED, command
+    from hero_assistance_sdk.errors import HeroError
+
+    try:
+        status = command.main(prog_name=PROGRAM, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except HeroError as error:
+        click.echo(f"{PROGRAM}: {error}", err=True)
+        return error.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return int(status)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""The command line of the app: which projects, which port, and whether to open a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import webbrowser
+from collections.abc import Sequence
+
+import click
+
+from hero_assistance_app.memory import BadMemory, Memory
+from hero_assistance_app.session import Door
+from hero_assistance_app.targets import LOOPBACK, checked_address, local_address, projects_of
+from hero_assistance_sdk.listeners import Listener, serve
+from hero_assistance_sdk.logs import configure_logs, get_log
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.release import version_line
+from hero_assistance_sdk.sockets import bind_tcp
+from hero_assistance_ui.application import create_app
+from hero_assistance_ui.identity import AuthMode, Trust
+from hero_assistance_ui.projects import Project
+
+PROGRAM = "hero_assistance_app"
+INTERRUPTED = 130
+
+_log = get_log("app")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(message=version_line(PROGRAM))
+@click.option(
+    "--project",
+    "given",
+    metavar="ADDRESS",
+    multiple=True,
+    help="A ticket server, HOST:PORT; may be given several times. Remembered for the next start.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the link and open nothing.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="Port on 127.0.0.1.")
+@click.option("--user", metavar="NAME", help="Who you are at first, on servers in dev mode.")
+def command(given: tuple[str, ...], no_browser: bool, port: int, user: str | None) -> int:
+    """Show many projects in one inbox: serve the desk's page to one browser of this machine."""
+    configure_logs("warning")
+    projects = _projects([checked_address(address) for address in given])
+    ended_by = asyncio.run(_run(projects, port, user, not no_browser))
+    return INTERRUPTED if ended_by is signal.SIGINT else 0
+
+
+def _projects(given: Sequence[str]) -> list[Project]:
+    memory = Memory.of_this_person()
+    if not given:
+        local = None if (known := memory.projects()) else local_address(Paths.from_environ())
+        return projects_of(known or ([local] if local else []))
+    projects = projects_of(given)
+    try:
+        memory.remember([project.name for project in projects])
+    except BadMemory as error:
+        # A folder that cannot be written is no reason not to work.
+        click.echo(f"{PROGRAM}: {error.message}", err=True)
+    return projects
+
+
+async def _run(projects: Sequence[Project], port: int, user: str | None, opens_browser: bool) -> signal.Signals | None:
+    socket = bind_tcp(f"{LOOPBACK}:{port}")
+    bound = socket.getsockname()[1]
+    # Cookies do not know ports: the pick in one app must not change who another one's page is.
+    cookie = f"hero_dev_user_{bound}"
+    gateway = create_app(projects, auth_mode=AuthMode.DEV, trust=Trust.TCP, cookie=cookie, first_user=user)
+    door = Door(gateway, bound)
+    try:
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(serve([Listener("app", socket, door)], closing=gateway.close_streams))
+            # Once it has run up to its first wait, `serve` answers signals: only then is the link made known.
+            await asyncio.sleep(0)
+            _announce(door.link, opens_browser)
+    finally:
+        await gateway.aclose()
+    return serving.result()
+
+
+def _announce(link: str, opens_browser: bool) -> None:
+    click.echo(f"{PROGRAM}: open {link}")
+    if opens_browser:
+        # A browser in the terminal returns when it is closed; it must hold up neither the start nor the end.
+        threading.Thread(target=webbrowser.open, args=[link], daemon=True).start()

@@ -1,0 +1,166 @@
+"""The browser front end of one or more projects, as an ASGI application for one listener."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hero_assistance_sdk.errors import HeroError, NotFound
+from hero_assistance_sdk.paths import SERVICE
+from hero_assistance_sdk.release import version
+from hero_assistance_sdk.rpc.asgi import ServiceInfo, bounded_body, service_routes
+from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_ui.assets import Assets
+from hero_assistance_ui.calls import BODY_LIMIT, Call, parsed_call
+from hero_assistance_ui.errors import failure_response
+from hero_assistance_ui.guards import check_host, check_same_site
+from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, Identity, Trust
+from hero_assistance_ui.page import Page, Theme
+from hero_assistance_ui.projects import Project
+from hero_assistance_ui.streams import EventRelay, OpenStreams
+from hero_assistance_ui.upstream import Upstream
+
+_NO_STORE = {"cache-control": "no-store"}
+_EVERY_ANSWER = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_POLICY = b"content-security-policy"
+
+
+class Gateway(Starlette):
+    """The application, and what a daemon does with it when it stops: `close_streams`, then `aclose`."""
+
+    def __init__(self, projects: Sequence[Project], identity: Identity, theme: Theme, assets: Assets) -> None:
+        self._identity = identity
+        self._upstreams = {project.id: Upstream(project) for project in projects}
+        self.streams = OpenStreams()
+        info = ServiceInfo(
+            name=SERVICE,
+            title="Hero Assistance",
+            version=version(),
+            description="The support desk's page: tickets, threads and answers, live",
+            socket="ui.sock",
+            protocol="ui",
+        )
+        routes = [
+            Route("/", Page(projects, assets, identity, theme).__call__),
+            Route("/static/{digest}/{path:path}", assets.__call__),
+            Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
+            Route("/projects/{project}/events", self._events),
+            *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
+            *service_routes(info),
+        ]
+        middleware = [Middleware(_Headers), Middleware(_HostCheck, trust=identity.trust)]
+        super().__init__(routes=routes, middleware=middleware, exception_handlers={HeroError: _failed})
+        # A redirect would lead to the host and path that we see, not to those that the browser asked for.
+        self.router.redirect_slashes = False
+
+    def close_streams(self) -> None:
+        """End the open event streams, so that nothing holds up the end of the program."""
+        self.streams.close()
+
+    async def aclose(self) -> None:
+        """Close the connections to the ticket servers."""
+        for upstream in self._upstreams.values():
+            await upstream.aclose()
+
+    async def _rpc(self, request: Request) -> Response:
+        check_same_site(request)
+        upstream = self._upstream(request)
+        call = parsed_call(await bounded_body(request, BODY_LIMIT))
+        return await _answered(upstream, call, self._identity.headers(request))
+
+    async def _people(self, request: Request) -> Response:
+        """Whom the picker offers: everybody; so it asks without a name, and dev mode takes it for the admin."""
+        return await _answered(self._upstream(request), Call(0, "user.list", {}), {})
+
+    async def _events(self, request: Request) -> Response:
+        upstream = self._upstream(request)
+        headers = self._identity.headers(request)
+        if (last := request.headers.get("last-event-id")) is not None:
+            headers["last-event-id"] = last
+        since = request.query_params.get("since")
+        query = {} if since is None else {"since": since}
+        return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
+
+    def _upstream(self, request: Request) -> Upstream:
+        name = request.path_params["project"]
+        if name not in self._upstreams:
+            raise NotFound(f"there is no project {name!r} here")
+        return self._upstreams[name]
+
+
+def create_app(
+    projects: Sequence[Project],
+    *,
+    auth_mode: AuthMode,
+    trust: Trust,
+    theme: Theme = Theme.DARK,
+    cookie: str = DEV_USER_COOKIE,
+    first_user: str | None = None,
+    assets: Assets | None = None,
+) -> Gateway:
+    """The page of `projects` for one listener; several listeners of a program may share the `assets`.
+
+    `cookie` is where the dev picker keeps its choice; `first_user` is who calls before anybody was picked.
+    """
+    identity = Identity(auth_mode, trust, cookie=cookie, first_user=first_user)
+    return Gateway(projects, identity, theme, assets or Assets.packaged())
+
+
+async def _answered(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:
+    try:
+        status, body = await upstream.call(call.encoded(), identity)
+    except HeroError as error:
+        return failure_response(error, call.id)
+    return Response(body, status_code=status, media_type="application/json", headers=_NO_STORE)
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    known = error if isinstance(error, HeroError) else InternalError("the page's service failed")
+    return failure_response(known)
+
+
+class _Headers:
+    """Adds what every answer carries, and a policy that allows nothing where the answer brings none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], *_EVERY_ANSWER]
+                if not any(name == _POLICY for name, _ in headers):
+                    headers.append((_POLICY, b"default-src 'none'; frame-ancestors 'none'"))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class _HostCheck:
+    """Refuses what was sent to another name than this machine's."""
+
+    def __init__(self, app: ASGIApp, trust: Trust) -> None:
+        self._app = app
+        self._trust = trust
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                check_host(Request(scope), self._trust)
+            except HeroError as error:
+                await failure_response(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -1,0 +1,75 @@
+"""The command line of the daemon, and its listeners: `ui.sock`, and TCP where asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+import click
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.listeners import Listener, serve, tcp_listener, unix_listener
+from hero_assistance_sdk.logs import configure_logs
+from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.release import version_line
+from hero_assistance_ui.application import Gateway, create_app
+from hero_assistance_ui.assets import Assets
+from hero_assistance_ui.identity import AuthMode, Trust
+from hero_assistance_ui.projects import Project, Sockets
+from hero_assistance_ui.settings import theme_of
+
+PROGRAM = "hero_assistance_ui"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--auth-mode",
+    type=click.Choice([mode.value for mode in AuthMode]),
+    default=AuthMode.HERO.value,
+    show_default=True,
+    help="How callers are known: by the edge's headers, or by the page's picker of demo users.",
+)
+@click.option(
+    "--tcp",
+    metavar="ADDRESS",
+    multiple=True,
+    help="Serve the page on this address too, such as 127.0.0.1:9771; may be given several times.",
+)
+@click.version_option(None, "--version", message=version_line(PROGRAM))
+def command(auth_mode: str, tcp: tuple[str, ...]) -> None:
+    """Serve the support desk's page on ui.sock, for the ticket server of this machine."""
+    configure_logs()
+    try:
+        asyncio.run(run(Paths.from_environ(), AuthMode(auth_mode), tcp))
+    except HeroError as error:
+        click.echo(f"{PROGRAM}: {error}", err=True)
+        sys.exit(error.exit_status)
+
+
+async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
+    """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that cannot be had."""
+    target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
+    projects = [Project(id=SERVICE, name="Support", target=target)]
+    assets = Assets.packaged()
+    theme = await asyncio.to_thread(theme_of, paths)
+    local = create_app(projects, auth_mode=auth_mode, trust=Trust.SOCKET, theme=theme, assets=assets)
+    remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, theme=theme, assets=assets)
+    # TCP first: an address that is taken must not leave a ui.sock behind that nobody serves.
+    listeners = [tcp_listener(address, remote) for address in tcp]
+    listeners.append(unix_listener(paths.socket("ui"), local))
+    await serve_gateways(listeners, [local, remote])
+
+
+async def serve_gateways(listeners: Sequence[Listener], gateways: Sequence[Gateway]) -> None:
+    """Serve until told to stop; open streams are ended first, so that stopping takes no time."""
+
+    def closing() -> None:
+        for gateway in gateways:
+            gateway.close_streams()
+
+    try:
+        await serve(listeners, closing=closing)
+    finally:
+        for gateway in gateways:
+            await gateway.aclose()

@@ -1,0 +1,67 @@
+"""Requests that another site's page made a browser send are refused before anything is done with them."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_ui.identity import Trust
+
+
+def check_same_site(request: Request) -> None:
+    """Raise `Forbidden` for a call that no page of ours can have made.
+
+    Another site cannot send `application/json` without a preflight, which is never answered; browsers also
+    say where a request comes from, and what they say must fit.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Forbidden("a call is sent as application/json", hint="set the header content-type")
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        raise Forbidden(f"a {site} page may not call this service")
+    origin = request.headers.get("origin")
+    if site is None and origin is not None and urlsplit(origin).netloc not in _own_hosts(request):
+        raise Forbidden(f"a page of {origin} may not call this service")
+
+
+def check_host(request: Request, trust: Trust) -> None:
+    """Raise `Forbidden` when a TCP request names a host that is not this machine.
+
+    A foreign name that resolves to this machine (DNS rebinding) would make a stranger's page "same origin".
+    Behind a proxy the host is the proxy's business.
+    """
+    if trust is Trust.TCP and not _is_this_machine(_hostname(request.headers.get("host", ""))):
+        raise Forbidden("this address is not served here", hint="open the page by its IP address or as localhost")
+
+
+def _own_hosts(request: Request) -> set[str]:
+    # hero_router hands on the host that the browser asked for in X-Forwarded-Host.
+    names = ("host", "x-forwarded-host")
+    return {request.headers[name] for name in names if name in request.headers}
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_this_machine(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    own = socket.gethostname().lower()
+    return name == own or name == own.partition(".")[0] or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True

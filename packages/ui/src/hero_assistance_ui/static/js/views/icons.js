@@ -1,0 +1,29 @@
+// @ts-check
+/** Small drawings; each stands beside its word, so none is read aloud. */
+import { html } from "../html.js";
+
+/** @param {{children: import("preact").ComponentChildren}} properties */
+function Icon({ children }) {
+  return html`<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"
+    fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round">
+    ${children}
+  </svg>`;
+}
+
+export const Back = () => html`<${Icon}><path d="M9.5 3.5 5 8l4.5 4.5" /><//>`;
+export const Plus = () => html`<${Icon}><path d="M8 3.25v9.5M3.25 8h9.5" /><//>`;
+export const Send = () => html`<${Icon}><path d="M13.5 2.5 7 9M13.5 2.5l-4 11L7 9 2.5 6.5z" /><//>`;
+export const Down = () => html`<${Icon}><path d="M8 3v10M3.5 8.5 8 13l4.5-4.5" /><//>`;
+export const Lock = () =>
+  html`<${Icon}><rect x="3.25" y="7" width="9.5" height="6.25" rx="1.5" /><path d="M5.25 7V5a2.75 2.75 0 0 1 5.5 0v2" /><//>`;
+export const Talk = () =>
+  html`<${Icon}><path d="M2.75 12.75V5A2.25 2.25 0 0 1 5 2.75h6A2.25 2.25 0 0 1 13.25 5v3.5A2.25 2.25 0 0 1 11 10.75H5.5z" /><//>`;
+export const Warning = () =>
+  html`<${Icon}><path d="M8 2.5 14 13H2zM8 6.75v2.75M8 11.35v.05" /><//>`;
+
+/** The desk's mark. */
+export const Mark = () => html`<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">
+  <rect class="mark-ground" width="32" height="32" rx="8" />
+  <path class="mark-talk" d="M9 21.5v-9a3.5 3.5 0 0 1 3.5-3.5h7a3.5 3.5 0 0 1 3.5 3.5v4a3.5 3.5 0 0 1-3.5 3.5H14z" />
+  <path class="mark-lines" d="M13 13.2h6M13 16.2h4" />
+</svg>`;

@@ -1,0 +1,86 @@
+"""The way to one ticket server: calls over one pool of connections, event streams over another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+
+import httpx2
+
+from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
+from hero_assistance_sdk.rpc.client import base_url
+from hero_assistance_ui.projects import Project, Sockets
+
+# A server on the overlay may be a continent away; longer than this a person takes it for down.
+CONNECT_TIMEOUT_S = 3.0
+CALL_TIMEOUT_S = 10.0
+# 2.5 of the server's pings, one each 20 s: a stream that is silent for longer is dead.
+SILENCE_TIMEOUT_S = 50.0
+# Many times what a list of tickets takes; a stranger's server must not fill this process's memory.
+ANSWER_LIMIT = 16 * 1024 * 1024
+
+
+class Upstream:
+    """One project's ticket server; `aclose` ends its connections."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        # Streams stay open for hours: in one pool, the hundredth open page would block every call.
+        self._calls = _client(project, "rpc", CALL_TIMEOUT_S, httpx2.Limits(max_connections=100))
+        self._streams = _client(project, "events", SILENCE_TIMEOUT_S, httpx2.Limits())
+
+    async def call(self, body: bytes, identity: Mapping[str, str]) -> tuple[int, bytes]:
+        """Send one request; returns HTTP status and body, raises `Unreachable` or `ProtocolViolation`."""
+        headers = {"content-type": "application/json", **identity}
+        try:
+            async with self._calls.stream("POST", "/rpc", content=body, headers=headers) as response:
+                return response.status_code, await self._bounded(response)
+        except httpx2.HTTPError as error:
+            raise self.failure(error) from error
+
+    def events(
+        self, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[httpx2.Response]:
+        """Open the event stream; what goes wrong is an `httpx2.HTTPError`, which `failure` puts in words."""
+        sent = {"accept": "text/event-stream", **headers}
+        return self._streams.stream("GET", "/events", params=dict(query), headers=sent)
+
+    def failure(self, error: httpx2.HTTPError) -> HeroError:
+        """What a failed request means, in words for the person at the page."""
+        name = self.project.name
+        if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
+            return ProtocolViolation(f"what answers for {name} is not a ticket server", hint=self._where())
+        if isinstance(error, httpx2.TimeoutException):
+            return Unreachable(f"{name} did not answer in time", hint=self._where())
+        return Unreachable(f"{name} cannot be reached", hint=self._where())
+
+    async def aclose(self) -> None:
+        """Close the connections of both pools."""
+        await self._calls.aclose()
+        await self._streams.aclose()
+
+    async def _bounded(self, response: httpx2.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > ANSWER_LIMIT:
+                raise ProtocolViolation(f"{self.project.name} answered with more than {ANSWER_LIMIT} bytes")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _where(self) -> str:
+        if isinstance(self.project.target, Sockets):
+            return "the ticket server of this machine is not running; start it with: hero_assistance --start"
+        return f"is the ticket server at {self.project.target} running, and this device on its network?"
+
+
+def _client(project: Project, socket: str, read_s: float, limits: httpx2.Limits) -> httpx2.AsyncClient:
+    target = project.target
+    if isinstance(target, Sockets):
+        transport = httpx2.AsyncHTTPTransport(uds=str(getattr(target, socket)), limits=limits)
+        url = base_url(target.rpc)
+    else:
+        transport, url = httpx2.AsyncHTTPTransport(limits=limits, trust_env=False), base_url(target)
+    timeout = httpx2.Timeout(read_s, connect=CONNECT_TIMEOUT_S)
+    return httpx2.AsyncClient(transport=transport, base_url=url, timeout=timeout, trust_env=False)

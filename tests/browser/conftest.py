@@ -1,0 +1,78 @@
+"""A real Chromium, a desk for each test, and people who look at its page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.visitor import Visitor
+from tests.ui.daemons import Desk, desk, plain_environment
+
+ARGUMENTS = [
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """The driver of the browser."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+    """The system's Chromium; a machine without one fails here, because a skipped test proves nothing."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is missing: install the package `chromium` of this system")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = playwright_driver.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def served(hero_root: Path) -> Iterator[Desk]:
+    """Server and page in dev mode; the page is on `ui.sock` and on TCP."""
+    with desk(hero_root, plain_environment(hero_root)) as made:
+        made.start_server()
+        made.start_ui("--tcp", "127.0.0.1:0")
+        yield made
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Open a page in a browser of its own; its errors fail the test."""
+    visitors: list[Visitor] = []
+
+    def open_page(url: str, user: str | None = None, **options: object) -> Visitor:
+        visitor = Visitor(chromium, url, user, **options)
+        visitors.append(visitor)
+        return visitor
+
+    yield open_page
+    for visitor in visitors:
+        visitor.close()
+    assert [visitor.defects for visitor in visitors if visitor.defects] == []
+
+
+@pytest.fixture
+def person(served: Desk, visit: Callable[..., Visitor]) -> Callable[..., Visitor]:
+    """A demo user who looks at the desk's page."""
+
+    def look(user: str, **options: object) -> Visitor:
+        return visit(f"http://{served.tcp_of_ui()}/", user, **options)
+
+    return look

@@ -1,0 +1,138 @@
+"""Every view, judged by axe in both themes and at the width of a phone, and used by the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.build.npm import install_locked
+from tests.browser.visitor import Visitor
+from tests.ui.daemons import Desk, eventually
+
+Person = Callable[..., Visitor]
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = {"width": 390, "height": 800}
+DESK = {"width": 1280, "height": 800}
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source."""
+    installed = install_locked(ROOT / "packages" / "ui", ROOT / ".buildenv" / "npm")
+    return (installed / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+def _findings(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    results: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert results["passes"], "axe judged nothing"
+    return [
+        f"{found['impact']} {found['id']}: {node['html']} {node['failureSummary']}"
+        for found in results["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+def _look(page: Page, theme: str) -> None:
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    # Colours change over a moment, and axe must not judge one on its way.
+    still = "document.getAnimations().every(each => each.playState !== 'running')"
+    eventually(lambda: page.evaluate(still), "nothing moves")
+
+
+def _fill(served: Desk) -> None:
+    served.call("carol", "ticket.create", title="Urgent", body="Text", priority="urgent", tags=["billing"])
+    served.call("dave", "ticket.create", title="High", body="", priority="high")
+    served.call("dave", "ticket.create", title="Low", body="Text", priority="low")
+    served.call("bob", "message.reply", ticket_id=1, body="An answer")
+    served.call("bob", "message.note", ticket_id=1, body="A note")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_no_view_has_a_serious_finding(
+    served: Desk, person: Person, axe: str, theme: str, viewport: dict[str, int]
+) -> None:
+    _fill(served)
+    bob = person("bob", viewport=viewport, reduced_motion="reduce")
+    bob.live()
+    findings: list[str] = []
+
+    def judge(view: str) -> None:
+        _look(bob.page, theme)
+        findings.extend(f"{view}: {finding}" for finding in _findings(bob.page, axe))
+
+    judge("list")
+    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    expect(bob.message("A note")).to_be_visible()
+    judge("thread")
+    bob.page.get_by_role("button", name="Internal note").click()
+    bob.page.get_by_label("Internal note: only agents will see this").fill("Text")
+    judge("note")
+    bob.page.evaluate("location.hash = '#/new'")
+    expect(bob.heading("New ticket")).to_be_visible()
+    judge("form")
+    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/999'")
+    expect(bob.page.get_by_role("alert")).to_be_visible()
+    judge("nothing there")
+    served.daemons[0].end()
+    bob.page.evaluate("location.hash = '#/'")
+    expect(bob.page.get_by_role("list", name="Projects that do not answer")).to_be_visible()
+    judge("server down")
+    assert findings == []
+
+
+@pytest.mark.parametrize("view", ["#/", "#/new", "#/tickets/hero_assistance/1"])
+def test_on_a_phone_nothing_is_wider_than_the_screen(served: Desk, person: Person, view: str) -> None:
+    served.call("carol", "ticket.create", title="w" * 300, body="w" * 5_000, tags=["t" * 50])
+    bob = person("bob", viewport={"width": 320, "height": 640})
+    bob.live()
+    bob.page.evaluate("view => { location.hash = view; }", view)
+    expect(bob.page.locator(f".shell[data-view='{_name(view)}']")).to_be_visible()
+    assert bob.page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def _name(view: str) -> str:
+    return {"#/": "inbox", "#/new": "new"}.get(view, "thread")
+
+
+def test_a_ticket_is_filed_and_answered_by_the_keyboard_alone(person: Person) -> None:
+    bob = person("bob")
+    bob.live()
+    keys = bob.page.keyboard
+    bob.page.get_by_role("link", name="New ticket").focus()
+    keys.press("Enter")
+    expect(bob.page.get_by_label("Title")).to_be_focused()
+    keys.type("By keyboard")
+    keys.press("Tab")
+    keys.type("No mouse here")
+    keys.press("Control+Enter")
+    expect(bob.heading("By keyboard")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Tab")
+    expect(bob.page.get_by_label("Reply", exact=True)).to_be_focused()
+    keys.type("Two lines")
+    keys.press("Enter")
+    keys.type("of text")
+    keys.press("Control+Enter")
+    expect(bob.message("Two lines")).to_be_visible()
+    expect(bob.page.get_by_label("Reply", exact=True)).to_be_focused()
+    expect(bob.page.get_by_label("Reply", exact=True)).to_have_value("")
+
+
+def test_the_first_key_offers_to_skip_the_list(person: Person) -> None:
+    bob = person("bob")
+    bob.live()
+    bob.page.keyboard.press("Tab")
+    expect(bob.page.get_by_role("link", name="Skip to the ticket")).to_be_focused()
+    bob.page.keyboard.press("Enter")
+    expect(bob.page.get_by_role("main")).to_be_focused()
+    expect(bob.page.locator(".shell[data-view='inbox']")).to_be_visible()

@@ -1,0 +1,113 @@
+"""The app in a browser: its one link, several projects in one list, and one of them down."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.program import App
+from tests.browser.visitor import Visitor
+from tests.ui.daemons import Desk, desk, plain_environment
+
+
+@contextmanager
+def _serving(count: int) -> Iterator[list[Desk]]:
+    with ExitStack() as stack:
+        made: list[Desk] = []
+        for _ in range(count):
+            root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
+            stack.callback(shutil.rmtree, root, ignore_errors=True)
+            made.append(stack.enter_context(desk(root, plain_environment(root))))
+            made[-1].start_server()
+        yield made
+
+
+@pytest.fixture
+def teams() -> Iterator[list[Desk]]:
+    """The ticket servers of two teams."""
+    with _serving(2) as made:
+        yield made
+
+
+@pytest.fixture
+def app(teams: list[Desk]) -> Iterator[App]:
+    """The app of both teams, and of a third that does not answer; the person is Carol."""
+    addresses = [*(team.tcp_of_server() for team in teams), "127.0.0.1:9"]
+    arguments = [word for address in addresses for word in ("--project", address)]
+    started = App([*arguments, "--user", "carol"], teams[0].env, teams[0].paths.root / "app.log")
+    try:
+        started.start()
+        yield started
+    finally:
+        started.daemon.close()
+
+
+def test_the_link_opens_the_desk_in_one_browser(app: App, visit: Callable[..., Visitor]) -> None:
+    carol = visit(app.link)
+    assert carol.page.url == f"{app.url}/"
+    expect(carol.page.get_by_label("Demo user")).to_have_value("carol")
+    carol.page.reload()
+    expect(carol.page.get_by_label("Demo user")).to_have_value("carol")
+    stranger = visit(app.link)
+    expect(stranger.heading("This browser has not opened the desk")).to_be_visible()
+
+
+def test_a_ticket_of_each_project_is_in_one_list(app: App, teams: list[Desk], visit: Callable[..., Visitor]) -> None:
+    carol = visit(app.link)
+    expect(carol.page.locator(".connection")).to_have_text("2 of 3 live")
+    for number, team in enumerate(teams):
+        carol.page.get_by_role("link", name="New ticket").first.click()
+        carol.page.get_by_role("combobox", name="Project", exact=True).select_option(team.tcp_of_server())
+        carol.page.get_by_label("Title").fill(f"For team {number}")
+        carol.page.get_by_label("Description").fill("Over TCP")
+        carol.page.get_by_role("button", name="Send ticket").click()
+        expect(carol.heading(f"For team {number}")).to_be_visible()
+        assert team.call("bob", "ticket.get", ticket_id=1)["title"] == f"For team {number}"
+    for number, team in enumerate(teams):
+        expect(carol.ticket(f"For team {number}")).to_contain_text(team.tcp_of_server())
+
+
+def test_answers_of_each_project_arrive_live(app: App, teams: list[Desk], visit: Callable[..., Visitor]) -> None:
+    """Both tickets have the number 1, and neither gets the other's answer."""
+    for number, team in enumerate(teams):
+        team.call("carol", "ticket.create", title=f"For team {number}", body="Text")
+    carol = visit(app.link)
+    expect(carol.page.locator(".connection")).to_have_text("2 of 3 live")
+    carol.ticket("For team 1").click()
+    expect(carol.heading("For team 1")).to_be_visible()
+    teams[0].call("bob", "message.reply", ticket_id=1, body="From team 0")
+    teams[1].call("bob", "message.reply", ticket_id=1, body="From team 1")
+    expect(carol.message("From team 1")).to_be_visible()
+    expect(carol.message("From team 0")).to_have_count(0)
+    carol.ticket("For team 0").click()
+    expect(carol.message("From team 0")).to_be_visible()
+    expect(carol.message("From team 1")).to_have_count(0)
+
+
+def test_a_project_that_is_down_is_named(app: App, visit: Callable[..., Visitor]) -> None:
+    carol = visit(app.link)
+    down = carol.page.get_by_role("list", name="Projects that do not answer")
+    expect(down).to_contain_text("127.0.0.1:9 cannot be reached")
+
+
+def test_more_projects_than_a_browser_opens_connections_to_one_address(visit: Callable[..., Visitor]) -> None:
+    """Six streams would take all six connections, and nothing could be called any more."""
+    with _serving(6) as many:
+        arguments = [word for team in many for word in ("--project", team.tcp_of_server())]
+        app = App([*arguments, "--user", "carol"], many[0].env, many[0].paths.root / "app.log")
+        try:
+            app.start()
+            carol = visit(app.link)
+            carol.live()
+            many[5].call("carol", "ticket.create", title="In the last one", body="Text")
+            carol.ticket("In the last one").click()
+            carol.reply("Still answered")
+            carol.close()
+        finally:
+            app.daemon.close()

@@ -1,0 +1,175 @@
+"""Real daemons for tests: each is a child process, waited for until it answers and ended by the test."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import RpcClient
+
+T = TypeVar("T")
+
+# Two cores, shared with other tests: a start that takes 0.5 s alone may take many times as long.
+START_S = 30.0
+STOP_S = 10.0
+POLL_S = 0.02
+
+
+def eventually(condition: Callable[[], T | None], what: str, deadline_s: float = START_S) -> T:
+    """The first true value of `condition`; fails when there is none before the deadline."""
+    end = time.monotonic() + deadline_s
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(POLL_S)
+    raise AssertionError(f"not within {deadline_s:.0f} s: {what}")
+
+
+@dataclass
+class Daemon:
+    """A program that runs until it is stopped; what it logs is in `log`."""
+
+    module: str
+    arguments: list[str]
+    env: dict[str, str]
+    log: Path
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start the program."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.module, *self.arguments],
+                env=self.env,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status; what does not end is killed, and the test fails."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.module} did not end:\n{self.log.read_text()}") from None
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(STOP_S)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@dataclass
+class Desk:
+    """One root folder with a ticket server and, when asked for, its page."""
+
+    paths: Paths
+    env: dict[str, str]
+    auth_mode: str = "dev"
+    daemons: list[Daemon] = field(default_factory=list)
+
+    def start_server(self) -> Daemon:
+        """Start the ticket server and wait until it answers."""
+        arguments = ["--auth-mode", self.auth_mode, "--seed-dev-users"]
+        daemon = self._start("hero_assistance_server", arguments)
+        eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")
+        return daemon
+
+    def start_ui(self, *arguments: str) -> Daemon:
+        """Start the page's daemon and wait until it answers."""
+        daemon = self._start("hero_assistance_ui", ["--auth-mode", self.auth_mode, *arguments])
+        eventually(lambda: answers(self.paths.socket("ui")), "the ui answers")
+        return daemon
+
+    def tcp_of_ui(self) -> str:
+        """The address that the page's daemon says it listens on."""
+        log = self.log_of("hero_assistance_ui")
+        line = next(line for line in log.read_text().splitlines() if "name=tcp" in line)
+        return line.rpartition("address=")[2]
+
+    def tcp_of_server(self) -> str:
+        """The address that the ticket server listens on."""
+        with self.client() as client:
+            return str(client.call("system.health")["tcp"])
+
+    def client(self, user: str | None = None) -> RpcClient:
+        """A client of `rpc.sock`, as a demo user."""
+        headers = {} if user is None else {"x-dev-user": user}
+        return RpcClient(self.paths.socket("rpc"), headers=headers)
+
+    def call(self, user: str, method: str, **params: Any) -> Any:
+        """Call one method as a demo user."""
+        with self.client(user) as client:
+            return client.call(method, **params)
+
+    def log_of(self, module: str) -> Path:
+        """What a program of this desk logged."""
+        return self.paths.root / f"{module}.log"
+
+    def _start(self, module: str, arguments: list[str]) -> Daemon:
+        daemon = Daemon(module, arguments, self.env, self.log_of(module))
+        self.daemons.append(daemon)
+        daemon.start()
+        return daemon
+
+
+@contextmanager
+def desk(root: Path, env: dict[str, str], auth_mode: str = "dev") -> Iterator[Desk]:
+    """A desk whose programs have all ended afterwards."""
+    env = {**env, "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "PATH_ROOT": str(root)}
+    made = Desk(Paths.from_environ(env), env, auth_mode)
+    try:
+        yield made
+    finally:
+        for daemon in reversed(made.daemons):
+            daemon.close()
+
+
+def plain_environment(root: Path) -> dict[str, str]:
+    """The environment of a program that may touch nothing but `root`."""
+    home = root / "home"
+    home.mkdir()
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    return {**kept, "HOME": str(home), "PATH_ROOT": str(root)}
+
+
+def answers(socket: Path) -> bool:
+    """Whether somebody answers `/health` there."""
+    try:
+        with RpcClient(socket) as client:
+            return bool(client.get("/health")["status"] == "ok")
+    except HeroError:
+        return False
+
+
+def http(socket: Path, **options: Any) -> httpx2.Client:
+    """An HTTP client of a Unix socket."""
+    transport = httpx2.HTTPTransport(uds=str(socket))
+    return httpx2.Client(transport=transport, base_url="http://localhost", timeout=10.0, **options)
+
+
+def rpc_body(method: str, **params: Any) -> bytes:
+    """The bytes of a request as the page sends them."""
+    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()

@@ -1,0 +1,170 @@
+"""Which calls of a browser go on to the ticket server, and in whose name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from hero_assistance_ui.calls import BODY_LIMIT, PAGE_METHODS
+from tests.ui.daemons import Desk, http, rpc_body
+
+RPC = "/projects/hero_assistance/rpc"
+JSON = {"content-type": "application/json"}
+
+
+def _ask(client: httpx2.Client, method: str, headers: dict[str, str] | None = None, **params: Any) -> Any:
+    answer = client.post(RPC, content=rpc_body(method, **params), headers={**JSON, **(headers or {})})
+    return answer.json()
+
+
+def test_a_method_of_the_page_goes_on(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui")) as client:
+        assert _ask(client, "system.health")["result"]["auth_mode"] == "dev"
+
+
+def test_every_method_of_the_page_is_one_of_the_server(dev_desk: Desk) -> None:
+    with dev_desk.client() as client:
+        methods = {method["name"] for method in client.call("rpc.discover")["methods"]}
+    assert methods >= PAGE_METHODS
+
+
+@pytest.mark.parametrize("method", ["rpc.discover", "secret.get", "system.shutdown", "no.such.method", ""])
+def test_a_method_that_the_page_does_not_call_is_refused(dev_desk: Desk, method: str) -> None:
+    with http(dev_desk.paths.socket("ui")) as client:
+        answer = client.post(RPC, content=rpc_body(method), headers=JSON)
+    assert answer.status_code == 403
+    assert answer.json()["error"]["data"]["reason"] == "method-not-found"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b"null",
+        b"[]",
+        b'[{"jsonrpc":"2.0","id":1,"method":"system.health"}]',
+        b'{"jsonrpc":"2.0","method":"system.health"}',
+        b'{"jsonrpc":"2.0","id":1,"method":["system.health"]}',
+        b'{"jsonrpc":"2.0","id":1,"method":"system.health","params":[1]}',
+    ],
+)
+def test_what_is_no_request_of_the_page_is_refused(dev_desk: Desk, body: bytes) -> None:
+    with http(dev_desk.paths.socket("ui")) as client:
+        answer = client.post(RPC, content=body, headers=JSON)
+    assert answer.status_code == 400
+    assert "error" in answer.json()
+
+
+def test_a_method_named_twice_cannot_slip_through(dev_desk: Desk) -> None:
+    body = b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover","method":"system.health"}'
+    with http(dev_desk.paths.socket("ui")) as client:
+        assert client.post(RPC, content=body, headers=JSON).json()["result"]["status"] == "ok"
+
+
+def test_a_body_over_the_limit_is_refused(dev_desk: Desk) -> None:
+    body = rpc_body("message.reply", ticket_id=1, body="x" * BODY_LIMIT)
+    with http(dev_desk.paths.socket("ui")) as client:
+        assert client.post(RPC, content=body, headers=JSON).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "text/plain"},
+        {"content-type": "application/x-www-form-urlencoded"},
+        {**JSON, "origin": "http://elsewhere.example"},
+        {**JSON, "origin": "null"},
+        {**JSON, "sec-fetch-site": "cross-site"},
+        {**JSON, "sec-fetch-site": "same-site"},
+    ],
+)
+def test_a_page_of_another_site_is_refused(dev_desk: Desk, headers: dict[str, str]) -> None:
+    with http(dev_desk.paths.socket("ui")) as client:
+        answer = client.post(RPC, content=rpc_body("system.health"), headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["error"]["data"]["reason"] == "forbidden"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://localhost"},
+        {"origin": "https://desk.example", "x-forwarded-host": "desk.example"},
+        {"origin": "https://desk.example", "sec-fetch-site": "same-origin"},
+    ],
+)
+def test_the_page_itself_is_let_through(dev_desk: Desk, headers: dict[str, str]) -> None:
+    with http(dev_desk.paths.socket("ui")) as client:
+        assert "result" in _ask(client, "system.health", headers)
+
+
+def test_over_tcp_a_foreign_host_is_refused(dev_desk: Desk) -> None:
+    """A name of somebody else's that resolves to this machine must not open the page."""
+    address = dev_desk.tcp_of_ui()
+    assert httpx2.get(f"http://{address}/", headers={"host": "rebound.example"}).status_code == 403
+    assert httpx2.get(f"http://{address}/", headers={"host": "localhost"}).status_code == 200
+    assert httpx2.get(f"http://{address}/", headers={"host": "[400:1::2]:9771"}).status_code == 200
+
+
+def test_the_picked_demo_user_calls(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+        assert _ask(client, "user.me")["result"]["user_id"] == "carol"
+
+
+def test_in_dev_mode_the_header_of_the_edge_is_ignored(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+        assert _ask(client, "user.me", {"x-hero-user": "alice"})["result"]["user_id"] == "carol"
+
+
+def test_a_browser_cannot_name_the_demo_user_by_header(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+        assert _ask(client, "user.me", {"x-dev-user": "alice"})["result"]["user_id"] == "carol"
+
+
+def test_the_picker_offers_everybody_whoever_was_picked(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+        users = client.get("/projects/hero_assistance/people").json()["result"]["users"]
+    assert [user["user_id"] for user in users] == ["alice", "bob", "carol", "dave"]
+
+
+def test_in_hero_mode_the_header_of_the_edge_names_the_user(hero_desk: Desk) -> None:
+    with http(hero_desk.paths.socket("ui")) as client:
+        assert _ask(client, "user.me", {"x-hero-user": "erin"})["result"]["user_id"] == "erin"
+
+
+def test_in_hero_mode_nothing_else_names_a_user(hero_desk: Desk) -> None:
+    with http(hero_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+        answer = _ask(client, "ticket.list", {"x-dev-user": "alice"})
+    assert answer["error"]["data"]["reason"] == "unauthenticated"
+
+
+def test_over_tcp_the_header_of_the_edge_is_dropped(hero_desk: Desk) -> None:
+    with httpx2.Client(base_url=f"http://{hero_desk.tcp_of_ui()}") as client:
+        answer = _ask(client, "ticket.list", {"x-hero-user": "alice"})
+    assert answer["error"]["data"]["reason"] == "unauthenticated"
+
+
+def test_in_hero_mode_there_is_no_picker(hero_desk: Desk) -> None:
+    with http(hero_desk.paths.socket("ui")) as client:
+        assert client.get("/projects/hero_assistance/people").status_code == 404
+        assert '"picker":null' in client.get("/").text
+
+
+def test_a_ticket_server_that_is_down_is_said_to_be_so(own_desk: Desk) -> None:
+    own_desk.daemons[0].end()
+    with http(own_desk.paths.socket("ui")) as client:
+        answer = client.post(RPC, content=rpc_body("system.health"), headers=JSON)
+    assert answer.status_code == 502
+    error = answer.json()["error"]
+    assert error["data"]["reason"] == "unreachable"
+    assert "hero_assistance --start" in error["data"]["hint"]
+
+
+def test_a_project_that_is_none_is_not_there(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui")) as client:
+        answer = client.post("/projects/other/rpc", content=rpc_body("system.health"), headers=JSON)
+    assert answer.status_code == 404
