@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nox
@@ -12,7 +14,8 @@ ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "packages" / "sdk" / "src"))
 
-from scripts.build import changed, dist, lock, reproduce  # noqa: E402
+from scripts.build import changed, dist, lock, npm, reproduce  # noqa: E402
+from scripts.build.tool import ToolError  # noqa: E402
 from scripts.build.workspace import Workspace  # noqa: E402
 
 nox.needs_version = ">=2026.8.10"
@@ -25,13 +28,15 @@ nox.options.sessions = ["lint", "types", "tests"]
 WORKSPACE = Workspace(ROOT)
 DIST = ROOT / "dist"
 CLI = DIST / WORKSPACE.names["PROJECT_NAME"]
+INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
 REQUIREMENTS = ROOT / "requirements"
 
 
 @nox.session(venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build the zipapps into dist/, unless nothing changed."""
-    dist.build(WORKSPACE, DIST, session.log)
+    with _tool_errors(session):
+        dist.build(WORKSPACE, DIST, session.log)
 
 
 @nox.session(venv_backend="none", requires=["build"])
@@ -43,16 +48,17 @@ def install(session: nox.Session) -> None:
 @nox.session(venv_backend="none", requires=["install"])
 def up(session: nox.Session) -> None:
     """Build, install and start with four demo users; print status and the page's address."""
-    binary = str(Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name)
     flags = session.posargs or ["--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771"]
-    session.run(binary, "--start", *flags, external=True)
-    session.run(binary, "status", external=True)
+    session.run(str(INSTALLED), "--start", *flags, external=True)
+    session.run(str(INSTALLED), "status", external=True)
 
 
 @nox.session(venv_backend="none")
 def down(session: nox.Session) -> None:
     """Stop what `up` started."""
-    session.run(str(Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name), "--stop", external=True)
+    if not INSTALLED.exists():
+        session.skip(f"nothing is installed in {INSTALLED.parent}")
+    session.run(str(INSTALLED), "--stop", external=True)
 
 
 @nox.session(requires=["build"])
@@ -86,19 +92,28 @@ def types(session: nox.Session) -> None:
     _install_tools(session)
     sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
     session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "benchmarks")
+    for check in sorted(ROOT.glob("packages/*/check_types.py")):
+        with _tool_errors(session):
+            modules = npm.install_locked(check.parent, ROOT / ".buildenv" / "npm")
+        session.run("python", str(check), str(modules))
 
 
 @nox.session(venv_backend="none", name="lock")
 def lock_(session: nox.Session) -> None:
     """Resolve the requirements again; `-- --upgrade` takes what is newest."""
-    for path in lock.write_locks(WORKSPACE, upgrade="--upgrade" in session.posargs):
+    with _tool_errors(session):
+        written = lock.write_locks(WORKSPACE, upgrade="--upgrade" in session.posargs)
+        projects = [ROOT / "tools", *(path.parent for path in ROOT.glob("packages/*/package.json"))]
+        written += [project / "package-lock.json" for project in projects if npm.write_lock(project)]
+    for path in written:
         session.log(f"wrote {path.relative_to(ROOT)}")
 
 
 @nox.session(venv_backend="none", name="reproduce")
 def reproduce_(session: nox.Session) -> None:
     """Build twice under different circumstances and compare every checksum."""
-    reproduce.build_twice(WORKSPACE, session.log)
+    with _tool_errors(session):
+        reproduce.build_twice(WORKSPACE, session.log)
 
 
 @nox.session
@@ -131,6 +146,15 @@ def dev(session: nox.Session) -> None:
     session.run("python", "-m", "scripts.build.dev", *session.posargs, env=_source_path())
 
 
+@contextmanager
+def _tool_errors(session: nox.Session) -> Iterator[None]:
+    """End the session with the line and the hint of a tool that failed, not with a traceback."""
+    try:
+        yield
+    except ToolError as error:
+        session.error(str(error))
+
+
 def _install_tools(session: nox.Session, *more: str) -> None:
     """Install the locked tools, once for each lock."""
     locks = [REQUIREMENTS / f"{name}.txt" for name in ("test", *more)]
@@ -138,8 +162,7 @@ def _install_tools(session: nox.Session, *more: str) -> None:
     digest = lock.digest_of(locks)
     if stamp.exists() and stamp.read_text() == digest:
         return
-    requirements = [argument for path in locks for argument in ("-r", str(path))]
-    session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", *requirements)
+    session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", *map(str, locks))
     stamp.write_text(digest)
 
 

@@ -70,16 +70,11 @@ def rebranded(build: Path, folder: Path, release: str, *, break_binary: str = ""
     return folder
 
 
-def run(binary: Path, *arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> str:
+def run(binary: Path, *arguments: str, env: Mapping[str, str], cwd: Path | None = None, timeout_s: float = 60.0) -> str:
     """Run a binary that must succeed, and return what it printed."""
+    command = [str(binary), *arguments]
     done = subprocess.run(
-        [str(binary), *arguments],
-        env=dict(env),
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+        command, env=dict(env), cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout_s
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

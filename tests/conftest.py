@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+
+
+def _outer_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
 
 
 @pytest.fixture
@@ -24,10 +29,9 @@ def hero_root() -> Iterator[Path]:
 @pytest.fixture
 def hero_env(hero_root: Path) -> dict[str, str]:
     """The environment of a program that may touch nothing but `hero_root`."""
-    env = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     home = hero_root / "home"
     home.mkdir()
-    return {**env, "HOME": str(home), "PATH_ROOT": str(hero_root)}
+    return {**_outer_environment(), "HOME": str(home), "PATH_ROOT": str(hero_root)}
 
 
 @pytest.fixture
@@ -43,3 +47,13 @@ def dist() -> Path:
     if not (folder / "manifest.json").is_file():
         pytest.fail("there is no dist/; build it: ./buildenv.sh nox -s build")
     return folder
+
+
+@pytest.fixture(scope="session")
+def installed_root(dist: Path) -> Iterator[Path]:
+    """A root with the built release installed, for tests that only read it; each worker has one."""
+    root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
+    env = {**_outer_environment(), "HOME": str(root), "PATH_ROOT": str(root)}
+    subprocess.run([dist / "hero_assistance", "install", dist], env=env, check=True, capture_output=True)
+    yield root
+    shutil.rmtree(root, ignore_errors=True)

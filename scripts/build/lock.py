@@ -7,19 +7,20 @@ fits its `pyproject.toml` is found without asking an index.
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.build.tool import must_run
 from scripts.build.workspace import Workspace
 
 _MARK = "# inputs sha256:"
 # In an `.in` file: everything that the binaries need, so that tests run with the locked versions.
 _WORKSPACE = "@workspace"
 LOWEST_PYTHON = "3.11"
+TIMEOUT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,13 @@ def _resolved(lock: Lock, before: str, upgrade: bool) -> str:
         options = ["--universal", "--generate-hashes", "--no-annotate", "--no-header", "--no-emit-index-url"]
         command = [uv(), "pip", "compile", "--quiet", *options, "--python-version", LOWEST_PYTHON]
         command += ["--upgrade"] if upgrade else []
-        subprocess.run([*command, str(source), "-o", str(output)], check=True)
+        must_run(
+            f"resolving {lock.path.name}",
+            [*command, str(source), "-o", str(output)],
+            Path(folder),
+            timeout_s=TIMEOUT_S,
+            hint="is the package index reachable?",
+        )
         return output.read_text()
 
 

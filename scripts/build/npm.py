@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scripts.build.tool import ToolError, run
 from scripts.build.workspace import REPOSITORY
 
 INSTALL_TIMEOUT_S = 600
@@ -33,18 +34,6 @@ LOCK_TIMEOUT_S = 900  # another process may be in the middle of a whole installa
 LOCK_POLL_S = 0.1
 COPIED = ("package.json", "package-lock.json", ".npmrc")
 NPM_CPU = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
-
-
-class ToolError(Exception):
-    """A tool that the build or the checks need is missing or failed; shown as a line and a hint."""
-
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
 
 def node_executable() -> Path:
@@ -98,20 +87,6 @@ def write_lock(project: Path) -> bool:
     before = lock.read_bytes() if lock.is_file() else b""
     _npm(project, "install", "--package-lock-only", "--omit-lockfile-registry-resolved")
     return lock.read_bytes() != before
-
-
-def run(command: list[str], folder: Path, *, timeout_s: float) -> subprocess.CompletedProcess[str]:
-    """Run a tool in the folder without input and return how it ended; it is killed when it takes longer."""
-    return subprocess.run(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=timeout_s,
-        check=False,
-    )
 
 
 def npm_platform() -> tuple[str, str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.build.lock import uv
+from scripts.build.tool import must_run
 
 # What an installer writes about its own run: paths of the builder, the installer's name, a cache's key.
 _INSTALLER_FILES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json"})
+# A first build downloads everything.
+TIMEOUT_S = 900.0
 _FILE_MODE = 0o644
 _EXECUTABLE_MODE = 0o755
 
@@ -34,8 +36,8 @@ def install_site(target: Path, lock: Path, wheels: Sequence[Path]) -> None:
     ]
     base += ["--no-deps", "--only-binary", ":all:", "--link-mode", "copy", *_platform_options()]
     if _names_something(lock):
-        subprocess.run([*base, "--require-hashes", "-r", str(lock)], check=True)
-    subprocess.run([*base, *map(str, wheels)], check=True)
+        _install(f"installing {lock.name}", [*base, "--require-hashes", "-r", str(lock)])
+    _install("installing our own wheels", [*base, *map(str, wheels)])
     normalise(target)
 
 
@@ -61,6 +63,10 @@ def site_digest(site: Path) -> str:
         digest.update(f"{path.relative_to(site).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()
+
+
+def _install(what: str, command: list[str]) -> None:
+    must_run(what, command, Path.cwd(), timeout_s=TIMEOUT_S, hint="is the package index reachable?")
 
 
 def _names_something(lock: Path) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from scripts.build.tool import must_run
 from scripts.build.workspace import Package, Workspace
 
 # The first moment that a zip archive can hold; wheels and zipapps carry it instead of the day they were made.
 EPOCH = "315619200"
+# A first build fetches the parts of the page from npm.
+TIMEOUT_S = 900.0
 
 
 def build_wheels(workspace: Workspace, target: Path) -> dict[str, Path]:
@@ -28,8 +30,13 @@ def _build_wheel(package: Package, target: Path) -> Path:
     folder = target / package.folder.name
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, cwd=package.folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"the wheel of {package.distribution} cannot be built:\n{done.stdout}{done.stderr}")
+    must_run(
+        f"building the wheel of {package.distribution}",
+        command,
+        package.folder,
+        timeout_s=TIMEOUT_S,
+        hint="the last lines above say why; parts of the page come from npm, which needs the network once",
+        env=environment,
+    )
     [wheel] = folder.glob("*.whl")
     return wheel

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.build.npm import ToolError, install_tools, node_executable, run
+from scripts.build.npm import install_tools, node_executable
+from scripts.build.tool import ToolError, run
 from scripts.build.workspace import REPOSITORY
 
 FOLDER = Path(".github") / "workflows"

@@ -12,6 +12,7 @@ import pytest
 import sh
 
 from scripts.build import npm
+from scripts.build.tool import ToolError
 from scripts.build.workspace import REPOSITORY
 
 TOOLS = REPOSITORY / "tools"
@@ -117,7 +118,7 @@ def test_another_lock_takes_the_place_of_the_first(tmp_path: Path) -> None:
 def test_what_npm_refuses_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     project = write_project(tmp_path / "project", {}, dependencies={"ghost": "1.0.0"})
     (project / "package-lock.json").unlink()
-    with pytest.raises(npm.ToolError, match=r"(?s)npm ci .* failed with status 1:.*package-lock\.json"):
+    with pytest.raises(ToolError, match=r"(?s)npm ci .* failed with status 1:.*package-lock\.json"):
         npm.install_locked(project, tmp_path / "store")
     assert folders(tmp_path / "store") == []
 
@@ -131,7 +132,7 @@ def test_an_optional_package_may_be_missing_only_on_other_platforms(tmp_path: Pa
     project = write_project(tmp_path / "project", lock, optionalDependencies={"ghost": "1.0.0"})
     store = tmp_path / "store"
     if here:
-        with pytest.raises(npm.ToolError, match=r"did not install node_modules/ghost 1\.0\.0"):
+        with pytest.raises(ToolError, match=r"did not install node_modules/ghost 1\.0\.0"):
             npm.install_locked(project, store)
         assert folders(store) == []
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.npm import ToolError
+from scripts.build.tool import ToolError
 from scripts.build.workflows import FOLDER, WorkflowsRefused, check_workflows, main
 from scripts.build.workspace import REPOSITORY
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from hero_assistance_sdk.zipapp.header import (
 )
 from scripts.build.zipapp import this_target
 from tests.builds import make_build, run
+from tests.poison import poisoned
 
 TARGET = Target("CPython 3.11", "linux-x86_64")
 
@@ -116,34 +116,7 @@ def test_nothing_of_the_host_leaks_in(
     installed: bool, tmp_path: Path, hero_env: dict[str, str], small_install: Path
 ) -> None:
     """A poisoned module in user site, PYTHONPATH and the working directory, and shiv's own settings."""
-    evil = "raise SystemExit('poisoned')\n"
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    user_site = Path(hero_env["HOME"], ".local", "lib", f"python{version}", "site-packages")
-    for folder in (tmp_path / "path", tmp_path / "cwd", user_site):
-        folder.mkdir(parents=True)
-        for name in (
-            "alpha",
-            "hero_assistance_sdk",
-            "_hero_release",
-            "click",
-            "sitecustomize",
-            "usercustomize",
-        ):
-            (folder / f"{name}.py").write_text(evil)
-    (tmp_path / "startup.py").write_text(evil)
-    poisoned = {
-        **hero_env,
-        "PYTHONPATH": str(tmp_path / "path"),
-        "PYTHONSTARTUP": str(tmp_path / "startup.py"),
-        "PYTHONHOME": str(tmp_path),
-        "SHIV_ENTRY_POINT": "sitecustomize:main",
-        "SHIV_MODULE": "sitecustomize",
-        "SHIV_CONSOLE_SCRIPT": "sitecustomize",
-        "SHIV_PREPEND_PYTHONPATH": str(tmp_path / "path"),
-        "SHIV_INTERPRETER": "1",
-        "SHIV_ROOT": str(tmp_path / "shiv"),
-        "SHIV_FORCE_EXTRACT": "1",
-    }
+    env, cwd = poisoned(hero_env, tmp_path)
     binary = small_install / "bin" / "alpha" if installed else make_build(tmp_path / "d", "1.0-one") / "alpha"
-    assert run(binary, env=poisoned, cwd=tmp_path / "cwd") == "1.0-one"
+    assert run(binary, env=env, cwd=cwd) == "1.0-one"
     assert not (tmp_path / "shiv").exists()

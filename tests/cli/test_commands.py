@@ -41,7 +41,6 @@ def run(*arguments: str, env: dict[str, str], stdin: str | None = None) -> subpr
         ["--auth-mode", "dev"],
         ["--ui-tcp", "127.0.0.1:1", "--stop"],
         ["--start", "--auth-mode", "nobody"],
-        ["--start", "--seed-dev-users"],
         ["--start", "--auth-mode", "dev", "--ui-tcp", "nowhere"],
         ["nothing"],
         ["install"],
