@@ -199,7 +199,5 @@ def test_a_reader_that_leaves_is_no_error(hero_env: dict[str, str], paths: Paths
     paths.logs.mkdir(parents=True)
     (paths.logs / "hero_assistance_server.log").write_text("a line\n" * 50_000)
     command = f'"{sys.executable}" -m hero_assistance logs hero_assistance_server -n 50000 | head -1'
-    done = subprocess.run(
-        ["sh", "-c", command], env=hero_env, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["sh", "-c", command], env=hero_env, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("a line\n", "")

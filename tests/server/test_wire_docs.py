@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from hero_assistance_server.core.policy import ALLOWED, EVENT_STREAM
 from scripts.build.wire_docs import COMMAND, PAGE, openrpc_document, page
