@@ -14,17 +14,19 @@ import pytest
 from hero_assistance.releases.errors import (
     BadBuild,
     ChecksumMismatch,
+    DamagedRelease,
     ForeignFile,
     InstallBusy,
     InstallFailed,
     NoSuchRelease,
 )
-from hero_assistance.releases.install import Outcome, faults, install
+from hero_assistance.releases.install import Outcome, faults, install, mend
 from hero_assistance.releases.manifest import read_build
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import rollback
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE
 from hero_assistance_sdk.zipapp.tree import damaged
 from tests.builds import SMALL_BINARIES, make_build, run
 
@@ -249,3 +251,30 @@ def test_many_first_starts_at_once_all_succeed(store: Store, tmp_path: Path, her
     with ThreadPoolExecutor(16) as pool:
         printed = list(pool.map(lambda _: run(store.bin / "alpha", env=hero_env), range(160)))
     assert printed == ["1.0-one"] * 160
+
+
+def test_a_start_without_the_pinned_interpreter_finds_another(
+    store: Store, tmp_path: Path, hero_env: dict[str, str]
+) -> None:
+    """Python was upgraded, and the one that was pinned is gone; the next install pins the new one."""
+    installed(store, tmp_path, "1.0-one")
+    archive = store.release("1.0-one") / "alpha"
+    head, rest = archive.read_bytes()[:HEADER_SIZE], archive.read_bytes()[HEADER_SIZE:]
+    pinned = str(Path(sys.executable).resolve()).encode()
+    archive.write_bytes(head.replace(pinned, pinned[:-1] + b"_") + rest)
+    assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
+    manifest = read_build(tmp_path / "1.0-one")
+    assert faults(store, manifest) == [str(store.release("1.0-one") / "lib" / "alpha.py")]
+    assert installed(store, tmp_path, "1.0-one").changed
+    assert faults(store, manifest) == []
+
+
+def test_a_cut_zipapp_is_named_when_the_service_starts(store: Store, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    archive = store.release("1.0-one") / "alpha"
+    archive.write_bytes(archive.read_bytes()[:6000])
+    with pytest.raises(DamagedRelease, match="alpha cannot be read"):
+        mend(store)
+    assert faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
+    assert installed(store, tmp_path, "1.0-one").changed
+    assert mend(store) == []

@@ -45,3 +45,9 @@ class NoSuchRelease(UsageError):
     """The named release is not installed, or there is none to go back to."""
 
     reason = "no-such-release"
+
+
+class DamagedRelease(HeroError):
+    """An installed zipapp cannot be read, so its tree cannot be mended from it."""
+
+    reason = "damaged-release"

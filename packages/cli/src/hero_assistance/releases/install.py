@@ -7,17 +7,18 @@ import hashlib
 import os
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.releases.errors import ChecksumMismatch, InstallFailed
+from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.prune import prune, sweep
 from hero_assistance.releases.store import Store, sync_folder
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
-from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin
 from hero_assistance_sdk.zipapp.tree import damaged, unpack
 
 Report = Callable[[str], None]
@@ -64,7 +65,7 @@ def faults(store: Store, manifest: Manifest) -> list[str]:
         if _built_sha256(pin.archive, binary, manifest) != binary.sha256:
             found.append(str(pin.archive))
             continue
-        if not pin.boot.is_file():
+        if not _starts(pin):
             found.append(str(pin.boot))
         found += [str(pin.tree / path) for path in damaged(pin.archive, pin.tree)]
     return found
@@ -82,7 +83,13 @@ def mend(store: Store) -> list[str]:
     mended = []
     for binary in installed.manifest.binaries:
         pin = _pin(store.release(installed.release), binary)
-        wrong = damaged(pin.archive, pin.tree) if pin.archive.exists() else []
+        try:
+            wrong = damaged(pin.archive, pin.tree)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise DamagedRelease(
+                f"{pin.archive} cannot be read: {error}",
+                hint="install again: nox -s install; or hero_assistance rollback",
+            ) from error
         if wrong:
             unpack(pin.archive, pin.tree)
             mended += [str(pin.tree / path) for path in wrong]
@@ -166,6 +173,12 @@ def _replace_damaged(store: Store, staged: Path, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
     shutil.rmtree(staged)
+
+
+def _starts(pin: Pin) -> bool:
+    """Whether an installed zipapp can go straight to its tree, with an interpreter that is still there."""
+    pinned = read_pin(pin.archive)
+    return pin.boot.is_file() and pinned is not None and os.access(pinned.interpreter, os.X_OK)
 
 
 def _pin(folder: Path, binary: Binary) -> Pin:
