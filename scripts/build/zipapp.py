@@ -27,9 +27,9 @@ import sys
 def met():
     name = getattr(getattr(sys, "implementation", None), "name", "cpython").replace("cpython", "CPython")
     machine = os.uname()
-    libc = "-musl" if machine[0] == "Linux" and "CS_GNU_LIBC_VERSION" not in os.confstr_names else ""
+    glibc = machine[0] != "Linux" or sys.version_info[0] < 3 or "CS_GNU_LIBC_VERSION" in os.confstr_names
     version = "%d.%d%s" % (sys.version_info[0], sys.version_info[1], getattr(sys, "abiflags", ""))
-    return "%s %s on %s-%s%s" % (name, version, machine[0].lower(), machine[4], libc)
+    return "%s %s on %s-%s%s" % (name, version, machine[0].lower(), machine[4], "" if glibc else "-musl")
 
 
 def main():

@@ -20,6 +20,7 @@ def test_text_is_shown_as_it_was_written(served: Desk, person: Person) -> None:
     bob.ticket("<b>Title</b>").click()
     expect(bob.heading("<b>Title</b>")).to_be_visible()
     text = bob.page.locator(".bubble-text")
+    expect(text).to_have_count(2)
     assert text.all_inner_texts() == [MARKUP, "one\n\n  two"]
     assert bob.page.evaluate("window.broken") is None
 
