@@ -29,6 +29,9 @@ WORKSPACE = Workspace(ROOT)
 DIST = ROOT / "dist"
 CLI = DIST / WORKSPACE.names["PROJECT_NAME"]
 INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
+# `nox -s up -- ...` hands its arguments to `install`, too, which it requires: each takes its own.
+INSTALL_FLAGS = ("--force", "--restart")
+DEMO_FLAGS = ("--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771")
 REQUIREMENTS = ROOT / "requirements"
 
 
@@ -42,14 +45,15 @@ def build(session: nox.Session) -> None:
 @nox.session(venv_backend="none", requires=["build"])
 def install(session: nox.Session) -> None:
     """Build if anything changed, then install into ~/hero/bin with one rename."""
-    session.run(str(CLI), "install", str(DIST), *session.posargs, external=True)
+    flags = [argument for argument in session.posargs if argument in INSTALL_FLAGS]
+    session.run(str(CLI), "install", str(DIST), *flags, external=True)
 
 
 @nox.session(venv_backend="none", requires=["install"])
 def up(session: nox.Session) -> None:
     """Build, install and start with four demo users; print status and the page's address."""
-    flags = session.posargs or ["--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771"]
-    session.run(str(INSTALLED), "--start", *flags, external=True)
+    flags = [argument for argument in session.posargs if argument not in INSTALL_FLAGS]
+    session.run(str(INSTALLED), "--start", *(flags or DEMO_FLAGS), external=True)
     session.run(str(INSTALLED), "status", external=True)
 
 
