@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from watchfiles import PythonFilter, watch
+from watchfiles import DefaultFilter, watch
 
-from scripts.build.workspace import REPOSITORY
+from scripts.build.workspace import REPOSITORY, Workspace
 
 # In the order of starting; the ui waits for the server's socket by itself.
 _DAEMONS = (
@@ -23,15 +24,16 @@ _STOP_TIMEOUT_S = 5.0
 
 
 def main() -> int:
-    """Run until Ctrl-C; the page, its scripts and its styles are read from the tree at every load."""
+    """Run until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="nox -s dev --", description=__doc__)
     parser.add_argument("--root", type=Path, default=REPOSITORY / ".dev", help="where data and sockets go")
     parser.add_argument("--page", default="127.0.0.1:9771", metavar="ADDRESS", help="where the page is served")
     options = parser.parse_args()
     options.root.mkdir(exist_ok=True)
+    _fill_vendors()
     env = {**os.environ, "PATH_ROOT": str(options.root.resolve())}
     print(f"page: http://{options.page}/   root: {options.root}", flush=True)
-    changes = watch(REPOSITORY / "packages", watch_filter=PythonFilter(), raise_interrupt=True)
+    changes = watch(*_sources(), watch_filter=DefaultFilter(), raise_interrupt=True)
     try:
         while True:
             with _daemons(options.page, env):
@@ -39,6 +41,20 @@ def main() -> int:
             print(f"changed: {', '.join(sorted(Path(path).name for _, path in changed))}", flush=True)
     except KeyboardInterrupt:
         return 130
+
+
+def _fill_vendors() -> None:
+    """Have the parts that come from npm in the tree, as the build hook has them in the wheel."""
+    for script in REPOSITORY.glob("packages/*/vendor.py"):
+        runpy.run_path(str(script))["fill_vendor"]()
+
+
+def _sources() -> list[Path]:
+    """What the daemons read at their start: modules, and the page with its scripts and styles."""
+    workspace = Workspace()
+    return sorted(
+        {package.folder / "src" for name, _ in _DAEMONS for package in workspace.closure(workspace.package_of(name))}
+    )
 
 
 @contextmanager

