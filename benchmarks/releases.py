@@ -10,6 +10,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report, medians, timed
+from hero_assistance.releases.store import Store
+from hero_assistance.releases.switch import rollback
+from hero_assistance_sdk.paths import Paths
 from scripts.build.manifest import read_manifest
 
 ROUNDS = 20
@@ -43,8 +46,17 @@ def _measure_rollback(dist: Path, root: Path, env: dict[str, str], report: Repor
         target = release if number % 2 else f"{release}-bench"
         command = [str(binary), "rollback", target]
         timings.append(timed(lambda command=command: _checked(command, env)))  # type: ignore[misc]
-    value = statistics.median(timings)
-    report.add(Figure("`hero_assistance rollback`, the whole command", value, "ms", target="< 50", met=value < 50))
+    whole, switch = statistics.median(timings), _switch_time(root, release)
+    report.add(
+        Figure("rollback: reading the records, one rename, made durable", switch, "ms", target="< 50", met=switch < 50)
+    )
+    report.add(Figure("`hero_assistance rollback`, the whole command", whole, "ms", target="< 50", met=whole < 50))
+
+
+def _switch_time(root: Path, release: str) -> float:
+    store = Store.of(Paths.from_environ({"PATH_ROOT": str(root)}))
+    targets = [release if number % 2 else f"{release}-bench" for number in range(ROUNDS)]
+    return statistics.median(timed(lambda target=target: rollback(store, target)) for target in targets)  # type: ignore[misc]
 
 
 def _checked(command: list[str], env: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -43,6 +42,8 @@ def progress() -> Iterator[Progress]:
 
 def print_json(value: Any) -> None:
     """Print one JSON document."""
+    import json
+
     print(json.dumps(value, indent=2))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -102,6 +101,8 @@ def _marks(listed: Mapping[str, object]) -> str:
 
 
 def _iso(milliseconds: int) -> str:
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
 
 

@@ -8,7 +8,6 @@ the built file can still be computed from the installed one.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +65,8 @@ def portable_header(name: str, target: Target) -> bytes:
 
 def pinned_header(pin: Pin, target: Target) -> bytes:
     """The header of an installed zipapp: pinned start first, the search as its fallback."""
+    import shlex
+
     interpreter, boot = shlex.quote(str(pin.interpreter)), shlex.quote(str(pin.boot))
     start = f'[ -x {interpreter} ] && [ -f {boot} ] && exec {interpreter} -IS {boot} "$@"'
     lines = ["#!/bin/sh", f"# {pin.name}, built for {target}", start, *_search(pin.name, target)]
