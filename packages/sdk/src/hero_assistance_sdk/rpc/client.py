@@ -59,6 +59,36 @@ class RpcClient:
         self._http.close()
 
 
+class AsyncRpcClient:
+    """Calls methods of one Unix socket without holding up the loop; use it as an async context manager."""
+
+    def __init__(self, socket: Path, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        self._socket = socket
+        self._http = httpx2.AsyncClient(
+            # There is no TLS on a Unix socket, and to read the certificates for it takes 50 ms of the loop.
+            transport=httpx2.AsyncHTTPTransport(uds=str(socket), verify=False),
+            base_url=base_url(socket),
+            timeout=timeout_s,
+            trust_env=False,
+        )
+
+    async def call(self, method: str, **params: Any) -> Any:
+        """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
+        try:
+            response = await self._http.post("/rpc", content=encoded(method, params), headers=JSON_HEADERS)
+        except httpx2.HTTPError as error:
+            raise unreachable(self._socket, error) from error
+        return decoded(self._socket, response.status_code, response.content)
+
+    async def __aenter__(self) -> AsyncRpcClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+
 JSON_HEADERS = {"content-type": "application/json"}
 
 

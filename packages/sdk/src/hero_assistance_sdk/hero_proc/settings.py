@@ -1,0 +1,205 @@
+"""What the operator set for the daemons: secrets of the supervisor's store, never environment variables or files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from hero_assistance_sdk.access import AccessList, parse_access
+from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unreachable
+from hero_assistance_sdk.hero_proc.wire import CORE
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import AsyncRpcClient
+from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
+from hero_assistance_sdk.sockets import listening_pid
+
+REFRESH_S = 30.0
+# For everything that is asked in one go: a daemon must come up beside a supervisor that hangs, and yet
+# one that is merely slow, as at the start of a machine, must not leave a gate open that it would close.
+ANSWER_TIMEOUT_S = 5.0
+# The first pause after a failure, doubled up to REFRESH_S: a supervisor that starts late is heard soon.
+RETRY_S = 1.0
+
+_log = get_log("settings")
+
+
+class SecretName(StrEnum):
+    """The secrets that daemons read, in the context `core`."""
+
+    THEME = "THEME"
+    ADMIN_SECRETS = "ADMIN_SECRETS"
+    MYCELIUM_BIND = "MYCELIUM_BIND"
+
+
+class Source(StrEnum):
+    """Who said what a setting is; `default` when nobody did."""
+
+    HERO_PROC = "hero_proc"
+    EMBEDDED = "embedded"
+    DEFAULT = "default"
+
+
+class Theme(StrEnum):
+    """The look of the page."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings as a supervisor last told them; before one was heard, the defaults.
+
+    `supervisor` is who told them, `Source.DEFAULT` for nobody yet. `is_current` is false when that supervisor
+    was asked again since and did not answer: what it said last is kept.
+    """
+
+    theme: Theme = Theme.DARK
+    access: AccessList = field(default_factory=AccessList)
+    mycelium_bind: str | None = None
+    supervisor: Source = Source.DEFAULT
+    is_current: bool = False
+    given: frozenset[SecretName] = frozenset()
+
+    def source_of(self, name: SecretName) -> Source:
+        """Where the value of a setting comes from."""
+        return self.supervisor if name in self.given else Source.DEFAULT
+
+
+def settings_of(values: Mapping[SecretName, str], supervisor: Source) -> Settings:
+    """What the texts of the secrets mean; a text that means nothing leaves the default."""
+    return Settings(
+        theme=_theme(values.get(SecretName.THEME)),
+        access=parse_access(values.get(SecretName.ADMIN_SECRETS, "")),
+        mycelium_bind=values.get(SecretName.MYCELIUM_BIND, "").strip() or None,
+        supervisor=supervisor,
+        is_current=True,
+        given=frozenset(values),
+    )
+
+
+class SettingsReader:
+    """Asks hero_proc where it listens, else the embedded supervisor, and remembers the answer.
+
+    What hero_proc has said is replaced by hero_proc alone: while it restarts, the empty store of an embedded
+    supervisor must not open what was closed.
+    """
+
+    def __init__(self, paths: Paths, *, refresh_s: float = REFRESH_S, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+        self._sockets = ((Source.HERO_PROC, paths.hero_proc_socket), (Source.EMBEDDED, paths.socket("supervisor")))
+        self._refresh_s = refresh_s
+        self._timeout_s = timeout_s
+        self._settings = Settings()
+        self._failures = 0
+        # A read that began before a write must not be the one that is remembered after it.
+        self._turn = asyncio.Lock()
+
+    @property
+    def settings(self) -> Settings:
+        """What is known now."""
+        return self._settings
+
+    async def refresh(self) -> Settings:
+        """Ask once; without an answer what is known stays."""
+        async with self._turn:
+            return await self._refresh()
+
+    async def write_access(self, entries: Sequence[str]) -> Settings:
+        """Keep these entries as `ADMIN_SECRETS`, none as no secret; raises what a supervisor or its absence raises."""
+        async with self._turn:
+            _source, socket = self._supervisor()
+            name = {"context": CORE, "name": SecretName.ADMIN_SECRETS.value}
+            async with self._answering(socket) as rpc:
+                if entries:
+                    await rpc.call("secret.set", **name, value=",".join(entries))
+                else:
+                    await rpc.call("secret.delete", **name)
+            return await self._refresh()
+
+    async def keep_fresh(self) -> None:
+        """Ask again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(self._pause())
+            await self.refresh()
+
+    def _pause(self) -> float:
+        return min(self._refresh_s, RETRY_S * 2 ** min(self._failures - 1, 16)) if self._failures else self._refresh_s
+
+    async def _refresh(self) -> Settings:
+        try:
+            source, socket = self._supervisor()
+            values = await self._values(socket)
+        except HeroError as error:
+            self._missed(error)
+        else:
+            self._learned(settings_of(values, source))
+        return self._settings
+
+    def _supervisor(self) -> tuple[Source, Path]:
+        for source, socket in self._sockets:
+            if listening_pid(socket) is not None:
+                return source, socket
+            if self._settings.supervisor is source:
+                raise Unreachable(f"nothing listens on {socket}")
+        raise Unreachable("no supervisor listens", hint="start it with: hero_assistance --start")
+
+    async def _values(self, socket: Path) -> dict[SecretName, str]:
+        values = {}
+        async with self._answering(socket) as rpc:
+            for name in SecretName:
+                try:
+                    answer = await rpc.call("secret.get", context=CORE, name=name.value)
+                except RpcFailure as failure:
+                    if failure.code != CODES[NotFound]:
+                        raise
+                    continue
+                values[name] = _value(socket, answer)
+        return values
+
+    @asynccontextmanager
+    async def _answering(self, socket: Path) -> AsyncIterator[AsyncRpcClient]:
+        """A client whose calls together take no longer than the time-out."""
+        try:
+            async with asyncio.timeout(self._timeout_s), AsyncRpcClient(socket, timeout_s=self._timeout_s) as rpc:
+                yield rpc
+        except TimeoutError:
+            raise Unreachable(f"{socket} did not answer in time", hint="it may hang; see its log") from None
+
+    def _learned(self, settings: Settings) -> None:
+        self._failures = 0
+        if settings != self._settings:
+            _tell(settings)
+        self._settings = settings
+
+    def _missed(self, error: HeroError) -> None:
+        self._failures += 1
+        if self._failures == 1:
+            kept = "defaults" if self._settings.supervisor is Source.DEFAULT else "what was read last"
+            _log.warning("settings.unread", reason=error.reason, detail=error.message, kept=kept)
+        self._settings = replace(self._settings, is_current=False)
+
+
+def _value(socket: Path, answer: object) -> str:
+    value = answer.get("value") if isinstance(answer, dict) else None
+    if not isinstance(value, str):
+        # What was answered may be a secret, so the error does not quote it.
+        raise ProtocolViolation(f"{socket} answered secret.get with something else than documented")
+    return value
+
+
+def _theme(text: str | None) -> Theme:
+    word = (text or "").strip().lower()
+    return Theme(word) if word in set(Theme) else Theme.DARK
+
+
+def _tell(settings: Settings) -> None:
+    """Log which settings there are and what is wrong with them; never a value."""
+    given = ",".join(sorted(settings.given)) or "none"
+    _log.info("settings.read", supervisor=settings.supervisor.value, given=given)
+    for number, _entry in enumerate(settings.access.invalid, 1):
+        _log.warning("settings.entry-skipped", secret=SecretName.ADMIN_SECRETS.value, invalid=number)
