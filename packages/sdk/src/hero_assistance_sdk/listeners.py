@@ -9,15 +9,17 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from hero_assistance_sdk.gate import Doorkeeper, Gate
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sockets import (
     BACKLOG,
@@ -46,18 +48,21 @@ __all__ = [
 
 # Open streams are told to end first; what is still open after this is cut.
 GRACE_S = 2
+# With the 30 s in which a changed list is read, the connections of a removed address end well within 60 s.
+SWEEP_S = 10.0
 
 _log = get_log("listeners")
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A bound socket and the application behind it."""
+    """A bound socket, the application behind it, and the gate in front of it."""
 
     name: str
     socket: socket.socket
     app: ASGIApp
     path: Path | None = None
+    gate: Gate | None = None
 
 
 def unix_listener(path: Path, app: ASGIApp) -> Listener:
@@ -65,9 +70,9 @@ def unix_listener(path: Path, app: ASGIApp) -> Listener:
     return Listener(path.stem, bind_unix(path), app, path)
 
 
-def tcp_listener(address: str, app: ASGIApp) -> Listener:
+def tcp_listener(address: str, app: ASGIApp, gate: Gate) -> Listener:
     """A listener on TCP; raises what `bind_tcp` raises."""
-    return Listener("tcp", bind_tcp(address), app)
+    return Listener("tcp", bind_tcp(address), app, gate=gate)
 
 
 async def serve(
@@ -75,21 +80,29 @@ async def serve(
     *,
     stop: asyncio.Event | None = None,
     closing: Callable[[], None] = lambda: None,
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
     grace_s: int = GRACE_S,
+    sweep_s: float = SWEEP_S,
 ) -> signal.Signals | None:
     """Serve every listener until SIGTERM, SIGINT or `stop`; `closing` is called first, to end streams.
+
+    What runs `beside` is cancelled then.
 
     Returns the signal that ended it, or `None`.
     """
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
-    servers = [_server(listener.app, grace_s) for listener in listeners]
+    servers = [_Server(_Config(listener, grace_s)) for listener in listeners]
     with _stopping_signals(stop) as received:
         async with asyncio.TaskGroup() as group:
             for server, listener in zip(servers, listeners, strict=True):
                 group.create_task(server.serve(sockets=[listener.socket]))
                 _log.info("listener.open", name=listener.name, address=_shown(listener))
+            endless = [group.create_task(run()) for run in beside]
+            endless.append(group.create_task(_sweep(servers, sweep_s)))
             await stop.wait()
+            for task in endless:
+                task.cancel()
             closing()
             for server in servers:
                 server.should_exit = True
@@ -98,26 +111,13 @@ async def serve(
     return received[0] if received else None
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves signals to `serve`, because several run in one process."""
+class _Config(uvicorn.Config):
+    """The settings of one listener's server, and who keeps its door."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class _Protocol(HttpToolsProtocol):
-    """HTTP with a way to drop a peer that takes nothing; a mere close waits until it has read its buffer."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
-
-
-def _server(app: ASGIApp, grace_s: int) -> _Server:
-    return _Server(
-        uvicorn.Config(
-            app,
+    def __init__(self, listener: Listener, grace_s: int) -> None:
+        self.door = Doorkeeper(listener.name, listener.gate) if listener.gate else None
+        super().__init__(
+            listener.app,
             http=_Protocol,
             lifespan="off",
             log_config=None,
@@ -129,7 +129,54 @@ def _server(app: ASGIApp, grace_s: int) -> _Server:
             backlog=BACKLOG,
             timeout_graceful_shutdown=grace_s,
         )
-    )
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to `serve`, because several run in one process."""
+
+    config: _Config
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def end_refused(self) -> None:
+        """Cut the connections of peers that may not connect any more."""
+        door = self.config.door
+        if door is None:
+            return
+        for connection in tuple(self.server_state.connections):
+            if door.refuses(connection.transport):
+                connection.transport.abort()
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP behind a gate, with a way to drop a peer that takes nothing.
+
+    A mere close waits until the peer has read its buffer.
+    """
+
+    config: _Config
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        door = self.config.door
+        if door is not None and door.refuses(transport):
+            door.turn_away(transport)
+        else:
+            super().connection_made(transport)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+
+
+async def _sweep(servers: Sequence[_Server], every_s: float) -> None:
+    """Ask the gates again of the connections that were let in; who may come in can change."""
+    gated = [server for server in servers if server.config.door]
+    while gated:
+        await asyncio.sleep(every_s)
+        for server in gated:
+            server.end_refused()
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.events.stream import EventStream
-from hero_assistance_server.identity import AuthMode, Identity, ListenerKind, may_connect, peer_of
+from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
 from hero_assistance_server.methods import messages, system, tickets, users
 from hero_assistance_server.store.store import Store
 
@@ -83,31 +83,25 @@ def applications(desk: Desk) -> Applications:
     return Applications(
         rpc=_router([*rpc(unix), *_about("rpc.sock")]),
         events=_router([events(unix), *_about("events.sock", "sse")]),
-        tcp=PeerGate(_router([*rpc(tcp), events(tcp), *_about("rpc.sock")])),
+        tcp=ProgramsOnly(_router([*rpc(tcp), events(tcp), *_about("rpc.sock")])),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class PeerGate:
-    """Lets in programs of the overlay and of this machine; anybody else gets 403, whatever they ask."""
+class ProgramsOnly:
+    """Refuses what a browser sends for a web page.
+
+    A page of any site can make the browser of someone at this machine send requests here.
+    """
 
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = _refusal(scope)
-        if refusal is None:
-            await self.app(scope, receive, send)
-        else:
+        if any(name == b"origin" for name, _ in scope.get("headers", ())):
+            refusal = Forbidden("web pages may not call this listener", hint="they are served by hero_assistance_ui")
             await failure_response(refusal)(scope, receive, send)
-
-
-def _refusal(scope: Scope) -> Forbidden | None:
-    if not may_connect(peer_of(scope)):
-        return Forbidden("only peers of the mycelium overlay and this machine may connect")
-    if any(name == b"origin" for name, _ in scope.get("headers", ())):
-        # A page of any site can make the browser of someone at this machine send requests here.
-        return Forbidden("web pages may not call this listener", hint="they are served by hero_assistance_ui")
-    return None
+        else:
+            await self.app(scope, receive, send)
 
 
 def _caller_of(identity: Identity, kind: ListenerKind) -> Callable[[Request], Awaitable[Caller]]:

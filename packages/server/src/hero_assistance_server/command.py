@@ -12,6 +12,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.mycelium import DEFAULT_API
 from hero_assistance_server.server import Settings, run
 
 PROGRAM = "hero_assistance_server"
@@ -37,12 +38,20 @@ TCP_OFF = "off"
     show_default=True,
     help="Where overlay peers connect: HOST:PORT, a port for every address, or off.",
 )
-def command(auth_mode: str, seed_dev_users: bool, tcp: str) -> None:
+@click.option(
+    "--mycelium-api",
+    metavar="ADDRESS",
+    default=DEFAULT_API,
+    show_default=True,
+    help="Where the mycelium daemon is asked for the node's address, when MYCELIUM_BIND says auto:.",
+)
+def command(auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str) -> None:
     """Serve tickets and their events on rpc.sock, events.sock and TCP, in the foreground, until SIGTERM."""
     configure_logs()
     address = None if tcp == TCP_OFF else tcp
-    if address is not None:
-        parse_address(address)
-    settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address)
+    for given in (address, mycelium_api):
+        if given is not None:
+            parse_address(given)
+    settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))

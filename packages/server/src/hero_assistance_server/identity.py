@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Network
 
 from starlette.requests import Request
 from starlette.types import Scope
 
+from hero_assistance_sdk.access import address_of
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.core.model import User
 from hero_assistance_server.core.policy import Caller
@@ -100,23 +101,17 @@ def peer_of(scope: Scope) -> str | None:
 
 def is_loopback(peer: str | None) -> bool:
     """Whether a TCP peer is this machine."""
-    address = _address(peer)
+    address = address_of(peer)
     return address is not None and address.is_loopback
 
 
-def may_connect(peer: str | None) -> bool:
-    """Whether a TCP peer may speak to us at all: the overlay and this machine."""
-    address = _address(peer)
-    return address is not None and (address.is_loopback or address in OVERLAY)
+class OverlayGate:
+    """Lets in programs of the overlay and of this machine, and nobody else."""
 
-
-def _address(peer: str | None) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(peer or "")
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    def admits(self, peer: str) -> bool:
+        """Whether a TCP peer may connect."""
+        address = address_of(peer)
+        return address is not None and (address.is_loopback or address in OVERLAY)
 
 
 def _claims(request: Request, header: str) -> list[str]:

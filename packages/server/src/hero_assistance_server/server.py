@@ -7,15 +7,18 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hero_assistance_sdk.errors import AddressInUse
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.listeners import Listener, bind_tcp, bound_address, serve, unix_listener
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_server.app import Applications, Desk, applications
+from hero_assistance_server.binding import Bind, wanted_bind
 from hero_assistance_server.directory import DEMO_USERS, Directory
 from hero_assistance_server.events.hub import Hub
-from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.identity import AuthMode, OverlayGate
+from hero_assistance_server.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.store import events, users
 from hero_assistance_server.store.store import Store, open_store
 from hero_assistance_server.store.transaction import Transaction
@@ -25,12 +28,16 @@ _log = get_log("server")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the command line decides; `tcp` is `None` for no TCP listener."""
+    """What the command line decides; `tcp` is `None` for no TCP listener.
+
+    `mycelium_api` is where the mycelium daemon of this machine is asked, when `MYCELIUM_BIND` says `auto:`.
+    """
 
     paths: Paths
     mode: AuthMode
     seed_dev_users: bool
     tcp: str | None
+    mycelium_api: str = DEFAULT_API
 
 
 async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
@@ -42,7 +49,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
         directory = Directory(await store.read(users.everyone))
-        bound = _bound(settings.tcp)
+        bound = await _bound(settings)
         address = bound_address(bound) if bound else None
         apps = applications(Desk(store, hub, directory, settings.mode, address))
         await serve(_listeners(settings.paths, apps, bound), stop=stop, closing=hub.close)
@@ -62,14 +69,18 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
     await store.write(command)
 
 
-def _bound(address: str | None) -> socket.socket | None:
-    """The TCP socket; a port that somebody else has is no reason to leave this machine without its desk."""
-    if address is None:
+async def _bound(settings: Settings) -> socket.socket | None:
+    """The TCP socket; that it cannot be had is no reason to leave this machine without its desk."""
+    if settings.tcp is None:
         return None
+    told = await SettingsReader(settings.paths).refresh()
     try:
-        return bind_tcp(address)
-    except AddressInUse as error:
-        _log.error("listener.tcp-unavailable", address=address, error=error.message)
+        bind = wanted_bind(settings.tcp, told.mycelium_bind)
+        if bind.is_auto:
+            bind = Bind(str(await node_address(settings.mycelium_api)), bind.port)
+        return bind_tcp(str(bind))
+    except HeroError as error:
+        _log.error("listener.tcp-unavailable", reason=error.reason, error=error.message, hint=error.hint or "")
         return None
 
 
@@ -78,7 +89,7 @@ def _listeners(paths: Paths, apps: Applications, bound: socket.socket | None) ->
         unix_listener(paths.socket("rpc"), apps.rpc),
         unix_listener(paths.socket("events"), apps.events),
     ]
-    return listeners if bound is None else [*listeners, Listener("tcp", bound, apps.tcp)]
+    return listeners if bound is None else [*listeners, Listener("tcp", bound, apps.tcp, gate=OverlayGate())]
 
 
 def _now() -> datetime:

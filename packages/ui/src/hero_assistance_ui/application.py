@@ -12,16 +12,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hero_assistance_sdk.errors import HeroError, NotFound
+from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.asgi import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_ui.access import PATH, Whitelist
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.calls import BODY_LIMIT, Call, parsed_call
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_host, check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, Identity, Trust
-from hero_assistance_ui.page import Page, Theme
+from hero_assistance_ui.page import Page
 from hero_assistance_ui.projects import Project
 from hero_assistance_ui.streams import EventRelay, OpenStreams
 from hero_assistance_ui.upstream import Upstream
@@ -40,7 +42,9 @@ _POLICY = b"content-security-policy"
 class Gateway(Starlette):
     """The application, and what a daemon does with it when it stops: `close_streams`, then `aclose`."""
 
-    def __init__(self, projects: Sequence[Project], identity: Identity, theme: Theme, assets: Assets) -> None:
+    def __init__(
+        self, projects: Sequence[Project], identity: Identity, reader: SettingsReader | None, assets: Assets
+    ) -> None:
         self._identity = identity
         self._upstreams = {project.id: Upstream(project) for project in projects}
         self.streams = OpenStreams()
@@ -53,11 +57,12 @@ class Gateway(Starlette):
             protocol="ui",
         )
         routes = [
-            Route("/", Page(projects, assets, identity, theme).__call__),
+            Route("/", Page(projects, assets, identity, reader).__call__),
             Route("/static/{digest}/{path:path}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
+            *self._admin_routes(reader),
             *service_routes(info),
         ]
         middleware = [Middleware(_Headers), Middleware(_HostCheck, trust=identity.trust)]
@@ -73,6 +78,13 @@ class Gateway(Starlette):
         """Close the connections to the ticket servers."""
         for upstream in self._upstreams.values():
             await upstream.aclose()
+
+    def _admin_routes(self, reader: SettingsReader | None) -> list[Route]:
+        """The list of who may enter belongs to a page with one ticket server, which knows its admins."""
+        if reader is None:
+            return []
+        (upstream,) = self._upstreams.values()
+        return [Route(PATH, Whitelist(reader, self._identity, upstream).__call__, methods=["GET", "PUT"])]
 
     async def _rpc(self, request: Request) -> Response:
         check_same_site(request)
@@ -105,17 +117,18 @@ def create_app(
     *,
     auth_mode: AuthMode,
     trust: Trust,
-    theme: Theme = Theme.DARK,
+    reader: SettingsReader | None = None,
     cookie: str = DEV_USER_COOKIE,
     first_user: str | None = None,
     assets: Assets | None = None,
 ) -> Gateway:
     """The page of `projects` for one listener; several listeners of a program may share the `assets`.
 
+    `reader` tells what the operator set; a page without a supervisor has none, and with it neither theme nor gate.
     `cookie` is where the dev picker keeps its choice; `first_user` is who calls before anybody was picked.
     """
     identity = Identity(auth_mode, trust, cookie=cookie, first_user=first_user)
-    return Gateway(projects, identity, theme, assets or Assets.packaged())
+    return Gateway(projects, identity, reader, assets or Assets.packaged())
 
 
 async def _answered(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 import click
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
+from hero_assistance_ui.access import AccessGate
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode, Trust
 from hero_assistance_ui.projects import Project, Sockets
-from hero_assistance_ui.settings import theme_of
 
 PROGRAM = "hero_assistance_ui"
 
@@ -52,24 +53,27 @@ async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [Project(id=SERVICE, name="Support", target=target)]
     assets = Assets.packaged()
-    theme = await asyncio.to_thread(theme_of, paths)
-    local = create_app(projects, auth_mode=auth_mode, trust=Trust.SOCKET, theme=theme, assets=assets)
-    remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, theme=theme, assets=assets)
+    reader = SettingsReader(paths)
+    # Before anybody can connect: the first peer is judged by the list, too.
+    await reader.refresh()
+    gate = AccessGate(reader)
+    local = create_app(projects, auth_mode=auth_mode, trust=Trust.SOCKET, reader=reader, assets=assets)
+    remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, reader=reader, assets=assets)
     # TCP first: an address that is taken must not leave a ui.sock behind that nobody serves.
-    listeners = [tcp_listener(address, remote) for address in tcp]
+    listeners = [tcp_listener(address, remote, gate) for address in tcp]
     listeners.append(unix_listener(paths.socket("ui"), local))
-    await serve_gateways(listeners, [local, remote])
+    await serve_gateways(listeners, [local, remote], reader)
 
 
-async def serve_gateways(listeners: Sequence[Listener], gateways: Sequence[Gateway]) -> None:
-    """Serve until told to stop; open streams are ended first, so that stopping takes no time."""
+async def serve_gateways(listeners: Sequence[Listener], gateways: Sequence[Gateway], reader: SettingsReader) -> None:
+    """Serve until told to stop, with fresh settings; open streams are ended first, so that stopping takes no time."""
 
     def closing() -> None:
         for gateway in gateways:
             gateway.close_streams()
 
     try:
-        await serve(listeners, closing=closing)
+        await serve(listeners, closing=closing, beside=[reader.keep_fresh])
     finally:
         for gateway in gateways:
             await gateway.aclose()

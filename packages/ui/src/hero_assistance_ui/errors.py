@@ -6,16 +6,19 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, TooLarge
-from hero_assistance_sdk.rpc.errors import InvalidRequest, MethodNotFound, ParseFailure, error_object
+from hero_assistance_sdk.errors import Conflict, Forbidden, HeroError, NotFound, TooLarge, Unauthenticated
+from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest, MethodNotFound, ParseFailure, error_object
 
 _STATUS: dict[type[HeroError], int] = {
+    Conflict: 409,
     Forbidden: 403,
+    InvalidParams: 400,
     InvalidRequest: 400,
     MethodNotFound: 403,
     NotFound: 404,
     ParseFailure: 400,
     TooLarge: 413,
+    Unauthenticated: 401,
 }
 # What is left is a fault of the other side: unreachable, or not a ticket server.
 _BAD_GATEWAY = 502

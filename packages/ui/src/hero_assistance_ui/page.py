@@ -8,13 +8,13 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from importlib.resources import files
 from string import Template
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from hero_assistance_sdk.hero_proc.settings import Settings, SettingsReader, Source, Theme
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import Identity, Trust
 from hero_assistance_ui.projects import Project
@@ -29,41 +29,60 @@ _IMPORTS = {
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
-class Theme(StrEnum):
-    """The look that the operator chose."""
-
-    DARK = "dark"
-    LIGHT = "light"
-
-
 # The browser's own bars, in the colour of the page's head (`--bar` in base.css).
 _BAR_COLOURS = {Theme.DARK: "#10151c", Theme.LIGHT: "#ffffff"}
 
 
-class Page:
-    """Writes the document for a request; everything but the prefix is the same for every request."""
+# What the gate does, said on every page that came through it.
+_BAR = '<aside class="access" aria-label="Who may open this page" data-access="{kind}"><p>{text}</p></aside>\n'
+_CLOSED = "Only listed addresses may open this page."
+_OPEN = "Everyone who can reach this address may open this page: {why}."
 
-    def __init__(self, projects: Sequence[Project], assets: Assets, identity: Identity, theme: Theme) -> None:
+
+class Page:
+    """Writes the document for a request; what the operator set and the prefix may differ from one to the next."""
+
+    def __init__(
+        self, projects: Sequence[Project], assets: Assets, identity: Identity, reader: SettingsReader | None
+    ) -> None:
         static = f"static/{assets.digest}"
         self._trust = identity.trust
+        self._reader = reader
         imports = {name: f"./{static}/{path}" for name, path in _IMPORTS.items()}
         import_map = _script_json({"imports": imports})
         self._policy = _policy(import_map)
-        template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
-        self._document = template.safe_substitute(
-            theme=theme.value,
-            colour=_BAR_COLOURS[theme],
-            static=static,
-            imports=import_map,
-            preloads=_preloads(static, assets),
-            configuration=_script_json(_configuration(projects, identity)),
-        )
+        self._template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
+        self._fixed = {
+            "static": static,
+            "imports": import_map,
+            "preloads": _preloads(static, assets),
+            "configuration": _script_json(_configuration(projects, identity)),
+        }
 
     async def __call__(self, request: Request) -> Response:
         """`GET /`."""
-        document = self._document.replace("$base", _base(request, self._trust), 1)
+        settings = self._reader.settings if self._reader else Settings()
+        document = self._template.substitute(
+            self._fixed,
+            base=_base(request, self._trust),
+            theme=settings.theme.value,
+            colour=_BAR_COLOURS[settings.theme],
+            access=_access_bar(settings) if self._reader and self._trust is Trust.TCP else "",
+        )
         headers = {"content-security-policy": self._policy, "cache-control": "no-cache"}
         return HTMLResponse(document, headers=headers)
+
+
+def _access_bar(settings: Settings) -> str:
+    """Red while everybody may enter, green when only those on the list may."""
+    if settings.access.is_enforced:
+        return _BAR.format(kind="enforced", text=_CLOSED)
+    why = "ADMIN_SECRETS is not set"
+    if settings.supervisor is Source.DEFAULT:
+        why = "no supervisor could be asked who may"
+    elif settings.access.invalid:
+        why = "ADMIN_SECRETS names no valid address"
+    return _BAR.format(kind="open", text=_OPEN.format(why=why))
 
 
 def _configuration(projects: Sequence[Project], identity: Identity) -> dict[str, object]:

@@ -1,0 +1,132 @@
+"""Who may open the page over TCP: the gate, and `/admin/whitelist`, where admins read and change the list."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hero_assistance_sdk.access import AccessList, access_of
+from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated
+from hero_assistance_sdk.hero_proc.settings import SecretName, Settings, SettingsReader
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.asgi import bounded_body
+from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
+from hero_assistance_sdk.wire import Role
+from hero_assistance_ui.calls import Call
+from hero_assistance_ui.guards import check_same_site
+from hero_assistance_ui.identity import Identity, Trust
+from hero_assistance_ui.upstream import Upstream
+
+PATH = "/admin/whitelist"
+# Far more than a desk has admins; as one secret they fit into what a supervisor keeps.
+LONGEST_LIST = 1000
+# An IPv6 network in full, mapped and with a netmask, is shorter.
+LONGEST_ENTRY = 64
+BODY_LIMIT = 128 * 1024
+
+_ADMINS_ONLY = "only admins may see or change who may open this page"
+_log = get_log("access")
+
+
+class AccessGate:
+    """Lets in the addresses of `ADMIN_SECRETS`, or everybody while it names none."""
+
+    def __init__(self, reader: SettingsReader) -> None:
+        self._reader = reader
+        self._has_warned = False
+
+    def admits(self, peer: str) -> bool:
+        """Whether a TCP peer may connect."""
+        access = self._reader.settings.access
+        if not access.is_enforced and not self._has_warned:
+            _log.warning("access.open", secret=SecretName.ADMIN_SECRETS.value, admitted="everybody")
+        self._has_warned = not access.is_enforced
+        return access.admits(peer)
+
+
+class Change(BaseModel):
+    """The body of a PUT: the whole new list; `force` for one that locks out who sends it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    entries: Annotated[list[Annotated[str, Field(max_length=LONGEST_ENTRY)]], Field(max_length=LONGEST_LIST)]
+    force: bool = False
+
+
+class Whitelist:
+    """Answers GET and PUT of `/admin/whitelist`, to admins of the ticket server alone."""
+
+    def __init__(self, reader: SettingsReader, identity: Identity, upstream: Upstream) -> None:
+        self._reader = reader
+        self._identity = identity
+        self._upstream = upstream
+
+    async def __call__(self, request: Request) -> Response:
+        if request.method == "PUT":
+            return await self._put(request)
+        await self._check_admin(request)
+        return self._shown(request, self._reader.settings)
+
+    async def _put(self, request: Request) -> Response:
+        check_same_site(request)
+        change = _parsed(await bounded_body(request, BODY_LIMIT))
+        wanted = _checked(change)
+        await self._check_admin(request)
+        peer = self._peer(request)
+        if peer is not None and not wanted.admits(peer) and not change.force:
+            raise Conflict(f"this list would lock you out: {peer} is not on it", hint='send "force": true to mean it')
+        settings = await self._reader.write_access(wanted.entries)
+        _log.info("access.changed", peer=peer or "socket", entries=len(wanted.entries), forced=change.force)
+        return self._shown(request, settings)
+
+    async def _check_admin(self, request: Request) -> None:
+        """Raise `Unauthenticated` or `Forbidden` for who is no admin; the ticket server says who that is."""
+        call = Call(0, "user.me", {})
+        status, body = await self._upstream.call(call.encoded(), self._identity.headers(request))
+        try:
+            user = decoded(self._upstream.project.name, status, body)
+        except RpcFailure as failure:
+            if failure.code != CODES[Unauthenticated]:
+                raise
+            user = None
+        if not isinstance(user, dict):
+            raise Unauthenticated(_ADMINS_ONLY, hint="from a shell of this machine: hero_assistance access")
+        if user.get("role") != Role.ADMIN.value:
+            raise Forbidden(_ADMINS_ONLY)
+
+    def _shown(self, request: Request, settings: Settings) -> Response:
+        content: dict[str, Any] = {
+            "entries": settings.access.entries,
+            "invalid": settings.access.invalid,
+            "enforced": settings.access.is_enforced,
+            "source": settings.source_of(SecretName.ADMIN_SECRETS),
+            "current": settings.is_current,
+            "you": self._peer(request),
+        }
+        return JSONResponse(content, headers={"cache-control": "no-store"})
+
+    def _peer(self, request: Request) -> str | None:
+        """Who the gate decides over; nobody on a Unix socket, where there is none."""
+        return request.client.host if self._identity.trust is Trust.TCP and request.client else None
+
+
+def _parsed(body: bytes) -> Change:
+    try:
+        return Change.model_validate_json(body)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        hint = f"send {json.dumps({'entries': ['10.0.0.0/8'], 'force': False})}"
+        raise InvalidParams("the body is not a list of entries", faults=faults, hint=hint) from None
+
+
+def _checked(change: Change) -> AccessList:
+    """The list, when every entry is an address or a network: here somebody is there to be told."""
+    wanted = access_of(change.entries)
+    if wanted.invalid:
+        raise InvalidParams("some entries are neither address nor network", faults=wanted.invalid)
+    return wanted
