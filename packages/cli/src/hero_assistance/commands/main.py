@@ -16,6 +16,7 @@ INTERRUPTED = 130
 
 # Each command in the module that defines it: only the one that is called is imported.
 COMMANDS = {
+    "access": "access",
     "doctor": "doctor",
     "install": "releases",
     "logs": "service",
