@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import stat
@@ -14,7 +15,7 @@ from hero_assistance.releases.manifest import Installed, read_installed
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.paths import SERVICE, Paths
 
 # An upgrade needs about 150 MB beside the database; below this one fails soon.
 DISK_WARNING_BYTES = 1024**3
@@ -53,6 +54,7 @@ def examine(paths: Paths) -> list[Finding]:
         lambda: _socket_folder(paths),
         lambda: _sockets(paths),
         lambda: _service(paths),
+        lambda: _secrets(paths),
     ]
     return [finding for check in checks for finding in _guarded(check)]
 
@@ -154,6 +156,40 @@ def _service(paths: Paths) -> Iterator[Finding]:
         verdict = Verdict.OK if action.state == "healthy" else Verdict.FAULT
         hint = "" if verdict is Verdict.OK else f"hero_assistance logs {action.name}"
         yield Finding("service", verdict, f"{action.name} is {action.state}", hint)
+
+
+def _secrets(paths: Paths) -> Iterator[Finding]:
+    """Which settings a supervisor keeps, and which one; never what they are."""
+    from hero_assistance_sdk.hero_proc.settings import SecretName, SettingsReader
+
+    settings = asyncio.run(SettingsReader(paths).refresh())
+    if not settings.is_current:
+        names = ", ".join(SecretName)
+        yield Finding("secrets", Verdict.WARNING, f"no supervisor tells {names}", "hero_assistance --start")
+        return
+    for name in SecretName:
+        is_set = name in settings.given
+        where = f"is set in {settings.source_of(name)}" if is_set else f"is not set in {settings.supervisor}"
+        yield Finding("secrets", Verdict.OK, f"{name} {where}")
+    if settings.access.invalid:
+        count = len(settings.access.invalid)
+        detail = f"{count} of the entries of ADMIN_SECRETS are neither address nor network"
+        yield Finding("access", Verdict.WARNING, detail, "hero_assistance access list shows them")
+    if not settings.access.is_enforced and (addresses := _page_addresses(paths)):
+        detail = f"everybody who can reach {', '.join(addresses)} may open the page"
+        yield Finding("access", Verdict.WARNING, detail, "hero_assistance access add ADDRESS")
+
+
+def _page_addresses(paths: Paths) -> tuple[str, ...]:
+    """Where the registered service serves the page over TCP."""
+    from hero_assistance.service import settings_of
+    from hero_assistance.supervisor.connection import found, knows
+
+    with found(paths) as supervisor:
+        if supervisor is None or not knows(supervisor.client):
+            return ()
+        settings = settings_of(supervisor.client.service_get(SERVICE).spec)
+    return settings.ui_tcp if settings else ()
 
 
 def worst(findings: list[Finding]) -> Verdict:

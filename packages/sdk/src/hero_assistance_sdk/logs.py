@@ -14,6 +14,9 @@ from typing import Any
 _ROOT = "hero_assistance"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@+,[]")
 
+# A program that shows no logs, such as a command, shows none of its warnings either.
+logging.getLogger(_ROOT).addHandler(logging.NullHandler())
+
 
 class EventLog:
     """A logger whose messages are an event name and fields."""

@@ -1,0 +1,66 @@
+"""`doctor` tells which of the daemons' settings are kept, and by whom; never what they are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from hero_assistance.service import service_spec
+from hero_assistance_sdk.hero_proc.client import SupervisorClient
+from hero_assistance_sdk.paths import Paths
+from tests.trust.stage import Supervised
+
+Found = list[tuple[str, str, str]]
+
+
+def _findings(env: dict[str, str], *checks: str) -> Found:
+    command = [sys.executable, "-m", "hero_assistance", "doctor", "--json"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    found = json.loads(done.stdout)["findings"]
+    assert "s3cret" not in done.stdout
+    assert done.stderr == ""
+    return [(one["check"], one["verdict"], one["detail"]) for one in found if one["check"] in checks]
+
+
+def test_names_and_where_they_are_kept(embedded: Supervised, hero_env: dict[str, str]) -> None:
+    embedded.start()
+    embedded.set("THEME", "s3cret-theme")
+    embedded.set("ADMIN_SECRETS", "s3cret-entry,10.0.0.0/8")
+    assert _findings(hero_env, "secrets", "access") == [
+        ("secrets", "ok", "THEME is set in embedded"),
+        ("secrets", "ok", "ADMIN_SECRETS is set in embedded"),
+        ("secrets", "ok", "MYCELIUM_BIND is not set in embedded"),
+        ("access", "warning", "1 of the entries of ADMIN_SECRETS are neither address nor network"),
+    ]
+
+
+def test_hero_proc_is_named_where_it_tells(embedded: Supervised, box: Supervised, hero_env: dict[str, str]) -> None:
+    embedded.start()
+    embedded.set("THEME", "dark")
+    box.start()
+    box.set("MYCELIUM_BIND", "400::1")
+    assert [detail for _check, _verdict, detail in _findings(hero_env, "secrets")] == [
+        "THEME is not set in hero_proc",
+        "ADMIN_SECRETS is not set in hero_proc",
+        "MYCELIUM_BIND is set in hero_proc",
+    ]
+
+
+def test_without_a_supervisor_nobody_tells(hero_env: dict[str, str]) -> None:
+    assert _findings(hero_env, "secrets") == [
+        ("secrets", "warning", "no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND")
+    ]
+
+
+def test_a_page_that_everybody_may_open_is_a_warning(
+    embedded: Supervised, paths: Paths, hero_env: dict[str, str]
+) -> None:
+    embedded.start()
+    spec = service_spec(paths, auth_mode="dev", seed_dev_users=True, ui_tcp=["0.0.0.0:9771"], environ=hero_env)
+    with SupervisorClient(embedded.socket) as client:
+        client.service_set(spec)
+    warned = ("access", "warning", "everybody who can reach 0.0.0.0:9771 may open the page")
+    assert _findings(hero_env, "access") == [warned]
+    embedded.set("ADMIN_SECRETS", "10.0.0.0/8")
+    assert _findings(hero_env, "access") == []
