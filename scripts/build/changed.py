@@ -21,6 +21,7 @@ SHARED_TESTS = {
     "sdk": {"sdk"},
     "server": {"server"},
     "supervisor": {"cli"},
+    "trust": {"cli", "server", "ui"},
     "ui": {"ui"},
 }
 # Changes that reach nothing which is tested by running it.
