@@ -17,8 +17,8 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from hero_assistance_sdk.draining import Drain, DrainingConfig, DrainingProtocol, let_go
 from hero_assistance_sdk.gate import Doorkeeper, Gate
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sockets import (
@@ -31,6 +31,7 @@ from hero_assistance_sdk.sockets import (
     parse_address,
 )
 from hero_assistance_sdk.sse import ABORT
+from hero_assistance_sdk.succession import bind_or_take_over, offering, predecessor
 
 __all__ = [
     "BACKLOG",
@@ -56,23 +57,27 @@ _log = get_log("listeners")
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A bound socket, the application behind it, and the gate in front of it."""
+    """A bound socket, the application behind it, and the gate in front of it.
+
+    `address` is what was asked for, where that is TCP; a successor asks for its socket by it.
+    """
 
     name: str
     socket: socket.socket
     app: ASGIApp
     path: Path | None = None
     gate: Gate | None = None
+    address: str | None = None
 
 
 def unix_listener(path: Path, app: ASGIApp) -> Listener:
     """A listener on a Unix socket, named after its file; raises what `bind_unix` raises."""
-    return Listener(path.stem, bind_unix(path), app, path)
+    return Listener(path.stem, bind_unix(path, predecessor=predecessor()), app, path)
 
 
 def tcp_listener(address: str, app: ASGIApp, gate: Gate) -> Listener:
-    """A listener on TCP; raises what `bind_tcp` raises."""
-    return Listener("tcp", bind_tcp(address), app, gate=gate)
+    """A listener on TCP, the predecessor's own where there is one; raises what `bind_tcp` raises."""
+    return Listener("tcp", bind_or_take_over(address), app, gate=gate, address=address)
 
 
 async def serve(
@@ -86,35 +91,53 @@ async def serve(
 ) -> signal.Signals | None:
     """Serve every listener until SIGTERM, SIGINT or `stop`; `closing` is called first, to end streams.
 
-    What runs `beside` is cancelled then.
+    What runs `beside` is cancelled then. Where a successor has taken the Unix sockets by then, what is still asked is
+    answered before this returns.
 
     Returns the signal that ended it, or `None`.
     """
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
-    servers = [_Server(_Config(listener, grace_s)) for listener in listeners]
-    with _stopping_signals(stop) as received:
-        async with asyncio.TaskGroup() as group:
-            for server, listener in zip(servers, listeners, strict=True):
-                group.create_task(server.serve(sockets=[listener.socket]))
-                _log.info("listener.open", name=listener.name, address=_shown(listener))
-            endless = [group.create_task(run()) for run in beside]
-            endless.append(group.create_task(_sweep(servers, sweep_s)))
-            await stop.wait()
-            for task in endless:
-                task.cancel()
-            closing()
-            for server in servers:
-                server.should_exit = True
-    for path, inode in ours:
-        _remove_own(path, inode)
+    drain = Drain()
+    servers = [_Server(_Config(listener, grace_s, drain)) for listener in listeners]
+    tcp = {listener.address: listener.socket for listener in listeners if listener.address}
+    try:
+        with _stopping_signals(stop) as received, offering(tcp):
+            async with asyncio.TaskGroup() as group:
+                for server, listener in zip(servers, listeners, strict=True):
+                    group.create_task(server.serve(sockets=[listener.socket]))
+                    _log.info("listener.open", name=listener.name, address=_shown(listener))
+                endless = [group.create_task(run()) for run in beside]
+                endless.append(group.create_task(_sweep(servers, sweep_s)))
+                await stop.wait()
+                for task in endless:
+                    task.cancel()
+                if any(_inode(path) not in (inode, None) for path, inode in ours):
+                    await _drained(servers, listeners, closing, drain)
+                closing()
+                for server in servers:
+                    server.should_exit = True
+    finally:
+        for path, inode in ours:
+            _remove_own(path, inode)
     return received[0] if received else None
 
 
-class _Config(uvicorn.Config):
+async def _drained(
+    servers: Sequence[_Server], listeners: Sequence[Listener], closing: Callable[[], None], drain: Drain
+) -> None:
+    _log.info("listener.draining", connections=sum(len(server.server_state.connections) for server in servers))
+    unix = [listener.socket.fileno() for listener in listeners if listener.path]
+    tcp = [listener.socket.fileno() for listener in listeners if not listener.path]
+    closing()
+    await let_go(servers, unix, tcp, drain)
+
+
+class _Config(DrainingConfig):
     """The settings of one listener's server, and who keeps its door."""
 
-    def __init__(self, listener: Listener, grace_s: int) -> None:
+    def __init__(self, listener: Listener, grace_s: int, drain: Drain) -> None:
+        self.drain = drain
         self.door = Doorkeeper(listener.name, listener.gate) if listener.gate else None
         super().__init__(
             listener.app,
@@ -150,11 +173,8 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
 
 
-class _Protocol(HttpToolsProtocol):
-    """HTTP behind a gate, with a way to drop a peer that takes nothing.
-
-    A mere close waits until the peer has read its buffer.
-    """
+class _Protocol(DrainingProtocol):
+    """HTTP behind a gate."""
 
     config: _Config
 
@@ -164,10 +184,6 @@ class _Protocol(HttpToolsProtocol):
             door.turn_away(transport)
         else:
             super().connection_made(transport)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
 
 
 async def _sweep(servers: Sequence[_Server], every_s: float) -> None:
@@ -203,6 +219,13 @@ def _shown(listener: Listener) -> str:
 
 def _remove_own(path: Path, inode: int) -> None:
     """Remove our socket file, unless a successor has put its own in that place."""
-    with contextlib.suppress(OSError):
-        if path.stat().st_ino == inode:
+    if _inode(path) == inode:
+        with contextlib.suppress(OSError):
             path.unlink()
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None

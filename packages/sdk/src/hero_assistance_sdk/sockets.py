@@ -21,17 +21,18 @@ BACKLOG = 2048
 DEAD_PEER_MS = 60_000
 
 
-def bind_unix(path: Path, *, mode: int = SOCKET_MODE) -> socket.socket:
+def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None) -> socket.socket:
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
 
-    The socket listens under a temporary name before it is renamed, so nobody ever finds it refusing.
+    The socket listens under a temporary name before it is renamed, so nobody ever finds it refusing. One that the
+    process `predecessor` listens on is renamed over: who has connected to it is served by that process still.
     """
     checked_socket_path(path)
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}")
     with _exclusive(path.parent):
         holder = listening_pid(path)
-        if holder is not None:
+        if holder is not None and (holder == 0 or holder != predecessor):
             raise AddressInUse(f"{path} is held by process {holder}", hint=f"see: ps -p {holder}")
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with contextlib.suppress(FileNotFoundError):

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
-from hero_assistance_sdk.listeners import Listener, bind_tcp, bound_address, serve, unix_listener
+from hero_assistance_sdk.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
+from hero_assistance_sdk.succession import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_server.app import Applications, Desk, applications
 from hero_assistance_server.binding import Bind, wanted_bind
 from hero_assistance_server.directory import DEMO_USERS, Directory
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.identity import AuthMode, OverlayGate
 from hero_assistance_server.mycelium import DEFAULT_API, node_address
+from hero_assistance_server.standby import Standby
 from hero_assistance_server.store import events, users
-from hero_assistance_server.store.store import Store, open_store
+from hero_assistance_server.store.migrate import migrations, refuse_newer
+from hero_assistance_server.store.store import DATABASE, Store, open_store
 from hero_assistance_server.store.transaction import Transaction
 
 _log = get_log("server")
@@ -44,16 +49,55 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises `HeroError` when the server cannot start."""
     hub = Hub()
     _log.info("server.starting", version=version(), release=release_id(), auth_mode=settings.mode.value)
+    before = predecessor()
+    if before is not None:
+        await _succeed(settings, hub, before, stop or asyncio.Event())
+    else:
+        async with _desk(settings, hub) as desk:
+            bound = await _bound(settings)
+            apps = applications(replace(desk, tcp=_shown(bound)))
+            await serve(_listeners(settings.paths, apps, bound), stop=stop, closing=hub.close)
+    _log.info("server.stopped")
+
+
+async def _succeed(settings: Settings, hub: Hub, before: int, stop: asyncio.Event) -> None:
+    """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
+    refuse_newer(settings.paths.data / DATABASE, migrations())
+    with closing(Predecessor(before)) as old:
+        bound = await _bound(settings)
+        rpc, events, tcp = (Standby(old) for _ in range(3))
+        listeners = _listeners(settings.paths, Applications(rpc, events, tcp), bound)
+
+        async def take_over() -> None:
+            await old.end()
+            async with _desk(settings, hub) as desk:
+                apps = applications(replace(desk, tcp=_shown(bound)))
+                for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):
+                    standby.give_way(app)
+                _log.info("server.took-over", predecessor=before)
+                await served.wait()
+
+        served = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as group:
+                taking = group.create_task(take_over())
+                await serve(listeners, stop=stop, closing=hub.close)
+                served.set()
+                if not rpc.gave_way:
+                    taking.cancel()
+        except ExceptionGroup as errors:
+            # One of the two tasks failed; who reads the log wants to know why, not in which of them.
+            raise errors.exceptions[0] from None
+
+
+@asynccontextmanager
+async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
+    """The open database and what is kept in memory of it; raises what `open_store` raises."""
     async with open_store(settings.paths.data, clock=_now, publish=hub.publish) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
-        directory = Directory(await store.read(users.everyone))
-        bound = await _bound(settings)
-        address = bound_address(bound) if bound else None
-        apps = applications(Desk(store, hub, directory, settings.mode, address))
-        await serve(_listeners(settings.paths, apps, bound), stop=stop, closing=hub.close)
-    _log.info("server.stopped")
+        yield Desk(store, hub, Directory(await store.read(users.everyone)), settings.mode)
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:
@@ -69,7 +113,15 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
     await store.write(command)
 
 
-async def _bound(settings: Settings) -> socket.socket | None:
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The TCP socket and the address that was asked for, by which a successor asks for it."""
+
+    socket: socket.socket
+    address: str
+
+
+async def _bound(settings: Settings) -> Bound | None:
     """The TCP socket; that it cannot be had is no reason to leave this machine without its desk."""
     if settings.tcp is None:
         return None
@@ -78,18 +130,24 @@ async def _bound(settings: Settings) -> socket.socket | None:
         bind = wanted_bind(settings.tcp, told.mycelium_bind)
         if bind.is_auto:
             bind = Bind(str(await node_address(settings.mycelium_api)), bind.port)
-        return bind_tcp(str(bind))
+        return Bound(bind_or_take_over(str(bind)), str(bind))
     except HeroError as error:
         _log.error("listener.tcp-unavailable", reason=error.reason, error=error.message, hint=error.hint or "")
         return None
 
 
-def _listeners(paths: Paths, apps: Applications, bound: socket.socket | None) -> list[Listener]:
+def _shown(bound: Bound | None) -> str | None:
+    return bound_address(bound.socket) if bound else None
+
+
+def _listeners(paths: Paths, apps: Applications, bound: Bound | None) -> list[Listener]:
     listeners = [
         unix_listener(paths.socket("rpc"), apps.rpc),
         unix_listener(paths.socket("events"), apps.events),
     ]
-    return listeners if bound is None else [*listeners, Listener("tcp", bound, apps.tcp, gate=OverlayGate())]
+    if bound is None:
+        return listeners
+    return [*listeners, Listener("tcp", bound.socket, apps.tcp, gate=OverlayGate(), address=bound.address)]
 
 
 def _now() -> datetime:

@@ -1,0 +1,106 @@
+"""Letting go of the connections of a server whose place a successor has taken, without losing a request."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from hero_assistance_sdk.sse import ABORT
+
+# A client that keeps a connection and asks at least four times a second is told to close it before it is closed.
+_QUIET_S = 0.25
+# A successor holds what it is asked meanwhile, so letting go must not take long either.
+_LONGEST_S = 1.0
+_LOOK_S = 0.01
+# One is enough for asyncio as it is.
+_TURNS = 3
+
+
+class Drain:
+    """Whether this process lets go, and when it was last asked for something."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self.last_request_s = 0.0
+
+    def begin(self) -> None:
+        self.begun = True
+        self.last_request_s = time.monotonic()
+
+
+class DrainingConfig(uvicorn.Config):
+    """The settings of a server that can let go."""
+
+    drain: Drain
+
+
+class DrainingProtocol(HttpToolsProtocol):
+    """HTTP whose every answer is the last of its connection once the drain has begun.
+
+    It also gives applications a way to drop a peer that takes nothing; a mere close waits until it has read its buffer.
+    """
+
+    config: DrainingConfig
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self.config.drain.begun:
+            self.config.drain.last_request_s = time.monotonic()
+            self.say_last()
+
+    def say_last(self) -> None:
+        """Close the connection after the answer that is being made."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+
+
+class Served(Protocol):
+    """What is asked of a running uvicorn server; one that has not started yet has no `servers`."""
+
+    server_state: Any
+
+
+async def let_go(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], drain: Drain) -> None:
+    """Accept who still waits on the Unix sockets, stop accepting, and return when all is quiet.
+
+    `unix` and `tcp` are the descriptors of the listening sockets. Nobody new can reach a Unix socket that was renamed
+    over. Those who wait on a TCP listener wait on that of the successor, too.
+    """
+    deadline = time.monotonic() + _LONGEST_S
+    drain.begin()
+    for connection in _connections(servers):
+        connection.say_last()
+    while unix and select.select(unix, [], [], 0)[0] and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await _stop_accepting(servers, (*unix, *tcp))
+    while _connections(servers) and time.monotonic() < min(deadline, drain.last_request_s + _QUIET_S):  # noqa: ASYNC110
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _stop_accepting(servers: Sequence[Served], listening: Iterable[int]) -> None:
+    """Close the listeners, once each connection that was accepted has its transport.
+
+    asyncio makes it one turn of the loop after the accept; when the listener is closed by then, the connection is lost.
+    """
+    loop = asyncio.get_running_loop()
+    for descriptor in listening:
+        loop.remove_reader(descriptor)
+    for _turn in range(_TURNS):
+        await asyncio.sleep(0)
+    for server in servers:
+        for accepting in getattr(server, "servers", ()):
+            accepting.close()
+
+
+def _connections(servers: Sequence[Served]) -> list[DrainingProtocol]:
+    return [connection for server in servers for connection in server.server_state.connections]

@@ -1,0 +1,148 @@
+"""Taking the place of a process that still serves, so that nobody who connects meanwhile is refused.
+
+A supervisor names the one that is to be replaced in `TAKES_OVER`. Its Unix sockets are renamed over (see `bind_unix`).
+Its TCP listeners are handed over as they are, with every connection that waits in their queues. Linux only: elsewhere
+nobody is named, and a restart is a stop and a start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import select
+import socket
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.sockets import bind_tcp
+
+TAKES_OVER = "HERO_ASSISTANCE_TAKES_OVER"
+# The predecessor answers from its event loop, which is never held up for long.
+_HAND_OVER_S = 2.0
+_MOST_LISTENERS = 64
+_LONGEST_LIST = 16 * 1024
+
+_log = get_log("succession")
+
+
+def predecessor() -> int | None:
+    """The pid of the process whose place this one is to take; `None` for an ordinary start."""
+    named = os.environ.get(TAKES_OVER, "")
+    return int(named) if named.isascii() and named.isdigit() else None
+
+
+class Predecessor:
+    """The very process that had this pid when it was named; close it when it is not asked about any more."""
+
+    def __init__(self, pid: int) -> None:
+        try:
+            self._pidfd: int | None = os.pidfd_open(pid)
+        except (AttributeError, OSError):
+            self._pidfd = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended, and so has let go of every lock."""
+        return self._pidfd is None or bool(select.select([self._pidfd], [], [], 0)[0])
+
+    async def end(self) -> None:
+        """Return once it has ended. When that is, its supervisor decides; this process can be told to end meanwhile."""
+        if self._pidfd is None:
+            return
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(self._pidfd, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(self._pidfd)
+
+    def close(self) -> None:
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+
+def bind_or_take_over(address: str) -> socket.socket:
+    """Listen on a TCP address, by the predecessor's own socket where it has one; raises what `bind_tcp` raises."""
+    before = predecessor()
+    handed = _handed_over(before) if before is not None else {}
+    mine = handed.pop(address, None)
+    for other in handed.values():
+        other.close()
+    return mine or bind_tcp(address)
+
+
+@contextmanager
+def offering(listeners: Mapping[str, socket.socket]) -> Iterator[None]:
+    """While open, hand these listening sockets to a successor that asks; the keys are the addresses asked for."""
+    door = _door() if listeners else None
+    if door is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_reader(door.fileno(), _hand_over, door, listeners)
+    try:
+        yield
+    finally:
+        loop.remove_reader(door.fileno())
+        door.close()
+
+
+def _name(pid: int) -> str:
+    """An abstract address: no file that could be left behind. Who listens there is proven by its credentials."""
+    return f"\0hero_assistance/{pid}"
+
+
+def _door() -> socket.socket | None:
+    if not hasattr(socket, "SO_PEERCRED"):
+        return None
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    try:
+        door.bind(_name(os.getpid()))
+        door.listen()
+    except OSError as error:
+        # Without it the service runs as well; only its next restart is noticed by who connects over TCP.
+        _log.warning("succession.unavailable", error=error.strerror)
+        door.close()
+        return None
+    return door
+
+
+def _hand_over(door: socket.socket, listeners: Mapping[str, socket.socket]) -> None:
+    with contextlib.suppress(OSError):
+        asking, _address = door.accept()
+        with asking:
+            _pid, user = _credentials(asking)
+            if user == os.getuid():
+                message = json.dumps(list(listeners)).encode()
+                socket.send_fds(asking, [message], [listener.fileno() for listener in listeners.values()])
+                _log.info("succession.handed-over", listeners=len(listeners))
+
+
+def _handed_over(pid: int) -> dict[str, socket.socket]:
+    """The TCP listeners of the predecessor, by address; none where it offers none or is not who it should be."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+            asking.settimeout(_HAND_OVER_S)
+            asking.connect(_name(pid))
+            if _credentials(asking) != (pid, os.getuid()):
+                return {}
+            message, descriptors, _flags, _from = socket.recv_fds(asking, _LONGEST_LIST, _MOST_LISTENERS)
+    except OSError:
+        return {}
+    return dict(zip(json.loads(message or b"[]"), map(_socket, descriptors), strict=True))
+
+
+def _socket(descriptor: int) -> socket.socket:
+    return socket.socket(fileno=descriptor)
+
+
+def _credentials(connected: socket.socket) -> tuple[int, int]:
+    """Pid and user of the other end."""
+    pid, user, _group = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return pid, user
