@@ -80,6 +80,19 @@ def once(path: str) -> None:
     serve(path)
 
 
+def serve_late(path: str) -> None:
+    """Take half a second to begin."""
+    time.sleep(0.5)
+    serve(path)
+
+
+def usurp(path: str) -> None:
+    """Take the socket and fail."""
+    Path(path).unlink(missing_ok=True)
+    Server(path, Health)
+    sys.exit(4)
+
+
 def show_environment(path: str) -> None:
     print("environment:", " ".join(sorted(os.environ)), flush=True)
     serve(path)
@@ -108,6 +121,8 @@ DEEDS = {
     "hide": hide,
     "crash": crash,
     "once": once,
+    "late": serve_late,
+    "usurp": usurp,
     "environment": show_environment,
     "last": _last,
 }

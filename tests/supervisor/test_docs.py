@@ -12,11 +12,12 @@ from hero_assistance.supervisor.registry import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance.supervisor.secrets import SECRETS_FOLDER
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.succession import TAKES_OVER
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "supervisor.md").read_text()
 
 
-@pytest.mark.parametrize("word", [*METHODS, *(state.value for state in ActionState), LIFECYCLE_LOCK, MARK])
+@pytest.mark.parametrize("word", [*METHODS, *(state.value for state in ActionState), LIFECYCLE_LOCK, MARK, TAKES_OVER])
 def test_a_name_is_explained(word: str) -> None:
     assert f"`{word}`" in PAGE
 

@@ -57,7 +57,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
 
-servers = [Server(path, Answer) for path in sockets]
+servers = [Server(path + ".new", Answer) for path in sockets]
+for path in sockets:
+    os.rename(path + ".new", path)
 for server in servers[1:]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 servers[0].serve_forever()
@@ -157,6 +159,30 @@ def test_restart_gives_new_processes_with_the_same_flags(desk: Paths) -> None:
     assert not set(pids(desk).values()) & set(before.values())
     lines = [line.text for line in lifecycle.logs(desk, UI)]
     assert lines == ["flags --auth-mode dev --tcp 127.0.0.1:1"] * 2
+
+
+def test_where_the_supervisor_cannot_overlap_a_restart_is_plain_and_says_so(
+    desk: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SupervisorClient, "offers_overlap", False)
+    start(desk)
+    before, told = pids(desk), Told()
+    lifecycle.restart(desk, told)
+    assert "embedded only restarts plainly: who calls meanwhile is refused" in told.steps
+    assert not set(pids(desk).values()) & set(before.values())
+
+
+def test_a_restart_onto_what_fails_keeps_what_runs_and_says_why(desk: Paths) -> None:
+    start(desk, seed=True)
+    before = pids(desk)
+    (desk.root / "broken").touch()
+    with pytest.raises(lifecycle.RestartFailed) as failed:
+        lifecycle.restart(desk, Told())
+    why = "the process that was to replace it exited with status 1"
+    assert failed.value.message == f"{SERVER} runs as before: {why}"
+    assert failed.value.log_lines[-1] == "the database is from the future"
+    assert pids(desk) == before
+    assert lifecycle.status(desk).exit_status == 0
 
 
 def test_restart_of_what_does_not_run_is_refused(desk: Paths) -> None:

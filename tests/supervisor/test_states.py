@@ -12,16 +12,28 @@ from hero_assistance_sdk.hero_proc.wire import WORST_FIRST, ActionState, worst
 S, T = ActionState, Trigger
 
 # Written down a second time, by row, so that a change of the table is a decision and not a slip.
-#              START        STOP         READY        PROBE_FAILED UNHEALTHY    EXITED       DONE
+#              START        STOP         REPLACE      READY        PROBE_FAILED UNHEALTHY    EXITED       DONE
 #              RETRY        GIVE_UP      GONE
 EXPECTED: dict[ActionState, tuple[ActionState | None, ...]] = {
-    S.STOPPED: (S.STARTING, S.STOPPED, None, None, None, None, None, None, None, None),
-    S.STARTING: (S.STARTING, S.STOPPING, S.HEALTHY, None, S.BACKOFF, S.BACKOFF, S.STOPPED, None, None, None),
-    S.HEALTHY: (S.HEALTHY, S.STOPPING, None, S.DEGRADED, S.BACKOFF, S.BACKOFF, S.STOPPED, None, None, None),
-    S.DEGRADED: (S.DEGRADED, S.STOPPING, S.HEALTHY, None, S.BACKOFF, S.BACKOFF, S.STOPPED, None, None, None),
-    S.BACKOFF: (S.BACKOFF, S.STOPPING, None, None, None, None, None, S.STARTING, S.FAILED, None),
-    S.FAILED: (S.STARTING, S.STOPPING, None, None, None, None, None, None, None, None),
-    S.STOPPING: (S.STOPPING, S.STOPPING, None, None, None, None, None, None, S.FAILED, S.STOPPED),
+    S.STOPPED: (S.STARTING, S.STOPPED, None, None, None, None, None, None, None, None, None),
+    S.STARTING: (S.STARTING, S.STOPPING, None, S.HEALTHY, None, S.BACKOFF, S.BACKOFF, S.STOPPED, None, None, None),
+    S.HEALTHY: (S.HEALTHY, S.STOPPING, S.STARTING, None, S.DEGRADED, S.BACKOFF, S.BACKOFF, S.STOPPED, None, None, None),
+    S.DEGRADED: (
+        S.DEGRADED,
+        S.STOPPING,
+        S.STARTING,
+        S.HEALTHY,
+        None,
+        S.BACKOFF,
+        S.BACKOFF,
+        S.STOPPED,
+        None,
+        None,
+        None,
+    ),
+    S.BACKOFF: (S.BACKOFF, S.STOPPING, None, None, None, None, None, None, S.STARTING, S.FAILED, None),
+    S.FAILED: (S.STARTING, S.STOPPING, None, None, None, None, None, None, None, None, None),
+    S.STOPPING: (S.STOPPING, S.STOPPING, None, None, None, None, None, None, None, S.FAILED, S.STOPPED),
 }
 CELLS = [(state, trigger, EXPECTED[state][column]) for state in S for column, trigger in enumerate(T)]
 

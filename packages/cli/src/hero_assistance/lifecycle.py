@@ -8,10 +8,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from hero_assistance.keeping import LogLine, logs, secret_delete, secret_get, secret_list, secret_set
+from hero_assistance.outcomes import (
+    NotInstalled,
+    NotRunning,
+    Progress,
+    RestartFailed,
+    StartFailed,
+    StartOutcome,
+    StopFailed,
+    StopOutcome,
+)
 from hero_assistance.service import service_spec, settings_of
 from hero_assistance.status import ActionRow, Status, status
 from hero_assistance.supervisor.connection import (
@@ -37,6 +45,7 @@ __all__ = [
     "NotInstalled",
     "NotRunning",
     "Progress",
+    "RestartFailed",
     "StartFailed",
     "StartOutcome",
     "Status",
@@ -61,56 +70,6 @@ STOP_TIMEOUT_S = 40.0
 # With our back-off that many starts are over in about 2 s; what fails that often is not a passing trouble.
 HOPELESS_ATTEMPTS = 5
 _NEEDED = ("service.set", "service.get", "service.list", "service.start", "service.status")
-
-
-class Progress(Protocol):
-    """Is told each step of long work."""
-
-    def step(self, text: str) -> None: ...
-
-
-class StartFailed(HeroError):
-    """An action did not become healthy; `log_lines` are the last of its log."""
-
-    reason = "start-failed"
-
-    def __init__(self, action: str, why: str, log_lines: Sequence[str], *, hint: str) -> None:
-        super().__init__(f"{action} is not healthy: {why}", hint=hint)
-        self.action = action
-        self.log_lines = tuple(log_lines)
-
-
-class StopFailed(HeroError):
-    """Something that was started does not end."""
-
-    reason = "stop-failed"
-
-
-class NotInstalled(HeroError):
-    """The programs of the service are not where they are started from."""
-
-    reason = "not-installed"
-
-
-class NotRunning(HeroError):
-    """There is nothing to restart."""
-
-    reason = "not-running"
-
-
-@dataclass(frozen=True, slots=True)
-class StartOutcome:
-    """`changed` is false when everything was healthy already, with these very settings."""
-
-    changed: bool
-    status: Status
-
-
-@dataclass(frozen=True, slots=True)
-class StopOutcome:
-    """`changed` is false when nothing was running."""
-
-    changed: bool
 
 
 def start(
@@ -158,7 +117,11 @@ def stop(paths: Paths, progress: Progress) -> StopOutcome:
 
 
 def restart(paths: Paths, progress: Progress) -> StartOutcome:
-    """End every action and start it again, by this release's definition and with the settings that were chosen."""
+    """Replace every process, by this release's definition and with the settings that were chosen.
+
+    Nobody is refused meanwhile, where the supervisor can start a new process before the old one is ended; one that
+    does not become healthy is given up then, the old one goes on, and `RestartFailed` is raised.
+    """
     deadline = time.monotonic() + START_TIMEOUT_S + STOP_TIMEOUT_S
     with alone(paths):
         with registered_with(paths) as supervisor:
@@ -166,8 +129,12 @@ def restart(paths: Paths, progress: Progress) -> StartOutcome:
                 raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
             supervisor.client.require(*_NEEDED, "service.restart")
             _renew(paths, supervisor.client)
-            known = supervisor.client.service_restart(SERVICE)
+            overlap = supervisor.client.offers_overlap
+            if not overlap:
+                progress.step(f"{supervisor.kind} only restarts plainly: who calls meanwhile is refused")
+            known = supervisor.client.service_restart(SERVICE, overlap=overlap)
             _await_healthy(supervisor.client, known, progress, deadline)
+            _require_replaced(supervisor.client)
         return StartOutcome(changed=True, status=status(paths))
 
 
@@ -234,6 +201,15 @@ def _await_healthy(client: SupervisorClient, known: ServiceStatus, progress: Pro
     told.tell(known)
 
 
+def _require_replaced(client: SupervisorClient) -> None:
+    """Raise `RestartFailed` for the first action whose process was kept."""
+    action = next((action for action in client.service_status(SERVICE).actions if action.kept), None)
+    if action is not None:
+        error = RestartFailed(f"{action.name} runs as before: {action.kept}", hint="mend it, then restart once more")
+        error.log_lines = _log_lines(client, action.name)
+        raise error
+
+
 def _hopeless(action: ActionStatus) -> bool:
     failing = action.state is ActionState.BACKOFF and action.attempt >= HOPELESS_ATTEMPTS
     return failing or action.state is ActionState.FAILED
@@ -243,11 +219,14 @@ def _start_failed(client: SupervisorClient, action: ActionStatus) -> StartFailed
     why = action.reason or action.last_probe_error or f"it is {action.state}"
     tries = action.state is not ActionState.FAILED
     hint = "it is tried on; hero_assistance --stop ends that" if tries else "hero_assistance --start tries again"
+    return StartFailed(action.name, why, _log_lines(client, action.name), hint=hint)
+
+
+def _log_lines(client: SupervisorClient, action: str) -> tuple[str, ...]:
     try:
-        lines = client.logs_query(action.name, lines=LOG_LINES).lines
+        return client.logs_query(action, lines=LOG_LINES).lines
     except HeroError as error:
-        lines = (f"(its log cannot be read: {error.message})",)
-    return StartFailed(action.name, why, lines, hint=hint)
+        return (f"(its log cannot be read: {error.message})",)
 
 
 def _stop_service(client: SupervisorClient, progress: Progress) -> bool:

@@ -44,7 +44,7 @@ def stop() -> None:
 
 @click.command("restart")
 def restart_command() -> None:
-    """Stop the service and start it again, with the flags that it was started with."""
+    """Replace what runs by new processes with the same flags; nobody who calls meanwhile is refused."""
     from hero_assistance import lifecycle
 
     with progress() as shown:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -16,17 +17,20 @@ from hero_assistance.supervisor.changes import Changes
 from hero_assistance.supervisor.exits import unless
 from hero_assistance.supervisor.health import Health
 from hero_assistance.supervisor.incarnation import Grounds, Incarnation, how_it_ended
-from hero_assistance.supervisor.listening import NotFree, clear_sockets
+from hero_assistance.supervisor.listening import NotFree, clear_sockets, in_words
+from hero_assistance.supervisor.order import Order
 from hero_assistance.supervisor.processes import now_ms
 from hero_assistance.supervisor.proctable import Identity
 from hero_assistance.supervisor.registry import RunRecord
+from hero_assistance.supervisor.replacing import NotReplaced, succeed
 from hero_assistance.supervisor.states import AT_REST, Trigger, next_state
-from hero_assistance_sdk.hero_proc.specs import ActionSpec, Condition, Dependency
+from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, LastExit
 from hero_assistance_sdk.logs import get_log
 
 # A defect of a step is logged and tried again; this keeps it from filling the log.
 _AFTER_DEFECT_S = 5.0
+_ANSWERS = frozenset({ActionState.HEALTHY, ActionState.DEGRADED})
 _SERVING = frozenset({ActionState.STARTING, ActionState.HEALTHY, ActionState.DEGRADED})
 
 _log = get_log("supervisor.action")
@@ -55,12 +59,15 @@ class ActionRunner:
         self.retired = False
         self.body = Incarnation(service, spec.name, grounds, self._ended)
         self._changes = changes
-        self._peers = peers
+        self._order = Order(spec.name, peers, changes)
         self._alone = alone
         self._backoff = BackOff(spec.retry_policy)
+        self._processes = grounds.processes
         self._health = Health(grounds.processes, self.body.owns, spec)
         self._reason: str | None = None
         self._restarts = 0
+        self.kept: str | None = None
+        self._replacing = False
         self._asked: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._hurry = asyncio.Event()
         self._steps: dict[ActionState, Callable[[], Awaitable[Trigger]]] = {
@@ -81,6 +88,11 @@ class ActionRunner:
     def outdated(self) -> bool:
         """Whether its process runs by an older specification than the registered one."""
         return not self.body.runs_by(self.spec)
+
+    @property
+    def has_started(self) -> bool:
+        """Whether a process of it runs that is not being ended."""
+        return self.state in _SERVING and self.body.pid is not None
 
     @property
     def at_rest(self) -> bool:
@@ -114,6 +126,15 @@ class ActionRunner:
         self._ask(Trigger.STOP)
         self.wanted = True
 
+    def replace(self) -> None:
+        """Have a successor take over from what serves; where that cannot be, end it and start it again."""
+        if self.spec.hands_over and self.state in _ANSWERS and sys.platform == "linux":
+            self._anew()
+            self._replacing = True
+            self._ask(Trigger.REPLACE)
+        else:
+            self.restart()
+
     def retire(self) -> None:
         """End it and never start it again: it is not registered any more."""
         self.retired = True
@@ -141,6 +162,7 @@ class ActionRunner:
             attempt=self._backoff.attempt,
             sockets=self.spec.sockets,
             reason=None if self.state is ActionState.HEALTHY else self._reason,
+            kept=self.kept,
             last_exit=self.body.last_exit,
             last_probe_error=self._health.last_fault,
         )
@@ -198,6 +220,7 @@ class ActionRunner:
         self._backoff.forget()
         self._restarts = 0
         self._reason = None
+        self.kept = None
 
     def _explain(self, reason: str | None) -> None:
         if reason != self._reason:
@@ -212,11 +235,16 @@ class ActionRunner:
         return await _never()
 
     async def _start(self) -> Trigger:
+        replacing, self._replacing = self._replacing, False
+        if replacing and not await self._replace():
+            return Trigger.READY if self.body.serves() else Trigger.UNHEALTHY
+        if self.body.pid is not None and await self._left(self.body.end_earlier_runs(self.spec)):
+            return Trigger.UNHEALTHY
         if self.body.pid is None:
             try:
                 await self._launch()
             except (OSError, NotFree) as error:
-                self._explain(_in_words(self.spec, error))
+                self._explain(in_words(self.spec, error))
                 return Trigger.EXITED
         if not self.spec.is_process and not self._health.asks:
             return await _never()
@@ -245,7 +273,7 @@ class ActionRunner:
         return Trigger.RETRY
 
     async def _stop(self) -> Trigger:
-        await self._changes.until(self._dependents_ended)
+        await self._order.until_dependents_ended()
         if not await self._end_all():
             return Trigger.GIVE_UP
         clear_sockets(self.spec.sockets)
@@ -257,8 +285,7 @@ class ActionRunner:
 
     async def _launch(self) -> None:
         """Start the program once all that it needs is there; raises `NotFree` or `OSError`."""
-        for need in self.spec.depends_on:
-            await self._wait_for(need)
+        await self._order.until_needs_met(self.spec, self._explain)
         if self.spec.singleton and not await self._end_all():
             raise NotFree(f"an earlier instance is in the way: {self._reason}")
         self._health.begin(self.spec)
@@ -266,44 +293,34 @@ class ActionRunner:
         self._explain(None)
         self._changes.announce()
 
-    async def _wait_for(self, need: Dependency) -> None:
-        peer = self._peers[need.action]
-
-        def met() -> bool:
-            if need.condition is Condition.STARTED:
-                return peer.state in _SERVING and peer.body.pid is not None
-            return peer.state is ActionState.HEALTHY
-
-        if not met():
-            self._explain(f"waits for {need.action} to be {need.condition}")
-            await self._changes.until(met)
-            self._explain(None)
+    async def _replace(self) -> bool:
+        """Start a successor and let it take over once it is well; false, and why, when what runs is kept."""
+        await self._order.until_needs_met(self.spec, self._explain)
+        kept = self._order.kept_need(self.spec)
+        try:
+            if kept:
+                raise NotReplaced(f"{kept} was not replaced")
+            self._health = await succeed(self.body, self.spec, self._processes)
+            self.kept = None
+        except NotReplaced as error:
+            self.kept = str(error)
+            _log.warning("action.kept", action=self.name, reason=self.kept)
+        return self.kept is None
 
     async def _end_all(self) -> bool:
         """End all that this action started; false, and the reason, when something would not end."""
         last = self.state is ActionState.STOPPING and self._alone(self)
-        left = await self.body.end(self.spec, with_strays=last)
+        return not await self._left(self.body.end(self.spec, with_strays=last))
+
+    async def _left(self, ending: Awaitable[set[Identity]]) -> bool:
+        """Whether something is left after `ending`; the reason says what."""
+        left = await ending
         if left:
             self._explain(f"cannot end {', '.join(f'process {one.pid}' for one in left)}")
-        return not left
-
-    def _dependents_ended(self) -> bool:
-        """Whether nobody who is being stopped, too, still needs this action."""
-        waiting = (peer for peer in self._peers.values() if peer.needs(self.name))
-        return all(peer.state is not ActionState.STOPPING for peer in waiting)
-
-    def needs(self, name: str) -> bool:
-        """Whether it depends on the action of that name."""
-        return any(need.action == name for need in self.spec.depends_on)
+        return bool(left)
 
 
 async def _never() -> Trigger:
     """Wait to be cut short: only what comes from outside leads on."""
     while True:
         await asyncio.get_running_loop().create_future()
-
-
-def _in_words(spec: ActionSpec, error: OSError | NotFree) -> str:
-    if isinstance(error, NotFree):
-        return str(error)
-    return f"cannot run {spec.argv[0]}: {error.strerror}"

@@ -23,10 +23,14 @@ _KILL_WAIT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What was started for one action: its mark (the same for each run but the number) and its leader."""
+    """What was started for one action: its mark (the same for each run but the number) and its leader.
+
+    With `run` it is only what was started by that run.
+    """
 
     owner: str
     leader: Identity | None = None
+    run: int | None = None
 
     def mark(self, run: int) -> str:
         """The value of `MARK` for one run."""
@@ -42,6 +46,17 @@ def members(instance: Instance) -> set[Identity]:
     return {table[pid].identity for pid in _with_descendants(found, table)}
 
 
+def members_before(instance: Instance, run: int) -> set[Identity]:
+    """Every running process of the instance that belongs to an earlier run than this one."""
+    table = snapshot()
+    table.pop(os.getpid(), None)
+    runs = {pid: _run_of(pid, instance.owner) for pid in table}
+    earlier = {pid for pid, number in runs.items() if number is not None and number < run}
+    sessions = {table[pid].session for pid in earlier}
+    earlier |= {pid for pid, row in table.items() if row.session in sessions and runs[pid] is None}
+    return {table[pid].identity for pid in _with_descendants(earlier, table)}
+
+
 def is_member(pid: int, instance: Instance) -> bool:
     """Whether the process that has this pid now belongs to the instance."""
     if instance.leader is not None and pid == instance.leader.pid:
@@ -49,7 +64,7 @@ def is_member(pid: int, instance: Instance) -> bool:
     row = process_of(pid)
     if row is None or row.ended or pid == os.getpid():
         return False
-    return _run_of(pid, instance.owner) is not None or row.identity in members(instance)
+    return _is_marked(pid, instance) or row.identity in members(instance)
 
 
 def leader_left_running(owner: str) -> tuple[Identity, int] | None:
@@ -108,7 +123,12 @@ def _is_member(row: Process, instance: Instance, *, leader_alive: bool) -> bool:
     # an orphan that re-parented to this very process is ours all the same.
     if leader is not None and row.session == leader.pid and (leader_alive or row.parent == os.getpid()):
         return True
-    return _run_of(row.pid, instance.owner) is not None
+    return _is_marked(row.pid, instance)
+
+
+def _is_marked(pid: int, instance: Instance) -> bool:
+    run = _run_of(pid, instance.owner)
+    return run is not None and instance.run in (None, run)
 
 
 def _run_of(pid: int, owner: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from hero_assistance.supervisor.probes import ProbeFailed, Prober
 from hero_assistance.supervisor.processes import Processes
@@ -36,6 +37,10 @@ class Health:
         """Ask a new process, by this specification; the last fault is told on, for whoever asks why it is new."""
         self._spec = spec
         self._failures = {}
+
+    def answers_count_from(self, is_ours: Callable[[int], bool]) -> None:
+        """Believe the processes that `is_ours` tells, and no others."""
+        self._prober = replace(self._prober, is_ours=is_ours)
 
     @property
     def asks(self) -> bool:

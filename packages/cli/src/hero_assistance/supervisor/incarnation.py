@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from hero_assistance.supervisor.descendants import MARK, Instance, end_all, is_member, members, strays
-from hero_assistance.supervisor.listening import require_free
+from hero_assistance.supervisor.descendants import MARK, Instance, end_all, is_member, members, members_before, strays
+from hero_assistance.supervisor.listening import hold_all, require_free, require_own
 from hero_assistance.supervisor.logs import log_path
 from hero_assistance.supervisor.processes import Processes, Running, now_ms
 from hero_assistance.supervisor.proctable import Identity
@@ -18,6 +19,7 @@ from hero_assistance.supervisor.registry import RunRecord, Runs
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import Job, LastExit
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.succession import TAKES_OVER
 
 _JOBS_KEPT = 50
 
@@ -34,6 +36,14 @@ class Grounds:
     instance: str
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """A start that is not yet the one that counts."""
+
+    record: RunRecord
+    running: Running
+
+
 class Incarnation:
     """What runs for one action now, if anything does; `ended` is told when its leader ends."""
 
@@ -48,6 +58,7 @@ class Incarnation:
         self._tell = ended
         self._running: Running | None = None
         self._instance = Instance(self.owner)
+        self._last_run = 0
         # Whether it is known that nothing of an earlier start is left.
         self._clean = False
 
@@ -77,17 +88,27 @@ class Incarnation:
     def launch(self, spec: ActionSpec, *, restarts: int, attempt: int) -> None:
         """Start the program; raises `NotFree` or `OSError`. Nothing is awaited, so the start is never half done."""
         require_free(spec)
-        run = (self.record.run if self.record else 0) + 1
-        running = self._grounds.processes.spawn(
-            spec.argv,
-            cwd=spec.cwd,
-            env={**spec.env, MARK: self._instance.mark(run)},
-            output=log_path(self._grounds.logs, self._name),
-        )
-        self.record = new_record(run, running.identity, spec, restarts=restarts, attempt=attempt)
+        self.promote(self._spawn(spec, {}, restarts=restarts, attempt=attempt))
+
+    def launch_successor(self, spec: ActionSpec) -> Successor:
+        """Start a process that is to take over from the one that runs; raises `NotFree` or `OSError`."""
+        require_own(spec.sockets, self.owns)
+        return self._spawn(spec, {TAKES_OVER: str(self.pid)}, restarts=0, attempt=0)
+
+    def promote(self, started: Successor) -> None:
+        """Let this process be the one that runs; what ran before it is a remainder from now on."""
+        self.record = started.record
         self._grounds.runs.save(self._service, self._name, self.record)
-        self._take(running)
-        _log.info("action.started", action=self._name, pid=running.pid, run=run, attempt=attempt)
+        self._take(started.running)
+
+    def serves(self) -> bool:
+        """Whether what runs listens on all the sockets that it was started for."""
+        return self.record is not None and hold_all(self.record.spec.sockets, self.owns)
+
+    def owned_by(self, started: Successor) -> Callable[[int], bool]:
+        """Tells whether the process that has a pid now belongs to this start and no other."""
+        instance = Instance(self.owner, started.running.identity, started.record.run)
+        return lambda pid: is_member(pid, instance)
 
     async def end(self, spec: ActionSpec, *, with_strays: bool = False) -> set[Identity]:
         """End all that this action started; what would not end is returned.
@@ -101,12 +122,23 @@ class Incarnation:
             found = members(self._instance)
             return found | strays(self._grounds.processes.children()) if with_strays else found
 
-        left = await end_all(find, first=signal.Signals[spec.stop.signal], timeout_s=spec.stop.timeout_ms / 1000)
+        left = await _end(find, spec)
         if not left and self._running is not None:
             # The kernel told us of the end; how it ended comes with the reaping.
             await self._running.exited
         self._clean = not left
         return left
+
+    async def end_run(self, started: Successor, spec: ActionSpec) -> None:
+        """End all of one start, and nothing of the others."""
+        instance = Instance(self.owner, started.running.identity, started.record.run)
+        await _end(lambda: members(instance), spec)
+        await started.running.exited
+
+    async def end_earlier_runs(self, spec: ActionSpec) -> set[Identity]:
+        """End all that earlier starts left; what would not end is returned."""
+        run = self.record.run if self.record else 0
+        return await _end(lambda: members_before(self._instance, run), spec)
 
     def forget(self) -> None:
         """Nothing of it is left."""
@@ -118,18 +150,34 @@ class Incarnation:
             self.record = self.record.model_copy(update={"done": True})
             self._grounds.runs.save(self._service, self._name, self.record)
 
+    def _spawn(self, spec: ActionSpec, more: Mapping[str, str], *, restarts: int, attempt: int) -> Successor:
+        run = max(self._last_run, self.record.run if self.record else 0) + 1
+        running = self._grounds.processes.spawn(
+            spec.argv,
+            cwd=spec.cwd,
+            env={**spec.env, **more, MARK: self._instance.mark(run)},
+            output=log_path(self._grounds.logs, self._name),
+        )
+        self._last_run = run
+        _log.info("action.started", action=self._name, pid=running.pid, run=run, attempt=attempt)
+        return Successor(new_record(run, running.identity, spec, restarts=restarts, attempt=attempt), running)
+
     def _take(self, running: Running) -> None:
         self._running = running
         self._clean = False
         self._instance = Instance(self.owner, running.identity)
         self.jobs.append(self._job(running))
-        running.exited.add_done_callback(self._ended)
+        running.exited.add_done_callback(partial(self._ended, running))
 
-    def _ended(self, exited: asyncio.Future[LastExit]) -> None:
-        self._running = None
-        self.last_exit = exited.result()
-        self.jobs[-1] = self.jobs[-1].model_copy(update={"ended": self.last_exit})
-        self._tell(self.last_exit)
+    def _ended(self, running: Running, exited: asyncio.Future[LastExit]) -> None:
+        ended = exited.result()
+        for index, job in enumerate(self.jobs):
+            if job.pid == running.pid and job.ended is None:
+                self.jobs[index] = job.model_copy(update={"ended": ended})
+        if running is self._running:
+            self._running = None
+            self.last_exit = ended
+            self._tell(ended)
 
     def _job(self, running: Running) -> Job:
         return Job(
@@ -140,6 +188,10 @@ class Incarnation:
             adopted=running.adopted,
             started_at_ms=self.record.started_at_ms if self.record else now_ms(),
         )
+
+
+async def _end(find: Callable[[], set[Identity]], spec: ActionSpec) -> set[Identity]:
+    return await end_all(find, first=signal.Signals[spec.stop.signal], timeout_s=spec.stop.timeout_ms / 1000)
 
 
 def new_record(run: int, identity: Identity, spec: ActionSpec, *, restarts: int = 0, attempt: int = 0) -> RunRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hero_assistance.supervisor.probes import held_by
@@ -19,15 +19,27 @@ class NotFree(Exception):
 
 def require_free(spec: ActionSpec) -> None:
     """Remove stale sockets; raises `NotFree` when a process listens at one of the action's places."""
+    require_own(spec.sockets, lambda _pid: False)
     for path in map(Path, spec.sockets):
-        holder = listening_pid(path)
-        if holder is not None:
-            raise NotFree(held_by(str(path), holder))
         _remove_socket(path)
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     for port in spec.tcp_ports:
         if _port_is_held(port):
             raise NotFree(held_by(f"TCP port {port}", 0))
+
+
+def require_own(sockets: Iterable[str], is_ours: Callable[[int], bool]) -> None:
+    """Raise `NotFree` when a process that is not ours listens on one of these."""
+    for path in sockets:
+        holder = listening_pid(Path(path))
+        if holder is not None and not is_ours(holder):
+            raise NotFree(held_by(path, holder))
+
+
+def hold_all(sockets: Iterable[str], is_ours: Callable[[int], bool]) -> bool:
+    """Whether a process of ours listens on each of these."""
+    holders = [listening_pid(Path(path)) for path in sockets]
+    return all(holder is not None and is_ours(holder) for holder in holders)
 
 
 def clear_sockets(paths: Iterable[str]) -> None:
@@ -52,3 +64,10 @@ def _port_is_held(port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def in_words(spec: ActionSpec, error: OSError | NotFree) -> str:
+    """Why a program could not be started."""
+    if isinstance(error, NotFree):
+        return str(error)
+    return f"cannot run {spec.argv[0]}: {error.strerror}"

@@ -71,9 +71,9 @@ async def service_stop(office: Office, params: wire.NamesService) -> wire.Servic
 
 
 @table.method("service.restart", errors=[NotFound])
-async def service_restart(office: Office, params: wire.NamesService) -> wire.ServiceStatus:
-    """Begin to end every action and start it again, in order."""
-    return office.services.restart(params.service)
+async def service_restart(office: Office, params: wire.RestartService) -> wire.ServiceStatus:
+    """Begin to end every action and start it again, in order; with `overlap`, refusing nobody meanwhile."""
+    return office.services.restart(params.service, overlap=params.overlap)
 
 
 @table.method("service.status", errors=[NotFound])

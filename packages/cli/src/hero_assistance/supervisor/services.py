@@ -101,12 +101,15 @@ class Services:
             runner.stop()
         return self.status(name)
 
-    def restart(self, name: str) -> ServiceStatus:
-        """End every action and start it again."""
+    def restart(self, name: str, *, overlap: bool = False) -> ServiceStatus:
+        """End every action and start it again; with `overlap`, its successor serves before it is ended."""
         self.get(name)
         self._registry.want(name, Wanted.UP)
         for runner in self._runners[name].values():
-            runner.restart()
+            if overlap:
+                runner.replace()
+            else:
+                runner.restart()
         return self.status(name)
 
     def status(self, name: str) -> ServiceStatus:
@@ -189,14 +192,11 @@ class Services:
     def _left_running(self, runner: ActionRunner) -> tuple[RunRecord, Identity] | None:
         """The process that an earlier supervisor started for this action, if it still runs."""
         record = self._registry.runs.load(runner.service, runner.name)
-        if record is not None and is_alive(record.identity):
+        # That supervisor may have ended between a start and its record, also that of a successor.
+        identity, run = leader_left_running(runner.body.owner) or (None, 0)
+        if record is not None and run <= record.run and is_alive(record.identity):
             return record, record.identity
-        # That supervisor may have ended between the start and its record.
-        marked = leader_left_running(runner.body.owner)
-        if marked is None:
-            return None
-        identity, run = marked
-        return new_record(run, identity, runner.spec), identity
+        return (new_record(run, identity, runner.spec), identity) if identity else None
 
     def _alone(self, runner: ActionRunner) -> bool:
         return all(other is runner or other.at_rest for other in self._all())

@@ -15,6 +15,7 @@ class Trigger(StrEnum):
 
     START = "start"
     STOP = "stop"
+    REPLACE = "replace"
     READY = "ready"
     PROBE_FAILED = "probe-failed"
     UNHEALTHY = "unhealthy"
@@ -46,6 +47,7 @@ TRANSITIONS: dict[ActionState, dict[Trigger, ActionState]] = {
     _S.HEALTHY: {
         _T.START: _S.HEALTHY,
         _T.STOP: _S.STOPPING,
+        _T.REPLACE: _S.STARTING,
         _T.PROBE_FAILED: _S.DEGRADED,
         _T.UNHEALTHY: _S.BACKOFF,
         _T.EXITED: _S.BACKOFF,
@@ -54,6 +56,7 @@ TRANSITIONS: dict[ActionState, dict[Trigger, ActionState]] = {
     _S.DEGRADED: {
         _T.START: _S.DEGRADED,
         _T.STOP: _S.STOPPING,
+        _T.REPLACE: _S.STARTING,
         _T.READY: _S.HEALTHY,
         _T.UNHEALTHY: _S.BACKOFF,
         _T.EXITED: _S.BACKOFF,

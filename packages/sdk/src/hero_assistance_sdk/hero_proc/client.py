@@ -102,8 +102,14 @@ class SupervisorClient:
     def service_stop(self, service: str) -> wire.ServiceStatus:
         return self._call(wire.ServiceStatus, "service.stop", service=service)
 
-    def service_restart(self, service: str) -> wire.ServiceStatus:
-        return self._call(wire.ServiceStatus, "service.restart", service=service)
+    @property
+    def offers_overlap(self) -> bool:
+        """Whether a restart can start the new process before the old one is ended."""
+        return "overlap" in self._params.get("service.restart", ())
+
+    def service_restart(self, service: str, *, overlap: bool = False) -> wire.ServiceStatus:
+        more = {"overlap": True} if overlap else {}
+        return self._call(wire.ServiceStatus, "service.restart", service=service, **more)
 
     def service_status(self, service: str) -> wire.ServiceStatus:
         return self._call(wire.ServiceStatus, "service.status", service=service)

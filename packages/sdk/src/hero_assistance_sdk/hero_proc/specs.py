@@ -96,7 +96,8 @@ class ActionSpec(_Spec):
     """One program that a supervisor runs.
 
     `is_process` false: it runs once to its end. `singleton`: what is left of an earlier instance is ended
-    before the next one is started. `sockets` and `tcp_ports` are what it listens on; while others hold
+    before the next one is started. `hands_over`: a new process of it can take the sockets from the one that runs, so
+    that a restart refuses nobody. `sockets` and `tcp_ports` are what it listens on; while others hold
     one of them the action is not started, and that process is left alone.
     """
 
@@ -107,6 +108,7 @@ class ActionSpec(_Spec):
     env: dict[str, str] = {}
     is_process: bool = True
     singleton: bool = True
+    hands_over: bool = False
     sockets: tuple[str, ...] = ()
     tcp_ports: tuple[Port, ...] = ()
     retry_policy: RetryPolicy = RetryPolicy()
@@ -164,6 +166,8 @@ def _action_faults(action: ActionSpec, names: Iterable[str]) -> Iterator[str]:
         yield f"the working directory {action.cwd!r} is not an absolute path"
     for path in action.sockets:
         yield from _socket_faults(path)
+    if action.hands_over and not (action.sockets and action.singleton):
+        yield "it hands over, so it has to be a singleton with a socket that its successor is asked on"
     yield from (f"{name!r} is not an environment variable" for name in action.env if not name or "=" in name)
     for need in action.depends_on:
         if need.action not in names:

@@ -64,7 +64,7 @@ class LastExit(Answer):
 
 
 class ActionStatus(Answer):
-    """One action; `reason` says in words why it is not healthy."""
+    """One action; `reason` says in words why it is not healthy, `kept` why the last restart left its process alone."""
 
     name: str
     state: ActionState
@@ -74,6 +74,7 @@ class ActionStatus(Answer):
     attempt: int = 0
     sockets: tuple[str, ...] = ()
     reason: str | None = None
+    kept: str | None = None
     last_exit: LastExit | None = None
     last_probe_error: str | None = None
 
@@ -163,6 +164,13 @@ class NamesService(Params):
 
 class SetService(Params):
     spec: ServiceSpec
+
+
+class RestartService(Params):
+    """With `overlap`, an action that can hand over is replaced by a successor before it is ended."""
+
+    service: str
+    overlap: bool = False
 
 
 class ServiceStatusParams(Params):

@@ -1,0 +1,66 @@
+"""What a start, a stop or a restart comes to: an outcome, or an error that says which action is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hero_assistance.status import Status
+from hero_assistance_sdk.errors import HeroError
+
+
+class Progress(Protocol):
+    """Is told each step of long work."""
+
+    def step(self, text: str) -> None: ...
+
+
+class StartFailed(HeroError):
+    """An action did not become healthy; `log_lines` are the last of its log."""
+
+    reason = "start-failed"
+
+    def __init__(self, action: str, why: str, log_lines: Sequence[str], *, hint: str) -> None:
+        super().__init__(f"{action} is not healthy: {why}", hint=hint)
+        self.action = action
+        self.log_lines = tuple(log_lines)
+
+
+class RestartFailed(HeroError):
+    """The process that was to replace one did not become healthy; the one that ran goes on."""
+
+    reason = "restart-failed"
+
+
+class StopFailed(HeroError):
+    """Something that was started does not end."""
+
+    reason = "stop-failed"
+
+
+class NotInstalled(HeroError):
+    """The programs of the service are not where they are started from."""
+
+    reason = "not-installed"
+
+
+class NotRunning(HeroError):
+    """There is nothing to restart."""
+
+    reason = "not-running"
+
+
+@dataclass(frozen=True, slots=True)
+class StartOutcome:
+    """`changed` is false when everything was healthy already, with these very settings."""
+
+    changed: bool
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class StopOutcome:
+    """`changed` is false when nothing was running."""
+
+    changed: bool
