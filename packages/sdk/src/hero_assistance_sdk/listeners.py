@@ -30,7 +30,6 @@ from hero_assistance_sdk.sockets import (
     listening_pid,
     parse_address,
 )
-from hero_assistance_sdk.sse import ABORT
 from hero_assistance_sdk.succession import bind_or_take_over, offering, predecessor
 
 __all__ = [

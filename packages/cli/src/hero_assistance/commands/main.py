@@ -17,7 +17,9 @@ INTERRUPTED = 130
 # Each command in the module that defines it: only the one that is called is imported.
 COMMANDS = {
     "access": "access",
+    "disable": "boot",
     "doctor": "doctor",
+    "enable": "boot",
     "install": "releases",
     "logs": "service",
     "releases": "releases",

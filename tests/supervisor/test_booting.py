@@ -1,0 +1,90 @@
+"""The unit that brings the service back: written, removed, and never that of another root."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+from hero_assistance.booting import UNIT, NoSystemd, disable, enable, unit_text
+from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.paths import Paths
+from tests.supervisor.stage import Stage
+
+
+@pytest.fixture
+def systemd(tmp_path: Path) -> Path:
+    folder = tmp_path / "systemd"
+    folder.mkdir()
+    return folder
+
+
+def test_enable_writes_a_unit_and_its_link_and_disable_removes_both(
+    paths: Paths, hero_env: dict[str, str], systemd: Path
+) -> None:
+    enabled = enable(paths, environ=hero_env, systemd=systemd)
+    link = enabled.unit.parent / "default.target.wants" / UNIT
+    assert enabled.changed
+    assert enabled.unit.is_relative_to(hero_env["HOME"])
+    assert link.resolve() == enabled.unit
+    assert not enable(paths, environ=hero_env, systemd=systemd).changed
+    assert disable(paths, environ=hero_env)
+    assert not link.is_symlink()
+    assert not enabled.unit.exists()
+    assert not disable(paths, environ=hero_env)
+
+
+def test_the_unit_runs_the_supervisor_of_this_root_and_spares_what_it_started(paths: Paths) -> None:
+    unit = ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(unit_text(paths))
+    assert unit["Service"]["ExecStart"] == f'"{sys.executable}" "-m" "hero_assistance" "supervisor" "run"'
+    assert unit["Service"]["KillMode"] == "process"
+    assert unit["Install"]["WantedBy"] == "default.target"
+    assert f'Environment="PATH_ROOT={paths.root}"' in unit_text(paths)
+
+
+def test_what_systemd_would_expand_is_escaped(tmp_path: Path) -> None:
+    folder = tmp_path / 'a "b" %h $x'
+    text = unit_text(Paths(root=folder, sockets=folder, var=folder))
+    assert 'a \\"b\\" %%h $x"' in text
+
+
+def test_another_roots_unit_is_left_alone(
+    paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path
+) -> None:
+    enable(paths, environ=hero_env, systemd=systemd)
+    other = Paths(root=tmp_path, sockets=tmp_path, var=tmp_path)
+    with pytest.raises(Conflict, match="of another root"):
+        enable(other, environ=hero_env, systemd=systemd)
+    with pytest.raises(Conflict):
+        disable(other, environ=hero_env)
+
+
+def test_without_systemd_it_says_how_else(paths: Paths, hero_env: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(NoSystemd) as refused:
+        enable(paths, environ=hero_env, systemd=tmp_path / "none")
+    assert f"PATH_ROOT={paths.root}" in str(refused.value.hint)
+    assert str(refused.value.hint).endswith("supervisor run")
+
+
+def test_the_command_says_so_too(hero_env: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "hero_assistance", "disable"]
+    done = subprocess.run(command, env=hero_env, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "was not enabled\n"
+
+
+def test_what_was_wanted_comes_back_when_nothing_of_it_is_left(supervised: Stage) -> None:
+    """As after a reboot: neither supervisor nor process is there, only the registration."""
+    supervised.play(supervised.action())
+    before = supervised.until_state(ActionState.HEALTHY).pid
+    supervised.end_supervisor(signal.SIGKILL)
+    supervised.clear()
+    supervised.raise_curtain()
+    after = supervised.until_state(ActionState.HEALTHY).pid
+    assert after != before
