@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import os
 import signal
+import socket
 import socketserver
 import sys
 import time
@@ -80,6 +81,16 @@ def once(path: str) -> None:
     serve(path)
 
 
+def notify_when_asked(path: str) -> None:
+    """Say READY=1 once the file `path` is there, as any program that knows systemd does."""
+    while not Path(path).exists():
+        time.sleep(0.01)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.connect(os.environ["NOTIFY_SOCKET"])
+        told.send(b"STATUS=at last\nREADY=1\n")
+    _last()
+
+
 def serve_late(path: str) -> None:
     """Take half a second to begin."""
     time.sleep(0.5)
@@ -121,6 +132,7 @@ DEEDS = {
     "hide": hide,
     "crash": crash,
     "once": once,
+    "notify": notify_when_asked,
     "late": serve_late,
     "usurp": usurp,
     "environment": show_environment,

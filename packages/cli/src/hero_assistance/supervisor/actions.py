@@ -148,7 +148,7 @@ class ActionRunner:
         self._backoff.attempt = record.attempt
         self._ask(Trigger.START)
         self.body.adopt(record, leader)
-        self._health.begin(record.spec)
+        self._health.begin(record.spec, notified=record.ready)
 
     def status(self) -> ActionStatus:
         """What callers see of it."""
@@ -208,6 +208,7 @@ class ActionRunner:
         before, self.state = self.state, next_state(self.state, trigger)
         if self.state is ActionState.HEALTHY:
             self._backoff.became_healthy(time.monotonic())
+            self.body.remember_ready()
             self._reason = None
         if trigger is Trigger.DONE:
             self.wanted = False

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from hero_assistance.supervisor.notices import NOTIFY_SOCKET
 from hero_assistance.supervisor.probes import ProbeFailed, Prober
 from hero_assistance.supervisor.processes import Processes
 from hero_assistance.supervisor.states import Trigger
@@ -31,11 +32,16 @@ class Health:
         self.last_fault: str | None = None
         self._spec = spec
         self._prober = Prober(processes, is_ours)
+        self._notified = False
         self._failures: dict[str, int] = {}
 
-    def begin(self, spec: ActionSpec) -> None:
-        """Ask a new process, by this specification; the last fault is told on, for whoever asks why it is new."""
+    def begin(self, spec: ActionSpec, *, notified: bool = False) -> None:
+        """Ask a new process, by this specification; the last fault is told on, for whoever asks why it is new.
+
+        `notified`: it said `READY=1` to an earlier supervisor.
+        """
         self._spec = spec
+        self._notified = notified
         self._failures = {}
 
     def answers_count_from(self, is_ours: Callable[[int], bool]) -> None:
@@ -45,7 +51,7 @@ class Health:
     @property
     def asks(self) -> bool:
         """Whether there is anything to ask."""
-        return bool(self._spec.health_checks or self._spec.sockets)
+        return bool(self._spec.health_checks or self._spec.sockets or self._spec.notify)
 
     async def until_ready(self) -> bool:
         """Ask until every probe passes; false when the start period is over first."""
@@ -96,9 +102,17 @@ class Health:
                 self._prober.reach(path)
             except ProbeFailed as failure:
                 found[path] = str(failure)
+        if not self._is_notified():
+            found[NOTIFY_SOCKET] = "it has not said READY=1"
         if found:
             self.last_fault = "; ".join(found.values())
         return found
+
+    def _is_notified(self) -> bool:
+        """Whether it has said that it is ready, or need not say so; once said, it holds."""
+        if self._spec.notify and not self._notified:
+            self._notified = self._prober.processes.notices.any_ready(self._prober.is_ours)
+        return self._notified or not self._spec.notify
 
     def _unasked_sockets(self) -> list[str]:
         asked = {check.target for check in self._spec.health_checks}

@@ -13,6 +13,7 @@ from pathlib import Path
 from hero_assistance.supervisor.descendants import MARK, Instance, end_all, is_member, members, members_before, strays
 from hero_assistance.supervisor.listening import hold_all, require_free, require_own
 from hero_assistance.supervisor.logs import log_path
+from hero_assistance.supervisor.notices import NOTIFY_SOCKET
 from hero_assistance.supervisor.processes import Processes, Running, now_ms
 from hero_assistance.supervisor.proctable import Identity
 from hero_assistance.supervisor.registry import RunRecord, Runs
@@ -146,8 +147,16 @@ class Incarnation:
 
     def remember_done(self) -> None:
         """It ran to its end and is not to be started again by the next supervisor."""
+        self._remember(done=True)
+
+    def remember_ready(self) -> None:
+        """It said that it is ready; it will not say so again to the next supervisor."""
+        if self.record is not None and self.record.spec.notify and not self.record.ready:
+            self._remember(ready=True)
+
+    def _remember(self, **facts: bool) -> None:
         if self.record is not None:
-            self.record = self.record.model_copy(update={"done": True})
+            self.record = self.record.model_copy(update=facts)
             self._grounds.runs.save(self._service, self._name, self.record)
 
     def _spawn(self, spec: ActionSpec, more: Mapping[str, str], *, restarts: int, attempt: int) -> Successor:
@@ -155,12 +164,16 @@ class Incarnation:
         running = self._grounds.processes.spawn(
             spec.argv,
             cwd=spec.cwd,
-            env={**spec.env, **more, MARK: self._instance.mark(run)},
+            env={**spec.env, **more, **self._notify(spec), MARK: self._instance.mark(run)},
             output=log_path(self._grounds.logs, self._name),
         )
         self._last_run = run
         _log.info("action.started", action=self._name, pid=running.pid, run=run, attempt=attempt)
         return Successor(new_record(run, running.identity, spec, restarts=restarts, attempt=attempt), running)
+
+    def _notify(self, spec: ActionSpec) -> dict[str, str]:
+        path = self._grounds.processes.notices.path
+        return {NOTIFY_SOCKET: path} if spec.notify and path else {}
 
     def _take(self, running: Running) -> None:
         self._running = running

@@ -2,5 +2,7 @@
 
 NAME = "hero_assistance_supervisor"
 SOCKET = "supervisor"
+# Where actions say that they are ready; also of supervisor.sock's folder.
+NOTIFY = "notify"
 # Its own log is named, and read, like that of an action.
 OWN_LOG = "supervisor"

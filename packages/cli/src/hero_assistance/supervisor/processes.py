@@ -19,6 +19,7 @@ from pathlib import Path
 
 from hero_assistance.supervisor.environment import child_environment
 from hero_assistance.supervisor.exits import end_of
+from hero_assistance.supervisor.notices import Notices
 from hero_assistance.supervisor.proctable import Identity, boot_id, process_of
 from hero_assistance_sdk.hero_proc.wire import LastExit
 from hero_assistance_sdk.logs import get_log
@@ -46,6 +47,7 @@ class Processes:
     """The children of this process."""
 
     def __init__(self) -> None:
+        self.notices = Notices()
         self._children: dict[int, tuple[subprocess.Popen[bytes], asyncio.Future[LastExit]]] = {}
 
     def open(self) -> None:

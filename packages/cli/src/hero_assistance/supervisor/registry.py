@@ -55,6 +55,7 @@ class RunRecord(_Stored):
     restarts: int = 0
     attempt: int = 0
     done: bool = False
+    ready: bool = False
     spec: ActionSpec
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 
 from hero_assistance.supervisor.endpoint import Endpoint
 from hero_assistance.supervisor.methods import Office, table
-from hero_assistance.supervisor.places import NAME, SOCKET
+from hero_assistance.supervisor.places import NAME, NOTIFY, SOCKET
 from hero_assistance.supervisor.processes import Processes
 from hero_assistance.supervisor.registry import Registry
 from hero_assistance.supervisor.secrets import Secrets
@@ -42,6 +42,8 @@ async def supervise(paths: Paths) -> None:
     processes.open()
     paths.logs.mkdir(parents=True, exist_ok=True)
     registry = Registry(paths.state)
+    paths.service_sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
+    processes.notices.open(paths.socket(NOTIFY))
     path = paths.socket(SOCKET)
     listening = bind_unix(path, mode=_SOCKET_MODE)
     try:
@@ -59,6 +61,7 @@ async def supervise(paths: Paths) -> None:
         _log.info("supervisor.ended")
     finally:
         path.unlink(missing_ok=True)
+        processes.notices.close()
         processes.close()
 
 

@@ -96,9 +96,10 @@ class ActionSpec(_Spec):
     """One program that a supervisor runs.
 
     `is_process` false: it runs once to its end. `singleton`: what is left of an earlier instance is ended
-    before the next one is started. `hands_over`: a new process of it can take the sockets from the one that runs, so
-    that a restart refuses nobody. `sockets` and `tcp_ports` are what it listens on; while others hold
-    one of them the action is not started, and that process is left alone.
+    before the next one is started. `hands_over`: a new process of it can take the sockets from the one that
+    runs, so that a restart refuses nobody. `notify`: it is not ready before it has said `READY=1` on
+    `NOTIFY_SOCKET`. `sockets` and `tcp_ports` are what it listens on; while others hold one of them the
+    action is not started, and that process is left alone.
     """
 
     name: str
@@ -109,6 +110,7 @@ class ActionSpec(_Spec):
     is_process: bool = True
     singleton: bool = True
     hands_over: bool = False
+    notify: bool = False
     sockets: tuple[str, ...] = ()
     tcp_ports: tuple[Port, ...] = ()
     retry_policy: RetryPolicy = RetryPolicy()
