@@ -27,16 +27,16 @@ def is_told_to_wait(stage: Stage) -> None:
     assert one(stage.status()).state is ActionState.STARTING
 
 
-def test_it_is_healthy_once_it_has_said_so(supervised: Stage, tmp_path: Path) -> None:
-    flag = tmp_path / "ready"
+def test_it_is_healthy_once_it_has_said_so(supervised: Stage) -> None:
+    flag = supervised.paths.root / "ready"
     supervised.play(notifying(supervised, flag))
     is_told_to_wait(supervised)
     flag.touch()
     supervised.until_state(ActionState.HEALTHY)
 
 
-def test_nobody_else_can_say_it(supervised: Stage, tmp_path: Path) -> None:
-    flag = tmp_path / "ready"
+def test_nobody_else_can_say_it(supervised: Stage) -> None:
+    flag = supervised.paths.root / "ready"
     supervised.play(notifying(supervised, flag, start_period_ms=500))
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as foreign:
         foreign.connect(str(supervised.paths.socket(NOTIFY)))
@@ -45,8 +45,8 @@ def test_nobody_else_can_say_it(supervised: Stage, tmp_path: Path) -> None:
     assert state.reason == "did not become healthy: it has not said READY=1"
 
 
-def test_what_was_said_is_remembered_by_the_next_supervisor(supervised: Stage, tmp_path: Path) -> None:
-    flag = tmp_path / "ready"
+def test_what_was_said_is_remembered_by_the_next_supervisor(supervised: Stage) -> None:
+    flag = supervised.paths.root / "ready"
     flag.touch()
     supervised.play(notifying(supervised, flag))
     before = supervised.until_state(ActionState.HEALTHY)
@@ -61,12 +61,12 @@ def test_the_socket_goes_with_the_supervisor(supervised: Stage) -> None:
     assert not supervised.paths.socket(NOTIFY).exists()
 
 
-def test_a_program_that_nobody_here_wrote_is_probed_started_again_and_ended(supervised: Stage, tmp_path: Path) -> None:
+def test_a_program_that_nobody_here_wrote_is_probed_started_again_and_ended(supervised: Stage) -> None:
     with bind_tcp("127.0.0.1:0") as free:
         address = bound_address(free)
     port = address.rpartition(":")[2]
     probe = HealthCheck(kind=ProbeKind.HTTP, target=f"http://{address}/", interval_ms=50, timeout_ms=300)
-    argv = (sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", str(tmp_path))
+    argv = (sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", str(supervised.paths.root))
     action = supervised.action(probed=False).model_copy(update={"argv": argv, "health_checks": (probe,)})
     supervised.play(action)
     before = supervised.until_state(ActionState.HEALTHY)
