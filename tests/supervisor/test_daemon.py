@@ -215,7 +215,9 @@ def test_secrets_outlive_the_supervisor(supervised: Stage) -> None:
 
 def test_what_a_child_says_is_kept_while_no_supervisor_is_there(supervised: Stage) -> None:
     script = "import sys,time\nn=0\nwhile True: n+=1; print(n, flush=True); time.sleep(0.002)"
-    action = supervised.action(probed=False).model_copy(update={"argv": (sys.executable, "-I", "-c", script)})
+    # The root in its command line is how it is found when the test is cleared up.
+    argv = (sys.executable, "-I", "-c", script, str(supervised.paths.root))
+    action = supervised.action(probed=False).model_copy(update={"argv": argv})
     supervised.play(action)
     log = supervised.paths.logs / "one.log"
     wait_for(lambda: log.exists() and log.stat().st_size > 100, "it writes")
