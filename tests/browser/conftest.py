@@ -24,14 +24,18 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright_driver() -> Iterator[Playwright]:
-    """The driver of the browser."""
+    """The driver of the browser.
+
+    It keeps an event loop running in this thread while it lives, and no other loop can run beside it: it ends with
+    its module, so that the asynchronous tests which may come next in the same process have the thread to themselves.
+    """
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium; a machine without one fails here, because a skipped test proves nothing."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
