@@ -31,6 +31,7 @@ CLI = DIST / WORKSPACE.names["PROJECT_NAME"]
 INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
 # `nox -s up -- ...` hands its arguments to `install`, too, which it requires: each takes its own.
 INSTALL_FLAGS = ("--force", "--restart")
+HISTORY = ".quarantine/history.db"
 DEMO_FLAGS = ("--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771")
 REQUIREMENTS = ROOT / "requirements"
 
@@ -141,6 +142,25 @@ def faults(session: nox.Session) -> None:
     _install_tools(session)
     _install_wheels(session)
     session.run("pytest", "-n", "auto", "-m", "fault", *session.posargs, env={"FAULT_ROUNDS": "full"})
+
+
+@nox.session(requires=["build"])
+def quarantine(session: nox.Session) -> None:
+    """Test the quarantine plugin itself, then measure every quarantined test alone and under load."""
+    _install_tools(session)
+    _install_wheels(session)
+    session.run("pytest", "-n", "auto", "--dist", "worksteal", "packages/quarantine/tests")
+    session.run("flake-quarantine", "measure", "--history", HISTORY, *session.posargs)
+
+
+@nox.session(requires=["build"])
+def hunt(session: nox.Session) -> None:
+    """Look for unknown flakes in a time budget, such as `-- --budget 10m`, and write a report of them."""
+    _install_tools(session)
+    _install_wheels(session)
+    # Candidates are what a hunt is for: they end it with 1, and the report is written all the same.
+    session.run("flake-quarantine", "hunt", "--history", HISTORY, *session.posargs, success_codes=[0, 1])
+    session.run("flake-quarantine", "report", "--history", HISTORY, "--output", ".quarantine/report.html")
 
 
 @nox.session

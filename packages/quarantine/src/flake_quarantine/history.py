@@ -1,0 +1,179 @@
+"""Outcomes over time, in one SQLite file that many runs may append to at once."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from flake_quarantine.errors import QuarantineError
+
+BUSY_SECONDS = 60.0
+VERSION = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS batch (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of events: clocks may go back
+    at INTEGER NOT NULL,                   -- UTC seconds, never before the batch before it
+    arm TEXT NOT NULL,                     -- run, alone, load
+    workers INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS test (id INTEGER PRIMARY KEY, nodeid TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS outcome (
+    batch INTEGER NOT NULL REFERENCES batch (id),
+    test INTEGER NOT NULL REFERENCES test (id),
+    outcome TEXT NOT NULL,
+    seconds REAL NOT NULL,
+    signature TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS outcome_by_test ON outcome (test, batch);
+CREATE TABLE IF NOT EXISTS verdict (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    nodeid TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    details TEXT NOT NULL                  -- JSON
+);
+"""
+
+Row = tuple[str, str, float, str]  # node id, outcome, seconds, signature
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What one run, or one batch of a measurement, found."""
+
+    arm: str
+    workers: int
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One test in one batch."""
+
+    batch: int
+    at: int
+    arm: str
+    workers: int
+    runs: int
+    failures: int
+
+
+class History:
+    """The file. Every write is one transaction, so that runs at the same time do not mix."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        try:
+            # A rollback journal, not WAL: a CI cache keeps one file.
+            self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise QuarantineError(f"{path}: not a usable history: {error}; move it away") from error
+
+    def __enter__(self) -> History:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def append(self, outcomes: Outcomes) -> None:
+        """Append one batch of outcomes."""
+        with self._transaction():
+            batch = self._db.execute(
+                "INSERT INTO batch (at, arm, workers) VALUES (?, ?, ?)",
+                (self._now("batch"), outcomes.arm, outcomes.workers),
+            ).lastrowid
+            names = {(row[0],) for row in outcomes.rows}
+            self._db.executemany("INSERT OR IGNORE INTO test (nodeid) VALUES (?)", names)
+            self._db.executemany(
+                "INSERT INTO outcome SELECT ?, id, ?, ?, ? FROM test WHERE nodeid = ?",
+                ((batch, outcome, seconds, signature, nodeid) for nodeid, outcome, seconds, signature in outcomes.rows),
+            )
+
+    def append_verdict(self, nodeid: str, verdict: str, details: str) -> None:
+        """Append what a measurement decided."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO verdict (at, nodeid, verdict, details) VALUES (?, ?, ?, ?)",
+                (self._now("verdict"), nodeid, verdict, details),
+            )
+
+    def tests(self) -> list[str]:
+        """Every test that ever failed, or was measured."""
+        rows = self._db.execute(
+            "SELECT nodeid FROM test WHERE id IN (SELECT test FROM outcome WHERE outcome NOT IN ('passed', 'skipped'))"
+            " UNION SELECT nodeid FROM verdict ORDER BY 1"
+        )
+        return [row[0] for row in rows]
+
+    def points(self, nodeid: str) -> list[Point]:
+        """Runs and failures of one test, oldest first."""
+        rows = self._db.execute(
+            "SELECT b.id, b.at, b.arm, b.workers, COUNT(*), SUM(o.outcome != 'passed') FROM outcome o"
+            " JOIN batch b ON b.id = o.batch JOIN test t ON t.id = o.test"
+            " WHERE t.nodeid = ? AND o.outcome != 'skipped' GROUP BY b.id ORDER BY b.id",
+            (nodeid,),
+        )
+        return [Point(*row) for row in rows]
+
+    def signatures(self, nodeid: str) -> list[tuple[str, int]]:
+        """The failures of one test by signature, most frequent first."""
+        rows = self._db.execute(
+            "SELECT o.signature, COUNT(*) FROM outcome o JOIN test t ON t.id = o.test"
+            " WHERE t.nodeid = ? AND o.outcome NOT IN ('passed', 'skipped') GROUP BY 1 ORDER BY 2 DESC, 1",
+            (nodeid,),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def verdicts(self, nodeid: str | None = None) -> list[tuple[int, str, str, str]]:
+        """Time, node id, verdict and details, oldest first."""
+        rows = self._db.execute(
+            "SELECT at, nodeid, verdict, details FROM verdict WHERE ?1 IS NULL OR nodeid = ?1 ORDER BY id", (nodeid,)
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    def healed_since(self, nodeid: str) -> dt.date | None:
+        """The day from which on every measurement said `healed`."""
+        since: int | None = None
+        for at, _, verdict, _ in self.verdicts(nodeid):
+            since = None if verdict != "healed" else at if since is None else since
+        return None if since is None else dt.datetime.fromtimestamp(since, dt.UTC).date()
+
+    def _now(self, table: str) -> int:
+        """The clock's time, or that of the newest row if the clock went back."""
+        newest = self._db.execute(f"SELECT MAX(at) FROM {table}").fetchone()[0]  # noqa: S608
+        return max(int(time.time()), newest or 0)
+
+    def _prepare(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise QuarantineError(f"{self.path}: written by a newer flake-quarantine (format {version})")
+        if version == VERSION:
+            return
+        with self._transaction():
+            for statement in SCHEMA.split(";"):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")

@@ -1,0 +1,68 @@
+"""Child processes that always end: each is the head of a group, has a deadline, and takes its children with it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+TAIL = 20_000
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a child ended; `output` is the end of what it printed."""
+
+    status: int
+    output: str
+    timed_out: bool
+
+    def describe(self) -> str:
+        """The end in words, such as `killed by SIGSEGV`."""
+        if self.timed_out:
+            return "hung, and was killed"
+        if self.status < 0:
+            return f"killed by {signal.Signals(-self.status).name}"
+        return f"exit status {self.status}"
+
+
+def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> Finished:
+    """Run the command in a group of its own for at most `seconds`, and end whatever is left of the group."""
+    with tempfile.TemporaryFile() as output:
+        child = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        timed_out = False
+        try:
+            child.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+        finally:
+            end_group(child)
+        output.seek(max(0, output.seek(0, os.SEEK_END) - TAIL))
+        text = output.read().decode("utf-8", "replace")
+    return Finished(child.returncode, text, timed_out)
+
+
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child's group and reap the child."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def python() -> str:
+    """The interpreter that runs the tests."""
+    return sys.executable

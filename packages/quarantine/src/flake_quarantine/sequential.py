@@ -1,0 +1,203 @@
+"""When to stop measuring one test, and what has been found: a rule without I/O, so that it can be simulated.
+
+One failure alone ends a measurement as not eligible, hence there is only one way to `load-only`: no failure alone all
+the way to the number of runs that makes Fisher's p small enough. How often the rule gets that wrong is computed by
+simulation of this very code, and stated in docs/quarantine.md.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass, field
+
+from flake_quarantine.statistics import ALPHA, HEALED_RUNS, alone_runs_needed, fisher, runs_for_bound
+
+
+class Verdict(enum.StrEnum):
+    """What a measurement says about a test."""
+
+    LOAD_ONLY = "load-only"
+    BROKEN = "broken"
+    FLAKY_ALONE = "flaky-alone"
+    HEALED = "healed"
+    UNDECIDED = "undecided"
+    EXPIRED = "expired"
+    MISSING = "missing"
+    NO_OWNER = "no owner"
+
+
+# A quarantine may not go on with these.
+FAILING = frozenset({Verdict.BROKEN, Verdict.FLAKY_ALONE, Verdict.EXPIRED, Verdict.MISSING, Verdict.NO_OWNER})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a measurement may cost, and how sure it must be."""
+
+    # 25 + 50 + 75, twice: the first 299 runs without a failure are the proof of healing.
+    batches: tuple[int, ...] = (25, 50, 75)
+    healed_runs: int = HEALED_RUNS
+    load_runs: int = 600
+    alone_runs: int = 250
+    first_alone: int = 2
+    broken_after: int = 3
+    threshold: float = ALPHA
+
+    @property
+    def enough_events(self) -> int:
+        """From here on more load runs save hardly any runs alone: 5 for a threshold of 0.05."""
+        return math.ceil(1.6 * math.log(1 / self.threshold))
+
+
+@dataclass
+class Rung:
+    """What happened at one step of the load ladder."""
+
+    workers: int
+    runs: int = 0
+    failures: int = 0
+    events: int = 0  # failures, a burst of them counted once
+
+
+@dataclass
+class Tally:
+    """Runs and failures of one test so far, in both arms."""
+
+    rungs: list[Rung]
+    alone_runs: int = 0
+    alone_failures: int = 0
+    batches: int = 0
+    failing_batches: int = 0
+    empty_batches: int = 0  # nothing was run: skipped, or the batch could not be used
+    load_last: bool = field(default=True)
+
+    @property
+    def load_runs(self) -> int:
+        """Runs at all rungs."""
+        return sum(rung.runs for rung in self.rungs)
+
+    @property
+    def load_failures(self) -> int:
+        """Failures at all rungs."""
+        return sum(rung.failures for rung in self.rungs)
+
+    @property
+    def load_events(self) -> int:
+        """Failures at all rungs, a burst counted once."""
+        return sum(rung.events for rung in self.rungs)
+
+    @property
+    def p(self) -> float:
+        """Fisher's one-sided exact p for more failures under load than alone."""
+        return fisher(self.load_events, self.load_runs, self.alone_failures, self.alone_runs)
+
+    def add_batch(self, rung: int, runs: int, failures: int, events: int) -> None:
+        """Count one batch under load."""
+        at = self.rungs[rung]
+        at.runs, at.failures, at.events = at.runs + runs, at.failures + failures, at.events + events
+        self.batches += 1
+        self.failing_batches += failures > 0
+        self.empty_batches += runs == 0
+        self.load_last = True
+
+    def add_alone(self, failed: bool) -> None:
+        """Count one run alone."""
+        self.alone_runs += 1
+        self.alone_failures += failed
+        self.load_last = False
+
+
+@dataclass(frozen=True)
+class RunAlone:
+    """Do so many runs alone next, each in a fresh process."""
+
+    runs: int
+
+
+@dataclass(frozen=True)
+class RunLoad:
+    """Do one batch under load next."""
+
+    rung: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """It is decided, or it costs too much; `more` says what is missing."""
+
+    verdict: Verdict
+    more: str = ""
+
+
+Step = RunAlone | RunLoad | Stop
+
+
+def next_step(tally: Tally, limits: Limits) -> Step:
+    """What to do next. Arms alternate, so that drift of the machine is not read as load."""
+    stop = _decided(tally, limits)
+    if stop is not None:
+        return stop
+    if tally.alone_failures:
+        return RunAlone(limits.broken_after - tally.alone_runs)
+    if tally.load_last and tally.alone_runs < limits.alone_runs:
+        return RunAlone(_alone_chunk(tally, limits))
+    return _load_batch(tally, limits)
+
+
+def _decided(tally: Tally, limits: Limits) -> Stop | None:
+    if tally.alone_failures:
+        if tally.alone_runs < limits.broken_after:
+            return None
+        return Stop(Verdict.BROKEN if tally.alone_failures == tally.alone_runs else Verdict.FLAKY_ALONE)
+    # Failures of a single batch may be one bad moment of the machine.
+    if tally.failing_batches > 1 and tally.p <= limits.threshold:
+        return Stop(Verdict.LOAD_ONLY)
+    if not tally.load_failures and tally.load_runs >= limits.healed_runs and tally.alone_runs >= limits.broken_after:
+        return Stop(Verdict.HEALED)
+    if tally.empty_batches > 2:
+        return Stop(Verdict.UNDECIDED, "it was not run: it is skipped under load, or pytest could not run it")
+    if tally.load_runs >= limits.load_runs and tally.alone_runs >= limits.alone_runs:
+        return Stop(Verdict.UNDECIDED, more_runs(tally, limits))
+    if tally.load_runs >= limits.load_runs or tally.alone_runs >= limits.alone_runs:
+        return Stop(Verdict.UNDECIDED, more_runs(tally, limits)) if _hopeless(tally, limits) else None
+    return None
+
+
+def _hopeless(tally: Tally, limits: Limits) -> bool:
+    """Whether the arm that may still run cannot decide it within its limit."""
+    if tally.alone_runs >= limits.alone_runs:
+        return tally.load_events >= limits.enough_events
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
+    return needed > limits.alone_runs
+
+
+def _alone_chunk(tally: Tally, limits: Limits) -> int:
+    if not tally.load_failures:
+        return limits.first_alone
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold) - tally.alone_runs
+    left = limits.alone_runs - tally.alone_runs
+    if tally.load_events < limits.enough_events:  # more load makes this cheaper
+        return min(left, limits.first_alone)
+    return max(1, min(left, needed, max(10, math.ceil(needed / 3))))
+
+
+def _load_batch(tally: Tally, limits: Limits) -> RunLoad:
+    """Climb the ladder; once it fails, go on where it failed most often."""
+    if tally.load_failures and tally.failing_batches > 1:
+        worst = max(range(len(tally.rungs)), key=lambda i: (tally.rungs[i].failures / max(1, tally.rungs[i].runs), i))
+        fewest = tally.load_events >= limits.enough_events
+        return RunLoad(worst, limits.batches[0 if fewest else min(worst, len(limits.batches) - 1)])
+    rung = tally.batches % len(tally.rungs)
+    return RunLoad(rung, limits.batches[min(rung, len(limits.batches) - 1)])
+
+
+def more_runs(tally: Tally, limits: Limits) -> str:
+    """What an undecided measurement still needs, in words."""
+    if not tally.load_failures:
+        return f"{max(1, limits.healed_runs - tally.load_runs)} more runs under load without a failure"
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
+    if needed >= 5000:
+        needed = runs_for_bound(tally.load_events / tally.load_runs)
+    return f"about {max(1, needed - tally.alone_runs)} more runs alone without a failure"

@@ -1,0 +1,101 @@
+"""Small projects, and real pytest processes that run them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SECONDS = 240  # far more than any run takes, even on a machine that others load
+OWN = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS",
+       "GITHUB_STEP_SUMMARY", "FLAKE_QUARANTINE_TRIAL")  # fmt: skip
+# These suites are run by tests, in processes of their own: some kill theirs.
+collect_ignore = ["corpus"]
+CORPUS = Path(__file__).parent / "corpus"
+
+
+@dataclass
+class Project:
+    """A folder with tests of its own."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def quarantine(self, *nodeids: str, expires: int = 30, since: int = 0, owner: str = "me") -> Path:
+        """Write a register; dates are days from today."""
+        today = dt.date.today()
+        tables = [
+            f'[[test]]\nnodeid = {json.dumps(nodeid)}\nkind = "load"\nreason = "shares a port"\nowner = "{owner}"\n'
+            f'issue = "https://example.org/1"\nsince = {today + dt.timedelta(since)}\n'
+            f"expires = {today + dt.timedelta(expires)}\n"
+            "evidence = { alone_runs = 30, alone_failures = 0, load_runs = 100, load_failures = 20 }\n"
+            for nodeid in nodeids
+        ]
+        return self.write("tests/quarantine.toml", "\n".join(tables))
+
+    def pytest(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run pytest in a process of its own."""
+        return self._run([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments], env)
+
+    def command(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run `flake-quarantine`."""
+        return self._run([sys.executable, "-m", "flake_quarantine", *arguments], env)
+
+    def json(self, *arguments: str) -> Any:
+        """What `flake-quarantine ... --json` answers."""
+        command, *rest = arguments
+        done = self.command(command, "--json", *rest)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+    def _run(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        outer = {name: value for name, value in os.environ.items() if name not in OWN}
+        return subprocess.run(
+            command, cwd=self.folder, env={**outer, **env}, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+
+
+def make_project(corpus: str | None = None) -> Project:
+    """An empty project, or a copy of a suite of the corpus."""
+    folder = Path(tempfile.mkdtemp(prefix="fq", dir="/tmp")).resolve()
+    if corpus:
+        shutil.copytree(CORPUS / corpus, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    project = Project(folder)
+    project.write("pytest.ini", "[pytest]\n")
+    return project
+
+
+@pytest.fixture(scope="session")
+def new_project() -> Iterator[Callable[..., Project]]:
+    """Makes projects, and removes them in the end."""
+    made: list[Project] = []
+
+    def make(corpus: str | None = None) -> Project:
+        made.append(make_project(corpus))
+        return made[-1]
+
+    yield make
+    for project in made:
+        shutil.rmtree(project.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def project(new_project: Callable[..., Project]) -> Project:
+    """An empty project."""
+    return new_project()

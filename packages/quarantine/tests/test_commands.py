@@ -1,0 +1,166 @@
+"""The commands on suites of known truth, run for real in a bounded form."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+KEYS = {"nodeid", "verdict", "kind", "alone", "load", "p", "suspects", "reproduce"}
+# Half of what the default ladder does, and few workers: the machine is shared.
+SMALL = ("--ladder", "1,2", "--copies", "75", "--seed", "5")
+
+NewProject = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def rates(new_project: NewProject) -> Any:
+    """Measures a clear flake and a healthy test, and keeps the history."""
+    project = new_project("rates")
+    nodeids = ("test_rates.py::test_flaky_at_a_half", "test_rates.py::test_never_flaky[1]")
+    project.found = project.json("measure", *nodeids, *SMALL, "--history", "h.db")
+    return project
+
+
+def test_a_load_flake_and_a_healthy_test_are_told_apart(rates: Any) -> None:
+    flaky, healthy = rates.found
+    assert (flaky["verdict"], flaky["kind"]) == ("load-only", "load")
+    assert flaky["p"] <= 0.05
+    assert flaky["alone"]["failures"] == 0 < sum(rung["failures"] for rung in flaky["load"])
+    assert (healthy["verdict"], healthy["p"]) == ("healed", 1.0)
+    assert sum(rung["runs"] for rung in healthy["load"]) >= 299
+
+
+def test_the_answer_has_the_promised_keys_and_no_others(rates: Any) -> None:
+    for one in rates.found:
+        assert set(one) == KEYS
+        assert set(one["alone"]) == {"runs", "failures"}
+        assert all(set(rung) == {"workers", "runs", "failures"} for rung in one["load"])
+        assert one["reproduce"].startswith("flake-quarantine measure ")
+    assert "--seed 5" in rates.found[0]["reproduce"]
+
+
+def test_what_was_measured_can_be_quarantined_listed_explained_reported_and_released(rates: Any) -> None:
+    nodeid = rates.found[0]["nodeid"]
+    to = ("--register", "tests/quarantine.toml", "--history", "h.db")
+    added = rates.json("add", nodeid, "--owner", "me", "--issue", "LINK", "--reason", "a coin", "--days", "10", *to)
+    assert added["days_left"] == 10
+    assert added["evidence"]["load_failures"] == sum(rung["failures"] for rung in rates.found[0]["load"])
+    assert [entry["nodeid"] for entry in rates.json("list", *to)] == [nodeid]
+    explained = rates.json("explain", nodeid, *to)
+    assert explained["last"]["verdict"] == "load-only"
+    assert sum(explained["signatures"].values()) >= added["evidence"]["load_failures"]
+    assert "last verdict load-only" in rates.command("explain", nodeid, *to).stdout
+    assert rates.json("report", *to)["tests"] >= 2
+    assert "planted flake" in (rates.folder / "quarantine.html").read_text()
+    assert rates.json("release", nodeid, *to) == {"released": nodeid}
+    assert rates.json("list", *to) == []
+
+
+def test_a_healthy_test_cannot_be_quarantined(rates: Any) -> None:
+    done = rates.command(
+        "add", rates.found[1]["nodeid"], "--owner", "me", "--issue", "L", "--reason", "r", "--history", "h.db"
+    )
+    assert done.returncode == 4
+    assert "did not fail under load" in done.stderr
+
+
+def test_broken_tests_are_not_eligible(new_project: NewProject) -> None:
+    """What fails alone always, what kills its process, what is gone and what has no owner fail the command."""
+    project = new_project("broken")
+    names = ["test_always_fails", "test_is_killed", "test_gone"]
+    done = project.command("measure", "--json", *(f"test_broken.py::{name}" for name in names), *SMALL)
+    assert done.returncode == 1
+    assert [one["verdict"] for one in json.loads(done.stdout)] == ["broken", "broken", "missing"]
+
+
+CONFLICT = """
+import socket, time, pytest
+
+def hold(seconds):
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", {port}))
+        listener.listen()
+        time.sleep(seconds)
+
+def test_binds(): hold(0.01)
+
+def test_keeps():
+    try: hold(0.04)
+    except OSError: time.sleep(0.04)
+
+@pytest.mark.parametrize("n", range(3))
+def test_bystander(n): time.sleep(0.02)
+"""
+
+
+def test_a_port_conflict_is_blamed_on_the_neighbour_and_bisected(new_project: NewProject) -> None:
+    project = new_project()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    project.write("test_port.py", CONFLICT.replace("{port}", str(port)))
+    found = project.json("bisect", "test_port.py::test_binds", "--seed", "7", "--workers", "4")
+    assert found["neighbours"] == ["test_port.py::test_keeps"]
+    assert "test_port.py::test_keeps" in found["shared"][f"port {port}"]
+
+
+def test_an_order_dependence_is_told_from_load(new_project: NewProject) -> None:
+    project = new_project()
+    project.write(
+        "test_order.py",
+        "import os, pytest\n"
+        'def test_bad(): os.environ["LEFT"] = "x"\n'
+        'def test_victim(): assert "LEFT" not in os.environ\n'
+        "def test_bystander(): pass\n",
+    )
+    (found,) = project.json("measure", "test_order.py::test_victim", *SMALL)
+    assert found["kind"] == "order"
+    assert found["suspects"][0]["nodeid"] == "test_order.py::test_bad"
+
+
+def test_hunt_finds_the_flake_and_says_what_to_paste(new_project: NewProject) -> None:
+    project = new_project()
+    project.write(
+        "test_mixed.py",
+        "import os, random\ndef test_fine(): pass\ndef test_flaky():\n"
+        '    assert "PYTEST_XDIST_WORKER" not in os.environ or random.SystemRandom().random() < 0.5\n',
+    )
+    found = project.json("hunt", "--budget", "30s", "--ladder", "1,2", "--seed", "3", "--copies", "25")
+    assert [one["nodeid"] for one in found["candidates"]] == ["test_mixed.py::test_flaky"]
+    assert 'nodeid = "test_mixed.py::test_flaky"' in found["candidates"][0]["toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["measure", "--noise", "gpu=1"], "noise must be written"),
+        (["hunt", "--budget", "ten"], "a time is written as"),
+        (["release", "nothing"], "is not in"),
+        (["report"], "there is no history"),
+        (["add", "t", "--owner", "me", "--issue", "L", "--reason", "r", "--days", "61"], "--days must be 1 to 60"),
+        (
+            ["add", "t", "--owner", "o", "--issue", "L", "--reason", "r", "--alone", "1/9", "--load", "3/9"],
+            "not eligible",
+        ),
+        (["explain", "t"], "nothing is known about t"),
+        (["frobnicate"], "invalid choice"),
+    ],
+)
+def test_mistakes_are_answered_with_a_remedy(
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flake_quarantine.commands import run
+
+    (tmp_path / "test_a.py").write_text("def test_a(): pass\n")
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 4
+    assert message in capsys.readouterr().err

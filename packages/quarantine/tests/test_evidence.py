@@ -1,0 +1,127 @@
+"""Bursts, signatures, culprits and shared things, from made-up runs."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from flake_quarantine import records
+from flake_quarantine.culprit import rank_before, rank_beside, shared_things
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.events import bursts, count_events, together
+from flake_quarantine.lab import fillers, ladder
+from flake_quarantine.noise import Noise
+from flake_quarantine.records import Outcome, Run, Writer
+from flake_quarantine.signature import signature_of
+
+
+def run(nodeid: str, worker: str, start: float, stop: float, *, failed: bool = False, **fields: object) -> Run:
+    outcome = Outcome.FAILED if failed else Outcome.PASSED
+    return Run(nodeid=nodeid, worker=worker, start=start, stop=stop, outcome=outcome, **fields)  # type: ignore[arg-type]
+
+
+def test_a_burst_is_one_event() -> None:
+    """Twelve runs at a time, and now and then all of them fail: chance does not do that."""
+    runs = [
+        run("t", f"gw{worker}", moment, moment + 0.9, failed=moment in (3, 11))
+        for moment in range(20)
+        for worker in range(12)
+    ]
+    assert count_events(runs) == 2
+
+
+def test_failures_spread_by_chance_count_one_by_one() -> None:
+    chance = random.Random(1)  # noqa: S311
+    runs = [
+        run("t", f"gw{worker}", moment, moment + 0.9, failed=chance.random() < 0.3)
+        for moment in range(20)
+        for worker in range(12)
+    ]
+    assert count_events(runs) == sum(one.failed for one in runs)
+
+
+def test_what_always_fails_counts_every_run() -> None:
+    assert count_events([run("t", f"gw{n}", 0, 1, failed=True) for n in range(8)]) == 8
+
+
+def test_failures_with_different_signatures_are_different_events() -> None:
+    failures = [run("t", "gw0", 0, 1, failed=True, signature="a"), run("t", "gw1", 0, 1, failed=True, signature="b")]
+    assert len(bursts(failures)) == 2
+
+
+def test_tests_that_fail_at_the_same_moment_are_named() -> None:
+    runs = [run("t", "gw0", 0, 2, failed=True), run("other", "gw1", 1, 3, failed=True), run("fine", "gw2", 1, 3)]
+    assert together(runs, "t") == {"other": 1}
+
+
+def test_the_true_neighbour_is_ranked_first() -> None:
+    chance, right = random.Random(2), 0  # noqa: S311
+    for _ in range(100):
+        runs = []
+        for moment in range(60):
+            beside = chance.sample([f"n{n}" for n in range(20)], 4)
+            runs.append(run("t", "gw0", moment, moment + 0.5, failed="n7" in beside and chance.random() < 0.7))
+            runs += [run(name, f"gw{n + 1}", moment, moment + 0.5) for n, name in enumerate(beside)]
+        right += rank_beside(runs, "t")[0].nodeid == "n7"
+    assert right >= 90
+
+
+def test_tests_on_the_same_worker_are_not_beside() -> None:
+    assert rank_beside([run("t", "gw0", 0, 1, failed=True), run("n", "gw0", 0, 1)], "t") == []
+
+
+def test_what_ran_before_is_ranked_for_order() -> None:
+    runs = [
+        run("t", "gw0", n, n + 1, failed=n % 2 == 0, before=("bad", "a") if n % 2 == 0 else ("a",)) for n in range(20)
+    ]
+    first = rank_before(runs, "t")[0]
+    assert (first.nodeid, first.failed_with, first.runs_with, first.failed_without) == ("bad", 10, 10, 0)
+    assert first.p < 0.001
+
+
+def test_shared_things_name_who_shares() -> None:
+    runs = [run("t", "gw0", 0, 1, touched=("port 5", "file /a")), run("n", "gw1", 0, 1, touched=("port 5",))]
+    assert shared_things(runs, "t") == {"port 5": ["n"]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("OSError: [Errno 98] port 5000 in use", "OSError: [Errno 98] port 6000 in use"),
+        ("no file /tmp/x1/y", "no file /var/other/z"),
+        ("<Thing at 0x7f001>", "<Thing at 0x7f9ab>"),
+    ],
+)
+def test_a_signature_leaves_out_what_changes(one: str, other: str) -> None:
+    assert signature_of("a/test_a.py", one, "call") == signature_of("a/test_a.py", other, "call")
+
+
+def test_a_process_that_died_leaves_a_crash_and_its_last_line_may_be_torn(tmp_path: Path) -> None:
+    writer = Writer(str(tmp_path), "gw0")
+    writer.write(nodeid="a", start=1.0)
+    writer.write(stop=2.0, outcome="passed", signature="", text="", touched=[])
+    writer.write(nodeid="b", start=3.0)
+    file = next(tmp_path.glob("*.jsonl"))
+    file.write_text(file.read_text() + '{"stop": 4.0, "outc')
+    outcomes = [one.outcome for one in records.read(tmp_path, timed_out=False).runs]
+    assert outcomes == [Outcome.PASSED, Outcome.CRASHED]
+    assert records.read(tmp_path, timed_out=True).runs[1].outcome is Outcome.HUNG
+
+
+def test_neighbours_come_from_the_same_file_first() -> None:
+    suite = [f"b.py::t{n}" for n in range(50)] + ["a.py::x", "a.py::y"]
+    assert fillers(suite, "a.py::x", 3, seed=1)[0] == "a.py::y"
+    assert fillers(suite, "a.py::x", 3, seed=1) == fillers(suite, "a.py::x", 3, seed=1)
+
+
+def test_the_ladder_has_at_least_two_workers_and_an_end() -> None:
+    assert min(ladder((1,))) >= 2
+    assert max(ladder((1, 4, 8), most=6)) <= 6
+
+
+def test_noise_is_written_as_it_is_read() -> None:
+    assert str(Noise.parse("cpu=4,io=1,loop=2")) == "cpu=4,io=1,loop=2"
+    with pytest.raises(QuarantineError, match="noise must be written"):
+        Noise.parse("gpu=1")

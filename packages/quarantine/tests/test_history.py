@@ -1,0 +1,87 @@
+"""The history: appended by many at once, and by a clock that goes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flake_quarantine import history
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.history import History, Outcomes
+from flake_quarantine.register import Register
+from flake_quarantine.report import write_report
+from flake_quarantine.statistics import wilson
+
+WRITER = """
+import sys
+from pathlib import Path
+from flake_quarantine.history import History, Outcomes
+for number in range(20):
+    with History(Path(sys.argv[1])) as file:
+        file.append(Outcomes("run", 2, [("a.py::test_a", "failed", 0.1, "sig"), ("a.py::test_b", "passed", 0.1, "")]))
+"""
+
+
+def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "h.db"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path)]) for _ in range(3)]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
+    with History(path) as file:
+        points = file.points("a.py::test_a")
+        assert len(points) == 60
+        assert all((point.runs, point.failures) == (1, 1) for point in points)
+
+
+def test_a_clock_that_goes_back_does_not_change_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with History(tmp_path / "h.db") as file:
+        for moment in (2_000_000_000, 1_000_000_000, 2_000_000_100):
+            monkeypatch.setattr(time, "time", lambda moment=moment: moment)
+            file.append(Outcomes("run", 0, [("t", "passed", 0.0, "")]))
+        assert [point.at for point in file.points("t")] == [2_000_000_000, 2_000_000_000, 2_000_000_100]
+
+
+def test_healed_since_the_first_of_the_last_healed_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with History(tmp_path / "h.db") as file:
+        for day, verdict in enumerate(["healed", "load-only", "healed", "healed"]):
+            monkeypatch.setattr(time, "time", lambda day=day: 86_400 * (20_000 + day))
+            file.append_verdict("t", verdict, "{}")
+        since = file.healed_since("t")
+        assert since is not None
+        assert since.toordinal() == 719_163 + 20_002
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be taken for one" * 30])
+def test_what_is_no_history_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "h.db").write_bytes(content)
+    with pytest.raises(QuarantineError, match="not a usable history"):
+        History(tmp_path / "h.db")
+
+
+def test_a_newer_format_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "VERSION", 99)
+        History(tmp_path / "h.db").close()
+    with pytest.raises(QuarantineError, match="newer"):
+        History(tmp_path / "h.db")
+
+
+def test_the_report_is_one_page_without_network(tmp_path: Path) -> None:
+    details = '{"suspects": [{"nodeid": "a.py::other", "p": 0.001}]}'
+    with History(tmp_path / "h.db") as file:
+        for failures in range(3):
+            rows = [("a.py::test_<x>", "failed" if n < failures else "passed", 0.1, "sig") for n in range(10)]
+            file.append(Outcomes("load", 8, rows))
+        file.append_verdict("a.py::test_<x>", "load-only", details)
+        write_report(tmp_path / "r.html", file, Register(tmp_path / "q.toml"), dt.date.today())
+    page = (tmp_path / "r.html").read_text()
+    low, high = wilson(3, 30)
+    assert f"3/30 beside others ({100 * low:.1f}-{100 * high:.1f} %)" in page
+    assert "test_&lt;x&gt;" in page
+    assert "fails beside a.py::other" in page
+    assert "prefers-color-scheme: dark" in page
+    assert not any(word in page for word in ("http", "<script", "src=", "url(", "<link"))
