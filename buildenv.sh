@@ -67,6 +67,22 @@ if [ "$wanted" != "$have" ]; then
     trap - EXIT
 fi
 
+# nox hands a session only what stands behind `--`; an option of ours is put there by whoever forgot it.
+if [ "$1" = nox ]; then
+    behind=
+    for argument; do
+        shift
+        case $argument in
+        --) behind=yes ;;
+        --changed-since)
+            [ -n "$behind" ] || set -- "$@" --
+            behind=yes
+            ;;
+        esac
+        set -- "$@" "$argument"
+    done
+fi
+
 PATH="$environment/venv/bin:$PATH"
 VIRTUAL_ENV="$environment/venv"
 export PATH VIRTUAL_ENV

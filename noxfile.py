@@ -68,7 +68,7 @@ def down(session: nox.Session) -> None:
 
 @nox.session(requires=["build"])
 def tests(session: nox.Session) -> None:
-    """Test the built wheels and zipapps; `-- --changed-since REF` runs what a change reaches."""
+    """Test the built wheels and zipapps; `--changed-since REF` runs what a change reaches."""
     _install_tools(session)
     _install_wheels(session)
     selected = changed.pytest_arguments(WORKSPACE, session.posargs)
