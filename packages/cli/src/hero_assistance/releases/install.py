@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hero_assistance.files import sync_folder
 from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.prune import prune, sweep
-from hero_assistance.releases.store import Store, sync_folder
+from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin

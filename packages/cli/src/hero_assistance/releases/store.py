@@ -109,23 +109,3 @@ def replace_link(link: Path, target: str) -> None:
         temporary.unlink()
     temporary.symlink_to(target)
     temporary.rename(link)
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a small file durably: new content under a temporary name, flushed, then renamed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hero_assistance.files import sync_folder, write_atomic
 from hero_assistance.releases.errors import ForeignFile, NoSuchRelease
 from hero_assistance.releases.manifest import (
     RELEASE_FILE,
@@ -14,7 +15,7 @@ from hero_assistance.releases.manifest import (
     Manifest,
     installed_record,
 )
-from hero_assistance.releases.store import CURRENT, Store, replace_file, replace_link, sync_folder
+from hero_assistance.releases.store import CURRENT, Store, replace_link
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def write_record(store: Store, folder: Path, manifest: Manifest) -> None:
     """Write `release.json` into `folder`, as the newest of the store."""
     newest = max((one.sequence for one in store.installed()), default=0)
     record = Installed(manifest, newest + 1, time.time_ns() // 1_000_000)
-    replace_file(folder / RELEASE_FILE, installed_record(record))
+    write_atomic(folder / RELEASE_FILE, installed_record(record), mode=0o644)
 
 
 def switch(store: Store, release: str) -> None:

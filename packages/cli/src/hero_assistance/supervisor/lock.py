@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hero_assistance.supervisor.files import PRIVATE_FILE, PRIVATE_FOLDER
+from hero_assistance.files import PRIVATE_FILE, PRIVATE_FOLDER
 
 SUPERVISOR_LOCK = "supervisor.lock"
 LIFECYCLE_LOCK = "lifecycle.lock"

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from hero_assistance.supervisor.files import write_atomic
+from hero_assistance.files import write_atomic
 from hero_assistance.supervisor.proctable import Identity
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from hero_assistance.supervisor.files import write_atomic
+from hero_assistance.files import write_atomic
 from hero_assistance.supervisor.registry import StateDamaged
 from hero_assistance_sdk.errors import NotFound
 

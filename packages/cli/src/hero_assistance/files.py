@@ -10,11 +10,11 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
 
-def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Replace `path` by a file that only its owner may read; `durable`: it is on the disk when this returns."""
+def write_atomic(path: Path, content: bytes, *, durable: bool = True, mode: int = PRIVATE_FILE) -> None:
+    """Replace `path` by a file of `mode`, its owner's alone by default; `durable`: on the disk when this returns."""
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -27,10 +27,11 @@ def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
             temporary.unlink()
         raise
     if durable:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
