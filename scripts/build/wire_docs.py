@@ -18,7 +18,8 @@ from typing import Any
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.rpc.asgi import BODY_LIMIT
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
-from hero_assistance_sdk.rpc.errors import CODES, HTTP_STATUS, OTHER_STATUS
+from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
+from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Event, EventKind, Reset
 from hero_assistance_server.app import Desk
@@ -26,6 +27,7 @@ from hero_assistance_server.core.policy import ALLOWED, CallerKind
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.methods.scene import SCENE
 from hero_assistance_server.store.store import open_store
 from scripts.build.workspace import REPOSITORY
 
@@ -108,11 +110,16 @@ def page(document: dict[str, Any]) -> str:
         *("\n".join(_method(method)) for method in document["methods"]),
         _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`"], _event_rows()),
         "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
-        "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning"], _error_rows()),
+        "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
     ]
-    sections.insert(1, "## Methods\n")
+    sections.insert(1, "## Methods\n\n" + _SCENE + "\n" + _lines(_calls(SCENE)))
     return "\n".join(sections)
 
+
+_SCENE = """\
+The examples are of a project with Alice (admin), Bob (agent), Carol and Dave (customers), in which this has been said;
+`-->` is what a caller sends, without `jsonrpc` and `id`, `<--` the `result`. The tests make every one of them.
+"""
 
 _ERRORS = """\
 An error has `code`, `message` (one line for a person) and `data`: `reason`, often a `hint`, and for wrong params
@@ -145,6 +152,29 @@ def _method(method: dict[str, Any]) -> Iterator[str]:
         yield _table(["param", "", "type", ""], rows)
     errors = ", ".join(f"`{error['data']['reason']}`" for error in method["errors"])
     yield f"Errors: {errors}.\n"
+    for example in method.get("examples", ()):
+        yield f"{example['name']}:\n"
+        yield _lines(_example(method["name"], example))
+
+
+def _example(method: str, example: dict[str, Any]) -> Iterator[str]:
+    before = [Call(call["caller"], call["method"], call["params"]) for call in example.get("x-after", ())]
+    params = {param["name"]: param["value"] for param in example["params"]}
+    yield from _calls([*before, Call(example["x-caller"], method, params)])
+    yield f"<-- {_json(example['result']['value'])}"
+
+
+def _calls(calls: Iterable[Call]) -> Iterator[str]:
+    for call in calls:
+        yield f"{call.caller} --> {_json({'method': call.method, 'params': dict(call.params)})}"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "```\n" + "\n".join(lines) + "\n```\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _callers(action: str) -> str:
@@ -207,7 +237,7 @@ def _limits(schema: dict[str, Any]) -> str:
 def _error_rows() -> Iterator[list[str]]:
     for kind, code in sorted(CODES.items(), key=lambda item: -item[1]):
         summary = (kind.__doc__ or "").split("\n", 1)[0]
-        yield [str(code), f"`{kind.reason}`", str(_status(kind)), summary]
+        yield [str(code), f"`{kind.reason}`", str(_status(kind)), summary, ADVICE[kind]]
 
 
 def _status(kind: type[HeroError]) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from jsonschema import Draft202012Validator
 
+from hero_assistance_sdk.rpc.errors import CODES
 from hero_assistance_server.core.policy import ALLOWED, EVENT_STREAM
 from scripts.build.wire_docs import COMMAND, PAGE, openrpc_document, page
+from tests.sdk.metaschema import openrpc_validator
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio
@@ -33,6 +38,37 @@ async def test_every_param_and_result_has_a_valid_schema_with_complete_required_
             Draft202012Validator.check_schema(param["schema"])
 
 
+async def test_the_document_is_one_of_openrpc() -> None:
+    """By the official meta-schema, which finds a fault where there is one."""
+    document = await openrpc_document()
+    validator = openrpc_validator()
+    assert [f"{fault.json_path}: {fault.message}" for fault in validator.iter_errors(document)] == []
+    document["methods"][0]["callers"] = []
+    assert not validator.is_valid(document)
+
+
+async def test_no_object_has_properties_that_are_not_listed() -> None:
+    document = await openrpc_document()
+    schemas: list[Any] = [document["components"]["schemas"]]
+    for method in document["methods"]:
+        schemas += [param["schema"] for param in method["params"]] + [method["result"]["schema"]]
+    objects = [schema for schema in _objects(schemas) if "properties" in schema or schema.get("type") == "object"]
+    assert objects
+    for schema in objects:
+        assert schema.get("additionalProperties", True) is not True, schema
+
+
+async def test_every_error_has_a_code_a_reason_and_a_hint() -> None:
+    document = await openrpc_document()
+    known = document["components"]["errors"]
+    assert {error["code"] for error in known.values()} == set(CODES.values())
+    for error in [*known.values(), *(error for method in document["methods"] for error in method["errors"])]:
+        assert error in known.values()
+        assert error["message"]
+        assert set(error["data"]) == {"reason", "hint"}
+        assert all(error["data"].values())
+
+
 async def test_every_method_says_how_it_can_be_refused() -> None:
     document = await openrpc_document()
     for method in document["methods"]:
@@ -54,3 +90,11 @@ async def test_manifest_and_health(desk: Desk, socket: str, protocol: str, absen
     assert set(manifest) == {"protocol", "name", "title", "version", "description", "socket"}
     assert (manifest["protocol"], manifest["socket"]) == (protocol, f"{socket}.sock")
     assert (await http.get(absent)).status_code == 404
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object within a JSON value."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(inner)

@@ -84,6 +84,22 @@ CODES: dict[type[HeroError], int] = {
 }
 OTHER_FAILURE = -32000
 
+# What a caller can do about each, in general; an answer's own hint says it of the case at hand.
+ADVICE: dict[type[HeroError], str] = {
+    ParseFailure: "send one JSON document in UTF-8, without NaN, Infinity or lone surrogates",
+    InvalidRequest: 'send an object with "jsonrpc": "2.0", "method", and "params" as an object or an array',
+    MethodNotFound: "rpc.discover lists the methods",
+    InvalidParams: "each text in faults names a param and what is wrong with it",
+    InternalError: "this is a defect of the server; its log says more",
+    NotFound: "check the id, and whether the caller may know of it",
+    Forbidden: "call as a user whose role allows it",
+    Unauthenticated: "say who calls by the header that the listener believes",
+    Conflict: "read the present state, and ask again",
+    TooLarge: "send less at a time",
+    Unreachable: "check whether the other side runs",
+    Unavailable: "try again later; with the same client_token nothing is made twice",
+}
+
 # The status of an answer that is not a JSON-RPC answer: a refused stream, a body that is too large.
 HTTP_STATUS: dict[type[HeroError], int] = {
     ParseFailure: 400,

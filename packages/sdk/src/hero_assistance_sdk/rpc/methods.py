@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.rpc.examples import Example
 
 C = TypeVar("C")
 
@@ -40,6 +41,7 @@ class Method(Generic[C]):
     result: TypeAdapter[Any]
     handler: Callable[[C, Any], Awaitable[Any]]
     errors: tuple[type[HeroError], ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,12 +51,12 @@ class MethodTable(Generic[C]):
     _methods: dict[str, Method[C]] = field(default_factory=dict)
 
     def method(
-        self, name: str, *, errors: Sequence[type[HeroError]] = ()
+        self, name: str, *, errors: Sequence[type[HeroError]] = (), examples: Sequence[Example] = ()
     ) -> Callable[[Callable[[C, Any], Awaitable[Any]]], Callable[[C, Any], Awaitable[Any]]]:
         """Register `async def handler(caller, params: Model) -> Result`; its docstring is the summary."""
 
         def register(handler: Callable[[C, Any], Awaitable[Any]]) -> Callable[[C, Any], Awaitable[Any]]:
-            self.add(_described(name, handler, tuple(errors)))
+            self.add(_described(name, handler, tuple(errors), tuple(examples)))
             return handler
 
         return register
@@ -76,7 +78,10 @@ class MethodTable(Generic[C]):
 
 
 def _described(
-    name: str, handler: Callable[[C, Any], Awaitable[Any]], errors: tuple[type[HeroError], ...]
+    name: str,
+    handler: Callable[[C, Any], Awaitable[Any]],
+    errors: tuple[type[HeroError], ...],
+    examples: tuple[Example, ...],
 ) -> Method[C]:
     hints = get_type_hints(handler)
     parameters = list(inspect.signature(handler).parameters)
@@ -84,4 +89,4 @@ def _described(
     summary = (inspect.getdoc(handler) or "").split("\n\n")[0].replace("\n", " ").strip()
     if not (isinstance(params, type) and issubclass(params, Params) and summary):
         raise TypeError(f"method {name} needs a Params model as second parameter and a docstring")
-    return Method(name, summary, params, TypeAdapter(hints["return"]), handler, errors)
+    return Method(name, summary, params, TypeAdapter(hints["return"]), handler, errors, examples)

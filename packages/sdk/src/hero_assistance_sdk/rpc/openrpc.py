@@ -8,8 +8,9 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.rpc.errors import CODES, InternalError, InvalidParams
-from hero_assistance_sdk.rpc.methods import Method, MethodTable, NoParams
+from hero_assistance_sdk.rpc.errors import ADVICE, CODES, InternalError, InvalidParams
+from hero_assistance_sdk.rpc.examples import Call, Example
+from hero_assistance_sdk.rpc.methods import Method, MethodTable, NoParams, Params
 
 C = TypeVar("C")
 
@@ -47,6 +48,7 @@ def _document(table: MethodTable[C], title: str, version: str, description: str)
         inputs.append((f"{method.name}.result", "serialization", method.result.core_schema))
     schemas, found = GenerateJsonSchema(ref_template=_REF).generate_definitions(inputs)
     definitions: dict[str, dict[str, Any]] = {str(name): schema for name, schema in found.items()}
+    _close([*schemas.values(), *definitions.values()])
     described = []
     for method in methods:
         params = _resolved(schemas[f"{method.name}.params", "validation"], definitions)
@@ -57,7 +59,7 @@ def _document(table: MethodTable[C], title: str, version: str, description: str)
         "openrpc": OPENRPC_VERSION,
         "info": {"title": title, "version": version, "description": description},
         "methods": described,
-        "components": {"schemas": used},
+        "components": {"schemas": used, "errors": {kind.__name__: _error(kind) for kind in CODES}},
     }
 
 
@@ -65,7 +67,7 @@ def _method(method: Method[C], params: dict[str, Any], result: dict[str, Any]) -
     required = set(params.get("required", ()))
     if method.name == "rpc.discover":
         result = {"$ref": _META_SCHEMA}
-    return {
+    described = {
         "name": method.name,
         "summary": method.summary,
         "paramStructure": "either",
@@ -76,11 +78,48 @@ def _method(method: Method[C], params: dict[str, Any], result: dict[str, Any]) -
         "result": {"name": "result", "schema": result},
         "errors": [_error(kind) for kind in (*_ALWAYS, *method.errors)],
     }
+    if method.examples:
+        described["examples"] = [_example(example, method.params) for example in method.examples]
+    return described
 
 
 def _error(kind: type[HeroError]) -> dict[str, Any]:
     summary = (kind.__doc__ or "").split("\n", 1)[0]
-    return {"code": CODES[kind], "message": summary, "data": {"reason": kind.reason}}
+    return {"code": CODES[kind], "message": summary, "data": {"reason": kind.reason, "hint": ADVICE[kind]}}
+
+
+def _example(example: Example, model: type[Params]) -> dict[str, Any]:
+    """An example pairing; who calls, and after what, is not in the specification and goes into extensions."""
+    described: dict[str, Any] = {
+        "name": example.name,
+        "params": [
+            {"name": name, "value": example.params[name]} for name in model.model_fields if name in example.params
+        ],
+        "result": {"name": "result", "value": example.result},
+        "x-caller": example.caller,
+    }
+    if example.after:
+        described["x-after"] = [_call(call) for call in example.after]
+    return described
+
+
+def _call(call: Call) -> dict[str, Any]:
+    return {"caller": call.caller, "method": call.method, "params": dict(call.params)}
+
+
+def _close(schema: Any) -> None:
+    """Say of every object that it has the properties listed and no others: it is so, and generators make types of it.
+
+    A client that reads answers of newer releases ignores what it does not know, whatever this release's document says.
+    """
+    if isinstance(schema, list):
+        for item in schema:
+            _close(item)
+    elif isinstance(schema, dict):
+        if schema.get("type") == "object" and "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for value in schema.values():
+            _close(value)
 
 
 def _resolved(schema: dict[str, Any], definitions: dict[str, dict[str, Any]]) -> dict[str, Any]:

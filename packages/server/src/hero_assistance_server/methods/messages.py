@@ -6,12 +6,15 @@ import apsw
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Result
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
 from hero_assistance_server.core.model import Message
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.methods.params import ClientToken, Text, TicketParams
+from hero_assistance_server.methods.scene import NOTE as NOTED
+from hero_assistance_server.methods.scene import REPLY as REPLIED
 from hero_assistance_server.methods.tickets import visible
 from hero_assistance_server.store import events, messages, tokens
 from hero_assistance_server.store.store import Store
@@ -20,6 +23,23 @@ from hero_assistance_server.store.transaction import Transaction
 REPLY = "message.reply"
 NOTE = "message.note"
 _COMMANDS = {REPLY: commands.reply, NOTE: commands.note}
+
+_REPLIES = Example(
+    "The customer answers",
+    "carol",
+    {"ticket_id": 1, "body": "It says 10.0.0.7."},
+    REPLIED | {"message_id": 3, "author": "carol", "author_name": "Carol", "body": "It says 10.0.0.7."},
+)
+_NOTES = Example(
+    "An agent tells the others",
+    "bob",
+    {"ticket_id": 1, "body": "That is the old gateway."},
+    NOTED | {"message_id": 3, "author": "bob", "author_name": "Bob", "body": "That is the old gateway."},
+)
+_LISTS = (
+    Example("An agent reads the thread", "bob", {"ticket_id": 1}, {"messages": [REPLIED, NOTED], "seq": 3}),
+    Example("Its customer reads it", "carol", {"ticket_id": 1}, {"messages": [REPLIED], "seq": 3}),
+)
 
 
 class WriteMessage(TicketParams):
@@ -39,17 +59,17 @@ class Thread(Result):
 def add_methods(table: MethodTable[Caller], store: Store) -> None:
     """Register the methods."""
 
-    @table.method(REPLY, errors=[Unauthenticated, NotFound, Conflict, Unavailable])
+    @table.method(REPLY, errors=[Unauthenticated, NotFound, Conflict, Unavailable], examples=[_REPLIES])
     async def reply(caller: Caller, params: WriteMessage) -> wire.Message:
         """Answer where the customer sees it: an agent's makes it wait, the customer's opens it again."""
         return views.message(await store.write(lambda t: _write(t, caller, REPLY, params)))
 
-    @table.method(NOTE, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable])
+    @table.method(NOTE, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
         """Write to the other agents; the customer never sees it, nor a trace of it."""
         return views.message(await store.write(lambda t: _write(t, caller, NOTE, params)))
 
-    @table.method("message.list", errors=[Unauthenticated, NotFound, Unavailable])
+    @table.method("message.list", errors=[Unauthenticated, NotFound, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: TicketParams) -> Thread:
         """Read a ticket's messages, oldest first: an agent with the notes, its customer without."""
 

@@ -7,10 +7,27 @@ from typing import Literal
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import release_id, version
+from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.identity import AuthMode
+
+_HEALTH = Example(
+    "A probe asks",
+    "alice",
+    {},
+    {
+        "status": "ok",
+        "service": SERVICE,
+        "version": "1.0",
+        "release": "1.0-4f2a90c1d3e8",
+        "auth_mode": "dev",
+        "tcp": None,
+        "seq": 3,
+    },
+    varies=frozenset({"version", "release"}),
+)
 
 
 class Health(Result):
@@ -30,7 +47,7 @@ def add_methods(table: MethodTable[Caller], hub: Hub, mode: AuthMode, tcp: str |
     # Asked by every probe; finding them out anew reads files.
     running, release = version(), release_id()
 
-    @table.method("system.health")
+    @table.method("system.health", examples=[_HEALTH])
     async def health(_caller: Caller, _params: NoParams) -> Health:
         """Tell version, release, mode and address of the server."""
         return Health(

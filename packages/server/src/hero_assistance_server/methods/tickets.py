@@ -9,6 +9,7 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
@@ -25,11 +26,39 @@ from hero_assistance_server.methods.params import (
     TicketParams,
     Title,
 )
+from hero_assistance_server.methods.scene import CAROLS_TICKET, FILED, TICKET
 from hero_assistance_server.store import events, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
 CREATE = "ticket.create"
+
+_CREATES = Example(
+    "A customer files a ticket",
+    "dave",
+    {"title": "A new laptop", "body": "Mine is six years old.", "tags": ["hardware"], "client_token": "d41b"},
+    {
+        "ticket_id": 2,
+        "title": "A new laptop",
+        "body": "Mine is six years old.",
+        "status": "new",
+        "priority": "normal",
+        "tags": ["hardware"],
+        "customer": "dave",
+        "customer_name": "Dave",
+        "created_at": FILED,
+        "updated_at": FILED,
+        "message_count": 0,
+    },
+)
+_GETS = (
+    Example("An agent reads a ticket", "bob", {"ticket_id": 1}, TICKET),
+    Example("Its customer reads it, and no trace of notes", "carol", {"ticket_id": 1}, CAROLS_TICKET),
+)
+_LISTS = (
+    Example("An agent lists the tickets", "bob", {"limit": 50}, {"tickets": [TICKET], "next_cursor": None, "seq": 3}),
+    Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
+)
 
 
 class CreateTicket(Params):
@@ -63,7 +92,7 @@ class TicketPage(Result):
 def add_methods(table: MethodTable[Caller], store: Store) -> None:
     """Register the methods."""
 
-    @table.method(CREATE, errors=[Unauthenticated, Unavailable])
+    @table.method(CREATE, errors=[Unauthenticated, Unavailable], examples=[_CREATES])
     async def create(caller: Caller, params: CreateTicket) -> wire.Ticket:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
 
@@ -72,13 +101,13 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
         return views.ticket(await store.write(command), staff=caller.is_staff)
 
-    @table.method("ticket.get", errors=[Unauthenticated, NotFound, Unavailable])
+    @table.method("ticket.get", errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
     async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Read one ticket."""
         ticket = await store.read(lambda db: visible(db, caller, params.ticket_id))
         return views.ticket(ticket, staff=caller.is_staff)
 
-    @table.method("ticket.list", errors=[Unauthenticated, Unavailable])
+    @table.method("ticket.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListTickets) -> TicketPage:
         """List tickets by last activity, newest first: an agent all of them, a customer their own.
 

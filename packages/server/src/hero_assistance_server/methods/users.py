@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Unauthenticated
+from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
 from hero_assistance_server.core import views
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.directory import Directory
+from hero_assistance_server.methods.scene import ALICE, BOB, CAROL
+
+_ME = Example("A customer asks", "carol", {}, CAROL)
+_LISTS = Example("A customer sees who may answer", "carol", {}, {"users": [ALICE, BOB, CAROL]})
 
 
 class UserList(Result):
@@ -19,14 +24,14 @@ class UserList(Result):
 def add_methods(table: MethodTable[Caller], directory: Directory) -> None:
     """Register the methods."""
 
-    @table.method("user.me", errors=[Unauthenticated])
+    @table.method("user.me", errors=[Unauthenticated], examples=[_ME])
     async def me(caller: Caller, _params: NoParams) -> wire.User | None:
         """Who the caller is: null where nobody is known, an error where a claim is not believed."""
         if caller.user is None and caller.refusal is None:
             return None
         return views.user(caller.known())
 
-    @table.method("user.list", errors=[Unauthenticated])
+    @table.method("user.list", errors=[Unauthenticated], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> UserList:
         """List people by id: an agent everybody, a customer themselves and who may answer them."""
         seen = [views.user(user) for user in directory.everyone() if caller.sees_user(user)]

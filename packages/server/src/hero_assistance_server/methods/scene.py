@@ -1,0 +1,64 @@
+"""The project in which every method's examples are made: what happened there, and what it left.
+
+Carol, a customer, has filed a ticket; Bob has replied, and Alice has noted something for the agents. Times in answers
+are those of the day of writing; the tests compare everything else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hero_assistance_sdk.rpc.examples import Call
+
+# 2026-01-05 09:00 UTC.
+FILED = 1_767_603_600_000
+REPLIED = FILED + 240_000
+NOTED = FILED + 300_000
+
+SCENE = (
+    Call(
+        "carol",
+        "ticket.create",
+        {"title": "The VPN is down", "body": "Since this morning.", "priority": "high", "tags": ["vpn"]},
+    ),
+    Call("bob", "message.reply", {"ticket_id": 1, "body": "Which address do you see?"}),
+    Call("alice", "message.note", {"ticket_id": 1, "body": "The gateway was renewed yesterday."}),
+)
+
+# The ticket as agents see it, and as Carol does.
+TICKET: dict[str, Any] = {
+    "ticket_id": 1,
+    "title": "The VPN is down",
+    "body": "Since this morning.",
+    "status": "waiting",
+    "priority": "high",
+    "tags": ["vpn"],
+    "customer": "carol",
+    "customer_name": "Carol",
+    "created_at": FILED,
+    "updated_at": NOTED,
+    "message_count": 2,
+}
+CAROLS_TICKET = TICKET | {"updated_at": REPLIED, "message_count": 1}
+
+REPLY: dict[str, Any] = {
+    "message_id": 1,
+    "ticket_id": 1,
+    "kind": "reply",
+    "author": "bob",
+    "author_name": "Bob",
+    "body": "Which address do you see?",
+    "created_at": REPLIED,
+}
+NOTE = REPLY | {
+    "message_id": 2,
+    "kind": "note",
+    "author": "alice",
+    "author_name": "Alice",
+    "body": "The gateway was renewed yesterday.",
+    "created_at": NOTED,
+}
+
+ALICE = {"user_id": "alice", "name": "Alice", "role": "admin"}
+BOB = {"user_id": "bob", "name": "Bob", "role": "agent"}
+CAROL = {"user_id": "carol", "name": "Carol", "role": "customer"}
