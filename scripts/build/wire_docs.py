@@ -75,13 +75,16 @@ Times are integers: milliseconds since 1970 in UTC. A client ignores fields that
 _EVENTS = f"""\
 ## Events
 
-`GET /events` streams server-sent events to a caller for as long as both live. Agents are told everything; a customer
-is told of their own tickets, and never of a note. The ticket in an event is as its reader may see it.
+`GET /events` streams server-sent events to a caller for as long as both live. Agents are told everything of every
+ticket; a customer of the tickets that are theirs or that they collaborate on, and never of a note. The ticket in an
+event is as its reader may see it.
 
 * `id:` is the event's number. `Last-Event-ID: N`, or `?since=N`, continues after it, without a gap or a duplicate;
   the header wins. With neither, the stream starts now, and its first lines say where now is.
 * Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
-  comes after it, and the snapshot is what it would be if it were fetched again.
+  comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
+  id, set the `message` by its id, forget what a `removed` record names. After `ticket.shown`, `ticket.merged` and
+  `ticket.split`, fetch the thread of the event's ticket again.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
@@ -108,7 +111,7 @@ def page(document: dict[str, Any]) -> str:
     sections = [
         _INTRODUCTION,
         *("\n".join(_method(method)) for method in document["methods"]),
-        _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`"], _event_rows()),
+        _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`", "`record`"], _event_rows()),
         "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
         "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
     ]
@@ -127,17 +130,25 @@ An error has `code`, `message` (one line for a person) and `data`: `reason`, oft
 stream, a body that is too large.
 """
 
+_ALL_OF_IT = "everybody who sees the ticket"
+_IF_IT_SHOWS = "agents; the others when what they are shown changed"
 _TOLD = {
-    EventKind.TICKET_CREATED: ("agents, the customer", "null"),
-    EventKind.MESSAGE_REPLIED: ("agents, the customer", "the reply"),
-    EventKind.MESSAGE_NOTED: ("agents", "the note"),
+    EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),
+    EventKind.TICKET_UPDATED: (_IF_IT_SHOWS, "null", "null"),
+    EventKind.TICKET_MERGED: (_ALL_OF_IT, "the text of the merged ticket, or null", "null"),
+    EventKind.TICKET_SPLIT: (_ALL_OF_IT, "null", "null"),
+    EventKind.TICKET_SHOWN: ("the new collaborator", "null", "null"),
+    EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
+    EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
+    EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
+    EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),
 }
 
 
 def _event_rows() -> Iterator[list[str]]:
     for kind in EventKind:
-        told, message = _TOLD[kind]
-        yield [f"`{kind.value}`", told, message]
+        told, message, record = _TOLD[kind]
+        yield [f"`{kind.value}`", told, message, record]
 
 
 def _method(method: dict[str, Any]) -> Iterator[str]:

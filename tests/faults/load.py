@@ -129,4 +129,5 @@ class Load:
         async with contextlib.aclosing(subscribe(self._events, headers=ALICE, since=self._since)) as events:
             async for event in events:
                 assert isinstance(event, Event)
+                assert event.ticket is not None
                 self.told.heard.append(event.ticket.ticket_id)

@@ -35,13 +35,23 @@ _TICKET = Ticket.model_validate(
         "customer_name": "Carol",
         "created_at": 1,
         "updated_at": 1,
+        "collaborators": [],
+        "assignee": None,
+        "followers": [],
+        "snoozed_until": None,
+        "first_response_due": None,
+        "first_response_at": None,
+        "solved_at": None,
+        "merged_into": None,
+        "split_from": None,
         "message_count": 0,
+        "last_message_id": 0,
     }
 )
 
 
 def event(seq: int) -> Event:
-    return Event(seq=Seq(seq), kind=EventKind.TICKET_CREATED, ticket=_TICKET, message=None)
+    return Event(seq=Seq(seq), kind=EventKind.TICKET_CREATED, ticket=_TICKET, message=None, record=None)
 
 
 def sent(seq: int) -> bytes:

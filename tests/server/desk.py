@@ -88,10 +88,10 @@ class Desk:
             async with contextlib.aclosing(self.subscribe(user, since)) as events, asyncio.timeout(STOP_S):
                 async for event in events:
                     assert isinstance(event, Event)
-                    if event.ticket.ticket_id == mark["ticket_id"]:
-                        break
-                    if event.ticket.title != MARK:
+                    if event.ticket is None or event.ticket.title != MARK:
                         told.append(event)
+                    elif event.ticket.ticket_id == mark["ticket_id"]:
+                        break
         return told
 
     async def aclose(self) -> None:

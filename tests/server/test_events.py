@@ -18,6 +18,7 @@ import pytest
 from hero_assistance_sdk.wire import Event, Priority, Reset, Role, Seq, UserId
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core.model import User
+from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.events.stream import PAGE, EventStream
 from hero_assistance_server.store import tickets, users
@@ -28,6 +29,7 @@ from tests.server.desk import STOP_S, Desk, until
 pytestmark = pytest.mark.anyio
 
 CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
+BOB = User(UserId("bob"), "Bob", Role.AGENT)
 
 
 async def talk(desk: Desk) -> None:
@@ -82,8 +84,8 @@ async def test_nothing_of_a_note_is_in_what_the_customer_is_told(desk: Desk) -> 
     await talk(desk)
     told = [event.model_dump_json() for event in await desk.heard("carol", 0)]
     assert "secret" not in "".join(told)
-    assert [event.ticket.message_count for event in await desk.heard("carol", 0)] == [0, 1, 2]
-    assert [event.ticket.message_count for event in await desk.heard("bob", 0)] == [0, 1, 2, 0, 3]
+    assert [event.ticket.message_count for event in await desk.heard("carol", 0) if event.ticket] == [0, 1, 2]
+    assert [event.ticket.message_count for event in await desk.heard("bob", 0) if event.ticket] == [0, 1, 2, 0, 3]
 
 
 async def test_the_bytes_of_a_stream(desk: Desk) -> None:
@@ -96,7 +98,7 @@ async def test_the_bytes_of_a_stream(desk: Desk) -> None:
     assert response.headers["cache-control"] == "no-store"
     assert opening[:4] == ["retry: 1000", "", "id: 1", "event: ticket.created"]
     data = json.loads(opening[4].removeprefix("data: "))
-    assert set(data) == {"seq", "kind", "ticket", "message"}
+    assert set(data) == {"seq", "kind", "ticket", "message", "record"}
 
 
 async def test_the_header_wins_over_the_query(desk: Desk) -> None:
@@ -178,7 +180,7 @@ async def test_between_the_table_and_what_is_live_nothing_is_lost_or_twice(
     async with open_store(hero_root, clock=lambda: datetime.now(UTC), publish=hub.publish) as store:
         await file_tickets(store, past)
         stream = EventStream(hub, Busy(store, before=before, writes=writes), ping_s=STOP_S)
-        with hub.subscription(None) as subscription:
+        with hub.subscription(BOB) as subscription:
             async with contextlib.aclosing(stream.chunks(subscription, Seq(0))) as chunks, asyncio.timeout(STOP_S):
                 seqs: list[int] = []
                 while hub.last_seq == past or len(seqs) < hub.last_seq:
@@ -201,9 +203,10 @@ async def file_tickets(store: Store, count: int) -> None:
             body="b",
             priority=Priority.LOW,
             tags=[],
+            targets={},
             now=transaction.now,
         )
-        transaction.apply(change)
+        transaction.apply(change, Caller(CAROL))
 
     await asyncio.gather(*(store.write(command) for _ in range(count)))
 
@@ -216,7 +219,7 @@ async def test_a_silent_stream_pings() -> None:
     """The real interval is twenty seconds; the stream takes it as an argument."""
     hub = Hub()
     chunks = EventStream(hub, _no_store(), ping_s=0.01)
-    with hub.subscription(None) as subscription:
+    with hub.subscription(BOB) as subscription:
         source = chunks.chunks(subscription, None)
         opening = [await anext(source) for _ in range(3)]
         await source.aclose()

@@ -29,7 +29,17 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
         "tags": ["b", "a"],
         "customer": "carol",
         "customer_name": "Carol",
+        "collaborators": [],
+        "assignee": None,
+        "followers": [],
+        "snoozed_until": None,
+        "first_response_due": None,
+        "first_response_at": None,
+        "solved_at": None,
+        "merged_into": None,
+        "split_from": None,
         "message_count": 0,
+        "last_message_id": 0,
     }
     assert await desk.call("ticket.get", "carol", ticket_id=1) == filed
     assert await desk.call("ticket.get", "bob", ticket_id=1) == filed
@@ -123,7 +133,7 @@ async def test_pages_are_stable_under_writes(desk: Desk) -> None:
     assert pages == [[11, 10, 9, 8], [7, 6, 5, 4], [3, 2]]
     assert third["next_cursor"] is None
     told = await desk.heard("bob", first["seq"])
-    assert [event.ticket.ticket_id for event in told] == [1, 12]
+    assert [event.ticket.ticket_id for event in told if event.ticket] == [1, 12]
 
 
 async def test_a_customers_pages_are_ordered_by_what_the_customer_sees(desk: Desk) -> None:

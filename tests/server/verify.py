@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import Event
+from hero_assistance_sdk.wire import THREAD_CHANGED, Event, Record
 from tests.server.desk import Desk
 
 
@@ -17,16 +17,35 @@ class Snapshot:
     user: str
     seq: int
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
-    messages: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    stale: set[int] = field(default_factory=set)
 
     def apply(self, event: Event) -> None:
         """Bring the snapshot up to date; the only update path a client has."""
-        ticket = event.ticket.model_dump(mode="json")
-        self.tickets[ticket["ticket_id"]] = ticket
-        thread = self.messages.setdefault(ticket["ticket_id"], [])
-        if event.message is not None:
-            thread.append(event.message.model_dump(mode="json"))
         self.seq = event.seq
+        if event.record is not None:
+            self._apply_record(event.record)
+        if event.ticket is None:
+            return
+        ticket_id = event.ticket.ticket_id
+        self.tickets[ticket_id] = event.ticket.model_dump(mode="json")
+        thread = self.messages.setdefault(ticket_id, {})
+        if event.kind in THREAD_CHANGED:
+            self.stale.add(ticket_id)
+        if event.message is not None:
+            thread[event.message.message_id] = event.message.model_dump(mode="json")
+
+    def _apply_record(self, record: Record) -> None:
+        if record.of == "ticket":
+            self.tickets.pop(int(record.key), None)
+            self.messages.pop(int(record.key), None)
+            self.stale.discard(int(record.key))
+
+    async def refresh(self, desk: Desk) -> None:
+        """Fetch the threads that events said have changed, as a client does."""
+        for ticket_id in self.stale:
+            self.messages[ticket_id] = await thread(desk, self.user, ticket_id)
+        self.stale.clear()
 
     def listed(self) -> list[dict[str, Any]]:
         """The list of tickets as the client shows it."""
@@ -40,8 +59,14 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     taken = Snapshot(user, page["seq"], {ticket["ticket_id"]: ticket for ticket in page["tickets"]})
     assert taken.listed() == page["tickets"]
     for ticket_id in taken.tickets:
-        taken.messages[ticket_id] = (await desk.call("message.list", user, ticket_id=ticket_id))["messages"]
+        taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     return taken
+
+
+async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:
+    """A ticket's messages by id."""
+    found = (await desk.call("message.list", user, ticket_id=ticket_id))["messages"]
+    return {message["message_id"]: message for message in found}
 
 
 async def verify_action(
@@ -57,6 +82,7 @@ async def verify_action(
         told[old.user] = [event for event in heard if event.seq <= new.seq]
         for event in told[old.user]:
             old.apply(event)
+        await old.refresh(desk)
         assert (old.tickets, old.messages) == (new.tickets, new.messages), old.user
         assert old.listed() == new.listed(), old.user
     return told

@@ -6,7 +6,8 @@ It is turned into an exit status by the CLI, and into a JSON-RPC error by `rpc.d
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 
 class HeroError(Exception):
@@ -14,6 +15,8 @@ class HeroError(Exception):
 
     reason: ClassVar[str] = "failed"
     exit_status: ClassVar[int] = 1
+    # What a program can use of it, beside the reason; it travels in a JSON-RPC error's data.
+    details: Mapping[str, Any] = {}
     # The last lines of the log that tells more, for errors that know one.
     log_lines: tuple[str, ...] = ()
 
@@ -91,6 +94,18 @@ class Conflict(HeroError):
     """The request was right when it was made; the state has moved on."""
 
     reason = "conflict"
+
+
+class ThreadMoved(Conflict):
+    """Others have written since the caller looked; `messages` are theirs, as JSON values."""
+
+    reason = "thread-moved"
+
+    def __init__(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        count = len(messages)
+        written = "1 message has been written" if count == 1 else f"{count} messages have been written"
+        super().__init__(f"{written} since", hint="read them, then send again, or at once with force")
+        self.details = {"messages": list(messages)}
 
 
 class TooLarge(HeroError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from ipaddress import IPv6Network
 
@@ -22,6 +22,8 @@ HERO_USER = "x-hero-user"
 DEV_USER = "x-dev-user"
 # Every address of a mycelium overlay; the network itself vouches for them.
 OVERLAY = IPv6Network("400::/7")
+# What the audit trail calls a caller of this machine.
+UNIX_ORIGIN = "unix"
 # RFC 5321 allows an address 254; no directory has longer user names.
 USER_ID_LIMIT = 254
 
@@ -50,10 +52,14 @@ class Identity:
 
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
+        peer = peer_of(request.scope)
+        caller = Caller(None)
         if self.mode is AuthMode.DEV:
-            inside = listener is ListenerKind.UNIX or is_loopback(peer_of(request.scope))
-            return self._dev_caller(request) if inside else Caller(None)
-        return await self._hero_caller(request) if listener is ListenerKind.UNIX else Caller(None)
+            if listener is ListenerKind.UNIX or is_loopback(peer):
+                caller = self._dev_caller(request)
+        elif listener is ListenerKind.UNIX:
+            caller = await self._hero_caller(request)
+        return replace(caller, origin=peer or UNIX_ORIGIN)
 
     def _dev_caller(self, request: Request) -> Caller:
         claims = _claims(request, DEV_USER)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from hero_assistance_sdk.errors import (
     Conflict,
     Forbidden,
     HeroError,
     NotFound,
+    ThreadMoved,
     TooLarge,
     Unauthenticated,
     Unavailable,
     Unreachable,
 )
+
+V = TypeVar("V")
 
 
 class ParseFailure(HeroError):
@@ -78,6 +81,7 @@ CODES: dict[type[HeroError], int] = {
     Forbidden: -32002,
     Unauthenticated: -32003,
     Conflict: -32004,
+    ThreadMoved: -32004,
     TooLarge: -32005,
     Unreachable: -32006,
     Unavailable: -32007,
@@ -95,6 +99,7 @@ ADVICE: dict[type[HeroError], str] = {
     Forbidden: "call as a user whose role allows it",
     Unauthenticated: "say who calls by the header that the listener believes",
     Conflict: "read the present state, and ask again",
+    ThreadMoved: "read the messages in data, then send again, or at once with force",
     TooLarge: "send less at a time",
     Unreachable: "check whether the other side runs",
     Unavailable: "try again later; with the same client_token nothing is made twice",
@@ -126,14 +131,24 @@ def error_object(error: HeroError) -> dict[str, Any]:
         data["faults"] = error.faults
     if isinstance(error, RpcFailure):
         return {"code": error.code, "message": error.message, "data": error.data or data}
-    code = _of(error, CODES, OTHER_FAILURE)
-    return {"code": code, "message": error.message, "data": data}
+    return {"code": code_of(type(error)), "message": error.message, "data": {**error.details, **data}}
+
+
+def code_of(kind: type[HeroError]) -> int:
+    """The JSON-RPC code that stands for errors of a kind."""
+    return _of(kind, CODES, OTHER_FAILURE)
+
+
+def advice_of(kind: type[HeroError]) -> str:
+    """What a caller can do about errors of a kind, in general."""
+    return _of(kind, ADVICE, "")
 
 
 def http_status(error: HeroError) -> int:
     """The HTTP status that stands for `error`."""
-    return _of(error, HTTP_STATUS, OTHER_STATUS)
+    return _of(type(error), HTTP_STATUS, OTHER_STATUS)
 
 
-def _of(error: HeroError, table: dict[type[HeroError], int], other: int) -> int:
-    return next((table[kind] for kind in type(error).__mro__ if kind in table), other)
+def _of(kind: type[HeroError], table: dict[type[HeroError], V], other: V) -> V:
+    """The entry of the kind, or of the nearest kind above it."""
+    return next((table[above] for above in kind.__mro__ if above in table), other)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated
-from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.core.model import User
+from hero_assistance_sdk.wire import Role
+from hero_assistance_server.core.model import Ticket, User
 
 
 class CallerKind(Enum):
@@ -28,15 +28,24 @@ _KNOWN = _STAFF | {CallerKind.CUSTOMER}
 EVENT_STREAM = "event.stream"
 
 ALLOWED: dict[str, frozenset[CallerKind]] = {
+    "audit.list": _STAFF,
     EVENT_STREAM: _KNOWN,
+    "message.edit": _KNOWN,
     "message.list": _KNOWN,
     "message.note": _STAFF,
     "message.reply": _KNOWN,
     "rpc.discover": _EVERYONE,
     "system.health": _EVERYONE,
     "ticket.create": _KNOWN,
+    "ticket.follow": _STAFF,
     "ticket.get": _KNOWN,
+    "ticket.invite": _STAFF,
     "ticket.list": _KNOWN,
+    "ticket.merge": _STAFF,
+    "ticket.split": _STAFF,
+    "ticket.unfollow": _STAFF,
+    "ticket.uninvite": _STAFF,
+    "ticket.update": _KNOWN,
     "user.list": _KNOWN,
     "user.me": _EVERYONE,
 }
@@ -46,11 +55,13 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
 class Caller:
     """Who calls: a user, or nobody known.
 
-    `refusal` says why a claim of identity was not believed; it is `None` for who claims nothing.
+    `refusal` says why a claim of identity was not believed; it is `None` for who claims nothing. `origin` is where
+    the request came from, for the audit trail: `unix`, or the peer's address.
     """
 
     user: User | None
     refusal: str | None = None
+    origin: str = ""
 
     @property
     def kind(self) -> CallerKind:
@@ -66,9 +77,9 @@ class Caller:
             raise Unauthenticated(self.refusal or "nobody is known at this address")
         return self.user
 
-    def sees_ticket_of(self, customer: UserId) -> bool:
-        """Whether this caller may know that a ticket of `customer` exists."""
-        return self.is_staff or (self.user is not None and self.user.user_id == customer)
+    def sees(self, ticket: Ticket) -> bool:
+        """Whether this caller may know that the ticket exists."""
+        return self.is_staff or (self.user is not None and self.user.user_id in ticket.people)
 
     def sees_user(self, other: User) -> bool:
         """Customers know themselves and who may answer them, never each other."""

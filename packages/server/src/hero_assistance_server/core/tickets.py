@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import EventKind, MessageId, MessageKind, Priority, Status, TicketId
-from hero_assistance_server.core.model import Audience, Change, Message, Ticket, User
+from hero_assistance_sdk.wire import EventKind, Priority, Removed, Status, TicketId, UserId
+from hero_assistance_server.core.changing import changed, filed
+from hero_assistance_server.core.fields import Targets, respond_by, with_status
+from hero_assistance_server.core.model import AnyChange, Audience, Change, Reach, Ticket, User
 from hero_assistance_server.core.states import Trigger, after
 
 
@@ -20,8 +22,9 @@ def create(
     body: str,
     priority: Priority,
     tags: Sequence[str],
+    targets: Targets,
     now: datetime,
-) -> Change[None]:
+) -> Change[Ticket, None]:
     """File a ticket; who files it is its customer, whatever their role."""
     ticket = Ticket(
         ticket_id=ticket_id,
@@ -35,45 +38,69 @@ def create(
         created_at=now,
         updated_at=now,
         public_updated_at=now,
+        first_response_due=respond_by(now, priority, targets),
     )
-    return Change(EventKind.TICKET_CREATED, ticket, None, Audience(ticket.customer))
+    return filed(EventKind.TICKET_CREATED, ticket)
 
 
-def reply(*, ticket: Ticket, author: User, message_id: MessageId, body: str, now: datetime) -> Change[Message]:
-    """Answer where the customer sees it; raises `Conflict` when the ticket takes no replies."""
-    by_customer = author.user_id == ticket.customer
-    trigger = Trigger.CUSTOMER_REPLIED if by_customer else Trigger.AGENT_REPLIED
-    changed = replace(
+def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Change[Ticket, None] | None:
+    """Take part in a ticket, or no more; `None` when it is so already."""
+    others = tuple(user for user in ticket.followers if user != agent.user_id)
+    followers = (*others, agent.user_id) if following else others
+    if set(followers) == set(ticket.followers):
+        return None
+    return changed(
+        EventKind.TICKET_UPDATED,
         ticket,
-        status=_moved(ticket, trigger),
-        updated_at=now,
-        public_updated_at=now,
-        reply_count=ticket.reply_count + 1,
+        replace(ticket, followers=followers),
+        now,
+        message=None,
+        detail={"followers": ", ".join(followers)},
     )
-    message = _message(changed, MessageKind.REPLY, author, message_id, body, now)
-    return Change(EventKind.MESSAGE_REPLIED, changed, message, Audience(ticket.customer))
 
 
-def note(*, ticket: Ticket, author: User, message_id: MessageId, body: str, now: datetime) -> Change[Message]:
-    """Write to the agents; nothing that the customer is shown changes."""
-    changed = replace(
+def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
+    """Let somebody outside the team see the ticket as its customer does; nothing when they see it already."""
+    if guest.is_staff:
+        raise Conflict(f"{guest.user_id} is of the team and sees every ticket", hint="ticket.follow takes part")
+    if guest.user_id in ticket.people:
+        return []
+    change = _with_collaborators(ticket, (*ticket.collaborators, guest.user_id), now)
+    shown: AnyChange = replace(
+        change, kind=EventKind.TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}
+    )
+    return [change, shown]
+
+
+def uninvite(*, ticket: Ticket, guest: UserId, now: datetime) -> list[AnyChange]:
+    """Take somebody off again: the ticket vanishes from their list."""
+    if guest not in ticket.collaborators:
+        return []
+    rest = tuple(user for user in ticket.collaborators if user != guest)
+    gone = Removed(of="ticket", key=str(ticket.ticket_id))
+    hidden: AnyChange = Change(EventKind.TICKET_HIDDEN, None, None, _only(guest), record=gone)
+    return [_with_collaborators(ticket, rest, now), hidden]
+
+
+def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
+    """End a snooze whose time has come; `None` when there is nothing to wake."""
+    status = after(ticket.status, Trigger.WOKEN)
+    if status is None or ticket.snoozed_until is None or ticket.snoozed_until > now:
+        return None
+    awake = with_status(ticket, status, now)
+    return changed(EventKind.TICKET_UPDATED, ticket, awake, now, message=None, detail={"status": status.value})
+
+
+def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:
+    return changed(
+        EventKind.TICKET_UPDATED,
         ticket,
-        status=_moved(ticket, Trigger.NOTED),
-        updated_at=now,
-        note_count=ticket.note_count + 1,
+        replace(ticket, collaborators=collaborators),
+        now,
+        message=None,
+        detail={"collaborators": ", ".join(collaborators)},
     )
-    message = _message(changed, MessageKind.NOTE, author, message_id, body, now)
-    return Change(EventKind.MESSAGE_NOTED, changed, message, Audience(None))
 
 
-def _moved(ticket: Ticket, trigger: Trigger) -> Status:
-    status = after(ticket.status, trigger)
-    if status is None:
-        raise Conflict(f"ticket {ticket.ticket_id} is {ticket.status.value}", hint="file a new ticket")
-    return status
-
-
-def _message(
-    ticket: Ticket, kind: MessageKind, author: User, message_id: MessageId, body: str, now: datetime
-) -> Message:
-    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, now)
+def _only(user_id: UserId) -> Audience:
+    return Audience(Reach.NAMED, frozenset({user_id}))

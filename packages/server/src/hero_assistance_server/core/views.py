@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from hero_assistance_sdk import wire
-from hero_assistance_server.core.model import Change, Message, Ticket, User
+from hero_assistance_server.core.model import AnyChange, Message, Ticket, User
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -16,9 +16,19 @@ def millis(time: datetime) -> wire.Millis:
     return wire.Millis((time - _EPOCH) // _MILLISECOND)
 
 
+def maybe_millis(time: datetime | None) -> wire.Millis | None:
+    """`millis`, or `None` for no time."""
+    return None if time is None else millis(time)
+
+
 def time_of(value: int) -> datetime:
     """The time that `millis` made `value` of."""
     return _EPOCH + value * _MILLISECOND
+
+
+def maybe_time(value: int | None) -> datetime | None:
+    """`time_of`, or `None` for no time."""
+    return None if value is None else time_of(value)
 
 
 def user(user: User) -> wire.User:
@@ -26,20 +36,36 @@ def user(user: User) -> wire.User:
 
 
 def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
-    """The ticket as agents see it, or as its customer does: without a trace of notes."""
+    """The ticket as agents see it, or as its customer does: without a trace of what is only among agents."""
+    snoozed = ticket.status is wire.Status.SNOOZED
     return wire.Ticket(
         ticket_id=ticket.ticket_id,
         title=ticket.title,
         body=ticket.body,
-        status=ticket.status,
+        status=wire.Status.OPEN if snoozed and not staff else ticket.status,
         priority=ticket.priority,
         tags=list(ticket.tags),
         customer=ticket.customer,
         customer_name=ticket.customer_name,
+        collaborators=list(ticket.collaborators),
+        assignee=ticket.assignee,
+        followers=list(ticket.followers) if staff else [],
+        snoozed_until=maybe_millis(ticket.snoozed_until) if staff else None,
+        first_response_due=maybe_millis(ticket.first_response_due) if staff else None,
+        first_response_at=maybe_millis(ticket.first_response_at),
+        solved_at=maybe_millis(ticket.solved_at),
+        merged_into=ticket.merged_into,
+        split_from=ticket.split_from,
         created_at=millis(ticket.created_at),
         updated_at=millis(ticket.updated_at if staff else ticket.public_updated_at),
         message_count=ticket.reply_count + (ticket.note_count if staff else 0),
+        last_message_id=last_message_id(ticket, staff=staff),
     )
+
+
+def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
+    """The last message of the thread as this audience sees it, 0 before the first."""
+    return max(ticket.last_reply_id, ticket.last_note_id) if staff else ticket.last_reply_id
 
 
 def message(message: Message) -> wire.Message:
@@ -51,13 +77,15 @@ def message(message: Message) -> wire.Message:
         author_name=message.author_name,
         body=message.body,
         created_at=millis(message.created_at),
+        edited_at=maybe_millis(message.edited_at),
     )
 
 
-def event(change: Change[Message | None], seq: wire.Seq, *, staff: bool) -> wire.Event:
+def event(change: AnyChange, seq: wire.Seq, *, staff: bool) -> wire.Event:
     return wire.Event(
         seq=seq,
         kind=change.kind,
-        ticket=ticket(change.ticket, staff=staff),
+        ticket=ticket(change.ticket, staff=staff) if change.ticket else None,
         message=message(change.message) if change.message else None,
+        record=change.record,
     )

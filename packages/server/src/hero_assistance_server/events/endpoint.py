@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.rpc.asgi import failure_response
 from hero_assistance_sdk.sse import EventStreamResponse
-from hero_assistance_sdk.wire import Seq, UserId
+from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.core.model import User
 from hero_assistance_server.core.policy import EVENT_STREAM, Caller, permit
 from hero_assistance_server.events.stream import EventStream
 
@@ -30,21 +31,21 @@ class EventsEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         try:
-            customer = await self._customer(request)
+            reader = await self._reader(request)
         except HeroError as error:
             await failure_response(error)(scope, receive, send)
             return
-        with self.stream.hub.subscription(customer) as subscription:
+        with self.stream.hub.subscription(reader) as subscription:
             chunks = self.stream.chunks(subscription, asked_for(request))
             await EventStreamResponse(chunks, subscription.ended)(scope, receive, send)
 
-    async def _customer(self, request: Request) -> UserId | None:
-        """Whose events alone the caller gets, `None` for all of them."""
+    async def _reader(self, request: Request) -> User:
+        """Who reads, when they may."""
         if self.stream.hub.closed:
             raise Unavailable("the server is stopping")
         caller = await self.caller_of(request)
         permit(caller, EVENT_STREAM)
-        return None if caller.is_staff else caller.known().user_id
+        return caller.known()
 
 
 def asked_for(request: Request) -> Seq | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hero_assistance_sdk.sse import encode
 from hero_assistance_sdk.wire import Seq, UserId
+from hero_assistance_server.core.model import Reach, User
 from hero_assistance_server.store.events import StoredEvent
 
 # A reader that is this many events behind is not reading; it comes back by Last-Event-ID and misses nothing.
@@ -21,10 +23,10 @@ class Subscription:
     It collects from `start` on: a reader that first reads a long past from the table is not behind.
     """
 
-    __slots__ = ("_arrived", "_queue", "customer", "ended", "started")
+    __slots__ = ("_arrived", "_queue", "ended", "reader", "started")
 
-    def __init__(self, customer: UserId | None) -> None:
-        self.customer = customer
+    def __init__(self, reader: User) -> None:
+        self.reader = reader
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
         self._queue: deque[tuple[Seq, bytes]] = deque()
@@ -60,27 +62,28 @@ class Subscription:
 
 
 class Hub:
-    """The open subscriptions of one server: agents get everything, a customer what is of that customer."""
+    """The open subscriptions of one server, by who reads."""
 
     def __init__(self) -> None:
+        self._readers: dict[UserId, set[Subscription]] = {}
+        # Most events are for the team, which is small beside its customers.
         self._staff: set[Subscription] = set()
-        self._customers: dict[UserId, set[Subscription]] = {}
         self.last_seq = Seq(0)
         self.closed = False
 
     def __len__(self) -> int:
-        return len(self._staff) + sum(map(len, self._customers.values()))
+        return sum(map(len, self._readers.values()))
 
     @contextmanager
-    def subscription(self, customer: UserId | None) -> Iterator[Subscription]:
-        """A place in the fan-out, for an agent (`None`) or a customer, while the context is open."""
-        subscription = Subscription(customer)
+    def subscription(self, reader: User) -> Iterator[Subscription]:
+        """A place in the fan-out while the context is open."""
+        subscription = Subscription(reader)
         if self.closed:
             subscription.end()
-        elif customer is None:
-            self._staff.add(subscription)
         else:
-            self._customers.setdefault(customer, set()).add(subscription)
+            self._readers.setdefault(reader.user_id, set()).add(subscription)
+            if reader.is_staff:
+                self._staff.add(subscription)
         try:
             yield subscription
         finally:
@@ -89,34 +92,47 @@ class Hub:
     def publish(self, event: StoredEvent) -> None:
         """Queue a committed event for each who may know; a reader that is too slow is ended instead."""
         self.last_seq = event.seq
-        self._send(self._staff, event, event.payload)
-        if event.audience is not None:
-            self._send(self._customers.get(event.audience, set()), event, event.for_customer)
+        chunks: dict[bool, bytes] = {}
+        slow = []
+        for subscription in self._told(event):
+            staff = subscription.reader.is_staff
+            if staff not in chunks:
+                chunks[staff] = chunk_of(event, staff=staff)
+            if not subscription.put(event.seq, chunks[staff]):
+                slow.append(subscription)
+        for subscription in slow:
+            self._remove(subscription)
+
+    def end_reader(self, user_id: UserId) -> None:
+        """End the streams of one person, who may not be who they were: they come back as who they are."""
+        for subscription in list(self._readers.get(user_id, ())):
+            self._remove(subscription)
 
     def close(self) -> None:
         """End every subscription now, and every later one at once."""
         self.closed = True
-        for subscription in [*self._staff, *(s for readers in self._customers.values() for s in readers)]:
-            self._remove(subscription)
+        for user_id in list(self._readers):
+            self.end_reader(user_id)
 
-    def _send(self, readers: set[Subscription], event: StoredEvent, payload: str) -> None:
-        if not readers:
+    def _told(self, event: StoredEvent) -> Iterator[Subscription]:
+        """The subscriptions that an event is for, each once."""
+        for user_id in event.people:
+            yield from self._readers.get(user_id, ())
+        if event.reach is Reach.NAMED:
             return
-        chunk = chunk_of(event, payload)
-        slow = [reader for reader in readers if not reader.put(event.seq, chunk)]
-        for reader in slow:
-            self._remove(reader)
+        within = self._staff if event.reach is Reach.STAFF else itertools.chain.from_iterable(self._readers.values())
+        yield from (subscription for subscription in within if subscription.reader.user_id not in event.people)
 
     def _remove(self, subscription: Subscription) -> None:
         subscription.end()
-        if subscription.customer is None:
-            self._staff.discard(subscription)
-        elif readers := self._customers.get(subscription.customer):
+        self._staff.discard(subscription)
+        user_id = subscription.reader.user_id
+        if readers := self._readers.get(user_id):
             readers.discard(subscription)
             if not readers:
-                del self._customers[subscription.customer]
+                del self._readers[user_id]
 
 
-def chunk_of(event: StoredEvent, payload: str) -> bytes:
-    """The bytes of an event on the stream."""
-    return encode(event=event.kind.value, data=payload, seq=event.seq)
+def chunk_of(event: StoredEvent, *, staff: bool) -> bytes:
+    """The bytes of an event on the stream, as an agent or somebody outside the team gets them."""
+    return encode(event=event.kind.value, data=event.text_for(staff=staff), seq=event.seq)

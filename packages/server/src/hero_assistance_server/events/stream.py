@@ -78,8 +78,8 @@ class EventStream:
                 subscription.start()
 
     async def _page(self, subscription: Subscription, last: Seq) -> list[StoredEvent]:
-        customer = subscription.customer
-        return await self.store.read(lambda db: events.after(db, last, PAGE, customer=customer))
+        reader = subscription.reader
+        return await self.store.read(lambda db: events.after(db, last, PAGE, reader=reader))
 
     async def _next(self, subscription: Subscription, last: Seq) -> bytes:
         """What has arrived that the table had not shown already, or a ping after a long silence."""
@@ -95,4 +95,4 @@ class EventStream:
 
 
 def _chunk(subscription: Subscription, event: StoredEvent) -> bytes:
-    return chunk_of(event, event.payload if subscription.customer is None else event.for_customer)
+    return chunk_of(event, staff=subscription.reader.is_staff)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import apsw
+from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, ThreadMoved, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Result
-from hero_assistance_server.core import tickets as commands
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.wire import MessageId, MessageKind
+from hero_assistance_server.core import messages as commands
 from hero_assistance_server.core import views
 from hero_assistance_server.core.model import Message
 from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.methods.params import ClientToken, Text, TicketParams
+from hero_assistance_server.methods.params import ID_LIMIT, ClientToken, KnownMessageId, Text, TicketParams
 from hero_assistance_server.methods.scene import NOTE as NOTED
+from hero_assistance_server.methods.scene import REPLIED as REPLIED_AT
 from hero_assistance_server.methods.scene import REPLY as REPLIED
 from hero_assistance_server.methods.tickets import visible
-from hero_assistance_server.store import events, messages, tokens
+from hero_assistance_server.store import events, messages, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
 REPLY = "message.reply"
 NOTE = "message.note"
-_COMMANDS = {REPLY: commands.reply, NOTE: commands.note}
+EDIT = "message.edit"
 
 _REPLIES = Example(
     "The customer answers",
@@ -35,6 +40,12 @@ _NOTES = Example(
     "bob",
     {"ticket_id": 1, "body": "That is the old gateway."},
     NOTED | {"message_id": 3, "author": "bob", "author_name": "Bob", "body": "That is the old gateway."},
+)
+_EDITS = Example(
+    "Its author corrects a reply",
+    "bob",
+    {"message_id": 1, "body": "Which address do you see there?"},
+    REPLIED | {"body": "Which address do you see there?", "edited_at": REPLIED_AT},
 )
 _LISTS = (
     Example("An agent reads the thread", "bob", {"ticket_id": 1}, {"messages": [REPLIED, NOTED], "seq": 3}),
@@ -49,6 +60,23 @@ class WriteMessage(TicketParams):
     client_token: ClientToken = None
 
 
+class WriteReply(WriteMessage):
+    """What is answered, and what the author had seen of the thread."""
+
+    last_seen_message_id: Annotated[
+        Annotated[MessageId, Field(ge=0, le=ID_LIMIT)] | None,
+        Field(description="The last message that the author was shown, 0 for none; null asks for no check."),
+    ] = None
+    force: Annotated[bool, Field(description="Send although others have written since.")] = False
+
+
+class EditMessage(Params):
+    """Which message, and what it says from now on."""
+
+    message_id: KnownMessageId
+    body: Text
+
+
 class Thread(Result):
     """A ticket's messages, oldest first; `seq` is the number of the last event that is in them."""
 
@@ -59,15 +87,23 @@ class Thread(Result):
 def add_methods(table: MethodTable[Caller], store: Store) -> None:
     """Register the methods."""
 
-    @table.method(REPLY, errors=[Unauthenticated, NotFound, Conflict, Unavailable], examples=[_REPLIES])
-    async def reply(caller: Caller, params: WriteMessage) -> wire.Message:
-        """Answer where the customer sees it: an agent's makes it wait, the customer's opens it again."""
+    @table.method(REPLY, errors=[Unauthenticated, NotFound, Conflict, ThreadMoved, Unavailable], examples=[_REPLIES])
+    async def reply(caller: Caller, params: WriteReply) -> wire.Message:
+        """Answer where the customer sees it: an agent's makes it wait, the customer's opens it again.
+
+        With `last_seen_message_id` it is refused when others have written since, unless `force` is set.
+        """
         return views.message(await store.write(lambda t: _write(t, caller, REPLY, params)))
 
     @table.method(NOTE, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
         """Write to the other agents; the customer never sees it, nor a trace of it."""
         return views.message(await store.write(lambda t: _write(t, caller, NOTE, params)))
+
+    @table.method(EDIT, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_EDITS])
+    async def edit(caller: Caller, params: EditMessage) -> wire.Message:
+        """Correct one's own message within 5 minutes; the audit trail keeps the old text."""
+        return views.message(await store.write(lambda t: _edit(t, caller, params)))
 
     @table.method("message.list", errors=[Unauthenticated, NotFound, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: TicketParams) -> Thread:
@@ -88,11 +124,39 @@ def _write(transaction: Transaction, caller: Caller, method: str, params: WriteM
     made = tokens.find(db, author.user_id, method, params.client_token)
     if made is not None:
         return _made(db, wire.MessageId(made), ticket.ticket_id)
-    change = _COMMANDS[method](
+    if isinstance(params, WriteReply):
+        _check_seen(db, caller, params)
+    command = commands.note if method == NOTE else commands.reply
+    change = command(
         ticket=ticket, author=author, message_id=messages.next_id(db), body=params.body, now=transaction.now
     )
-    transaction.apply(change)
+    transaction.apply(change, caller)
     tokens.add(db, author.user_id, method, params.client_token, change.message.message_id)
+    return change.message
+
+
+def _check_seen(db: apsw.Connection, caller: Caller, params: WriteReply) -> None:
+    """Raise `ThreadMoved` when others have written what the author has not seen; one's own does not count."""
+    seen = params.last_seen_message_id
+    if seen is None or params.force:
+        return
+    newer = messages.after(db, params.ticket_id, seen, notes=caller.is_staff)
+    unseen = [message for message in newer if message.author != caller.known().user_id]
+    if unseen:
+        raise ThreadMoved([views.message(message).model_dump(mode="json") for message in unseen])
+
+
+def _edit(transaction: Transaction, caller: Caller, params: EditMessage) -> Message:
+    db = transaction.connection
+    message = messages.find(db, params.message_id)
+    ticket = tickets.find(db, message.ticket_id) if message else None
+    hidden = ticket is None or not caller.sees(ticket)
+    if message is None or ticket is None or hidden or (message.kind is MessageKind.NOTE and not caller.is_staff):
+        raise NotFound(f"there is no message {params.message_id}")
+    change = commands.edit(ticket=ticket, message=message, by=caller.known(), body=params.body, now=transaction.now)
+    if change is None:
+        return message
+    transaction.apply(change, caller)
     return change.message
 
 

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk.rpc.methods import Params
-from hero_assistance_sdk.wire import TicketId
+from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
+from hero_assistance_server.identity import USER_ID_LIMIT
 
 # A line of a list, and of a mail's subject (RFC 5322 asks for less than 998).
 TITLE_LIMIT = 300
@@ -22,6 +23,8 @@ CURSOR_LIMIT = 100
 PAGE_DEFAULT = 50
 # The largest integer of the database.
 ID_LIMIT = 2**63 - 1
+# The end of the year 9999, where calendars end.
+TIME_LIMIT = 253_402_300_799_999
 
 # One line with something to see in it: no control characters, and not only spaces.
 _LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
@@ -68,6 +71,9 @@ ClientToken = Annotated[
     _Token | None,
     Field(description="Printable ASCII; the same token again makes nothing new, so that a retry is safe."),
 ]
+KnownMessageId = Annotated[MessageId, Field(ge=1, le=ID_LIMIT)]
+KnownTime = Annotated[Millis, Field(ge=0, le=TIME_LIMIT, description="Milliseconds since 1970 in UTC.")]
+UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=USER_ID_LIMIT)]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]
 
 

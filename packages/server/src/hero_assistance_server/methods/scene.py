@@ -25,8 +25,36 @@ SCENE = (
     Call("alice", "message.note", {"ticket_id": 1, "body": "The gateway was renewed yesterday."}),
 )
 
+# What Dave files in some examples, and the ticket it makes.
+FILE_ANOTHER = Call(
+    "dave", "ticket.create", {"title": "A new laptop", "body": "Mine is six years old.", "tags": ["hardware"]}
+)
+NEW_TICKET: dict[str, Any] = {
+    "ticket_id": 2,
+    "title": "A new laptop",
+    "body": "Mine is six years old.",
+    "status": "new",
+    "priority": "normal",
+    "tags": ["hardware"],
+    "customer": "dave",
+    "customer_name": "Dave",
+    "collaborators": [],
+    "assignee": None,
+    "followers": [],
+    "snoozed_until": None,
+    "first_response_due": None,
+    "first_response_at": None,
+    "solved_at": None,
+    "merged_into": None,
+    "split_from": None,
+    "created_at": FILED,
+    "updated_at": FILED,
+    "message_count": 0,
+    "last_message_id": 0,
+}
+
 # The ticket as agents see it, and as Carol does.
-TICKET: dict[str, Any] = {
+TICKET: dict[str, Any] = NEW_TICKET | {
     "ticket_id": 1,
     "title": "The VPN is down",
     "body": "Since this morning.",
@@ -35,11 +63,13 @@ TICKET: dict[str, Any] = {
     "tags": ["vpn"],
     "customer": "carol",
     "customer_name": "Carol",
-    "created_at": FILED,
+    "followers": ["bob", "alice"],
+    "first_response_at": REPLIED,
     "updated_at": NOTED,
     "message_count": 2,
+    "last_message_id": 2,
 }
-CAROLS_TICKET = TICKET | {"updated_at": REPLIED, "message_count": 1}
+CAROLS_TICKET = TICKET | {"followers": [], "updated_at": REPLIED, "message_count": 1, "last_message_id": 1}
 
 REPLY: dict[str, Any] = {
     "message_id": 1,
@@ -49,6 +79,7 @@ REPLY: dict[str, Any] = {
     "author_name": "Bob",
     "body": "Which address do you see?",
     "created_at": REPLIED,
+    "edited_at": None,
 }
 NOTE = REPLY | {
     "message_id": 2,

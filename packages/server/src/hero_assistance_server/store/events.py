@@ -9,27 +9,38 @@ import apsw
 
 from hero_assistance_sdk.wire import EventKind, Seq, UserId
 from hero_assistance_server.core import views
-from hero_assistance_server.core.model import Change, Message
+from hero_assistance_server.core.model import AnyChange, Reach, User
 
-_COLUMNS = "seq, kind, audience, payload, customer_payload"
-_FOR_STAFF = f"SELECT {_COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
-_FOR_CUSTOMER = f"SELECT {_COLUMNS} FROM events WHERE audience = ? AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
+_COLUMNS = "events.seq, kind, reach, payload, customer_payload"
+_FOR_STAFF = f"""
+    SELECT {_COLUMNS} FROM events WHERE seq > :after AND (reach <> 'named' OR EXISTS (
+        SELECT 1 FROM event_readers WHERE user_id = :user AND event_readers.seq = events.seq))
+    ORDER BY seq LIMIT :limit"""  # noqa: S608
+_FOR_CUSTOMER = f"""
+    WITH mine (seq) AS (
+        SELECT seq FROM event_readers WHERE user_id = :user AND seq > :after
+        UNION SELECT seq FROM events WHERE reach = 'everyone' AND seq > :after
+        ORDER BY seq LIMIT :limit)
+    SELECT {_COLUMNS} FROM mine CROSS JOIN events ON events.seq = mine.seq ORDER BY mine.seq"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with the text that its readers get; `audience` is the customer who is told, if any."""
+    """An event with the text that its readers get: everybody within `reach`, and `people`.
+
+    `people` is known of an event that has just been made; one from the table was asked for by a reader.
+    """
 
     seq: Seq
     kind: EventKind
-    audience: UserId | None
+    reach: Reach
     payload: str
     customer_payload: str | None
+    people: frozenset[UserId] = frozenset()
 
-    @property
-    def for_customer(self) -> str:
-        """What the customer gets."""
-        return self.payload if self.customer_payload is None else self.customer_payload
+    def text_for(self, *, staff: bool) -> str:
+        """What an agent, or somebody outside the team, gets."""
+        return self.payload if staff or self.customer_payload is None else self.customer_payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +60,39 @@ def kept(connection: apsw.Connection) -> Kept:
 
 
 def last_seq(connection: apsw.Connection) -> Seq:
-    """The number of the last event, 0 before the first."""
-    return Seq(connection.execute("SELECT coalesce(max(seq), 0) FROM events").get)
+    """The number of the last event there ever was, 0 before the first."""
+    return Seq(connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get or 0)
 
 
-def add(connection: apsw.Connection, change: Change[Message | None], now: datetime) -> StoredEvent:
+def add(connection: apsw.Connection, change: AnyChange, now: datetime) -> StoredEvent:
     """Write the change's event under the next number."""
     seq = Seq(last_seq(connection) + 1)
-    customer = change.audience.customer
+    reach, people = change.audience.reach, change.audience.people
     payload = views.event(change, seq, staff=True).model_dump_json()
-    shown = None if customer is None else views.event(change, seq, staff=False).model_dump_json()
-    event = StoredEvent(seq, change.kind, customer, payload, None if shown == payload else shown)
+    outside = bool(people) or reach is Reach.EVERYONE
+    shown = views.event(change, seq, staff=False).model_dump_json() if outside else None
+    event = StoredEvent(seq, change.kind, reach, payload, None if shown == payload else shown, people)
     connection.execute(
-        f"INSERT INTO events ({_COLUMNS}, ticket_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (
-            seq,
-            event.kind.value,
-            customer,
-            payload,
-            event.customer_payload,
-            change.ticket.ticket_id,
-            views.millis(now),
-        ),
+        """INSERT INTO events (seq, kind, reach, payload, customer_payload, created_at)
+        VALUES (?, ?, ?, ?, ?, ?)""",
+        (seq, event.kind.value, reach.value, payload, event.customer_payload, views.millis(now)),
     )
+    for user_id in sorted(people):
+        connection.execute("INSERT INTO event_readers (user_id, seq) VALUES (?, ?)", (user_id, seq))
     return event
 
 
-def after(connection: apsw.Connection, seq: Seq, limit: int, *, customer: UserId | None) -> list[StoredEvent]:
-    """The events after `seq`: all of them, or those that `customer` may know of."""
-    if customer is None:
-        rows = connection.execute(_FOR_STAFF, (seq, limit))
-    else:
-        rows = connection.execute(_FOR_CUSTOMER, (customer, seq, limit))
-    return [StoredEvent(row[0], EventKind(row[1]), *row[2:]) for row in rows]
+def after(connection: apsw.Connection, seq: Seq, limit: int, *, reader: User) -> list[StoredEvent]:
+    """The events after `seq` that `reader` may know of, at most `limit`."""
+    query = _FOR_STAFF if reader.is_staff else _FOR_CUSTOMER
+    rows = connection.execute(query, {"after": seq, "user": reader.user_id, "limit": limit})
+    return [StoredEvent(row[0], EventKind(row[1]), Reach(row[2]), row[3], row[4]) for row in rows]
+
+
+def prune(connection: apsw.Connection, before: datetime, keep: int) -> None:
+    """Take out what is older than `before` and not among the last `keep`; a reader that far behind gets a reset."""
+    connection.execute(
+        """DELETE FROM events WHERE seq <= min(
+            (SELECT coalesce(max(seq), 0) FROM events WHERE created_at < :before), :last - :keep)""",
+        {"before": views.millis(before), "last": last_seq(connection), "keep": keep},
+    )

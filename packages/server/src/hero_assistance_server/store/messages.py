@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.core.model import Message
-from hero_assistance_server.core.views import millis, time_of
+from hero_assistance_server.core.threads import Entry
+from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
 
-_FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at
+_FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at
     FROM messages JOIN users ON users.user_id = messages.author"""
 
 
@@ -32,11 +34,29 @@ def of_ticket(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) 
     return [_message(row) for row in rows]
 
 
-def add(connection: apsw.Connection, message: Message) -> None:
-    """Write a new message."""
+def after(connection: apsw.Connection, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
+    """A ticket's messages behind `seen`, in order."""
+    only = "" if notes else " AND kind = 'reply'"
+    rows = connection.execute(
+        f"{_FROM} WHERE ticket_id = ? AND message_id > ?{only} ORDER BY message_id", (ticket_id, seen)
+    )
+    return [_message(row) for row in rows]
+
+
+def entries(connection: apsw.Connection, ticket_id: TicketId) -> list[Entry]:
+    """Id and kind of every message of a ticket, in order."""
+    rows = connection.execute(
+        "SELECT message_id, kind FROM messages WHERE ticket_id = ? ORDER BY message_id", (ticket_id,)
+    )
+    return [Entry(MessageId(message_id), MessageKind(kind)) for message_id, kind in rows]
+
+
+def save(connection: apsw.Connection, message: Message) -> None:
+    """Write a new message, or another text of one."""
     connection.execute(
-        """INSERT INTO messages (message_id, ticket_id, kind, author, body, created_at)
-        VALUES (?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO messages (message_id, ticket_id, kind, author, body, created_at, edited_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (message_id) DO UPDATE SET body = excluded.body, edited_at = excluded.edited_at""",
         (
             message.message_id,
             message.ticket_id,
@@ -44,10 +64,27 @@ def add(connection: apsw.Connection, message: Message) -> None:
             message.author,
             message.body,
             millis(message.created_at),
+            maybe_millis(message.edited_at),
         ),
     )
 
 
+def move(connection: apsw.Connection, moved: Sequence[MessageId], ticket_id: TicketId) -> None:
+    """Make messages belong to another ticket."""
+    connection.executemany(
+        "UPDATE messages SET ticket_id = ? WHERE message_id = ?", [(ticket_id, message_id) for message_id in moved]
+    )
+
+
 def _message(row: tuple[Any, ...]) -> Message:
-    message_id, ticket_id, kind, author, author_name, body, created_at = row
-    return Message(message_id, ticket_id, MessageKind(kind), author, author_name, body, time_of(created_at))
+    message_id, ticket_id, kind, author, author_name, body, created_at, edited_at = row
+    return Message(
+        message_id,
+        ticket_id,
+        MessageKind(kind),
+        author,
+        author_name,
+        body,
+        time_of(created_at),
+        maybe_time(edited_at),
+    )

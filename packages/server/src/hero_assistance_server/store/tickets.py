@@ -4,28 +4,53 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import apsw
 
 from hero_assistance_sdk.wire import Millis, Priority, Status, TicketId, UserId
-from hero_assistance_server.core.model import Ticket
-from hero_assistance_server.core.views import millis, time_of
+from hero_assistance_server.core.model import Ticket, User
+from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
 
-_COLUMNS = """ticket_id, title, body, status, priority, tags, customer, users.name, tickets.created_at,
-    updated_at, public_updated_at, reply_count, note_count"""
-_FROM = f"SELECT {_COLUMNS} FROM tickets JOIN users ON users.user_id = tickets.customer"  # noqa: S608
-_ALL = f"{_FROM} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
-_OWN = f"""{_FROM} WHERE customer = ? AND (public_updated_at, ticket_id) < (?, ?)
-    ORDER BY public_updated_at DESC, ticket_id DESC LIMIT ?"""
-_SAVE = """
-    INSERT INTO tickets (ticket_id, title, body, status, priority, tags, customer,
-        created_at, updated_at, public_updated_at, reply_count, note_count)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (ticket_id) DO UPDATE SET title = excluded.title, body = excluded.body,
-        status = excluded.status, priority = excluded.priority, tags = excluded.tags,
-        updated_at = excluded.updated_at, public_updated_at = excluded.public_updated_at,
-        reply_count = excluded.reply_count, note_count = excluded.note_count"""
+# In the order of the row; the customer's name is their user's.
+_OWN_COLUMNS = (
+    "ticket_id",
+    "title",
+    "body",
+    "status",
+    "priority",
+    "tags",
+    "customer",
+    "created_at",
+    "updated_at",
+    "public_updated_at",
+    "collaborators",
+    "assignee",
+    "followers",
+    "snoozed_until",
+    "first_response_due",
+    "first_response_at",
+    "solved_at",
+    "merged_into",
+    "split_from",
+    "reply_count",
+    "note_count",
+    "last_reply_id",
+    "last_note_id",
+)
+# A ticket's customer and the time it was filed never change.
+_FIXED = {"ticket_id", "body", "customer", "created_at", "split_from"}
+COLUMNS = ", ".join(f"tickets.{name}" for name in _OWN_COLUMNS) + ", users.name"
+FROM = f"SELECT {COLUMNS} FROM tickets JOIN users ON users.user_id = tickets.customer"  # noqa: S608
+_ALL = f"{FROM} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
+_PLACED = f"""SELECT {COLUMNS} FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket_id
+    JOIN users ON users.user_id = tickets.customer
+    WHERE places.user_id = ? AND side = ? AND (at, places.ticket_id) < (?, ?)
+    ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""  # noqa: S608
+_SAVE = f"""INSERT INTO tickets ({", ".join(_OWN_COLUMNS)}) VALUES ({", ".join("?" * len(_OWN_COLUMNS))})
+    ON CONFLICT (ticket_id) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _OWN_COLUMNS if name not in _FIXED)}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +72,32 @@ def next_id(connection: apsw.Connection) -> TicketId:
 
 def find(connection: apsw.Connection, ticket_id: TicketId) -> Ticket | None:
     """One ticket, or `None`."""
-    row = connection.execute(f"{_FROM} WHERE ticket_id = ?", (ticket_id,)).fetchone()
-    return _ticket(row) if row else None
+    row = connection.execute(f"{FROM} WHERE ticket_id = ?", (ticket_id,)).fetchone()
+    return ticket_of(row) if row else None
 
 
 def newest(connection: apsw.Connection, after: Position, limit: int) -> list[Ticket]:
     """Tickets by last activity, newest first, older than `after`."""
-    return [_ticket(row) for row in connection.execute(_ALL, (after.updated_at, after.ticket_id, limit))]
+    return [ticket_of(row) for row in connection.execute(_ALL, (after.updated_at, after.ticket_id, limit))]
 
 
 def newest_of(connection: apsw.Connection, customer: UserId, after: Position, limit: int) -> list[Ticket]:
-    """A customer's tickets by the last activity shown to them, newest first, older than `after`."""
-    bindings = (customer, after.updated_at, after.ticket_id, limit)
-    return [_ticket(row) for row in connection.execute(_OWN, bindings)]
+    """The tickets somebody outside the team sees, by the last activity shown to them, older than `after`."""
+    bindings = (customer, "outside", after.updated_at, after.ticket_id, limit)
+    return [ticket_of(row) for row in connection.execute(_PLACED, bindings)]
+
+
+def due_to_wake(connection: apsw.Connection, now: datetime, limit: int) -> list[TicketId]:
+    """Snoozed tickets whose time has come, the longest overdue first."""
+    rows = connection.execute(
+        "SELECT ticket_id FROM tickets WHERE snoozed_until <= ? ORDER BY snoozed_until LIMIT ?", (millis(now), limit)
+    )
+    return [ticket_id for (ticket_id,) in rows]
+
+
+def next_wake(connection: apsw.Connection) -> datetime | None:
+    """When the next snoozed ticket wakes."""
+    return maybe_time(connection.execute("SELECT min(snoozed_until) FROM tickets WHERE snoozed_until > 0").get)
 
 
 def save(connection: apsw.Connection, ticket: Ticket) -> None:
@@ -77,13 +115,44 @@ def save(connection: apsw.Connection, ticket: Ticket) -> None:
             millis(ticket.created_at),
             millis(ticket.updated_at),
             millis(ticket.public_updated_at),
+            json.dumps(ticket.collaborators, ensure_ascii=False),
+            ticket.assignee,
+            json.dumps(ticket.followers, ensure_ascii=False),
+            maybe_millis(ticket.snoozed_until),
+            maybe_millis(ticket.first_response_due),
+            maybe_millis(ticket.first_response_at),
+            maybe_millis(ticket.solved_at),
+            ticket.merged_into,
+            ticket.split_from,
             ticket.reply_count,
             ticket.note_count,
+            ticket.last_reply_id,
+            ticket.last_note_id,
         ),
     )
 
 
-def _ticket(row: tuple[Any, ...]) -> Ticket:
+def note_status(
+    connection: apsw.Connection, before: Ticket | None, after: Ticket, by: User | None, now: datetime
+) -> None:
+    """Keep a move of the status for the statistics."""
+    if before is not None and before.status is after.status:
+        return
+    connection.execute(
+        """INSERT INTO status_changes (ticket_id, from_status, to_status, changed_by, changed_at)
+        VALUES (?, ?, ?, ?, ?)""",
+        (
+            after.ticket_id,
+            before.status.value if before else None,
+            after.status.value,
+            by.user_id if by else None,
+            millis(now),
+        ),
+    )
+
+
+def ticket_of(row: tuple[Any, ...]) -> Ticket:
+    """The ticket of a row of `COLUMNS`."""
     return Ticket(
         ticket_id=row[0],
         title=row[1],
@@ -92,10 +161,21 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
         priority=Priority(row[4]),
         tags=tuple(json.loads(row[5])),
         customer=row[6],
-        customer_name=row[7],
-        created_at=time_of(row[8]),
-        updated_at=time_of(row[9]),
-        public_updated_at=time_of(row[10]),
-        reply_count=row[11],
-        note_count=row[12],
+        customer_name=row[23],
+        created_at=time_of(row[7]),
+        updated_at=time_of(row[8]),
+        public_updated_at=time_of(row[9]),
+        collaborators=tuple(json.loads(row[10])),
+        assignee=row[11],
+        followers=tuple(json.loads(row[12])),
+        snoozed_until=maybe_time(row[13]),
+        first_response_due=maybe_time(row[14]),
+        first_response_at=maybe_time(row[15]),
+        solved_at=maybe_time(row[16]),
+        merged_into=row[17],
+        split_from=row[18],
+        reply_count=row[19],
+        note_count=row[20],
+        last_reply_id=row[21],
+        last_note_id=row[22],
     )

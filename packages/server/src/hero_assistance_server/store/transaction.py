@@ -8,8 +8,9 @@ from datetime import datetime
 import apsw
 
 from hero_assistance_sdk.wire import Seq
-from hero_assistance_server.core.model import Change, Message
-from hero_assistance_server.store import events, messages, tickets
+from hero_assistance_server.core.model import AnyChange
+from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.store import audit, events, messages, places, tickets
 from hero_assistance_server.store.events import StoredEvent
 
 
@@ -21,11 +22,29 @@ class Transaction:
     now: datetime
     events: list[StoredEvent] = field(default_factory=list)
 
-    def apply(self, change: Change[Message | None]) -> Seq:
-        """Write the change's rows and its event; returns the event's number."""
-        tickets.save(self.connection, change.ticket)
+    def apply(self, change: AnyChange, by: Caller) -> Seq:
+        """Write the change's rows, its audit entry and its event; returns the event's number."""
+        db, ticket = self.connection, change.ticket
+        if ticket is not None and ticket != change.before:
+            tickets.save(db, ticket)
+            places.move(db, change.before, ticket)
+            tickets.note_status(db, change.before, ticket, by.user, self.now)
+        if ticket is not None and change.moved:
+            messages.move(db, change.moved, ticket.ticket_id)
         if change.message is not None:
-            messages.add(self.connection, change.message)
-        event = events.add(self.connection, change, self.now)
+            messages.save(db, change.message)
+        self._record(change, by)
+        event = events.add(db, change, self.now)
         self.events.append(event)
         return event.seq
+
+    def _record(self, change: AnyChange, by: Caller) -> None:
+        audit.add(
+            self.connection,
+            change.kind.value,
+            by,
+            self.now,
+            ticket_id=change.ticket.ticket_id if change.ticket else None,
+            message_id=change.message.message_id if change.message else None,
+            detail=change.detail,
+        )

@@ -30,6 +30,9 @@ export const unread = signal(/** @type {ReadonlySet<string>} */ (new Set()));
 /** The demo users of dev mode; empty outside of it. */
 export const demoUsers = signal(/** @type {User[]} */ ([]));
 
+// What somebody wants to read; that a field was set is shown, and no more.
+const NEWS = new Set(["ticket.created", "ticket.shown", "message.replied", "message.noted"]);
+
 /** Every ticket of every project, newest activity first. */
 export const inbox = computed(() =>
   projects
@@ -129,15 +132,20 @@ function markRead() {
  * @param {TicketEvent} event
  */
 function noticed(project, event) {
-  const author = event.message?.author ?? event.ticket.customer;
+  const { ticket } = event;
+  if (ticket === null || !NEWS.has(event.kind)) return;
+  const author = event.message?.author ?? ticket.customer;
   if (author === project.me.value?.user_id) return;
-  announcement.value = spoken(event);
-  unread.value = new Set(unread.value).add(unreadKey(project.id, event.ticket.ticket_id));
+  announcement.value = spoken(event, ticket);
+  unread.value = new Set(unread.value).add(unreadKey(project.id, ticket.ticket_id));
   markRead();
 }
 
-/** @param {TicketEvent} event */
-function spoken({ kind, ticket, message }) {
+/**
+ * @param {TicketEvent} event
+ * @param {Ticket} ticket
+ */
+function spoken({ kind, message }, ticket) {
   if (kind === "ticket.created") return `New ticket from ${ticket.customer_name}: ${ticket.title}`;
   const what = kind === "message.noted" ? "wrote a note on" : "answered";
   return `${message?.author_name ?? "Somebody"} ${what} ${ticket.title}`;

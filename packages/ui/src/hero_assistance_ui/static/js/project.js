@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 
 import { ApiError, UNAUTHENTICATED, call, clientToken } from "./api.js";
-import { byActivity, inOrder, withMessages, withTickets } from "./state.js";
+import { byActivity, inOrder, withMessages, withTickets, withoutTicket } from "./state.js";
 import { EventStream } from "./stream.js";
 
 /**
@@ -28,21 +28,39 @@ const RETRY_MS = 3_000;
 // A project that has no stream of its own is looked at this often.
 const POLL_MS = 10_000;
 const PAGE_LENGTH = 50;
+// After one of these the thread of the event's ticket is another.
+const THREAD_CHANGED = new Set(["ticket.shown", "ticket.merged", "ticket.split"]);
 
 /** A ticket's messages; `loaded` says that the earlier ones are there too. */
 export class Thread {
   constructor() {
     /** @type {Signal<Messages>} */
     this.messages = signal(new Map());
+    /** The number of the event that brought a message. @type {Map<number, number>} */
+    this.arrived = new Map();
     this.loaded = signal(false);
     /** @type {Signal<ApiError | null>} */
     this.problem = signal(null);
     this.shown = computed(() => inOrder(this.messages.value));
   }
 
-  /** @param {Message[]} messages */
-  add(messages) {
-    this.messages.value = withMessages(this.messages.value, messages);
+  /**
+   * Take the thread as it was fetched at `seq`; what came after that stays.
+   * @param {Message[]} messages
+   * @param {number} seq
+   */
+  replace(messages, seq) {
+    const later = this.shown.value.filter(({ message_id: id }) => (this.arrived.get(id) ?? 0) > seq);
+    this.messages.value = withMessages(withMessages(new Map(), messages), later);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {number} seq  the number of the event that brought it; that of none yet when we have just sent it
+   */
+  add(message, seq = Number.MAX_SAFE_INTEGER) {
+    this.arrived.set(message.message_id, seq);
+    this.messages.value = withMessages(this.messages.value, [message]);
   }
 }
 
@@ -174,10 +192,20 @@ export class Project {
   /** @param {TicketEvent} event */
   apply(event) {
     batch(() => {
+      if (event.record?.noun === "removed") this.forgetTicket(Number(event.record.key));
+      if (event.ticket === null) return;
+      const { ticket_id: ticketId } = event.ticket;
       this.tickets.value = withTickets(this.tickets.value, [event.ticket], event.seq);
-      if (event.message !== null) this.threads.get(event.ticket.ticket_id)?.add([event.message]);
+      if (event.message !== null) this.threads.get(ticketId)?.add(event.message, event.seq);
+      if (THREAD_CHANGED.has(event.kind)) void this.loadThread(ticketId);
       this.onEvent(this, event);
     });
+  }
+
+  /** @param {number} ticketId */
+  forgetTicket(ticketId) {
+    this.tickets.value = withoutTicket(this.tickets.value, ticketId);
+    this.threads.delete(ticketId);
   }
 
   /** @param {number} ticketId */
@@ -212,7 +240,7 @@ export class Project {
       if (generation !== this.generation) return;
       batch(() => {
         if (this.ticket(ticketId) === null) this.tickets.value = withTickets(this.tickets.value, [ticket], 0);
-        thread.add(list.messages);
+        thread.replace(list.messages, list.seq);
         thread.loaded.value = true;
         thread.problem.value = null;
       });
@@ -243,7 +271,7 @@ export class Project {
     const generation = this.generation;
     const params = { ticket_id: ticketId, body, client_token: token };
     const message = await call(this.id, kind === "note" ? "message.note" : "message.reply", params);
-    if (generation === this.generation) this.threads.get(ticketId)?.add([message]);
+    if (generation === this.generation) this.threads.get(ticketId)?.add(message);
   }
 
   /**

@@ -30,14 +30,31 @@ export function withTickets(known, fetched, seq) {
 }
 
 /**
- * The messages of a thread, after some were fetched or arrived; messages never change once they are there.
+ * The tickets known, after one of them is no more to be seen.
+ * @param {Tickets} known
+ * @param {number} ticketId
+ * @returns {Tickets}
+ */
+export function withoutTicket(known, ticketId) {
+  const tickets = new Map(known);
+  tickets.delete(ticketId);
+  return tickets;
+}
+
+/**
+ * The messages of a thread, after some were fetched or arrived; of a message the last edit stands.
  * @param {Messages} known
  * @param {Message[]} added
  * @returns {Messages}
  */
 export function withMessages(known, added) {
   const messages = new Map(known);
-  for (const message of added) messages.set(message.message_id, message);
+  for (const message of added) {
+    const known = messages.get(message.message_id);
+    if (known === undefined || (known.edited_at ?? 0) <= (message.edited_at ?? 0)) {
+      messages.set(message.message_id, message);
+    }
+  }
   return messages;
 }
 

@@ -8,7 +8,17 @@ import { projectUrl } from "./api.js";
 const SILENCE_MS = 50_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 10_000;
-const KINDS = ["ticket.created", "message.replied", "message.noted"];
+const KINDS = [
+  "ticket.created",
+  "ticket.updated",
+  "ticket.merged",
+  "ticket.split",
+  "ticket.shown",
+  "ticket.hidden",
+  "message.replied",
+  "message.noted",
+  "message.edited",
+];
 
 /**
  * @typedef {object} Listener

@@ -6,7 +6,8 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"ticket.created" | "message.replied" | "message.noted"} EventKind
+ * @typedef {"ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
+ *   | "message.replied" | "message.noted" | "message.edited"} EventKind
  *
  * @typedef {object} User
  * @property {string} user_id
@@ -22,9 +23,19 @@
  * @property {string[]} tags
  * @property {string} customer
  * @property {string} customer_name
+ * @property {string[]} collaborators
+ * @property {string | null} assignee
+ * @property {string[]} followers
+ * @property {number | null} snoozed_until
+ * @property {number | null} first_response_due
+ * @property {number | null} first_response_at
+ * @property {number | null} solved_at
+ * @property {number | null} merged_into
+ * @property {number | null} split_from
  * @property {number} created_at
  * @property {number} updated_at
  * @property {number} message_count
+ * @property {number} last_message_id
  *
  * @typedef {object} Message
  * @property {number} message_id
@@ -34,12 +45,19 @@
  * @property {string} author_name
  * @property {string} body
  * @property {number} created_at
+ * @property {number | null} edited_at
+ *
+ * @typedef {object} Removed  something that we have no more
+ * @property {"removed"} noun
+ * @property {"ticket"} of
+ * @property {string} key
  *
  * @typedef {object} TicketEvent
  * @property {number} seq
  * @property {EventKind} kind
- * @property {Ticket} ticket
+ * @property {Ticket | null} ticket
  * @property {Message | null} message
+ * @property {Removed | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects

@@ -107,6 +107,7 @@ function Messages({ project, ticket, messages, isLoaded }) {
     author_name: ticket.customer_name,
     body: ticket.body,
     created_at: ticket.created_at,
+    edited_at: null,
   };
   const all = [opening, ...messages];
   return html`<div class="messages-frame">

@@ -1,0 +1,28 @@
+"""What the stream tells."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk.wire.base import Wire
+from hero_assistance_sdk.wire.names import EventKind, Seq
+from hero_assistance_sdk.wire.records import Record
+from hero_assistance_sdk.wire.tickets import Message, Ticket
+
+
+class Event(Wire):
+    """A change, with the ticket as it was right after it where it was about one.
+
+    A client sets the ticket, adds or replaces the message by its id, and applies the record by its noun; for the
+    kinds of `THREAD_CHANGED` it fetches the thread anew.
+    """
+
+    seq: Seq
+    kind: EventKind
+    ticket: Ticket | None
+    message: Message | None
+    record: Record | None
+
+
+class Reset(Wire):
+    """The server cannot continue from the number asked for: fetch a snapshot; events go on after `seq`."""
+
+    seq: Seq

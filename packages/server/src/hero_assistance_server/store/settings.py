@@ -1,0 +1,36 @@
+"""What an admin sets for the whole project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import apsw
+
+from hero_assistance_sdk.wire import Priority
+from hero_assistance_server.core.fields import Targets
+
+# Minutes until the first answer is due, by priority.
+FIRST_RESPONSE_MINUTES = "first_response_minutes"
+
+
+def value(connection: apsw.Connection, name: str, default: Any) -> Any:
+    """The setting's JSON value, or the default while nobody has set it."""
+    found = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).get
+    return default if found is None else json.loads(found)
+
+
+def save(connection: apsw.Connection, name: str, chosen: Any) -> None:
+    """Set one."""
+    connection.execute(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, json.dumps(chosen, ensure_ascii=False)),
+    )
+
+
+def targets(connection: apsw.Connection) -> Targets:
+    """How soon the first answer is promised."""
+    minutes: Mapping[str, int] = value(connection, FIRST_RESPONSE_MINUTES, {})
+    return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
