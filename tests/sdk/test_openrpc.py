@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 import pytest
@@ -10,7 +11,8 @@ from pydantic import Field
 
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.encoded import Encoded
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
 from hero_assistance_sdk.rpc.openrpc import add_discovery
 
 pytestmark = pytest.mark.anyio
@@ -63,12 +65,31 @@ def test_every_schema_is_one_and_every_reference_leads_somewhere() -> None:
             assert not reference.startswith("#") or reference.rsplit("/", 1)[1] in schemas
 
 
+async def test_a_result_that_is_json_already_is_described_by_what_it_is_the_json_of() -> None:
+    table: MethodTable[None] = MethodTable()
+
+    @table.method("thing.encoded")
+    async def encoded(_caller: None, _params: NoParams) -> Encoded[Answer]:
+        """Answer at once."""
+        return Encoded.of(Answer, number=b"7", word="\u2603")
+
+    document = add_discovery(table, title="Things", version="1", description="About things.")
+    described = next(method for method in document["methods"] if method["name"] == "thing.encoded")
+    assert described["result"]["schema"] == {"$ref": "#/components/schemas/Answer"}
+    sent = await Dispatcher(table).answer(b'{"jsonrpc":"2.0","id":1,"method":"thing.encoded"}', None)
+    assert json.loads(sent or b"") == {"jsonrpc": "2.0", "id": 1, "result": {"number": 7, "word": "\u2603"}}
+
+
+@pytest.mark.parametrize("fields", [{"number": 1}, {"number": 1, "word": "w", "more": 2}])
+def test_an_encoded_result_has_the_fields_of_its_model(fields: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        Encoded.of(Answer, **fields)
+
+
 async def test_discover_answers_the_same_document() -> None:
     table, document = documented()
     sent = await Dispatcher(table).answer(b'{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}', None)
     assert sent is not None
-    import json
-
     assert json.loads(sent)["result"] == document
 
 

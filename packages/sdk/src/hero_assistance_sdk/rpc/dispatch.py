@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 
 from hero_assistance_sdk.errors import HeroError, TooLarge
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import (
     InternalError,
     InvalidParams,
@@ -84,7 +85,7 @@ class Dispatcher(Generic[C]):
             self._permit(caller, name)
         try:
             result = await method.handler(caller, bound_params(method, params))
-            return method.result.dump_json(result)
+            return result.json if isinstance(result, Encoded) else method.result.dump_json(result)
         except HeroError:
             raise
         except Exception as error:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 
 C = TypeVar("C")
@@ -89,4 +90,9 @@ def _described(
     summary = (inspect.getdoc(handler) or "").split("\n\n")[0].replace("\n", " ").strip()
     if not (isinstance(params, type) and issubclass(params, Params) and summary):
         raise TypeError(f"method {name} needs a Params model as second parameter and a docstring")
-    return Method(name, summary, params, TypeAdapter(hints["return"]), handler, errors, examples)
+    return Method(name, summary, params, TypeAdapter(_result(hints["return"])), handler, errors, examples)
+
+
+def _result(hint: Any) -> Any:
+    """The type of a result; of one that is encoded already, the type it is the JSON of."""
+    return get_args(hint)[0] if get_origin(hint) is Encoded else hint

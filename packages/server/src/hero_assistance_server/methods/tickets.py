@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import apsw
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_server.core import tickets as commands
@@ -27,6 +29,7 @@ from hero_assistance_server.methods.params import (
     Title,
 )
 from hero_assistance_server.methods.scene import CAROLS_TICKET, NEW_TICKET, TICKET
+from hero_assistance_server.methods.shown import ShownAnswers, ShownRows
 from hero_assistance_server.store import events, settings, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
@@ -79,6 +82,8 @@ class TicketPage(Result):
 
 def add_methods(table: MethodTable[Caller], store: Store) -> None:
     """Register the methods."""
+    rows = {staff: ShownRows(partial(_shown, staff=staff)) for staff in (True, False)}
+    answers = ShownAnswers(store)
 
     @table.method(CREATE, errors=[Unauthenticated, Unavailable], examples=[_CREATES])
     async def create(caller: Caller, params: CreateTicket) -> wire.Ticket:
@@ -96,25 +101,33 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         return views.ticket(ticket, staff=caller.is_staff)
 
     @table.method("ticket.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
-    async def list_(caller: Caller, params: ListTickets) -> TicketPage:
+    async def list_(caller: Caller, params: ListTickets) -> Encoded[TicketPage]:
         """List tickets by last activity, newest first: an agent all of them, a customer their own.
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
+        whose = None if caller.is_staff else caller.known().user_id
         after = tickets.START if params.cursor is None else position_of(params.cursor)
-        wanted = params.limit + 1
 
-        def query(db: apsw.Connection) -> tuple[list[Ticket], wire.Seq]:
-            if caller.is_staff:
-                found = tickets.newest(db, after, wanted)
+        def query(db: apsw.Connection) -> tuple[list[str], wire.Seq]:
+            if whose is None:
+                found = tickets.newest(db, after, params.limit + 1)
             else:
-                found = tickets.newest_of(db, caller.known().user_id, after, wanted)
+                found = tickets.newest_of(db, whose, after, params.limit + 1)
             return found, events.last_seq(db)
 
-        found, seq = await store.read(query)
-        page = [views.ticket(ticket, staff=caller.is_staff) for ticket in found[: params.limit]]
-        more = len(found) > params.limit
-        return TicketPage(tickets=page, next_cursor=cursor_of(page[-1]) if more else None, seq=seq)
+        async def made() -> Encoded[TicketPage]:
+            found, seq = await store.read(query)
+            page = found[: params.limit]
+            last = None if page == found else views.ticket(tickets.of_text(page[-1]), staff=caller.is_staff)
+            cursor = None if last is None else cursor_of(last)
+            return Encoded.of(TicketPage, tickets=rows[caller.is_staff].json_array(page), next_cursor=cursor, seq=seq)
+
+        return await answers.answer((whose, params.cursor, params.limit), made)
+
+
+def _shown(row: str, *, staff: bool) -> bytes:
+    return views.ticket(tickets.of_text(row), staff=staff).model_dump_json().encode()
 
 
 def visible(db: apsw.Connection, caller: Caller, ticket_id: wire.TicketId) -> Ticket:

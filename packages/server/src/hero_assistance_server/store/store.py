@@ -43,6 +43,8 @@ class Store:
         self._loop = asyncio.get_running_loop()
         self._readers = readers
         self._publish = publish
+        # What was read before the number changed may be out of date.
+        self.commits = 0
         self._writer = Writer(connection, clock, self._deliver)
         self._writer.start()
 
@@ -76,6 +78,7 @@ class Store:
         self._loop.call_soon_threadsafe(self._settle, jobs)
 
     def _settle(self, jobs: Sequence[Job]) -> None:
+        self.commits += 1
         for job in jobs:
             for event in job.events:
                 self._publish(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ import apsw
 from hero_assistance_sdk.wire import Millis, Priority, Status, TicketId, UserId
 from hero_assistance_server.core.model import Ticket, User
 from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
+from hero_assistance_server.store.texts import texts
 
 # In the order of the row; the customer's name is their user's.
 _OWN_COLUMNS = (
@@ -42,12 +44,12 @@ _OWN_COLUMNS = (
 # A ticket's customer and the time it was filed never change.
 _FIXED = {"ticket_id", "body", "customer", "created_at", "split_from"}
 COLUMNS = ", ".join(f"tickets.{name}" for name in _OWN_COLUMNS) + ", users.name"
-FROM = f"SELECT {COLUMNS} FROM tickets JOIN users ON users.user_id = tickets.customer"  # noqa: S608
-_ALL = f"{FROM} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
-_PLACED = f"""SELECT {COLUMNS} FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket_id
+TABLES = "FROM tickets JOIN users ON users.user_id = tickets.customer"
+_ALL = f"{TABLES} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
+_PLACED = """FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket_id
     JOIN users ON users.user_id = tickets.customer
     WHERE places.user_id = ? AND side = ? AND (at, places.ticket_id) < (?, ?)
-    ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""  # noqa: S608
+    ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""
 _SAVE = f"""INSERT INTO tickets ({", ".join(_OWN_COLUMNS)}) VALUES ({", ".join("?" * len(_OWN_COLUMNS))})
     ON CONFLICT (ticket_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _OWN_COLUMNS if name not in _FIXED)}"""  # noqa: S608
@@ -72,19 +74,23 @@ def next_id(connection: apsw.Connection) -> TicketId:
 
 def find(connection: apsw.Connection, ticket_id: TicketId) -> Ticket | None:
     """One ticket, or `None`."""
-    row = connection.execute(f"{FROM} WHERE ticket_id = ?", (ticket_id,)).fetchone()
-    return ticket_of(row) if row else None
+    row = connection.execute(f"SELECT {COLUMNS} {TABLES} WHERE ticket_id = ?", (ticket_id,)).fetchone()
+    return _ticket(row) if row else None
 
 
-def newest(connection: apsw.Connection, after: Position, limit: int) -> list[Ticket]:
-    """Tickets by last activity, newest first, older than `after`."""
-    return [ticket_of(row) for row in connection.execute(_ALL, (after.updated_at, after.ticket_id, limit))]
+def newest(connection: apsw.Connection, after: Position, limit: int) -> list[str]:
+    """Tickets by last activity, newest first, older than `after`; `of_text` reads them."""
+    return texts(connection, COLUMNS, _ALL, (after.updated_at, after.ticket_id, limit))
 
 
-def newest_of(connection: apsw.Connection, customer: UserId, after: Position, limit: int) -> list[Ticket]:
+def newest_of(connection: apsw.Connection, customer: UserId, after: Position, limit: int) -> list[str]:
     """The tickets somebody outside the team sees, by the last activity shown to them, older than `after`."""
-    bindings = (customer, "outside", after.updated_at, after.ticket_id, limit)
-    return [ticket_of(row) for row in connection.execute(_PLACED, bindings)]
+    return texts(connection, COLUMNS, _PLACED, (customer, "outside", after.updated_at, after.ticket_id, limit))
+
+
+def of_text(text: str) -> Ticket:
+    """The ticket whose row is this text."""
+    return _ticket(json.loads(text))
 
 
 def due_to_wake(connection: apsw.Connection, now: datetime, limit: int) -> list[TicketId]:
@@ -151,8 +157,7 @@ def note_status(
     )
 
 
-def ticket_of(row: tuple[Any, ...]) -> Ticket:
-    """The ticket of a row of `COLUMNS`."""
+def _ticket(row: Sequence[Any]) -> Ticket:
     return Ticket(
         ticket_id=row[0],
         title=row[1],
