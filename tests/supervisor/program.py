@@ -67,6 +67,25 @@ def hide(path: str) -> None:
     serve(path)
 
 
+def bequeath(path: str) -> None:
+    """Fail once a child serves, which stays."""
+    if os.fork() == 0:
+        serve(path)
+    while not listens(path):
+        time.sleep(0.01)
+    sys.exit(5)
+
+
+def listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(path) == 0
+
+
+def serve_port(port: str) -> None:
+    """Answer on a TCP port of this machine until ended."""
+    http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Health).serve_forever()
+
+
 def crash(status: str) -> None:
     print("about to fail", flush=True)
     sys.exit(int(status))
@@ -130,6 +149,8 @@ DEEDS = {
     "serve": serve,
     "family": leave_family,
     "hide": hide,
+    "bequeath": bequeath,
+    "port": serve_port,
     "crash": crash,
     "once": once,
     "notify": notify_when_asked,

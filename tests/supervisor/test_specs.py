@@ -44,6 +44,7 @@ def probe(kind: ProbeKind, target: str) -> ActionSpec:
         (action("one", "two"), "action one: it depends on 'two', which is not an action of this service"),
         (action(stop=StopSpec(signal="TERM")), "action one: 'TERM' is not a signal"),
         (action(env={"A=B": "c"}), "action one: 'A=B' is not an environment variable"),
+        (action(kill_other=True), "action one: it ends others that hold its sockets or TCP ports, and declares none"),
         (action("one", "one"), "the actions wait for each other: one -> one"),
         (probe(ProbeKind.TCP, "localhost"), "action one: the tcp probe asks 'localhost', which is not host:port"),
         (probe(ProbeKind.EXEC, "true"), "action one: the probe program 'true' is not an absolute path"),

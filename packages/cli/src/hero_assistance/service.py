@@ -103,6 +103,7 @@ def _action(
         argv=(str(paths.bin / name), *flags),
         env=env,
         sockets=listens,
+        kill_other=True,
         hands_over=True,
         retry_policy=_RETRY,
         health_checks=tuple(map(_probe, listens)),

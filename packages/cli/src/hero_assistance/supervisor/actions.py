@@ -289,6 +289,8 @@ class ActionRunner:
         await self._order.until_needs_met(self.spec, self._explain)
         if self.spec.singleton and not await self._end_all():
             raise NotFree(f"an earlier instance is in the way: {self._reason}")
+        if self.spec.kill_other and await self._left(self.body.end_earlier_holders(self.spec)):
+            raise NotFree(f"an earlier instance is in the way: {self._reason}")
         self._health.begin(self.spec)
         self.body.launch(self.spec, restarts=self._restarts, attempt=self._backoff.attempt)
         self._explain(None)

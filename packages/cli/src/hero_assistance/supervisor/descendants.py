@@ -41,8 +41,8 @@ def members(instance: Instance) -> set[Identity]:
     """Every running process of the instance."""
     table = snapshot()
     table.pop(os.getpid(), None)
-    alive = _leader_alive(instance, table)
-    found = {pid for pid, row in table.items() if _is_member(row, instance, leader_alive=alive)}
+    at_its_pid = table.get(instance.leader.pid) if instance.leader else None
+    found = {pid for pid, row in table.items() if _is_member(row, instance, at_its_pid)}
     return {table[pid].identity for pid in _with_descendants(found, table)}
 
 
@@ -65,6 +65,14 @@ def is_member(pid: int, instance: Instance) -> bool:
     if row is None or row.ended or pid == os.getpid():
         return False
     return _is_marked(pid, instance) or row.identity in members(instance)
+
+
+def family_of(pid: int, instance: Instance) -> Instance | None:
+    """What is left of the run that this process belongs to; `None` when it does not belong to the instance."""
+    if not is_member(pid, instance):
+        return None
+    run = _run_of(pid, instance.owner)
+    return instance if run is None else Instance(instance.owner, run=run)
 
 
 def leader_left_running(owner: str) -> tuple[Identity, int] | None:
@@ -112,18 +120,19 @@ def _send_all(identities: Iterable[Identity], number: signal.Signals) -> None:
             send(identity, signal.SIGCONT)
 
 
-def _leader_alive(instance: Instance, table: dict[int, Process]) -> bool:
-    row = table.get(instance.leader.pid) if instance.leader else None
-    return row is not None and row.identity == instance.leader
-
-
-def _is_member(row: Process, instance: Instance, *, leader_alive: bool) -> bool:
-    leader = instance.leader
-    # Once the leader has ended its pid, and so its session's number, may come to mean something else;
-    # an orphan that re-parented to this very process is ours all the same.
-    if leader is not None and row.session == leader.pid and (leader_alive or row.parent == os.getpid()):
+def _is_member(row: Process, instance: Instance, at_its_pid: Process | None) -> bool:
+    """Whether a row belongs to the instance; `at_its_pid` is who has the pid of its leader now."""
+    if _is_marked(row.pid, instance):
         return True
-    return _is_marked(row.pid, instance)
+    leader = instance.leader
+    if leader is None or row.session != leader.pid:
+        return False
+    if at_its_pid is not None:
+        # A pid is not given anew while a session has its number: then nothing of the leader's session is left.
+        return at_its_pid.identity == leader
+    # Without the leader its number may have meant another session since; an orphan that re-parented to this very
+    # process and carries the mark of nobody else is ours.
+    return row.parent == os.getpid() and inherited(row.pid, MARK) is None
 
 
 def _is_marked(pid: int, instance: Instance) -> bool:

@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from hero_assistance.supervisor.descendants import MARK, Instance, end_all, is_member, members, members_before, strays
-from hero_assistance.supervisor.listening import hold_all, require_free, require_own
+from hero_assistance.supervisor.descendants import (
+    MARK,
+    Instance,
+    end_all,
+    family_of,
+    is_member,
+    members,
+    members_before,
+    strays,
+)
+from hero_assistance.supervisor.listening import hold_all, holders, require_free, require_own
 from hero_assistance.supervisor.logs import log_path
 from hero_assistance.supervisor.notices import NOTIFY_SOCKET
 from hero_assistance.supervisor.processes import Processes, Running, now_ms
 from hero_assistance.supervisor.proctable import Identity
-from hero_assistance.supervisor.registry import RunRecord, Runs
+from hero_assistance.supervisor.registry import RunRecord, Runs, StateDamaged
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import Job, LastExit
 from hero_assistance_sdk.logs import get_log
@@ -88,7 +97,7 @@ class Incarnation:
 
     def launch(self, spec: ActionSpec, *, restarts: int, attempt: int) -> None:
         """Start the program; raises `NotFree` or `OSError`. Nothing is awaited, so the start is never half done."""
-        require_free(spec)
+        require_free(spec, lambda pid: self._earlier_family(pid) is not None)
         self.promote(self._spawn(spec, {}, restarts=restarts, attempt=attempt))
 
     def launch_successor(self, spec: ActionSpec) -> Successor:
@@ -141,6 +150,18 @@ class Incarnation:
         run = self.record.run if self.record else 0
         return await _end(lambda: members_before(self._instance, run), spec)
 
+    async def end_earlier_holders(self, spec: ActionSpec) -> set[Identity]:
+        """End what listens at the action's places and is provably an earlier instance; what would not end is returned.
+
+        The proof is its mark, with the id of this registry or the one that the record of the last start names, or
+        that it is in the session of that very start. Whoever else listens there is left alone.
+        """
+        families = [self._earlier_family(pid) for _place, pid in holders(spec)]
+        found = [family for family in families if family is not None]
+        if found:
+            _log.info("action.others", action=self._name, earlier=len(found))
+        return await _end(lambda: set[Identity]().union(*map(members, found)), spec)
+
     def forget(self) -> None:
         """Nothing of it is left."""
         self._grounds.runs.forget(self._service, self._name)
@@ -153,6 +174,20 @@ class Incarnation:
         """It said that it is ready; it will not say so again to the next supervisor."""
         if self.record is not None and self.record.spec.notify and not self.record.ready:
             self._remember(ready=True)
+
+    def _earlier_family(self, pid: int) -> Instance | None:
+        """The earlier start of this action that a process provably belongs to."""
+        known = [Instance(self.owner), *self._recorded()]
+        families = (family_of(pid, instance) for instance in known)
+        return next((family for family in families if family is not None), None)
+
+    def _recorded(self) -> list[Instance]:
+        """The last start that is on record, also when it was made under another registry."""
+        try:
+            record = self._grounds.runs.load(self._service, self._name)
+        except StateDamaged:
+            return []
+        return [Instance(record.owner, record.identity)] if record and record.owner else []
 
     def _remember(self, **facts: bool) -> None:
         if self.record is not None:
@@ -169,7 +204,8 @@ class Incarnation:
         )
         self._last_run = run
         _log.info("action.started", action=self._name, pid=running.pid, run=run, attempt=attempt)
-        return Successor(new_record(run, running.identity, spec, restarts=restarts, attempt=attempt), running)
+        record = new_record(run, running.identity, spec, self.owner, restarts=restarts, attempt=attempt)
+        return Successor(record, running)
 
     def _notify(self, spec: ActionSpec) -> dict[str, str]:
         path = self._grounds.processes.notices.path
@@ -207,7 +243,9 @@ async def _end(find: Callable[[], set[Identity]], spec: ActionSpec) -> set[Ident
     return await end_all(find, first=signal.Signals[spec.stop.signal], timeout_s=spec.stop.timeout_ms / 1000)
 
 
-def new_record(run: int, identity: Identity, spec: ActionSpec, *, restarts: int = 0, attempt: int = 0) -> RunRecord:
+def new_record(
+    run: int, identity: Identity, spec: ActionSpec, owner: str, *, restarts: int = 0, attempt: int = 0
+) -> RunRecord:
     """The record of a start that happened now."""
     return RunRecord(
         run=run,
@@ -217,6 +255,7 @@ def new_record(run: int, identity: Identity, spec: ActionSpec, *, restarts: int 
         started_at_ms=now_ms(),
         restarts=restarts,
         attempt=attempt,
+        owner=owner,
         spec=spec,
     )
 

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from hero_assistance.supervisor.ports import port_holder
 from hero_assistance.supervisor.probes import held_by
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.sockets import listening_pid
+
+_EARLIER = "an earlier instance of this action, which kill_other would end"
 
 
 class NotFree(Exception):
     """Somebody else holds what the action needs; the text says who."""
 
 
-def require_free(spec: ActionSpec) -> None:
+def holders(spec: ActionSpec) -> list[tuple[str, int]]:
+    """The action's places at which somebody listens, and the pid of who does (0 where the system does not tell)."""
+    sockets = [(path, listening_pid(Path(path))) for path in spec.sockets]
+    ports = [(f"TCP port {port}", port_holder(port)) for port in spec.tcp_ports]
+    return [(place, pid) for place, pid in (*sockets, *ports) if pid is not None]
+
+
+def require_free(spec: ActionSpec, is_earlier: Callable[[int], bool]) -> None:
     """Remove stale sockets; raises `NotFree` when a process listens at one of the action's places."""
-    require_own(spec.sockets, lambda _pid: False)
+    for place, pid in holders(spec):
+        raise NotFree(held_by(place, pid, what=_EARLIER) if is_earlier(pid) else held_by(place, pid))
     for path in map(Path, spec.sockets):
         _remove_socket(path)
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    for port in spec.tcp_ports:
-        if _port_is_held(port):
-            raise NotFree(held_by(f"TCP port {port}", 0))
 
 
 def require_own(sockets: Iterable[str], is_ours: Callable[[int], bool]) -> None:
@@ -53,17 +60,6 @@ def _remove_socket(path: Path) -> None:
     with contextlib.suppress(OSError):
         if stat.S_ISSOCK(path.lstat().st_mode):
             path.unlink()
-
-
-def _port_is_held(port: int) -> bool:
-    """Whether a listener has the port on some address: ours could not bind every address then."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("", port))
-        except OSError:
-            return True
-    return False
 
 
 def in_words(spec: ActionSpec, error: OSError | NotFree) -> str:

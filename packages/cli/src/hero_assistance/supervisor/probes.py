@@ -116,10 +116,10 @@ def peer_pid(connected: socket.socket) -> int:
     return int(pid)
 
 
-def held_by(path: str, pid: int) -> str:
-    """What to say of a socket that somebody else listens on."""
+def held_by(place: str, pid: int, *, what: str = "which this supervisor did not start") -> str:
+    """What to say of a socket or port that somebody else listens on."""
     who = f"process {pid} ({command_name(pid)})" if pid else "another process"
-    return f"{path} is held by {who}, which this supervisor did not start"
+    return f"{place} is held by {who}, {what}"
 
 
 def _itself(identity: Identity) -> set[Identity]:

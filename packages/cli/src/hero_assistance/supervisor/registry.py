@@ -56,6 +56,8 @@ class RunRecord(_Stored):
     attempt: int = 0
     done: bool = False
     ready: bool = False
+    # What its processes carry in their mark; the id of the registry in it changes when that file is lost.
+    owner: str = ""
     spec: ActionSpec
 
     @property

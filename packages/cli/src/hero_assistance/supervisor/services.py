@@ -196,7 +196,7 @@ class Services:
         identity, run = leader_left_running(runner.body.owner) or (None, 0)
         if record is not None and run <= record.run and is_alive(record.identity):
             return record, record.identity
-        return (new_record(run, identity, runner.spec), identity) if identity else None
+        return (new_record(run, identity, runner.spec, runner.body.owner), identity) if identity else None
 
     def _alone(self, runner: ActionRunner) -> bool:
         return all(other is runner or other.at_rest for other in self._all())

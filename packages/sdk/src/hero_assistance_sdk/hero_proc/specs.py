@@ -99,7 +99,8 @@ class ActionSpec(_Spec):
     before the next one is started. `hands_over`: a new process of it can take the sockets from the one that
     runs, so that a restart refuses nobody. `notify`: it is not ready before it has said `READY=1` on
     `NOTIFY_SOCKET`. `sockets` and `tcp_ports` are what it listens on; while others hold one of them the
-    action is not started, and that process is left alone.
+    action is not started. `kill_other`: a holder that is provably an earlier instance of this action is ended
+    first; whoever else holds one of them is left alone.
     """
 
     name: str
@@ -109,6 +110,7 @@ class ActionSpec(_Spec):
     env: dict[str, str] = {}
     is_process: bool = True
     singleton: bool = True
+    kill_other: bool = False
     hands_over: bool = False
     notify: bool = False
     sockets: tuple[str, ...] = ()
@@ -170,6 +172,8 @@ def _action_faults(action: ActionSpec, names: Iterable[str]) -> Iterator[str]:
         yield from _socket_faults(path)
     if action.hands_over and not (action.sockets and action.singleton):
         yield "it hands over, so it has to be a singleton with a socket that its successor is asked on"
+    if action.kill_other and not (action.sockets or action.tcp_ports):
+        yield "it ends others that hold its sockets or TCP ports, and declares none"
     yield from (f"{name!r} is not an environment variable" for name in action.env if not name or "=" in name)
     for need in action.depends_on:
         if need.action not in names:
