@@ -49,6 +49,14 @@ def test_what_hides_its_origin_goes_with_the_last_action(supervised: Stage) -> N
     assert supervised.descendants() == set()
 
 
+def test_what_hides_its_origin_goes_with_the_later_of_two_that_end_at_once(supervised: Stage) -> None:
+    supervised.play(supervised.action("hide", name="one"), supervised.action("family", name="two", stop_ms=50))
+    supervised.until(lambda status: status.state is ActionState.HEALTHY, "both are healthy")
+    wait_for(lambda: len(supervised.descendants()) >= FAMILY + 2, "the families are complete")
+    supervised.stop()
+    assert supervised.descendants() == set()
+
+
 def test_remains_of_a_crashed_instance_are_ended_before_the_next(supervised: Stage) -> None:
     supervised.play(supervised.action("family", stop_ms=50))
     pid = supervised.until_state(ActionState.HEALTHY).pid

@@ -312,8 +312,11 @@ class ActionRunner:
 
     async def _end_all(self) -> bool:
         """End all that this action started; false, and the reason, when something would not end."""
+        if await self._left(self.body.end(self.spec)):
+            return False
+        # Asked once its own are gone: of two that end at the same time, the later one is the last.
         last = self.state is ActionState.STOPPING and self._alone(self)
-        return not await self._left(self.body.end(self.spec, with_strays=last))
+        return not (last and await self._left(self.body.end(self.spec, with_strays=True)))
 
     async def _left(self, ending: Awaitable[set[Identity]]) -> bool:
         """Whether something is left after `ending`; the reason says what."""
