@@ -53,6 +53,13 @@ def leave_family(path: str) -> None:
     serve(path)
 
 
+def leave_child(path: str) -> None:
+    """Serve, and have a child in a session of its own; both ignore SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _fork(os.setsid)
+    serve(path)
+
+
 def _fork_family() -> None:
     _fork(os.setsid, _fork)
 
@@ -148,6 +155,7 @@ def _last(_argument: str = "") -> None:
 DEEDS = {
     "serve": serve,
     "family": leave_family,
+    "child": leave_child,
     "hide": hide,
     "bequeath": bequeath,
     "port": serve_port,
