@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,6 +54,26 @@ def test_what_systemd_would_expand_is_escaped(tmp_path: Path) -> None:
     folder = tmp_path / 'a "b" %h $x'
     text = unit_text(Paths(root=folder, sockets=folder, var=folder))
     assert 'a \\"b\\" %%h $x"' in text
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd to ask")
+@pytest.mark.parametrize("root", ["plain", 'a "b" %h $x'])
+def test_systemd_reads_the_unit_without_a_complaint(
+    paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path, root: str
+) -> None:
+    folder = paths.root / root
+    place = Paths(root=folder, sockets=folder / "s", var=folder / "v")
+    unit = enable(place, environ=hero_env, systemd=systemd).unit
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--user", "--man=no", unit],
+        env={**hero_env, "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    assert disable(place, environ=hero_env)
 
 
 def test_another_roots_unit_is_left_alone(

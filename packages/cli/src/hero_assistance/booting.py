@@ -62,7 +62,7 @@ def enable(paths: Paths, *, environ: Mapping[str, str] | None = None, systemd: P
     unit, link = _places(os.environ if environ is None else environ)
     text = unit_text(paths)
     before = unit.read_text() if unit.exists() else None
-    if before is not None and f" in {paths.root}\n" not in before:
+    if before is not None and not _is_of(paths, before):
         raise Conflict(f"{unit} is of another root", hint="run hero_assistance disable with that PATH_ROOT first")
     changed = before != text or not link.is_symlink()
     if changed:
@@ -81,7 +81,7 @@ def disable(paths: Paths, *, environ: Mapping[str, str] | None = None) -> bool:
     unit, link = _places(os.environ if environ is None else environ)
     if not unit.exists():
         return False
-    if f" in {paths.root}\n" not in unit.read_text():
+    if not _is_of(paths, unit.read_text()):
         raise Conflict(f"{unit} is of another root", hint="set PATH_ROOT to that one")
     link.unlink(missing_ok=True)
     unit.unlink()
@@ -93,7 +93,17 @@ def unit_text(paths: Paths) -> str:
     """The unit: the same folders and the same supervisor as now."""
     command = " ".join(_quoted(word).replace("$", "$$") for word in supervisor_command(paths))
     environment = "\n".join(f"Environment={_quoted(setting)}" for setting in _settings(paths))
-    return _TEMPLATE.format(root=paths.root, environment=environment, command=command)
+    return _TEMPLATE.format(root=_shown(paths), environment=environment, command=command)
+
+
+def _is_of(paths: Paths, text: str) -> bool:
+    """Whether a unit was written for this root."""
+    return f" in {_shown(paths)}\n" in text
+
+
+def _shown(paths: Paths) -> str:
+    """The root as systemd shows it in a description."""
+    return str(paths.root).replace("%", "%%")
 
 
 def _settings(paths: Paths) -> list[str]:
