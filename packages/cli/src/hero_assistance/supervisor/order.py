@@ -13,9 +13,13 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 class Peer(Protocol):
     """What is asked of another action of the same service."""
 
-    spec: ActionSpec
     state: ActionState
-    kept: str | None
+
+    @property
+    def spec(self) -> ActionSpec: ...
+
+    @property
+    def kept(self) -> str | None: ...
 
     @property
     def has_started(self) -> bool: ...
