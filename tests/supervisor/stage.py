@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -141,6 +142,15 @@ class Stage:
         with self.client() as client:
             client.service_stop(SERVICE)
         return self.until(lambda status: status.state is ActionState.STOPPED, "all is stopped")
+
+    def record_path(self, name: str = "one", service: str = SERVICE) -> Path:
+        """Where the start of an action is on record."""
+        return self.paths.state / "runs" / service / f"{name}.json"
+
+    def change_record(self, name: str = "one", service: str = SERVICE, **fields: object) -> None:
+        """Rewrite the record of an action, as an earlier boot, a reused pid or another clock would have left it."""
+        path = self.record_path(name, service)
+        path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
 
     def descendants(self) -> set[int]:
         """Every process that runs in this root's name; the root is part of each one's command or environment."""

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,16 +16,6 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 from tests.supervisor.stage import PROGRAM, SERVICE, Stage, one, wait_for
 
 ROUNDS = 5
-
-
-def record_path(stage: Stage, name: str = "one") -> Path:
-    return stage.paths.state / "runs" / SERVICE / f"{name}.json"
-
-
-def change_record(stage: Stage, **fields: object) -> None:
-    """Rewrite the record of the action, as an earlier boot or a reused pid would have left it."""
-    path = record_path(stage)
-    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
 
 
 def test_running_children_are_adopted(supervised: Stage) -> None:
@@ -46,7 +36,7 @@ def test_a_child_is_adopted_even_when_its_start_was_not_recorded(supervised: Sta
     supervised.play(supervised.action())
     pid = supervised.until_state(ActionState.HEALTHY).pid
     supervised.end_supervisor(signal.SIGKILL)
-    record_path(supervised).unlink()
+    supervised.record_path().unlink()
     supervised.raise_curtain()
     assert supervised.until_state(ActionState.HEALTHY).pid == pid
     assert supervised.descendants() == {pid}
@@ -107,8 +97,13 @@ def test_a_reused_pid_is_never_taken_for_ours_and_never_signalled(supervised: St
     try:
         row = process_of(foreign.pid)
         assert row is not None
-        stale = {"pid": foreign.pid, "started": row.identity.started, "boot": boot_id(), field: "earlier"}
-        change_record(supervised, **stale)
+        stale: dict[str, Any] = {
+            "pid": foreign.pid,
+            "started": row.identity.started,
+            "boot": boot_id(),
+            field: "earlier",
+        }
+        supervised.change_record(**stale)
         supervised.raise_curtain()
         assert supervised.until_state(ActionState.HEALTHY).pid != foreign.pid
         supervised.stop()

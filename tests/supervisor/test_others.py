@@ -9,18 +9,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hero_assistance.supervisor.ports import port_holder
 from hero_assistance.supervisor.proctable import boot_id, process_of
 from hero_assistance.supervisor.registry import REGISTRY_FILE
-from hero_assistance_sdk.hero_proc.specs import ActionSpec
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.sockets import bind_tcp, bound_address, listening_pid
 from tests.supervisor.stage import PROGRAM, SERVICE, Stage, one, wait_for
-from tests.supervisor.test_adoption import change_record
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a process inherited is seen in /proc alone")
 
@@ -102,14 +102,23 @@ def test_an_earlier_instance_on_a_tcp_port_is_ended(supervised: Stage) -> None:
     assert before not in supervised.descendants()
 
 
+def _note(heard: list[int], pid: int | None) -> bool:
+    heard += [pid] if pid else []
+    return bool(heard)
+
+
 @pytest.mark.parametrize("kill_other", [True, False])
 def test_what_an_instance_left_behind_is_ended_only_when_asked(supervised: Stage, kill_other: bool) -> None:
     """Where several instances may run, what is left of the last one still holds the socket."""
-    action = supervised.action("bequeath").model_copy(update={"singleton": False, "kill_other": kill_other})
+    patient = RetryPolicy(max_attempts=None, delay_ms=200, factor=1.0, jitter=0.0)
+    action = supervised.action("bequeath", retry=patient).model_copy(
+        update={"singleton": False, "kill_other": kill_other}
+    )
     supervised.play(action)
     path = Path(supervised.socket("one"))
-    wait_for(lambda: listening_pid(path) is not None, "the child that stays listens")
-    first = listening_pid(path)
+    heard: list[int] = []
+    wait_for(lambda: _note(heard, listening_pid(path)), "the child that stays listens")
+    first = heard[0]
     if kill_other:
         wait_for(lambda: listening_pid(path) not in (None, first), "the child of the next start listens")
         assert first not in supervised.descendants()
@@ -175,8 +184,8 @@ def test_a_record_of_a_pid_that_is_somebody_elses_now_proves_nothing(supervised:
         wait_for(lambda: listening_pid(Path(path)) == program.pid, "the foreign program listens")
         row = process_of(program.pid)
         assert row is not None
-        known = {"pid": program.pid, "started": row.identity.started, "boot": boot_id()}
-        change_record(supervised, **{**known, "owner": f"lost/{SERVICE}/one", field: "earlier"})
+        known: dict[str, Any] = {"pid": program.pid, "started": row.identity.started, "boot": boot_id()}
+        supervised.change_record(**known | {"owner": f"lost/{SERVICE}/one", field: "earlier"})
         (supervised.paths.state / REGISTRY_FILE).unlink()
         supervised.raise_curtain()
         supervised.play(action)
@@ -189,7 +198,7 @@ def test_a_damaged_record_proves_nothing_and_is_in_nobodys_way(supervised: Stage
     supervised.play(action)
     pid = supervised.until_state(ActionState.HEALTHY).pid
     lose_the_registry(supervised)
-    (supervised.paths.state / "runs" / SERVICE / "one.json").write_text("{")
+    supervised.record_path().write_text("{")
     supervised.play(action)
     assert f"is held by process {pid} (" in refusal(supervised)
     assert listening_pid(Path(supervised.socket("one"))) == pid

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from hero_assistance.service import ACTIONS
-from hero_assistance.supervisor.connection import Kind, Supervisor, found, knows, left_running
+from hero_assistance.supervisor.connection import Kind, Supervisor, double, found, knows, left_running
 from hero_assistance.supervisor.processes import now_ms
 from hero_assistance.supervisor.registry import RunRecord
 from hero_assistance_sdk.errors import HeroError
@@ -35,7 +35,10 @@ class ActionRow(BaseModel):
 
 
 class Status(BaseModel):
-    """The service; `release` is that of the running server, `null` when it does not answer."""
+    """The service; `release` is that of the running server, `null` when it does not answer.
+
+    `note` says to people what two supervisors could make of it, and is no part of the JSON.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,6 +46,7 @@ class Status(BaseModel):
     supervisor: Kind
     release: str | None
     actions: tuple[ActionRow, ...]
+    note: str | None = Field(default=None, exclude=True)
 
     @property
     def exit_status(self) -> int:
@@ -59,7 +63,12 @@ def status(paths: Paths) -> Status:
         kind = supervisor.kind if supervisor else Kind.NONE
         actions = _supervised(supervisor) if supervisor else _unsupervised(paths)
     release = None if all(row.state is ActionState.STOPPED for row in actions) else _release(paths)
-    return Status(service=SERVICE, supervisor=kind, release=release, actions=actions or _stopped())
+    return Status(service=SERVICE, supervisor=kind, release=release, actions=actions or _stopped(), note=_note(paths))
+
+
+def _note(paths: Paths) -> str | None:
+    found = double(paths)
+    return f"{found}; hero_assistance --start moves it to hero_proc" if found else None
 
 
 def _supervised(supervisor: Supervisor) -> tuple[ActionRow, ...]:

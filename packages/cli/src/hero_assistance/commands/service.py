@@ -64,6 +64,8 @@ def status_command(ctx: click.Context, *, as_json: bool) -> None:
         print_json(found.model_dump(mode="json"))
         ctx.exit(found.exit_status)
     click.echo(f"{found.service}   supervisor: {found.supervisor}   release: {found.release or '-'}")
+    if found.note:
+        click.echo(found.note)
     rows = [
         [
             action.name,

@@ -19,6 +19,7 @@ from hero_assistance.supervisor.proctable import is_alive, process_of
 from hero_assistance.supervisor.registry import Registry, RunRecord
 from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
+from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import SupervisorHealth
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import DEVELOPMENT, release_id
@@ -38,6 +39,13 @@ class Kind(StrEnum):
     EMBEDDED = "embedded"
     HERO_PROC = "hero_proc"
     NONE = "none"
+
+
+class Double(StrEnum):
+    """Why two supervisors could each run a copy of the service."""
+
+    REGISTERED_TWICE = "the service is registered with hero_proc and with the embedded supervisor"
+    HERO_PROC_APPEARED = "hero_proc listens, and the service is registered with the embedded supervisor"
 
 
 class SupervisorFailed(HeroError):
@@ -156,6 +164,23 @@ def knows(client: SupervisorClient) -> bool:
 def registered_here(paths: Paths) -> bool:
     """Whether a registration of the embedded supervisor is on the disk."""
     return SERVICE in Registry(paths.state).services
+
+
+def double(paths: Paths) -> Double | None:
+    """What is wrong where hero_proc listens and the embedded supervisor has the service as well, or alone."""
+    hero_proc = connect(paths.hero_proc_socket) if registered_here(paths) else None
+    if hero_proc is None:
+        return None
+    with hero_proc:
+        return Double.REGISTERED_TWICE if knows(hero_proc) else Double.HERO_PROC_APPEARED
+
+
+def registered_spec(paths: Paths) -> ServiceSpec | None:
+    """The service as it is registered with the supervisor that listens."""
+    with found(paths) as supervisor:
+        if supervisor is None or not knows(supervisor.client):
+            return None
+        return supervisor.client.service_get(SERVICE).spec
 
 
 def left_running(paths: Paths) -> dict[str, RunRecord]:

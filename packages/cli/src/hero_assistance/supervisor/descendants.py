@@ -43,7 +43,7 @@ def members(instance: Instance) -> set[Identity]:
     table.pop(os.getpid(), None)
     at_its_pid = table.get(instance.leader.pid) if instance.leader else None
     found = {pid for pid, row in table.items() if _is_member(row, instance, at_its_pid)}
-    return {table[pid].identity for pid in _with_descendants(found, table)}
+    return {table[pid].identity for pid in with_descendants(found, table)}
 
 
 def members_before(instance: Instance, run: int) -> set[Identity]:
@@ -54,7 +54,7 @@ def members_before(instance: Instance, run: int) -> set[Identity]:
     earlier = {pid for pid, number in runs.items() if number is not None and number < run}
     sessions = {table[pid].session for pid in earlier}
     earlier |= {pid for pid, row in table.items() if row.session in sessions and runs[pid] is None}
-    return {table[pid].identity for pid in _with_descendants(earlier, table)}
+    return {table[pid].identity for pid in with_descendants(earlier, table)}
 
 
 def is_member(pid: int, instance: Instance) -> bool:
@@ -88,7 +88,7 @@ def strays(known: set[int]) -> set[Identity]:
     """Orphans that re-parented to this process and that no mark or session ties to an action."""
     table = snapshot()
     mine = {pid for pid, row in table.items() if row.parent == os.getpid() and pid not in known}
-    return {table[pid].identity for pid in _with_descendants(mine, table)}
+    return {table[pid].identity for pid in with_descendants(mine, table)}
 
 
 async def end_all(find: Callable[[], set[Identity]], *, first: signal.Signals, timeout_s: float) -> set[Identity]:
@@ -146,7 +146,7 @@ def _run_of(pid: int, owner: str) -> int | None:
     return int(run) if mark_owner == owner and run.isdigit() else None
 
 
-def _with_descendants(found: set[int], table: dict[int, Process]) -> set[int]:
+def with_descendants(found: set[int], table: dict[int, Process]) -> set[int]:
     """These pids and all that descend from them."""
     children: dict[int, list[int]] = {}
     for row in table.values():

@@ -9,6 +9,7 @@ import functools
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,13 @@ def inherited(pid: int, variable: str) -> str | None:
     prefix = os.fsencode(f"{variable}=")
     found = next((entry for entry in block.split(b"\0") if entry.startswith(prefix)), None)
     return os.fsdecode(found[len(prefix) :]) if found else None
+
+
+def age_s(identity: Identity) -> float | None:
+    """How long ago a process was started, by a clock that nobody sets; `None` where the system does not tell."""
+    if not identity.started.isdigit():
+        return None
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(identity.started) / os.sysconf("SC_CLK_TCK")
 
 
 def command_name(pid: int) -> str:

@@ -1,0 +1,85 @@
+"""What is installed: the release, its links, and the disk that it is on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance.releases.install import faults
+from hero_assistance.releases.manifest import Installed, read_installed
+from hero_assistance.releases.store import Store
+from hero_assistance.releases.switch import is_foreign
+from hero_assistance_sdk.paths import Paths
+
+# An upgrade needs about 150 MB beside the database; below this one fails soon.
+DISK_WARNING_BYTES = 1024**3
+DISK_FAULT_BYTES = 256 * 1024**2
+
+
+def release(paths: Paths) -> Iterator[Finding]:
+    """The live release, and whether every file of it is as it was installed."""
+    store, live, installed = _live(paths)
+    if live is None:
+        yield Finding("release", Verdict.FAULT, f"none is live in {store.folder}", "nox -s install")
+        return
+    if installed is None:
+        yield Finding("release", Verdict.FAULT, f"the live release {live} has no record", "nox -s install")
+        return
+    yield Finding("release", Verdict.OK, f"{live} is live")
+    wrong = faults(store, installed.manifest)
+    if wrong:
+        shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
+        yield Finding("files", Verdict.FAULT, f"missing or damaged: {shown}", "hero_assistance --start mends them")
+    else:
+        yield Finding("files", Verdict.OK, f"{len(installed.manifest.binaries)} binaries are whole")
+
+
+def links(paths: Paths) -> Iterator[Finding]:
+    """The links of `bin/`: there, ours, and leading to a program."""
+    store, _live_release, installed = _live(paths)
+    for binary in installed.manifest.binaries if installed else ():
+        link = store.bin / binary.name
+        if not link.is_symlink() and not link.exists():
+            yield Finding("links", Verdict.FAULT, f"{link} is missing", "nox -s install")
+        elif is_foreign(store, link):
+            yield Finding("links", Verdict.FAULT, f"{link} is not ours", "nox -s install -- --force replaces it")
+        elif not link.exists():
+            detail = f"{link} points to {link.readlink()}, which is not there"
+            yield Finding("links", Verdict.FAULT, detail, "install once more, or hero_assistance rollback")
+
+
+def search_path(paths: Paths) -> Iterator[Finding]:
+    """Whether a shell finds the binaries."""
+    store = Store.of(paths)
+    if str(store.bin) in os.environ.get("PATH", "").split(os.pathsep):
+        yield Finding("PATH", Verdict.OK, f"{store.bin} is on PATH")
+    else:
+        yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", f'export PATH="{store.bin}:$PATH"')
+
+
+def leftovers(paths: Paths) -> Iterator[Finding]:
+    """What an interrupted install left."""
+    store = Store.of(paths)
+    left = store.unfinished()
+    if left:
+        names = ", ".join(path.name for path in left)
+        hint = "the next install removes them"
+        yield Finding("leftovers", Verdict.WARNING, f"of an interrupted install: {names}", hint)
+
+
+def disk(paths: Paths) -> Iterator[Finding]:
+    """The space that is left where data, logs and releases are."""
+    folder = next(path for path in (paths.var, *paths.var.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    limits = ((DISK_FAULT_BYTES, Verdict.FAULT), (DISK_WARNING_BYTES, Verdict.WARNING))
+    verdict = next((verdict for limit, verdict in limits if free < limit), Verdict.OK)
+    hint = "" if verdict is Verdict.OK else "free some space; hero_assistance releases shows what is kept"
+    yield Finding("disk", verdict, f"{free / 1024**3:.1f} GiB free in {folder}", hint)
+
+
+def _live(paths: Paths) -> tuple[Store, str | None, Installed | None]:
+    store = Store.of(paths)
+    live = store.live()
+    return store, live, read_installed(store.release(live)) if live else None

@@ -1,0 +1,103 @@
+"""Where the service listens: the folders, the sockets in them, TCP ports, and who holds them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+
+from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance_sdk.paths import SERVICE, Paths
+
+# Nobody but the owner may make or replace a socket; the proxies of a box, which may be other users, may reach it.
+_OTHERS_WRITE = 0o022
+_OTHERS_ENTER = 0o055
+# Where nothing else is set.
+_SERVER_PORT = 9770
+_NAMES = ("rpc", "events", "ui", "supervisor")
+
+
+def folders(paths: Paths) -> Iterator[Finding]:
+    """Owner and mode of the folder of all sockets and of ours."""
+    for folder in (paths.sockets, paths.service_sockets):
+        if not folder.exists():
+            continue
+        about = folder.stat()
+        mode = stat.S_IMODE(about.st_mode)
+        if about.st_uid != os.geteuid():
+            hint = f"sudo chown {os.geteuid()} {folder}"
+            yield Finding("folders", Verdict.FAULT, f"{folder} belongs to user {about.st_uid}", hint)
+        if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
+            yield Finding("folders", Verdict.FAULT, f"{folder} can be written by others", f"chmod 755 {folder}")
+        elif mode & _OTHERS_ENTER != _OTHERS_ENTER:
+            detail = f"{folder} has mode {mode:o}: a proxy of another user cannot enter"
+            yield Finding("folders", Verdict.WARNING, detail, f"chmod 755 {folder}")
+
+
+def sockets(paths: Paths) -> Iterator[Finding]:
+    """Each socket: held by a process of ours, by somebody else, or by nobody."""
+    from hero_assistance.supervisor.proctable import command_name
+    from hero_assistance_sdk.sockets import listening_pid
+
+    is_ours = _ours(paths)
+    for path in (*map(paths.socket, _NAMES), paths.hero_proc_socket):
+        if not path.exists():
+            continue
+        pid = listening_pid(path)
+        if pid is None:
+            hint = "start hero_proc, or remove it" if path == paths.hero_proc_socket else "the next start replaces it"
+            yield Finding("sockets", Verdict.WARNING, f"nobody listens on {path}", hint)
+        elif pid and path != paths.hero_proc_socket and not is_ours(pid):
+            detail = f"{path} is held by process {pid} ({command_name(pid)}), which is none of this service"
+            yield Finding("sockets", Verdict.FAULT, detail, f"end it, or set another PATH_SOCKET; see: ps -p {pid}")
+        else:
+            yield Finding("sockets", Verdict.OK, f"{path.name} is held by process {pid}")
+
+
+def ports(paths: Paths) -> Iterator[Finding]:
+    """The TCP ports of the registered service: whether somebody else has one."""
+    from hero_assistance.supervisor.ports import port_holder
+    from hero_assistance.supervisor.proctable import command_name
+
+    held = [(port_holder(port), port, verdict, lost) for port, verdict, lost in _ports(paths)]
+    is_ours = _ours(paths)
+    for pid, port, verdict, lost in held:
+        if pid is None or (pid and is_ours(pid)):
+            continue
+        who = f"process {pid} ({command_name(pid)})" if pid else "a process of another user"
+        hint = f"end it, or start with another port; see: ss -ltnp 'sport = :{port}'"
+        yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
+
+
+def _ours(paths: Paths) -> Callable[[int], bool]:
+    """Tells whether a process belongs to the service or supervises it."""
+    from hero_assistance.status import status
+    from hero_assistance.supervisor.descendants import MARK, with_descendants
+    from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
+    from hero_assistance.supervisor.proctable import inherited, snapshot
+    from hero_assistance.supervisor.registry import Registry
+
+    table = snapshot()
+    known = {action.pid for action in status(paths).actions} | {holder_of(paths.state / SUPERVISOR_LOCK)}
+    family = with_descendants({pid for pid in known if pid}, table)
+    marked = f"{Registry(paths.state).instance}/{SERVICE}/"
+    return lambda pid: pid in family or (inherited(pid, MARK) or "").startswith(marked)
+
+
+def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
+    """Each TCP port that is asked for, how bad it is to lose it, and what is lost."""
+    from hero_assistance.service import SERVER, TCP_SETTING, settings_of
+    from hero_assistance.supervisor.connection import registered_spec
+    from hero_assistance_sdk.sockets import parse_address
+
+    spec = registered_spec(paths)
+    server = spec.action(SERVER) if spec else None
+    if spec is None or server is None:
+        return []
+    address = server.env.get(TCP_SETTING, str(_SERVER_PORT))
+    settings = settings_of(spec)
+    pages = settings.ui_tcp if settings else ()
+    server_port = [] if address == "off" else [parse_address(address)[1]]
+    wanted = [(port, Verdict.WARNING, "overlay peers cannot connect") for port in server_port]
+    wanted += [(parse_address(page)[1], Verdict.FAULT, "the page is not served there") for page in pages]
+    return [row for row in wanted if row[0]]

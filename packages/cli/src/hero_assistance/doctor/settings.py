@@ -1,0 +1,41 @@
+"""The settings that a supervisor keeps for the daemons."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance_sdk.paths import Paths
+
+
+def secrets(paths: Paths) -> Iterator[Finding]:
+    """Which settings a supervisor keeps, and which one; never what they are."""
+    from hero_assistance_sdk.hero_proc.settings import SecretName, SettingsReader
+
+    settings = asyncio.run(SettingsReader(paths).refresh())
+    if not settings.is_current:
+        names = ", ".join(SecretName)
+        yield Finding("secrets", Verdict.WARNING, f"no supervisor tells {names}", "hero_assistance --start")
+        return
+    for name in SecretName:
+        is_set = name in settings.given
+        where = f"is set in {settings.source_of(name)}" if is_set else f"is not set in {settings.supervisor}"
+        yield Finding("secrets", Verdict.OK, f"{name} {where}")
+    if settings.access.invalid:
+        count = len(settings.access.invalid)
+        detail = f"{count} of the entries of ADMIN_SECRETS are neither address nor network"
+        yield Finding("access", Verdict.WARNING, detail, "hero_assistance access list shows them")
+    if not settings.access.is_enforced and (addresses := _page_addresses(paths)):
+        detail = f"everybody who can reach {', '.join(addresses)} may open the page"
+        yield Finding("access", Verdict.WARNING, detail, "hero_assistance access add ADDRESS")
+
+
+def _page_addresses(paths: Paths) -> tuple[str, ...]:
+    """Where the registered service serves the page over TCP."""
+    from hero_assistance.service import settings_of
+    from hero_assistance.supervisor.connection import registered_spec
+
+    spec = registered_spec(paths)
+    settings = settings_of(spec) if spec else None
+    return settings.ui_tcp if settings else ()

@@ -1,0 +1,52 @@
+"""Who supervises the service, and how its actions are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance.status import Status
+from hero_assistance_sdk.paths import SERVICE, Paths
+
+_TAKES_OVER = "hero_assistance --start takes it over as it is"
+
+
+def service(paths: Paths) -> Iterator[Finding]:
+    """The supervisor, and the state of each action."""
+    from hero_assistance.status import status
+
+    found = status(paths)
+    if found.supervisor == "none":
+        yield _without_supervisor(paths, found)
+        return
+    yield Finding("supervisor", Verdict.OK, str(found.supervisor))
+    for action in found.actions:
+        verdict = Verdict.OK if action.state == "healthy" else Verdict.FAULT
+        hint = "" if verdict is Verdict.OK else f"hero_assistance logs {action.name}"
+        why = f": {action.reason}" if action.reason else ""
+        yield Finding("service", verdict, f"{action.name} is {action.state}{why}", hint)
+
+
+def supervisors(paths: Paths) -> Iterator[Finding]:
+    """Whether two supervisors could each run a copy of the service."""
+    from hero_assistance.supervisor.connection import Double, double
+
+    found = double(paths)
+    if found is not None:
+        verdict = Verdict.FAULT if found is Double.REGISTERED_TWICE else Verdict.WARNING
+        yield Finding("supervisor", verdict, found.value, "hero_assistance --start moves it to hero_proc")
+
+
+def _without_supervisor(paths: Paths, found: Status) -> Finding:
+    from hero_assistance.supervisor.registry import Registry
+    from hero_assistance_sdk.hero_proc.wire import Wanted
+
+    left = [f"{action.name} (process {action.pid})" for action in found.actions if action.pid]
+    if left:
+        detail = f"no supervisor runs, and nobody looks after {', '.join(left)}"
+        return Finding("supervisor", Verdict.FAULT, detail, _TAKES_OVER)
+    registered = Registry(paths.state).services.get(SERVICE)
+    if registered is not None and registered.wanted is Wanted.UP:
+        hint = "hero_assistance --start; hero_assistance enable has it come back after a reboot"
+        return Finding("supervisor", Verdict.FAULT, "no supervisor runs, though the service was started", hint)
+    return Finding("supervisor", Verdict.WARNING, "no supervisor runs, and no service", "hero_assistance --start")

@@ -1,0 +1,237 @@
+"""`doctor` finds what is wrong by its real cause, names it, and says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hero_assistance.releases.install import install
+from hero_assistance.releases.store import Store
+from hero_assistance.service import SERVER
+from hero_assistance_sdk.hero_proc.specs import ServiceSpec
+from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.sockets import bind_tcp, bound_address, listening_pid
+from tests.builds import ROOT, make_build
+from tests.supervisor.stage import PROGRAM, Stage, wait_for
+from tests.supervisor.test_others import foreign
+
+Found = list[tuple[str, str]]
+DOCTOR = [sys.executable, "-m", "hero_assistance", "doctor", "--json"]
+
+
+def findings(printed: str, check: str) -> Found:
+    """Verdict and detail of what a check found; what is not well has a hint."""
+    found = json.loads(printed)["findings"]
+    assert all(one["hint"] for one in found if one["verdict"] != "ok")
+    return [(one["verdict"], one["detail"]) for one in found if one["check"] == check]
+
+
+def doctor(env: dict[str, str], check: str) -> Found:
+    done = subprocess.run(DOCTOR, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    return findings(done.stdout, check)
+
+
+def service_of(stage: Stage, env: dict[str, str] | None = None, name: str = "rpc") -> int:
+    """The real service's name around a program of this test that has the server's; its pid once it is healthy."""
+    action = stage.action(name=name).model_copy(update={"name": SERVER, "env": env or {}})
+    with stage.client() as client:
+        client.service_set(ServiceSpec(name=SERVICE, actions=(action,)))
+        known = client.service_start(SERVICE)
+        while known.state is not ActionState.HEALTHY:
+            known = client.service_change(known, 20)
+    pid = known.actions[0].pid
+    assert pid is not None
+    return pid
+
+
+@pytest.fixture
+def box(stage: Stage) -> Iterator[Stage]:
+    """A supervisor where hero_proc listens, with a root of its own."""
+    root = stage.paths.root / "b"
+    root.mkdir()
+    env = {**stage.env, "PATH_ROOT": str(root)}
+    made = Stage(Paths.from_environ(env), env)
+    place = stage.paths.hero_proc_socket
+    place.parent.mkdir(parents=True)
+    place.symlink_to(made.paths.socket("supervisor"))
+    yield made
+    made.clear()
+
+
+def test_what_is_well_is_told_without_a_warning(supervised: Stage) -> None:
+    pid = service_of(supervised)
+    said = subprocess.run(DOCTOR, env=supervised.env, capture_output=True, text=True, timeout=60, check=False).stdout
+    assert findings(said, "supervisor") == [("ok", "embedded")]
+    assert findings(said, "service") == [("ok", f"{SERVER} is healthy")]
+    assert ("ok", f"rpc.sock is held by process {pid}") in findings(said, "sockets")
+    assert findings(said, "clock") == [("ok", "it was not set since the service was started")]
+
+
+def test_no_supervisor(stage: Stage) -> None:
+    assert doctor(stage.env, "supervisor") == [("warning", "no supervisor runs, and no service")]
+
+
+def test_no_supervisor_though_the_service_was_started(supervised: Stage) -> None:
+    service_of(supervised)
+    supervised.end_supervisor(signal.SIGKILL)
+    supervised.clear()
+    assert doctor(supervised.env, "supervisor") == [("fault", "no supervisor runs, though the service was started")]
+
+
+def test_no_supervisor_for_what_runs(supervised: Stage) -> None:
+    pid = service_of(supervised)
+    supervised.end_supervisor(signal.SIGKILL)
+    said = f"no supervisor runs, and nobody looks after {SERVER} (process {pid})"
+    assert doctor(supervised.env, "supervisor") == [("fault", said)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict", "said"),
+    [
+        (0o777, "fault", "can be written by others"),
+        (0o700, "warning", "has mode 700: a proxy of another user cannot enter"),
+    ],
+)
+def test_a_wrong_mode_of_a_socket_folder(stage: Stage, mode: int, verdict: str, said: str) -> None:
+    for folder in (stage.paths.sockets, stage.paths.service_sockets):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+    assert doctor(stage.env, "folders") == []
+    stage.paths.service_sockets.chmod(mode)
+    assert doctor(stage.env, "folders") == [(verdict, f"{stage.paths.service_sockets} {said}")]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_wrong_owner_of_a_socket_folder(stage: Stage) -> None:
+    folder = stage.paths.service_sockets
+    folder.mkdir(parents=True)
+    os.chown(folder, 12345, -1)
+    assert doctor(stage.env, "folders") == [("fault", f"{folder} belongs to user 12345")]
+
+
+def test_a_stale_socket(stage: Stage) -> None:
+    path = stage.socket("events")
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(path)
+    assert doctor(stage.env, "sockets") == [("warning", f"nobody listens on {path}")]
+
+
+def test_a_stale_socket_of_hero_proc(stage: Stage) -> None:
+    path = stage.paths.hero_proc_socket
+    path.parent.mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    assert doctor(stage.env, "sockets") == [("warning", f"nobody listens on {path}")]
+
+
+def test_a_foreign_listener_on_a_socket(supervised: Stage) -> None:
+    service_of(supervised)
+    path = supervised.socket("ui")
+    with foreign(sys.executable, "-I", PROGRAM, "serve", path) as program:
+        wait_for(lambda: listening_pid(Path(path)) == program.pid, "the foreign program listens")
+        (found,) = (row for row in doctor(supervised.env, "sockets") if row[0] != "ok")
+    assert found[0] == "fault"
+    assert found[1].startswith(f"{path} is held by process {program.pid} (python")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell who has a port")
+def test_a_foreign_listener_on_the_servers_port(supervised: Stage) -> None:
+    with bind_tcp("127.0.0.1:0") as mine:
+        address = bound_address(mine)
+        service_of(supervised, {"HERO_ASSISTANCE_TCP": address})
+        (found,) = doctor(supervised.env, "ports")
+    port = address.rpartition(":")[2]
+    assert found[0] == "warning"
+    assert found[1].startswith(f"TCP port {port} is held by process {os.getpid()} (")
+
+
+@pytest.mark.parametrize(
+    ("damage", "check", "said"),
+    [
+        (lambda store: (store.bin / "alpha").unlink(), "links", "alpha is missing"),
+        (lambda store: (store.folder / "1.0-one" / "alpha").unlink(), "links", "which is not there"),
+        (lambda store: (store.folder / "1.0-one").rename(store.folder / "gone"), "release", "has no record"),
+        (lambda store: store.current.unlink(), "release", "none is live"),
+    ],
+    ids=["no link", "nothing behind it", "no release", "none is live"],
+)
+def test_broken_links_of_a_release(
+    damage: Callable[[Store], object], check: str, said: str, stage: Stage, tmp_path: Path
+) -> None:
+    store = Store.of(stage.paths)
+    install(store, make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    damage(store)
+    (found,) = (row for row in doctor(stage.env, check) if row[0] == "fault")
+    assert said in found[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
+@pytest.mark.parametrize(("size", "verdict"), [("100m", "fault"), ("600m", "warning"), ("2g", "ok")])
+def test_a_disk_that_is_nearly_full(stage: Stage, size: str, verdict: str) -> None:
+    script = f'mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT"; exec "$@"'
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-ec", script, "sh", *DOCTOR],
+        env={**stage.env, "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (found,) = findings(done.stdout, "disk")
+    assert found[0] == verdict, done.stderr
+    assert "GiB free" in found[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the clock of the boot is Linux's")
+@pytest.mark.parametrize(("seconds", "way"), [(3_600, "forward"), (-7_200, "back")])
+def test_a_jump_of_the_clock(supervised: Stage, seconds: int, way: str) -> None:
+    """The clock of this machine is not ours to set: the record is as one would have left it that was wrong then."""
+    service_of(supervised)
+    started = json.loads(supervised.record_path(SERVER, SERVICE).read_text())["started_at_ms"]
+    supervised.change_record(SERVER, SERVICE, started_at_ms=started - seconds * 1000)
+    said = f"it was set {way} by {abs(seconds):,} s since {SERVER} was started"
+    assert doctor(supervised.env, "clock") == [("warning", said)]
+
+
+@pytest.mark.parametrize(
+    ("twice", "verdict", "said"),
+    [
+        (True, "fault", "the service is registered with hero_proc and with the embedded supervisor"),
+        (False, "warning", "hero_proc listens, and the service is registered with the embedded supervisor"),
+    ],
+)
+def test_a_service_of_two_supervisors(supervised: Stage, box: Stage, twice: bool, verdict: str, said: str) -> None:
+    service_of(supervised)
+    box.raise_curtain()
+    box.play(box.action())
+    if twice:
+        service_of(box)
+    assert (verdict, said) in doctor(supervised.env, "supervisor")
+    status = [sys.executable, "-m", "hero_assistance", "status"]
+    shown = subprocess.run(status, env=supervised.env, capture_output=True, text=True, timeout=60, check=False).stdout
+    assert f"{said}; hero_assistance --start moves it to hero_proc" in shown
+
+
+def test_a_supervisor_that_hangs_is_a_fault_and_ends_no_other_check(supervised: Stage) -> None:
+    service_of(supervised)
+    assert supervised.supervisor is not None
+    supervised.supervisor.send_signal(signal.SIGSTOP)
+    try:
+        done = subprocess.run(DOCTOR, env=supervised.env, capture_output=True, text=True, timeout=60, check=False)
+        (found,) = findings(done.stdout, "supervisor")
+        assert found[0] == "fault"
+        assert "did not answer in time" in found[1]
+        assert findings(done.stdout, "disk") != []
+    finally:
+        supervised.supervisor.send_signal(signal.SIGCONT)
