@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.rpc.asgi import BODY_LIMIT
+from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
 from hero_assistance_sdk.rpc.examples import Call
@@ -53,7 +53,9 @@ All three answer `GET /health` and `GET /.well-known/heroservice.json`.
 ## Calls
 
 JSON-RPC 2.0 over HTTP: params by name or by position (in the order of the tables below), notifications (answered
-with 204), batches of up to {BATCH_LIMIT}. A request is at most {BODY_LIMIT} bytes.
+with 204), batches of up to {BATCH_LIMIT}. A request is at most {DEFAULTS.body_bytes}
+bytes, and its JSON at most {JSON_DEPTH} levels deep; these and the other limits are settings, see
+[operations.md](operations.md#limits). NaN, Infinity and lone surrogates are no JSON.
 Unknown params are errors; there is no param that says who calls.
 
 ```

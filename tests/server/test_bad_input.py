@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hero_assistance_sdk.rpc.asgi import BODY_LIMIT
+from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_server.core.policy import ALLOWED, EVENT_STREAM
 from tests.server.desk import Desk
 
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.anyio
 
 TICKET = {"title": "t", "body": "b"}
 TEXT_LIMIT = 64 * 1024
+BODY_LIMIT = int(DEFAULTS.body_bytes)
 DEFECTS = {-32603, -32000}
 
 

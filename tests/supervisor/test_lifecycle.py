@@ -292,6 +292,7 @@ def test_the_definition_has_no_fault_and_remembers_its_settings(paths: Paths) ->
 
 def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> None:
     environ = {"PATH_ROOT": "/r", "PATH_VAR": "/v", "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "ADMIN_SECRETS": "x"}
+    environ["HERO_ASSISTANCE_LIMITS"] = "streams=9"
     spec = service_spec(paths, auth_mode="hero", seed_dev_users=False, environ=environ)
     del environ["ADMIN_SECRETS"]
     assert [action.env for action in spec.actions] == [environ, environ]

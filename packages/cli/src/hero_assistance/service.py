@@ -19,6 +19,7 @@ from hero_assistance_sdk.hero_proc.specs import (
     ServiceSpec,
     StopSpec,
 )
+from hero_assistance_sdk.limits import SETTING as LIMITS_SETTING
 from hero_assistance_sdk.paths import SERVICE, Paths, forwarded_environ
 
 SERVER = "hero_assistance_server"
@@ -124,5 +125,4 @@ def _probe(socket: str) -> HealthCheck:
 
 def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     env = os.environ if environ is None else environ
-    tcp = env.get(TCP_SETTING)
-    return {**forwarded_environ(env), **({TCP_SETTING: tcp} if tcp else {})}
+    return {**forwarded_environ(env), **{name: env[name] for name in (TCP_SETTING, LIMITS_SETTING) if env.get(name)}}

@@ -108,6 +108,18 @@ class ThreadMoved(Conflict):
         self.details = {"messages": list(messages)}
 
 
+class TooMany(HeroError):
+    """This caller has as many of these open as one caller may."""
+
+    reason = "too-many"
+
+
+class TooSlow(HeroError):
+    """A request takes longer to arrive than its documented limit."""
+
+    reason = "too-slow"
+
+
 class TooLarge(HeroError):
     """A request is larger than its documented limit."""
 

@@ -43,10 +43,7 @@ class Doorkeeper:
     def turn_away(self, transport: asyncio.Transport) -> None:
         """Answer 403 and end the connection; nothing that the peer sends is looked at."""
         self._tell(transport)
-        transport.set_protocol(_TurnedAway(transport))
-        transport.write(REFUSAL)
-        if transport.can_write_eof():
-            transport.write_eof()
+        turn_away(transport, REFUSAL)
 
     def _tell(self, transport: asyncio.BaseTransport) -> None:
         now = time.monotonic()
@@ -56,6 +53,14 @@ class Doorkeeper:
         peername = transport.get_extra_info("peername")
         _log.warning("peer.refused", listener=self.name, peer=peername and peername[0], untold=self._untold)
         self._told_at, self._untold = now, 0
+
+
+def turn_away(transport: asyncio.Transport, answer: bytes) -> None:
+    """Send a whole HTTP answer to a peer that has just connected, and end the connection."""
+    transport.set_protocol(_TurnedAway(transport))
+    transport.write(answer)
+    if transport.can_write_eof():
+        transport.write_eof()
 
 
 class _TurnedAway(asyncio.Protocol):

@@ -18,8 +18,11 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from hero_assistance_sdk.draining import Drain, DrainingConfig, DrainingProtocol, let_go
+from hero_assistance_sdk.bounded import BoundedConfig, BoundedProtocol
+from hero_assistance_sdk.crowd import Crowd
+from hero_assistance_sdk.draining import Drain, let_go
 from hero_assistance_sdk.gate import Doorkeeper, Gate
+from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sockets import (
     BACKLOG,
@@ -85,6 +88,7 @@ async def serve(
     stop: asyncio.Event | None = None,
     closing: Callable[[], None] = lambda: None,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+    limits: Limits = DEFAULTS,
     grace_s: int = GRACE_S,
     sweep_s: float = SWEEP_S,
 ) -> signal.Signals | None:
@@ -98,7 +102,8 @@ async def serve(
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
     drain = Drain()
-    servers = [_Server(_Config(listener, grace_s, drain)) for listener in listeners]
+    crowd = Crowd(limits)
+    servers = [_Server(_Config(listener, grace_s, drain, limits, crowd)) for listener in listeners]
     tcp = {listener.address: listener.socket for listener in listeners if listener.address}
     try:
         with _stopping_signals(stop) as received, offering(tcp):
@@ -132,11 +137,13 @@ async def _drained(
     await let_go(servers, unix, tcp, drain)
 
 
-class _Config(DrainingConfig):
+class _Config(BoundedConfig):
     """The settings of one listener's server, and who keeps its door."""
 
-    def __init__(self, listener: Listener, grace_s: int, drain: Drain) -> None:
+    def __init__(self, listener: Listener, grace_s: int, drain: Drain, limits: Limits, crowd: Crowd) -> None:
         self.drain = drain
+        self.limits = limits
+        self.crowd = crowd
         self.door = Doorkeeper(listener.name, listener.gate) if listener.gate else None
         super().__init__(
             listener.app,
@@ -172,7 +179,7 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
 
 
-class _Protocol(DrainingProtocol):
+class _Protocol(BoundedProtocol):
     """HTTP behind a gate."""
 
     config: _Config

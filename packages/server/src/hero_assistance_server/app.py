@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.asgi import (
@@ -27,6 +28,7 @@ from hero_assistance_server.core.policy import Caller, permit
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
+from hero_assistance_server.events.places import Places
 from hero_assistance_server.events.stream import EventStream
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
 from hero_assistance_server.methods import audit, messages, system, threads, tickets, updates, users
@@ -45,6 +47,7 @@ class Desk:
     directory: Directory
     mode: AuthMode
     tcp: str | None = None
+    limits: Limits = DEFAULTS
 
     def methods(self) -> tuple[MethodTable[Caller], dict[str, Any]]:
         """The methods and the OpenRPC document that describes them."""
@@ -75,12 +78,14 @@ def applications(desk: Desk) -> Applications:
     dispatcher = Dispatcher(table, permit)
     identity = Identity(desk.mode, desk.directory, desk.store)
     stream = EventStream(desk.hub, desk.store)
+    places = Places(desk.limits)
+    body_limit = int(desk.limits.body_bytes)
 
     def rpc(kind: ListenerKind) -> list[Route]:
-        return rpc_routes(RpcEndpoint(dispatcher, _caller_of(identity, kind)), document)
+        return rpc_routes(RpcEndpoint(dispatcher, _caller_of(identity, kind), body_limit), document)
 
     def events(kind: ListenerKind) -> Route:
-        return Route("/events", EventsEndpoint(stream, _caller_of(identity, kind)), methods=["GET"])
+        return Route("/events", EventsEndpoint(stream, places, _caller_of(identity, kind)), methods=["GET"])
 
     unix, tcp = ListenerKind.UNIX, ListenerKind.TCP
     return Applications(

@@ -7,6 +7,7 @@ import asyncio
 import click
 import uvloop
 
+from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
@@ -52,6 +53,7 @@ def command(auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str) -
     for given in (address, mycelium_api):
         if given is not None:
             parse_address(given)
-    settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api)
+    limits = Limits.from_environ()
+    settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))

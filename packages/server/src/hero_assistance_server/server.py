@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
+from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
@@ -43,6 +44,7 @@ class Settings:
     seed_dev_users: bool
     tcp: str | None
     mycelium_api: str = DEFAULT_API
+    limits: Limits = DEFAULTS
 
 
 async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
@@ -56,7 +58,8 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
         async with _desk(settings, hub) as desk:
             bound = await _bound(settings)
             apps = applications(replace(desk, tcp=_shown(bound)))
-            await serve(_listeners(settings.paths, apps, bound), stop=stop, closing=hub.close)
+            listeners = _listeners(settings.paths, apps, bound)
+            await serve(listeners, stop=stop, closing=hub.close, limits=settings.limits)
     _log.info("server.stopped")
 
 
@@ -81,7 +84,7 @@ async def _succeed(settings: Settings, hub: Hub, before: int, stop: asyncio.Even
         try:
             async with asyncio.TaskGroup() as group:
                 taking = group.create_task(take_over())
-                await serve(listeners, stop=stop, closing=hub.close)
+                await serve(listeners, stop=stop, closing=hub.close, limits=settings.limits)
                 served.set()
                 if not rpc.gave_way:
                     taking.cancel()
@@ -97,7 +100,8 @@ async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
-        yield Desk(store, hub, Directory(await store.read(users.everyone)), settings.mode)
+        directory = Directory(await store.read(users.everyone))
+        yield Desk(store, hub, directory, settings.mode, limits=settings.limits)
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:

@@ -10,6 +10,7 @@ import click
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
+from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
@@ -73,7 +74,7 @@ async def serve_gateways(listeners: Sequence[Listener], gateways: Sequence[Gatew
             gateway.close_streams()
 
     try:
-        await serve(listeners, closing=closing, beside=[reader.keep_fresh])
+        await serve(listeners, closing=closing, beside=[reader.keep_fresh], limits=Limits.from_environ())
     finally:
         for gateway in gateways:
             await gateway.aclose()

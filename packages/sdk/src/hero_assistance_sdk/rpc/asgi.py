@@ -11,13 +11,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hero_assistance_sdk.errors import HeroError, TooLarge
+from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
-from hero_assistance_sdk.rpc.errors import error_object, http_status
+from hero_assistance_sdk.rpc.errors import failure, http_status
 
 C = TypeVar("C")
 
-# Screenshots travel as attachments; the longest message with its JSON fits many times over.
-BODY_LIMIT = 1024 * 1024
 _JSON = "application/json"
 
 
@@ -50,7 +49,7 @@ class RpcEndpoint(Generic[C]):
 
     dispatcher: Dispatcher[C]
     caller_of: Callable[[Request], Awaitable[C]]
-    body_limit: int = BODY_LIMIT
+    body_limit: int = int(DEFAULTS.body_bytes)
 
     async def __call__(self, request: Request) -> Response:
         try:
@@ -67,9 +66,8 @@ class RpcEndpoint(Generic[C]):
 
 def failure_response(error: HeroError) -> Response:
     """The answer to a request that fails before, or beside, JSON-RPC; the connection is closed after it."""
-    failure = {"jsonrpc": "2.0", "id": None, "error": error_object(error)}
     headers = {"connection": "close", "cache-control": "no-store"}
-    return JSONResponse(failure, status_code=http_status(error), headers=headers)
+    return JSONResponse(failure(error), status_code=http_status(error), headers=headers)
 
 
 async def bounded_body(request: Request, limit: int) -> bytes:

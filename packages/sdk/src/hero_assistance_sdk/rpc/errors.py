@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from hero_assistance_sdk.errors import (
@@ -12,6 +14,8 @@ from hero_assistance_sdk.errors import (
     NotFound,
     ThreadMoved,
     TooLarge,
+    TooMany,
+    TooSlow,
     Unauthenticated,
     Unavailable,
     Unreachable,
@@ -85,6 +89,8 @@ CODES: dict[type[HeroError], int] = {
     TooLarge: -32005,
     Unreachable: -32006,
     Unavailable: -32007,
+    TooMany: -32008,
+    TooSlow: -32009,
 }
 OTHER_FAILURE = -32000
 
@@ -103,6 +109,8 @@ ADVICE: dict[type[HeroError], str] = {
     TooLarge: "send less at a time",
     Unreachable: "check whether the other side runs",
     Unavailable: "try again later; with the same client_token nothing is made twice",
+    TooMany: "close what is not needed any more",
+    TooSlow: "send the request faster, or in parts",
 }
 
 # The status of an answer that is not a JSON-RPC answer: a refused stream, a body that is too large.
@@ -114,8 +122,10 @@ HTTP_STATUS: dict[type[HeroError], int] = {
     Forbidden: 403,
     NotFound: 404,
     MethodNotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     TooLarge: 413,
+    TooMany: 429,
     Unreachable: 502,
     Unavailable: 503,
 }
@@ -147,6 +157,19 @@ def advice_of(kind: type[HeroError]) -> str:
 def http_status(error: HeroError) -> int:
     """The HTTP status that stands for `error`."""
     return _of(type(error), HTTP_STATUS, OTHER_STATUS)
+
+
+def failure(error: HeroError) -> dict[str, Any]:
+    """The JSON-RPC answer to what is no call, or to one whose id is not known."""
+    return {"jsonrpc": "2.0", "id": None, "error": error_object(error)}
+
+
+def http_answer(error: HeroError, status: int | None = None) -> bytes:
+    """The bytes of a whole HTTP answer, for a connection that is closed after it."""
+    known = HTTPStatus(status or http_status(error))
+    body = json.dumps(failure(error)).encode()
+    head = f"HTTP/1.1 {known.value} {known.phrase}\r\ncontent-type: application/json\r\n"
+    return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
 
 
 def _of(kind: type[HeroError], table: dict[type[HeroError], V], other: V) -> V:

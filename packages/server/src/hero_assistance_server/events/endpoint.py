@@ -14,6 +14,7 @@ from hero_assistance_sdk.sse import EventStreamResponse
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.core.model import User
 from hero_assistance_server.core.policy import EVENT_STREAM, Caller, permit
+from hero_assistance_server.events.places import Places
 from hero_assistance_server.events.stream import EventStream
 
 # Before the first event there is 0; this is the number of none, and is answered with a reset.
@@ -26,16 +27,18 @@ class EventsEndpoint:
     """An ASGI application that streams the events its caller may know of."""
 
     stream: EventStream
+    places: Places
     caller_of: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         try:
             reader = await self._reader(request)
+            place = self.places.taken(reader.user_id)
         except HeroError as error:
             await failure_response(error)(scope, receive, send)
             return
-        with self.stream.hub.subscription(reader) as subscription:
+        with place, self.stream.hub.subscription(reader) as subscription:
             chunks = self.stream.chunks(subscription, asked_for(request))
             await EventStreamResponse(chunks, subscription.ended)(scope, receive, send)
 

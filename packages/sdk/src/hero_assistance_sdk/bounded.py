@@ -1,0 +1,150 @@
+"""HTTP from callers who may be slow, endless or many: bounded in bytes, in time and in number."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum, auto
+
+from hero_assistance_sdk.crowd import Crowd
+from hero_assistance_sdk.draining import DrainingConfig, DrainingProtocol
+from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
+from hero_assistance_sdk.gate import LINGER_S, turn_away
+from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.rpc.errors import http_answer
+
+
+class BoundedConfig(DrainingConfig):
+    """The settings of a server that bounds its callers."""
+
+    limits: Limits
+    crowd: Crowd
+
+
+class _Awaited(Enum):
+    """What a connection has yet to send before it is answered."""
+
+    NOTHING = auto()
+    HEADERS = auto()
+    BODY = auto()
+
+
+class BoundedProtocol(DrainingProtocol):
+    """One connection, that is answered with an error and closed when it goes beyond a limit.
+
+    A request that arrives whole sets no timer; one that does not has one for its headers and one for its body.
+    """
+
+    config: BoundedConfig
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._peer: str | None = (transport.get_extra_info("peername") or [None])[0] or None
+        self._entered = self._refused = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timed = _Awaited.NOTHING
+        refusal = self.config.crowd.enter(self._peer)
+        if refusal is not None:
+            turn_away(transport, http_answer(refusal))
+            return
+        self._entered = True
+        super().connection_made(transport)
+        self._awaited = _Awaited.HEADERS
+        # Bytes that are neither in the body nor answered yet, and those of the body.
+        self._loose = self._body = 0
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._entered:
+            self.config.crowd.leave(self._peer)
+        self._rest()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._loose += len(data)
+        super().data_received(data)
+        if self._awaited is _Awaited.NOTHING and not self._is_idle():
+            self._rest()
+        elif self._loose > self.config.limits.header_bytes:
+            limit = int(self.config.limits.header_bytes)
+            self._refuse(TooLarge(f"the headers are larger than {limit} bytes"), status=431)
+        elif self._timed is not self._awaited:
+            self._watch()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._awaited = _Awaited.HEADERS
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Headers that follow a body would be added to those that the application has read.
+        if self._awaited is _Awaited.HEADERS:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._awaited = _Awaited.BODY
+        self._body = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._loose = 0
+        self._body += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._awaited = _Awaited.NOTHING
+        self._loose = 0
+        super().on_message_complete()
+
+    def _is_idle(self) -> bool:
+        """Whether what arrived was no request at all, such as an empty line: it must not keep a connection open."""
+        if self.timeout_keep_alive_task is not None or not (self.cycle and self.cycle.response_complete):
+            return False
+        self._awaited = _Awaited.HEADERS
+        return True
+
+    def _watch(self) -> None:
+        self._rest()
+        limits = self.config.limits
+        self._timed = self._awaited
+        self._started = self.loop.time()
+        seconds = limits.header_seconds if self._awaited is _Awaited.HEADERS else limits.body_seconds
+        self._timer = self.loop.call_later(seconds, self._late)
+
+    def _rest(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._timed = _Awaited.NOTHING
+
+    def _late(self) -> None:
+        if self._timed is _Awaited.BODY:
+            more = self._body / self.config.limits.body_rate + self.config.limits.body_seconds
+            left = self._started + more - self.loop.time()
+            if self.flow.read_paused or left > 0:
+                # Not the caller is slow but we are; or a long body comes fast enough.
+                self._timer = self.loop.call_later(max(left, self.config.limits.body_seconds), self._late)
+                return
+        if self._timed is _Awaited.HEADERS and not self._loose:
+            # It has said nothing, so there is nothing to answer.
+            self.transport.close()
+            return
+        self._refuse(TooSlow("the request did not arrive in time", hint="send it faster, or in parts"))
+
+    def _refuse(self, error: HeroError, status: int | None = None) -> None:
+        """Answer with an error, unless an answer has begun, and close when the peer has had time to read it."""
+        self._rest()
+        if self.transport.is_closing():
+            return
+        self._refused = True
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if cycle.response_started:
+                self.transport.abort()
+                return
+        self.transport.write(http_answer(error, status))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self._timer = self.loop.call_later(LINGER_S, self.transport.abort)

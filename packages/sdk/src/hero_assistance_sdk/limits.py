@@ -1,0 +1,78 @@
+"""What a daemon lets its callers take: one setting, one table of names, defaults and meanings."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from hero_assistance_sdk.errors import SettingError
+
+# `NAME=NUMBER,NAME=NUMBER`; what it does not name keeps its default.
+SETTING = "HERO_ASSISTANCE_LIMITS"
+# Files that are open beside the connections: the database, its readers, logs, sockets and pipes.
+OTHER_FILES = 128
+# A JSON text nested deeper is refused; the parser's own limit (jiter), which is no setting.
+JSON_DEPTH = 200
+
+
+def _limit(default: float, meaning: str) -> float:
+    found: float = field(default=default, metadata={"meaning": meaning})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one process; times in seconds, sizes in bytes."""
+
+    header_bytes: float = _limit(64 * 1024, "a request's line and headers")
+    # Screenshots travel as attachments; the longest message with its JSON fits many times over.
+    body_bytes: float = _limit(1024 * 1024, "the body of a `POST /rpc`")
+    header_seconds: float = _limit(
+        10, "from the first byte of a request, or a new connection, to the end of its headers"
+    )
+    body_seconds: float = _limit(20, "to receive a body; a second more for each `body_rate` bytes that have come")
+    body_rate: float = _limit(4096, "bytes a second of a body, on average, after `body_seconds`")
+    connections: float = _limit(4096, "connections to all listeners together; fewer where the system gives fewer files")
+    connections_per_peer: float = _limit(256, "connections from one address over TCP")
+    streams: float = _limit(3000, "open event streams")
+    streams_per_user: float = _limit(64, "open event streams of one user")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> Limits:
+        """Read `HERO_ASSISTANCE_LIMITS`; raises `SettingError` for a name or a number that is none."""
+        text = (os.environ if environ is None else environ).get(SETTING, "")
+        given = [part.strip() for part in text.split(",") if part.strip()]
+        return replace(cls(), **dict(map(_read, given)))
+
+
+def _read(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    known = [field.name for field in fields(Limits)]
+    if name not in known:
+        raise SettingError(f"{SETTING} names no limit {name!r}", hint=f"there are: {', '.join(known)}")
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise SettingError(f"{SETTING}: {name} is {value!r}, not a number above 0")
+    return name, number
+
+
+DEFAULTS = Limits()
+
+
+def room_for(limits: Limits) -> int:
+    """How many connections this process can hold: as many as it may, while there are files for them.
+
+    The number of files is raised to what the system allows.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = int(limits.connections) + OTHER_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(int(limits.connections), max(soft - OTHER_FILES, 1))
