@@ -14,7 +14,7 @@ SHARED_TESTS = {
     "app": {"app"},
     "browser": {"app", "server", "ui"},
     "build": {"sdk"},
-    "cli": {"cli"},
+    "cli": {"cli", "server"},
     "e2e": {"app", "cli", "sdk", "server", "ui"},
     "faults": {"cli", "server"},
     "nu": {"cli"},

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 # Each command in the module that defines it: only the one that is called is imported.
 COMMANDS = {
     "access": "access",
+    "call": "call",
     "disable": "boot",
     "doctor": "doctor",
     "enable": "boot",
@@ -29,6 +30,7 @@ COMMANDS = {
     "service": "service",
     "status": "service",
     "supervisor": "supervisor",
+    "ticket": "ticket",
 }
 
 

@@ -44,11 +44,29 @@ def print_json(value: Any) -> None:
     """Print one JSON document."""
     import json
 
-    print(json.dumps(value, indent=2))
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_value(value: Any) -> None:
+    """Print a JSON value: in colours on a terminal, as it is elsewhere."""
+    if not sys.stdout.isatty():
+        print_json(value)
+        return
+    from rich.console import Console
+
+    Console().print_json(data=value, indent=2)
+
+
+def shown(text: str) -> str:
+    """A text that others wrote, without what a terminal would take for commands."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: drawn on a terminal, aligned text elsewhere."""
+    rows = [[shown(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw_table(columns, rows)
         return

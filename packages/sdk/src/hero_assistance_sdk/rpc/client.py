@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,7 +23,11 @@ class RpcClient:
     """Calls methods of one socket; use it as a context manager."""
 
     def __init__(
-        self, target: Path | str, *, headers: dict[str, str] | None = None, timeout_s: float = CALL_TIMEOUT_S
+        self,
+        target: Path | str,
+        *,
+        headers: Mapping[str, str] | Mapping[bytes, bytes] | None = None,
+        timeout_s: float = CALL_TIMEOUT_S,
     ) -> None:
         self._target = target
         transport = httpx2.HTTPTransport(uds=str(target)) if isinstance(target, Path) else None

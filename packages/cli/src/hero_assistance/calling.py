@@ -1,0 +1,170 @@
+"""Methods of the running server, called from a shell: who calls, what a word of the command line means."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hero_assistance_sdk.errors import HeroError, UsageError
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, RpcClient
+from hero_assistance_sdk.rpc.errors import CODES, MethodNotFound, RpcFailure
+
+# A server that is there answers in a few milliseconds; who presses Tab does not wait for one that is not.
+COMPLETION_TIMEOUT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method, as the document of the running server describes it."""
+
+    name: str
+    summary: str
+    params: dict[str, dict[str, Any]]
+
+
+class Document:
+    """What the running server says of its methods."""
+
+    def __init__(self, openrpc: dict[str, Any]) -> None:
+        self._schemas: dict[str, Any] = openrpc["components"]["schemas"]
+        self.methods = {
+            found["name"]: Method(
+                found["name"],
+                found.get("summary", ""),
+                {param["name"]: self.resolved(param["schema"]) for param in found["params"]},
+            )
+            for found in openrpc["methods"]
+        }
+
+    def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The schema that a reference leads to."""
+        reference = schema.get("$ref")
+        found: dict[str, Any] = self._schemas[reference.rsplit("/", 1)[1]] if reference else schema
+        return found
+
+    def method(self, name: str) -> Method:
+        """The method of this name; raises `UsageError` with the nearest names."""
+        if name not in self.methods:
+            raise UsageError(f"there is no method {name!r}", hint=nearest(name, self.methods))
+        return self.methods[name]
+
+    def params(self, method: Method, words: Sequence[str]) -> dict[str, Any]:
+        """The params that words of the form KEY=VALUE and KEY:=JSON mean; raises `UsageError`."""
+        given: dict[str, Any] = {}
+        for word in words:
+            key, separator, value = word.partition("=")
+            if not separator:
+                raise UsageError(f"{word!r} is not KEY=VALUE", hint="KEY=VALUE by the param's type, or KEY:=JSON")
+            as_json = key.endswith(":")
+            key = key.removesuffix(":")
+            if key not in method.params:
+                raise UsageError(f"{method.name} has no param {key!r}", hint=nearest(key, method.params))
+            given[key] = parsed(key, value) if as_json else self._typed(key, value, method.params[key])
+        return given
+
+    def _typed(self, key: str, value: str, schema: dict[str, Any]) -> Any:
+        kinds = self._kinds(schema)
+        if "string" in kinds:
+            return text_of(value)
+        if "array" in kinds:
+            items = self.resolved(kinds["array"].get("items", {}))
+            return [self._typed(key, item, items) for item in value.split(",")] if value else []
+        found = parsed(key, value)
+        if kinds and not any(_is(kind, found) for kind in kinds):
+            raise UsageError(f"{key} is {' or '.join(kinds)}, not {value!r}")
+        return found
+
+    def _kinds(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """The types that a value may have, each with its schema."""
+        options = [self.resolved(option) for option in schema.get("anyOf", [schema])]
+        return {option["type"]: option for option in options if "type" in option}
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+    "object": dict,
+}
+
+
+def _is(kind: str, value: Any) -> bool:
+    return isinstance(value, _TYPES.get(kind, object)) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def parsed(key: str, value: str) -> Any:
+    """A value that is written as JSON; raises `UsageError`."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise UsageError(f"{key} is not JSON: {value!r}") from None
+
+
+def text_of(value: str) -> str:
+    """The text that a word means: `-` is standard input, `@FILE` a file, `@@` an @; raises `UsageError`."""
+    if value == "-":
+        return sys.stdin.read()
+    if value.startswith("@@"):
+        return value[1:]
+    if not value.startswith("@"):
+        return value
+    try:
+        return Path(value[1:]).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {value[1:]}", hint=str(error)) from None
+
+
+def nearest(name: str, known: Sequence[str] | dict[str, Any]) -> str:
+    """A hint at what may have been meant."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
+
+
+class Server:
+    """The ticket server of this machine, called as one user; use it as a context manager."""
+
+    def __init__(self, user: str | None, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        if user is not None and not user.isprintable():
+            raise UsageError(f"{user!r} is not a user's name")
+        # Each mode believes one of the two and does not look at the other.
+        headers = {} if user is None else {b"x-dev-user": user.encode(), b"x-hero-user": user.encode()}
+        self._client = RpcClient(Paths.from_environ().socket("rpc"), headers=headers, timeout_s=timeout_s)
+
+    def document(self) -> Document:
+        """What the server says of its methods; raises `Unreachable`."""
+        return Document(self._client.get("/openrpc.json"))
+
+    def call(self, method: str, **params: Any) -> Any:
+        """The result of a method; raises `RpcFailure` with its faults as lines, or `Unreachable`."""
+        try:
+            return self._client.call(method, **params)
+        except RpcFailure as error:
+            error.log_lines = tuple(map(str, error.data.get("faults", ())))
+            if error.remote_reason == "unauthenticated" and error.hint is None:
+                error.hint = "say who calls with --as USER"
+            if error.code == CODES[MethodNotFound]:
+                error.hint = nearest(method, self.document().methods)
+            raise
+
+    def __enter__(self) -> Server:
+        self._client.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._client.__exit__(*error)
+
+
+def known_methods() -> dict[str, Method]:
+    """The methods of the running server, for completion: none when there is no server, and never a word about it."""
+    try:
+        with Server(None, timeout_s=COMPLETION_TIMEOUT_S) as server:
+            return server.document().methods
+    except HeroError:
+        return {}

@@ -1,0 +1,131 @@
+"""`ticket list|show|create|reply|note`: the daily work, from a shell.
+
+A verb is one function: its arguments, one call, and what is shown of the answer.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from hero_assistance.commands.call import as_json, as_user
+from hero_assistance.commands.output import print_json, print_table, shown
+
+_PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
+_ticket_id = click.argument("ticket_id", type=click.IntRange(min=1))
+_text = click.argument("text")
+
+
+@click.group("ticket")
+def ticket_command() -> None:
+    """Tickets of the running server; a TEXT that is - is standard input, @FILE a file."""
+
+
+@ticket_command.command("list")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
+@as_user
+@as_json
+def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
+    """List tickets by last activity, newest first."""
+    page = _called(user, "ticket.list", limit=limit)
+    if as_json:
+        print_json(page)
+        return
+    columns = ["id", "status", "priority", "title", "customer", "last activity"]
+    print_table(columns, [_row(ticket) for ticket in page["tickets"]])
+    if page["next_cursor"]:
+        click.echo(f"there are more; see: hero_assistance call ticket.list cursor={page['next_cursor']}", err=True)
+
+
+@ticket_command.command("show")
+@_ticket_id
+@as_user
+@as_json
+def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
+    """Show a ticket and its messages, oldest first."""
+    ticket = _called(user, "ticket.get", ticket_id=ticket_id)
+    messages = _called(user, "message.list", ticket_id=ticket_id)["messages"]
+    if as_json:
+        print_json({"ticket": ticket, "messages": messages})
+        return
+    tags = " ".join(f"#{tag}" for tag in ticket["tags"])
+    click.secho(shown(f"{ticket['ticket_id']}  {ticket['title']}"), bold=True)
+    click.echo(shown(f"{ticket['status']}, {ticket['priority']}, from {ticket['customer_name']} {tags}".rstrip()))
+    _say(ticket["customer_name"], "filed", ticket["created_at"], ticket["body"])
+    for message in messages:
+        _say(message["author_name"], message["kind"], message["created_at"], message["body"])
+
+
+@ticket_command.command("create")
+@click.argument("title")
+@click.option("--body", default="", metavar="TEXT", help="What it is about.")
+@click.option("--priority", type=_PRIORITIES, default="normal", show_default=True)
+@click.option("--tag", "tags", multiple=True, help="Can be given more than once.")
+@as_user
+@as_json
+def create_command(
+    title: str, body: str, priority: str, tags: tuple[str, ...], user: str | None, *, as_json: bool
+) -> None:
+    """File a ticket."""
+    made = _called(user, "ticket.create", title=title, body=_read(body), priority=priority, tags=list(tags))
+    _done(made, f"filed ticket {made['ticket_id']}", as_json=as_json)
+
+
+@ticket_command.command("reply")
+@_ticket_id
+@_text
+@as_user
+@as_json
+def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
+    """Answer where the customer sees it."""
+    made = _called(user, "message.reply", ticket_id=ticket_id, body=_read(text))
+    _done(made, f"replied to ticket {ticket_id}", as_json=as_json)
+
+
+@ticket_command.command("note")
+@_ticket_id
+@_text
+@as_user
+@as_json
+def note_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
+    """Write to the agents; the customer never sees it."""
+    made = _called(user, "message.note", ticket_id=ticket_id, body=_read(text))
+    _done(made, f"noted on ticket {ticket_id}", as_json=as_json)
+
+
+def _called(user: str | None, method: str, **params: Any) -> Any:
+    from hero_assistance.calling import Server
+
+    with Server(user) as server:
+        return server.call(method, **params)
+
+
+def _read(text: str) -> str:
+    from hero_assistance.calling import text_of
+
+    return text_of(text)
+
+
+def _done(made: Any, said: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(made)
+    else:
+        click.echo(said)
+
+
+def _row(ticket: dict[str, Any]) -> list[str]:
+    names = ("ticket_id", "status", "priority", "title", "customer_name")
+    return [*(str(ticket[name]) for name in names), _time(ticket["updated_at"])]
+
+
+def _say(who: str, what: str, millis: int, body: str) -> None:
+    click.echo()
+    click.secho(shown(f"{who} ({what}, {_time(millis)})"), dim=True)
+    click.echo(shown(body.rstrip("\n")))
+
+
+def _time(millis: int) -> str:
+    """A time as people here read it."""
+    return datetime.fromtimestamp(millis / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

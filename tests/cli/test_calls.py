@@ -1,0 +1,232 @@
+"""`call` and `ticket` against a real server: values by their types, errors with hints, completion."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from hero_assistance.calling import Document, text_of
+from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.paths import Paths
+from tests.cli.test_commands import run
+from tests.server.desk import START_S, child
+
+
+@pytest.fixture(scope="module")
+def env() -> Iterator[dict[str, str]]:
+    """The environment of a server in dev mode, on which Carol has filed ticket 1."""
+    with TemporaryDirectory(prefix="ha", dir="/tmp") as folder:
+        env = {"PATH": os.environ["PATH"], "HOME": folder, "PATH_ROOT": folder}
+        with child(env, Paths.from_environ(env)):
+            assert run("ticket", "create", "The VPN is down", "--as", "carol", env=env).returncode == 0
+            yield env
+
+
+def result(*words: str, env: dict[str, str], stdin: str | None = None) -> object:
+    """What a call prints, as JSON."""
+    done = run("call", *words, "--json", env=env, stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def completed(line: str, env: dict[str, str]) -> list[str]:
+    """What a shell offers at the end of a line."""
+    words = f"hero_assistance {line}"
+    asked = {
+        **env,
+        "_HERO_ASSISTANCE_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    done = run(env=asked)
+    assert done.stderr == ""
+    return [word.partition(",")[2] for word in done.stdout.splitlines() if word]
+
+
+def test_values_have_the_types_of_their_params(env: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "body.md").write_text("from a \u2603 file\n", "utf-8")
+    words = ["title=5", f"body=@{tmp_path}/body.md", "tags=vpn,network", "priority=high", "client_token:=null"]
+    made = result("ticket.create", *words, "--as", "dave", env=env)
+    assert isinstance(made, dict)
+    found = {name: made[name] for name in ("title", "body", "tags", "priority", "customer")}
+    assert found == {
+        "title": "5",
+        "body": "from a \u2603 file\n",
+        "tags": ["vpn", "network"],
+        "priority": "high",
+        "customer": "dave",
+    }
+    assert result("ticket.get", f"ticket_id={made['ticket_id']}", env=env) == made
+    listed = result("ticket.list", "limit:=1", "--as", "dave", env=env)
+    assert isinstance(listed, dict)
+    assert listed["tickets"] == [made]
+
+
+def test_a_text_can_come_from_standard_input(env: dict[str, str]) -> None:
+    made = result("message.reply", "ticket_id=1", "body=-", "--as", "bob", env=env, stdin="two\nlines")
+    assert isinstance(made, dict)
+    assert (made["body"], made["author"]) == ("two\nlines", "bob")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "shown"),
+    [
+        (["ticket.lst"], 2, "did you mean ticket.list"),
+        (["zzz"], 2, "there are: "),
+        (["ticket.get", "tiket_id=1"], 2, "did you mean ticket_id?"),
+        (["ticket.get", "1"], 2, "'1' is not KEY=VALUE"),
+        (["ticket.get", "ticket_id=one"], 2, "ticket_id is not JSON: 'one'"),
+        (["ticket.get", "ticket_id=true"], 2, "ticket_id is integer, not 'true'"),
+        (["ticket.get", "ticket_id:={"], 2, "ticket_id is not JSON"),
+        (["ticket.create", "title=@/nowhere", "body="], 2, "cannot read /nowhere"),
+        (["ticket.create"], 1, "| title: "),
+        (["ticket.create", "title=t", "body=", "priority=super"], 1, "| priority: "),
+        (["ticket.get", "ticket_id=99"], 1, "there is no ticket 99"),
+        (["message.note", "ticket_id=1", "body=b", "--as", "carol"], 1, "may not call message.note"),
+        (["ticket.list", "--as", "nobody"], 1, "names nobody of this project"),
+        (["ticket.list", "--as", "a\nb"], 2, "is not a user's name"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_an_error_says_what_to_do(env: dict[str, str], words: list[str], status: int, shown: str) -> None:
+    done = run("call", *words, env=env)
+    assert done.returncode == status, done.stderr
+    assert shown in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_method_the_methods_are_listed(env: dict[str, str]) -> None:
+    listed = json.loads(run("call", "--json", env=env).stdout)
+    assert {"ticket.create", "rpc.discover"} <= {one["method"] for one in listed}
+    assert "ticket.create" in run("call", env=env).stdout
+
+
+def test_without_a_server_there_is_a_hint(hero_env: dict[str, str]) -> None:
+    for words in (["call", "ticket.list"], ["ticket", "list"]):
+        done = run(*words, env=hero_env)
+        assert done.returncode == 1
+        assert "hint: start it with: hero_assistance --start" in done.stderr
+
+
+def test_methods_params_and_choices_are_completed(env: dict[str, str]) -> None:
+    assert completed("call ticket.", env) == ["ticket.create", "ticket.get", "ticket.list"]
+    assert completed("call ticket.create title=x ", env) == ["body=", "priority=", "tags=", "client_token="]
+    assert completed("call ticket.create priority=h", env) == ["priority=high"]
+    assert completed("call zzz ", env) == []
+
+
+def test_completion_without_a_server_is_silent(hero_env: dict[str, str]) -> None:
+    assert completed("call ticket.", hero_env) == []
+    assert completed("call ticket.create ", hero_env) == []
+
+
+def test_the_daily_verbs(env: dict[str, str]) -> None:
+    """From filing to the answer, as each of the two reads it."""
+    create = ["ticket", "create", "Printer", "--body", "-", "--tag", "paper", "--priority", "low", "--as", "carol"]
+    made = json.loads(run(*create, "--json", env=env, stdin="It jams.").stdout)
+    number = str(made["ticket_id"])
+    assert (made["body"], made["tags"], made["priority"]) == ("It jams.", ["paper"], "low")
+    replied = run("ticket", "reply", number, "Which tray?", "--as", "bob", env=env)
+    assert (replied.returncode, replied.stdout) == (0, f"replied to ticket {number}\n")
+    assert run("ticket", "note", number, "Again.", "--as", "bob", env=env).stdout == f"noted on ticket {number}\n"
+    for user, seen in (("bob", True), ("carol", False)):
+        shown = run("ticket", "show", number, "--as", user, env=env).stdout
+        assert "Printer" in shown
+        assert "Which tray?" in shown
+        assert ("Again." in shown) is seen
+        kinds = [
+            one["kind"]
+            for one in json.loads(run("ticket", "show", number, "--as", user, "--json", env=env).stdout)["messages"]
+        ]
+        assert kinds == (["reply", "note"] if seen else ["reply"])
+    listed = run("ticket", "list", "--limit", "1", "--as", "bob", env=env)
+    assert listed.stdout.splitlines()[0].split() == [
+        "id",
+        "status",
+        "priority",
+        "title",
+        "customer",
+        "last",
+        "activity",
+    ]
+    assert listed.stdout.splitlines()[1].split()[:4] == [number, "waiting", "low", "Printer"]
+    assert "there are more" in listed.stderr
+
+
+def test_what_others_wrote_commands_no_terminal(env: dict[str, str]) -> None:
+    made = json.loads(run("ticket", "create", "t", "--body", "\x1b]0;owned\x07red", "--json", env=env).stdout)
+    shown = run("ticket", "show", str(made["ticket_id"]), env=env).stdout
+    assert "\x1b" not in shown
+    assert "\ufffd]0;owned\ufffdred" in shown
+
+
+def test_on_a_terminal_an_answer_has_colours(env: dict[str, str]) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "hero_assistance", "call", "user.me", "--as", "carol"]
+    with subprocess.Popen(command, env={**env, "TERM": "xterm"}, stdout=theirs, stdin=subprocess.DEVNULL) as calling:
+        os.close(theirs)
+        drawn = _read_to_end(ours)
+        assert calling.wait(START_S) == 0
+    assert b"\x1b[" in drawn
+    assert b"carol" in drawn
+
+
+def _read_to_end(descriptor: int) -> bytes:
+    drawn, deadline = b"", time.monotonic() + START_S
+    while time.monotonic() < deadline and select.select([descriptor], [], [], START_S)[0]:
+        try:
+            piece = os.read(descriptor, 65536)
+        except OSError:
+            # Linux says so when the last process that had the terminal is gone.
+            break
+        if not piece:
+            break
+        drawn += piece
+    os.close(descriptor)
+    return drawn
+
+
+@pytest.mark.parametrize(("word", "text"), [("a@b", "a@b"), ("@@carol", "@carol"), ("", ""), ("--", "--")])
+def test_a_word_that_is_a_text(word: str, text: str) -> None:
+    assert text_of(word) == text
+
+
+def test_values_of_every_type() -> None:
+    schemas = {
+        "whole": {"type": "integer"},
+        "real": {"type": "number"},
+        "yes": {"type": "boolean"},
+        "perhaps": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+        "numbers": {"type": "array", "items": {"$ref": "#/components/schemas/Whole"}},
+        "record": {"type": "object"},
+        "any": {},
+    }
+    params = [{"name": name, "schema": schema} for name, schema in schemas.items()]
+    document = Document(
+        {"methods": [{"name": "m", "params": params}], "components": {"schemas": {"Whole": {"type": "integer"}}}}
+    )
+    method = document.method("m")
+    words = ["whole=-5", "real=2", "yes=true", "perhaps=null", "numbers=1,2", 'record={"a":1}', "any=[1]"]
+    assert document.params(method, words) == {
+        "whole": -5,
+        "real": 2,
+        "yes": True,
+        "perhaps": None,
+        "numbers": [1, 2],
+        "record": {"a": 1},
+        "any": [1],
+    }
+    for wrong in ("whole=1.5", "whole=true", "yes=1", "perhaps=x", "numbers=1,x", "record=[]"):
+        with pytest.raises(UsageError):
+            document.params(method, [wrong])
