@@ -45,6 +45,44 @@ def test_a_clock_that_goes_back_does_not_change_the_order(tmp_path: Path, monkey
         assert [point.at for point in file.points("t")] == [2_000_000_000, 2_000_000_000, 2_000_000_100]
 
 
+def test_histories_of_jobs_are_merged_once(tmp_path: Path) -> None:
+    """Batches keep their runs, in the order of time; merging again adds nothing."""
+    for job in ("one", "two"):
+        with History(tmp_path / job) as file:
+            file.append(Outcomes("run", 2, [("t", "failed", 0.1, job), (job, "passed", 0.1, "")]))
+            file.append_verdict("t", "healed", "{}")
+    with History(tmp_path / "all") as file:
+        assert [file.merge(tmp_path / job) for job in ("one", "two", "one")] == [1, 1, 0]
+        assert [(point.runs, point.failures) for point in file.points("t")] == [(1, 1), (1, 1)]
+        assert file.signatures("t") == [("one", 1), ("two", 1)]
+        assert len(file.verdicts("t")) == 2
+        assert [len(file.points(job)) for job in ("one", "two")] == [1, 1]
+        with pytest.raises(QuarantineError, match="there is no such history"):
+            file.merge(tmp_path / "three")
+
+
+def test_merged_batches_are_in_the_order_of_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for job, moments in (("one", (1000, 3000)), ("two", (2000,))):
+        with History(tmp_path / job) as file:
+            for moment in moments:
+                monkeypatch.setattr(time, "time", lambda moment=moment: moment)
+                file.append(Outcomes("run", 2, [("t", "passed", 0.1, "")]))
+    with History(tmp_path / "one") as file:
+        file.merge(tmp_path / "two")
+        assert [point.at for point in file.points("t")] == [1000, 2000, 3000]
+
+
+def test_a_history_of_the_first_format_is_brought_to_this_one(tmp_path: Path) -> None:
+    with History(tmp_path / "old") as file:
+        file.append(Outcomes("run", 2, [("t", "failed", 0.1, "sig")]))
+        for table in ("batch", "verdict"):
+            file._db.execute(f"ALTER TABLE {table} DROP COLUMN uid")
+        file._db.execute("PRAGMA user_version = 1")
+    with History(tmp_path / "new") as file:
+        assert file.merge(tmp_path / "old") == 1
+        assert [point.failures for point in file.points("t")] == [1]
+
+
 def test_healed_since_the_first_of_the_last_healed_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with History(tmp_path / "h.db") as file:
         for day, verdict in enumerate(["healed", "load-only", "healed", "healed"]):

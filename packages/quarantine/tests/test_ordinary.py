@@ -47,8 +47,11 @@ def test_teardown(teardown): pass
 def test_exits():
     if BESIDE: os._exit(3)
 
-def test_killed():
+def test_segfault():
     if BESIDE: os.kill(os.getpid(), signal.SIGSEGV)
+
+def test_killed():
+    if BESIDE: os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.timeout(1, method="thread")
 def test_timeout_that_ends_the_process():
@@ -58,7 +61,7 @@ def test_timeout_that_ends_the_process():
 def test_timeout():
     if BESIDE: time.sleep(30)
 """
-QUARANTINED = ("test_body", "TestAll", "test_setup", "test_teardown", "test_exits", "test_killed",
+QUARANTINED = ("test_body", "TestAll", "test_setup", "test_teardown", "test_exits", "test_segfault", "test_killed",
                "test_timeout_that_ends_the_process", "test_timeout")  # fmt: skip
 NEW = """\
 import os
@@ -91,9 +94,9 @@ def test_quarantined_failures_of_every_kind_do_not_fail_the_run(
     """Body, setup, teardown, crash, signal, time-out; `-x` does not stop at them either."""
     done, _ = faults
     assert done.returncode == 0, done.stdout
-    assert "8 quarantined" in done.stdout
+    assert "9 quarantined" in done.stdout
     assert "quarantined failures" in done.stdout
-    assert done.stdout.count("passes alone: a concurrency flake") == 8
+    assert done.stdout.count("passes alone: a concurrency flake") == 9
     assert "failed" not in done.stdout.splitlines()[-1]
 
 
@@ -103,14 +106,14 @@ def test_junit_has_flaky_failures(faults: Done) -> None:
     flaky = {name for name, case in cases.items() if case.find("flakyFailure") is not None}
     assert flaky == {"test_body[1]", "test_one", *QUARANTINED[2:]}
     assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "0", "0")
-    assert suite.get("tests") == str(len(cases)) == "11"
+    assert suite.get("tests") == str(len(cases)) == "12"
     assert "beside others" in str(cases["test_body[1]"].findtext("flakyFailure/stackTrace"))
 
 
 def test_the_job_summary_lists_every_entry(faults: Done) -> None:
     text = (faults[1] / "summary.md").read_text()
-    assert "8 quarantined, 8 of them failed." in text
-    assert text.count("| `tests/test_a.py::") == 8
+    assert "9 quarantined, 9 of them failed." in text
+    assert text.count("| `tests/test_a.py::") == 9
     assert "| 30 |" in text
 
 
@@ -171,9 +174,9 @@ def test_outcomes_are_appended_to_the_history(reds: Done) -> None:
         ["-n2", "--dist=each", "--tx", "2*popen"],
         ["-n2", "--maxfail=1"],
         ["-p", "no:xdist"],
-        ["-n2", "-k", "one or fine", "-p", "cacheprovider", "--lf"],
+        ["-n2", "-k", "one or fine"],
     ],
-    ids=["loadgroup", "each", "maxfail", "without xdist", "k and lf"],
+    ids=["loadgroup", "each", "maxfail", "without xdist", "k"],
 )
 def test_every_way_to_run(options: list[str], new_project: Callable[..., Any]) -> None:
     """A failure that comes in every second process is shielded, however tests are handed out."""

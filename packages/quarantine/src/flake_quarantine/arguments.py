@@ -39,6 +39,9 @@ def parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentParser:
     for name in ("measure", "hunt", "bisect", "add"):
         _trial_options(made[name])
     _add_options(made["add"])
+    made["report"].add_argument(
+        "--merge", action="append", default=[], metavar="PATH", help="take over another job's history first; repeatable"
+    )
     made["report"].add_argument("--output", default="quarantine.html", metavar="PATH", help="default: %(default)s")
     return top
 

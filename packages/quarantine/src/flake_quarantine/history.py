@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,14 @@ from types import TracebackType
 from flake_quarantine.errors import QuarantineError
 
 BUSY_SECONDS = 60.0
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batch (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of events: clocks may go back
     at INTEGER NOT NULL,                   -- UTC seconds, never before the batch before it
     arm TEXT NOT NULL,                     -- run, alone, load
-    workers INTEGER NOT NULL
+    workers INTEGER NOT NULL,
+    uid TEXT                               -- the same in every file that this batch was merged into
 );
 CREATE TABLE IF NOT EXISTS test (id INTEGER PRIMARY KEY, nodeid TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS outcome (
@@ -36,8 +38,27 @@ CREATE TABLE IF NOT EXISTS verdict (
     at INTEGER NOT NULL,
     nodeid TEXT NOT NULL,
     verdict TEXT NOT NULL,
-    details TEXT NOT NULL                  -- JSON
+    details TEXT NOT NULL,                 -- JSON
+    uid TEXT
 );
+"""
+# Format 1 had no `uid`.
+MIGRATION = """
+ALTER TABLE batch ADD COLUMN uid TEXT;
+ALTER TABLE verdict ADD COLUMN uid TEXT;
+UPDATE batch SET uid = lower(hex(randomblob(8)));
+UPDATE verdict SET uid = lower(hex(randomblob(8)))
+"""
+MERGE = """
+INSERT OR IGNORE INTO test (nodeid) SELECT nodeid FROM other.test;
+INSERT INTO batch (at, arm, workers, uid) SELECT at, arm, workers, uid FROM other.batch
+    WHERE uid NOT IN (SELECT uid FROM main.batch) ORDER BY id;
+INSERT INTO outcome SELECT mine.id, known.id, o.outcome, o.seconds, o.signature FROM other.outcome o
+    JOIN other.batch theirs ON theirs.id = o.batch JOIN batch mine ON mine.uid = theirs.uid
+    JOIN other.test named ON named.id = o.test JOIN test known ON known.nodeid = named.nodeid
+    WHERE mine.id > :newest;
+INSERT INTO verdict (at, nodeid, verdict, details, uid) SELECT at, nodeid, verdict, details, uid FROM other.verdict
+    WHERE uid NOT IN (SELECT uid FROM main.verdict) ORDER BY id
 """
 
 Row = tuple[str, str, float, str]  # node id, outcome, seconds, signature
@@ -93,8 +114,8 @@ class History:
         """Append one batch of outcomes."""
         with self._transaction():
             batch = self._db.execute(
-                "INSERT INTO batch (at, arm, workers) VALUES (?, ?, ?)",
-                (self._now("batch"), outcomes.arm, outcomes.workers),
+                "INSERT INTO batch (at, arm, workers, uid) VALUES (?, ?, ?, ?)",
+                (self._now("batch"), outcomes.arm, outcomes.workers, _uid()),
             ).lastrowid
             names = {(row[0],) for row in outcomes.rows}
             self._db.executemany("INSERT OR IGNORE INTO test (nodeid) VALUES (?)", names)
@@ -107,9 +128,25 @@ class History:
         """Append what a measurement decided."""
         with self._transaction():
             self._db.execute(
-                "INSERT INTO verdict (at, nodeid, verdict, details) VALUES (?, ?, ?, ?)",
-                (self._now("verdict"), nodeid, verdict, details),
+                "INSERT INTO verdict (at, nodeid, verdict, details, uid) VALUES (?, ?, ?, ?, ?)",
+                (self._now("verdict"), nodeid, verdict, details, _uid()),
             )
+
+    def merge(self, path: Path) -> int:
+        """Take over the batches of another file that are not here yet, and return how many; it may be done again."""
+        if not path.exists():
+            raise QuarantineError(f"{path}: there is no such history")
+        History(path).close()  # refuses what is no history, and brings an old one to this format
+        self._db.execute("ATTACH ? AS other", (str(path),))
+        try:
+            with self._transaction():
+                newest = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM batch").fetchone()[0]
+                for statement in MERGE.split(";"):
+                    self._db.execute(statement, {"newest": newest} if ":newest" in statement else {})
+                taken = self._db.execute("SELECT COUNT(*) FROM batch WHERE id > ?", (newest,)).fetchone()[0]
+        finally:
+            self._db.execute("DETACH other")
+        return int(taken)
 
     def tests(self) -> list[str]:
         """Every test that ever failed, or was measured."""
@@ -124,7 +161,7 @@ class History:
         rows = self._db.execute(
             "SELECT b.id, b.at, b.arm, b.workers, COUNT(*), SUM(o.outcome != 'passed') FROM outcome o"
             " JOIN batch b ON b.id = o.batch JOIN test t ON t.id = o.test"
-            " WHERE t.nodeid = ? AND o.outcome != 'skipped' GROUP BY b.id ORDER BY b.id",
+            " WHERE t.nodeid = ? AND o.outcome != 'skipped' GROUP BY b.id ORDER BY b.at, b.id",
             (nodeid,),
         )
         return [Point(*row) for row in rows]
@@ -141,7 +178,8 @@ class History:
     def verdicts(self, nodeid: str | None = None) -> list[tuple[int, str, str, str]]:
         """Time, node id, verdict and details, oldest first."""
         rows = self._db.execute(
-            "SELECT at, nodeid, verdict, details FROM verdict WHERE ?1 IS NULL OR nodeid = ?1 ORDER BY id", (nodeid,)
+            "SELECT at, nodeid, verdict, details FROM verdict WHERE ?1 IS NULL OR nodeid = ?1 ORDER BY at, id",
+            (nodeid,),
         )
         return [(row[0], row[1], row[2], row[3]) for row in rows]
 
@@ -158,15 +196,19 @@ class History:
         return max(int(time.time()), newest or 0)
 
     def _prepare(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise QuarantineError(f"{self.path}: written by a newer flake-quarantine (format {version})")
-        if version == VERSION:
+        if self._version() > VERSION:
+            raise QuarantineError(f"{self.path}: written by a newer flake-quarantine (format {self._version()})")
+        if self._version() == VERSION:
             return
         with self._transaction():
-            for statement in SCHEMA.split(";"):
+            # Another process may have done it since.
+            version = self._version()
+            for statement in (SCHEMA if version == 0 else MIGRATION if version == 1 else "").split(";"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -177,3 +219,7 @@ class History:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def _uid() -> str:
+    return secrets.token_hex(8)

@@ -59,10 +59,12 @@ def release(context: Context) -> int:
 def report(context: Context) -> int:
     """Write the history as one HTML page."""
     path = context.options.history
-    if not path or not Path(path).exists():
+    if not path or not (Path(path).exists() or context.options.merge):
         raise QuarantineError("there is no history to report; name its file with --history")
     target = Path(context.options.output)
     with History(Path(path)) as history:
+        for other in context.options.merge:
+            history.merge(Path(other))
         tests = write_report(target, history, context.register(), context.today())
     context.answer({"report": str(target), "tests": tests}, lambda: f"{target}: {tests} tests")
     return 0

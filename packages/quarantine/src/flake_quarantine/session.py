@@ -31,7 +31,6 @@ class Shield:
         self.today = register.today(dt.date.today())
         self.collected: dict[str, list[str]] = {"selected": [], "missing": []}
         self.unseen_files: set[str] = set()
-        self.has_timeout = config.pluginmanager.hasplugin("timeout")
         self.hang_seconds = float(config.getini("quarantine_hang_seconds"))
 
     def protects(self, nodeid: str) -> bool:
@@ -51,9 +50,9 @@ class Shield:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """End a quarantined test that hangs, when pytest-timeout is not there to do it."""
+        """End a quarantined test that hangs, unless pytest-timeout is to end it."""
         able = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-        if self.has_timeout or not able or not self.protects(item.nodeid):
+        if not able or not self.protects(item.nodeid) or _has_timeout(item):
             return (yield)
         before = signal.signal(signal.SIGALRM, _hung)
         signal.setitimer(signal.ITIMER_REAL, self.hang_seconds)
@@ -255,6 +254,13 @@ class Supervisor:
             history.append(Outcomes("run", workers, rows))
             if alone:
                 history.append(Outcomes("alone", 0, alone))
+
+
+def _has_timeout(item: pytest.Item) -> bool:
+    """Whether pytest-timeout is there and has a limit for this test: installed alone, it ends nothing."""
+    if not item.config.pluginmanager.hasplugin("timeout"):
+        return False
+    return bool(getattr(item.config, "_env_timeout", None)) or item.get_closest_marker("timeout") is not None
 
 
 def _missing(entry: Entry, register: Register) -> str:
