@@ -23,6 +23,7 @@ from hero_assistance_ui.calls import BODY_LIMIT, Call, parsed_call
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_host, check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, Identity, Trust
+from hero_assistance_ui.merged import Followed, MergedRelay, places
 from hero_assistance_ui.page import Page
 from hero_assistance_ui.projects import Project
 from hero_assistance_ui.streams import EventRelay, OpenStreams
@@ -61,6 +62,7 @@ class Gateway(Starlette):
             Route("/static/{digest}/{path:path}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
+            Route("/events", self._merged_events),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
             *self._admin_routes(reader),
             *service_routes(info),
@@ -105,8 +107,16 @@ class Gateway(Starlette):
         query = {} if since is None else {"since": since}
         return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
 
+    async def _merged_events(self, request: Request) -> Response:
+        """The streams that are asked for as `project=since`, or all; a client that comes back says where it was."""
+        wanted = places(request.headers.get("last-event-id") or request.url.query) or dict.fromkeys(self._upstreams, "")
+        followed = [Followed(self._known(name), since) for name, since in wanted.items()]
+        return MergedRelay(followed, self._identity.headers(request), self.streams)
+
     def _upstream(self, request: Request) -> Upstream:
-        name = request.path_params["project"]
+        return self._known(request.path_params["project"])
+
+    def _known(self, name: str) -> Upstream:
         if name not in self._upstreams:
             raise NotFound(f"there is no project {name!r} here")
         return self._upstreams[name]

@@ -67,13 +67,7 @@ class EventRelay(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with anyio.create_task_group() as group:
-
-            async def until_browser_leaves() -> None:
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-                group.cancel_scope.cancel()
-
-            group.start_soon(until_browser_leaves)
+            group.start_soon(until_browser_leaves, receive, group.cancel_scope)
             await self._streams.run(partial(self._relay, send))
             if self._started:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -84,7 +78,7 @@ class EventRelay(Response):
     async def _relay(self, send: Send) -> None:
         try:
             async with self._opened as answer:
-                if answer.status_code == 200 and _is_stream(answer):
+                if answer.status_code == 200 and is_stream(answer):
                     await self._pump(answer, send)
                 else:
                     self._refusal = await _passed_on(answer)
@@ -99,7 +93,15 @@ class EventRelay(Response):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-def _is_stream(answer: httpx2.Response) -> bool:
+async def until_browser_leaves(receive: Receive, scope: anyio.CancelScope) -> None:
+    """Cancel `scope` when nobody reads any more."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
+
+
+def is_stream(answer: httpx2.Response) -> bool:
+    """Whether the answer is an event stream."""
     return answer.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM
 
 

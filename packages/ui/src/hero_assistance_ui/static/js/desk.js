@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { people } from "./api.js";
 import { Project } from "./project.js";
 import { INBOX, go, route } from "./router.js";
+import { SharedStream } from "./shared.js";
 
 /**
  * @typedef {import("./types.js").User} User
@@ -15,13 +16,10 @@ import { INBOX, go, route } from "./router.js";
 /** @type {import("./types.js").Configuration} */
 const configuration = JSON.parse(document.getElementById("configuration")?.textContent ?? "{}");
 
-// A browser opens six connections to one address, and streams keep theirs: some must be left for calls.
-const STREAMS = 4;
+export const hasSeveral = configuration.projects.length > 1;
+const shared = hasSeveral ? new SharedStream() : null;
 
-export const projects = configuration.projects.map(
-  (described, index) => new Project(described, index < STREAMS, noticed),
-);
-export const hasSeveral = projects.length > 1;
+export const projects = configuration.projects.map((described) => new Project(described, shared, noticed));
 
 /** What a screen reader says next. */
 export const announcement = signal("");

@@ -25,8 +25,6 @@ import { EventStream } from "./stream.js";
  */
 
 const RETRY_MS = 3_000;
-// A project that has no stream of its own is looked at this often.
-const POLL_MS = 10_000;
 const PAGE_LENGTH = 50;
 // After one of these the thread of the event's ticket is another.
 const THREAD_CHANGED = new Set(["ticket.shown", "ticket.merged", "ticket.split"]);
@@ -67,10 +65,10 @@ export class Thread {
 export class Project {
   /**
    * @param {{id: string, name: string}} described
-   * @param {boolean} isStreamed  whether it gets an event stream, or is looked at now and then
+   * @param {import("./shared.js").SharedStream | null} shared  what carries its events; null: a stream of its own
    * @param {(project: Project, event: TicketEvent) => void} onEvent
    */
-  constructor({ id, name }, isStreamed, onEvent) {
+  constructor({ id, name }, shared, onEvent) {
     this.id = id;
     this.name = name;
     /** @type {Signal<Phase>} */
@@ -92,14 +90,15 @@ export class Project {
     this.generation = 0;
     /** @type {number | undefined} */
     this.retry = undefined;
-    this.isStreamed = isStreamed;
     this.onEvent = onEvent;
-    this.stream = new EventStream(id, {
-      event: (event) => this.apply(event),
+    const listener = {
+      event: (/** @type {TicketEvent} */ event) => this.apply(event),
       open: () => this.caughtUp(),
-      lost: () => this.fallenBehind(),
+      lost: () => void this.fallenBehind(),
       reset: () => void this.load(),
-    });
+    };
+    /** @type {import("./stream.js").Stream} */
+    this.stream = shared === null ? new EventStream(id, listener) : shared.of(id, listener);
   }
 
   /** Forget everything, as when another person takes over. */
@@ -145,14 +144,8 @@ export class Project {
       this.problem.value = null;
       if (this.phase.value !== "live") this.phase.value = "behind";
     });
-    if (this.isStreamed) this.stream.open(list.seq);
-    else this.lookAgain();
+    this.stream.open(list.seq);
     for (const ticketId of open) void this.loadThread(ticketId);
-  }
-
-  lookAgain() {
-    this.caughtUp();
-    this.retry = setTimeout(() => void this.load(), POLL_MS);
   }
 
   /** @param {ApiError} error */
@@ -186,7 +179,7 @@ export class Project {
   /** Try again now: the person asked, or the network has come back. */
   hurry() {
     if (this.phase.value === "down" || this.phase.value === "refused") void this.load();
-    else if (this.isStreamed) this.stream.hurry();
+    else this.stream.hurry();
   }
 
   /** @param {TicketEvent} event */

@@ -1,14 +1,11 @@
 // @ts-check
 /** The live event stream of one project: resumes after the last event it saw, and notices when it has died. */
 import { projectUrl } from "./api.js";
+import { Connection } from "./connection.js";
 
 /** @typedef {import("./types.js").TicketEvent} TicketEvent */
 
-// 2.5 of the server's pings, one each 20 s: browsers do not report a stream that fell silent.
-const SILENCE_MS = 50_000;
-const FIRST_DELAY_MS = 500;
-const LAST_DELAY_MS = 10_000;
-const KINDS = [
+export const KINDS = [
   "ticket.created",
   "ticket.updated",
   "ticket.merged",
@@ -26,6 +23,11 @@ const KINDS = [
  * @property {() => void} open  the stream is live
  * @property {() => void} lost  the stream ended; it comes back by itself
  * @property {() => void} reset  the server cannot continue: a new snapshot is needed
+ *
+ * @typedef {object} Stream  what a project follows its events by
+ * @property {(seq: number) => void} open  follow what happens after the event `seq`
+ * @property {() => void} close
+ * @property {() => void} hurry  come back now rather than at the end of the delay
  */
 
 export class EventStream {
@@ -37,88 +39,41 @@ export class EventStream {
     this.project = project;
     this.listener = listener;
     this.seq = 0;
-    this.failures = 0;
-    /** @type {EventSource | null} */
-    this.source = null;
-    /** @type {number | undefined} */
-    this.watchdog = undefined;
-    /** @type {number | undefined} */
-    this.timer = undefined;
+    const received = (/** @type {any} */ event) => this.received(event);
+    this.connection = new Connection({
+      address: () => this.address(),
+      opened: () => listener.open(),
+      lost: () => listener.lost(),
+      heard: { reset: () => this.reset(), ...Object.fromEntries(KINDS.map((kind) => [kind, received])) },
+    });
   }
 
-  /**
-   * Follow what happens after the event `seq`.
-   * @param {number} seq
-   */
+  address() {
+    const url = projectUrl(this.project, "events");
+    url.searchParams.set("since", String(this.seq));
+    return url;
+  }
+
+  /** @param {number} seq */
   open(seq) {
     this.close();
     this.seq = seq;
-    this.connect();
+    this.connection.connect();
   }
 
   close() {
-    this.source?.close();
-    this.source = null;
-    clearTimeout(this.watchdog);
-    clearTimeout(this.timer);
+    this.connection.close();
   }
 
-  /** Come back now rather than at the end of the delay, for instance when the network has come back. */
   hurry() {
-    if (this.source !== null && this.source.readyState !== EventSource.CLOSED) return;
-    if (this.timer === undefined) return;
-    clearTimeout(this.timer);
-    this.connect();
+    this.connection.hurry();
   }
 
-  connect() {
-    this.timer = undefined;
-    const url = projectUrl(this.project, "events");
-    url.searchParams.set("since", String(this.seq));
-    const source = new EventSource(url);
-    this.source = source;
-    source.onopen = () => this.opened();
-    source.onerror = () => this.lost();
-    source.addEventListener("ping", () => this.heard());
-    source.addEventListener("reset", () => this.reset());
-    for (const kind of KINDS) {
-      source.addEventListener(kind, (event) => this.received(/** @type {MessageEvent<string>} */ (event)));
-    }
-    this.heard();
-  }
-
-  opened() {
-    this.failures = 0;
-    this.heard();
-    this.listener.open();
-  }
-
-  heard() {
-    clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => this.lost(), SILENCE_MS);
-  }
-
-  /** @param {MessageEvent<string>} message */
-  received(message) {
-    this.heard();
-    /** @type {TicketEvent} */
-    const event = JSON.parse(message.data);
+  /** @param {TicketEvent} event */
+  received(event) {
     if (event.seq <= this.seq) return;
     this.seq = event.seq;
     this.listener.event(event);
-  }
-
-  /**
-   * The browser's own reconnection gives up for ever on an answer that is no stream (the server is starting),
-   * so coming back is always done here, with the number that we know.
-   */
-  lost() {
-    this.close();
-    const delay = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.failures);
-    this.failures += 1;
-    // Spread out, so that a hundred pages do not all come back in the instant a server has started.
-    this.timer = setTimeout(() => this.connect(), delay * (0.5 + Math.random() / 2));
-    this.listener.lost();
   }
 
   reset() {
