@@ -236,7 +236,10 @@ def test_a_hanging_quarantined_test_is_ended_without_pytest_timeout(project: Any
     assert "a quarantined test hung" in done.stdout
 
 
-def test_an_idle_plugin_is_not_even_registered(project: Any) -> None:
+@pytest.mark.parametrize("register", [None, "# nothing is quarantined\n"])
+def test_an_idle_plugin_is_not_even_registered(project: Any, register: str | None) -> None:
+    if register is not None:
+        project.write("tests/quarantine.toml", register)
     project.write(
         "test_a.py",
         "import sys\ndef test_x(request):\n"

@@ -56,15 +56,20 @@ def _configure_run(config: pytest.Config) -> None:
         return
     from flake_quarantine.errors import BrokenRegister
     from flake_quarantine.register import load
-    from flake_quarantine.session import Shield, Supervisor
 
     try:
         register = load(path)
     except BrokenRegister as error:
         raise pytest.UsageError(str(error)) from error
-    if register and not _distributes(config):
+    shields = bool(register) and not _distributes(config)
+    supervises = not worker and bool(register or history or _distributes(config))
+    if not (shields or supervises):
+        return
+    from flake_quarantine.session import Shield, Supervisor
+
+    if shields:
         config.pluginmanager.register(Shield(config, register), "flake-quarantine-shield")
-    if not worker and (register or history or _distributes(config)):
+    if supervises:
         config.pluginmanager.register(Supervisor(config, register, history), "flake-quarantine-supervisor")
 
 
