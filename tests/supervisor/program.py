@@ -93,6 +93,16 @@ def serve_port(port: str) -> None:
     http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Health).serve_forever()
 
 
+def count(argument: str) -> None:
+    """Write `PATH:LAST` numbered lines, each with our pid, some ten thousand a second, and stay."""
+    last = int(argument.rpartition(":")[2])
+    for begin in range(0, last, 50):
+        lines = (f"{os.getpid()} {number}\n" for number in range(begin, min(begin + 50, last)))
+        os.write(1, "".join(lines).encode())
+        time.sleep(0.004)
+    _last()
+
+
 def crash(status: str) -> None:
     print("about to fail", flush=True)
     sys.exit(int(status))
@@ -159,6 +169,7 @@ DEEDS = {
     "hide": hide,
     "bequeath": bequeath,
     "port": serve_port,
+    "count": count,
     "crash": crash,
     "once": once,
     "notify": notify_when_asked,

@@ -16,9 +16,12 @@ from pathlib import Path
 import pytest
 
 from hero_assistance import lifecycle
+from hero_assistance.logbook import Choice
 from hero_assistance.service import ACTIONS, SERVER, UI, service_spec, settings_of
 from hero_assistance.supervisor.connection import Kind
 from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
+from hero_assistance.supervisor.logs.live import newest_run
+from hero_assistance.supervisor.logs.places import Place
 from hero_assistance.supervisor.places import SOCKET
 from hero_assistance.supervisor.proctable import inherited, snapshot
 from hero_assistance_sdk.errors import NotFound
@@ -257,9 +260,10 @@ def test_logs_of_each_action_and_of_one_that_is_not_there(desk: Paths) -> None:
 
 def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
     start(desk)
-    followed = lifecycle.logs(desk, SERVER, lines=1, follow=True)
+    followed = lifecycle.logs(desk, SERVER, Choice(lines=1), follow=True)
     assert next(followed).text == "flags --auth-mode dev"
-    with (desk.logs / f"{SERVER}.log").open("a") as log:
+    place = Place(desk.logs, SERVER)
+    with place.live(newest_run(place)).open("a") as log:
         log.write("later\n")
     assert next(followed).text == "later"
 

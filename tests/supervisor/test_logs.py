@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance.supervisor.logs import last_lines, lines_after, log_path
+from hero_assistance.supervisor.logs.pages import last_lines, lines_after
+from hero_assistance.supervisor.logs.places import Place
 from hero_assistance_sdk.errors import UsageError
+
+BEGINNING = "0:0:0"
+
+
+def log_path(folder: Path, action: str) -> Path:
+    return Place(folder, action).live(0)
 
 
 @pytest.fixture
@@ -45,7 +52,7 @@ def test_a_line_at_the_edge_of_a_page_is_not_cut(folder: Path) -> None:
     lines = [f"{number:07}" for number in range(400_000)]
     log_path(folder, "one").write_text("\n".join(lines) + "\n")
     read: list[str] = []
-    cursor = "0:0"
+    cursor = BEGINNING
     while len(read) < len(lines):
         page = lines_after(folder, "one", cursor, len(lines))
         assert page.lines
@@ -69,18 +76,26 @@ def test_bytes_that_are_no_text_do_not_stop_the_reader(folder: Path) -> None:
     assert last_lines(folder, "one", 5).lines == ("\ufffd\ufffd bad", "next")
 
 
-def test_a_line_longer_than_a_page_does_not_stop_the_reader(folder: Path) -> None:
-    log_path(folder, "one").write_text("x" * 3_000_000 + "\nnext\n")
-    page = lines_after(folder, "one", "0:0")
-    texts = list(page.lines)
-    for _page in range(10):
-        page = lines_after(folder, "one", page.cursor)
-        texts.extend(page.lines)
-    assert "".join(texts[:-1]) == "x" * 3_000_000
-    assert texts[-1] == "next"
+def test_a_line_of_ten_megabytes_comes_in_pieces_that_say_so(folder: Path) -> None:
+    line = "xé" * 3_500_000
+    log_path(folder, "one").write_text(f"{line}\nnext\n")
+    pages = [lines_after(folder, "one", BEGINNING)]
+    while not pages[-1].is_end:
+        assert len(pages) < 20
+        pages.append(lines_after(folder, "one", pages[-1].cursor))
+    assert [page.is_cut for page in pages] == [True] * (len(pages) - 1) + [False]
+    assert "".join(text for page in pages for text in page.lines[:1]) == line
+    assert pages[-1].lines[1:] == ("next",)
 
 
-@pytest.mark.parametrize("cursor", ["", "1", "a:b", "1:-1"])
+def test_the_last_line_can_be_longer_than_a_page(folder: Path) -> None:
+    log_path(folder, "one").write_text("first\n" + "x" * 3_000_000 + "\n")
+    page = last_lines(folder, "one", 1)
+    assert page.is_cut
+    assert set(page.lines[0]) == {"x"}
+
+
+@pytest.mark.parametrize("cursor", ["", "1", "a:b", "1:-1", "0:0", "0:0:-1", "1:2:3,", "1:2:٣", "0:0:1e3"])
 def test_a_cursor_of_somebody_else_is_refused(folder: Path, cursor: str) -> None:
     log_path(folder, "one").touch()
     with pytest.raises(UsageError):
@@ -97,7 +112,7 @@ def test_pages_read_one_after_the_other_are_the_whole_log(
     folder = tmp_path_factory.mktemp("log")
     log_path(folder, "one").write_text("".join(f"{line}\n" for line in lines))
     read: list[str] = []
-    cursor = "0:0"
+    cursor = BEGINNING
     for _page in range(len(lines) + 1):
         page = lines_after(folder, "one", cursor, step)
         read.extend(page.lines)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -13,11 +15,18 @@ PRIVATE_FOLDER = 0o700
 def write_atomic(path: Path, content: bytes, *, durable: bool = True, mode: int = PRIVATE_FILE) -> None:
     """Replace `path` by a file of `mode`, its owner's alone by default; `durable`: on the disk when this returns."""
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    with replacing(path, durable=durable, mode=mode) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, durable: bool = True, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
+    """A file to write to that becomes `path` when the block is left, and is removed when it fails."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             if durable:
                 os.fsync(file.fileno())

@@ -9,7 +9,8 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 
-from hero_assistance.keeping import LogLine, logs, secret_delete, secret_get, secret_list, secret_set
+from hero_assistance.keeping import secret_delete, secret_get, secret_list, secret_set
+from hero_assistance.logbook import LogLine, logs
 from hero_assistance.outcomes import (
     NotInstalled,
     NotRunning,

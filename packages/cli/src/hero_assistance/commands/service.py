@@ -89,9 +89,9 @@ def status_command(ctx: click.Context, *, as_json: bool) -> None:
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
 def logs_command(action: str | None, *, lines: int, follow: bool) -> None:
     """Show the log of ACTION, or of every action."""
-    from hero_assistance.keeping import logs
+    from hero_assistance.logbook import Choice, logs
 
-    for line in logs(Paths.from_environ(), action, lines=lines, follow=follow):
+    for line in logs(Paths.from_environ(), action, Choice(lines=lines), follow=follow):
         prefix = "" if action else f"{line.action} | "
         sys.stdout.write(f"{prefix}{line.text}\n")
         if follow:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from hero_assistance.supervisor.environment import child_environment
 from hero_assistance.supervisor.lock import LIFECYCLE_LOCK, SUPERVISOR_LOCK, Held, holder_of, lock
-from hero_assistance.supervisor.logs import last_lines, log_path
+from hero_assistance.supervisor.logs.pages import last_lines
+from hero_assistance.supervisor.logs.places import Place
 from hero_assistance.supervisor.places import OWN_LOG, SOCKET
 from hero_assistance.supervisor.proctable import is_alive, process_of
 from hero_assistance.supervisor.registry import Registry, RunRecord
@@ -54,7 +56,7 @@ class SupervisorFailed(HeroError):
     reason = "supervisor-failed"
 
     def __init__(self, message: str, paths: Paths) -> None:
-        super().__init__(message, hint=f"see {log_path(paths.logs, OWN_LOG)}")
+        super().__init__(message, hint=f"see {own_log(paths)}")
         self.log_lines = last_lines(paths.logs, OWN_LOG, LOG_LINES).lines
 
 
@@ -219,11 +221,16 @@ def _start(paths: Paths) -> SupervisorClient:
     raise SupervisorFailed(f"the supervisor did not listen within {_READY_S:.0f} s", paths)
 
 
+def own_log(paths: Paths) -> Path:
+    """The file that the embedded supervisor writes to when a command has started it."""
+    return Place(paths.logs, OWN_LOG).live(0)
+
+
 def _launch(paths: Paths) -> subprocess.Popen[bytes]:
     """Start it in a session of its own, with nothing of this shell but the folders."""
     paths.logs.mkdir(parents=True, exist_ok=True)
     folders = {"PATH_ROOT": paths.root, "PATH_SOCKET": paths.sockets, "PATH_VAR": paths.var}
-    with log_path(paths.logs, OWN_LOG).open("ab", buffering=0) as log:
+    with own_log(paths).open("ab", buffering=0) as log:
         child = subprocess.Popen(
             supervisor_command(paths),
             env=child_environment({name: str(folder) for name, folder in folders.items()}),

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from hero_assistance.supervisor.descendants import (
     MARK,
@@ -21,7 +20,8 @@ from hero_assistance.supervisor.descendants import (
     strays,
 )
 from hero_assistance.supervisor.listening import hold_all, holders, require_free, require_own
-from hero_assistance.supervisor.logs import log_path
+from hero_assistance.supervisor.logs.keeper import LogKeeper
+from hero_assistance.supervisor.logs.live import newest_run, opened
 from hero_assistance.supervisor.notices import NOTIFY_SOCKET
 from hero_assistance.supervisor.processes import Processes, Running, now_ms
 from hero_assistance.supervisor.proctable import Identity
@@ -42,7 +42,7 @@ class Grounds:
 
     processes: Processes
     runs: Runs
-    logs: Path
+    logs: LogKeeper
     instance: str
 
 
@@ -91,6 +91,7 @@ class Incarnation:
     def adopt(self, record: RunRecord, leader: Identity | None) -> None:
         """Go on with what an earlier supervisor left running; without a leader there are only remains."""
         self.record = record
+        self._grounds.logs.watch(self._name, record.spec.log)
         if leader is not None:
             self._take(self._grounds.processes.adopt(leader))
             _log.info("action.adopted", action=self._name, pid=leader.pid)
@@ -195,14 +196,17 @@ class Incarnation:
             self._grounds.runs.save(self._service, self._name, self.record)
 
     def _spawn(self, spec: ActionSpec, more: Mapping[str, str], *, restarts: int, attempt: int) -> Successor:
-        run = max(self._last_run, self.record.run if self.record else 0) + 1
-        running = self._grounds.processes.spawn(
-            spec.argv,
-            cwd=spec.cwd,
-            env={**spec.env, **more, **self._notify(spec), MARK: self._instance.mark(run)},
-            output=log_path(self._grounds.logs, self._name),
-        )
+        place = self._grounds.logs.place(self._name)
+        run = max(self._last_run, self.record.run if self.record else 0, newest_run(place)) + 1
+        with opened(place, run) as output:
+            running = self._grounds.processes.spawn(
+                spec.argv,
+                cwd=spec.cwd,
+                env={**spec.env, **more, **self._notify(spec), MARK: self._instance.mark(run)},
+                output=output,
+            )
         self._last_run = run
+        self._grounds.logs.watch(self._name, spec.log)
         _log.info("action.started", action=self._name, pid=running.pid, run=run, attempt=attempt)
         record = new_record(run, running.identity, spec, self.owner, restarts=restarts, attempt=attempt)
         return Successor(record, running)

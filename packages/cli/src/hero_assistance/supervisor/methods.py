@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.supervisor import logs
+from hero_assistance.supervisor.logs.live import add_line
+from hero_assistance.supervisor.logs.pages import last_lines, lines_after, lines_since
 from hero_assistance.supervisor.places import NAME, OWN_LOG
 from hero_assistance.supervisor.secrets import Secrets
 from hero_assistance.supervisor.services import Services
@@ -123,17 +124,19 @@ async def job_list(office: Office, params: wire.ListJobs) -> wire.JobList:
 @table.method("logs.insert", errors=[NotFound])
 async def logs_insert(office: Office, params: wire.InsertLog) -> wire.Done:
     """Add a line to the log of an action."""
-    logs.add_line(office.logs, _known(office, params.action), params.line)
+    add_line(office.logs, _known(office, params.action), params.line)
     return wire.Done()
 
 
 @table.method("logs.query", errors=[NotFound])
 async def logs_query(office: Office, params: wire.QueryLog) -> wire.LogPage:
-    """Answer the last lines of an action's log, or with `cursor` those that came since."""
+    """Answer the last lines of an action's log, or with `since_ms` or `cursor` those that came since."""
     action = _known(office, params.action)
-    if params.cursor is None:
-        return logs.last_lines(office.logs, action, params.lines)
-    return logs.lines_after(office.logs, action, params.cursor, params.lines)
+    if params.cursor is not None:
+        return lines_after(office.logs, action, params.cursor, params.lines, params.run)
+    if params.since_ms is not None:
+        return lines_since(office.logs, action, params.since_ms, params.lines, params.run)
+    return last_lines(office.logs, action, params.lines, params.run)
 
 
 @table.method("secret.set")

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import BinaryIO
 
 from hero_assistance.supervisor.environment import child_environment
 from hero_assistance.supervisor.exits import end_of
@@ -64,20 +64,18 @@ class Processes:
         *,
         env: Mapping[str, str],
         cwd: str | None = None,
-        output: Path | None = None,
+        output: BinaryIO | None = None,
     ) -> Running:
-        """Start a program as leader of its own session, its output added to a file; raises `OSError`."""
-        target = os.devnull if output is None else output
-        with Path(target).open("ab", buffering=0) as file:
-            child = subprocess.Popen(
-                argv,
-                cwd=cwd,
-                env=child_environment(env),
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        """Start a program as leader of its own session, which writes to an open file; raises `OSError`."""
+        child = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=child_environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output or subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         exited: asyncio.Future[LastExit] = asyncio.get_running_loop().create_future()
         self._children[child.pid] = (child, exited)
         # It is reaped by the loop only, so its row is still there even if it has ended already.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 from hero_assistance.supervisor.actions import ActionRunner
 from hero_assistance.supervisor.changes import Changes
 from hero_assistance.supervisor.descendants import leader_left_running
 from hero_assistance.supervisor.incarnation import Grounds, new_record
+from hero_assistance.supervisor.logs.keeper import LogKeeper
 from hero_assistance.supervisor.processes import Processes
 from hero_assistance.supervisor.proctable import Identity, is_alive
 from hero_assistance.supervisor.registry import Registered, Registry, RunRecord
@@ -24,7 +24,7 @@ _log = get_log("supervisor.services")
 class Services:
     """Registers, starts, stops and describes services; the runners live in `group`."""
 
-    def __init__(self, registry: Registry, processes: Processes, logs: Path, group: asyncio.TaskGroup) -> None:
+    def __init__(self, registry: Registry, processes: Processes, logs: LogKeeper, group: asyncio.TaskGroup) -> None:
         self.changes = Changes()
         self._registry = registry
         self._group = group

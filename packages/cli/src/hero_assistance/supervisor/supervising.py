@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from hero_assistance.supervisor.endpoint import Endpoint
+from hero_assistance.supervisor.logs.keeper import LogKeeper
 from hero_assistance.supervisor.methods import Office, table
-from hero_assistance.supervisor.places import NAME, NOTIFY, SOCKET
+from hero_assistance.supervisor.places import NAME, NOTIFY, OWN_LOG, SOCKET
 from hero_assistance.supervisor.processes import Processes
 from hero_assistance.supervisor.registry import Registry
 from hero_assistance.supervisor.secrets import Secrets
 from hero_assistance.supervisor.services import Services
+from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
@@ -48,8 +50,11 @@ async def supervise(paths: Paths) -> None:
     listening = bind_unix(path, mode=_SOCKET_MODE)
     try:
         async with asyncio.TaskGroup() as group:
-            services = Services(registry, processes, paths.logs, group)
+            keeper = LogKeeper(paths.logs)
+            keeper.watch(OWN_LOG, LogSpec())
+            services = Services(registry, processes, keeper, group)
             services.resume()
+            group.create_task(keeper.run())
             endpoint = _endpoint(Office(services, Secrets(paths.state), paths.logs, stop.set), path)
             server = await endpoint.open(listening, group)
             _log.info("supervisor.ready", pid=os.getpid(), release=release_id(), services=len(services))

@@ -146,8 +146,21 @@ class SupervisorClient:
     def logs_insert(self, action: str, line: str) -> wire.Done:
         return self._call(wire.Done, "logs.insert", action=action, line=line)
 
-    def logs_query(self, action: str, *, lines: int = 100, cursor: str | None = None) -> wire.LogPage:
-        return self._call(wire.LogPage, "logs.query", action=action, lines=lines, cursor=cursor)
+    def logs_query(
+        self,
+        action: str,
+        *,
+        lines: int = 100,
+        cursor: str | None = None,
+        since_ms: int | None = None,
+        run: int | None = None,
+    ) -> wire.LogPage:
+        """A page of an action's log; raises `MissingMethod` when this supervisor cannot choose by time or run."""
+        chosen = {name: value for name, value in (("since_ms", since_ms), ("run", run)) if value is not None}
+        lacking = chosen.keys() - self._params.get("logs.query", chosen.keys())
+        if lacking:
+            raise MissingMethod(f"logs.query of the supervisor at {self.socket} has no {', '.join(sorted(lacking))}")
+        return self._call(wire.LogPage, "logs.query", action=action, lines=lines, cursor=cursor, **chosen)
 
     def secret_set(self, name: str, value: str, *, context: str = wire.CORE) -> wire.Done:
         return self._call(wire.Done, "secret.set", context=context, name=name, value=value)

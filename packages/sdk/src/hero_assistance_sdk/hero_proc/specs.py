@@ -85,6 +85,13 @@ class StopSpec(_Spec):
     timeout_ms: Milliseconds = 10_000
 
 
+class LogSpec(_Spec):
+    """How much of an action's output is kept: `keep` times `max_bytes` over all its starts, and what it writes to."""
+
+    max_bytes: Annotated[int, Field(ge=64 * 1024, le=1024**3)] = 10 * 1024**2
+    keep: Annotated[int, Field(ge=1, le=1_000)] = 5
+
+
 class Dependency(_Spec):
     """Another action of the same service, and what it must have reached."""
 
@@ -118,6 +125,7 @@ class ActionSpec(_Spec):
     retry_policy: RetryPolicy = RetryPolicy()
     health_checks: tuple[HealthCheck, ...] = ()
     stop: StopSpec = StopSpec()
+    log: LogSpec = LogSpec()
     depends_on: tuple[Dependency, ...] = ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
 from hero_assistance_sdk.rpc.methods import Params
@@ -123,11 +123,19 @@ class JobList(Answer):
 
 
 class LogPage(Answer):
-    """Lines of an action's log; `cursor` given to the next `logs.query` continues behind the last of them."""
+    """Lines of an action's log; `cursor` given to the next `logs.query` continues behind the last of them.
+
+    `runs` says for each line by which start of the action it was written, numbered as in `job.list`; 0 for what none
+    of them wrote. `is_end`: there was no further line. `is_cut`: the last line is longer than a page and goes on in
+    the first one of the next.
+    """
 
     action: str
     lines: tuple[str, ...]
     cursor: str
+    runs: tuple[int, ...] = ()
+    is_end: bool = True
+    is_cut: bool = False
 
 
 class Secret(Answer):
@@ -201,9 +209,19 @@ class InsertLog(Params):
 
 
 class QueryLog(Params):
+    """The last `lines` lines; with `since_ms` (UTC) or `cursor` the first behind it. With `run` those of one start."""
+
     action: str
     lines: Annotated[int, Field(ge=0, le=LONGEST_QUERY)] = 100
     cursor: str | None = None
+    since_ms: Annotated[int, Field(ge=0)] | None = None
+    run: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> QueryLog:
+        if self.cursor is not None and self.since_ms is not None:
+            raise ValueError("cursor or since_ms says where to begin, not both")
+        return self
 
 
 class NamesContext(Params):

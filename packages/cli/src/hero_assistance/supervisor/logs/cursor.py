@@ -1,0 +1,62 @@
+"""Where a reader is in the output of an action: a position in each run that may still have something for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hero_assistance_sdk.errors import UsageError
+
+_POSITION = re.compile(r"(\d{1,18}):(\d{1,20}):(\d{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An offset in the output of a run, and the inode of its live file then, 0 for none."""
+
+    run: int
+    offset: int
+    inode: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.run}:{self.inode}:{self.offset}"
+
+
+# Everything that there is, and will be, is ahead.
+BEGINNING = (Position(0, 0),)
+
+
+def written(positions: Iterable[Position]) -> str:
+    """The cursor that says where a reader is in each run."""
+    return ",".join(map(str, positions or BEGINNING))
+
+
+def parsed(cursor: str) -> tuple[Position, ...]:
+    """The positions of a cursor; raises `UsageError` for what is not one."""
+    matches = [_POSITION.fullmatch(part) for part in cursor.split(",")]
+    positions = tuple(Position(int(match[1]), int(match[3]), int(match[2])) for match in matches if match)
+    if len(positions) != len(matches):
+        raise UsageError(f"{cursor!r} is not a cursor", hint="give back the one that logs.query answered")
+    return positions
+
+
+def ahead(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position, ...]:
+    """Where to go on in each of these runs that may still have something, the oldest first.
+
+    A run that the cursor does not name has been read when it is older than one that is named, and is new when it is
+    newer. Where all that was named is gone, as with the folder, there is nothing that has been read.
+    """
+    known = {position.run: position for position in positions}
+    numbers = sorted(runs)
+    newest = max(known)
+    if numbers and numbers[-1] < newest:
+        known, newest = {}, -1
+    return tuple(known.get(run, Position(run, 0)) for run in numbers if run in known or run > newest)
+
+
+def resumed(position: Position, end: Position) -> int:
+    """The offset to go on from in a run that ends at `end`: the start of a file that is another one, or was cut."""
+    if 0 in (position.inode, end.inode):
+        return position.offset
+    return position.offset if position.inode == end.inode and position.offset <= end.offset else 0

@@ -1,0 +1,142 @@
+"""Output under a real supervisor: it is rotated, followed, dated, and outlives whatever happens around it."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+
+import pytest
+
+from hero_assistance.service import SERVER
+from hero_assistance.supervisor.logs.marks import read as read_marks
+from hero_assistance.supervisor.logs.places import Place
+from hero_assistance.supervisor.logs.retention import RUNS_KEPT
+from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec, RetryPolicy
+from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from tests.supervisor.following import following, numbers_by_writer
+from tests.supervisor.stage import SERVICE, Stage, wait_for
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux frees a part of a file")
+
+
+def counting(stage: Stage, last: int, *, keep: int = 1000) -> ActionSpec:
+    """An action that writes `last` numbered lines, rotated as often as can be."""
+    action = stage.action("count", name=SERVER, argument=f"{stage.socket('x')}:{last}", probed=False)
+    return action.model_copy(update={"log": LogSpec(max_bytes=64 * 1024, keep=keep)})
+
+
+@linux_only
+def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> None:
+    """Through rotation, a restart of the action, and the supervisor's own death."""
+    last = 40_000
+    place = Place(supervised.paths.logs, SERVER)
+    with following(supervised, SERVER) as follower:
+        supervised.play(counting(supervised, last))
+        follower.wait_for(10_000)
+        with supervised.client() as client:
+            client.service_restart(SERVICE)
+        follower.wait_for(30_000)
+        supervised.end_supervisor(signal.SIGKILL)
+        shown = len(follower.lines())
+        follower.wait_for(shown + 1)
+        supervised.raise_curtain()
+        follower.until_shown(f" {last - 1}")
+        wait_for(lambda: len(place.output(2).segments) >= 3, "it was rotated")
+        first, second = numbers_by_writer(follower.lines())
+        assert first[1] == list(range(len(first[1])))
+        assert second[1] == list(range(last))
+        with supervised.client() as client:
+            runs = [job.run for job in client.job_list(SERVICE)]
+    assert runs == [2]
+
+
+@linux_only
+def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
+    last = 30_000
+    supervised.play(counting(supervised, last, keep=2))
+    place = Place(supervised.paths.logs, SERVER)
+    wait_for(lambda: place.output(1).first > 0, "something went")
+    wait_for(lambda: place.live(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
+    wait_for(lambda: place.live(1).stat().st_size - place.output(1).rotated < 64 * 1024, "all is rotated")
+    with supervised.client() as client:
+        page = client.logs_query(SERVER, lines=10_000, cursor="0:0:0")
+        texts = list(page.lines)
+        while not page.is_end:
+            page = client.logs_query(SERVER, lines=10_000, cursor=page.cursor)
+            texts += page.lines
+    (numbers,) = [numbers for _pid, numbers in numbers_by_writer(texts)]
+    assert numbers == list(range(last - len(numbers), last))
+    files = [*place.aside.glob("*.log")]
+    assert sum(file.stat().st_blocks * 512 for file in files) <= 4 * 64 * 1024 + 2 * 64 * 1024
+
+
+def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
+    supervised.play(supervised.action("environment", name="one"))
+    supervised.until_state(ActionState.HEALTHY)
+    place = Place(supervised.paths.logs, "one")
+    wait_for(lambda: len(read_marks(place.marks(1))) > 0, "it is noted when it wrote")
+    marked = read_marks(place.marks(1))[-1].at_ms
+    with supervised.client() as client:
+        client.service_restart(SERVICE)
+        supervised.until(lambda status: status.actions[0].pid is not None and place.live(2).exists(), "it is restarted")
+        supervised.until_state(ActionState.HEALTHY)
+        both = client.logs_query("one")
+        assert set(both.runs) == {1, 2}
+        of_second = client.logs_query("one", run=2)
+        assert of_second.lines == both.lines[both.runs.index(2) :]
+        since = client.logs_query("one", since_ms=marked)
+        assert since.lines == of_second.lines
+        assert client.logs_query("one", since_ms=int(time.time() * 1000) + 60_000, run=1).lines == ()
+        with pytest.raises(NotFound, match="no output of attempt 7"):
+            client.logs_query("one", run=7)
+        with pytest.raises(RpcFailure) as refused:
+            client.logs_query("one", since_ms=marked, cursor=both.cursor)
+        assert "not both" in str(refused.value.data["faults"])
+
+
+def test_an_action_that_fails_again_and_again_fills_no_folder(supervised: Stage) -> None:
+    starts = RUNS_KEPT + 10
+    retry = RetryPolicy(max_attempts=starts, delay_ms=1, max_delay_ms=1)
+    action = supervised.action(probed=False, retry=retry)
+    supervised.play(action.model_copy(update={"argv": ("/bin/sh", "-c", "echo $$; exit 3")}))
+    supervised.until_state(ActionState.FAILED)
+    place = Place(supervised.paths.logs, "one")
+    wait_for(lambda: len(place.outputs()) <= RUNS_KEPT, "the oldest are removed")
+    assert place.outputs()[-1].run == starts + 1
+    with supervised.client() as client:
+        assert len(set(client.logs_query("one").runs)) == len(place.outputs())
+
+
+def test_a_log_folder_that_is_removed_comes_back_with_the_next_start(supervised: Stage) -> None:
+    supervised.play(supervised.action("environment", name="one"))
+    first = supervised.until_state(ActionState.HEALTHY)
+    with supervised.client() as client:
+        before = client.logs_query("one")
+        shutil.rmtree(supervised.paths.logs)
+        assert client.logs_query("one").lines == ()
+        assert client.logs_query("one", cursor=before.cursor).lines == ()
+        assert supervised.until_state(ActionState.HEALTHY).pid == first.pid
+        client.service_restart(SERVICE)
+        supervised.until(lambda status: status.actions[0].pid not in (None, first.pid), "it is restarted")
+        supervised.until_state(ActionState.HEALTHY)
+        after = client.logs_query("one", cursor=before.cursor)
+    assert len(after.lines) == len(before.lines)
+    assert set(after.runs) == {2}
+
+
+def test_numbers_of_starts_go_on_while_their_output_is_kept(supervised: Stage) -> None:
+    """Also when the service was stopped, and another supervisor knows nothing of the starts before."""
+    supervised.play(supervised.action("environment", name="one"))
+    supervised.until_state(ActionState.HEALTHY)
+    supervised.stop()
+    supervised.end_supervisor(signal.SIGTERM)
+    supervised.raise_curtain()
+    supervised.play(supervised.action("environment", name="one"))
+    supervised.until_state(ActionState.HEALTHY)
+    with supervised.client() as client:
+        assert [job.run for job in client.job_list(SERVICE)] == [2]
+        assert set(client.logs_query("one").runs) == {1, 2}
