@@ -22,7 +22,7 @@ COMMANDS = {
     "doctor": "doctor",
     "enable": "boot",
     "install": "releases",
-    "logs": "service",
+    "logs": "logs",
     "releases": "releases",
     "restart": "service",
     "rollback": "releases",

@@ -1,8 +1,7 @@
-"""`--start`, `--stop`, `restart`, `status`, `logs` and `service list`."""
+"""`--start`, `--stop`, `restart`, `status` and `service list`."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -79,23 +78,6 @@ def status_command(ctx: click.Context, *, as_json: bool) -> None:
     ]
     print_table(["action", "state", "pid", "up", "restarts", "sockets"], rows)
     ctx.exit(found.exit_status)
-
-
-@click.command("logs")
-@click.argument("action", required=False)
-@click.option(
-    "--lines", "-n", default=100, show_default=True, type=click.IntRange(0), help="How many of the last lines."
-)
-@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
-def logs_command(action: str | None, *, lines: int, follow: bool) -> None:
-    """Show the log of ACTION, or of every action."""
-    from hero_assistance.logbook import Choice, logs
-
-    for line in logs(Paths.from_environ(), action, Choice(lines=lines), follow=follow):
-        prefix = "" if action else f"{line.action} | "
-        sys.stdout.write(f"{prefix}{line.text}\n")
-        if follow:
-            sys.stdout.flush()
 
 
 @click.group("service")
