@@ -136,7 +136,7 @@ def test_what_is_no_time(text: str) -> None:
         PointInTime().convert(text, None, None)
 
 
-@pytest.mark.parametrize("text", ["", "-1", "1.0", "ALL", "٣"])
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "ALL", "٣", "9" * 5000])
 def test_what_is_no_attempt(text: str) -> None:
     with pytest.raises(click.BadParameter):
         Attempt().convert(text, None, None)

@@ -29,6 +29,7 @@ from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
+from tests.supervisor.following import following
 from tests.supervisor.stage import Stage, wait_for
 
 DAEMON = '''#!{python} -I
@@ -331,6 +332,22 @@ def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage)
     assert processes_of(desk) == set()
     assert stage_elsewhere.supervisor is not None
     assert stage_elsewhere.supervisor.poll() is None
+
+
+def test_logs_of_hero_proc_are_followed_through_its_restart(
+    desk: Paths, hero_env: dict[str, str], stage_elsewhere: Stage
+) -> None:
+    listen_as_hero_proc(desk, stage_elsewhere)
+    start(desk)
+    (line,) = lifecycle.logs(desk, SERVER, Choice(since_ms=0, run=1))
+    assert (line.text, line.run) == ("flags --auth-mode dev", 1)
+    with following(Stage(desk, hero_env), SERVER) as follower:
+        follower.until_shown(line.text)
+        stage_elsewhere.end_supervisor(signal.SIGKILL)
+        stage_elsewhere.raise_curtain()
+        with Place(stage_elsewhere.paths.logs, SERVER).live(1).open("a") as log:
+            log.write("later\n")
+        assert follower.until_shown("later") == [line.text, "later"]
 
 
 def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Stage) -> None:

@@ -10,11 +10,13 @@ import time
 import pytest
 
 from hero_assistance.service import SERVER
+from hero_assistance.supervisor.logs.live import opened
 from hero_assistance.supervisor.logs.marks import read as read_marks
 from hero_assistance.supervisor.logs.places import Place
 from hero_assistance.supervisor.logs.retention import RUNS_KEPT
+from hero_assistance.supervisor.places import OWN_LOG
 from hero_assistance_sdk.errors import NotFound
-from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec, RetryPolicy
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from tests.supervisor.following import following, numbers_by_writer
@@ -98,17 +100,19 @@ def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
         assert "not both" in str(refused.value.data["faults"])
 
 
-def test_an_action_that_fails_again_and_again_fills_no_folder(supervised: Stage) -> None:
-    starts = RUNS_KEPT + 10
-    retry = RetryPolicy(max_attempts=starts, delay_ms=1, max_delay_ms=1)
-    action = supervised.action(probed=False, retry=retry)
-    supervised.play(action.model_copy(update={"argv": ("/bin/sh", "-c", "echo $$; exit 3")}))
-    supervised.until_state(ActionState.FAILED)
+def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Stage) -> None:
+    failed = RUNS_KEPT + 10
     place = Place(supervised.paths.logs, "one")
+    for run in range(1, failed + 1):
+        with opened(place, run) as file:
+            file.write(b"about to fail\n")
+    supervised.play(supervised.action("environment", name="one"))
     wait_for(lambda: len(place.outputs()) <= RUNS_KEPT, "the oldest are removed")
-    assert place.outputs()[-1].run == starts + 1
+    wait_for(lambda: len(read_marks(place.marks(failed + 1))) > 0, "what runs is watched")
+    assert [output.run for output in place.outputs()] == list(range(12, failed + 2))
     with supervised.client() as client:
-        assert len(set(client.logs_query("one").runs)) == len(place.outputs())
+        assert len(set(client.logs_query("one").runs)) == RUNS_KEPT
+    assert " log." not in supervised.log.read_text()
 
 
 def test_a_log_folder_that_is_removed_comes_back_with_the_next_start(supervised: Stage) -> None:
@@ -140,3 +144,34 @@ def test_numbers_of_starts_go_on_while_their_output_is_kept(supervised: Stage) -
     with supervised.client() as client:
         assert [job.run for job in client.job_list(SERVICE)] == [2]
         assert set(client.logs_query("one").runs) == {1, 2}
+
+
+@linux_only
+def test_the_log_of_the_supervisor_itself_is_rotated(stage: Stage) -> None:
+    stage.log.parent.mkdir(parents=True)
+    lines = [f"{number:0100}" for number in range(120_000)]
+    stage.log.write_text("".join(f"{line}\n" for line in lines))
+    stage.raise_curtain()
+    place = Place(stage.paths.logs, OWN_LOG)
+    wait_for(lambda: place.output(0).rotated > 0, "it is rotated")
+    (segment,) = place.output(0).segments
+    assert LogSpec().max_bytes - 200 < segment.size <= LogSpec().max_bytes
+    with stage.client() as client:
+        page = client.logs_query(OWN_LOG, lines=10_000)
+    texts = list(page.lines)
+    assert texts[: texts.index(lines[-1]) + 1] == lines[-texts.index(lines[-1]) - 1 :]
+    assert any("supervisor.ready" in text for text in texts)
+    assert not any("log." in text for text in texts)
+
+
+def test_a_log_that_somebody_removes_is_named_once(supervised: Stage) -> None:
+    supervised.play(supervised.action("environment", name="one"))
+    supervised.until_state(ActionState.HEALTHY)
+    place = Place(supervised.paths.logs, "one")
+    wait_for(lambda: len(read_marks(place.marks(1))) > 0, "it is watched")
+    place.live(1).unlink()
+    wait_for(lambda: "log.gone action=one run=1" in supervised.log.read_text(), "it is said")
+    with supervised.client() as client:
+        client.service_restart(SERVICE)
+    wait_for(lambda: len(read_marks(place.marks(2))) > 0, "the next one is watched")
+    assert supervised.log.read_text().count("log.gone") == 1

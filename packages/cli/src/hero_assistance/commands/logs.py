@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hero_assistance.logbook import LogLine
 
 _AGE = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _UNITS_S = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _ALL = "all"
 
@@ -45,7 +46,7 @@ class Attempt(click.ParamType[int | None]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
         if value == _ALL:
             return None
-        if not (value.isascii() and value.isdigit()):
+        if not _NUMBER.fullmatch(value):
             self.fail(f"{value!r} is neither a number nor {_ALL!r}", param, ctx)
         return int(value)
 

@@ -73,7 +73,12 @@ class LogKeeper:
         while True:
             await asyncio.sleep(LOOK_S)
             for one in list(self._watched):
-                await self._look(one)
+                try:
+                    await self._look(one)
+                except Exception:  # noqa: BLE001
+                    # The outermost loop of the logs: a defect here must not take the actions down.
+                    self._watched.remove(one)
+                    _log.exception("log.defect", action=one.place.action, run=one.run)
 
     async def _look(self, one: _Watched) -> None:
         """See how long it is by now; what cannot be done is said once, and tried again at the next look."""
@@ -87,9 +92,10 @@ class LogKeeper:
             if one.marks >= one.thinned_at:
                 await asyncio.to_thread(_thin, one)
         except FileNotFoundError:
-            said = "log.gone"
             self._watched.remove(one)
-            _log.warning(said, action=one.place.action, run=one.run, hint="a restart of the action writes a new one")
+            # An older run may have been removed here, too: it was more than is kept.
+            if one.run == self._newest[one.place.action]:
+                _log.warning("log.gone", action=one.place.action, run=one.run, hint="the next start has a new one")
         except OSError as error:
             said = str(error)
             if said != one.said:
@@ -105,6 +111,7 @@ class LogKeeper:
             self._can_rotate = can_give_back(self.folder)
             if not self._can_rotate:
                 _log.warning("log.never-rotated", reason="the file system cannot free a part of a file")
+        one.place.aside.mkdir(parents=True, exist_ok=True)
         remove_unfinished(one.place)
         remove_surplus(one.place, one.spec)
         settle(one.place, one.run)
