@@ -129,6 +129,49 @@ def test_killed_before_every_step(keep: int, hero_env: dict[str, str]) -> None:
     assert int(done.stdout) > 600 // STRIDE
 
 
+# Before the n-th line of code of a reader, everything is rotated, and with `keep` of 1 what is too much removed.
+_BESIDE = """\
+stride, keep = int(sys.argv[1]), int(sys.argv[2])
+left = 0
+
+def trace(frame, event, _argument):
+    global left
+    if not frame.f_code.co_filename.endswith("/supervisor/logs/content.py"):
+        return None
+    if event == "line":
+        left -= 1
+        if left == 0:
+            sys.settrace(None)
+            while rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=keep)):
+                pass
+    return trace
+
+reads = 0
+for step in range(1, 100_000, stride):
+    fill()
+    left = step
+    sys.settrace(trace)
+    lines, cursor = read()
+    sys.settrace(None)
+    assert lines == sorted(set(lines)) and set(lines) <= set(LINES), f"before step {step}: a line is doubled or broken"
+    assert lines[-600:] == LINES[-600:], f"before step {step}: lines are missing"
+    assert keep == 1 or len(lines) == len(LINES), f"before step {step}: lines are missing"
+    assert read(cursor)[0] == []
+    if left > 0:
+        break
+    reads += 1
+print(reads)
+"""
+
+
+@pytest.mark.parametrize("keep", [1000, 1])
+def test_rotated_before_every_step_of_a_reader(keep: int, hero_env: dict[str, str]) -> None:
+    stride = 1 if FULL else 3
+    done = script(_BESIDE, str(stride), str(keep), env=hero_env)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 60 // stride
+
+
 # A file system of 1200 KiB that is filled to the last block, and space again afterwards.
 _FULL = """\
 import subprocess

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hero_assistance.supervisor.logs.cursor import Position, ahead, parsed, resumed, written
-from hero_assistance.supervisor.logs.marks import FINEST_MS, PART_OF_AGE, Mark, offset_at, thinned
+from hero_assistance.supervisor.logs.marks import Mark, offset_at, thinned
 from hero_assistance.supervisor.logs.places import Output, Place, Segment, outputs_of
 from hero_assistance.supervisor.logs.retention import Held, surplus
 
@@ -100,8 +100,9 @@ def test_thinned_marks_omit_nothing_and_keep_the_resolution(marks: list[Mark], a
     kept = thinned(marks, now)
     assert set(kept) <= set(marks)
     assert offset_at(kept, at) <= offset_at(marks, at)
-    slack = max(FINEST_MS, (now - at) // PART_OF_AGE + 1) + max(0, FINEST_MS)
-    assert offset_at(kept, at) >= offset_at(marks, at - slack)
+    # A second, or a thousandth of how long ago it was.
+    spacing_ms = max(1_000, (now - at) // 1_000 + 1)
+    assert offset_at(kept, at) >= offset_at(marks, at - spacing_ms - 1_000)
 
 
 @given(marks=RISING, first=st.integers(0, 30_000), at=st.integers(0, 12_000_000))
@@ -116,6 +117,9 @@ def test_a_month_of_marks_is_a_few_thousand() -> None:
     kept = thinned(marks, marks[-1].at_ms)
     assert len(kept) < 12_000
     assert thinned(kept, marks[-1].at_ms) == kept
+    for age_s in (10, 60, 600, 7_200, 86_400, 20 * 86_400):
+        wanted_s = marks[-1].offset - age_s
+        assert 0 <= wanted_s - offset_at(kept, wanted_s * 1000) <= max(10, age_s // 1_000 + 10)
 
 
 def test_a_clock_that_is_set_back_omits_nothing() -> None:
