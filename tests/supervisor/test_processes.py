@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from hero_assistance.supervisor import exits, proctable
+from hero_assistance.supervisor.descendants import Instance, is_member, members
 from hero_assistance.supervisor.exits import all_ended, end_of, send, unless
 from hero_assistance.supervisor.proctable import Identity, inherited, is_alive, process_of, snapshot
 
@@ -73,6 +74,15 @@ def test_a_signal_reaches_only_the_very_process(sleeper: subprocess.Popen[bytes]
     assert send(known, signal.SIGKILL)
     assert sleeper.wait(10) == -signal.SIGKILL
     assert not send(known, signal.SIGKILL)
+
+
+def test_whoever_has_the_pid_of_an_ended_leader_is_none_of_its_family(sleeper: subprocess.Popen[bytes]) -> None:
+    """Also a child of this very process, in a session of that number: it is another start's leader."""
+    known = identity(sleeper)
+    earlier = Instance("root/service/action", Identity(known.pid, "0", known.boot))
+    assert not is_member(sleeper.pid, earlier)
+    assert members(earlier) == set()
+    assert members(Instance("root/service/action", known)) == {known}
 
 
 @pytest.mark.parametrize("has_pidfd", [True, False])

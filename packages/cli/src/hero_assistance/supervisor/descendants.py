@@ -75,6 +75,12 @@ def family_of(pid: int, instance: Instance) -> Instance | None:
     return instance if run is None else Instance(instance.owner, run=run)
 
 
+def owners_running() -> frozenset[str]:
+    """The owners of every mark that a running process of this user carries."""
+    marks = (inherited(pid, MARK) for pid in snapshot())
+    return frozenset(mark.rpartition("/")[0] for mark in marks if mark)
+
+
 def leader_left_running(owner: str) -> tuple[Identity, int] | None:
     """The leader of the newest run that still runs, and its number, found by the mark alone."""
     marked = ((row, _run_of(row.pid, owner)) for row in snapshot().values() if row.session == row.pid)
@@ -105,8 +111,9 @@ async def end_all(find: Callable[[], set[Identity]], *, first: signal.Signals, t
         _send_all(remaining, first)
         await all_ended(remaining, deadline - time.monotonic())
     for _round in range(_KILL_ROUNDS):
+        # Looked twice: what forked and ended while the table was read is not in the first reading.
         if not (remaining := left()):
-            break
+            return set()
         _send_all(remaining, signal.SIGKILL)
         await all_ended(remaining, _KILL_WAIT_S)
     return left()

@@ -38,12 +38,16 @@ _log = get_log("supervisor.action")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Where the processes of every action live; `instance` is the id of this registry."""
+    """Where the processes of every action live; `instance` is the id of this registry.
+
+    `left` are the owners of what ran before this supervisor: nothing of any other action can be left from then.
+    """
 
     processes: Processes
     runs: Runs
     logs: LogKeeper
     instance: str
+    left: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Incarnation:
         self._instance = Instance(self.owner)
         self._last_run = 0
         # Whether it is known that nothing of an earlier start is left.
-        self._clean = False
+        self._clean = self.owner not in grounds.left
 
     @property
     def pid(self) -> int | None:

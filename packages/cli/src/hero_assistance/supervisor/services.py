@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hero_assistance.supervisor.actions import ActionRunner
 from hero_assistance.supervisor.changes import Changes
-from hero_assistance.supervisor.descendants import leader_left_running
+from hero_assistance.supervisor.descendants import leader_left_running, owners_running
 from hero_assistance.supervisor.incarnation import Grounds, new_record
 from hero_assistance.supervisor.logs.keeper import LogKeeper
 from hero_assistance.supervisor.processes import Processes
@@ -28,7 +28,7 @@ class Services:
         self.changes = Changes()
         self._registry = registry
         self._group = group
-        self._grounds = Grounds(processes, registry.runs, logs, registry.instance)
+        self._grounds = Grounds(processes, registry.runs, logs, registry.instance, owners_running())
         self._runners: dict[str, dict[str, ActionRunner]] = {}
 
     def __len__(self) -> int:
@@ -193,7 +193,8 @@ class Services:
         """The process that an earlier supervisor started for this action, if it still runs."""
         record = self._registry.runs.load(runner.service, runner.name)
         # That supervisor may have ended between a start and its record, also that of a successor.
-        identity, run = leader_left_running(runner.body.owner) or (None, 0)
+        owner = runner.body.owner
+        identity, run = (leader_left_running(owner) if owner in self._grounds.left else None) or (None, 0)
         if record is not None and run <= record.run and is_alive(record.identity):
             return record, record.identity
         return (new_record(run, identity, runner.spec, runner.body.owner), identity) if identity else None
