@@ -1,10 +1,16 @@
-"""`python -m benchmarks [NAME ...] [--write]`: measure, print, and with `--write` keep in docs/figures.md."""
+"""`python -m benchmarks [NAME ...] [--quick] [--json] [--write]`: measure, print, and keep in docs/figures.md.
+
+`--quick` takes fewer rounds where a benchmark has a short form. `--write` replaces the sections that were measured.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
+import json
 import os
 import platform
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +18,9 @@ from benchmarks.measure import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures.md"
-BENCHMARKS = ("zipapps", "releases", "daemons", "idle")
+BENCHMARKS = ("zipapps", "releases", "daemons", "supervisor", "idle")
+# These take minutes, and have a short form.
+LONG = frozenset({"supervisor"})
 
 _HEAD = """\
 # Figures
@@ -34,14 +42,27 @@ def main(arguments: list[str]) -> int:
         return 2
     reports: list[Report] = []
     for name in names:
-        report: Report = importlib.import_module(f"benchmarks.{name}").measure(ROOT / "dist")
-        print(report.markdown(), flush=True)
+        options = {"quick": True} if "--quick" in arguments and name in LONG else {}
+        report: Report = importlib.import_module(f"benchmarks.{name}").measure(ROOT / "dist", **options)
+        print(_json(report) if "--json" in arguments else report.markdown(), flush=True)
         reports.append(report)
     if "--write" in arguments:
-        system = f"{platform.system()} {platform.machine()}"
-        head = _HEAD.format(cores=os.cpu_count(), system=system, python=platform.python_version())
-        FIGURES.write_text("\n".join([head, *(report.markdown() for report in reports)]))
+        FIGURES.write_text(page(FIGURES.read_text(), reports))
     return 0
+
+
+def page(before: str, reports: list[Report]) -> str:
+    """The page with the sections of these reports replaced or added, under the name of this machine."""
+    _head, *sections = re.split(r"^(?=## )", before, flags=re.MULTILINE)
+    kept = {section.split("\n", 1)[0].removeprefix("## "): section.rstrip() + "\n" for section in sections}
+    kept |= {report.title: report.markdown() for report in reports}
+    system = f"{platform.system()} {platform.machine()}"
+    head = _HEAD.format(cores=os.cpu_count(), system=system, python=platform.python_version())
+    return "\n".join([head, *kept.values()])
+
+
+def _json(report: Report) -> str:
+    return json.dumps(dataclasses.asdict(report), indent=2)
 
 
 if __name__ == "__main__":

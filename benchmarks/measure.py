@@ -23,6 +23,22 @@ class Figure:
     met: bool | None = None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """One row of a table of peers: the value of each in `unit`, `None` where it has none; ours is named `ours`."""
+
+    what: str
+    unit: str
+    values: Mapping[str, float | None]
+    target: str = ""
+    met: bool | None = None
+
+    def ratio(self, peer: str) -> float | None:
+        """Ours as a part of a peer's."""
+        ours, theirs = self.values.get("ours"), self.values.get(peer)
+        return ours / theirs if ours is not None and theirs else None
+
+
 @dataclass
 class Report:
     """The figures of one benchmark, and the command that makes them again."""
@@ -31,6 +47,7 @@ class Report:
     command: str
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
 
     def add(self, figure: Figure) -> None:
         self.figures.append(figure)
@@ -38,8 +55,12 @@ class Report:
     def markdown(self) -> str:
         """The report as a section of `docs/figures.md`."""
         lines = [f"## {self.title}", "", f"Made by `{self.command}`.", ""]
-        lines += ["| what | value | ratio | target | met |", "|---|---:|---|---|---|"]
-        lines += [_row(figure) for figure in self.figures]
+        if self.figures:
+            lines += ["| what | value | ratio | target | met |", "|---|---:|---|---|---|"]
+            lines += [_row(figure) for figure in self.figures]
+        if self.comparisons:
+            lines += [""] if self.figures else []
+            lines += _table(self.comparisons)
         lines += ["", *self.notes] if self.notes else []
         return "\n".join([*lines, ""])
 
@@ -76,8 +97,31 @@ def _run(command: Sequence[str], env: Mapping[str, str] | None) -> None:
         raise subprocess.CalledProcessError(os.waitstatus_to_exitcode(status), list(command))
 
 
+def _table(rows: Sequence[Comparison]) -> list[str]:
+    """The rows under the names of all peers, and ours as a part of the first of these."""
+    names = list(dict.fromkeys(name for row in rows for name in row.values))
+    first = next((name for name in names if name != "ours"), "")
+    head = ["what", *names, f"ours : {first}" if first else "", "target", "met"]
+    lines = [f"| {' | '.join(head)} |", f"|---|{'---:|' * len(names)}---|---|---|"]
+    for row in rows:
+        cells = [_value(row.values.get(name), row.unit) for name in names]
+        ratio = row.ratio(first)
+        shown = [row.what, *cells, f"{ratio:.2f}" if ratio is not None else "", row.target, _MET[row.met]]
+        lines.append(f"| {' | '.join(shown)} |")
+    return lines
+
+
+def _value(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    decimals = 0 if value >= 100 or value == int(value) else 1 if value >= 1 else 2
+    return f"{value:.{decimals}f} {unit}".rstrip()
+
+
+_MET = {True: "yes", False: "**no**", None: ""}
+
+
 def _row(figure: Figure) -> str:
     ratio = f"{figure.ratio:.2f} × {figure.baseline}" if figure.ratio is not None else ""
-    met = {True: "yes", False: "**no**", None: ""}[figure.met]
     value = f"{figure.value:.1f}" if figure.value < 100 else f"{figure.value:.0f}"
-    return f"| {figure.name} | {value} {figure.unit} | {ratio} | {figure.target} | {met} |"
+    return f"| {figure.name} | {value} {figure.unit} | {ratio} | {figure.target} | {_MET[figure.met]} |"
