@@ -105,9 +105,17 @@ def test_a_process_that_died_leaves_a_crash_and_its_last_line_may_be_torn(tmp_pa
     writer.write(nodeid="b", start=3.0)
     file = next(tmp_path.glob("*.jsonl"))
     file.write_text(file.read_text() + '{"stop": 4.0, "outc')
-    outcomes = [one.outcome for one in records.read(tmp_path, timed_out=False).runs]
+    outcomes = [one.outcome for one in records.read(tmp_path).runs]
     assert outcomes == [Outcome.PASSED, Outcome.CRASHED]
-    assert records.read(tmp_path, timed_out=True).runs[1].outcome is Outcome.HUNG
+    assert records.read(tmp_path, hung_before=3.5).runs[1].outcome is Outcome.HUNG
+
+
+def test_a_run_that_was_cut_off_early_says_nothing(tmp_path: Path) -> None:
+    """A batch that takes too long is ended; tests that had only begun did not hang."""
+    Writer(str(tmp_path), "gw0").write(nodeid="b", start=3.0)
+    (cut,) = records.read(tmp_path, hung_before=2.5).runs
+    assert not cut.failed
+    assert not cut.counts
 
 
 def test_neighbours_come_from_the_same_file_first() -> None:

@@ -86,9 +86,22 @@ def test_what_is_always_skipped_is_undecided() -> None:
 
 
 def test_undecided_says_how_many_more() -> None:
-    tally = Tally([Rung(2)], alone_runs=250)
+    tally = Tally([Rung(2)], alone_runs=Limits().alone_runs)
     tally.add_batch(0, 300, 1, 1)
     tally.add_batch(0, 300, 1, 1)
     step = next_step(tally, Limits())
     assert isinstance(step, Stop)
     assert "more runs alone" in step.more
+
+
+def test_what_is_too_rare_to_be_decided_within_the_limits_is_not_pursued() -> None:
+    tally = Tally([Rung(2), Rung(8), Rung(16)], alone_runs=10)
+    tally.add_batch(0, 300, 1, 1)
+    step = next_step(tally, Limits())
+    assert isinstance(step, Stop)
+    assert step.verdict is Verdict.UNDECIDED
+
+
+def test_a_load_flake_of_two_percent_is_decided() -> None:
+    """At least 95 %, less three standard errors for the simulation."""
+    assert simulate(0.02, 0, TIMES).share(Verdict.LOAD_ONLY) >= 0.95 - 0.033

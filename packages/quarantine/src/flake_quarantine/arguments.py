@@ -51,7 +51,7 @@ def _trial_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--ladder", default="1,4,8", help="workers as multiples of the cores; default: %(default)s")
     command.add_argument("--workers", type=int, help="so many workers instead of the ladder")
     command.add_argument("--copies", type=int, help="copies of the test in each batch")
-    command.add_argument("--alone-runs", type=int, help="at most so many runs alone for each test; default: 250")
+    command.add_argument("--alone-runs", type=int, help="at most so many runs alone for each test; default: 500")
     command.add_argument("--load-runs", type=int, help="at most so many runs under load for each test; default: 600")
     command.add_argument("--max-time", metavar="TIME", help="begin nothing new after this time")
     command.add_argument("--noise", default="", help="such as cpu=4,io=1,loop=1")

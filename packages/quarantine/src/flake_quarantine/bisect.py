@@ -104,7 +104,7 @@ class Bisector:
         each = max(1, NEIGHBOUR_RUNS // max(1, len(names)))
         return Batch(
             workers=self.workers,
-            copies={**dict.fromkeys(names, each), self.nodeid: COPIES},
+            parts=({**dict.fromkeys(names, each), self.nodeid: COPIES},),
             seed=self.seed + self.batches,
             serial=() if beside_itself else (self.nodeid,),
             noise=Noise(cpu=noise),

@@ -11,11 +11,14 @@ from flake_quarantine import arguments, edit, keeping, show
 from flake_quarantine.bisect import Bisector
 from flake_quarantine.context import Context, write_job_summary
 from flake_quarantine.errors import QuarantineError
+from flake_quarantine.explain import Explainer
 from flake_quarantine.history import History
 from flake_quarantine.hunt import Hunter
-from flake_quarantine.measure import Measurement, Measurer, adjust
+from flake_quarantine.measure import Measurer
+from flake_quarantine.measurement import Measurement, adjust
 from flake_quarantine.register import Register
 from flake_quarantine.sequential import FAILING, Tally, Verdict
+from flake_quarantine.workbench import Workbench
 
 USAGE_ERROR = 4  # as pytest's
 INTERRUPTED = 130
@@ -44,11 +47,8 @@ def measure(context: Context) -> int:
     names = context.options.nodeid or [entry.nodeid for entry in register.entries]
     wanted, missing = context.expand(lab, suite, names)
     with context.history() as history:
-        measurer = Measurer(lab, suite, settings, history=history, say=context.say)
-        found = []
-        for nodeid in wanted:
-            context.say(f"{nodeid} (seed {settings.seed})")
-            found.append(measurer.measure(nodeid, len(wanted)))
+        bench = Workbench(lab=lab, suite=suite, settings=settings, history=history, say=context.say)
+        found = Measurer(bench).measure(wanted)
         adjust(found)
         found += [Measurement(nodeid=nodeid, tally=Tally([]), verdict=Verdict.MISSING) for nodeid in missing]
         demanded = [_judge(one, register, context.today(), history) for one in found]
@@ -65,9 +65,9 @@ def hunt(context: Context) -> int:
     if not suite:
         raise QuarantineError("pytest collects no tests here")
     with context.history() as history:
-        hunter = Hunter(lab, suite, context.settings(), history=history, say=context.say)
+        bench = Workbench(lab=lab, suite=suite, settings=context.settings(), history=history, say=context.say)
         listed = {nodeid for nodeid in suite if register.find(nodeid)}
-        result = hunter.hunt(arguments.seconds(context.options.budget), listed)
+        result = Hunter(bench).hunt(arguments.seconds(context.options.budget), listed)
         adjust(result.candidates)
         _keep(history, result.candidates)
     today = context.today()
@@ -85,7 +85,8 @@ def bisect(context: Context) -> int:
     if len(wanted) != 1:
         raise QuarantineError(f"{context.options.nodeid} must name one test; it names {len(wanted)}")
     workers = context.options.workers or max(BISECT_WORKERS, settings.workers[0])
-    suspects, shared = Measurer(lab, suite, settings, say=context.say).culprits(wanted[0], workers)
+    bench = Workbench(lab=lab, suite=suite, settings=settings, say=context.say)
+    suspects, shared = Explainer(bench).culprits(wanted[0], workers)
     names = [suspect.nodeid for suspect in suspects if suspect.failed_with or suspect.p < 1]
     strong = [suspect.nodeid for suspect in suspects if suspect.p <= STRONG]
     found = Bisector(lab, wanted[0], workers, settings.seed, context.say).find(strong or names)

@@ -17,10 +17,10 @@ from pathlib import Path
 from flake_quarantine import arguments
 from flake_quarantine.history import History
 from flake_quarantine.lab import Lab, ladder
-from flake_quarantine.measure import Settings
 from flake_quarantine.noise import Noise
 from flake_quarantine.register import Register, load
 from flake_quarantine.sequential import Limits
+from flake_quarantine.workbench import Settings
 
 
 @dataclass

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from flake_quarantine.history import History, Outcomes
-from flake_quarantine.lab import Batch, Lab
-from flake_quarantine.measure import Measurement, Measurer, Settings
+from flake_quarantine.lab import Batch
+from flake_quarantine.measure import Measurer
+from flake_quarantine.measurement import Measurement
 from flake_quarantine.records import Run
 from flake_quarantine.statistics import wilson
+from flake_quarantine.workbench import Workbench
 
 SEARCH_SHARE = 0.6  # of the budget; the rest is for measuring what was found
 BATCH_SHARE = 0.25  # of the time to search, at most, for one batch
@@ -48,17 +49,9 @@ class Hunted:
 class Hunter:
     """One hunt."""
 
-    def __init__(
-        self,
-        lab: Lab,
-        suite: Sequence[str],
-        settings: Settings,
-        *,
-        history: History | None = None,
-        say: Callable[[str], None] = lambda line: None,
-    ) -> None:
-        self.lab, self.suite, self.settings, self.history, self.say = lab, list(suite), settings, history, say
-        self.known = {nodeid: Known() for nodeid in suite}
+    def __init__(self, bench: Workbench) -> None:
+        self.bench, self.suite, self.settings = bench, list(bench.suite), bench.settings
+        self.known = {nodeid: Known() for nodeid in self.suite}
 
     def hunt(self, seconds: float, listed: Collection[str] = ()) -> Hunted:
         """Hunt for so long; tests in `listed` run along, but are no news."""
@@ -73,10 +66,10 @@ class Hunter:
             if left <= 0:
                 result.unmeasured = found[number:]
                 break
-            self.say(f"{nodeid}: {self.known[nodeid].failures}/{self.known[nodeid].runs} failed; measuring it")
+            self.bench.say(f"{nodeid}: {self.known[nodeid].failures}/{self.known[nodeid].runs} failed; measuring it")
+            # One after the other: the time may not be enough for all, and the worst one comes first.
             share = replace(self.settings, until=now + left / (len(found) - number))
-            measurer = Measurer(self.lab, self.suite, share, history=self.history, say=self.say)
-            result.candidates.append(measurer.measure(nodeid))
+            result.candidates += Measurer(replace(self.bench, settings=share)).measure([nodeid])
         result.seconds = time.monotonic() - begin
         return result
 
@@ -86,12 +79,13 @@ class Hunter:
             limit = min(left, max(10.0, seconds * BATCH_SHARE))
             batch = self._batch(workers, limit, result.batches)
             # One batch may not eat the whole budget, however slow a test turns out to be.
-            runs = replace(self.lab, batch_seconds=limit * 2 + 30, counted=self.lab.counted).load(batch)
+            lab = self.bench.lab
+            runs = replace(lab, batch_seconds=limit * 2 + 30, counted=lab.counted).load(batch)
             self._learn(runs, workers)
             result.batches += 1
             result.runs += len(runs)
             failed = sum(run.failed for run in runs)
-            self.say(f"{workers} workers, seed {batch.seed}: {failed} of {len(runs)} runs failed")
+            self.bench.say(f"{workers} workers, seed {batch.seed}: {failed} of {len(runs)} runs failed")
 
     def _batch(self, workers: int, seconds: float, number: int) -> Batch:
         """As many tests as fit the time, the least certain first, with more copies the fewer tests there are."""
@@ -110,22 +104,17 @@ class Hunter:
                 copies[nodeid] = copies.get(nodeid, 0) + 1
         return Batch(
             workers=workers,
-            copies=copies or {least_certain[0]: 1},
+            parts=(copies or {least_certain[0]: 1},),
             seed=self.settings.seed + number,
             once=tuple(copies),
             noise=self.settings.noise,
         )
 
     def _learn(self, runs: Sequence[Run], workers: int) -> None:
-        rows = []
+        self.bench.keep("load", workers, runs)
         for run in runs:
-            if run.nodeid not in self.known:
-                continue
-            rows.append((run.nodeid, run.outcome.value, run.seconds, run.signature))
-            known = self.known[run.nodeid]
             if run.counts:
+                known = self.known[run.nodeid]
                 known.runs += 1
                 known.failures += run.failed
                 known.seconds = max(0.01, (known.seconds + run.seconds) / 2)
-        if self.history and rows:
-            self.history.append(Outcomes("load", workers, rows))

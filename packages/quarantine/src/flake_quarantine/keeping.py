@@ -11,10 +11,12 @@ from flake_quarantine.arguments import counts
 from flake_quarantine.context import Context
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
-from flake_quarantine.measure import Measurement, Measurer
+from flake_quarantine.measure import Measurer
+from flake_quarantine.measurement import Measurement
 from flake_quarantine.register import LONGEST, Entry, Evidence, Kind
 from flake_quarantine.report import write_report
 from flake_quarantine.sequential import FAILING
+from flake_quarantine.workbench import Workbench
 
 PROPOSED_DAYS = 30
 
@@ -145,8 +147,8 @@ def _measured_now(context: Context) -> Counts:
     wanted, missing = context.expand(lab, suite, [context.options.nodeid])
     if missing:
         raise QuarantineError(f"{context.options.nodeid}: there is no such test")
-    measurer = Measurer(lab, suite, context.settings(), say=context.say)
-    measured = [measurer.measure(nodeid) for nodeid in wanted]
+    bench = Workbench(lab=lab, suite=suite, settings=context.settings(), say=context.say)
+    measured = Measurer(bench).measure(wanted)
     worst = max(measured, key=lambda one: (one.verdict in FAILING, one.tally.load_failures))
     tally = worst.tally
     return tally.alone_failures, tally.alone_runs, tally.load_failures, tally.load_runs, worst.kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from flake_quarantine.records import VARIABLE, Outcome, Records, Run, Spec
 ALONE_SECONDS = 120.0
 BATCH_SECONDS = 600.0
 COLLECT_SECONDS = 300.0
+CUT_OFF_SECONDS = 60.0  # a test that ran for less when its batch was ended did not hang
 MANY_WORKERS = 128  # eight times the cores of a big machine would exhaust its memory before its cores
 # What would write reports, or tell this run apart from the one that the child belongs to.
 NOT_INHERITED = ("GITHUB_STEP_SUMMARY", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID")
@@ -36,15 +38,20 @@ def ladder(steps: Sequence[int] = (1, 4, 8), most: int = MANY_WORKERS) -> tuple[
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One run under load."""
+    """One run under load: parts, each a number of copies of some tests, that are worked off one after the other."""
 
     workers: int
-    copies: Mapping[str, int]
+    parts: tuple[Mapping[str, int], ...]
     seed: int
     serial: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     watch: bool = False
     noise: Noise = field(default_factory=Noise)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there will be."""
+        return sum(sum(part.values()) for part in self.parts)
 
 
 @dataclass
@@ -95,21 +102,23 @@ class Lab:
     def _batch(self, batch: Batch, how: list[str]) -> tuple[Records, process.Finished]:
         spec = Spec(
             out="",
-            copies=dict(batch.copies),
+            parts=tuple(map(dict, batch.parts)),
+            workers=batch.workers,
             seed=batch.seed,
             serial=batch.serial,
             once=batch.once,
             watch=batch.watch,
             loop_noise=batch.noise.loop,
         )
-        files = sorted({str(self.root / nodeid.split("::")[0]) for nodeid, count in batch.copies.items() if count})
+        nodeids = {nodeid for part in batch.parts for nodeid, count in part.items() if count}
+        files = sorted({str(self.root / nodeid.split("::")[0]) for nodeid in nodeids})
         # A worker lost is a result, not a reason to stop.
-        how += ["--max-worker-restart", str(max(20, sum(batch.copies.values())))]
+        how += ["--max-worker-restart", str(max(20, batch.runs))]
         with batch.noise.running():
-            return self._run([*how, *files], spec, self.batch_seconds)
+            return self._run([*how, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS)
 
     def _run(
-        self, arguments: list[str], spec: Spec, seconds: float, *, rooted: bool = True
+        self, arguments: list[str], spec: Spec, seconds: float, *, rooted: bool = True, cut_off_seconds: float = 0.0
     ) -> tuple[Records, process.Finished]:
         with tempfile.TemporaryDirectory(prefix="fq") as folder:
             spec_path = Path(folder) / "spec.json"
@@ -122,7 +131,8 @@ class Lab:
             finished = process.run(
                 command, cwd=self.cwd or Path.cwd(), env=self._environment(spec_path), seconds=seconds
             )
-            return records.read(out, timed_out=finished.timed_out), finished
+            hung_before = time.monotonic() - cut_off_seconds if finished.timed_out else None
+            return records.read(out, hung_before=hung_before), finished
 
     @staticmethod
     def _environment(spec_path: Path) -> dict[str, str]:

@@ -1,106 +1,91 @@
-"""Measures tests in two interleaved arms and says what they are."""
+"""Measures tests in two interleaved arms, several at a time under load, and says what they are."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from flake_quarantine.culprit import Suspect, rank_before, rank_beside, shared_things
 from flake_quarantine.events import count_events, together
-from flake_quarantine.history import History, Outcomes
-from flake_quarantine.lab import Batch, Lab, fillers, ladder
-from flake_quarantine.noise import Noise
+from flake_quarantine.explain import Explainer
+from flake_quarantine.lab import Batch, cores, fillers
+from flake_quarantine.measurement import Measurement
 from flake_quarantine.records import Run
-from flake_quarantine.register import Kind
 from flake_quarantine.sequential import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, more_runs, next_step
 from flake_quarantine.statistics import ALPHA
+from flake_quarantine.workbench import Workbench
 
-CULPRIT_BATCHES = 3
-CULPRIT_COPIES = 30
-NEIGHBOUR_RUNS = 150
-MOST_NEIGHBOURS = 40
+MOST_TOGETHER = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
+BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known
 MOST_REPEATED = 10
 SLOW_SECONDS = 2.0  # a neighbour that takes longer makes every batch wait for it
 
 
 @dataclass(kw_only=True)
-class Measurement:
-    """Everything that is known about one test after measuring it."""
+class Case:
+    """One test while it is measured."""
 
-    nodeid: str
-    tally: Tally
-    verdict: Verdict = Verdict.UNDECIDED
-    kind: Kind = Kind.UNKNOWN
-    more: str = ""
-    p: float = 1.0  # corrected over everything that was measured with it
-    suspects: list[Suspect] = field(default_factory=list)
-    shared: dict[str, list[str]] = field(default_factory=dict)
-    signatures: Counter[str] = field(default_factory=Counter)
-    together: Counter[str] = field(default_factory=Counter)
-    failing_batch: tuple[int, int, int] | None = None  # workers, copies, seed
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How to measure."""
-
-    seed: int = 0
-    limits: Limits = field(default_factory=Limits)
-    workers: tuple[int, ...] = field(default_factory=ladder)
-    noise: Noise = field(default_factory=Noise)
-    until: float = float("inf")  # monotonic time after which no further step is begun
-    culprits: bool = True
+    found: Measurement
+    once: bool = False  # it fails when a process runs it twice
+    seconds: float = 0.0  # how long it took at most
+    runs: list[Run] = field(default_factory=list)  # under load
 
 
 class Measurer:
-    """Measures tests of one suite, one after the other: alone has to mean alone."""
+    """Measures tests of one suite: several at a time under load, and one after the other alone."""
 
-    def __init__(
-        self,
-        lab: Lab,
-        suite: Sequence[str],
-        settings: Settings,
-        *,
-        history: History | None = None,
-        say: Callable[[str], None] = lambda line: None,
-    ) -> None:
-        self.lab, self.suite, self.settings, self.history, self.say = lab, suite, settings, history, say
+    def __init__(self, bench: Workbench) -> None:
+        self.bench, self.settings = bench, bench.settings
         self.slow: set[str] = set()
 
-    def measure(self, nodeid: str, family: int = 1) -> Measurement:
-        """Measure one of `family` tests until it is decided."""
-        limits = replace(self.settings.limits, threshold=ALPHA / family)
-        found = Measurement(nodeid=nodeid, tally=self._tally())
-        once: tuple[str, ...] = ()
-        runs: list[Run] = []
-        while True:
-            step = next_step(found.tally, limits)
-            if time.monotonic() > self.settings.until and not isinstance(step, Stop):
-                step = Stop(Verdict.UNDECIDED, f"the time is up; {more_runs(found.tally, limits)}")
+    def measure(self, nodeids: Sequence[str], family: int | None = None) -> list[Measurement]:
+        """Measure the tests until each is decided, as some of a `family` of tests: by default, all there are."""
+        limits = replace(self.settings.limits, threshold=ALPHA / max(1, family or len(nodeids)))
+        cases = [Case(found=Measurement(nodeid=nodeid, tally=self._tally())) for nodeid in nodeids]
+        waiting = cases
+        while waiting:
+            waiting = self._turn(waiting, limits)
+        for case in cases:
+            if case.found.verdict is Verdict.LOAD_ONLY:
+                self._explain(case)
+        return [case.found for case in cases]
+
+    def _turn(self, cases: Sequence[Case], limits: Limits) -> list[Case]:
+        """Give each test its next step and return those that need another."""
+        loaded: dict[int, list[tuple[Case, int]]] = {}
+        left = []
+        for case in cases:
+            step = self._step(case, limits)
             if isinstance(step, Stop):
-                break
-            if isinstance(step, RunAlone):
-                self._alone(found, step.runs)
+                case.found.verdict, case.found.more, case.found.p = step.verdict, step.more, case.found.tally.p
+                self.bench.say(f"{case.found.nodeid}: {step.verdict}")
                 continue
-            runs += self._load(found, step, once)
-            if found.tally.load_failures and not once and self._repeats_badly(found):
-                once, runs = (nodeid,), []
-        found.verdict, found.more, found.p = step.verdict, step.more, found.tally.p
-        if found.verdict is Verdict.LOAD_ONLY:
-            self._explain(found, runs, once)
-        return found
+            left.append(case)
+            if isinstance(step, RunAlone):
+                self._alone(case, step.runs)
+            else:
+                loaded.setdefault(step.rung, []).append((case, step.runs))
+        for rung, wanted in loaded.items():
+            for party in _parties(wanted):
+                self._load(rung, party)
+        return left
+
+    def _step(self, case: Case, limits: Limits) -> RunAlone | RunLoad | Stop:
+        tally = case.found.tally
+        step = next_step(tally, limits)
+        if time.monotonic() > self.settings.until and not isinstance(step, Stop):
+            return Stop(Verdict.UNDECIDED, f"the time is up; {more_runs(tally, limits)}")
+        return step
 
     def _tally(self) -> Tally:
         return Tally([Rung(workers) for workers in self.settings.workers])
 
-    def _alone(self, found: Measurement, times: int) -> None:
-        runs = []
+    def _alone(self, case: Case, times: int) -> None:
+        found, runs = case.found, []
         for _ in range(times):
-            run = self.lab.alone(found.nodeid)
+            run = self.bench.lab.alone(found.nodeid)
             runs.append(run)
+            case.seconds = max(case.seconds, run.seconds)
             if run.counts:
                 found.tally.add_alone(run.failed)
             else:
@@ -110,115 +95,91 @@ class Measurer:
                 found.signatures[run.signature] += 1
                 found.notes.append(run.text)
                 break
-        self._keep("alone", 0, runs)
-        self.say(f"  alone {found.tally.alone_failures}/{found.tally.alone_runs}")
+        self.bench.keep("alone", 0, runs)
+        self.bench.say(f"{found.nodeid}: alone {found.tally.alone_failures}/{found.tally.alone_runs}")
 
-    def _load(self, found: Measurement, step: RunLoad, once: tuple[str, ...]) -> list[Run]:
-        workers = self.settings.workers[step.rung]
-        seed = self.settings.seed + found.tally.batches
-        batch = self.batch(found.nodeid, workers, step.runs, seed, once)
-        runs = self.lab.load(batch)
+    def _load(self, rung: int, party: Sequence[tuple[Case, int]]) -> None:
+        workers = self.settings.workers[rung]
+        seed = self.settings.seed + party[0][0].found.tally.batches
+        runs = self.bench.lab.load(self.batch(party, workers, seed))
+        self.slow |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
+        self.bench.keep("load", workers, runs)
+        for case, copies in party:
+            self._count(case, rung, runs, (workers, copies, seed))
+
+    def _count(self, case: Case, rung: int, runs: Sequence[Run], batch: tuple[int, int, int]) -> None:
+        """Take in what a batch says about one test."""
+        found = case.found
         own = [run for run in runs if run.nodeid == found.nodeid and run.counts]
         failed = [run for run in own if run.failed]
-        found.tally.add_batch(step.rung, len(own), len(failed), count_events(own, seed))
+        found.tally.add_batch(rung, len(own), len(failed), count_events(own, batch[-1]))
         found.signatures.update(run.signature for run in failed)
         found.together.update(together(runs, found.nodeid))
+        case.runs += own
+        case.seconds = max([case.seconds, *(run.seconds for run in own)])
         if failed and found.failing_batch is None:
-            found.failing_batch = (workers, step.runs, seed)
-        self.slow |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
-        self._keep("load", workers, runs)
-        self.say(f"  {workers} workers {len(failed)}/{len(own)}")
-        return runs
+            found.failing_batch = batch
+        self.bench.say(f"{found.nodeid}: {batch[0]} workers {len(failed)}/{len(own)} (seed {batch[-1]})")
+        if failed and not case.once and self._repeats_badly(case):
+            self._begin_again(case)
 
-    def batch(self, nodeid: str, workers: int, copies: int, seed: int, once: tuple[str, ...] = ()) -> Batch:
-        """Copies of the test among others of its suite."""
-        wanted = max(workers * 2, copies // 2)
-        beside = fillers(self.suite, nodeid, wanted, seed, self.slow)
-        each = min(MOST_REPEATED, max(1, wanted // max(1, len(beside))))  # a small suite is repeated
-        counts = {**dict.fromkeys(beside, each), nodeid: max(copies, workers)}
-        return Batch(workers=workers, copies=counts, seed=seed, once=once, noise=self.settings.noise)
+    def batch(self, party: Sequence[tuple[Case, int]], workers: int, seed: int) -> Batch:
+        """A part for each test: most of its copies, the rest of them spread over the other parts, and neighbours."""
+        names = [case.found.nodeid for case, _ in party]
+        spread = {case.found.nodeid: _spread(copies, len(party)) for case, copies in party}
+        parts = []
+        for case, copies in party:
+            nodeid = case.found.nodeid
+            wanted = max(workers * 2, copies // 2)
+            beside = fillers(self.bench.suite, nodeid, wanted, seed, self.slow | set(names))
+            each = min(MOST_REPEATED, max(1, wanted // max(1, len(beside))))  # a small suite is repeated
+            own = max(copies, workers if len(party) == 1 else 0) - spread[nodeid] * (len(party) - 1)
+            parts.append({**dict.fromkeys(beside, each), **spread, nodeid: own})
+        once = tuple(case.found.nodeid for case, _ in party if case.once)
+        return Batch(workers=workers, parts=tuple(parts), seed=seed, once=once, noise=self.settings.noise)
 
-    def _repeats_badly(self, found: Measurement) -> bool:
-        """Whether the test fails when one process runs it twice, which no ordinary run does; then count afresh."""
-        if found.tally.batches != found.tally.empty_batches + 1 and found.tally.failing_batches > 1:
+    def _repeats_badly(self, case: Case) -> bool:
+        """Whether the test fails when one process runs it twice, which no ordinary run does."""
+        tally = case.found.tally
+        if tally.batches != tally.empty_batches + 1 and tally.failing_batches > 1:
             return False
-        batch = Batch(workers=1, copies={found.nodeid: 3}, seed=self.settings.seed)
-        if not any(run.failed for run in self.lab.serial(batch)[1:]):
-            return False
+        batch = Batch(workers=1, parts=({case.found.nodeid: 3},), seed=self.settings.seed)
+        return any(run.failed for run in self.bench.lab.serial(batch)[1:])
+
+    def _begin_again(self, case: Case) -> None:
+        """Count afresh, with each process running the test once."""
+        case.once, case.runs, found = True, [], case.found
         found.notes.append("it fails when one process runs it twice; each process ran it once")
         found.tally = replace(found.tally, rungs=self._tally().rungs, failing_batches=0)
         found.failing_batch = None
         found.signatures.clear()
-        return True
 
-    def _explain(self, found: Measurement, runs: list[Run], once: tuple[str, ...]) -> None:
+    def _explain(self, case: Case) -> None:
         """Tell load from order, and look for the neighbour."""
-        found.kind = Kind.LOAD
-        if self._is_order(found, once):
-            found.kind = Kind.ORDER
-            found.suspects = rank_before(runs, found.nodeid)
-        elif self.settings.culprits:
-            found.suspects, found.shared = self.culprits(found.nodeid, self._worst(found.tally))
-
-    def _is_order(self, found: Measurement, once: tuple[str, ...]) -> bool:
-        """Whether it fails in one process too, after others and beside nothing."""
-        if found.failing_batch is None:
-            return False
-        _, copies, seed = found.failing_batch
-        own = (
-            run
-            for extra in range(3)
-            for run in self.lab.serial(self.batch(found.nodeid, 2, 2 if once else copies, seed + extra, once))
-            if run.nodeid == found.nodeid
-        )
-        return any(run.failed for run in own)
-
-    def culprits(self, nodeid: str, workers: int) -> tuple[list[Suspect], dict[str, list[str]]]:
-        """Rank neighbours in batches in which the test never runs beside itself."""
-        neighbours = fillers(self.suite, nodeid, MOST_NEIGHBOURS, self.settings.seed, self.slow)
-        runs: list[Run] = []
-        suspects: list[Suspect] = []
-        if not neighbours:
-            return suspects, {}
-        each = max(1, NEIGHBOUR_RUNS // len(neighbours))
-        for number in range(CULPRIT_BATCHES):
-            batch = Batch(
-                workers=workers,
-                copies={**dict.fromkeys(neighbours, each), nodeid: CULPRIT_COPIES},
-                seed=self.settings.seed + 1000 + number,
-                serial=(nodeid,),
-                watch=True,
-            )
-            runs += _shifted(self.lab.load(batch), number)
-            suspects = rank_beside(runs, nodeid)
-            if (suspects and suspects[0].p <= ALPHA / 5) or time.monotonic() > self.settings.until:
-                break
-        return suspects, shared_things(runs, nodeid)
-
-    def _worst(self, tally: Tally) -> int:
-        """The fewest workers, four at least, at which it failed: fewer neighbours at a time are told apart better."""
-        failing = [rung.workers for rung in tally.rungs if rung.failures]
-        return max(4, min(failing, default=4))
-
-    def _keep(self, arm: str, workers: int, runs: Sequence[Run]) -> None:
-        if self.history and runs:
-            rows = [(run.nodeid, run.outcome.value, run.seconds, run.signature) for run in runs]
-            self.history.append(Outcomes(arm, workers, rows))
+        serial: tuple[Batch, ...] = ()
+        if case.found.failing_batch is not None:
+            _, copies, seed = case.found.failing_batch
+            wanted = 2 if case.once else copies
+            serial = tuple(self.batch([(case, wanted)], 2, seed + extra) for extra in range(3))
+        Explainer(self.bench, self.slow).explain(case.found, case.runs, serial)
 
 
-def _shifted(runs: list[Run], number: int) -> list[Run]:
-    """The runs with worker names of their own, so that workers of different batches are not taken for one."""
-    return [replace(run, worker=f"{run.worker}/{number}") for run in runs]
+def _parties(wanted: Sequence[tuple[Case, int]]) -> Iterator[list[tuple[Case, int]]]:
+    """Tests that share a batch: not too many, and not more work than a batch may take."""
+    room = BATCH_SECONDS * cores()
+    party: list[tuple[Case, int]] = []
+    work = 0.0
+    for case, copies in wanted:
+        more = case.seconds * copies
+        if party and (len(party) == MOST_TOGETHER or work + more > room):
+            yield party
+            party, work = [], 0.0
+        party.append((case, copies))
+        work += more
+    if party:
+        yield party
 
 
-def adjust(measurements: Sequence[Measurement]) -> None:
-    """Correct p over everything that was measured together; what no longer holds becomes undecided."""
-    from flake_quarantine.statistics import holm
-
-    for found, p in zip(measurements, holm([found.tally.p for found in measurements]), strict=True):
-        found.p = p
-        if found.verdict is Verdict.UNDECIDED and found.tally.failing_batches > 1 and p <= ALPHA:
-            if not found.tally.alone_failures:
-                found.verdict, found.more, found.kind = Verdict.LOAD_ONLY, "", Kind.UNKNOWN
-        elif found.verdict is Verdict.LOAD_ONLY and p > ALPHA:
-            found.verdict = Verdict.UNDECIDED
+def _spread(copies: int, tests: int) -> int:
+    """How many copies of a test run in the part of each other test: half of all, as far as there are enough."""
+    return min(copies // tests, max(1, copies // (2 * tests)))

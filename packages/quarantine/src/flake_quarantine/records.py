@@ -17,7 +17,8 @@ class Spec:
     """What a measuring pytest process is to do; handed over as a JSON file named by an environment variable."""
 
     out: str
-    copies: dict[str, int] | None = None  # None: everything once, in the order of collection
+    parts: tuple[dict[str, int], ...] | None = None  # copies of tests; None: everything once, as it was collected
+    workers: int = 1
     seed: int = 0
     serial: tuple[str, ...] = ()  # never two copies of these at a time
     once: tuple[str, ...] = ()  # a process runs these once, whatever copies it is given
@@ -32,7 +33,8 @@ class Spec:
     def read(cls, path: str) -> Spec:
         """Read what `write` wrote."""
         fields = json.loads(Path(path).read_text(encoding="utf-8"))
-        return cls(**{**fields, "serial": tuple(fields["serial"]), "once": tuple(fields["once"])})
+        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+        return cls(**{**fields, **lists})
 
 
 class Outcome(enum.StrEnum):
@@ -103,11 +105,14 @@ class Records:
     rootdir: str = ""
 
 
-def read(folder: Path, *, timed_out: bool) -> Records:
-    """Read all files of a trial; a run that began and never ended crashed, or hung if the trial was killed."""
+def read(folder: Path, *, hung_before: float | None = None) -> Records:
+    """Read all files of a trial; a run that began and never ended crashed.
+
+    Of a trial that was killed for taking too long, what began before `hung_before` hung; the rest was cut off.
+    """
     records = Records()
     for path in sorted(folder.glob("*.jsonl")):
-        _read_one(_lines(path), path.name.split("-")[0], records, timed_out)
+        _read_one(_lines(path), path.name.split("-")[0], records, hung_before)
     records.runs.sort(key=lambda run: run.start)
     return records
 
@@ -120,7 +125,7 @@ def _lines(path: Path) -> Iterable[dict[str, object]]:
             return
 
 
-def _read_one(lines: Iterable[dict[str, object]], worker: str, records: Records, timed_out: bool) -> None:
+def _read_one(lines: Iterable[dict[str, object]], worker: str, records: Records, hung_before: float | None) -> None:
     ran: list[str] = []
     last: Run | None = None
     for line in lines:
@@ -138,6 +143,12 @@ def _read_one(lines: Iterable[dict[str, object]], worker: str, records: Records,
             last.touched = tuple(line["touched"])  # type: ignore[arg-type]
             last = None
     if last is not None:
-        last.outcome = Outcome.HUNG if timed_out else Outcome.CRASHED
+        last.outcome = _unfinished(last, hung_before)
         last.signature = f"{last.nodeid.split('::')[0].rpartition('/')[2]} {last.outcome.value}"
         last.text = f"the process {last.outcome.value} while it ran {last.nodeid}"
+
+
+def _unfinished(run: Run, hung_before: float | None) -> Outcome:
+    if hung_before is None:
+        return Outcome.CRASHED
+    return Outcome.HUNG if run.start < hung_before else Outcome.SKIPPED

@@ -35,12 +35,13 @@ FAILING = frozenset({Verdict.BROKEN, Verdict.FLAKY_ALONE, Verdict.EXPIRED, Verdi
 class Limits:
     """How much a measurement may cost, and how sure it must be."""
 
-    # 25 + 50 + 75, twice: the first 299 runs without a failure are the proof of healing.
-    batches: tuple[int, ...] = (25, 50, 75)
+    # Once up the ladder with few runs, so that a clear case costs little, then once more: 300 runs, of which 299
+    # without a failure are the proof of healing. Further batches are as big as the last.
+    batches: tuple[int, ...] = (10, 16, 24, 60, 80, 110)
     healed_runs: int = HEALED_RUNS
     load_runs: int = 600
-    alone_runs: int = 250
-    first_alone: int = 2
+    alone_runs: int = 500  # with 250, one in five flakes of 2 % stayed undecided
+    first_alone: int = 1
     broken_after: int = 3
     threshold: float = ALPHA
 
@@ -141,7 +142,9 @@ def next_step(tally: Tally, limits: Limits) -> Step:
         return stop
     if tally.alone_failures:
         return RunAlone(limits.broken_after - tally.alone_runs)
-    if tally.load_last and tally.alone_runs < limits.alone_runs:
+    # Without a failure there is nothing to compare: three runs alone show what is broken, more would show nothing.
+    compares = tally.load_failures or tally.alone_runs < limits.broken_after
+    if tally.load_last and compares and tally.alone_runs < limits.alone_runs:
         return RunAlone(_alone_chunk(tally, limits))
     return _load_batch(tally, limits)
 
@@ -160,9 +163,20 @@ def _decided(tally: Tally, limits: Limits) -> Stop | None:
         return Stop(Verdict.UNDECIDED, "it was not run: it is skipped under load, or pytest could not run it")
     if tally.load_runs >= limits.load_runs and tally.alone_runs >= limits.alone_runs:
         return Stop(Verdict.UNDECIDED, more_runs(tally, limits))
+    if tally.load_runs >= limits.healed_runs and _too_rare(tally, limits):
+        return Stop(Verdict.UNDECIDED, more_runs(tally, limits))
     if tally.load_runs >= limits.load_runs or tally.alone_runs >= limits.alone_runs:
         return Stop(Verdict.UNDECIDED, more_runs(tally, limits)) if _hopeless(tally, limits) else None
     return None
+
+
+def _too_rare(tally: Tally, limits: Limits) -> bool:
+    """Whether even failures twice as frequent from now on would not be enough within the limits."""
+    if not tally.load_events:
+        return False
+    left = max(0, limits.load_runs - tally.load_runs)
+    events = tally.load_events + math.ceil(2 * tally.load_events * left / tally.load_runs)
+    return alone_runs_needed(events, tally.load_runs + left, limits.threshold) > limits.alone_runs
 
 
 def _hopeless(tally: Tally, limits: Limits) -> bool:
@@ -187,10 +201,11 @@ def _load_batch(tally: Tally, limits: Limits) -> RunLoad:
     """Climb the ladder; once it fails, go on where it failed most often."""
     if tally.load_failures and tally.failing_batches > 1:
         worst = max(range(len(tally.rungs)), key=lambda i: (tally.rungs[i].failures / max(1, tally.rungs[i].runs), i))
-        fewest = tally.load_events >= limits.enough_events
-        return RunLoad(worst, limits.batches[0 if fewest else min(worst, len(limits.batches) - 1)])
-    rung = tally.batches % len(tally.rungs)
-    return RunLoad(rung, limits.batches[min(rung, len(limits.batches) - 1)])
+        wanted = limits.enough_events - tally.load_events
+        runs = math.ceil(wanted * tally.load_runs / tally.load_events)
+        return RunLoad(worst, min(max(limits.batches[0], runs), limits.batches[-1]))
+    size = limits.batches[min(tally.batches, len(limits.batches) - 1)]
+    return RunLoad(tally.batches % len(tally.rungs), size)
 
 
 def more_runs(tally: Tally, limits: Limits) -> str:

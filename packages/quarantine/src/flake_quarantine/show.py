@@ -11,7 +11,7 @@ from typing import Any
 from flake_quarantine.bisect import Found
 from flake_quarantine.history import History
 from flake_quarantine.hunt import Hunted
-from flake_quarantine.measure import Measurement
+from flake_quarantine.measurement import Measurement
 from flake_quarantine.register import Entry, Register
 from flake_quarantine.sequential import Tally, Verdict
 from flake_quarantine.statistics import upper_bound, wilson

@@ -8,7 +8,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -67,17 +67,11 @@ class Trial:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Replace what was collected by the copies that were asked for, in shuffled order."""
         collected = [without_group(item.nodeid) for item in items]
-        self.writer.write(collected=collected if self.spec.copies is None else [], rootdir=self.rootdir)
-        if self.spec.copies is None:
-            return
-        wanted = [
-            clone
-            for item, nodeid in zip(items, collected, strict=True)
-            for clone in _clones(item, self.spec.copies.get(nodeid, 0))
-        ]
-        # Every worker must come to the same order.
-        random.Random(self.spec.seed).shuffle(wanted)  # noqa: S311
-        items[:] = wanted
+        parts = self.spec.parts
+        self.writer.write(collected=collected if parts is None else [], rootdir=self.rootdir)
+        if parts is not None:
+            known = dict(zip(collected, items, strict=True))
+            items[:] = _dealt(_multiplied(known, parts, self.spec.seed), self.spec.workers)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -152,11 +146,25 @@ class Once:
         return True
 
 
-def _clones(item: pytest.Item, count: int) -> list[pytest.Item]:
-    """The item and count - 1 copies of it, each with a state of its own."""
-    if count == 0:
-        return []
-    return [item, *(_clone(item) for _ in range(count - 1))]
+def _multiplied(items: Mapping[str, pytest.Item], parts: Sequence[Mapping[str, int]], seed: int) -> list[pytest.Item]:
+    """The parts, each shuffled, one after the other; of an item, every copy but one has a state of its own."""
+    chance = random.Random(seed)  # noqa: S311 - every worker must come to the same order
+    wanted = []
+    for part in parts:
+        names = [nodeid for nodeid, count in part.items() if nodeid in items for _ in range(count)]
+        chance.shuffle(names)
+        wanted += names
+    unused = set(items)
+    multiplied = []
+    for nodeid in wanted:
+        multiplied.append(items[nodeid] if nodeid in unused else _clone(items[nodeid]))
+        unused.discard(nodeid)
+    return multiplied
+
+
+def _dealt(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The items in the order that has the workers go through them side by side: each is given an equal slice."""
+    return [item for worker in range(workers) for item in items[worker::workers]]
 
 
 def _clone(item: pytest.Item) -> pytest.Item:

@@ -1,0 +1,76 @@
+"""Says why a test fails under load: the order of tests or their overlap, and which neighbour it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from flake_quarantine.culprit import Suspect, rank_before, rank_beside, shared_things
+from flake_quarantine.lab import Batch, fillers
+from flake_quarantine.measurement import Measurement
+from flake_quarantine.records import Run
+from flake_quarantine.register import Kind
+from flake_quarantine.sequential import Tally
+from flake_quarantine.statistics import ALPHA
+from flake_quarantine.workbench import Workbench
+
+CULPRIT_BATCHES = 3
+CULPRIT_COPIES = 30
+NEIGHBOUR_RUNS = 150
+MOST_NEIGHBOURS = 40
+CLEAR = ALPHA / 5  # a suspect as clear as this needs no further batch
+
+
+class Explainer:
+    """Looks for the cause of one test's failures; tests in `slow` are left out of it."""
+
+    def __init__(self, bench: Workbench, slow: Collection[str] = ()) -> None:
+        self.bench, self.slow = bench, slow
+
+    def explain(self, found: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
+        """Fill in kind, suspects and shared things; `serial` are batches that one process is to run."""
+        found.kind = Kind.LOAD
+        if any(self._fails(found.nodeid, batch) for batch in serial):
+            found.kind = Kind.ORDER
+            found.suspects = rank_before(runs, found.nodeid)
+        elif self.bench.settings.culprits:
+            found.suspects, found.shared = self.culprits(found.nodeid, _fewest(found.tally))
+
+    def culprits(self, nodeid: str, workers: int) -> tuple[list[Suspect], dict[str, list[str]]]:
+        """Rank neighbours in batches in which the test never runs beside itself."""
+        settings = self.bench.settings
+        neighbours = fillers(self.bench.suite, nodeid, MOST_NEIGHBOURS, settings.seed, self.slow)
+        runs: list[Run] = []
+        suspects: list[Suspect] = []
+        if not neighbours:
+            return suspects, {}
+        each = max(1, NEIGHBOUR_RUNS // len(neighbours))
+        for number in range(CULPRIT_BATCHES):
+            batch = Batch(
+                workers=workers,
+                parts=({**dict.fromkeys(neighbours, each), nodeid: CULPRIT_COPIES},),
+                seed=settings.seed + 1000 + number,
+                serial=(nodeid,),
+                watch=True,
+            )
+            runs += _shifted(self.bench.lab.load(batch), number)
+            suspects = rank_beside(runs, nodeid)
+            if (suspects and suspects[0].p <= CLEAR) or time.monotonic() > settings.until:
+                break
+        return suspects, shared_things(runs, nodeid)
+
+    def _fails(self, nodeid: str, batch: Batch) -> bool:
+        """Whether it fails in one process too, after others and beside nothing."""
+        return any(run.failed for run in self.bench.lab.serial(batch) if run.nodeid == nodeid)
+
+
+def _fewest(tally: Tally) -> int:
+    """The fewest workers, four at least, at which it failed: fewer neighbours at a time are told apart better."""
+    failing = [rung.workers for rung in tally.rungs if rung.failures]
+    return max(4, min(failing, default=4))
+
+
+def _shifted(runs: Sequence[Run], number: int) -> list[Run]:
+    """The runs with worker names of their own, so that workers of different batches are not taken for one."""
+    return [replace(run, worker=f"{run.worker}/{number}") for run in runs]
