@@ -24,6 +24,8 @@ SHARED_TESTS = {
     "trust": {"cli", "server", "ui"},
     "ui": {"ui"},
 }
+# As `testpaths` in pyproject.toml.
+EVERY_TEST = ("packages/quarantine/tests", "tests")
 # Changes that reach nothing which is tested by running it.
 _PROSE = frozenset({".md", ".png"})
 
@@ -63,7 +65,7 @@ def reached_tests(workspace: Workspace, files: list[str]) -> list[str]:
         elif file.parts[0] == "tests" and len(file.parts) > 2:
             tests.add(_test_target(file))
         elif file.suffix not in _PROSE:
-            return ["tests"]
+            return list(EVERY_TEST)
     reached = workspace.dependents(packages)
     tests |= {f"tests/{folder}" for folder, covered in SHARED_TESTS.items() if covered & reached}
     tests |= {f"packages/{name}/tests" for name in reached}

@@ -25,6 +25,7 @@ def rates(new_project: NewProject) -> Any:
     return project
 
 
+@pytest.mark.measures
 def test_a_load_flake_and_a_healthy_test_are_told_apart(rates: Any) -> None:
     flaky, healthy = rates.found
     assert (flaky["verdict"], flaky["kind"]) == ("load-only", "load")
@@ -34,6 +35,7 @@ def test_a_load_flake_and_a_healthy_test_are_told_apart(rates: Any) -> None:
     assert sum(rung["runs"] for rung in healthy["load"]) >= 299
 
 
+@pytest.mark.measures
 def test_the_answer_has_the_promised_keys_and_no_others(rates: Any) -> None:
     for one in rates.found:
         assert set(one) == KEYS
@@ -43,6 +45,7 @@ def test_the_answer_has_the_promised_keys_and_no_others(rates: Any) -> None:
     assert "--seed 5" in rates.found[0]["reproduce"]
 
 
+@pytest.mark.measures
 def test_what_was_measured_can_be_quarantined_listed_explained_reported_and_released(rates: Any) -> None:
     nodeid = rates.found[0]["nodeid"]
     to = ("--register", "tests/quarantine.toml", "--history", "h.db")
@@ -60,6 +63,7 @@ def test_what_was_measured_can_be_quarantined_listed_explained_reported_and_rele
     assert rates.json("list", *to) == []
 
 
+@pytest.mark.measures
 def test_a_healthy_test_cannot_be_quarantined(rates: Any) -> None:
     done = rates.command(
         "add", rates.found[1]["nodeid"], "--owner", "me", "--issue", "L", "--reason", "r", "--history", "h.db"
@@ -98,6 +102,7 @@ def test_bystander(n): time.sleep(0.02)
 """
 
 
+@pytest.mark.measures
 def test_a_port_conflict_is_blamed_on_the_neighbour_and_bisected(new_project: NewProject) -> None:
     project = new_project()
     with socket.socket() as free:
@@ -109,6 +114,7 @@ def test_a_port_conflict_is_blamed_on_the_neighbour_and_bisected(new_project: Ne
     assert "test_port.py::test_keeps" in found["shared"][f"port {port}"]
 
 
+@pytest.mark.measures
 def test_an_order_dependence_is_told_from_load(new_project: NewProject) -> None:
     project = new_project()
     project.write(
@@ -123,6 +129,7 @@ def test_an_order_dependence_is_told_from_load(new_project: NewProject) -> None:
     assert found["suspects"][0]["nodeid"] == "test_order.py::test_bad"
 
 
+@pytest.mark.measures
 def test_hunt_finds_the_flake_and_says_what_to_paste(new_project: NewProject) -> None:
     project = new_project()
     project.write(

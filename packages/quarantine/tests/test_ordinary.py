@@ -117,6 +117,16 @@ def test_the_job_summary_lists_every_entry(faults: Done) -> None:
     assert "| 30 |" in text
 
 
+def test_a_run_without_failures_shows_the_quarantine_too(project: Any) -> None:
+    project.write("tests/test_a.py", "def test_x(): pass\n")
+    project.quarantine("tests/test_a.py::test_x")
+    done = project.pytest("-n2", GITHUB_STEP_SUMMARY=str(project.folder / "summary.md"))
+    assert "quarantine: 1 listed in tests/quarantine.toml" in done.stdout
+    text = (project.folder / "summary.md").read_text()
+    assert "1 quarantined, 0 of them failed." in text
+    assert "| `tests/test_a.py::test_x` | passed | load | me |" in text
+
+
 @pytest.fixture(scope="module")
 def reds(new_project: Callable[..., Any]) -> Done:
     """One run with failures that are nobody's quarantine, and entries that may not be."""

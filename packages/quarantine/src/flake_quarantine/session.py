@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import signal
 import threading
 from collections.abc import Generator
@@ -120,6 +121,13 @@ class Supervisor:
         self.outcomes: dict[tuple[str, str], dict[str, Any]] = {}
         self.cancelled = False
         self.closing = False
+
+    def pytest_report_header(self) -> str | None:
+        """Say how many tests are quarantined, where there is a register."""
+        path = self.register.path
+        if not path.exists():
+            return None
+        return f"quarantine: {len(self.register.entries)} listed in {os.path.relpath(path, self.config.rootpath)}"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:

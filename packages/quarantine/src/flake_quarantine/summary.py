@@ -57,7 +57,7 @@ def _show_quarantined(run: Supervisor, reporter: pytest.TerminalReporter, findin
 def write_github(run: Supervisor) -> None:
     """Append the quarantine's part to the job summary, if the run is a GitHub job."""
     target = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not target or not (run.register or run.findings):
+    if not target:
         return
     with Path(target).open("a", encoding="utf-8") as file:
         file.write(_markdown(run))
