@@ -113,8 +113,8 @@ class Hunter:
     def _learn(self, runs: Sequence[Run], workers: int) -> None:
         self.bench.keep("load", workers, runs)
         for run in runs:
-            if run.counts:
-                known = self.known[run.nodeid]
+            known = self.known.get(run.nodeid)  # none, if an id differs from process to process
+            if known and run.counts:
                 known.runs += 1
                 known.failures += run.failed
                 known.seconds = max(0.01, (known.seconds + run.seconds) / 2)

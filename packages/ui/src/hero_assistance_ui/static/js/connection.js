@@ -32,6 +32,7 @@ export class Connection {
     this.source = null;
     clearTimeout(this.watchdog);
     clearTimeout(this.timer);
+    this.timer = undefined;
   }
 
   /** Come back now rather than at the end of the delay, for instance when the network has come back. */
