@@ -18,7 +18,7 @@ from benchmarks.measure import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures.md"
-BENCHMARKS = ("zipapps", "releases", "daemons", "supervisor", "idle")
+BENCHMARKS = ("zipapps", "releases", "daemons", "server", "supervisor", "idle")
 # These take minutes, and have a short form.
 LONG = frozenset({"supervisor"})
 

@@ -1,0 +1,218 @@
+"""The ticket server under load, beside a bare echo on the same uvicorn and beside Roundup; and its event streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.load import Load, load, post
+from benchmarks.measure import Figure, Report
+from benchmarks.roundup import HASH_ROUNDS, WORKERS, roundup
+from benchmarks.streams import BURST, streams
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.limits import SETTING
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import RpcClient
+
+CALLERS = 64
+SECONDS = 3.0
+# It answers some ten times a second.
+PEER_SECONDS = 10.0
+# Measured in turn, so that whatever else the machine does hits all alike.
+ROUNDS = 3
+TICKETS = 1000
+READERS = 2000
+STALLED = READERS // 10
+DEADLINE_S = 30.0
+BODY = "Since this morning the VPN does not connect; it worked yesterday, at home and here. " * 4
+# All callers of a benchmark are one person at one address.
+LIMITS = "connections_per_peer=4000,streams=4000,streams_per_user=4000"
+
+
+@dataclass(frozen=True)
+class _Served:
+    """A server that runs, and where."""
+
+    address: str
+    pid: int
+    paths: Paths
+
+
+def measure(_dist: Path) -> Report:
+    """Measure on a fresh root, with nothing else running there."""
+    report = Report("Server", "./buildenv.sh nox -s bench -- server")
+    base = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp"))
+    try:
+        with _echo() as echo:
+            with _server(base / "calls") as served:
+                _measure_idle(served, report)
+                created = _measure_calls(served, echo, report)
+            with roundup(base) as peer:
+                _measure_peer(peer.address, peer.create, created, report)
+        with _server(base / "events") as served:
+            _measure_streams(served, report)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+    report.notes += _NOTES
+    return report
+
+
+_NOTES = [
+    f"`ticket.create` is on disk when it is answered. {CALLERS} callers in one other process, each with one connection"
+    " over TCP on this machine; medians of interleaved rounds. “Load” is the share of a core that the callers took:"
+    " below 1, they waited for the server. A list is answered from memory until something is committed; “while tickets"
+    " are filed”, by one caller who files all the time, it is read from the database again and again.",
+    "",
+    f"Roundup: Gunicorn with {WORKERS} workers, SQLite, {HASH_ROUNDS} rounds of its password's hash (the fewest it"
+    " takes); the better of 4 and 64 callers, who file a title without a text, on a connection each time.",
+    "",
+    f"Events: {READERS} readers over `events.sock`, all of them agents, in one other process; the time is from the"
+    f" request that files a ticket to the last reader's event. Then {STALLED} of them stop to read while {BURST}"
+    " tickets are filed.",
+]
+
+
+def _measure_idle(served: _Served, report: Report) -> None:
+    value = _resident_mb(served.pid)
+    report.add(Figure("memory, idle", value, "MB", target="≤ 90", met=value <= 90))
+
+
+def _measure_calls(served: _Served, echo: str, report: Report) -> float:
+    """Both methods beside the echo of the same request; returns tickets filed a second."""
+    with RpcClient(served.paths.socket("rpc"), headers={"x-dev-user": "carol"}) as client:
+        for number in range(TICKETS):
+            client.call("ticket.create", title=f"Ticket {number}", body=BODY, tags=["vpn", "network"])
+    create = _request("ticket.create", title="The VPN is down", body=BODY, tags=["vpn", "network"])
+    found = _compared(served.address, echo, _request("ticket.list", limit=50))
+    _add(report, "`ticket.list` of 50", found, 0.30)
+    with _filing(served):
+        busy = _compared(served.address, echo, _request("ticket.list", limit=50))
+    _add(report, "`ticket.list` of 50, while tickets are filed", busy, None)
+    found = _compared(served.address, echo, create)
+    _add(report, "durable `ticket.create`", found, 0.15)
+    return statistics.median(one.per_second for one in found["ours"])
+
+
+def _compared(address: str, echo: str, request: bytes) -> dict[str, list[Load]]:
+    found: dict[str, list[Load]] = {"ours": [], "echo": []}
+    for _ in range(ROUNDS):
+        found["echo"].append(load(echo, [request], CALLERS, SECONDS))
+        found["ours"].append(load(address, [request], CALLERS, SECONDS))
+    return found
+
+
+def _add(report: Report, name: str, found: dict[str, list[Load]], target: float | None) -> None:
+    ours, echo = (statistics.median(one.per_second for one in found[key]) for key in ("ours", "echo"))
+    ratio, met = ours / echo, None if target is None else ours / echo >= target
+    wanted = "" if target is None else f"≥ {target:.2f}"
+    report.add(Figure(name, ours, "/s", "bare echo", ratio, wanted, met))
+    p99 = statistics.median(one.p99_ms for one in found["ours"])
+    busy = max(one.busy for one in [*found["ours"], *found["echo"]])
+    report.add(Figure(f"{name}: p99 (load {busy:.2f})", p99, "ms"))
+
+
+def _measure_peer(address: str, create: bytes, ours: float, report: Report) -> None:
+    _await_port(address)
+    theirs = max(load(address, [create], callers, PEER_SECONDS).per_second for callers in (4, CALLERS))
+    report.add(Figure("Roundup's REST API, an issue filed", theirs, "/s"))
+    ratio = ours / theirs
+    report.add(Figure("durable `ticket.create`", ours, "/s", "Roundup", ratio, "≥ 10", ratio >= 10))
+
+
+def _measure_streams(served: _Served, report: Report) -> None:
+    found = streams(served.paths.service_sockets, served.pid, READERS, STALLED)
+    median, each = found.median_ms, found.bytes_each / 1024
+    report.add(Figure(f"event to the last of {READERS} readers", median, "ms", target="≤ 200", met=median <= 200))
+    report.add(Figure("memory for each of them", each, "KiB", target="≤ 40", met=each <= 40))
+    report.add(
+        Figure(f"events lost or doubled, {STALLED} stalled", found.faults, "", target="0", met=found.faults == 0)
+    )
+    report.add(Figure("readers that were cut off and came back", found.returned, ""))
+
+
+@contextmanager
+def _server(root: Path) -> Iterator[_Served]:
+    """A server in dev mode on a root of its own."""
+    root.mkdir()
+    env = {**os.environ, "PATH_ROOT": str(root), "HOME": str(root), "HERO_ASSISTANCE_TCP": "127.0.0.1:0"}
+    command = [sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev", "--seed-dev-users"]
+    process = subprocess.Popen(command, env={**env, SETTING: LIMITS}, stderr=subprocess.DEVNULL)
+    paths = Paths.from_environ(env)
+    try:
+        yield _Served(_await_health(paths)["tcp"], process.pid, paths)
+    finally:
+        process.terminate()
+        process.wait(DEADLINE_S)
+
+
+@contextmanager
+def _echo() -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.echo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None  # noqa: S101
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _filing(served: _Served) -> Iterator[None]:
+    """One caller who files ticket after ticket while the context is open."""
+    create = _request("ticket.create", title="The printer", body=BODY)
+    command = [sys.executable, "-m", "benchmarks.load", served.address, "1", "3600"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        try:
+            assert process.stdin is not None  # noqa: S101
+            process.stdin.write(create)
+            process.stdin.close()
+            yield
+        finally:
+            process.kill()
+
+
+def _request(method: str, **params: Any) -> bytes:
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    return post("/rpc", body, {"x-dev-user": "bob"})
+
+
+def _await_health(paths: Paths) -> dict[str, Any]:
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        try:
+            with RpcClient(paths.socket("rpc")) as client:
+                health: dict[str, Any] = client.call("system.health")
+                return health
+        except HeroError:
+            time.sleep(0.02)
+    raise SystemExit(f"the server did not answer within {DEADLINE_S:g} s")
+
+
+def _await_port(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, int(port)), 1.0).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit(f"nothing listens on {address}")
+
+
+def _resident_mb(pid: int) -> float:
+    listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True)
+    return int(listed.stdout) / 1024

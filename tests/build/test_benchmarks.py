@@ -1,0 +1,34 @@
+"""What the figures are made with: a load counts what is answered, and does not count what is not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.load import load, post
+
+
+@pytest.fixture
+def echo() -> Iterator[str]:
+    """The address of a bare echo."""
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.echo"], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def test_a_load_counts_answers(echo: str) -> None:
+    found = load(echo, [post("/rpc", b"{}"), post("/rpc", b"[1,2]")], 4, 0.2)
+    assert found.per_second > 0
+    assert 0 < found.median_ms <= found.p99_ms
+    assert found.busy > 0
+
+
+def test_a_load_that_is_refused_is_no_figure(echo: str) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        load(echo, [post("/elsewhere", b"{}")], 2, 0.2)
