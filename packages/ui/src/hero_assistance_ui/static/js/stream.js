@@ -15,6 +15,8 @@ export const KINDS = [
   "message.replied",
   "message.noted",
   "message.edited",
+  "view.deleted",
+  "view.saved",
 ];
 
 /**
