@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import apsw
@@ -33,22 +34,36 @@ FIRST_VERSION = """
 """
 
 
-def expected(db: apsw.Connection) -> tuple[Counter[tuple[str, str]], set[tuple[str, str, int, int]]]:
-    """Tallies and places as they follow from every ticket."""
-    counted: Counter[tuple[str, str]] = Counter()
-    placed: set[tuple[str, str, int, int]] = set()
+@dataclass
+class Lists:
+    """Where every ticket is listed and counted."""
+
+    tallies: Counter[tuple[str, str]] = field(default_factory=Counter)
+    listings: set[tuple[str, str, int, int]] = field(default_factory=set)
+    places: set[tuple[str, int, int]] = field(default_factory=set)
+
+
+def expected(db: apsw.Connection) -> Lists:
+    """The lists as they follow from every ticket."""
+    found = Lists()
     for (ticket_id,) in db.execute("SELECT ticket_id FROM tickets"):
         ticket = tickets.find(db, ticket_id)
-        counted.update((tally.scope, tally.status.value) for tally in tallies(ticket))
-        placed |= {(place.user_id, place.side.value, millis(place.at), ticket_id) for place in places(ticket)}
-    return counted, placed
+        assert ticket is not None
+        pairs = [(tally.scope, tally.status.value) for tally in tallies(ticket)]
+        found.tallies.update(pairs)
+        found.listings |= {(*pair, millis(ticket.updated_at), ticket_id) for pair in pairs}
+        found.places |= {(place.user_id, millis(place.at), ticket_id) for place in places(ticket)}
+    return found
 
 
-def kept(db: apsw.Connection) -> tuple[Counter[tuple[str, str]], set[tuple[str, str, int, int]]]:
-    """Tallies and places as the database has them; a counter at 0 is as good as none."""
+def kept(db: apsw.Connection) -> Lists:
+    """The lists as the database has them; a counter at 0 is as good as none."""
     rows = db.execute("SELECT scope, status, count FROM tallies WHERE count > 0")
-    counted = Counter({(scope, status): count for scope, status, count in rows})
-    return counted, set(db.execute("SELECT user_id, side, at, ticket_id FROM places"))
+    return Lists(
+        Counter({(scope, status): count for scope, status, count in rows}),
+        set(db.execute("SELECT scope, status, at, ticket_id FROM listings")),
+        set(db.execute("SELECT user_id, at, ticket_id FROM places")),
+    )
 
 
 def test_a_desk_of_the_first_version_is_taken_along(hero_root: Path) -> None:

@@ -30,6 +30,7 @@ from hero_assistance_server.store import events, users
 from hero_assistance_server.store.migrate import migrations, refuse_newer
 from hero_assistance_server.store.store import DATABASE, Store, open_store
 from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.upkeep import upkeep
 
 _log = get_log("server")
 
@@ -104,7 +105,7 @@ async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
         hub.last_seq = await store.read(events.last_seq)
         directory = Directory(await store.read(users.everyone))
         desk = Desk(store, hub, directory, settings.mode, limits=settings.limits)
-        async with counting(Counting(hub, store, counts)):
+        async with upkeep(store), counting(Counting(hub, store, counts)):
             yield desk
 
 

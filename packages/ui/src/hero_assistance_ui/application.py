@@ -21,6 +21,7 @@ from hero_assistance_ui.access import PATH, Whitelist
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.calls import BODY_LIMIT, Call, parsed_call
 from hero_assistance_ui.errors import failure_response
+from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, asked_headers, body_of, sent_headers, uploaded
 from hero_assistance_ui.guards import check_host, check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, Identity, Trust
 from hero_assistance_ui.merged import Followed, MergedRelay, places
@@ -63,6 +64,8 @@ class Gateway(Starlette):
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
             Route("/events", self._merged_events),
+            Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
+            Route("/projects/{project}/attachments/{attachment_id}", self._download),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
             *self._admin_routes(reader),
             *service_routes(info),
@@ -112,6 +115,19 @@ class Gateway(Starlette):
         wanted = places(request.headers.get("last-event-id") or request.url.query) or dict.fromkeys(self._upstreams, "")
         followed = [Followed(self._known(name), since) for name, since in wanted.items()]
         return MergedRelay(followed, self._identity.headers(request), self.streams)
+
+    async def _upload(self, request: Request) -> Response:
+        check_same_site(request, MEDIA_TYPE)
+        upstream = self._upstream(request)
+        headers = {**sent_headers(request), **self._identity.headers(request)}
+        opened = upstream.upload(request.url.query, headers, body_of(request))
+        return await uploaded(opened, upstream.failure)
+
+    async def _download(self, request: Request) -> Response:
+        upstream = self._upstream(request)
+        headers = {**asked_headers(request), **self._identity.headers(request)}
+        opened = upstream.download(request.method, request.path_params["attachment_id"], headers)
+        return FileRelay(opened, upstream.failure)
 
     def _upstream(self, request: Request) -> Upstream:
         return self._known(request.path_params["project"])

@@ -12,6 +12,7 @@ from hero_assistance_sdk.wire.names import (
     PING,
     RESET,
     THREAD_CHANGED,
+    AttachmentId,
     EventKind,
     MessageId,
     MessageKind,
@@ -24,13 +25,15 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.records import Record, Removed, SavedView
-from hero_assistance_sdk.wire.tickets import Message, Ticket, User
+from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
 
 __all__ = [
     "COUNTS",
     "PING",
     "RESET",
     "THREAD_CHANGED",
+    "Attachment",
+    "AttachmentId",
     "Counts",
     "Event",
     "EventKind",

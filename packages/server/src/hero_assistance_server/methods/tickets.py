@@ -8,7 +8,7 @@ from typing import Literal
 import apsw
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
@@ -19,6 +19,7 @@ from hero_assistance_server.core.filters import Filter, parse
 from hero_assistance_server.core.lists import Wanted, wanted
 from hero_assistance_server.core.model import Ticket
 from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.methods.attachments import Attachments, taken
 from hero_assistance_server.methods.cursors import cursor_of, position_of
 from hero_assistance_server.methods.params import (
     PAGE_DEFAULT,
@@ -69,6 +70,7 @@ class CreateTicket(Params):
     priority: wire.Priority = wire.Priority.NORMAL
     tags: Tags = ()
     client_token: ClientToken = None
+    attachments: Attachments = ()
 
 
 ViewName = Literal["unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
@@ -100,7 +102,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     rows = {staff: ShownRows(partial(_shown, staff=staff)) for staff in (True, False)}
     answers = ShownAnswers(store)
 
-    @table.method(CREATE, errors=[Unauthenticated, Unavailable], examples=[_CREATES])
+    @table.method(CREATE, errors=[Unauthenticated, NotFound, TooLarge, Unavailable], examples=[_CREATES])
     async def create(caller: Caller, params: CreateTicket) -> wire.Ticket:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
 
@@ -203,6 +205,7 @@ def _create(transaction: Transaction, caller: Caller, params: CreateTicket) -> T
         tags=params.tags,
         targets=settings.targets(db),
         now=transaction.now,
+        attachments=taken(db, caller, params.attachments),
     )
     transaction.apply(change, caller)
     tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id)
