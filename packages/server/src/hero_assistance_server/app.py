@@ -37,6 +37,7 @@ from hero_assistance_server.methods import (
     attachments,
     audit,
     messages,
+    presence,
     search,
     system,
     threads,
@@ -71,6 +72,7 @@ class Desk:
         messages.add_methods(table, self.store)
         attachments.add_methods(table, self.store)
         audit.add_methods(table, self.store)
+        presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)
         search.add_methods(table, self.store)
         views.add_methods(table, self.store)

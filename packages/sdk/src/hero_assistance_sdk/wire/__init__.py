@@ -8,12 +8,15 @@ from __future__ import annotations
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.events import Counts, Event, Reset
 from hero_assistance_sdk.wire.names import (
+    CONNECTED,
     COUNTS,
     PING,
+    PRESENCE,
     RESET,
     THREAD_CHANGED,
     AttachmentId,
     EventKind,
+    Level,
     MessageId,
     MessageKind,
     Millis,
@@ -24,23 +27,30 @@ from hero_assistance_sdk.wire.names import (
     TicketId,
     UserId,
 )
+from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
 from hero_assistance_sdk.wire.records import Record, Removed, SavedView
 from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
 
 __all__ = [
+    "CONNECTED",
     "COUNTS",
     "PING",
+    "PRESENCE",
     "RESET",
     "THREAD_CHANGED",
     "Attachment",
     "AttachmentId",
+    "Connected",
     "Counts",
     "Event",
     "EventKind",
+    "Level",
     "Message",
     "MessageId",
     "MessageKind",
     "Millis",
+    "PresenceChange",
+    "Present",
     "Priority",
     "Record",
     "Removed",
@@ -51,6 +61,7 @@ __all__ = [
     "Status",
     "Ticket",
     "TicketId",
+    "TicketPresence",
     "User",
     "UserId",
     "Wire",

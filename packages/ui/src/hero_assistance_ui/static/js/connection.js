@@ -5,6 +5,8 @@
 const SILENCE_MS = 50_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 10_000;
+// Lines without a number; while there are others, no ping is sent.
+const SIGNS_OF_LIFE = ["connected", "counts", "ping", "presence"];
 
 /**
  * @typedef {object} Ends
@@ -49,7 +51,7 @@ export class Connection {
     this.source = source;
     source.onopen = () => this.opened();
     source.onerror = () => this.lost();
-    source.addEventListener("ping", () => this.listen());
+    for (const sign of SIGNS_OF_LIFE) source.addEventListener(sign, () => this.listen());
     for (const [kind, heard] of Object.entries(this.ends.heard)) {
       source.addEventListener(kind, (event) => {
         this.listen();
