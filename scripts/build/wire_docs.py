@@ -21,9 +21,10 @@ from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
-from hero_assistance_sdk.wire import Event, EventKind, Reset
+from hero_assistance_sdk.wire import Connected, Event, EventKind, PresenceChange, Reset, Wire
 from hero_assistance_server.app import Desk
 from hero_assistance_server.core.policy import ALLOWED, CallerKind
+from hero_assistance_server.core.presence import LEASE_S
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.identity import AuthMode
@@ -85,6 +86,11 @@ event is as its reader may see it.
   comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
   id, set the `message` by its id, forget what a `removed` record names. After `ticket.shown`, `ticket.merged` and
   `ticket.split`, fetch the thread of the event's ticket again.
+* `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
+  tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
+  from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
+  none is sent again: `connected` says it all anew. Somebody is gone as soon as their stream ends, they are at another
+  ticket, or {LEASE_S:.0f} s after their last beat.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
@@ -203,7 +209,7 @@ def _required(param: dict[str, Any]) -> str:
 
 
 def _types(schemas: dict[str, Any]) -> Iterator[str]:
-    known = {**schemas, **_described(Event), **_described(Reset)}
+    known = {**schemas, **_described(Event), **_described(Reset), **_described(Connected), **_described(PresenceChange)}
     for name, schema in sorted(known.items()):
         yield f"### {name}\n"
         yield f"{schema.get('description', '')}\n"
@@ -214,7 +220,7 @@ def _types(schemas: dict[str, Any]) -> Iterator[str]:
             yield _table(["field", "type"], ([f"`{field}`", _type(value)] for field, value in fields))
 
 
-def _described(model: type[Event] | type[Reset]) -> dict[str, Any]:
+def _described(model: type[Wire]) -> dict[str, Any]:
     schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     inner = schema.pop("$defs", {})
     return {model.__name__: schema, **inner}

@@ -89,15 +89,16 @@ async def test_nothing_of_a_note_is_in_what_the_customer_is_told(desk: Desk) -> 
 
 
 async def test_the_bytes_of_a_stream(desk: Desk) -> None:
-    """First a line that makes every proxy send its headers; then id, event and data."""
+    """First a line that makes every proxy send its headers, and the stream's name; then id, event and data."""
     await desk.call("ticket.create", "carol", title="c", body="b")
     async with desk.http("events").stream("GET", "/events?since=0") as response:
         lines = response.aiter_lines()
-        opening = [await anext(lines) for _ in range(5)]
+        opening = [await anext(lines) for _ in range(8)]
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
-    assert opening[:4] == ["retry: 1000", "", "id: 1", "event: ticket.created"]
-    data = json.loads(opening[4].removeprefix("data: "))
+    assert (opening[:3], opening[4]) == (["retry: 1000", "", "event: connected"], "")
+    assert opening[5:7] == ["id: 1", "event: ticket.created"]
+    data = json.loads(opening[7].removeprefix("data: "))
     assert set(data) == {"seq", "kind", "ticket", "message", "record"}
 
 
@@ -106,7 +107,7 @@ async def test_the_header_wins_over_the_query(desk: Desk) -> None:
     async with desk.http("events").stream(
         "GET", "/events", params={"since": "0"}, headers={"last-event-id": "4"}
     ) as response:
-        opening, event = await taken(aiter(httpx2.EventSource(response)), 2)
+        opening, _connected, event = await taken(aiter(httpx2.EventSource(response)), 3)
     assert (opening.data, event.id) == ("", "5")
 
 
@@ -114,7 +115,7 @@ async def test_from_now_on_says_where_now_is(desk: Desk) -> None:
     """So that a reader that is cut off before its first event still misses nothing."""
     await talk(desk)
     async with stream(desk, "bob") as events:
-        assert [event.id for event in await taken(events, 1)] == ["5"]
+        assert [(event.event, event.id) for event in await taken(events, 2)] == [("message", "5"), ("connected", "5")]
         await desk.call("ticket.create", "carol", title="c", body="b")
         assert [event.id for event in await taken(events, 1)] == ["6"]
 
@@ -124,7 +125,7 @@ async def test_a_number_that_is_unknown_is_answered_with_a_reset(desk: Desk, unk
     await talk(desk)
     async with desk.http("events").stream("GET", "/events", params={"since": unknown}) as response:
         events = aiter(httpx2.EventSource(response))
-        _, reset = await taken(events, 2)
+        _, _connected, reset = await taken(events, 3)
         assert (reset.event, reset.id, json.loads(reset.data)) == ("reset", "5", {"seq": 5})
         await desk.call("ticket.create", "carol", title="c", body="b")
         assert [event.id for event in await taken(events, 1)] == ["6"]
@@ -221,9 +222,10 @@ async def test_a_silent_stream_pings() -> None:
     chunks = EventStream(hub, _no_store(), ping_s=0.01)
     with hub.subscription(BOB) as subscription:
         source = chunks.chunks(subscription, None)
-        opening = [await anext(source) for _ in range(3)]
+        opening = [await anext(source) for _ in range(4)]
         await source.aclose()
-    assert opening == [b"retry: 1000\nid: 0\n\n", *[b"event: ping\ndata: {}\n\n"] * 2]
+    assert opening[0] == b"retry: 1000\nid: 0\n\n"
+    assert opening[2:] == [b"event: ping\ndata: {}\n\n"] * 2
 
 
 def _no_store() -> Store:

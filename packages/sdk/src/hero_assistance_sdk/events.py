@@ -15,7 +15,7 @@ from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolV
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.client import base_url, unreachable
 from hero_assistance_sdk.sse import MEDIA_TYPE, PING_S
-from hero_assistance_sdk.wire import RESET, Event, EventKind, Reset
+from hero_assistance_sdk.wire import CONNECTED, RESET, Event, EventKind, Reset
 
 CONNECT_TIMEOUT_S = 5.0
 # A server that is there is heard at least every PING_S; after 2.5 of them the connection is dead.
@@ -100,8 +100,8 @@ async def _connection(
         _check(target, response)
         async for sent in httpx2.EventSource(response):
             position.move(sent.id)
-            # The opening lines carry a position and no event: they do not mean that all is well yet.
-            if sent.data:
+            # The opening lines carry a position and a name: they do not mean that all is well yet.
+            if sent.data and sent.event != CONNECTED:
                 yield _parsed(target, sent)
 
 

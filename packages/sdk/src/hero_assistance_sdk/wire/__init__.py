@@ -8,10 +8,13 @@ from __future__ import annotations
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.events import Event, Reset
 from hero_assistance_sdk.wire.names import (
+    CONNECTED,
     PING,
+    PRESENCE,
     RESET,
     THREAD_CHANGED,
     EventKind,
+    Level,
     MessageId,
     MessageKind,
     Millis,
@@ -22,19 +25,26 @@ from hero_assistance_sdk.wire.names import (
     TicketId,
     UserId,
 )
+from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
 from hero_assistance_sdk.wire.records import Record, Removed
 from hero_assistance_sdk.wire.tickets import Message, Ticket, User
 
 __all__ = [
+    "CONNECTED",
     "PING",
+    "PRESENCE",
     "RESET",
     "THREAD_CHANGED",
+    "Connected",
     "Event",
     "EventKind",
+    "Level",
     "Message",
     "MessageId",
     "MessageKind",
     "Millis",
+    "PresenceChange",
+    "Present",
     "Priority",
     "Record",
     "Removed",
@@ -44,6 +54,7 @@ __all__ = [
     "Status",
     "Ticket",
     "TicketId",
+    "TicketPresence",
     "User",
     "UserId",
     "Wire",

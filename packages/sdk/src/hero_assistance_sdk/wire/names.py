@@ -48,6 +48,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Level(StrEnum):
+    """What somebody does at a ticket."""
+
+    VIEWING = "viewing"
+    WRITING = "writing"
+
+
 class EventKind(StrEnum):
     """What happened; the `event:` line of the stream."""
 
@@ -66,6 +73,8 @@ class EventKind(StrEnum):
 # After one of these the thread of the event's ticket is another: messages came or went that the event does not bring.
 THREAD_CHANGED = frozenset({EventKind.TICKET_SHOWN, EventKind.TICKET_MERGED, EventKind.TICKET_SPLIT})
 
-# Lines of the stream that are not events: they carry no change.
+# Lines of the stream that are not events: they have no number, and a reader that was away does not miss them.
+CONNECTED = "connected"
+PRESENCE = "presence"
 PING = "ping"
 RESET = "reset"

@@ -34,6 +34,8 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "message.list": _KNOWN,
     "message.note": _STAFF,
     "message.reply": _KNOWN,
+    "presence.beat": _KNOWN,
+    "presence.list": _KNOWN,
     "rpc.discover": _EVERYONE,
     "system.health": _EVERYONE,
     "ticket.create": _KNOWN,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import secrets
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hero_assistance_sdk.sse import encode
-from hero_assistance_sdk.wire import Seq, UserId
+from hero_assistance_sdk.wire import PRESENCE, PresenceChange, Seq, TicketId, UserId
 from hero_assistance_server.core.model import Reach, User
+from hero_assistance_server.core.presence import Move
+from hero_assistance_server.events.presence import Presence
 from hero_assistance_server.store.events import StoredEvent
 
 # A reader that is this many events behind is not reading; it comes back by Last-Event-ID and misses nothing.
@@ -23,13 +26,16 @@ class Subscription:
     It collects from `start` on: a reader that first reads a long past from the table is not behind.
     """
 
-    __slots__ = ("_arrived", "_queue", "ended", "reader", "started")
+    __slots__ = ("_arrived", "_presence", "_queue", "connection", "ended", "reader", "started")
 
     def __init__(self, reader: User) -> None:
         self.reader = reader
+        # Nobody can guess it, so nobody can take another's presence for their own.
+        self.connection = secrets.token_urlsafe(12)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
         self._queue: deque[tuple[Seq, bytes]] = deque()
+        self._presence: dict[tuple[TicketId, UserId], bytes] = {}
         self._arrived = asyncio.Event()
 
     def start(self) -> None:
@@ -46,17 +52,24 @@ class Subscription:
         self._arrived.set()
         return True
 
-    async def take(self) -> list[tuple[Seq, bytes]]:
-        """Everything that has arrived; waits until there is something."""
+    def put_presence(self, spot: tuple[TicketId, UserId], chunk: bytes) -> None:
+        """Queue what somebody does at a ticket now, instead of what they did; a slow reader is never behind with it."""
+        self._presence[spot] = chunk
+        self._arrived.set()
+
+    async def take(self) -> list[tuple[Seq | None, bytes]]:
+        """Everything that has arrived, presence without a number; waits until there is something."""
         await self._arrived.wait()
         self._arrived.clear()
-        taken = list(self._queue)
+        taken: list[tuple[Seq | None, bytes]] = [*self._queue, *((None, chunk) for chunk in self._presence.values())]
         self._queue.clear()
+        self._presence.clear()
         return taken
 
     def end(self) -> None:
         """No more for this reader, and what it has not taken is dropped."""
         self._queue.clear()
+        self._presence.clear()
         if not self.ended.done():
             self.ended.set_result(None)
 
@@ -70,6 +83,7 @@ class Hub:
         self._staff: set[Subscription] = set()
         self.last_seq = Seq(0)
         self.closed = False
+        self.presence = Presence(self._tell_presence)
 
     def __len__(self) -> int:
         return sum(map(len, self._readers.values()))
@@ -102,6 +116,11 @@ class Hub:
                 slow.append(subscription)
         for subscription in slow:
             self._remove(subscription)
+        self.presence.heard(event)
+
+    def has_stream(self, user_id: UserId, connection: str) -> bool:
+        """Whether one of this person's open streams has this name."""
+        return any(subscription.connection == connection for subscription in self._readers.get(user_id, ()))
 
     def end_reader(self, user_id: UserId) -> None:
         """End the streams of one person, who may not be who they were: they come back as who they are."""
@@ -123,6 +142,17 @@ class Hub:
         within = self._staff if event.reach is Reach.STAFF else itertools.chain.from_iterable(self._readers.values())
         yield from (subscription for subscription in within if subscription.reader.user_id not in event.people)
 
+    def _tell_presence(self, move: Move, people: frozenset[UserId]) -> None:
+        """Queue what somebody does for the team, and for the people of the ticket; each only what differs for them."""
+        outside = itertools.chain.from_iterable(self._readers.get(user_id, ()) for user_id in people)
+        customers = [subscription for subscription in outside if not subscription.reader.is_staff]
+        for staff, subscriptions in ((True, self._staff), (False, customers)):
+            if move.was.for_(staff=staff) is move.now.for_(staff=staff):
+                continue
+            chunk = _presence_chunk(move, staff=staff)
+            for subscription in subscriptions:
+                subscription.put_presence((move.ticket_id, move.user.user_id), chunk)
+
     def _remove(self, subscription: Subscription) -> None:
         subscription.end()
         self._staff.discard(subscription)
@@ -131,8 +161,20 @@ class Hub:
             readers.discard(subscription)
             if not readers:
                 del self._readers[user_id]
+        self.presence.leave(subscription.connection)
 
 
 def chunk_of(event: StoredEvent, *, staff: bool) -> bytes:
     """The bytes of an event on the stream, as an agent or somebody outside the team gets them."""
     return encode(event=event.kind.value, data=event.text_for(staff=staff), seq=event.seq)
+
+
+def _presence_chunk(move: Move, *, staff: bool) -> bytes:
+    change = PresenceChange(
+        ticket_id=move.ticket_id,
+        user_id=move.user.user_id,
+        name=move.user.name,
+        role=move.user.role,
+        level=move.now.for_(staff=staff),
+    )
+    return encode(event=PRESENCE, data=change.model_dump_json())

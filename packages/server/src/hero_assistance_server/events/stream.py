@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sse import PING_S, encode
-from hero_assistance_sdk.wire import PING, RESET, Reset, Seq
+from hero_assistance_sdk.wire import CONNECTED, PING, RESET, Connected, Reset, Seq
 from hero_assistance_server.events.hub import Hub, Subscription, chunk_of
 from hero_assistance_server.store import events
 from hero_assistance_server.store.errors import StoreUnavailable
@@ -40,8 +40,10 @@ class EventStream:
             last = self.hub.last_seq
             # The id lets a reader resume that is cut off before its first event.
             yield encode(retry_ms=RETRY_MS, seq=last)
+            yield self._connected(subscription)
         else:
             yield encode(retry_ms=RETRY_MS)
+            yield self._connected(subscription)
             last = since
             try:
                 async with aclosing(self._from_table(subscription, since)) as missed:
@@ -54,6 +56,11 @@ class EventStream:
                 return
         while True:
             yield await self._next(subscription, last)
+
+    def _connected(self, subscription: Subscription) -> bytes:
+        present = self.hub.presence.seen_by(subscription.reader)
+        connected = Connected(connection=subscription.connection, presence=present)
+        return encode(event=CONNECTED, data=connected.model_dump_json())
 
     async def _from_table(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
         """Chunks and the number each reaches; the subscription collects from before the last look on."""
@@ -87,7 +94,7 @@ class EventStream:
             async with asyncio.timeout(self.ping_s):
                 while True:
                     arrived = await subscription.take()
-                    chunk = b"".join(chunk for seq, chunk in arrived if seq > last)
+                    chunk = b"".join(chunk for seq, chunk in arrived if seq is None or seq > last)
                     if chunk:
                         return chunk
         except TimeoutError:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import apsw
 
-from hero_assistance_sdk.wire import EventKind, Seq, UserId
+from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server.core import views
 from hero_assistance_server.core.model import AnyChange, Reach, User
 
@@ -37,6 +37,8 @@ class StoredEvent:
     payload: str
     customer_payload: str | None
     people: frozenset[UserId] = frozenset()
+    # Where other people see the ticket than before: who does now from outside the team.
+    seen_by: tuple[TicketId, frozenset[UserId]] | None = None
 
     def text_for(self, *, staff: bool) -> str:
         """What an agent, or somebody outside the team, gets."""
@@ -71,7 +73,8 @@ def add(connection: apsw.Connection, change: AnyChange, now: datetime) -> Stored
     payload = views.event(change, seq, staff=True).model_dump_json()
     outside = bool(people) or reach is Reach.EVERYONE
     shown = views.event(change, seq, staff=False).model_dump_json() if outside else None
-    event = StoredEvent(seq, change.kind, reach, payload, None if shown == payload else shown, people)
+    customers = None if shown == payload else shown
+    event = StoredEvent(seq, change.kind, reach, payload, customers, people, _seen_by(change))
     connection.execute(
         """INSERT INTO events (seq, kind, reach, payload, customer_payload, created_at)
         VALUES (?, ?, ?, ?, ?, ?)""",
@@ -96,3 +99,10 @@ def prune(connection: apsw.Connection, before: datetime, keep: int) -> None:
             (SELECT coalesce(max(seq), 0) FROM events WHERE created_at < :before), :last - :keep)""",
         {"before": views.millis(before), "last": last_seq(connection), "keep": keep},
     )
+
+
+def _seen_by(change: AnyChange) -> tuple[TicketId, frozenset[UserId]] | None:
+    ticket, before = change.ticket, change.before
+    if ticket is None or before is None or ticket.people == before.people:
+        return None
+    return ticket.ticket_id, ticket.people

@@ -8,6 +8,8 @@ import { projectUrl } from "./api.js";
 const SILENCE_MS = 50_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 10_000;
+// Lines without a number; while there are others, no ping is sent.
+const SIGNS_OF_LIFE = ["connected", "presence", "ping"];
 const KINDS = [
   "ticket.created",
   "ticket.updated",
@@ -79,7 +81,7 @@ export class EventStream {
     this.source = source;
     source.onopen = () => this.opened();
     source.onerror = () => this.lost();
-    source.addEventListener("ping", () => this.heard());
+    for (const sign of SIGNS_OF_LIFE) source.addEventListener(sign, () => this.heard());
     source.addEventListener("reset", () => this.reset());
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => this.received(/** @type {MessageEvent<string>} */ (event)));
