@@ -19,6 +19,10 @@ KINDS = ["anonymous", "customer", "agent", "admin"]
 # One letter a kind of caller, in the order of KINDS: + may, - may not.
 CELLS = {
     "audit.list": "--++",
+    "draft.delete": "-+++",
+    "draft.get": "-+++",
+    "draft.list": "-+++",
+    "draft.save": "-+++",
     "event.stream": "-+++",
     "message.edit": "-+++",
     "message.list": "-+++",
@@ -49,6 +53,9 @@ CALLERS = {
     "admin": Caller(User(UserId("alice"), "Alice", Role.ADMIN)),
 }
 PARAMS: dict[str, dict[str, Any]] = {
+    "draft.delete": {"ticket_id": None},
+    "draft.get": {"ticket_id": None},
+    "draft.save": {"ticket_id": None, "body": "b"},
     "message.edit": {"message_id": 1, "body": "b"},
     "message.list": {"ticket_id": 1},
     "message.note": {"ticket_id": 1, "body": "b"},

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, Event, Record
+from hero_assistance_sdk.wire import THREAD_CHANGED, DraftMark, Event, Record
 from tests.server.desk import Desk
 
 
@@ -18,7 +18,9 @@ class Snapshot:
     seq: int
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
+    stale_drafts: list[DraftMark] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         """Bring the snapshot up to date; the only update path a client has."""
@@ -35,14 +37,30 @@ class Snapshot:
         if event.message is not None:
             thread[event.message.message_id] = event.message.model_dump(mode="json")
 
+    @property
+    def held(self) -> tuple[object, ...]:
+        """What two snapshots of the same moment have in common."""
+        return (self.tickets, self.messages, self.drafts)
+
     def _apply_record(self, record: Record) -> None:
-        if record.of == "ticket":
+        if isinstance(record, DraftMark):
+            self.stale_drafts.append(record)
+        elif record.of == "draft":
+            self.drafts.pop(record.key, None)
+            self.stale_drafts = [mark for mark in self.stale_drafts if draft_key(mark.model_dump()) != record.key]
+        elif record.of == "ticket":
             self.tickets.pop(int(record.key), None)
             self.messages.pop(int(record.key), None)
             self.stale.discard(int(record.key))
+            self.drafts.pop(f"{record.key}/reply", None)
 
     async def refresh(self, desk: Desk) -> None:
-        """Fetch the threads that events said have changed, as a client does."""
+        """Fetch the threads and drafts that events said have changed, as a client does."""
+        for mark in self.stale_drafts:
+            draft = await desk.call("draft.get", self.user, ticket_id=mark.ticket_id, kind=mark.kind)
+            if draft is not None:
+                self.drafts[draft_key(draft)] = draft
+        self.stale_drafts.clear()
         for ticket_id in self.stale:
             self.messages[ticket_id] = await thread(desk, self.user, ticket_id)
         self.stale.clear()
@@ -60,7 +78,13 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     assert taken.listed() == page["tickets"]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
+    taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
     return taken
+
+
+def draft_key(draft: dict[str, Any]) -> str:
+    """The key by which a `removed` record names a draft."""
+    return f"{draft['ticket_id'] or 'new'}/{draft['kind']}"
 
 
 async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:
@@ -83,6 +107,6 @@ async def verify_action(
         for event in told[old.user]:
             old.apply(event)
         await old.refresh(desk)
-        assert (old.tickets, old.messages) == (new.tickets, new.messages), old.user
+        assert old.held == new.held, old.user
         assert old.listed() == new.listed(), old.user
     return told

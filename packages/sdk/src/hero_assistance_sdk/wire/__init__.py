@@ -26,7 +26,7 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
-from hero_assistance_sdk.wire.records import Record, Removed
+from hero_assistance_sdk.wire.records import DraftMark, Record, Removed
 from hero_assistance_sdk.wire.tickets import Message, Ticket, User
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "RESET",
     "THREAD_CHANGED",
     "Connected",
+    "DraftMark",
     "Event",
     "EventKind",
     "Level",

@@ -58,6 +58,8 @@ class Level(StrEnum):
 class EventKind(StrEnum):
     """What happened; the `event:` line of the stream."""
 
+    DRAFT_DELETED = "draft.deleted"
+    DRAFT_SAVED = "draft.saved"
     TICKET_CREATED = "ticket.created"
     TICKET_UPDATED = "ticket.updated"
     TICKET_MERGED = "ticket.merged"

@@ -29,6 +29,10 @@ EVENT_STREAM = "event.stream"
 
 ALLOWED: dict[str, frozenset[CallerKind]] = {
     "audit.list": _STAFF,
+    "draft.delete": _KNOWN,
+    "draft.get": _KNOWN,
+    "draft.list": _KNOWN,
+    "draft.save": _KNOWN,
     EVENT_STREAM: _KNOWN,
     "message.edit": _KNOWN,
     "message.list": _KNOWN,

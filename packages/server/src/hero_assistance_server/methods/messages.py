@@ -21,7 +21,7 @@ from hero_assistance_server.methods.scene import NOTE as NOTED
 from hero_assistance_server.methods.scene import REPLIED as REPLIED_AT
 from hero_assistance_server.methods.scene import REPLY as REPLIED
 from hero_assistance_server.methods.tickets import visible
-from hero_assistance_server.store import events, messages, tickets, tokens
+from hero_assistance_server.store import drafts, events, messages, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -132,6 +132,7 @@ def _write(transaction: Transaction, caller: Caller, method: str, params: WriteM
     )
     transaction.apply(change, caller)
     tokens.add(db, author.user_id, method, params.client_token, change.message.message_id)
+    drafts.sent(transaction, caller, ticket.ticket_id, change.message.kind)
     return change.message
 
 

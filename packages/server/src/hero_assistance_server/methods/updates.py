@@ -14,13 +14,14 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
+from hero_assistance_server.core.drafts import DraftKey
 from hero_assistance_server.core.fields import UNSET, Patch, Unset, update
 from hero_assistance_server.core.model import AnyChange, Ticket, User
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.methods.params import KnownTime, Tags, TicketParams, Title, UserName
 from hero_assistance_server.methods.scene import CAROLS_TICKET, FILE_ANOTHER, NEW_TICKET, REPLIED, TICKET
 from hero_assistance_server.methods.tickets import visible
-from hero_assistance_server.store import settings, users
+from hero_assistance_server.store import drafts, settings, users
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -131,12 +132,14 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("ticket.uninvite", errors=_ERRORS, examples=[_UNINVITES])
     async def uninvite(caller: Caller, params: Guest) -> wire.Ticket:
         """Take a collaborator off a ticket; it vanishes from their list."""
-        return await _changed(
-            store,
-            caller,
-            params.ticket_id,
-            lambda t, ticket: commands.uninvite(ticket=ticket, guest=params.user_id, now=t.now),
-        )
+
+        def command(transaction: Transaction, ticket: Ticket) -> Iterable[AnyChange]:
+            # It hangs on the ticket, which their screens are told to forget.
+            key = DraftKey(params.user_id, ticket.ticket_id, wire.MessageKind.REPLY)
+            drafts.delete(transaction.connection, key)
+            return commands.uninvite(ticket=ticket, guest=params.user_id, now=transaction.now)
+
+        return await _changed(store, caller, params.ticket_id, command)
 
 
 async def _changed(

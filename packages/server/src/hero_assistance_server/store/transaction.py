@@ -7,11 +7,14 @@ from datetime import datetime
 
 import apsw
 
-from hero_assistance_sdk.wire import Seq
+from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.core.model import AnyChange
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.store import audit, events, messages, places, tickets
 from hero_assistance_server.store.events import StoredEvent
+
+# What somebody does for themselves alone, many times a minute, is no deed.
+_NO_DEEDS = frozenset({EventKind.DRAFT_DELETED, EventKind.DRAFT_SAVED})
 
 
 @dataclass(slots=True)
@@ -33,7 +36,8 @@ class Transaction:
             messages.move(db, change.moved, ticket.ticket_id)
         if change.message is not None:
             messages.save(db, change.message)
-        self._record(change, by)
+        if change.kind not in _NO_DEEDS:
+            self._record(change, by)
         event = events.add(db, change, self.now)
         self.events.append(event)
         return event.seq

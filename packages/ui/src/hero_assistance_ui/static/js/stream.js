@@ -11,6 +11,8 @@ const LAST_DELAY_MS = 10_000;
 // Lines without a number; while there are others, no ping is sent.
 const SIGNS_OF_LIFE = ["connected", "presence", "ping"];
 const KINDS = [
+  "draft.deleted",
+  "draft.saved",
   "ticket.created",
   "ticket.updated",
   "ticket.merged",

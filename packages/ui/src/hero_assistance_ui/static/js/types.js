@@ -6,7 +6,8 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
+ * @typedef {"draft.deleted" | "draft.saved"
+ *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
  *   | "message.replied" | "message.noted" | "message.edited"} EventKind
  *
  * @typedef {object} User
@@ -49,15 +50,21 @@
  *
  * @typedef {object} Removed  something that we have no more
  * @property {"removed"} noun
- * @property {"ticket"} of
+ * @property {"draft" | "ticket"} of
  * @property {string} key
+ *
+ * @typedef {object} DraftMark  one's own draft was saved, on this screen or another
+ * @property {"draft"} noun
+ * @property {number | null} ticket_id
+ * @property {MessageKind} kind
+ * @property {number} updated_at
  *
  * @typedef {object} TicketEvent
  * @property {number} seq
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {Removed | null} record
+ * @property {DraftMark | Removed | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects
