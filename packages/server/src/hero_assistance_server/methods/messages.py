@@ -131,7 +131,7 @@ def _write(transaction: Transaction, caller: Caller, method: str, params: WriteM
         ticket=ticket, author=author, message_id=messages.next_id(db), body=params.body, now=transaction.now
     )
     transaction.apply(change, caller)
-    tokens.add(db, author.user_id, method, params.client_token, change.message.message_id)
+    tokens.add(db, author.user_id, method, params.client_token, change.message.message_id, transaction.now)
     drafts.sent(transaction, caller, ticket.ticket_id, change.message.kind)
     return change.message
 

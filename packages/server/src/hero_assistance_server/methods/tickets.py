@@ -154,6 +154,6 @@ def _create(transaction: Transaction, caller: Caller, params: CreateTicket) -> T
         now=transaction.now,
     )
     transaction.apply(change, caller)
-    tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id)
+    tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id, transaction.now)
     drafts.sent(transaction, caller, None, wire.MessageKind.REPLY)
     return change.ticket

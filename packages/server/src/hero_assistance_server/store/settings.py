@@ -14,6 +14,9 @@ from hero_assistance_server.core.fields import Targets
 
 # Minutes until the first answer is due, by priority.
 FIRST_RESPONSE_MINUTES = "first_response_minutes"
+# How long events can be replayed.
+EVENT_RETENTION_DAYS = "event_retention_days"
+EVENT_RETENTION_DEFAULT = 30
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -34,3 +37,8 @@ def targets(connection: apsw.Connection) -> Targets:
     """How soon the first answer is promised."""
     minutes: Mapping[str, int] = value(connection, FIRST_RESPONSE_MINUTES, {})
     return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
+
+
+def event_retention(connection: apsw.Connection) -> timedelta:
+    """How long events are kept at least."""
+    return timedelta(days=value(connection, EVENT_RETENTION_DAYS, EVENT_RETENTION_DEFAULT))
