@@ -137,10 +137,15 @@ stream, a body that is too large.
 """
 
 _ALL_OF_IT = "everybody who sees the ticket"
+_OWNER = "its owner; of a shared one, agents"
 _IF_IT_SHOWS = "agents; the others when what they are shown changed"
 _TOLD = {
     EventKind.DRAFT_DELETED: ("its author", "null", "`removed`"),
     EventKind.DRAFT_SAVED: ("its author", "null", "`draft`"),
+    EventKind.MACRO_DELETED: (_OWNER, "null", "`removed`"),
+    EventKind.MACRO_SAVED: (_OWNER, "null", "`macro`"),
+    EventKind.REPLY_DELETED: (_OWNER, "null", "`removed`"),
+    EventKind.REPLY_SAVED: (_OWNER, "null", "`reply`"),
     EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),
     EventKind.TICKET_UPDATED: (_IF_IT_SHOWS, "null", "null"),
     EventKind.TICKET_MERGED: (_ALL_OF_IT, "the text of the merged ticket, or null", "null"),

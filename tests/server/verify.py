@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, DraftMark, Event, Record
+from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, Record
 from tests.server.desk import Desk
+
+# Of the demo users, those who work here.
+TEAM = {"alice", "bob"}
 
 
 @dataclass
@@ -19,6 +22,8 @@ class Snapshot:
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    replies: dict[int, dict[str, Any]] = field(default_factory=dict)
+    macros: dict[int, dict[str, Any]] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
     stale_drafts: list[DraftMark] = field(default_factory=list)
 
@@ -40,11 +45,19 @@ class Snapshot:
     @property
     def held(self) -> tuple[object, ...]:
         """What two snapshots of the same moment have in common."""
-        return (self.tickets, self.messages, self.drafts)
+        return (self.tickets, self.messages, self.drafts, self.replies, self.macros)
 
     def _apply_record(self, record: Record) -> None:
         if isinstance(record, DraftMark):
             self.stale_drafts.append(record)
+        elif isinstance(record, CannedReply):
+            self.replies[record.reply_id] = record.model_dump(mode="json")
+        elif isinstance(record, Macro):
+            self.macros[record.macro_id] = record.model_dump(mode="json")
+        elif record.of == "reply":
+            self.replies.pop(int(record.key), None)
+        elif record.of == "macro":
+            self.macros.pop(int(record.key), None)
         elif record.of == "draft":
             self.drafts.pop(record.key, None)
             self.stale_drafts = [mark for mark in self.stale_drafts if draft_key(mark.model_dump()) != record.key]
@@ -79,6 +92,9 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
+    if user in TEAM:
+        taken.replies = {one["reply_id"]: one for one in (await desk.call("reply.list", user))["replies"]}
+        taken.macros = {one["macro_id"]: one for one in (await desk.call("macro.list", user))["macros"]}
     return taken
 
 

@@ -29,7 +29,20 @@ from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.events.stream import EventStream
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
-from hero_assistance_server.methods import audit, drafts, messages, presence, system, threads, tickets, updates, users
+from hero_assistance_server.methods import (
+    audit,
+    drafts,
+    macros,
+    many,
+    messages,
+    presence,
+    replies,
+    system,
+    threads,
+    tickets,
+    updates,
+    users,
+)
 from hero_assistance_server.store.store import Store
 
 TITLE = "hero_assistance ticket server"
@@ -55,6 +68,9 @@ class Desk:
         messages.add_methods(table, self.store)
         audit.add_methods(table, self.store)
         drafts.add_methods(table, self.store)
+        macros.add_methods(table, self.store)
+        many.add_methods(table, self.store)
+        replies.add_methods(table, self.store)
         presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)
         system.add_methods(table, self.hub, self.mode, self.tcp)

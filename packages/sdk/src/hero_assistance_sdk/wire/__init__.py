@@ -26,7 +26,7 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
-from hero_assistance_sdk.wire.records import DraftMark, Record, Removed
+from hero_assistance_sdk.wire.records import CannedReply, DraftMark, Macro, Record, Removed
 from hero_assistance_sdk.wire.tickets import Message, Ticket, User
 
 __all__ = [
@@ -35,11 +35,13 @@ __all__ = [
     "PRESENCE",
     "RESET",
     "THREAD_CHANGED",
+    "CannedReply",
     "Connected",
     "DraftMark",
     "Event",
     "EventKind",
     "Level",
+    "Macro",
     "Message",
     "MessageId",
     "MessageKind",

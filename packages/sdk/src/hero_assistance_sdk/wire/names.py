@@ -60,6 +60,10 @@ class EventKind(StrEnum):
 
     DRAFT_DELETED = "draft.deleted"
     DRAFT_SAVED = "draft.saved"
+    MACRO_DELETED = "macro.deleted"
+    MACRO_SAVED = "macro.saved"
+    REPLY_DELETED = "reply.deleted"
+    REPLY_SAVED = "reply.saved"
     TICKET_CREATED = "ticket.created"
     TICKET_UPDATED = "ticket.updated"
     TICKET_MERGED = "ticket.merged"

@@ -7,7 +7,41 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import MessageKind, Millis, TicketId
+from hero_assistance_sdk.wire.names import MessageKind, Millis, Priority, Status, TicketId, UserId
+
+
+class CannedReply(Wire):
+    """A text that is written often, with placeholders; `owner` is null for one that the team shares."""
+
+    noun: Literal["reply"] = "reply"
+    reply_id: int
+    name: str
+    body: str
+    owner: UserId | None
+    updated_at: Millis
+
+
+class Macro(Wire):
+    """Several changes in one action; what is null, false or empty does nothing. `owner` is as of a `CannedReply`."""
+
+    noun: Literal["macro"] = "macro"
+    macro_id: int
+    name: str
+    owner: UserId | None
+    status: Status | None
+    # With the status `snoozed`: for how long.
+    snooze_minutes: int | None
+    priority: Priority | None
+    # To whoever runs it, or to nobody; else `assignee`.
+    assign: Literal["me", "nobody"] | None
+    assignee: UserId | None
+    add_tags: list[str]
+    remove_tags: list[str]
+    follow: bool
+    # Texts with placeholders.
+    note: str | None
+    reply: str | None
+    updated_at: Millis
 
 
 class DraftMark(Wire):
@@ -29,8 +63,8 @@ class Removed(Wire):
     """
 
     noun: Literal["removed"] = "removed"
-    of: Literal["draft", "ticket"]
+    of: Literal["draft", "macro", "reply", "ticket"]
     key: str
 
 
-Record = Annotated[DraftMark | Removed, Field(discriminator="noun")]
+Record = Annotated[CannedReply | DraftMark | Macro | Removed, Field(discriminator="noun")]

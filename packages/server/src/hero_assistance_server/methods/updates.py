@@ -11,7 +11,7 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable
+from hero_assistance_sdk.rpc.methods import MethodTable, Params
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
 from hero_assistance_server.core.drafts import DraftKey
@@ -70,7 +70,7 @@ _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 Command = Callable[[Transaction, Ticket], Iterable[AnyChange]]
 
 
-class UpdateTicket(TicketParams):
+class TicketFields(Params):
     """What is to be set; what is not given, or null, stays as it is."""
 
     title: Title | None = None
@@ -81,6 +81,10 @@ class UpdateTicket(TicketParams):
     tags: Tags | None = None
     add_tags: Tags | None = None
     remove_tags: Tags | None = None
+
+
+class UpdateTicket(TicketFields, TicketParams):
+    """What is to be set on one ticket."""
 
 
 class Guest(TicketParams):
@@ -161,7 +165,7 @@ async def _changed(
     return views.ticket(await store.write(run), staff=caller.is_staff)
 
 
-def patch_of(db: apsw.Connection, params: UpdateTicket) -> Patch:
+def patch_of(db: apsw.Connection, params: TicketFields) -> Patch:
     """What `params` ask for; raises `NotFound` for an assignee whom nobody knows."""
     assignee: User | Unset | None = UNSET
     if "assignee" in params.model_fields_set:

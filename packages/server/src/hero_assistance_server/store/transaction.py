@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,6 +43,22 @@ class Transaction:
         event = events.add(db, change, self.now)
         self.events.append(event)
         return event.seq
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """All or nothing of what is done within, whatever becomes of the rest of the command."""
+        events = len(self.events)
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            # After an error of the disk SQLite may have ended the whole transaction, and the savepoint with it.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO part")
+                self.connection.execute("RELEASE part")
+            del self.events[events:]
+            raise
+        self.connection.execute("RELEASE part")
 
     def _record(self, change: AnyChange, by: Caller) -> None:
         audit.add(

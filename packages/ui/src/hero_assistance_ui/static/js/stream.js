@@ -13,6 +13,10 @@ const SIGNS_OF_LIFE = ["connected", "presence", "ping"];
 const KINDS = [
   "draft.deleted",
   "draft.saved",
+  "macro.deleted",
+  "macro.saved",
+  "reply.deleted",
+  "reply.saved",
   "ticket.created",
   "ticket.updated",
   "ticket.merged",

@@ -6,7 +6,7 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"draft.deleted" | "draft.saved"
+ * @typedef {"draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
  *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
  *   | "message.replied" | "message.noted" | "message.edited"} EventKind
  *
@@ -50,7 +50,7 @@
  *
  * @typedef {object} Removed  something that we have no more
  * @property {"removed"} noun
- * @property {"draft" | "ticket"} of
+ * @property {"draft" | "macro" | "reply" | "ticket"} of
  * @property {string} key
  *
  * @typedef {object} DraftMark  one's own draft was saved, on this screen or another
@@ -59,12 +59,26 @@
  * @property {MessageKind} kind
  * @property {number} updated_at
  *
+ * @typedef {object} CannedReply
+ * @property {"reply"} noun
+ * @property {number} reply_id
+ * @property {string} name
+ * @property {string} body
+ * @property {string | null} owner  null for one that the team shares
+ * @property {number} updated_at
+ *
+ * @typedef {object} Macro
+ * @property {"macro"} noun
+ * @property {number} macro_id
+ * @property {string} name
+ * @property {string | null} owner  null for one that the team shares
+ *
  * @typedef {object} TicketEvent
  * @property {number} seq
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {DraftMark | Removed | null} record
+ * @property {CannedReply | DraftMark | Macro | Removed | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects
