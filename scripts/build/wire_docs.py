@@ -137,7 +137,7 @@ event is as its reader may see it.
 * Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
   comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
   id, set the `message` by its id, forget what a `removed` record names. After `ticket.shown`, `ticket.merged` and
-  `ticket.split`, fetch the thread of the event's ticket again.
+  `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`, the draft (null: it is gone).
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
   tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
   from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
@@ -192,8 +192,15 @@ stream, a body that is too large.
 """
 
 _ALL_OF_IT = "everybody who sees the ticket"
+_OWNER = "its owner; of a shared one, agents"
 _IF_IT_SHOWS = "agents; the others when what they are shown changed"
 _TOLD = {
+    EventKind.DRAFT_DELETED: ("its author", "null", "`removed`"),
+    EventKind.DRAFT_SAVED: ("its author", "null", "`draft`"),
+    EventKind.MACRO_DELETED: (_OWNER, "null", "`removed`"),
+    EventKind.MACRO_SAVED: (_OWNER, "null", "`macro`"),
+    EventKind.REPLY_DELETED: (_OWNER, "null", "`removed`"),
+    EventKind.REPLY_SAVED: (_OWNER, "null", "`reply`"),
     EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),
     EventKind.TICKET_UPDATED: (_IF_IT_SHOWS, "null", "null"),
     EventKind.TICKET_MERGED: (_ALL_OF_IT, "the text of the merged ticket, or null", "null"),

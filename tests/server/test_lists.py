@@ -310,9 +310,9 @@ async def test_a_customer_is_told_no_numbers(desk: Desk) -> None:
         await told(bobs)
         await desk.call("message.reply", "bob", ticket_id=1, body="b")
         async with asyncio.timeout(STOP_S):
-            # The first line of a stream says only where it begins.
-            kinds = [(await anext(carols)).event for _ in range(3)]
-        assert kinds[1:] == ["ticket.created", "message.replied"]
+            # The first lines of a stream say only where it begins and what it is called.
+            kinds = [(await anext(carols)).event for _ in range(4)]
+        assert kinds[1:] == ["connected", "ticket.created", "message.replied"]
 
 
 @pytest.mark.parametrize("text", FILTERS)

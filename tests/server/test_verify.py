@@ -19,6 +19,24 @@ WATCHERS = ["carol", "dave", "bob", "alice"]
 SNOOZE = {"status": "snoozed", "snoozed_until": 4_000_000_000_000}
 # Method, who calls, params, the kinds of the events, who is told.
 ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
+    ("draft.save", "bob", {"ticket_id": 1, "kind": "note", "body": "b"}, {"draft.saved"}, {"bob"}),
+    ("draft.save", "carol", {"ticket_id": 1, "body": "b"}, {"draft.saved"}, {"carol"}),
+    ("draft.delete", "dave", {"ticket_id": 3}, {"draft.deleted"}, {"dave"}),
+    ("draft.delete", "carol", {"ticket_id": 1}, set(), set()),
+    ("reply.save", "bob", {"name": "n", "body": "b"}, {"reply.saved"}, {"bob"}),
+    ("reply.save", "bob", {"name": "n", "body": "b", "shared": True}, {"reply.saved"}, TEAM),
+    ("reply.save", "alice", {"name": "Hi", "body": "b", "reply_id": 1}, {"reply.deleted", "reply.saved"}, TEAM),
+    ("reply.delete", "alice", {"reply_id": 1}, {"reply.deleted"}, TEAM),
+    ("macro.save", "bob", {"name": "n", "follow": True}, {"macro.saved"}, {"bob"}),
+    ("macro.delete", "bob", {"macro_id": 1}, {"macro.deleted"}, TEAM),
+    (
+        "macro.run",
+        "bob",
+        {"macro_id": 1, "ticket_ids": [1, 2, 9]},
+        {"message.replied", "message.noted", "ticket.updated"},
+        {"carol", "dave", *TEAM},
+    ),
+    ("ticket.bulk", "bob", {"ticket_ids": [1, 2], "priority": "low"}, {"ticket.updated"}, {"carol", "dave", *TEAM}),
     ("ticket.create", "carol", {"title": "n", "body": "b"}, {"ticket.created"}, {"carol", *TEAM}),
     ("ticket.create", "bob", {"title": "n", "body": "b"}, {"ticket.created"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 1, "title": "x"}, {"ticket.updated"}, {"carol", *TEAM}),
@@ -73,7 +91,13 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ),
     ("message.reply", "bob", {"ticket_id": 1, "body": "b"}, {"message.replied"}, {"carol", *TEAM}),
     ("message.reply", "alice", {"ticket_id": 2, "body": "b"}, {"message.replied"}, {"dave", *TEAM}),
-    ("message.reply", "dave", {"ticket_id": 3, "body": "b"}, {"message.replied"}, {"carol", "dave", *TEAM}),
+    (
+        "message.reply",
+        "dave",
+        {"ticket_id": 3, "body": "b"},
+        {"message.replied", "draft.deleted"},
+        {"carol", "dave", *TEAM},
+    ),
     ("message.note", "bob", {"ticket_id": 1, "body": "b"}, {"message.noted"}, TEAM),
     ("message.note", "alice", {"ticket_id": 2, "body": "b"}, {"message.noted"}, TEAM),
     ("message.edit", "bob", {"message_id": 1, "body": "x"}, {"message.edited"}, TEAM),
@@ -89,10 +113,15 @@ READ_ONLY = {
     "attachment.get",
     "attachment.list",
     "audit.list",
+    "draft.get",
+    "draft.list",
     "message.list",
     # What it changes has no number and is in no snapshot: test_presence.py.
     "presence.beat",
     "presence.list",
+    "macro.list",
+    "reply.list",
+    "reply.render",
     "rpc.discover",
     "search.tickets",
     "system.health",
@@ -120,6 +149,9 @@ async def _past(desk: Desk) -> None:
     await desk.call("view.save", "alice", name="shared", filter="tag:vpn", shared=True)
     await desk.upload("carol", "carols.txt")
     await desk.upload("bob", "bobs.txt")
+    await desk.call("draft.save", "dave", ticket_id=3, body="I have")
+    await desk.call("reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
+    await desk.call("macro.save", "bob", name="Done", status="solved", note="n", reply="r", shared=True)
 
 
 @pytest.mark.parametrize(("method", "caller", "params", "kinds", "informed"), ACTIONS)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, Event, Record, SavedView
+from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, Record, SavedView
 from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
@@ -22,7 +22,11 @@ class Snapshot:
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     views: dict[int, dict[str, Any]] = field(default_factory=dict)
+    drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    replies: dict[int, dict[str, Any]] = field(default_factory=dict)
+    macros: dict[int, dict[str, Any]] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
+    stale_drafts: list[DraftMark] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         """Bring the snapshot up to date; the only update path a client has."""
@@ -42,20 +46,39 @@ class Snapshot:
     @property
     def held(self) -> tuple[object, ...]:
         """What two snapshots of the same moment have in common."""
-        return (self.tickets, self.messages, self.views)
+        return (self.tickets, self.messages, self.drafts, self.replies, self.macros, self.views)
 
     def _apply_record(self, record: Record) -> None:
-        if isinstance(record, SavedView):
+        if isinstance(record, DraftMark):
+            self.stale_drafts.append(record)
+        elif isinstance(record, CannedReply):
+            self.replies[record.reply_id] = record.model_dump(mode="json")
+        elif isinstance(record, Macro):
+            self.macros[record.macro_id] = record.model_dump(mode="json")
+        elif isinstance(record, SavedView):
             self.views[record.view_id] = record.model_dump(mode="json")
         elif record.of == "view":
             self.views.pop(int(record.key), None)
+        elif record.of == "reply":
+            self.replies.pop(int(record.key), None)
+        elif record.of == "macro":
+            self.macros.pop(int(record.key), None)
+        elif record.of == "draft":
+            self.drafts.pop(record.key, None)
+            self.stale_drafts = [mark for mark in self.stale_drafts if draft_key(mark.model_dump()) != record.key]
         elif record.of == "ticket":
             self.tickets.pop(int(record.key), None)
             self.messages.pop(int(record.key), None)
             self.stale.discard(int(record.key))
+            self.drafts.pop(f"{record.key}/reply", None)
 
     async def refresh(self, desk: Desk) -> None:
-        """Fetch the threads that events said have changed, as a client does."""
+        """Fetch the threads and drafts that events said have changed, as a client does."""
+        for mark in self.stale_drafts:
+            draft = await desk.call("draft.get", self.user, ticket_id=mark.ticket_id, kind=mark.kind)
+            if draft is not None:
+                self.drafts[draft_key(draft)] = draft
+        self.stale_drafts.clear()
         for ticket_id in self.stale:
             self.messages[ticket_id] = await thread(desk, self.user, ticket_id)
         self.stale.clear()
@@ -73,10 +96,18 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     assert taken.listed() == page["tickets"]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
+    taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
     if user in TEAM:
+        taken.replies = {one["reply_id"]: one for one in (await desk.call("reply.list", user))["replies"]}
+        taken.macros = {one["macro_id"]: one for one in (await desk.call("macro.list", user))["macros"]}
         saved = (await desk.call("view.list", user))["saved"]
         taken.views = {entry["view"]["view_id"]: entry["view"] for entry in saved}
     return taken
+
+
+def draft_key(draft: dict[str, Any]) -> str:
+    """The key by which a `removed` record names a draft."""
+    return f"{draft['ticket_id'] or 'new'}/{draft['kind']}"
 
 
 async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:

@@ -36,8 +36,12 @@ from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
 from hero_assistance_server.methods import (
     attachments,
     audit,
+    drafts,
+    macros,
+    many,
     messages,
     presence,
+    replies,
     search,
     system,
     threads,
@@ -72,6 +76,10 @@ class Desk:
         messages.add_methods(table, self.store)
         attachments.add_methods(table, self.store)
         audit.add_methods(table, self.store)
+        drafts.add_methods(table, self.store)
+        macros.add_methods(table, self.store)
+        many.add_methods(table, self.store)
+        replies.add_methods(table, self.store)
         presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)
         search.add_methods(table, self.store)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
@@ -27,9 +28,11 @@ from hero_assistance_server.methods.views import counts
 from hero_assistance_server.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.standby import Standby
 from hero_assistance_server.store import events, users
+from hero_assistance_server.store.events import StoredEvent
 from hero_assistance_server.store.migrate import migrations, refuse_newer
 from hero_assistance_server.store.store import DATABASE, Store, open_store
 from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.timers import Timers
 from hero_assistance_server.upkeep import upkeep
 
 _log = get_log("server")
@@ -52,21 +55,26 @@ class Settings:
 
 async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises `HeroError` when the server cannot start."""
-    hub = Hub()
+    hub, timers = Hub(), Timers(_now)
     _log.info("server.starting", version=version(), release=release_id(), auth_mode=settings.mode.value)
     before = predecessor()
     if before is not None:
-        await _succeed(settings, hub, before, stop or asyncio.Event())
+        await _succeed(settings, hub, timers, before, stop or asyncio.Event())
     else:
-        async with _desk(settings, hub) as desk:
+        async with _desk(settings, hub, timers) as desk:
             bound = await _bound(settings)
             apps = applications(replace(desk, tcp=_shown(bound)))
-            listeners = _listeners(settings.paths, apps, bound)
-            await serve(listeners, stop=stop, closing=hub.close, limits=settings.limits)
+            await serve(
+                _listeners(settings.paths, apps, bound),
+                stop=stop,
+                closing=hub.close,
+                beside=[partial(timers.run, desk.store)],
+                limits=settings.limits,
+            )
     _log.info("server.stopped")
 
 
-async def _succeed(settings: Settings, hub: Hub, before: int, stop: asyncio.Event) -> None:
+async def _succeed(settings: Settings, hub: Hub, timers: Timers, before: int, stop: asyncio.Event) -> None:
     """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
     refuse_newer(settings.paths.data / DATABASE, migrations())
     with closing(Predecessor(before)) as old:
@@ -76,12 +84,14 @@ async def _succeed(settings: Settings, hub: Hub, before: int, stop: asyncio.Even
 
         async def take_over() -> None:
             await old.end()
-            async with _desk(settings, hub) as desk:
+            async with _desk(settings, hub, timers) as desk:
                 apps = applications(replace(desk, tcp=_shown(bound)))
                 for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):
                     standby.give_way(app)
                 _log.info("server.took-over", predecessor=before)
+                timing = group.create_task(timers.run(desk.store))
                 await served.wait()
+                timing.cancel()
 
         served = asyncio.Event()
         try:
@@ -97,9 +107,14 @@ async def _succeed(settings: Settings, hub: Hub, before: int, stop: asyncio.Even
 
 
 @asynccontextmanager
-async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
+async def _desk(settings: Settings, hub: Hub, timers: Timers) -> AsyncIterator[Desk]:
     """The open database and what is kept in memory of it; raises what `open_store` raises."""
-    async with open_store(settings.paths.data, clock=_now, publish=hub.publish) as store:
+
+    def publish(event: StoredEvent) -> None:
+        hub.publish(event)
+        timers.heard(event)
+
+    async with open_store(settings.paths.data, clock=_now, publish=publish) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)

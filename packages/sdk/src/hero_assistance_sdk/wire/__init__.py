@@ -28,7 +28,7 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
-from hero_assistance_sdk.wire.records import Record, Removed, SavedView
+from hero_assistance_sdk.wire.records import CannedReply, DraftMark, Macro, Record, Removed, SavedView
 from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
 
 __all__ = [
@@ -40,11 +40,14 @@ __all__ = [
     "THREAD_CHANGED",
     "Attachment",
     "AttachmentId",
+    "CannedReply",
     "Connected",
     "Counts",
+    "DraftMark",
     "Event",
     "EventKind",
     "Level",
+    "Macro",
     "Message",
     "MessageId",
     "MessageKind",

@@ -59,6 +59,12 @@ class Level(StrEnum):
 class EventKind(StrEnum):
     """What happened; the `event:` line of the stream."""
 
+    DRAFT_DELETED = "draft.deleted"
+    DRAFT_SAVED = "draft.saved"
+    MACRO_DELETED = "macro.deleted"
+    MACRO_SAVED = "macro.saved"
+    REPLY_DELETED = "reply.deleted"
+    REPLY_SAVED = "reply.saved"
     TICKET_CREATED = "ticket.created"
     TICKET_UPDATED = "ticket.updated"
     TICKET_MERGED = "ticket.merged"

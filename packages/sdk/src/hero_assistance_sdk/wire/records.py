@@ -7,14 +7,63 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import UserId
+from hero_assistance_sdk.wire.names import MessageKind, Millis, Priority, Status, TicketId, UserId
+
+
+class CannedReply(Wire):
+    """A text that is written often, with placeholders; `owner` is null for one that the team shares."""
+
+    noun: Literal["reply"] = "reply"
+    reply_id: int
+    name: str
+    body: str
+    owner: UserId | None
+    updated_at: Millis
+
+
+class Macro(Wire):
+    """Several changes in one action; what is null, false or empty does nothing. `owner` is as of a `CannedReply`."""
+
+    noun: Literal["macro"] = "macro"
+    macro_id: int
+    name: str
+    owner: UserId | None
+    status: Status | None
+    # With the status `snoozed`: for how long.
+    snooze_minutes: int | None
+    priority: Priority | None
+    # To whoever runs it, or to nobody; else `assignee`.
+    assign: Literal["me", "nobody"] | None
+    assignee: UserId | None
+    add_tags: list[str]
+    remove_tags: list[str]
+    follow: bool
+    # Texts with placeholders.
+    note: str | None
+    reply: str | None
+    updated_at: Millis
+
+
+class DraftMark(Wire):
+    """One's own draft was saved, on this screen or another: `draft.get` has its text.
+
+    The text is not in the event, because events are kept and what was never sent shall not be.
+    """
+
+    noun: Literal["draft"] = "draft"
+    ticket_id: TicketId | None
+    kind: MessageKind
+    updated_at: Millis
 
 
 class Removed(Wire):
-    """Something that this reader has no more: forget it, and what hangs on it."""
+    """Something that this reader has no more: forget it, and what hangs on it.
+
+    The key of a draft is `TICKET/KIND`, and of that of a new ticket `new/reply`.
+    """
 
     noun: Literal["removed"] = "removed"
-    of: Literal["ticket", "view"]
+    of: Literal["draft", "macro", "reply", "ticket", "view"]
     key: str
 
 
@@ -29,4 +78,4 @@ class SavedView(Wire):
     shared: bool
 
 
-Record = Annotated[Removed | SavedView, Field(discriminator="noun")]
+Record = Annotated[CannedReply | DraftMark | Macro | Removed | SavedView, Field(discriminator="noun")]

@@ -31,7 +31,7 @@ from hero_assistance_server.methods.scene import REPLIED as REPLIED_AT
 from hero_assistance_server.methods.scene import REPLY as REPLIED
 from hero_assistance_server.methods.scene import UPLOAD, UPLOADED
 from hero_assistance_server.methods.tickets import visible
-from hero_assistance_server.store import events, messages, tickets, tokens
+from hero_assistance_server.store import drafts, events, messages, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -165,7 +165,8 @@ def _write(transaction: Transaction, caller: Caller, method: str, params: WriteM
         attachments=taken(db, caller, params.attachments),
     )
     transaction.apply(change, caller)
-    tokens.add(db, author.user_id, method, params.client_token, change.message.message_id)
+    tokens.add(db, author.user_id, method, params.client_token, change.message.message_id, transaction.now)
+    drafts.sent(transaction, caller, ticket.ticket_id, change.message.kind)
     return change.message
 
 

@@ -34,7 +34,7 @@ from hero_assistance_server.methods.params import (
 )
 from hero_assistance_server.methods.scene import CAROLS_TICKET, NEW_TICKET, TICKET
 from hero_assistance_server.methods.shown import ShownAnswers, ShownRows
-from hero_assistance_server.store import events, lists, settings, tickets, tokens
+from hero_assistance_server.store import drafts, events, lists, settings, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -208,5 +208,6 @@ def _create(transaction: Transaction, caller: Caller, params: CreateTicket) -> T
         attachments=taken(db, caller, params.attachments),
     )
     transaction.apply(change, caller)
-    tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id)
+    tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id, transaction.now)
+    drafts.sent(transaction, caller, None, wire.MessageKind.REPLY)
     return change.ticket

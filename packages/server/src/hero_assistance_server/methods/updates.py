@@ -11,16 +11,17 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable
+from hero_assistance_sdk.rpc.methods import MethodTable, Params
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
+from hero_assistance_server.core.drafts import DraftKey
 from hero_assistance_server.core.fields import UNSET, Patch, Unset, update
 from hero_assistance_server.core.model import AnyChange, Ticket, User
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.methods.params import KnownTime, Tags, TicketParams, Title, UserName
 from hero_assistance_server.methods.scene import CAROLS_TICKET, FILE_ANOTHER, NEW_TICKET, REPLIED, TICKET
 from hero_assistance_server.methods.tickets import visible
-from hero_assistance_server.store import settings, users
+from hero_assistance_server.store import drafts, settings, users
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -69,7 +70,7 @@ _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 Command = Callable[[Transaction, Ticket], Iterable[AnyChange]]
 
 
-class UpdateTicket(TicketParams):
+class TicketFields(Params):
     """What is to be set; what is not given, or null, stays as it is."""
 
     title: Title | None = None
@@ -80,6 +81,10 @@ class UpdateTicket(TicketParams):
     tags: Tags | None = None
     add_tags: Tags | None = None
     remove_tags: Tags | None = None
+
+
+class UpdateTicket(TicketFields, TicketParams):
+    """What is to be set on one ticket."""
 
 
 class Guest(TicketParams):
@@ -131,12 +136,14 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("ticket.uninvite", errors=_ERRORS, examples=[_UNINVITES])
     async def uninvite(caller: Caller, params: Guest) -> wire.Ticket:
         """Take a collaborator off a ticket; it vanishes from their list."""
-        return await _changed(
-            store,
-            caller,
-            params.ticket_id,
-            lambda t, ticket: commands.uninvite(ticket=ticket, guest=params.user_id, now=t.now),
-        )
+
+        def command(transaction: Transaction, ticket: Ticket) -> Iterable[AnyChange]:
+            # It hangs on the ticket, which their screens are told to forget.
+            key = DraftKey(params.user_id, ticket.ticket_id, wire.MessageKind.REPLY)
+            drafts.delete(transaction.connection, key)
+            return commands.uninvite(ticket=ticket, guest=params.user_id, now=transaction.now)
+
+        return await _changed(store, caller, params.ticket_id, command)
 
 
 async def _changed(
@@ -158,7 +165,7 @@ async def _changed(
     return views.ticket(await store.write(run), staff=caller.is_staff)
 
 
-def patch_of(db: apsw.Connection, params: UpdateTicket) -> Patch:
+def patch_of(db: apsw.Connection, params: TicketFields) -> Patch:
     """What `params` ask for; raises `NotFound` for an assignee whom nobody knows."""
     assignee: User | Unset | None = UNSET
     if "assignee" in params.model_fields_set:

@@ -92,13 +92,18 @@ def after(connection: apsw.Connection, seq: Seq, limit: int, *, reader: User) ->
     return [StoredEvent(row[0], EventKind(row[1]), Reach(row[2]), row[3], row[4]) for row in rows]
 
 
-def prune(connection: apsw.Connection, before: datetime, keep: int) -> None:
-    """Take out what is older than `before` and not among the last `keep`; a reader that far behind gets a reset."""
+def prune(connection: apsw.Connection, before: datetime, keep: int, limit: int) -> int:
+    """Take out at most `limit` events that are older than `before` and not among the last `keep`; returns how many.
+
+    A reader that is further behind gets a reset.
+    """
     connection.execute(
-        """DELETE FROM events WHERE seq <= min(
-            (SELECT coalesce(max(seq), 0) FROM events WHERE created_at < :before), :last - :keep)""",
-        {"before": views.millis(before), "last": last_seq(connection), "keep": keep},
+        """DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= min(
+            (SELECT coalesce(max(seq), 0) FROM events WHERE created_at < :before), :last - :keep)
+            ORDER BY seq LIMIT :limit)""",
+        {"before": views.millis(before), "last": last_seq(connection), "keep": keep, "limit": limit},
     )
+    return connection.changes()
 
 
 def _seen_by(change: AnyChange) -> tuple[TicketId, frozenset[UserId]] | None:

@@ -20,6 +20,9 @@ ATTACHMENT_BYTES = "attachment_bytes"
 ATTACHMENT_BYTES_DEFAULT = 10 * 1024 * 1024
 ATTACHMENTS_PER_MESSAGE = "attachments_per_message"
 ATTACHMENTS_PER_MESSAGE_DEFAULT = 10
+# How long events can be replayed.
+EVENT_RETENTION_DAYS = "event_retention_days"
+EVENT_RETENTION_DEFAULT = 30
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -56,3 +59,8 @@ def attachment_limits(connection: apsw.Connection) -> AttachmentLimits:
         value(connection, ATTACHMENT_BYTES, ATTACHMENT_BYTES_DEFAULT),
         value(connection, ATTACHMENTS_PER_MESSAGE, ATTACHMENTS_PER_MESSAGE_DEFAULT),
     )
+
+
+def event_retention(connection: apsw.Connection) -> timedelta:
+    """How long events are kept at least."""
+    return timedelta(days=value(connection, EVENT_RETENTION_DAYS, EVENT_RETENTION_DEFAULT))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import apsw
 
-from hero_assistance_sdk.wire import Seq
+from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.core.model import AnyChange
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.store import attachments, audit, events, messages, places, search, tickets
 from hero_assistance_server.store.events import StoredEvent
+
+# What somebody does for themselves alone, many times a minute, is no deed.
+_NO_DEEDS = frozenset({EventKind.DRAFT_DELETED, EventKind.DRAFT_SAVED})
 
 
 @dataclass(slots=True)
@@ -37,10 +42,27 @@ class Transaction:
             messages.save(db, change.message)
             attachments.use(db, change.message.attachments, message_id=change.message.message_id)
         search.follow(db, change)
-        self._record(change, by)
+        if change.kind not in _NO_DEEDS:
+            self._record(change, by)
         event = events.add(db, change, self.now)
         self.events.append(event)
         return event.seq
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """All or nothing of what is done within, whatever becomes of the rest of the command."""
+        events = len(self.events)
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            # After an error of the disk SQLite may have ended the whole transaction, and the savepoint with it.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO part")
+                self.connection.execute("RELEASE part")
+            del self.events[events:]
+            raise
+        self.connection.execute("RELEASE part")
 
     def _record(self, change: AnyChange, by: Caller) -> None:
         audit.add(

@@ -6,6 +6,12 @@ import { Connection } from "./connection.js";
 /** @typedef {import("./types.js").TicketEvent} TicketEvent */
 
 export const KINDS = [
+  "draft.deleted",
+  "draft.saved",
+  "macro.deleted",
+  "macro.saved",
+  "reply.deleted",
+  "reply.saved",
   "ticket.created",
   "ticket.updated",
   "ticket.merged",

@@ -6,9 +6,9 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
- *   | "message.replied" | "message.noted" | "message.edited"
- *   | "view.deleted" | "view.saved"} EventKind
+ * @typedef {"view.deleted" | "view.saved" | "draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
+ *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
+ *   | "message.replied" | "message.noted" | "message.edited"} EventKind
  *
  * @typedef {object} User
  * @property {string} user_id
@@ -60,8 +60,28 @@
  *
  * @typedef {object} Removed  something that we have no more
  * @property {"removed"} noun
- * @property {"ticket" | "view"} of
+ * @property {"draft" | "macro" | "reply" | "ticket" | "view"} of
  * @property {string} key
+ *
+ * @typedef {object} DraftMark  one's own draft was saved, on this screen or another
+ * @property {"draft"} noun
+ * @property {number | null} ticket_id
+ * @property {MessageKind} kind
+ * @property {number} updated_at
+ *
+ * @typedef {object} CannedReply
+ * @property {"reply"} noun
+ * @property {number} reply_id
+ * @property {string} name
+ * @property {string} body
+ * @property {string | null} owner  null for one that the team shares
+ * @property {number} updated_at
+ *
+ * @typedef {object} Macro
+ * @property {"macro"} noun
+ * @property {number} macro_id
+ * @property {string} name
+ * @property {string | null} owner  null for one that the team shares
  *
  * @typedef {object} SavedView  a name for a filter
  * @property {"view"} noun
@@ -76,7 +96,7 @@
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {Removed | SavedView | null} record
+ * @property {CannedReply | DraftMark | Macro | Removed | SavedView | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects

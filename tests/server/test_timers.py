@@ -1,0 +1,220 @@
+"""What the server does by itself: alarms of the kernel, tickets that wake, and what is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.wire import Priority, Role, Seq, Status, TicketId, UserId
+from hero_assistance_server.alarm import Alarm
+from hero_assistance_server.core.fields import Patch, update
+from hero_assistance_server.core.model import User
+from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.core.tickets import create
+from hero_assistance_server.core.views import millis
+from hero_assistance_server.store import audit, events, tickets, tokens, users
+from hero_assistance_server.store.database import open_writer
+from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.store.store import DATABASE, Store, open_store
+from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.timers import BATCH, Timers
+from tests.server.desk import STOP_S, running, until
+
+pytestmark = pytest.mark.anyio
+
+BOB = User(UserId("bob"), "Bob", Role.AGENT)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+async def test_an_alarm_rings_at_its_time_and_again_when_it_is_set_again() -> None:
+    rung = asyncio.Event()
+    with closing(Alarm(rung.set)) as alarm:
+        for ahead in (timedelta(0), timedelta(milliseconds=20), -DAY):
+            at = datetime.now(UTC) + ahead
+            alarm.set(at)
+            async with asyncio.timeout(STOP_S):
+                await rung.wait()
+            assert millis(datetime.now(UTC)) >= millis(at)
+            rung.clear()
+
+
+async def test_an_alarm_that_is_set_later_does_not_ring_at_the_time_before() -> None:
+    rung = list[str]()
+    with closing(Alarm(lambda: rung.append("first"))) as first, closing(Alarm(lambda: rung.append("last"))) as last:
+        first.set(datetime.now(UTC) + timedelta(milliseconds=20))
+        first.set(datetime.now(UTC) + DAY)
+        last.set(datetime.now(UTC) + timedelta(milliseconds=40))
+        await until(lambda: rung)
+    assert rung == ["last"]
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@contextlib.asynccontextmanager
+async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tuple[Store, Timers]]:
+    """A store with its timers, by the test's clock."""
+    timers = Timers(clock, **options)
+    async with open_store(folder, clock=clock, publish=timers.heard) as store, asyncio.TaskGroup() as group:
+        await store.write(lambda t: users.save(t.connection, BOB, t.now))
+        running = group.create_task(timers.run(store))
+        try:
+            yield store, timers
+        finally:
+            running.cancel()
+
+
+def file_one(transaction: Transaction) -> TicketId:
+    ticket_id = tickets.next_id(transaction.connection)
+    change = create(
+        customer=BOB,
+        ticket_id=ticket_id,
+        title="t",
+        body="b",
+        priority=Priority.LOW,
+        tags=[],
+        targets={},
+        now=transaction.now,
+    )
+    transaction.apply(change, Caller(BOB))
+    return ticket_id
+
+
+def snooze(transaction: Transaction, until_: datetime) -> None:
+    ticket = tickets.find(transaction.connection, file_one(transaction))
+    assert ticket is not None
+    patch = Patch(status=Status.SNOOZED, snoozed_until=until_)
+    change = update(ticket=ticket, by=BOB, patch=patch, targets={}, now=transaction.now)
+    assert change is not None
+    transaction.apply(change, Caller(BOB))
+
+
+async def asleep(store: Store) -> int:
+    return int(await store.read(lambda db: db.execute("SELECT count(*) FROM tickets WHERE status = 'snoozed'").get))
+
+
+async def reached(store: Store, query: str, expected: Any) -> None:
+    """Wait until the database answers so."""
+    async with asyncio.timeout(STOP_S):
+        while await store.read(lambda db: db.execute(query).get) != expected:
+            pass
+
+
+async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_root: Path) -> None:
+    """As the kernel rings when the clock is set."""
+    clock = Clock()
+    async with timed(hero_root, clock) as (store, timers):
+        await store.write(lambda t: snooze(t, clock.now + 3 * DAY))
+        await store.write(lambda t: snooze(t, clock.now + 9 * DAY))
+        assert await asleep(store) == 2
+        clock.now += 5 * DAY
+        timers.ring()
+        await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
+        entry = (await store.read(lambda db: audit.newest(db, audit.Sought(), 2**62, 1)))[0]
+        assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
+
+
+async def test_however_many_are_due_they_all_wake(hero_root: Path) -> None:
+    clock = Clock()
+    async with timed(hero_root, clock) as (store, timers):
+
+        def many(transaction: Transaction) -> None:
+            for _ in range(BATCH + 1):
+                snooze(transaction, clock.now + HOUR)
+
+        await store.write(many)
+        clock.now += DAY
+        timers.ring()
+        await reached(store, "SELECT count(*) FROM tickets WHERE status = 'open'", BATCH + 1)
+
+
+async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: Path) -> None:
+    clock = Clock()
+    async with timed(hero_root, clock, events_kept=3) as (store, timers):
+
+        def past(transaction: Transaction) -> None:
+            for _ in range(BATCH + 10):
+                file_one(transaction)
+            tokens.add(transaction.connection, BOB.user_id, "m", "old", 1, transaction.now)
+
+        await store.write(past)
+        clock.now += 29 * DAY
+        await store.write(lambda t: tokens.add(t.connection, BOB.user_id, "m", "new", 2, t.now))
+        timers.ring()
+        await reached(store, "SELECT group_concat(token) FROM client_tokens", "new")
+        assert await store.read(events.kept) == events.Kept(Seq(1), Seq(BATCH + 10))
+        clock.now += 2 * DAY
+        timers.ring()
+        await reached(store, "SELECT count(*) FROM events", 3)
+        assert await store.read(events.kept) == events.Kept(Seq(BATCH + 8), Seq(BATCH + 10))
+
+
+async def test_a_database_that_cannot_be_written_puts_it_off_and_ends_nothing(hero_root: Path) -> None:
+    clock = Clock()
+    async with timed(hero_root, clock) as (store, timers):
+        await store.write(lambda t: snooze(t, clock.now + HOUR))
+        other = apsw.Connection(str(hero_root / "tickets.db"))
+        await store.write(lambda t: t.connection.set_busy_timeout(1))
+        other.execute("BEGIN IMMEDIATE")
+        clock.now += DAY
+        timers.ring()
+        commits = store.commits
+        await until(lambda: store.commits > commits)
+        other.execute("ROLLBACK")
+        other.close()
+        assert await asleep(store) == 1
+        timers.ring()
+        await reached(store, "SELECT status FROM tickets", "open")
+
+
+async def test_a_snooze_ends_on_a_running_server(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await desk.call("ticket.create", "carol", title="c", body="b")
+        soon = millis(datetime.now(UTC) + timedelta(milliseconds=500))
+        await desk.call("ticket.update", "bob", ticket_id=1, status="snoozed", snoozed_until=soon)
+        async with contextlib.aclosing(desk.subscribe("bob", 2)) as stream, asyncio.timeout(STOP_S):
+            event: Any = await anext(stream)
+    assert (event.ticket.status, event.ticket.snoozed_until) == (Status.OPEN, None)
+    assert event.ticket.updated_at >= soon
+
+
+async def test_a_snooze_that_ended_while_the_server_was_down_ends_when_it_comes_back(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await desk.call("ticket.create", "carol", title="c", body="b")
+        soon = datetime.now(UTC) + timedelta(milliseconds=500)
+        await desk.call("ticket.update", "bob", ticket_id=1, status="snoozed", snoozed_until=millis(soon))
+    await until(lambda: datetime.now(UTC) > soon)
+    async with running(paths) as desk, contextlib.aclosing(desk.subscribe("bob", 2)) as stream:
+        async with asyncio.timeout(STOP_S):
+            event: Any = await anext(stream)
+    assert event.ticket.status is Status.OPEN
+
+
+async def test_tokens_of_the_version_before_are_as_old_as_the_upgrade(hero_root: Path) -> None:
+    """They are kept for the retries that are still on their way."""
+    before = [migration for migration in migrations() if migration.name < "0004_token_times.sql"]
+    connection = open_writer(hero_root / DATABASE)
+    migrate(connection, before)
+    connection.execute("INSERT INTO users VALUES ('bob', 'Bob', 'agent', 0)")
+    connection.execute("INSERT INTO client_tokens (user_id, method, token, result_id) VALUES ('bob', 'm', 't', 7)")
+    started = millis(datetime.now(UTC).replace(microsecond=0))
+    migrate(connection, migrations())
+    assert tokens.find(connection, BOB.user_id, "m", "t") == 7
+    assert connection.execute("SELECT min(created_at) FROM client_tokens").get >= started
+    connection.close()

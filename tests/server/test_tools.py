@@ -1,0 +1,172 @@
+"""Canned replies, macros and bulk changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_server.core.placeholders import KNOWN, render, unknown
+from hero_assistance_server.methods.many import MANY_LIMIT
+from tests.server.desk import Desk
+from tests.server.test_desk_work import BOB, filed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dear {{customer.name}},", "Dear Carol,"),
+        ("{{ ticket.id }}: {{ticket.title}} ({{agent.name}})", "1: t (Bob)"),
+        ("{customer.name} }} {{", "{customer.name} }} {{"),
+        ("{{{ticket.id}}}", "{1}"),
+    ],
+)
+def test_placeholders_are_filled_in(text: str, expected: str) -> None:
+    assert unknown(text) == []
+    assert render(text, filed(), BOB) == expected
+
+
+def test_what_is_filled_in_is_not_read_again() -> None:
+    assert render("{{ticket.title}}", filed(title="{{agent.name}}"), BOB) == "{{agent.name}}"
+
+
+def test_unknown_placeholders_are_named_once_each() -> None:
+    assert unknown("{{a}} {{customer.name}} {{b.c}} {{ a }} {{}}") == ["a", "b.c", ""]
+
+
+@pytest.fixture
+async def two(desk: Desk) -> Desk:
+    """Carol's ticket 1 and Dave's ticket 2."""
+    await desk.call("ticket.create", "carol", title="c", body="b")
+    await desk.call("ticket.create", "dave", title="d", body="b")
+    return desk
+
+
+async def refusal(desk: Desk, method: str, user: str, **params: Any) -> RpcFailure:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call(method, user, **params)
+    return refused.value
+
+
+@pytest.mark.anyio
+async def test_unknown_placeholders_are_refused_with_those_that_are_known(two: Desk) -> None:
+    for method, params in (("reply.save", {"body": "{{x}}"}), ("macro.save", {"reply": "{{x}}"})):
+        error = await refusal(two, method, "bob", name="n", **params)
+        assert error.data["faults"] == [f"{next(iter(params))}: {{{{x}}}} is no placeholder"]
+        assert all(name in str(error.hint) for name in KNOWN)
+
+
+@pytest.mark.anyio
+async def test_a_reply_is_rendered_for_a_ticket_and_too_long_ones_are_not(two: Desk) -> None:
+    body = "{{customer.name}}" + "x" * (64 * 1024 - 17)
+    long = await two.call("reply.save", "bob", name="long", body=body)
+    short = await two.call("reply.save", "bob", name="short", body="Dear {{customer.name}}")
+    assert await two.call("reply.render", "bob", reply_id=short["reply_id"], ticket_id=2) == {"body": "Dear Dave"}
+    assert len((await two.call("reply.render", "bob", reply_id=long["reply_id"], ticket_id=2))["body"]) < 64 * 1024
+    repeated = await two.call("reply.save", "bob", name="repeated", body="{{ticket.title}}" * 4000)
+    await two.call("ticket.update", "bob", ticket_id=1, title="t" * 300)
+    error = await refusal(two, "reply.render", "bob", reply_id=repeated["reply_id"], ticket_id=1)
+    assert error.remote_reason == "conflict"
+
+
+@pytest.mark.anyio
+async def test_what_is_private_is_nobody_elses_and_what_is_shared_is_everybodys(two: Desk) -> None:
+    own = await two.call("reply.save", "bob", name="mine", body="b")
+    team = await two.call("reply.save", "bob", name="ours", body="b", shared=True)
+    assert [one["name"] for one in (await two.call("reply.list", "alice"))["replies"]] == ["ours"]
+    for method, params in (
+        ("reply.delete", {}),
+        ("reply.save", {"name": "x", "body": "b"}),
+        ("reply.render", {"ticket_id": 1}),
+    ):
+        error = await refusal(two, method, "alice", reply_id=own["reply_id"], **params)
+        assert error.remote_reason == "not-found"
+    changed = await two.call("reply.save", "alice", name="ours too", body="c", shared=True, reply_id=team["reply_id"])
+    assert [one["name"] for one in (await two.call("reply.list", "bob"))["replies"]] == ["mine", changed["name"]]
+
+
+@pytest.mark.anyio
+async def test_no_two_have_one_name(two: Desk) -> None:
+    await two.call("macro.save", "bob", name="Done", follow=True, shared=True)
+    assert (await refusal(two, "macro.save", "alice", name="done")).remote_reason == "conflict"
+
+
+@pytest.mark.anyio
+async def test_the_id_of_a_deleted_one_is_not_given_again(two: Desk) -> None:
+    """A screen that still shows it must not run another."""
+    first = await two.call("macro.save", "bob", name="n")
+    await two.call("macro.delete", "bob", macro_id=first["macro_id"])
+    assert (await two.call("macro.save", "bob", name="n"))["macro_id"] > first["macro_id"]
+
+
+@pytest.mark.anyio
+async def test_a_macro_does_everything_and_its_status_stays(two: Desk) -> None:
+    macro = await two.call(
+        "macro.save",
+        "alice",
+        name="Solved",
+        status="solved",
+        priority="low",
+        assign="me",
+        add_tags=["done"],
+        follow=True,
+        note="by macro",
+        reply="Dear {{customer.name}}, {{agent.name}}",
+        shared=True,
+    )
+    answer = await two.call("macro.run", "bob", macro_id=macro["macro_id"], ticket_ids=[2, 1, 2])
+    assert [one["ticket_id"] for one in answer["results"]] == [2, 1]
+    ticket = answer["results"][1]["ticket"]
+    assert ticket == await two.call("ticket.get", "bob", ticket_id=1)
+    assert (ticket["status"], ticket["priority"], ticket["assignee"]) == ("solved", "low", "bob")
+    assert (ticket["tags"], ticket["followers"], ticket["message_count"]) == (["done"], ["bob"], 2)
+    said = (await two.call("message.list", "carol", ticket_id=1))["messages"]
+    assert [message["body"] for message in said] == ["Dear Carol, Bob"]
+
+
+@pytest.mark.anyio
+async def test_a_ticket_on_which_it_fails_is_untouched_and_the_others_are_done(two: Desk) -> None:
+    """A closed ticket takes notes and no replies: the note that came first is taken back."""
+    await two.call("ticket.update", "bob", ticket_id=1, status="closed")
+    macro = await two.call("macro.save", "bob", name="m", note="n", reply="r")
+    before = (await two.call("system.health"))["seq"]
+    answer = await two.call("macro.run", "bob", macro_id=macro["macro_id"], ticket_ids=[1, 9, 2])
+    reasons = [one["error"] and one["error"]["reason"] for one in answer["results"]]
+    assert reasons == ["conflict", "not-found", None]
+    assert (await two.call("message.list", "bob", ticket_id=1))["messages"] == []
+    assert len((await two.call("message.list", "bob", ticket_id=2))["messages"]) == 2
+    assert [event.seq for event in await two.heard("bob", before)] == [before + 1, before + 2]
+    actions = (await two.call("audit.list", "bob", ticket_id=1))["entries"]
+    assert [entry["action"] for entry in actions] == ["ticket.updated", "ticket.created"]
+
+
+@pytest.mark.anyio
+async def test_a_retry_with_the_same_token_sends_nothing_twice(two: Desk) -> None:
+    macro = await two.call("macro.save", "bob", name="m", reply="r")
+    again = {"macro_id": macro["macro_id"], "client_token": "t"}
+    for ticket_ids in ([1], [1, 2]):
+        await two.call("macro.run", "bob", ticket_ids=ticket_ids, **again)
+    for ticket_id in (1, 2):
+        assert len((await two.call("message.list", "bob", ticket_id=ticket_id))["messages"]) == 1
+
+
+@pytest.mark.anyio
+async def test_a_macro_snoozes_for_a_while_and_assigns_no_customer(two: Desk) -> None:
+    macro = await two.call("macro.save", "bob", name="m", status="snoozed", snooze_minutes=60)
+    ticket = (await two.call("macro.run", "bob", macro_id=macro["macro_id"], ticket_ids=[1]))["results"][0]["ticket"]
+    assert ticket["snoozed_until"] - ticket["updated_at"] == 3_600_000
+    for params in ({"status": "snoozed"}, {"assignee": "carol"}, {"assignee": "bob", "assign": "me"}):
+        assert (await refusal(two, "macro.save", "bob", name="x", **params)).remote_reason == "conflict"
+
+
+@pytest.mark.anyio
+async def test_bulk_sets_fields_of_each_or_says_why_not(two: Desk) -> None:
+    await two.call("ticket.update", "bob", ticket_id=2, status="closed")
+    answer = await two.call("ticket.bulk", "bob", ticket_ids=[1, 2, 3], status="waiting", assignee="alice")
+    found = [(one["ticket_id"], one["ticket"] and one["ticket"]["assignee"]) for one in answer["results"]]
+    assert found == [(1, "alice"), (2, None), (3, None)]
+    assert [one["error"] and one["error"]["code"] for one in answer["results"]] == [None, -32004, -32001]
+    assert (await two.call("ticket.get", "bob", ticket_id=2))["assignee"] is None
+    error = await refusal(two, "ticket.bulk", "bob", ticket_ids=list(range(1, MANY_LIMIT + 2)), priority="low")
+    assert error.remote_reason == "invalid-params"
