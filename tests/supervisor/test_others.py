@@ -38,7 +38,9 @@ def ending_others(action: ActionSpec, **more: object) -> ActionSpec:
 
 def serving_port(stage: Stage, port: int, **more: object) -> ActionSpec:
     action = stage.action("port", argument=str(port), probed=False)
-    return action.model_copy(update={"tcp_ports": (port,), **more})
+    # Nothing of its command line names the root; its environment does, so that nothing of it is left behind.
+    env = {"PATH_ROOT": str(stage.paths.root)}
+    return action.model_copy(update={"tcp_ports": (port,), "env": env, **more})
 
 
 def lose_the_registry(stage: Stage) -> None:
