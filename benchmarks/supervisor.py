@@ -111,14 +111,14 @@ def _measure_recovery(kinds: list[type[Contender]], rounds: Rounds, report: Repo
 
 def _measure_aftermath(kinds: list[type[Contender]], rounds: Rounds, report: Report) -> None:
     seen: dict[tuple[str, bool], chaos.Aftermath] = {}
-    for parent, killed in ((True, "parent"), (False, "first process")):
+    for parent, killed in ((True, "child's parent"), (False, "supervisor's first process")):
 
         def copies(kind: type[Contender], parent: bool = parent) -> float:
             seen[kind.name, parent] = chaos.aftermath(kind, parent=parent)
             return seen[kind.name, parent].copies
 
         values = _values(kinds, copies, report)
-        what = f"copies after SIGKILL of the supervisor's {killed}, started again"
+        what = f"copies after SIGKILL of the {killed}, once the supervisor is back"
         report.comparisons.append(Comparison(what, "", values, "1", values["ours"] == 1))
     alone = {kind.name: _adopted(seen.get((kind.name, True))) for kind in kinds}
     report.comparisons.append(
