@@ -21,9 +21,10 @@ STRIDE = 1 if FULL else 11
 
 # What each of these scripts begins with: two runs of output, the second one rotated in part.
 _STAGE = """\
-import os, shutil, signal, sys
+import asyncio, os, shutil, signal, sys, time
 from pathlib import Path
-from hero_assistance.supervisor.logs import rotation
+from hero_assistance.supervisor.logs import marks, rotation
+from hero_assistance.supervisor.logs.keeper import LogKeeper
 from hero_assistance.supervisor.logs.live import opened
 from hero_assistance.supervisor.logs.pages import lines_after
 from hero_assistance.supervisor.logs.places import Place
@@ -48,6 +49,12 @@ def read(cursor="0:0:0", count=10_000):
         if page.is_end or count < 10_000:
             return lines, cursor
     raise AssertionError("it does not end")
+
+async def until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
 """
 
 # Before the n-th line of code in the room of the logs, or in that of files, the process kills itself.
@@ -192,13 +199,17 @@ except OSError as error:
 assert read()[0] == LINES
 assert sorted(path.name for path in PLACE.aside.iterdir()) == before
 # Where something goes anyway, its space is what the next segment is written to.
-rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=1))
-lines = read()[0]
-assert 0 < len(lines) < len(LINES) and lines == LINES[-len(lines):]
-ballast.unlink()
-while rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=1000)):
-    pass
-assert read()[0] == lines
+start = PLACE.output(2).rotated
+
+async def main():
+    keeper = LogKeeper(PLACE.folder)
+    keeper.watch("one", LogSpec(max_bytes=64 * 1024, keep=3))
+    looking = asyncio.create_task(keeper.run())
+    await until(lambda: PLACE.output(2).rotated > start and marks.read(PLACE.marks(2)))
+    looking.cancel()
+
+asyncio.run(main())
+assert read()[0] == LINES[700:]
 """
 
 
@@ -246,16 +257,8 @@ def test_a_file_system_that_frees_no_parts_is_recognised(hero_env: dict[str, str
 
 # A keeper beside a file that grows, which cannot rotate at first, and then can.
 _KEEPER = """\
-import asyncio, resource, time
-from hero_assistance.supervisor.logs import marks
-from hero_assistance.supervisor.logs.keeper import LogKeeper
+import resource
 from hero_assistance_sdk.logs import configure_logs
-
-async def until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
 
 async def main():
     configure_logs()
