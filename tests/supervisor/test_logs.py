@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hero_assistance.supervisor.logs.pages import last_lines, lines_after
@@ -102,6 +102,8 @@ def test_a_cursor_of_somebody_else_is_refused(folder: Path, cursor: str) -> None
         lines_after(folder, "one", cursor)
 
 
+# Each example writes a file; how long that takes is the disk's matter.
+@settings(deadline=None)
 @given(
     lines=st.lists(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=30), max_size=30),
     step=st.integers(1, 7),
