@@ -41,9 +41,9 @@ def stage(paths: Paths, hero_env: dict[str, str]) -> Iterator[Stage]:
     made.clear()
 
 
-def counting(stage: Stage, last: int) -> ActionSpec:
+def counting(stage: Stage, last: int, *, max_bytes: int = 64 * 1024) -> ActionSpec:
     action = stage.action("count", name=SERVER, argument=f"{stage.socket('x')}:{last}", probed=False)
-    return action.model_copy(update={"log": LogSpec(max_bytes=64 * 1024, keep=1000)})
+    return action.model_copy(update={"log": LogSpec(max_bytes=max_bytes, keep=1000)})
 
 
 def read_all(place: Place) -> list[str]:
@@ -81,7 +81,8 @@ def test_the_supervisor_is_killed_again_and_again(stage: Stage) -> None:
     """Most of the kills come around the instant when it looks, and so rotates; the others anywhere."""
     chance = random.Random(20261122)  # noqa: S311
     place = Place(stage.paths.logs, SERVER)
-    stage.play(counting(stage, 10**9))
+    # A quarter of an hour of output is kept as a whole.
+    stage.play(counting(stage, 10**9, max_bytes=256 * 1024))
     pid = stage.until(lambda status: one(status, SERVER).pid is not None, "it runs").actions[0].pid
     for number in range(KILLS):
         assert stage.supervisor is not None
@@ -94,6 +95,7 @@ def test_the_supervisor_is_killed_again_and_again(stage: Stage) -> None:
     assert (action.pid, action.restarts) == (pid, 0)
     stage.stop()
     ((writer, numbers),) = numbers_by_writer(read_all(place))
+    assert place.output(1).first == 0, "more was written than is kept"
     assert writer == pid
     assert numbers == list(range(len(numbers)))
     assert len(place.output(1).segments) > KILLS // 4
