@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from flake_quarantine import show
+from flake_quarantine.commands import proposed
+from flake_quarantine.hunt import Hunted
+from flake_quarantine.measurement import Measurement
+from flake_quarantine.sequential import Rung, Tally, Verdict
 
 KEYS = {"nodeid", "verdict", "kind", "alone", "load", "p", "suspects", "reproduce"}
 # Half of what the default ladder does, and few workers: the machine is shared.
@@ -171,3 +178,16 @@ def test_mistakes_are_answered_with_a_remedy(
     monkeypatch.chdir(tmp_path)
     assert run(arguments) == 4
     assert message in capsys.readouterr().err
+
+
+def test_a_hunt_proposes_only_what_may_be_listed() -> None:
+    def candidate(verdict: Verdict, load: int, alone: int) -> Measurement:
+        tally = Tally([Rung(2, runs=10, failures=load)], alone_runs=3, alone_failures=alone)
+        return Measurement(nodeid=f"a.py::{verdict.name}", tally=tally, verdict=verdict)
+
+    found = [candidate(Verdict.LOAD_ONLY, 4, 0), candidate(Verdict.BROKEN, 0, 3), candidate(Verdict.UNDECIDED, 0, 0)]
+    result = Hunted(candidates=found)
+    proposals = proposed(result, dt.date(2030, 1, 1))
+    assert list(proposals) == ["a.py::LOAD_ONLY"]
+    assert show.hunted_text(result, proposals).count("not eligible") == 2
+    assert [one["toml"] == "" for one in show.hunted(result, proposals)["candidates"]] == [False, True, True]

@@ -13,7 +13,7 @@ from flake_quarantine.context import Context, write_job_summary
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.explain import Explainer
 from flake_quarantine.history import History
-from flake_quarantine.hunt import Hunter
+from flake_quarantine.hunt import Hunted, Hunter
 from flake_quarantine.measure import Measurer
 from flake_quarantine.measurement import Measurement, adjust
 from flake_quarantine.register import Register
@@ -70,11 +70,16 @@ def hunt(context: Context) -> int:
         result = Hunter(bench).hunt(arguments.seconds(context.options.budget), listed)
         adjust(result.candidates)
         _keep(history, result.candidates)
-    today = context.today()
-    proposals = {one.nodeid: edit.toml_of(keeping.proposal(one, today)) for one in result.candidates}
+    proposals = proposed(result, context.today())
     context.answer(show.hunted(result, proposals), lambda: show.hunted_text(result, proposals))
     write_job_summary(show.hunted_markdown(result, proposals))
     return 1 if result.candidates or result.unmeasured else 0
+
+
+def proposed(result: Hunted, today: dt.date) -> dict[str, str]:
+    """The entries to paste, by test: for what failed under load, and never alone."""
+    eligible = [one for one in result.candidates if one.tally.load_failures and one.verdict not in FAILING]
+    return {one.nodeid: edit.toml_of(keeping.proposal(one, today)) for one in eligible}
 
 
 def bisect(context: Context) -> int:

@@ -69,7 +69,10 @@ class Hunter:
             self.bench.say(f"{nodeid}: {self.known[nodeid].failures}/{self.known[nodeid].runs} failed; measuring it")
             # One after the other: the time may not be enough for all, and the worst one comes first.
             share = replace(self.settings, until=now + left / (len(found) - number))
-            result.candidates += Measurer(replace(self.bench, settings=share)).measure([nodeid])
+            (measured,) = Measurer(replace(self.bench, settings=share)).measure([nodeid])
+            known = self.known[nodeid]
+            measured.notes.append(f"in the search, {known.failures} of {known.runs} runs failed")
+            result.candidates.append(measured)
         result.seconds = time.monotonic() - begin
         return result
 

@@ -132,7 +132,7 @@ def hunted(result: Hunted, proposals: Mapping[str, str]) -> Value:
         "runs": result.runs,
         "batches": result.batches,
         "seconds": round(result.seconds, 1),
-        "candidates": [{**details(one), "toml": proposals[one.nodeid]} for one in result.candidates],
+        "candidates": [{**details(one), "toml": proposals.get(one.nodeid, "")} for one in result.candidates],
         "unmeasured": result.unmeasured,
     }
 
@@ -143,7 +143,7 @@ def hunted_text(result: Hunted, proposals: Mapping[str, str]) -> str:
     if not result.candidates and not result.unmeasured:
         text.append("no unlisted test failed")
     for one in result.candidates:
-        text += [*_lines(one), "", proposals[one.nodeid]]
+        text += [*_lines(one), "", proposals.get(one.nodeid, "  not eligible for the register\n")]
     text += [f"failed, but the time was up before it was measured: {nodeid}" for nodeid in result.unmeasured]
     return "\n".join(text)
 
