@@ -133,3 +133,11 @@ def test_noise_is_written_as_it_is_read() -> None:
     assert str(Noise.parse("cpu=4,io=1,loop=2")) == "cpu=4,io=1,loop=2"
     with pytest.raises(QuarantineError, match="noise must be written"):
         Noise.parse("gpu=1")
+
+
+def test_crashes_one_after_the_other_are_not_one_burst(tmp_path: Path) -> None:
+    for number in range(6):
+        Writer(str(tmp_path), f"gw{number}").write(nodeid="t", start=float(number))
+    runs = records.read(tmp_path).runs
+    assert [one.outcome for one in runs] == [Outcome.CRASHED] * 6
+    assert len(bursts(runs)) == 6

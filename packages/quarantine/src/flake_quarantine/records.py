@@ -144,6 +144,8 @@ def _read_one(lines: Iterable[dict[str, object]], worker: str, records: Records,
             last = None
     if last is not None:
         last.outcome = _unfinished(last, hung_before)
+        if last.outcome is Outcome.CRASHED:
+            last.stop = last.start  # nobody saw when; to the end of the batch it would overlap everything
         last.signature = f"{last.nodeid.split('::')[0].rpartition('/')[2]} {last.outcome.value}"
         last.text = f"the process {last.outcome.value} while it ran {last.nodeid}"
 
