@@ -1,0 +1,98 @@
+"""The filter language: every key, every mistake, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_server.core.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, format_, parse
+
+
+def test_every_kind_of_term() -> None:
+    text = 'status:open assignee:me -tag:"two words" before:2026-01-01 is:unassigned "a \\"phrase\\"" -vpn conn*'
+    assert parse(text).terms == (
+        Term(Key.STATUS, "open"),
+        Term(Key.ASSIGNEE, "me"),
+        Term(Key.TAG, "two words", negated=True),
+        Term(Key.BEFORE, "2026-01-01"),
+        Term(Key.IS, "unassigned"),
+        Term(Key.PHRASE, 'a "phrase"'),
+        Term(Key.WORD, "vpn", negated=True),
+        Term(Key.PREFIX, "conn"),
+    )
+
+
+def test_nothing_asks_for_everything() -> None:
+    assert parse("") == parse(" \t\n") == Filter()
+
+
+@pytest.mark.parametrize("text", ["10:30", "e-mail", "c++", "1:B", "カタカナ:x", 'a"b'])
+def test_what_looks_like_more_is_a_word(text: str) -> None:
+    assert parse(text).terms == (Term(Key.WORD, text),)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("statsu:open", 1, "did you mean status?"),
+        ("vpn  status:opne", 13, "did you mean open?"),
+        ("Status:open", 1, "did you mean status?"),
+        ("priority:x", 10, "priority is never x"),
+        ("is:open", 4, "is is never open"),
+        ("before:2026-02-30", 8, "is no day"),
+        ("after:yesterday", 7, "is no day"),
+        ("http://example.org", 1, "there is no key http"),
+        ("tag:", 5, "missing"),
+        ("a tag: b", 7, "missing"),
+        ("-", 2, "missing"),
+        ("- a", 2, "missing"),
+        ("*", 1, "star"),
+        ('a "open', 3, "has no end"),
+        ('"a"b', 1, "sticks"),
+        ('tag:" "', 5, "nothing between"),
+        ('"\\"', 1, "has no end"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, place: int, says: str) -> None:
+    with pytest.raises(InvalidParams) as refused:
+        parse(text, param="query")
+    assert refused.value.faults[0].startswith(f"query: character {place}: ")
+    assert says in refused.value.faults[0]
+
+
+def test_a_filter_has_a_bounded_number_of_terms() -> None:
+    assert len(parse("a " * TERMS_LIMIT).terms) == TERMS_LIMIT
+    with pytest.raises(InvalidParams):
+        parse("a " * (TERMS_LIMIT + 1))
+
+
+_ANY = st.text(min_size=1, max_size=20).filter(str.strip)
+_DAYS = st.dates().map(lambda day: day.isoformat())
+
+
+def _value_of(key: Key) -> st.SearchStrategy[str]:
+    if key in WORDS:
+        return st.sampled_from(WORDS[key])
+    return _DAYS if key in (Key.BEFORE, Key.AFTER) else _ANY
+
+
+_NAMED = st.sampled_from(NAMED).flatmap(lambda key: st.builds(Term, st.just(key), _value_of(key), st.booleans()))
+_PHRASES = st.builds(Term, st.just(Key.PHRASE), _ANY, st.booleans())
+_SPOKEN = st.from_regex(r"[^\W_]{1,9}(-\w{1,3})?", fullmatch=True)
+_WORDS = st.builds(Term, st.sampled_from([Key.WORD, Key.PREFIX]), _SPOKEN, st.booleans())
+
+
+@given(st.lists(st.one_of(_NAMED, _PHRASES, _WORDS), max_size=6).map(tuple))
+def test_what_is_formatted_is_parsed_back(terms: tuple[Term, ...]) -> None:
+    assert parse(format_(Filter(terms))) == Filter(terms)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_filter_or_a_clear_error(text: str) -> None:
+    try:
+        understood = parse(text)
+    except InvalidParams:
+        return
+    assert parse(format_(understood)) == understood
