@@ -21,7 +21,7 @@ from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
-from hero_assistance_sdk.wire import Event, EventKind, Reset
+from hero_assistance_sdk.wire import Counts, Event, EventKind, Reset
 from hero_assistance_server.app import Desk
 from hero_assistance_server.core.policy import ALLOWED, CallerKind
 from hero_assistance_server.directory import Directory
@@ -63,6 +63,23 @@ curl --unix-socket ~/hero/var/sockets/hero_assistance/rpc.sock http://x/rpc \\
 
 Times are integers: milliseconds since 1970 in UTC. A client ignores fields that it does not know.
 
+## Filters
+
+`ticket.list` and saved views take a filter, such as `status:open assignee:me -tag:vpn after:2026-01-01`. Its terms
+are separated by spaces, and a ticket must fit all of them; a minus turns a term around. A value with spaces is put in
+quotes, `tag:"two words"`, in which `\\"` is a quote.
+
+| term | a ticket that |
+|---|---|
+| `status:` | has this status; two of them ask for either |
+| `priority:` | has this priority; two of them ask for either |
+| `assignee:` | is assigned to this agent, or to `me`; two of them ask for either |
+| `customer:` | was filed by this person, or by `me`; two of them ask for either |
+| `tag:` | has this tag; two of them ask for both |
+| `is:` | is `unassigned`, `active` (new, open or waiting) or `done` (solved or closed) |
+| `before:2026-01-31` | was filed before that day began in UTC |
+| `after:2026-01-31` | was filed on that day or later |
+
 ## Who is calling
 
 | listener | `--auth-mode=hero` | `--auth-mode=dev` |
@@ -89,6 +106,8 @@ event is as its reader may see it.
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
   reset's `seq`.
+* `event: counts` is for agents: the numbers of their views, when they have changed and when a stream begins, a few
+  times a second at most. It has no `id:` and is not replayed.
 * A reader that falls {QUEUE_LIMIT} events behind is disconnected; it comes back with `Last-Event-ID` and misses
   nothing.
 
@@ -141,6 +160,8 @@ _TOLD = {
     EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
     EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
     EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
+    EventKind.VIEW_DELETED: ("its owner; of a shared one, agents", "null", "`removed`"),
+    EventKind.VIEW_SAVED: ("its owner; of a shared one, agents", "null", "`view`"),
     EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),
 }
 
@@ -203,7 +224,7 @@ def _required(param: dict[str, Any]) -> str:
 
 
 def _types(schemas: dict[str, Any]) -> Iterator[str]:
-    known = {**schemas, **_described(Event), **_described(Reset)}
+    known = {**schemas, **_described(Counts), **_described(Event), **_described(Reset)}
     for name, schema in sorted(known.items()):
         yield f"### {name}\n"
         yield f"{schema.get('description', '')}\n"
@@ -214,7 +235,7 @@ def _types(schemas: dict[str, Any]) -> Iterator[str]:
             yield _table(["field", "type"], ([f"`{field}`", _type(value)] for field, value in fields))
 
 
-def _described(model: type[Event] | type[Reset]) -> dict[str, Any]:
+def _described(model: type[Counts | Event | Reset]) -> dict[str, Any]:
     schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     inner = schema.pop("$defs", {})
     return {model.__name__: schema, **inner}
@@ -224,8 +245,9 @@ def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         return f"[{name}](#{name.lower()})" if name else "the OpenRPC document"
-    if "anyOf" in schema:
-        return " or ".join(_type(option) for option in schema["anyOf"])
+    options = schema.get("anyOf") or schema.get("oneOf")
+    if options:
+        return " or ".join(map(_type, options))
     if schema.get("type") == "array":
         most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
         return f"list of {_type(schema['items'])}{most}"

@@ -14,7 +14,7 @@ from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Sta
 from hero_assistance_server.core import messages, tickets
 from hero_assistance_server.core.fields import Patch, update
 from hero_assistance_server.core.model import Message, Ticket, User
-from hero_assistance_server.core.places import ACTIVE, places, tallies
+from hero_assistance_server.core.places import places, tallies
 from tests.server.desk import Desk
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -128,10 +128,13 @@ def test_a_message_is_corrected_within_its_window_by_its_author() -> None:
 
 
 @pytest.mark.parametrize("status", Status)
-def test_an_agent_has_a_ticket_in_the_list_while_it_is_active(status: Status) -> None:
+def test_a_ticket_is_listed_for_whom_and_what_it_concerns(status: Status) -> None:
     ticket = filed(status=status, assignee=BOB.user_id)
-    assert {place.user_id for place in places(ticket)} == {"carol", *(["bob"] if status in ACTIVE else [])}
-    assert {tally.scope for tally in tallies(ticket)} == {"all", "assignee:bob", "participant:bob", "tag:vpn"}
+    assert {place.user_id for place in places(ticket)} == {"carol"}
+    assert tallies(ticket) == {
+        (scope, status)
+        for scope in ("all", "assignee:bob", "participant:bob", "customer:carol", "priority:normal", "tag:vpn")
+    }
 
 
 @pytest.fixture

@@ -38,6 +38,9 @@ CELLS = {
     "ticket.update": "-+++",
     "user.list": "-+++",
     "user.me": "++++",
+    "view.delete": "--++",
+    "view.list": "--++",
+    "view.save": "--++",
 }
 TABLE = [(action, kind, row[column] == "+") for action, row in CELLS.items() for column, kind in enumerate(KINDS)]
 CALLERS = {
@@ -60,6 +63,8 @@ PARAMS: dict[str, dict[str, Any]] = {
     "ticket.unfollow": {"ticket_id": 1},
     "ticket.uninvite": {"ticket_id": 1, "user_id": "dave"},
     "ticket.update": {"ticket_id": 1, "status": "solved"},
+    "view.delete": {"view_id": 1},
+    "view.save": {"name": "n", "filter": ""},
 }
 USERS = {"customer": "carol", "agent": "bob", "admin": "alice"}
 

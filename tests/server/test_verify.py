@@ -11,12 +11,11 @@ import pytest
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import EventKind
 from tests.server.desk import Desk
-from tests.server.verify import snapshot, verify_action
+from tests.server.verify import TEAM, snapshot, verify_action
 
 pytestmark = pytest.mark.anyio
 
 WATCHERS = ["carol", "dave", "bob", "alice"]
-TEAM = {"bob", "alice"}
 SNOOZE = {"status": "snoozed", "snoozed_until": 4_000_000_000_000}
 # Method, who calls, params, the kinds of the events, who is told.
 ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
@@ -63,6 +62,11 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("message.note", "alice", {"ticket_id": 2, "body": "b"}, {"message.noted"}, TEAM),
     ("message.edit", "bob", {"message_id": 1, "body": "x"}, {"message.edited"}, TEAM),
     ("message.edit", "bob", {"message_id": 2, "body": "x"}, {"message.edited"}, {"carol", *TEAM}),
+    ("view.save", "bob", {"name": "n", "filter": "tag:vpn"}, {"view.saved"}, {"bob"}),
+    ("view.save", "alice", {"name": "n", "filter": "", "shared": True}, {"view.saved"}, TEAM),
+    ("view.save", "alice", {"name": "n", "filter": "", "view_id": 2}, {"view.saved", "view.deleted"}, TEAM),
+    ("view.delete", "bob", {"view_id": 1}, {"view.deleted"}, {"bob"}),
+    ("view.delete", "alice", {"view_id": 2}, {"view.deleted"}, TEAM),
 ]
 
 READ_ONLY = {
@@ -74,6 +78,7 @@ READ_ONLY = {
     "ticket.list",
     "user.list",
     "user.me",
+    "view.list",
 }
 
 
@@ -89,6 +94,8 @@ async def _past(desk: Desk) -> None:
     await desk.call("ticket.create", "carol", title="the same", body="b")
     await desk.call("message.reply", "carol", ticket_id=4, body="again")
     await desk.call("message.note", "alice", ticket_id=4, body="secret too")
+    await desk.call("view.save", "bob", name="own", filter="assignee:me")
+    await desk.call("view.save", "alice", name="shared", filter="tag:vpn", shared=True)
 
 
 @pytest.mark.parametrize(("method", "caller", "params", "kinds", "informed"), ACTIONS)
@@ -131,4 +138,4 @@ async def test_from_any_moment_of_a_long_talk(desk: Desk) -> None:
                 if event.seq <= ends[user].seq:
                     moment.apply(event)
             await moment.refresh(desk)
-            assert (moment.tickets, moment.messages) == (ends[user].tickets, ends[user].messages)
+            assert moment.held == ends[user].held

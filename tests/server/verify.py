@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, Event, Record
+from hero_assistance_sdk.wire import THREAD_CHANGED, Event, Record, SavedView
 from tests.server.desk import Desk
+
+# Of the demo users, those who work here.
+TEAM = {"alice", "bob"}
 
 
 @dataclass
@@ -18,6 +21,7 @@ class Snapshot:
     seq: int
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    views: dict[int, dict[str, Any]] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
 
     def apply(self, event: Event) -> None:
@@ -35,8 +39,17 @@ class Snapshot:
         if event.message is not None:
             thread[event.message.message_id] = event.message.model_dump(mode="json")
 
+    @property
+    def held(self) -> tuple[object, ...]:
+        """What two snapshots of the same moment have in common."""
+        return (self.tickets, self.messages, self.views)
+
     def _apply_record(self, record: Record) -> None:
-        if record.of == "ticket":
+        if isinstance(record, SavedView):
+            self.views[record.view_id] = record.model_dump(mode="json")
+        elif record.of == "view":
+            self.views.pop(int(record.key), None)
+        elif record.of == "ticket":
             self.tickets.pop(int(record.key), None)
             self.messages.pop(int(record.key), None)
             self.stale.discard(int(record.key))
@@ -60,6 +73,9 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     assert taken.listed() == page["tickets"]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
+    if user in TEAM:
+        saved = (await desk.call("view.list", user))["saved"]
+        taken.views = {entry["view"]["view_id"]: entry["view"] for entry in saved}
     return taken
 
 
@@ -83,6 +99,6 @@ async def verify_action(
         for event in told[old.user]:
             old.apply(event)
         await old.refresh(desk)
-        assert (old.tickets, old.messages) == (new.tickets, new.messages), old.user
+        assert old.held == new.held, old.user
         assert old.listed() == new.listed(), old.user
     return told

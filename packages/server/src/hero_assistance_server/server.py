@@ -19,8 +19,10 @@ from hero_assistance_sdk.succession import Predecessor, bind_or_take_over, prede
 from hero_assistance_server.app import Applications, Desk, applications
 from hero_assistance_server.binding import Bind, wanted_bind
 from hero_assistance_server.directory import DEMO_USERS, Directory
+from hero_assistance_server.events.counting import Counting, counting
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.identity import AuthMode, OverlayGate
+from hero_assistance_server.methods.views import counts
 from hero_assistance_server.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.standby import Standby
 from hero_assistance_server.store import events, users
@@ -97,7 +99,9 @@ async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
-        yield Desk(store, hub, Directory(await store.read(users.everyone)), settings.mode)
+        desk = Desk(store, hub, Directory(await store.read(users.everyone)), settings.mode)
+        async with counting(Counting(hub, store, counts)):
+            yield desk
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:

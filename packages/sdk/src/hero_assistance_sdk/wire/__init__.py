@@ -6,8 +6,9 @@ Times are integers: milliseconds since 1970 in UTC. A client must ignore fields 
 from __future__ import annotations
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.events import Event, Reset
+from hero_assistance_sdk.wire.events import Counts, Event, Reset
 from hero_assistance_sdk.wire.names import (
+    COUNTS,
     PING,
     RESET,
     THREAD_CHANGED,
@@ -22,13 +23,15 @@ from hero_assistance_sdk.wire.names import (
     TicketId,
     UserId,
 )
-from hero_assistance_sdk.wire.records import Record, Removed
+from hero_assistance_sdk.wire.records import Record, Removed, SavedView
 from hero_assistance_sdk.wire.tickets import Message, Ticket, User
 
 __all__ = [
+    "COUNTS",
     "PING",
     "RESET",
     "THREAD_CHANGED",
+    "Counts",
     "Event",
     "EventKind",
     "Message",
@@ -40,6 +43,7 @@ __all__ = [
     "Removed",
     "Reset",
     "Role",
+    "SavedView",
     "Seq",
     "Status",
     "Ticket",

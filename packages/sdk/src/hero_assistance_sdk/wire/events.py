@@ -22,6 +22,12 @@ class Event(Wire):
     record: Record | None
 
 
+class Counts(Wire):
+    """How many tickets are in each view of the agent who reads: what `view.list` would answer now."""
+
+    counts: dict[str, int]
+
+
 class Reset(Wire):
     """The server cannot continue from the number asked for: fetch a snapshot; events go on after `seq`."""
 

@@ -61,6 +61,8 @@ class EventKind(StrEnum):
     MESSAGE_REPLIED = "message.replied"
     MESSAGE_NOTED = "message.noted"
     MESSAGE_EDITED = "message.edited"
+    VIEW_DELETED = "view.deleted"
+    VIEW_SAVED = "view.saved"
 
 
 # After one of these the thread of the event's ticket is another: messages came or went that the event does not bring.
@@ -68,4 +70,5 @@ THREAD_CHANGED = frozenset({EventKind.TICKET_SHOWN, EventKind.TICKET_MERGED, Eve
 
 # Lines of the stream that are not events: they carry no change.
 PING = "ping"
+COUNTS = "counts"
 RESET = "reset"

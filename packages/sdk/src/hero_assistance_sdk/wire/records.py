@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
+from hero_assistance_sdk.wire.names import UserId
 
 
 class Removed(Wire):
     """Something that this reader has no more: forget it, and what hangs on it."""
 
     noun: Literal["removed"] = "removed"
-    of: Literal["ticket"]
+    of: Literal["ticket", "view"]
     key: str
 
 
-Record = Removed
+class SavedView(Wire):
+    """A name for a filter: its owner's alone, or shared with the whole team."""
+
+    noun: Literal["view"] = "view"
+    view_id: int
+    name: str
+    filter: str
+    owner: UserId
+    shared: bool
+
+
+Record = Annotated[Removed | SavedView, Field(discriminator="noun")]

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
-from hero_assistance_sdk.wire import Status, UserId
+from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.core.model import Ticket
 
 # What still asks for somebody's attention; snoozed tickets have a list of their own.
 ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.WAITING})
 
-# Scopes that are counted for everybody; those of people and tags are made by the functions below.
+# Scopes that are counted for everybody; those of people, tags and priorities are made by the functions below.
 ALL = "all"
 UNASSIGNED = "unassigned"
 
 
-class Side(StrEnum):
-    """Whose list it is: of somebody outside the team, or of an agent who takes part."""
-
-    OUTSIDE = "outside"
-    INSIDE = "inside"
-
-
 class Place(NamedTuple):
-    """A ticket's place in one person's list, ordered by its last activity as that person sees it."""
+    """A ticket's place in the list of somebody outside the team, by its last activity as that person sees it."""
 
     user_id: UserId
-    side: Side
     at: datetime
 
 
 class Tally(NamedTuple):
-    """One of the counters that a ticket adds 1 to."""
+    """One of the counters that a ticket adds 1 to, and the list that it counts, ordered by last activity."""
 
     scope: str
     status: Status
@@ -49,25 +40,39 @@ def participated_by(user_id: UserId) -> str:
     return f"participant:{user_id}"
 
 
+def filed_by(user_id: UserId) -> str:
+    """The scope of the tickets of a customer, without those they collaborate on."""
+    return f"customer:{user_id}"
+
+
+def prioritised(priority: Priority) -> str:
+    """The scope of the tickets of a priority."""
+    return f"priority:{priority.value}"
+
+
 def tagged(tag: str) -> str:
     """The scope of the tickets with a tag."""
     return f"tag:{tag}"
 
 
 def places(ticket: Ticket | None) -> frozenset[Place]:
-    """The places of a ticket: an agent's only while it is active, everybody else's for ever."""
+    """The places of a ticket in the lists of those who see it from outside."""
     if ticket is None:
         return frozenset()
-    outside = {Place(user, Side.OUTSIDE, ticket.public_updated_at) for user in ticket.people}
-    inside = {Place(user, Side.INSIDE, ticket.updated_at) for user in ticket.participants}
-    return frozenset(outside | inside) if ticket.status in ACTIVE else frozenset(outside)
+    return frozenset(Place(user, ticket.public_updated_at) for user in ticket.people)
+
+
+def scopes(ticket: Ticket) -> frozenset[str]:
+    """Everything that the ticket is listed and counted under."""
+    found = [ALL, filed_by(ticket.customer), prioritised(ticket.priority)]
+    found.append(UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee))
+    found += [participated_by(user) for user in ticket.participants]
+    found += [tagged(tag) for tag in ticket.tags]
+    return frozenset(found)
 
 
 def tallies(ticket: Ticket | None) -> frozenset[Tally]:
     """The counters that a ticket is in."""
     if ticket is None:
         return frozenset()
-    scopes = [ALL, UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee)]
-    scopes += [participated_by(user) for user in ticket.participants]
-    scopes += [tagged(tag) for tag in ticket.tags]
-    return frozenset(Tally(scope, ticket.status) for scope in scopes)
+    return frozenset(Tally(scope, ticket.status) for scope in scopes(ticket))

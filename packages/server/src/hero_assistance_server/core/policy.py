@@ -48,6 +48,9 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "ticket.update": _KNOWN,
     "user.list": _KNOWN,
     "user.me": _EVERYONE,
+    "view.delete": _STAFF,
+    "view.list": _STAFF,
+    "view.save": _STAFF,
 }
 
 

@@ -20,21 +20,25 @@ QUEUE_LIMIT = 256
 class Subscription:
     """What one reader has yet to be sent; `ended` is done when it gets no more.
 
-    It collects from `start` on: a reader that first reads a long past from the table is not behind.
+    It collects from `start` on: a reader that first reads a long past from the table is not behind. `stirred` is set
+    then, for those who have something to say that is not an event.
     """
 
-    __slots__ = ("_arrived", "_queue", "ended", "reader", "started")
+    __slots__ = ("_arrived", "_queue", "_stirred", "_whispered", "ended", "reader", "started")
 
-    def __init__(self, reader: User) -> None:
+    def __init__(self, reader: User, stirred: asyncio.Event) -> None:
         self.reader = reader
+        self._stirred = stirred
+        self._whispered: dict[str, bytes] = {}
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
-        self._queue: deque[tuple[Seq, bytes]] = deque()
+        self._queue: deque[tuple[Seq | None, bytes]] = deque()
         self._arrived = asyncio.Event()
 
     def start(self) -> None:
         """Collect what is published from now on."""
         self.started = True
+        self._stirred.set()
 
     def put(self, seq: Seq, chunk: bytes) -> bool:
         """Queue one event; false when the reader is too far behind."""
@@ -46,8 +50,15 @@ class Subscription:
         self._arrived.set()
         return True
 
-    async def take(self) -> list[tuple[Seq, bytes]]:
-        """Everything that has arrived; waits until there is something."""
+    def whisper(self, about: str, chunk: bytes) -> None:
+        """Queue what is no event, when it is not what was said of this last; a reader that is behind misses it."""
+        if self.started and len(self._queue) < QUEUE_LIMIT and self._whispered.get(about) != chunk:
+            self._whispered[about] = chunk
+            self._queue.append((None, chunk))
+            self._arrived.set()
+
+    async def take(self) -> list[tuple[Seq | None, bytes]]:
+        """Everything that has arrived, what is no event without a number; waits until there is something."""
         await self._arrived.wait()
         self._arrived.clear()
         taken = list(self._queue)
@@ -70,6 +81,8 @@ class Hub:
         self._staff: set[Subscription] = set()
         self.last_seq = Seq(0)
         self.closed = False
+        # Set when something was published or somebody has begun to listen.
+        self.stirred = asyncio.Event()
 
     def __len__(self) -> int:
         return sum(map(len, self._readers.values()))
@@ -77,7 +90,7 @@ class Hub:
     @contextmanager
     def subscription(self, reader: User) -> Iterator[Subscription]:
         """A place in the fan-out while the context is open."""
-        subscription = Subscription(reader)
+        subscription = Subscription(reader, self.stirred)
         if self.closed:
             subscription.end()
         else:
@@ -92,6 +105,7 @@ class Hub:
     def publish(self, event: StoredEvent) -> None:
         """Queue a committed event for each who may know; a reader that is too slow is ended instead."""
         self.last_seq = event.seq
+        self.stirred.set()
         chunks: dict[bool, bytes] = {}
         slow = []
         for subscription in self._told(event):
@@ -102,6 +116,15 @@ class Hub:
                 slow.append(subscription)
         for subscription in slow:
             self._remove(subscription)
+
+    def staff(self) -> frozenset[UserId]:
+        """The agents who listen."""
+        return frozenset(subscription.reader.user_id for subscription in self._staff)
+
+    def whisper(self, user_id: UserId, about: str, chunk: bytes) -> None:
+        """Tell one person what is no event: each stream of theirs, when it is not what it was told last."""
+        for subscription in self._readers.get(user_id, ()):
+            subscription.whisper(about, chunk)
 
     def end_reader(self, user_id: UserId) -> None:
         """End the streams of one person, who may not be who they were: they come back as who they are."""

@@ -87,7 +87,7 @@ class EventStream:
             async with asyncio.timeout(self.ping_s):
                 while True:
                     arrived = await subscription.take()
-                    chunk = b"".join(chunk for seq, chunk in arrived if seq > last)
+                    chunk = b"".join(chunk for seq, chunk in arrived if seq is None or seq > last)
                     if chunk:
                         return chunk
         except TimeoutError:

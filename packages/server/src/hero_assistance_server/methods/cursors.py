@@ -7,15 +7,15 @@ import binascii
 import re
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
-from hero_assistance_sdk.wire import Millis, Ticket, TicketId
+from hero_assistance_sdk.wire import Millis, TicketId
 from hero_assistance_server.methods.params import ID_LIMIT
 from hero_assistance_server.store.tickets import Position
 
 _PLACE = re.compile(rb"(\d{1,19})\.(\d{1,19})")
 
 
-def cursor_of(last: Ticket) -> str:
-    """The cursor of the page that ends with this ticket."""
+def cursor_of(last: Position) -> str:
+    """The cursor of the page that ends here."""
     place = f"{last.updated_at}.{last.ticket_id}".encode()
     return base64.urlsafe_b64encode(place).rstrip(b"=").decode()
 

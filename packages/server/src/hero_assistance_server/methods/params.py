@@ -20,6 +20,7 @@ TAG_LIMIT = 50
 TOKEN_LIMIT = 100
 PAGE_LIMIT = 200
 CURSOR_LIMIT = 100
+FILTER_LIMIT = 1000
 PAGE_DEFAULT = 50
 # The largest integer of the database.
 ID_LIMIT = 2**63 - 1
@@ -75,6 +76,18 @@ KnownMessageId = Annotated[MessageId, Field(ge=1, le=ID_LIMIT)]
 KnownTime = Annotated[Millis, Field(ge=0, le=TIME_LIMIT, description="Milliseconds since 1970 in UTC.")]
 UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=USER_ID_LIMIT)]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]
+
+
+Cursor = Annotated[
+    Annotated[str, Field(max_length=CURSOR_LIMIT)] | None,
+    Field(description="`next_cursor` of the page before; none for the first."),
+]
+FilterText = Annotated[
+    str,
+    StringConstraints(max_length=FILTER_LIMIT, pattern=_NO_NUL),
+    Field(description="Conditions in the filter language."),
+]
+PageLimit = Annotated[int, Field(ge=1, le=PAGE_LIMIT)]
 
 
 class TicketParams(Params):

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Literal
 
 import apsw
-from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
+from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
+from hero_assistance_server.core.filters import Filter, parse
+from hero_assistance_server.core.lists import Wanted, wanted
 from hero_assistance_server.core.model import Ticket
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.methods.cursors import cursor_of, position_of
 from hero_assistance_server.methods.params import (
-    CURSOR_LIMIT,
     PAGE_DEFAULT,
-    PAGE_LIMIT,
     ClientToken,
+    Cursor,
+    FilterText,
     OptionalText,
+    PageLimit,
     Tags,
     TicketParams,
     Title,
 )
 from hero_assistance_server.methods.scene import CAROLS_TICKET, NEW_TICKET, TICKET
 from hero_assistance_server.methods.shown import ShownAnswers, ShownRows
-from hero_assistance_server.store import events, settings, tickets, tokens
+from hero_assistance_server.store import events, lists, settings, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -48,6 +51,12 @@ _GETS = (
 )
 _LISTS = (
     Example("An agent lists the tickets", "bob", {"limit": 50}, {"tickets": [TICKET], "next_cursor": None, "seq": 3}),
+    Example(
+        "An agent lists what is urgent in a view",
+        "bob",
+        {"view": "open", "filter": "priority:urgent -tag:vpn"},
+        {"tickets": [], "next_cursor": None, "seq": 3},
+    ),
     Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
 
@@ -62,18 +71,24 @@ class CreateTicket(Params):
     client_token: ClientToken = None
 
 
-class ListTickets(Params):
-    """Which page."""
+ViewName = Literal["unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
 
-    cursor: Annotated[
-        Annotated[str, Field(max_length=CURSOR_LIMIT)] | None,
-        Field(description="`next_cursor` of the page before; none for the first."),
-    ] = None
-    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
+
+class ListTickets(Params):
+    """Which tickets, and which page of them; a view is of the team."""
+
+    view: ViewName | None = None
+    filter: FilterText = ""
+    cursor: Cursor = None
+    limit: PageLimit = PAGE_DEFAULT
 
 
 class TicketPage(Result):
-    """Tickets by last activity, newest first; `seq` is the number of the last event that is in them."""
+    """Tickets by last activity, newest first; `seq` is the number of the last event that is in them.
+
+    A page may have fewer tickets than were asked for, and a `next_cursor` all the same: nothing more was found within
+    the work that one call does.
+    """
 
     tickets: list[wire.Ticket]
     next_cursor: str | None
@@ -100,30 +115,66 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         ticket = await store.read(lambda db: visible(db, caller, params.ticket_id))
         return views.ticket(ticket, staff=caller.is_staff)
 
-    @table.method("ticket.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
+    @table.method("ticket.list", errors=[Unauthenticated, Forbidden, InvalidParams, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListTickets) -> Encoded[TicketPage]:
         """List tickets by last activity, newest first: an agent all of them, a customer their own.
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
-        whose = None if caller.is_staff else caller.known().user_id
+        sought = _sought(caller, params)
         after = tickets.START if params.cursor is None else position_of(params.cursor)
 
-        def query(db: apsw.Connection) -> tuple[list[str], wire.Seq]:
-            if whose is None:
-                found = tickets.newest(db, after, params.limit + 1)
-            else:
-                found = tickets.newest_of(db, whose, after, params.limit + 1)
-            return found, events.last_seq(db)
-
         async def made() -> Encoded[TicketPage]:
-            found, seq = await store.read(query)
-            page = found[: params.limit]
-            last = None if page == found else views.ticket(tickets.of_text(page[-1]), staff=caller.is_staff)
-            cursor = None if last is None else cursor_of(last)
-            return Encoded.of(TicketPage, tickets=rows[caller.is_staff].json_array(page), next_cursor=cursor, seq=seq)
+            page, seq = await store.read(
+                lambda db: (_page(db, caller, sought, after, params.limit), events.last_seq(db))
+            )
+            cursor = None if page.walked is None else cursor_of(page.walked)
+            shown = rows[caller.is_staff].json_array(page.rows)
+            return Encoded.of(TicketPage, tickets=shown, next_cursor=cursor, seq=seq)
 
-        return await answers.answer((whose, params.cursor, params.limit), made)
+        # Agents see the same list; who asks matters where a view or a filter says "me".
+        own = not caller.is_staff or sought is not None
+        whose = caller.known().user_id if own else None
+        return await answers.answer((whose, params.view, params.filter, params.cursor, params.limit), made)
+
+
+def listed(text: str) -> Filter:
+    """The filter of a list; raises `InvalidParams` also for one that looks for words."""
+    filter_ = parse(text)
+    if filter_.texts:
+        raise InvalidParams(
+            "a list is not filtered by words",
+            faults=[f"filter: {filter_.texts[0].value} is {filter_.texts[0].key.value}"],
+            hint="search.tickets finds words",
+        )
+    return filter_
+
+
+def _sought(caller: Caller, params: ListTickets) -> Wanted | None:
+    """What the list is of; `None` for every ticket."""
+    if params.view is not None and not caller.is_staff:
+        raise Forbidden("views are of the team", hint="a filter works for everybody")
+    filter_ = listed(params.filter)
+    if not filter_.terms and params.view in {None, "all"}:
+        return None
+    return wanted(filter_, caller.known(), params.view)
+
+
+def _page(
+    db: apsw.Connection, caller: Caller, sought: Wanted | None, after: tickets.Position, limit: int
+) -> lists.Page:
+    """A page; `walked` is where the next one begins."""
+    outside = None if caller.is_staff else caller.known().user_id
+    if sought is not None:
+        page = lists.page(db, sought, after, limit + 1, outside=outside)
+    elif outside is None:
+        page = lists.Page(tickets.newest(db, after, limit + 1), None)
+    else:
+        page = lists.Page(tickets.newest_of(db, outside, after, limit + 1), None)
+    if len(page.rows) <= limit:
+        return page
+    last = views.ticket(tickets.of_text(page.rows[limit - 1]), staff=caller.is_staff)
+    return lists.Page(page.rows[:limit], tickets.Position(last.updated_at, last.ticket_id))
 
 
 def _shown(row: str, *, staff: bool) -> bytes:

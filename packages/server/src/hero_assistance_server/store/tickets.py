@@ -48,7 +48,7 @@ TABLES = "FROM tickets JOIN users ON users.user_id = tickets.customer"
 _ALL = f"{TABLES} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
 _PLACED = """FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket_id
     JOIN users ON users.user_id = tickets.customer
-    WHERE places.user_id = ? AND side = ? AND (at, places.ticket_id) < (?, ?)
+    WHERE places.user_id = ? AND (at, places.ticket_id) < (?, ?)
     ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""
 _SAVE = f"""INSERT INTO tickets ({", ".join(_OWN_COLUMNS)}) VALUES ({", ".join("?" * len(_OWN_COLUMNS))})
     ON CONFLICT (ticket_id) DO UPDATE SET
@@ -85,7 +85,7 @@ def newest(connection: apsw.Connection, after: Position, limit: int) -> list[str
 
 def newest_of(connection: apsw.Connection, customer: UserId, after: Position, limit: int) -> list[str]:
     """The tickets somebody outside the team sees, by the last activity shown to them, older than `after`."""
-    return texts(connection, COLUMNS, _PLACED, (customer, "outside", after.updated_at, after.ticket_id, limit))
+    return texts(connection, COLUMNS, _PLACED, (customer, after.updated_at, after.ticket_id, limit))
 
 
 def of_text(text: str) -> Ticket:

@@ -192,7 +192,7 @@ export class Project {
   /** @param {TicketEvent} event */
   apply(event) {
     batch(() => {
-      if (event.record?.noun === "removed") this.forgetTicket(Number(event.record.key));
+      if (event.record?.noun === "removed" && event.record.of === "ticket") this.forgetTicket(Number(event.record.key));
       if (event.ticket === null) return;
       const { ticket_id: ticketId } = event.ticket;
       this.tickets.value = withTickets(this.tickets.value, [event.ticket], event.seq);

@@ -18,6 +18,8 @@ const KINDS = [
   "message.replied",
   "message.noted",
   "message.edited",
+  "view.deleted",
+  "view.saved",
 ];
 
 /**

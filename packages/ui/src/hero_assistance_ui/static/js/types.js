@@ -7,7 +7,8 @@
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
  * @typedef {"ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
- *   | "message.replied" | "message.noted" | "message.edited"} EventKind
+ *   | "message.replied" | "message.noted" | "message.edited"
+ *   | "view.deleted" | "view.saved"} EventKind
  *
  * @typedef {object} User
  * @property {string} user_id
@@ -49,15 +50,23 @@
  *
  * @typedef {object} Removed  something that we have no more
  * @property {"removed"} noun
- * @property {"ticket"} of
+ * @property {"ticket" | "view"} of
  * @property {string} key
+ *
+ * @typedef {object} SavedView  a name for a filter
+ * @property {"view"} noun
+ * @property {number} view_id
+ * @property {string} name
+ * @property {string} filter
+ * @property {string} owner
+ * @property {boolean} shared
  *
  * @typedef {object} TicketEvent
  * @property {number} seq
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {Removed | null} record
+ * @property {Removed | SavedView | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects

@@ -1,0 +1,365 @@
+"""Views and filters: what they find, page by page, is what their meaning says of each ticket; and so are the counts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import apsw
+import pytest
+
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
+from hero_assistance_server.core.filters import parse
+from hero_assistance_server.core.lists import VIEWS, Wanted, matches, wanted
+from hero_assistance_server.core.model import Ticket, User
+from hero_assistance_server.core.places import Tally, places, tallies
+from hero_assistance_server.core.views import millis
+from hero_assistance_server.methods.tickets import ViewName
+from hero_assistance_server.store import lists, tickets
+from hero_assistance_server.store.database import open_reader, open_writer
+from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.store.tickets import COLUMNS, START
+from tests.server.desk import STOP_S, Desk
+from tests.server.test_events import stream
+from tests.server.test_store import opened
+
+pytestmark = pytest.mark.anyio
+
+BOB = User(UserId("bob"), "Bob", Role.AGENT)
+CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
+FILTERS = [
+    "",
+    "status:open",
+    "status:open status:waiting",
+    "-status:closed -status:new",
+    "assignee:me",
+    "assignee:bob assignee:alice priority:high",
+    "tag:vpn",
+    "tag:vpn tag:mail",
+    "tag:vpn -tag:mail",
+    "is:unassigned is:active",
+    "-is:unassigned",
+    "-is:active",
+    "customer:me",
+    "customer:carol -priority:normal",
+    "after:2020-01-01",
+    "before:2020-01-01",
+    "tag:nothing",
+    "status:open -status:open",
+]
+
+
+async def walk(desk: Desk, steps: int, seed: int = 3) -> None:
+    """Do what people do, at random."""
+    choice = random.Random(seed)  # noqa: S311
+    for user in ("carol", "dave", "carol"):
+        await desk.call("ticket.create", user, title="t", body="b")
+    count = 3
+    for _ in range(steps):
+        at = {"ticket_id": choice.randint(1, count)}
+        what, by, params = choice.choice(_STEPS)
+        about = at if what != "ticket.create" else {}
+        given = {name: choice.choice(values) for name, values in params.items()}
+        if what == "ticket.merge":
+            given["into"] = choice.randint(1, count)
+        # What cannot be done, such as a reply on a closed ticket, is refused and changes nothing.
+        with contextlib.suppress(RpcFailure):
+            done = await desk.call(what, choice.choice(by), **about, **given)
+            count = max(count, done["ticket_id"])
+
+
+_TEAM = ["alice", "bob"]
+_TAGS: list[Any] = [["vpn"], ["mail"], ["vpn", "mail"], ["ümlaut tag"]]
+_STEPS: list[tuple[str, list[str], dict[str, list[Any]]]] = [
+    ("ticket.create", ["carol", "dave", "bob"], {"title": ["t"], "body": ["b"], "tags": [[], *_TAGS]}),
+    ("ticket.create", ["carol", "dave"], {"title": ["t"], "body": ["b"], "priority": ["low", "high", "urgent"]}),
+    ("ticket.update", _TEAM, {"status": ["open", "waiting", "solved", "closed"]}),
+    ("ticket.update", _TEAM, {"status": ["snoozed"], "snoozed_until": [4_000_000_000_000]}),
+    ("ticket.update", _TEAM, {"assignee": [None, "alice", "bob"]}),
+    ("ticket.update", _TEAM, {"add_tags": _TAGS, "priority": ["low", "normal", "high"]}),
+    ("ticket.update", _TEAM, {"remove_tags": _TAGS}),
+    ("ticket.follow", _TEAM, {}),
+    ("ticket.unfollow", _TEAM, {}),
+    ("ticket.invite", _TEAM, {"user_id": ["carol", "dave"]}),
+    ("ticket.uninvite", _TEAM, {"user_id": ["carol", "dave"]}),
+    ("ticket.merge", _TEAM, {}),
+    ("message.reply", ["carol", "dave", *_TEAM], {"body": ["b"]}),
+    ("message.note", _TEAM, {"body": ["b"]}),
+]
+
+
+@pytest.fixture
+async def busy(desk: Desk) -> Desk:
+    """A desk on which much has happened."""
+    await walk(desk, 220)
+    return desk
+
+
+def every_ticket(database: Path) -> list[Ticket]:
+    """What the rows of tickets say."""
+    reader = open_reader(database)
+    try:
+        last = tickets.next_id(reader)
+        found = [tickets.find(reader, TicketId(number)) for number in range(1, last)]
+        return [ticket for ticket in found if ticket is not None]
+    finally:
+        reader.close()
+
+
+def kept(database: Path) -> dict[str, set[Any]]:
+    """The rows beside the tickets."""
+    reader = open_reader(database)
+    try:
+        return {
+            "places": set(reader.execute("SELECT user_id, at, ticket_id FROM places")),
+            "listings": set(reader.execute("SELECT scope, status, at, ticket_id FROM listings")),
+            "tallies": set(reader.execute("SELECT scope, status, count FROM tallies WHERE count > 0")),
+        }
+    finally:
+        reader.close()
+
+
+def derived(found: list[Ticket]) -> dict[str, set[Any]]:
+    """What `kept` must be."""
+    counted = [tally for ticket in found for tally in tallies(ticket)]
+    return {
+        "places": {(p.user_id, millis(p.at), ticket.ticket_id) for ticket in found for p in places(ticket)},
+        "listings": {(t.scope, t.status, millis(k.updated_at), k.ticket_id) for k in found for t in tallies(k)},
+        "tallies": {(scope, status, counted.count(Tally(scope, status))) for scope, status in counted},
+    }
+
+
+async def pages(desk: Desk, user: str, limit: int, **asked: Any) -> list[dict[str, Any]]:
+    """Every page of a list, put together; bounded by the number of tickets there can be."""
+    found: list[dict[str, Any]] = []
+    cursor = None
+    for _ in range(1000):
+        page = await desk.call("ticket.list", user, limit=limit, cursor=cursor, **asked)
+        assert len(page["tickets"]) <= limit
+        found += page["tickets"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+    raise AssertionError("the pages have no end")
+
+
+def expected(found: list[Ticket], reader: User, text: str, view: str | None) -> list[int]:
+    """The ids of the tickets that fit, in the order of the list."""
+    sought = wanted(parse(text), reader, view)
+    own = [ticket for ticket in found if reader.is_staff or reader.user_id in ticket.people]
+    fit = [ticket for ticket in own if matches(ticket, sought)]
+    fit.sort(key=lambda t: (t.updated_at if reader.is_staff else t.public_updated_at, t.ticket_id), reverse=True)
+    return [ticket.ticket_id for ticket in fit]
+
+
+async def test_what_is_kept_beside_the_tickets_is_what_they_say(busy: Desk) -> None:
+    found = every_ticket(busy.database)
+    assert len({ticket.status for ticket in found}) == len(Status)
+    assert kept(busy.database) == derived(found)
+
+
+@pytest.mark.parametrize(("user", "limit"), [("bob", 4), ("bob", 200), ("carol", 3)])
+async def test_every_filter_finds_what_it_means(busy: Desk, user: str, limit: int) -> None:
+    found = every_ticket(busy.database)
+    reader = BOB if user == "bob" else CAROL
+    for text in FILTERS:
+        listed = await pages(busy, user, limit, filter=text)
+        assert [t["ticket_id"] for t in listed] == expected(found, reader, text, None), text
+        for ticket in listed:
+            assert ticket == await busy.call("ticket.get", user, ticket_id=ticket["ticket_id"])
+
+
+async def test_every_view_with_every_filter(busy: Desk) -> None:
+    found = every_ticket(busy.database)
+    counts = {view["name"]: view["count"] for view in (await busy.call("view.list", "bob"))["views"]}
+    assert list(counts) == list(VIEWS) == list(get_args(ViewName))
+    for view in VIEWS:
+        for text in FILTERS:
+            listed = await pages(busy, "bob", 50, filter=text, view=view)
+            assert [t["ticket_id"] for t in listed] == expected(found, BOB, text, view), (view, text)
+            if not text:
+                assert len(listed) == counts[view]
+
+
+async def test_a_walk_that_finds_little_goes_on_in_the_next_page(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With so little work in one call, pages are short and may be empty; together they are everything."""
+    found = every_ticket(busy.database)
+    monkeypatch.setattr(lists, "WALK_LIMIT", 3)
+    for user, reader in (("bob", BOB), ("carol", CAROL)):
+        for text in FILTERS:
+            listed = await pages(busy, user, 2, filter=text)
+            assert [t["ticket_id"] for t in listed] == expected(found, reader, text, None), text
+    await busy.call("view.save", "bob", name="v", filter="tag:vpn -tag:mail")
+    (saved,) = (await busy.call("view.list", "bob"))["saved"]
+    assert saved["or_more"] is True
+    assert saved["count"] <= len(expected(found, BOB, "tag:vpn -tag:mail", None))
+
+
+async def test_the_pages_are_stable_while_tickets_move(busy: Desk) -> None:
+    """What does not move meanwhile is listed once, whatever else happens."""
+    before = [t["ticket_id"] for t in await pages(busy, "bob", 200, filter="is:active")]
+    seen: list[int] = []
+    moved: set[int] = set()
+    cursor = None
+    for _ in range(len(before)):
+        page = await busy.call("ticket.list", "bob", filter="is:active", limit=3, cursor=cursor)
+        seen += [ticket["ticket_id"] for ticket in page["tickets"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+        touched = before[len(moved)]
+        moved.add(touched)
+        await busy.call("message.note", "bob", ticket_id=touched, body="n")
+    assert [ticket for ticket in seen if ticket not in moved] == [t for t in before if t not in moved]
+
+
+async def test_a_saved_view_counts_what_it_lists(busy: Desk) -> None:
+    for text in FILTERS:
+        await busy.call("view.save", "bob", name=f"v {text}", filter=text)
+    for entry in (await busy.call("view.list", "bob"))["saved"]:
+        listed = await pages(busy, "bob", 200, filter=entry["view"]["filter"])
+        assert (entry["count"], entry["or_more"]) == (len(listed), False), entry
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        ({"filter": "statsu:open"}, "invalid-params"),
+        ({"filter": "words"}, "invalid-params"),
+        ({"filter": '"a phrase"'}, "invalid-params"),
+        ({"view": "yours"}, "invalid-params"),
+        ({"filter": "x" * 1001}, "invalid-params"),
+    ],
+)
+async def test_what_is_not_understood_is_refused(desk: Desk, params: dict[str, Any], reason: str) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("ticket.list", "bob", **params)
+    assert refused.value.remote_reason == reason
+    assert refused.value.data["faults"]
+
+
+async def test_a_customer_has_filters_and_no_views(desk: Desk) -> None:
+    """And a filter shows nothing that a ticket would not: what is snoozed is open to its customer."""
+    await desk.call("ticket.create", "carol", title="t", body="b")
+    await desk.call("ticket.update", "bob", ticket_id=1, status="snoozed", snoozed_until=4_000_000_000_000)
+    for text, listed in (("status:open", 1), ("is:active", 1), ("status:snoozed", 0), ("-status:open", 0)):
+        assert len(await pages(desk, "carol", 5, filter=text)) == listed, text
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("ticket.list", "carol", view="open")
+    assert refused.value.remote_reason == "forbidden"
+
+
+async def test_who_may_keep_which_view(desk: Desk) -> None:
+    async def refusal(user: str, method: str, **params: Any) -> str:
+        with pytest.raises(RpcFailure) as refused:
+            await desk.call(method, user, **params)
+        return refused.value.remote_reason
+
+    own = (await desk.call("view.save", "bob", name="own", filter="tag:a"))["view_id"]
+    shared = (await desk.call("view.save", "alice", name="all", filter="tag:b", shared=True))["view_id"]
+    assert await refusal("bob", "view.save", name="x", filter="", shared=True) == "forbidden"
+    assert await refusal("bob", "view.save", name="x", filter="", view_id=shared) == "forbidden"
+    assert await refusal("bob", "view.delete", view_id=shared) == "forbidden"
+    assert await refusal("alice", "view.delete", view_id=own) == "not-found"
+    assert await refusal("bob", "view.save", name="own", filter="") == "conflict"
+    assert await refusal("bob", "view.save", name="x", filter="tag") == "invalid-params"
+    assert [e["view"]["name"] for e in (await desk.call("view.list", "alice"))["saved"]] == ["all"]
+    assert [e["view"]["name"] for e in (await desk.call("view.list", "bob"))["saved"]] == ["all", "own"]
+    await desk.call("view.delete", "bob", view_id=own)
+    assert (await desk.call("view.save", "bob", name="own", filter=""))["view_id"] > shared
+
+
+async def told(events: AsyncIterator[Any]) -> dict[str, int]:
+    """The next counts of a stream."""
+    async with asyncio.timeout(STOP_S):
+        while True:
+            event = await anext(events)
+            if event.event == "counts":
+                counts: dict[str, int] = json.loads(event.data)["counts"]
+                return counts
+
+
+async def test_agents_are_told_their_numbers_as_they_change(desk: Desk) -> None:
+    async with stream(desk, "bob") as bobs, stream(desk, "alice") as alices:
+        assert set((await told(bobs)).values()) == {0}
+        assert (await told(alices))["mine"] == 0
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        assert (await told(bobs))["unassigned"] == (await told(alices))["unassigned"] == 1
+        # What moves no number is not told: the next that comes is of the change after it.
+        await desk.call("ticket.update", "alice", ticket_id=1, title="x")
+        await desk.call("ticket.update", "alice", ticket_id=1, assignee="bob")
+        mine = await told(bobs)
+        assert (mine["mine"], mine["unassigned"], mine["participating"]) == (1, 0, 1)
+        assert (await told(alices))["mine"] == 0
+    listed = (await desk.call("view.list", "bob"))["views"]
+    assert {view["name"]: view["count"] for view in listed} == mine
+
+
+async def test_a_customer_is_told_no_numbers(desk: Desk) -> None:
+    async with stream(desk, "carol") as carols, stream(desk, "bob") as bobs:
+        await told(bobs)
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        await told(bobs)
+        await desk.call("message.reply", "bob", ticket_id=1, body="b")
+        async with asyncio.timeout(STOP_S):
+            # The first line of a stream says only where it begins.
+            kinds = [(await anext(carols)).event for _ in range(3)]
+        assert kinds[1:] == ["ticket.created", "message.replied"]
+
+
+@pytest.mark.parametrize("text", FILTERS)
+@pytest.mark.parametrize("outside", [None, UserId("carol")])
+async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outside: UserId | None) -> None:
+    sought = wanted(parse(text), CAROL if outside else BOB)
+
+    def plan(db: apsw.Connection) -> list[str]:
+        # Every scope with every status: the widest walk there is.
+        groups = sought.within or (frozenset({"all"}),)
+        walk = lists.walk_of([(scope, status) for scope in sorted(groups[0]) for status in Status], START)
+        if outside is not None:
+            walk = lists._walk(db, sought, START, outside)
+        if walk is None:
+            return []
+        query = lists.shown(walk, sought, outside, 50)
+        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query.sql}", query.bindings)]
+
+    async with opened(hero_root) as store:
+        steps = await store.read(plan)
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+    assert [step for step in steps if step.startswith("SCAN")] in ([], ["SCAN walk"]), steps
+
+
+def test_a_single_scope_is_counted_by_its_tallies() -> None:
+    assert Wanted().counted == "all"
+    assert wanted(parse("tag:vpn status:open"), BOB).counted == "tag:vpn"
+    for text in ("tag:a tag:b", "-tag:a", "after:2026-01-01", "assignee:a assignee:b"):
+        assert wanted(parse(text), BOB).counted is None
+
+
+def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path) -> None:
+    connection = open_writer(hero_root / DATABASE)
+    migrate(connection, migrations()[:2])
+    now = millis(datetime(2026, 1, 5, tzinfo=UTC))
+    for user, role in (("carol", "customer"), ("dave", "customer"), ("bob", "agent"), ("alice", "admin")):
+        connection.execute("INSERT INTO users VALUES (?, ?, ?, ?)", (user, user, role, now))
+    for number, (status, assignee) in enumerate([("new", None), ("open", "bob"), ("closed", "alice")], 1):
+        connection.execute(
+            """INSERT INTO tickets (ticket_id, title, body, status, priority, tags, customer, created_at, updated_at,
+                public_updated_at, reply_count, note_count, collaborators, assignee, followers)
+            VALUES (?, 't', 'b', ?, 'high', '["a", "b", "a"]', 'carol', ?, ?, ?, 0, 0, '["dave"]', ?, '["bob"]')""",
+            (number, status, now, now + number, now, assignee),
+        )
+        for user in ("carol", "dave"):
+            connection.execute("INSERT INTO places VALUES (?, 'outside', ?, ?)", (user, now, number))
+        connection.execute("INSERT INTO places VALUES ('bob', 'inside', ?, ?)", (now, number))
+    migrate(connection, migrations())
+    connection.close()
+    assert kept(hero_root / DATABASE) == derived(every_ticket(hero_root / DATABASE))
