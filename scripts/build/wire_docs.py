@@ -23,6 +23,7 @@ from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Counts, Event, EventKind, Reset
 from hero_assistance_server.app import Desk
+from hero_assistance_server.core.finding import DOCUMENT_LIMIT
 from hero_assistance_server.core.policy import ALLOWED, CallerKind
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
@@ -65,7 +66,8 @@ Times are integers: milliseconds since 1970 in UTC. A client ignores fields that
 
 ## Filters
 
-`ticket.list` and saved views take a filter, such as `status:open assignee:me -tag:vpn after:2026-01-01`. Its terms
+`ticket.list` and saved views take a filter, such as `status:open assignee:me -tag:vpn after:2026-01-01`;
+`search.tickets` takes words as well. The terms
 are separated by spaces, and a ticket must fit all of them; a minus turns a term around. A value with spaces is put in
 quotes, `tag:"two words"`, in which `\\"` is a quote.
 
@@ -79,6 +81,12 @@ quotes, `tag:"two words"`, in which `\\"` is a quote.
 | `is:` | is `unassigned`, `active` (new, open or waiting) or `done` (solved or closed) |
 | `before:2026-01-31` | was filed before that day began in UTC |
 | `after:2026-01-31` | was filed on that day or later |
+| `word` | has this word in its title, its text, a message, a tag or a name, in any case and with any accents |
+| `"two words"` | has these words after each other |
+| `word*` | has a word that begins so |
+
+Of a thread with more than {DOCUMENT_LIMIT // 1024} Ki characters, the newest messages are searched. What is in no word,
+such as `!?`, is not looked at.
 
 ## Who is calling
 

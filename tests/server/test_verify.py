@@ -73,6 +73,7 @@ READ_ONLY = {
     "audit.list",
     "message.list",
     "rpc.discover",
+    "search.tickets",
     "system.health",
     "ticket.get",
     "ticket.list",

@@ -35,6 +35,7 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "message.note": _STAFF,
     "message.reply": _KNOWN,
     "rpc.discover": _EVERYONE,
+    "search.tickets": _KNOWN,
     "system.health": _EVERYONE,
     "ticket.create": _KNOWN,
     "ticket.follow": _STAFF,

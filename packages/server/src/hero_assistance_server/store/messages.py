@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import apsw
@@ -41,6 +41,13 @@ def after(connection: apsw.Connection, ticket_id: TicketId, seen: MessageId, *, 
         f"{_FROM} WHERE ticket_id = ? AND message_id > ?{only} ORDER BY message_id", (ticket_id, seen)
     )
     return [_message(row) for row in rows]
+
+
+def newest(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+    """A ticket's messages from the last to the first, read as they are asked for."""
+    only = "" if notes else " AND kind = 'reply'"
+    rows = connection.execute(f"{_FROM} WHERE ticket_id = ?{only} ORDER BY message_id DESC", (ticket_id,))
+    return map(_message, rows)
 
 
 def entries(connection: apsw.Connection, ticket_id: TicketId) -> list[Entry]:

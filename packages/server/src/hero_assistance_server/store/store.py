@@ -12,6 +12,7 @@ from typing import TypeVar
 import apsw
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.store import search
 from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.errors import StoreUnavailable
 from hero_assistance_server.store.events import StoredEvent
@@ -101,6 +102,8 @@ async def open_store(
         try:
             for name in migrate(connection, known):
                 _log.info("store.migrated", migration=name)
+            if written := search.catch_up(connection):
+                _log.info("store.indexed", tickets=written)
             readers = Readers(path)
             try:
                 store = Store(connection, readers, clock, publish)

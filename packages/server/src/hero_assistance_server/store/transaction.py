@@ -10,7 +10,7 @@ import apsw
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.core.model import AnyChange
 from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.store import audit, events, messages, places, tickets
+from hero_assistance_server.store import audit, events, messages, places, search, tickets
 from hero_assistance_server.store.events import StoredEvent
 
 
@@ -33,6 +33,7 @@ class Transaction:
             messages.move(db, change.moved, ticket.ticket_id)
         if change.message is not None:
             messages.save(db, change.message)
+        search.follow(db, change)
         self._record(change, by)
         event = events.add(db, change, self.now)
         self.events.append(event)

@@ -1,0 +1,93 @@
+"""The index of words: written in the transaction that changes a ticket, asked for tickets, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from hero_assistance_sdk.wire import THREAD_CHANGED, TicketId
+from hero_assistance_server.core.finding import DOCUMENT_LIMIT, Question, document, facets_of, texts_of
+from hero_assistance_server.core.model import AnyChange, Message, Ticket
+from hero_assistance_server.core.views import maybe_millis, time_of
+from hero_assistance_server.store import messages, tickets
+
+# Tickets written at a time when a database of an earlier version is opened.
+PORTION = 500
+
+_FIND = """SELECT search_index.rowid FROM search_index{join}
+    WHERE search_index MATCH :expression AND search_index.rowid < :before{filed}
+    ORDER BY search_index.rowid DESC LIMIT :limit"""
+_FILED = " AND (:since IS NULL OR created_at >= :since) AND (:until IS NULL OR created_at < :until)"
+_JOIN = " CROSS JOIN tickets ON tickets.ticket_id = search_index.rowid"
+
+
+def follow(connection: apsw.Connection, change: AnyChange) -> None:
+    """Bring the index to what a change has written; a change of nothing that can be found writes nothing."""
+    ticket, before = change.ticket, change.before
+    if ticket is None:
+        return
+    same = before is not None and texts_of(before) == texts_of(ticket) and facets_of(before) == facets_of(ticket)
+    if not same or change.message is not None or change.kind in THREAD_CHANGED:
+        index(connection, ticket)
+
+
+def index(connection: apsw.Connection, ticket: Ticket) -> None:
+    """Write a ticket's document, in place of the one before."""
+    made = document(ticket, list(newest_messages(connection, ticket.ticket_id, notes=True, limit=DOCUMENT_LIMIT)))
+    connection.execute(
+        "INSERT OR REPLACE INTO search_index (rowid, public, notes, facets) VALUES (?, ?, ?, ?)",
+        (ticket.ticket_id, made.public, made.notes, made.facets),
+    )
+
+
+def catch_up(connection: apsw.Connection) -> int:
+    """Write the documents that a database of an earlier version has not; returns how many.
+
+    Each portion is a transaction: what was cut off goes on where it was.
+    """
+    written = 0
+    first = (connection.execute("SELECT max(rowid) FROM search_index").get or 0) + 1
+    for start in range(first, tickets.next_id(connection), PORTION):
+        with connection:
+            for number in range(start, start + PORTION):
+                ticket = tickets.find(connection, TicketId(number))
+                if ticket is not None:
+                    index(connection, ticket)
+                    written += 1
+    return written
+
+
+def find(connection: apsw.Connection, asked: Question, before: int, limit: int) -> list[Ticket]:
+    """The tickets that fit, newest first, with ids less than `before`."""
+    by_day = asked.since is not None or asked.until is not None
+    rows: Iterable[tuple[Any, ...]] = connection.execute(
+        _FIND.format(join=_JOIN if by_day else "", filed=_FILED if by_day else ""),
+        {
+            "expression": asked.expression,
+            "before": before,
+            "limit": limit,
+            "since": maybe_millis(asked.since),
+            "until": maybe_millis(asked.until),
+        },
+    )
+    found = [tickets.find(connection, TicketId(ticket_id)) for (ticket_id,) in list(rows)]
+    return [ticket for ticket in found if ticket is not None]
+
+
+def filed_between(connection: apsw.Connection) -> tuple[datetime, datetime]:
+    """The filing times of the first and the last ticket; of no ticket, the first moment of the database's calendar."""
+    first = connection.execute("SELECT min(created_at) FROM tickets").get
+    last = connection.execute("SELECT max(created_at) FROM tickets").get
+    return time_of(first or 0), time_of(last or 0)
+
+
+def newest_messages(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool, limit: int) -> Iterator[Message]:
+    """A ticket's messages, newest first, as many as have `limit` characters together."""
+    for message in messages.newest(connection, ticket_id, notes=notes):
+        limit -= len(message.body)
+        if limit < 0:
+            return
+        yield message
