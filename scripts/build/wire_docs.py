@@ -168,6 +168,7 @@ _TOLD = {
     EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
     EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
     EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
+    EventKind.READ_MARKED: ("the one who has read", "null", "`read`"),
     EventKind.VIEW_DELETED: ("its owner; of a shared one, agents", "null", "`removed`"),
     EventKind.VIEW_SAVED: ("its owner; of a shared one, agents", "null", "`view`"),
     EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),

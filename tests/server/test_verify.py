@@ -62,6 +62,9 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("message.note", "alice", {"ticket_id": 2, "body": "b"}, {"message.noted"}, TEAM),
     ("message.edit", "bob", {"message_id": 1, "body": "x"}, {"message.edited"}, TEAM),
     ("message.edit", "bob", {"message_id": 2, "body": "x"}, {"message.edited"}, {"carol", *TEAM}),
+    ("read.mark", "carol", {"ticket_id": 1, "message_id": 2}, {"read.marked"}, {"carol"}),
+    ("read.mark", "bob", {"ticket_id": 1, "message_id": 1}, set(), set()),
+    ("read.mark", "bob", {"ticket_id": 1, "message_id": 1, "back": True}, {"read.marked"}, {"bob"}),
     ("view.save", "bob", {"name": "n", "filter": "tag:vpn"}, {"view.saved"}, {"bob"}),
     ("view.save", "alice", {"name": "n", "filter": "", "shared": True}, {"view.saved"}, TEAM),
     ("view.save", "alice", {"name": "n", "filter": "", "view_id": 2}, {"view.saved", "view.deleted"}, TEAM),
@@ -72,6 +75,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
 READ_ONLY = {
     "audit.list",
     "message.list",
+    "read.list",
+    "read.of_ticket",
     "rpc.discover",
     "search.tickets",
     "system.health",
@@ -95,6 +100,7 @@ async def _past(desk: Desk) -> None:
     await desk.call("ticket.create", "carol", title="the same", body="b")
     await desk.call("message.reply", "carol", ticket_id=4, body="again")
     await desk.call("message.note", "alice", ticket_id=4, body="secret too")
+    await desk.call("read.mark", "bob", ticket_id=1, message_id=2)
     await desk.call("view.save", "bob", name="own", filter="assignee:me")
     await desk.call("view.save", "alice", name="shared", filter="tag:vpn", shared=True)
 

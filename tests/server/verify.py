@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, Event, Record, SavedView
+from hero_assistance_sdk.wire import THREAD_CHANGED, Event, ReadMark, Record, SavedView
 from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
@@ -22,6 +22,8 @@ class Snapshot:
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     views: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # The last message read, by ticket; those without any are left out.
+    reads: dict[int, int] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
 
     def apply(self, event: Event) -> None:
@@ -42,22 +44,28 @@ class Snapshot:
     @property
     def held(self) -> tuple[object, ...]:
         """What two snapshots of the same moment have in common."""
-        return (self.tickets, self.messages, self.views)
+        return (self.tickets, self.messages, self.views, self.reads)
 
     def _apply_record(self, record: Record) -> None:
-        if isinstance(record, SavedView):
+        if isinstance(record, ReadMark):
+            self.reads[record.ticket_id] = record.message_id
+            if not record.message_id:
+                del self.reads[record.ticket_id]
+        elif isinstance(record, SavedView):
             self.views[record.view_id] = record.model_dump(mode="json")
         elif record.of == "view":
             self.views.pop(int(record.key), None)
         elif record.of == "ticket":
             self.tickets.pop(int(record.key), None)
             self.messages.pop(int(record.key), None)
+            self.reads.pop(int(record.key), None)
             self.stale.discard(int(record.key))
 
     async def refresh(self, desk: Desk) -> None:
         """Fetch the threads that events said have changed, as a client does."""
         for ticket_id in self.stale:
             self.messages[ticket_id] = await thread(desk, self.user, ticket_id)
+        self.reads |= await read(desk, self.user, sorted(self.stale))
         self.stale.clear()
 
     def listed(self) -> list[dict[str, Any]]:
@@ -73,10 +81,17 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     assert taken.listed() == page["tickets"]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
+    taken.reads = await read(desk, user, sorted(taken.tickets))
     if user in TEAM:
         saved = (await desk.call("view.list", user))["saved"]
         taken.views = {entry["view"]["view_id"]: entry["view"] for entry in saved}
     return taken
+
+
+async def read(desk: Desk, user: str, ticket_ids: list[int]) -> dict[int, int]:
+    """How far a person has read these tickets."""
+    found = (await desk.call("read.list", user, ticket_ids=ticket_ids))["reads"]
+    return {entry["ticket_id"]: entry["message_id"] for entry in found if entry["message_id"]}
 
 
 async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:

@@ -29,7 +29,18 @@ from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.events.stream import EventStream
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
-from hero_assistance_server.methods import audit, messages, search, system, threads, tickets, updates, users, views
+from hero_assistance_server.methods import (
+    audit,
+    messages,
+    reads,
+    search,
+    system,
+    threads,
+    tickets,
+    updates,
+    users,
+    views,
+)
 from hero_assistance_server.store.store import Store
 
 TITLE = "hero_assistance ticket server"
@@ -55,6 +66,7 @@ class Desk:
         messages.add_methods(table, self.store)
         audit.add_methods(table, self.store)
         users.add_methods(table, self.directory)
+        reads.add_methods(table, self.store)
         search.add_methods(table, self.store)
         views.add_methods(table, self.store)
         system.add_methods(table, self.hub, self.mode, self.tcp)

@@ -23,7 +23,7 @@ from hero_assistance_sdk.wire.names import (
     TicketId,
     UserId,
 )
-from hero_assistance_sdk.wire.records import Record, Removed, SavedView
+from hero_assistance_sdk.wire.records import ReadMark, Record, Removed, SavedView
 from hero_assistance_sdk.wire.tickets import Message, Ticket, User
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "MessageKind",
     "Millis",
     "Priority",
+    "ReadMark",
     "Record",
     "Removed",
     "Reset",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import UserId
+from hero_assistance_sdk.wire.names import MessageId, TicketId, UserId
 
 
 class Removed(Wire):
@@ -16,6 +16,14 @@ class Removed(Wire):
     noun: Literal["removed"] = "removed"
     of: Literal["ticket", "view"]
     key: str
+
+
+class ReadMark(Wire):
+    """The last message that this reader has read on a ticket, 0 when all of it is unread."""
+
+    noun: Literal["read"] = "read"
+    ticket_id: TicketId
+    message_id: MessageId
 
 
 class SavedView(Wire):
@@ -29,4 +37,4 @@ class SavedView(Wire):
     shared: bool
 
 
-Record = Annotated[Removed | SavedView, Field(discriminator="noun")]
+Record = Annotated[ReadMark | Removed | SavedView, Field(discriminator="noun")]

@@ -35,7 +35,11 @@ class Transaction:
             messages.save(db, change.message)
         search.follow(db, change)
         self._record(change, by)
-        event = events.add(db, change, self.now)
+        return self.tell(change)
+
+    def tell(self, change: AnyChange) -> Seq:
+        """Write the change's event alone: for what is one person's own, and no deed that others ask for later."""
+        event = events.add(self.connection, change, self.now)
         self.events.append(event)
         return event.seq
 

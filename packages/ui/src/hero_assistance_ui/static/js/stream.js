@@ -18,6 +18,7 @@ const KINDS = [
   "message.replied",
   "message.noted",
   "message.edited",
+  "read.marked",
   "view.deleted",
   "view.saved",
 ];

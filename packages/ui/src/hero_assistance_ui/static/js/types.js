@@ -8,7 +8,7 @@
  * @typedef {"customer" | "agent" | "admin"} Role
  * @typedef {"ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
  *   | "message.replied" | "message.noted" | "message.edited"
- *   | "view.deleted" | "view.saved"} EventKind
+ *   | "read.marked" | "view.deleted" | "view.saved"} EventKind
  *
  * @typedef {object} User
  * @property {string} user_id
@@ -53,6 +53,11 @@
  * @property {"ticket" | "view"} of
  * @property {string} key
  *
+ * @typedef {object} ReadMark  how far this person has read a ticket
+ * @property {"read"} noun
+ * @property {number} ticket_id
+ * @property {number} message_id
+ *
  * @typedef {object} SavedView  a name for a filter
  * @property {"view"} noun
  * @property {number} view_id
@@ -66,7 +71,7 @@
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {Removed | SavedView | null} record
+ * @property {ReadMark | Removed | SavedView | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects
