@@ -35,6 +35,7 @@ from hero_assistance_server.methods import (
     reads,
     search,
     system,
+    tags,
     threads,
     tickets,
     updates,
@@ -68,6 +69,7 @@ class Desk:
         users.add_methods(table, self.directory)
         reads.add_methods(table, self.store)
         search.add_methods(table, self.store)
+        tags.add_methods(table, self.store)
         views.add_methods(table, self.store)
         system.add_methods(table, self.hub, self.mode, self.tcp)
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)

@@ -40,6 +40,8 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "rpc.discover": _EVERYONE,
     "search.tickets": _KNOWN,
     "system.health": _EVERYONE,
+    "tag.list": _STAFF,
+    "tag.rename": frozenset({CallerKind.ADMIN}),
     "ticket.create": _KNOWN,
     "ticket.follow": _STAFF,
     "ticket.get": _KNOWN,
