@@ -108,8 +108,8 @@ event is as its reader may see it.
   the header wins. With neither, the stream starts now, and its first lines say where now is.
 * Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
   comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
-  id, set the `message` by its id, forget what a `removed` record names. After `ticket.shown`, `ticket.merged` and
-  `ticket.split`, fetch the thread of the event's ticket again.
+  id, set the `message` by its id, set a `view` or `read` record by its id, forget what a `removed` record names. After
+  `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the

@@ -32,8 +32,7 @@ _UNREAD = """
             AND messages.message_id > coalesce(reads.message_id, 0) AND author <> ?2 AND (?3 OR kind = 'reply')
             LIMIT ?4))
     FROM json_each(?1) AS concerned CROSS JOIN tickets ON tickets.ticket_id = concerned.value
-    LEFT JOIN reads ON reads.user_id = ?2 AND reads.ticket_id = tickets.ticket_id
-    ORDER BY concerned.key"""
+    LEFT JOIN reads ON reads.user_id = ?2 AND reads.ticket_id = tickets.ticket_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,8 @@ def concerned(connection: apsw.Connection, user: User) -> list[TicketId]:
 def unread(connection: apsw.Connection, user: User, ticket_ids: Sequence[TicketId]) -> list[Read]:
     """How a person stands with each of these tickets, in their order; those that do not exist are left out."""
     rows = connection.execute(_UNREAD, (json.dumps(ticket_ids), user.user_id, user.is_staff, UNREAD_CAP))
-    return [Read(TicketId(ticket), MessageId(message), count) for ticket, message, count in _typed(rows)]
+    found = {ticket: Read(TicketId(ticket), MessageId(message), count) for ticket, message, count in _typed(rows)}
+    return [found[ticket_id] for ticket_id in ticket_ids if ticket_id in found]
 
 
 def agents(connection: apsw.Connection, ticket_id: TicketId) -> list[Reader]:
