@@ -136,8 +136,9 @@ event is as its reader may see it.
   the header wins. With neither, the stream starts now, and its first lines say where now is.
 * Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
   comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
-  id, set the `message` by its id, forget what a `removed` record names. After `ticket.shown`, `ticket.merged` and
-  `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`, the draft (null: it is gone).
+  id, set the `message` by its id, set a record by its own, forget what a `removed` record names. After
+  `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`,
+  the draft (null: it is gone).
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
   tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
   from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
@@ -209,6 +210,7 @@ _TOLD = {
     EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
     EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
     EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
+    EventKind.READ_MARKED: ("the one who has read", "null", "`read`"),
     EventKind.VIEW_DELETED: ("its owner; of a shared one, agents", "null", "`removed`"),
     EventKind.VIEW_SAVED: ("its owner; of a shared one, agents", "null", "`view`"),
     EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),

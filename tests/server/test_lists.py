@@ -22,7 +22,7 @@ from hero_assistance_server.core.model import Ticket, User
 from hero_assistance_server.core.places import Tally, places, tallies
 from hero_assistance_server.core.views import millis
 from hero_assistance_server.methods.tickets import ViewName
-from hero_assistance_server.store import lists, tickets
+from hero_assistance_server.store import lists, reads, tags, tickets
 from hero_assistance_server.store.database import open_reader, open_writer
 from hero_assistance_server.store.migrate import migrate, migrations
 from hero_assistance_server.store.store import DATABASE
@@ -335,6 +335,26 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
         steps = await store.read(plan)
     assert not any("TEMP B-TREE" in step for step in steps), steps
     assert [step for step in steps if step.startswith("SCAN")] in ([], ["SCAN walk"]), steps
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (tags._COUNTS, "SEARCH tallies USING PRIMARY KEY (scope>? AND scope<?)"),
+        ("SELECT status, count FROM tallies WHERE scope = ?", "SEARCH tallies USING PRIMARY KEY (scope=?)"),
+        (reads._CONCERNED_OUTSIDE, "SEARCH places USING PRIMARY KEY (user_id=?)"),
+        (reads._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND message_id>?)"),
+    ],
+)
+async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: str) -> None:
+    """The first step is a range of an index; nothing is sorted, and no table of tickets or messages is scanned."""
+    async with opened(hero_root) as store:
+        count = 4 if "?4" in query else query.count("?")
+        plan = await store.read(
+            lambda db: [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {query}", (1,) * count)]
+        )
+    assert index in plan, plan
+    assert not any("TEMP B-TREE" in step or step.startswith(("SCAN tickets", "SCAN messages")) for step in plan), plan
 
 
 def test_a_single_scope_is_counted_by_its_tallies() -> None:

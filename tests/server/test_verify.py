@@ -102,6 +102,10 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("message.note", "alice", {"ticket_id": 2, "body": "b"}, {"message.noted"}, TEAM),
     ("message.edit", "bob", {"message_id": 1, "body": "x"}, {"message.edited"}, TEAM),
     ("message.edit", "bob", {"message_id": 2, "body": "x"}, {"message.edited"}, {"carol", *TEAM}),
+    ("read.mark", "carol", {"ticket_id": 1, "message_id": 2}, {"read.marked"}, {"carol"}),
+    ("read.mark", "bob", {"ticket_id": 1, "message_id": 1}, set(), set()),
+    ("read.mark", "bob", {"ticket_id": 1, "message_id": 1, "back": True}, {"read.marked"}, {"bob"}),
+    ("tag.rename", "alice", {"tag": "vpn", "into": "net"}, {"ticket.updated"}, {"carol", *TEAM}),
     ("view.save", "bob", {"name": "n", "filter": "tag:vpn"}, {"view.saved"}, {"bob"}),
     ("view.save", "alice", {"name": "n", "filter": "", "shared": True}, {"view.saved"}, TEAM),
     ("view.save", "alice", {"name": "n", "filter": "", "view_id": 2}, {"view.saved", "view.deleted"}, TEAM),
@@ -122,9 +126,12 @@ READ_ONLY = {
     "macro.list",
     "reply.list",
     "reply.render",
+    "read.list",
+    "read.of_ticket",
     "rpc.discover",
     "search.tickets",
     "system.health",
+    "tag.list",
     "ticket.get",
     "ticket.list",
     "user.list",
@@ -145,6 +152,7 @@ async def _past(desk: Desk) -> None:
     await desk.call("ticket.create", "carol", title="the same", body="b")
     await desk.call("message.reply", "carol", ticket_id=4, body="again")
     await desk.call("message.note", "alice", ticket_id=4, body="secret too")
+    await desk.call("read.mark", "bob", ticket_id=1, message_id=2)
     await desk.call("view.save", "bob", name="own", filter="assignee:me")
     await desk.call("view.save", "alice", name="shared", filter="tag:vpn", shared=True)
     await desk.upload("carol", "carols.txt")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, Record, SavedView
+from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, ReadMark, Record, SavedView
 from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
@@ -25,6 +25,8 @@ class Snapshot:
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     replies: dict[int, dict[str, Any]] = field(default_factory=dict)
     macros: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # The last message read, by ticket; those without any are left out.
+    reads: dict[int, int] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
     stale_drafts: list[DraftMark] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ class Snapshot:
     @property
     def held(self) -> tuple[object, ...]:
         """What two snapshots of the same moment have in common."""
-        return (self.tickets, self.messages, self.drafts, self.replies, self.macros, self.views)
+        return (self.tickets, self.messages, self.drafts, self.replies, self.macros, self.views, self.reads)
 
     def _apply_record(self, record: Record) -> None:
         if isinstance(record, DraftMark):
@@ -55,6 +57,10 @@ class Snapshot:
             self.replies[record.reply_id] = record.model_dump(mode="json")
         elif isinstance(record, Macro):
             self.macros[record.macro_id] = record.model_dump(mode="json")
+        elif isinstance(record, ReadMark):
+            self.reads[record.ticket_id] = record.message_id
+            if not record.message_id:
+                del self.reads[record.ticket_id]
         elif isinstance(record, SavedView):
             self.views[record.view_id] = record.model_dump(mode="json")
         elif record.of == "view":
@@ -69,6 +75,7 @@ class Snapshot:
         elif record.of == "ticket":
             self.tickets.pop(int(record.key), None)
             self.messages.pop(int(record.key), None)
+            self.reads.pop(int(record.key), None)
             self.stale.discard(int(record.key))
             self.drafts.pop(f"{record.key}/reply", None)
 
@@ -81,6 +88,7 @@ class Snapshot:
         self.stale_drafts.clear()
         for ticket_id in self.stale:
             self.messages[ticket_id] = await thread(desk, self.user, ticket_id)
+        self.reads |= await read(desk, self.user, sorted(self.stale))
         self.stale.clear()
 
     def listed(self) -> list[dict[str, Any]]:
@@ -97,6 +105,7 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
+    taken.reads = await read(desk, user, sorted(taken.tickets))
     if user in TEAM:
         taken.replies = {one["reply_id"]: one for one in (await desk.call("reply.list", user))["replies"]}
         taken.macros = {one["macro_id"]: one for one in (await desk.call("macro.list", user))["macros"]}
@@ -108,6 +117,12 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
 def draft_key(draft: dict[str, Any]) -> str:
     """The key by which a `removed` record names a draft."""
     return f"{draft['ticket_id'] or 'new'}/{draft['kind']}"
+
+
+async def read(desk: Desk, user: str, ticket_ids: list[int]) -> dict[int, int]:
+    """How far a person has read these tickets."""
+    found = (await desk.call("read.list", user, ticket_ids=ticket_ids))["reads"]
+    return {entry["ticket_id"]: entry["message_id"] for entry in found if entry["message_id"]}
 
 
 async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:

@@ -41,9 +41,11 @@ from hero_assistance_server.methods import (
     many,
     messages,
     presence,
+    reads,
     replies,
     search,
     system,
+    tags,
     threads,
     tickets,
     updates,
@@ -82,7 +84,9 @@ class Desk:
         replies.add_methods(table, self.store)
         presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)
+        reads.add_methods(table, self.store)
         search.add_methods(table, self.store)
+        tags.add_methods(table, self.store)
         views.add_methods(table, self.store)
         system.add_methods(table, self.hub, self.mode, self.tcp)
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)

@@ -75,6 +75,7 @@ class EventKind(StrEnum):
     MESSAGE_REPLIED = "message.replied"
     MESSAGE_NOTED = "message.noted"
     MESSAGE_EDITED = "message.edited"
+    READ_MARKED = "read.marked"
     VIEW_DELETED = "view.deleted"
     VIEW_SAVED = "view.saved"
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import MessageKind, Millis, Priority, Status, TicketId, UserId
+from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Status, TicketId, UserId
 
 
 class CannedReply(Wire):
@@ -67,6 +67,14 @@ class Removed(Wire):
     key: str
 
 
+class ReadMark(Wire):
+    """The last message that this reader has read on a ticket, 0 when all of it is unread."""
+
+    noun: Literal["read"] = "read"
+    ticket_id: TicketId
+    message_id: MessageId
+
+
 class SavedView(Wire):
     """A name for a filter: its owner's alone, or shared with the whole team."""
 
@@ -78,4 +86,4 @@ class SavedView(Wire):
     shared: bool
 
 
-Record = Annotated[CannedReply | DraftMark | Macro | Removed | SavedView, Field(discriminator="noun")]
+Record = Annotated[CannedReply | DraftMark | Macro | ReadMark | Removed | SavedView, Field(discriminator="noun")]

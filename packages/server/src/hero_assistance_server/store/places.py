@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import apsw
 
 from hero_assistance_sdk.wire import Millis, Status, TicketId
@@ -21,20 +23,26 @@ _UNPLACE = "DELETE FROM places WHERE user_id = ? AND at = ? AND ticket_id = ?"
 def move(connection: apsw.Connection, before: Ticket | None, after: Ticket) -> None:
     """List and count a ticket where it is now, and no more where it was."""
     was, now = places(before), places(after)
-    connection.executemany(_UNPLACE, [_row(place, after.ticket_id) for place in was - now])
-    connection.executemany(_PLACE, [_row(place, after.ticket_id) for place in now - was])
+    _each(connection, _UNPLACE, [_row(place, after.ticket_id) for place in was - now])
+    _each(connection, _PLACE, [_row(place, after.ticket_id) for place in now - was])
     counted, counts = tallies(before), tallies(after)
-    connection.executemany(_UNCOUNT, [(scope, status.value) for scope, status in counted - counts])
-    connection.executemany(_COUNT, [(scope, status.value) for scope, status in counts - counted])
+    _each(connection, _UNCOUNT, [(scope, status.value) for scope, status in counted - counts])
+    _each(connection, _COUNT, [(scope, status.value) for scope, status in counts - counted])
     gone, come = _listings(before), _listings(after)
-    connection.executemany(_UNLIST, gone - come)
-    connection.executemany(_LIST, come - gone)
+    _each(connection, _UNLIST, gone - come)
+    _each(connection, _LIST, come - gone)
 
 
 def count(connection: apsw.Connection, scope: str, statuses: frozenset[Status]) -> int:
     """How many tickets of these statuses are in a scope."""
     rows = connection.execute("SELECT status, count FROM tallies WHERE scope = ?", (scope,))
     return sum(number for status, number in rows if status in statuses)
+
+
+def _each(connection: apsw.Connection, statement: str, rows: Collection[tuple[str | int, ...]]) -> None:
+    # Without a row it would cost as much as with one.
+    if rows:
+        connection.executemany(statement, rows)
 
 
 def _listings(ticket: Ticket | None) -> set[tuple[str, str, Millis, TicketId]]:

@@ -36,7 +36,10 @@ def follow(connection: apsw.Connection, change: AnyChange) -> None:
 
 def index(connection: apsw.Connection, ticket: Ticket) -> None:
     """Write a ticket's document, in place of the one before."""
-    made = document(ticket, list(newest_messages(connection, ticket.ticket_id, notes=True, limit=DOCUMENT_LIMIT)))
+    thread: list[Message] = []
+    if ticket.reply_count or ticket.note_count:
+        thread += newest_messages(connection, ticket.ticket_id, notes=True, limit=DOCUMENT_LIMIT)
+    made = document(ticket, thread)
     connection.execute(
         "INSERT OR REPLACE INTO search_index (rowid, public, notes, facets) VALUES (?, ?, ?, ?)",
         (ticket.ticket_id, made.public, made.notes, made.facets),

@@ -44,7 +44,11 @@ class Transaction:
         search.follow(db, change)
         if change.kind not in _NO_DEEDS:
             self._record(change, by)
-        event = events.add(db, change, self.now)
+        return self.tell(change)
+
+    def tell(self, change: AnyChange) -> Seq:
+        """Write the change's event alone: for what is one person's own, and no deed that others ask for later."""
+        event = events.add(self.connection, change, self.now)
         self.events.append(event)
         return event.seq
 

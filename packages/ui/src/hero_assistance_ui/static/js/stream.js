@@ -21,6 +21,7 @@ export const KINDS = [
   "message.replied",
   "message.noted",
   "message.edited",
+  "read.marked",
   "view.deleted",
   "view.saved",
 ];

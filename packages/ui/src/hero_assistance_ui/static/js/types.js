@@ -6,7 +6,7 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"view.deleted" | "view.saved" | "draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
+ * @typedef {"read.marked" | "view.deleted" | "view.saved" | "draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
  *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
  *   | "message.replied" | "message.noted" | "message.edited"} EventKind
  *
@@ -63,6 +63,11 @@
  * @property {"draft" | "macro" | "reply" | "ticket" | "view"} of
  * @property {string} key
  *
+ * @typedef {object} ReadMark  how far this person has read a ticket
+ * @property {"read"} noun
+ * @property {number} ticket_id
+ * @property {number} message_id
+ *
  * @typedef {object} DraftMark  one's own draft was saved, on this screen or another
  * @property {"draft"} noun
  * @property {number | null} ticket_id
@@ -96,7 +101,7 @@
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {CannedReply | DraftMark | Macro | Removed | SavedView | null} record
+ * @property {CannedReply | DraftMark | Macro | ReadMark | Removed | SavedView | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects
