@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hero_assistance_sdk.downloads import PICTURES, POLICY
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.rpc.asgi import BODY_LIMIT
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
@@ -23,12 +24,15 @@ from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Event, EventKind, Reset
 from hero_assistance_server.app import Desk
+from hero_assistance_server.attachments.upload import WAITING_LIMIT
 from hero_assistance_server.core.policy import ALLOWED, CallerKind
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.identity import AuthMode
 from hero_assistance_server.methods.scene import SCENE
+from hero_assistance_server.store.settings import ATTACHMENT_BYTES_DEFAULT
 from hero_assistance_server.store.store import open_store
+from hero_assistance_server.store.sweeping import UNUSED_FOR
 from scripts.build.workspace import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "wire.md"
@@ -44,7 +48,7 @@ What the ticket server says and understands. Everything here is made from the pr
 
 | where | what |
 |---|---|
-| `<sockets>/hero_assistance/rpc.sock` | `POST /rpc`, `GET /openrpc.json` |
+| `<sockets>/hero_assistance/rpc.sock` | `POST /rpc`, `GET /openrpc.json`, `POST /attachments`, `GET /attachments/ID` |
 | `<sockets>/hero_assistance/events.sock` | `GET /events` |
 | TCP, port 9770 | all of these, for programs of the overlay (`400::/7`) and of this machine; others get 403 |
 
@@ -70,6 +74,27 @@ Times are integers: milliseconds since 1970 in UTC. A client ignores fields that
 | Unix socket | `X-Hero-User`, required; a new name is a customer | `X-Dev-User`; without it, the admin |
 | TCP, this machine | nobody is known | as on the Unix socket |
 | TCP, overlay | nobody is known | nobody is known |
+"""
+
+_FILES = f"""\
+## Files
+
+`POST /attachments?name=trace.txt` takes a file as its body, of at most {ATTACHMENT_BYTES_DEFAULT // 1024**2} MiB \
+unless the project has set another limit, and answers
+201 with an [Attachment](#attachment) when it is on the disk. Only its uploader sees it until `message.reply`,
+`message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the message or the ticket.
+What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {WAITING_LIMIT} such files.
+
+`type` is what the content says: neither the name nor a header is believed, and HTML and SVG are `text/plain`.
+
+`GET /attachments/ID` answers with the bytes: `{"`, `".join(sorted(PICTURES))}` inline, anything
+else as a download, all with `X-Content-Type-Options: nosniff` and `Content-Security-Policy: {POLICY}`. `HEAD`,
+`If-None-Match`, `If-Range` and one `Range` of bytes (`0-99`, `100-`, `-100`) work; several ranges at once get 416.
+
+```
+curl --unix-socket ~/hero/var/sockets/hero_assistance/rpc.sock 'http://x/attachments?name=trace.txt' \\
+     -H 'Content-Type: application/octet-stream' --data-binary @trace.txt
+```
 """
 
 _EVENTS = f"""\
@@ -111,6 +136,7 @@ def page(document: dict[str, Any]) -> str:
     sections = [
         _INTRODUCTION,
         *("\n".join(_method(method)) for method in document["methods"]),
+        _FILES,
         _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`", "`record`"], _event_rows()),
         "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
         "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
@@ -177,7 +203,10 @@ def _example(method: str, example: dict[str, Any]) -> Iterator[str]:
 
 def _calls(calls: Iterable[Call]) -> Iterator[str]:
     for call in calls:
-        yield f"{call.caller} --> {_json({'method': call.method, 'params': dict(call.params)})}"
+        if call.method.startswith("POST "):
+            yield f"{call.caller} --> {call.method}?name={call.params['name']}  {call.params['body']}"
+        else:
+            yield f"{call.caller} --> {_json({'method': call.method, 'params': dict(call.params)})}"
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.events import subscribe
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
+from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity import AuthMode
 from hero_assistance_server.server import Settings, run
@@ -73,6 +74,21 @@ class Desk:
         """Call a method as `user`; raises `RpcFailure`."""
         response = await self.post(encoded(method, params), user)
         return decoded(self.paths.socket("rpc"), response.status_code, response.content)
+
+    async def upload(self, user: str | None, name: str, content: bytes = b"content") -> dict[str, Any]:
+        """Upload a file as `user`; returns its description."""
+        response = await self.http().post(
+            "/attachments", params={"name": name}, content=content, headers=self.headers(user)
+        )
+        assert response.status_code == 201, response.text
+        described: dict[str, Any] = response.json()
+        return described
+
+    async def made(self, call: Call) -> Any:
+        """Do what an example says; raises `RpcFailure`."""
+        if call.method.startswith("POST "):
+            return await self.upload(call.caller, call.params["name"], call.params["body"].encode())
+        return await self.call(call.method, call.caller, **call.params)
 
     def subscribe(self, user: str | None = None, since: int | None = None) -> AsyncGenerator[Event | Reset, None]:
         """The events that `user` is told."""
@@ -160,12 +176,12 @@ class Child:
             raise
 
 
-def spawn(env: dict[str, str], paths: Paths, *arguments: str) -> Child:
-    """Start the binary from the tree."""
+def spawn(env: dict[str, str], paths: Paths, *arguments: str, around: Sequence[str] = ()) -> Child:
+    """Start the binary from the tree, by the command `around` it."""
     log = paths.root / "server.log"
     with log.open("ab") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hero_assistance_server", *arguments],
+            [*around, sys.executable, "-m", "hero_assistance_server", *arguments],
             env={"HERO_ASSISTANCE_TCP": "off", **env},
             stderr=stderr,
             stdout=stderr,
@@ -174,10 +190,18 @@ def spawn(env: dict[str, str], paths: Paths, *arguments: str) -> Child:
     return Child(process, paths, log)
 
 
+def on_small_disk(folder: Path, size: str) -> list[str]:
+    """What starts a program for which `folder` is a file system of its own, of `size` (such as `3m`)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
+    script = f'mount -t tmpfs -o size={size},mode=0700 tmpfs {folder}; exec "$@"'
+    return ["unshare", "--mount", *mapped, "--", "sh", "-ec", script, "sh"]
+
+
 @contextmanager
-def child(env: dict[str, str], paths: Paths, *arguments: str) -> Iterator[Child]:
+def child(env: dict[str, str], paths: Paths, *arguments: str, around: Sequence[str] = ()) -> Iterator[Child]:
     """A healthy server in a process of its own, ended at the end."""
-    server = spawn(env, paths, *(arguments or ("--auth-mode", "dev", "--seed-dev-users")))
+    server = spawn(env, paths, *(arguments or ("--auth-mode", "dev", "--seed-dev-users")), around=around)
     try:
         server.wait_healthy()
         yield server

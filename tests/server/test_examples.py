@@ -74,7 +74,7 @@ async def test_the_document_shows_each_example(desk: Desk) -> None:
 
 async def _made(desk: Desk, method: str, example: Example) -> Any:
     for call in (*SCENE, *example.after):
-        await desk.call(call.method, call.caller, **call.params)
+        await desk.made(call)
     return await desk.call(method, example.caller, **example.params)
 
 

@@ -40,6 +40,7 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
         "split_from": None,
         "message_count": 0,
         "last_message_id": 0,
+        "attachments": [],
     }
     assert await desk.call("ticket.get", "carol", ticket_id=1) == filed
     assert await desk.call("ticket.get", "bob", ticket_id=1) == filed

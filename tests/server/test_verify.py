@@ -55,7 +55,23 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
         {"ticket.split"},
         {"carol", *TEAM},
     ),
+    ("attachment.delete", "carol", {"attachment_id": 1}, set(), set()),
     ("message.reply", "carol", {"ticket_id": 1, "body": "b"}, {"message.replied"}, {"carol", *TEAM}),
+    (
+        "message.reply",
+        "carol",
+        {"ticket_id": 1, "body": "b", "attachments": [1]},
+        {"message.replied"},
+        {"carol", *TEAM},
+    ),
+    ("message.note", "bob", {"ticket_id": 1, "body": "b", "attachments": [2]}, {"message.noted"}, TEAM),
+    (
+        "ticket.create",
+        "carol",
+        {"title": "n", "body": "b", "attachments": [1]},
+        {"ticket.created"},
+        {"carol", *TEAM},
+    ),
     ("message.reply", "bob", {"ticket_id": 1, "body": "b"}, {"message.replied"}, {"carol", *TEAM}),
     ("message.reply", "alice", {"ticket_id": 2, "body": "b"}, {"message.replied"}, {"dave", *TEAM}),
     ("message.reply", "dave", {"ticket_id": 3, "body": "b"}, {"message.replied"}, {"carol", "dave", *TEAM}),
@@ -66,6 +82,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
 ]
 
 READ_ONLY = {
+    "attachment.get",
+    "attachment.list",
     "audit.list",
     "message.list",
     "rpc.discover",
@@ -89,6 +107,8 @@ async def _past(desk: Desk) -> None:
     await desk.call("ticket.create", "carol", title="the same", body="b")
     await desk.call("message.reply", "carol", ticket_id=4, body="again")
     await desk.call("message.note", "alice", ticket_id=4, body="secret too")
+    await desk.upload("carol", "carols.txt")
+    await desk.upload("bob", "bobs.txt")
 
 
 @pytest.mark.parametrize(("method", "caller", "params", "kinds", "informed"), ACTIONS)

@@ -59,28 +59,35 @@ class Needs(Enum):
     # The body asks who is calling, and the answer tells.
     TELLS = auto()
     SOMEBODY = auto()
+    # The same, and the request lacks what it is about, or names what is not there.
+    NAMING = auto()
+    FINDING = auto()
     ADMIN = auto()
 
 
 N, T, S, A = Needs.NOTHING, Needs.TELLS, Needs.SOMEBODY, Needs.ADMIN
+FOUND = {"GET": Needs.FINDING, "HEAD": Needs.FINDING}
 READ = {"GET": N, "HEAD": N}
 ABOUT = {"/health": READ, "/.well-known/heroservice.json": READ}
 CALLS = {"/rpc": {"POST": T}, "/openrpc.json": READ}
+FILES = {"/attachments": {"POST": Needs.NAMING}, "/attachments/{attachment_id}": FOUND}
 STREAM = {"/events": {"GET": S, "HEAD": S}}
 PAGE = {
     "/": READ,
     "/static/{digest}/{path:path}": READ,
     "/projects/{project}/rpc": {"POST": T},
     "/projects/{project}/events": {"GET": S, "HEAD": S},
+    "/projects/{project}/attachments": {"POST": Needs.NAMING},
+    "/projects/{project}/attachments/{attachment_id}": FOUND,
     "/admin/whitelist": {"GET": A, "HEAD": A, "PUT": A},
 }
 PEOPLE = {"/projects/{project}/people": READ}
 
 # What each listener serves; the picker's list of people is there in dev mode alone.
 ROUTES: dict[Listener, dict[str, dict[str, Needs]]] = {
-    Listener.RPC: {**CALLS, **ABOUT},
+    Listener.RPC: {**CALLS, **FILES, **ABOUT},
     Listener.EVENTS: {**STREAM, **ABOUT},
-    Listener.SERVER_TCP: {**CALLS, **STREAM, **ABOUT},
+    Listener.SERVER_TCP: {**CALLS, **FILES, **STREAM, **ABOUT},
     Listener.UI: {**PAGE, **ABOUT},
     Listener.UI_TCP: {**PAGE, **ABOUT},
 }
@@ -106,6 +113,8 @@ ANSWERS = {
     Needs.NOTHING: {ALICE: "200", CAROL: "200", NOBODY: "200", REFUSED: "200"},
     Needs.TELLS: {ALICE: ALICE, CAROL: CAROL, NOBODY: NOBODY, REFUSED: REFUSED},
     Needs.SOMEBODY: {ALICE: "200", CAROL: "200", NOBODY: "401", REFUSED: "401"},
+    Needs.NAMING: {ALICE: "400", CAROL: "400", NOBODY: "401", REFUSED: "401"},
+    Needs.FINDING: {ALICE: "404", CAROL: "404", NOBODY: "401", REFUSED: "401"},
     Needs.ADMIN: {ALICE: "200", CAROL: "403", NOBODY: "401", REFUSED: "401"},
 }
 
@@ -187,11 +196,14 @@ def test_what_is_answered(box: Desk, listener: Listener) -> None:
 
 def _outcome(client: httpx2.Client, method: str, path: str, claim: Claim) -> str:
     digest = Assets.packaged().digest
-    target = path.replace(":path", "").format(project="hero_assistance", digest=digest, path="js/main.js")
+    target = path.replace(":path", "").format(
+        project="hero_assistance", digest=digest, path="js/main.js", attachment_id=1
+    )
     sent = {} if path != "/admin/whitelist" else {"entries": ["127.0.0.0/8"]}
     if path.endswith("/rpc"):
         sent = {"jsonrpc": "2.0", "id": 1, "method": "user.me", "params": {}}  # type: ignore[dict-item]
-    body = {"content": json.dumps(sent), "headers": [*claim.value, ("content-type", "application/json")]}
+    kind = "application/octet-stream" if "/attachments" in path else "application/json"
+    body = {"content": json.dumps(sent), "headers": [*claim.value, ("content-type", kind)]}
     with client.stream(method, target, **body) as response:  # type: ignore[arg-type]
         if path.endswith("/rpc") and response.status_code == 200:
             return _teller(json.loads(response.read()))

@@ -23,13 +23,15 @@ from hero_assistance_sdk.rpc.asgi import (
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_sdk.rpc.openrpc import add_discovery
+from hero_assistance_server.attachments.download import Download
+from hero_assistance_server.attachments.upload import Upload
 from hero_assistance_server.core.policy import Caller, permit
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.events.stream import EventStream
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
-from hero_assistance_server.methods import audit, messages, system, threads, tickets, updates, users
+from hero_assistance_server.methods import attachments, audit, messages, system, threads, tickets, updates, users
 from hero_assistance_server.store.store import Store
 
 TITLE = "hero_assistance ticket server"
@@ -53,6 +55,7 @@ class Desk:
         updates.add_methods(table, self.store)
         threads.add_methods(table, self.store)
         messages.add_methods(table, self.store)
+        attachments.add_methods(table, self.store)
         audit.add_methods(table, self.store)
         users.add_methods(table, self.directory)
         system.add_methods(table, self.hub, self.mode, self.tcp)
@@ -82,11 +85,18 @@ def applications(desk: Desk) -> Applications:
     def events(kind: ListenerKind) -> Route:
         return Route("/events", EventsEndpoint(stream, _caller_of(identity, kind)), methods=["GET"])
 
+    def files(kind: ListenerKind) -> list[Route]:
+        caller_of = _caller_of(identity, kind)
+        return [
+            Route("/attachments", Upload(desk.store, caller_of), methods=["POST"]),
+            Route("/attachments/{attachment_id}", Download(desk.store, caller_of), methods=["GET"]),
+        ]
+
     unix, tcp = ListenerKind.UNIX, ListenerKind.TCP
     return Applications(
-        rpc=_router([*rpc(unix), *_about("rpc.sock")]),
+        rpc=_router([*rpc(unix), *files(unix), *_about("rpc.sock")]),
         events=_router([events(unix), *_about("events.sock", "sse")]),
-        tcp=ProgramsOnly(_router([*rpc(tcp), events(tcp), *_about("rpc.sock")])),
+        tcp=ProgramsOnly(_router([*rpc(tcp), *files(tcp), events(tcp), *_about("rpc.sock")])),
     )
 
 

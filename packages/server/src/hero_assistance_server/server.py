@@ -27,6 +27,7 @@ from hero_assistance_server.store import events, users
 from hero_assistance_server.store.migrate import migrations, refuse_newer
 from hero_assistance_server.store.store import DATABASE, Store, open_store
 from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.upkeep import upkeep
 
 _log = get_log("server")
 
@@ -97,7 +98,9 @@ async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
-        yield Desk(store, hub, Directory(await store.read(users.everyone)), settings.mode)
+        directory = Directory(await store.read(users.everyone))
+        async with upkeep(store):
+            yield Desk(store, hub, directory, settings.mode)
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:

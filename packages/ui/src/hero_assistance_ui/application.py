@@ -21,6 +21,7 @@ from hero_assistance_ui.access import PATH, Whitelist
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.calls import BODY_LIMIT, Call, parsed_call
 from hero_assistance_ui.errors import failure_response
+from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, asked_headers, body_of, sent_headers, uploaded
 from hero_assistance_ui.guards import check_host, check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, Identity, Trust
 from hero_assistance_ui.page import Page
@@ -61,6 +62,8 @@ class Gateway(Starlette):
             Route("/static/{digest}/{path:path}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
+            Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
+            Route("/projects/{project}/attachments/{attachment_id}", self._download),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
             *self._admin_routes(reader),
             *service_routes(info),
@@ -104,6 +107,19 @@ class Gateway(Starlette):
         since = request.query_params.get("since")
         query = {} if since is None else {"since": since}
         return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
+
+    async def _upload(self, request: Request) -> Response:
+        check_same_site(request, MEDIA_TYPE)
+        upstream = self._upstream(request)
+        headers = {**sent_headers(request), **self._identity.headers(request)}
+        opened = upstream.upload(request.url.query, headers, body_of(request))
+        return await uploaded(opened, upstream.failure)
+
+    async def _download(self, request: Request) -> Response:
+        upstream = self._upstream(request)
+        headers = {**asked_headers(request), **self._identity.headers(request)}
+        opened = upstream.download(request.method, request.path_params["attachment_id"], headers)
+        return FileRelay(opened, upstream.failure)
 
     def _upstream(self, request: Request) -> Upstream:
         name = request.path_params["project"]

@@ -11,6 +11,9 @@ from hero_assistance_sdk.rpc.errors import InvalidRequest, MethodNotFound, Parse
 # A browser socket never lends another service's privilege: what the page does not call is not forwarded.
 PAGE_METHODS = frozenset(
     {
+        "attachment.delete",
+        "attachment.get",
+        "attachment.list",
         "message.list",
         "message.note",
         "message.reply",

@@ -12,15 +12,15 @@ from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_ui.identity import Trust
 
 
-def check_same_site(request: Request) -> None:
-    """Raise `Forbidden` for a call that no page of ours can have made.
+def check_same_site(request: Request, media_type: str = "application/json") -> None:
+    """Raise `Forbidden` for a request that no page of ours can have made.
 
-    Another site cannot send `application/json` without a preflight, which is never answered; browsers also
-    say where a request comes from, and what they say must fit.
+    Another site cannot send JSON, or `application/octet-stream`, without a preflight, which is never answered;
+    browsers also say where a request comes from, and what they say must fit.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Forbidden("a call is sent as application/json", hint="set the header content-type")
+    if kind != media_type:
+        raise Forbidden(f"this is sent as {media_type}", hint="set the header content-type")
     site = request.headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
         raise Forbidden(f"a {site} page may not call this service")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from urllib.parse import quote
 
 import httpx2
 
@@ -16,6 +17,8 @@ CONNECT_TIMEOUT_S = 3.0
 CALL_TIMEOUT_S = 10.0
 # 2.5 of the server's pings, one each 20 s: a stream that is silent for longer is dead.
 SILENCE_TIMEOUT_S = 50.0
+# Files on their way at once; more wait.
+FILES_LIMIT = 50
 # Many times what a list of tickets takes; a stranger's server must not fill this process's memory.
 ANSWER_LIMIT = 16 * 1024 * 1024
 
@@ -28,6 +31,8 @@ class Upstream:
         # Streams stay open for hours: in one pool, the hundredth open page would block every call.
         self._calls = _client(project, "rpc", CALL_TIMEOUT_S, httpx2.Limits(max_connections=100))
         self._streams = _client(project, "events", SILENCE_TIMEOUT_S, httpx2.Limits())
+        # A file takes as long as the slower side does; meanwhile nobody else is to wait for it.
+        self._files = _client(project, "rpc", SILENCE_TIMEOUT_S, httpx2.Limits(max_connections=FILES_LIMIT))
 
     async def call(self, body: bytes, identity: Mapping[str, str]) -> tuple[int, bytes]:
         """Send one request; returns HTTP status and body, raises `Unreachable` or `ProtocolViolation`."""
@@ -45,6 +50,19 @@ class Upstream:
         sent = {"accept": "text/event-stream", **headers}
         return self._streams.stream("GET", "/events", params=dict(query), headers=sent)
 
+    def upload(
+        self, query: str, headers: Mapping[str, str], body: AsyncIterator[bytes]
+    ) -> AbstractAsyncContextManager[httpx2.Response]:
+        """Send a file on as it comes; what goes wrong is an `httpx2.HTTPError`."""
+        return self._files.stream("POST", f"/attachments?{query}", content=body, headers=dict(headers))
+
+    def download(
+        self, method: str, attachment_id: str, headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[httpx2.Response]:
+        """Ask for a file; what goes wrong is an `httpx2.HTTPError`."""
+        sent = {"accept-encoding": "identity", **headers}
+        return self._files.stream(method, f"/attachments/{quote(attachment_id, safe='')}", headers=sent)
+
     def failure(self, error: httpx2.HTTPError) -> HeroError:
         """What a failed request means, in words for the person at the page."""
         name = self.project.name
@@ -55,9 +73,10 @@ class Upstream:
         return Unreachable(f"{name} cannot be reached", hint=self._where())
 
     async def aclose(self) -> None:
-        """Close the connections of both pools."""
+        """Close the connections of every pool."""
         await self._calls.aclose()
         await self._streams.aclose()
+        await self._files.aclose()
 
     async def _bounded(self, response: httpx2.Response) -> bytes:
         chunks: list[bytes] = []

@@ -11,6 +11,7 @@ from hero_assistance_sdk.wire.names import (
     PING,
     RESET,
     THREAD_CHANGED,
+    AttachmentId,
     EventKind,
     MessageId,
     MessageKind,
@@ -23,12 +24,14 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.records import Record, Removed
-from hero_assistance_sdk.wire.tickets import Message, Ticket, User
+from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
 
 __all__ = [
     "PING",
     "RESET",
     "THREAD_CHANGED",
+    "Attachment",
+    "AttachmentId",
     "Event",
     "EventKind",
     "Message",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NewType
 
+AttachmentId = NewType("AttachmentId", int)
 TicketId = NewType("TicketId", int)
 MessageId = NewType("MessageId", int)
 UserId = NewType("UserId", str)

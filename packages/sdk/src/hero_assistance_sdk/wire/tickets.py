@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Role, Status, TicketId, UserId
+from hero_assistance_sdk.wire.names import (
+    AttachmentId,
+    MessageId,
+    MessageKind,
+    Millis,
+    Priority,
+    Role,
+    Status,
+    TicketId,
+    UserId,
+)
 
 
 class User(Wire):
@@ -12,6 +22,20 @@ class User(Wire):
     user_id: UserId
     name: str
     role: Role
+
+
+class Attachment(Wire):
+    """A file on a message or a ticket; it never changes. `GET /attachments/{attachment_id}` has its bytes.
+
+    `type` is what the content is, whatever its name says; `width` and `height` are pixels, null where it is no picture.
+    """
+
+    attachment_id: AttachmentId
+    name: str
+    size: int
+    type: str
+    width: int | None
+    height: int | None
 
 
 class Ticket(Wire):
@@ -45,6 +69,8 @@ class Ticket(Wire):
     message_count: int
     # The last message of the thread, for `last_seen_message_id`; 0 before the first.
     last_message_id: MessageId
+    # Of the ticket's own text; those of its messages are on them.
+    attachments: list[Attachment]
 
 
 class Message(Wire):
@@ -58,3 +84,4 @@ class Message(Wire):
     body: str
     created_at: Millis
     edited_at: Millis | None
+    attachments: list[Attachment]

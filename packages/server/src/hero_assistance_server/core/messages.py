@@ -9,13 +9,21 @@ from hero_assistance_sdk.errors import Conflict, Forbidden
 from hero_assistance_sdk.wire import EventKind, MessageId, MessageKind, Status, UserId
 from hero_assistance_server.core.changing import changed
 from hero_assistance_server.core.fields import with_status
-from hero_assistance_server.core.model import Change, Message, Ticket, User
+from hero_assistance_server.core.model import Attachment, Change, Message, Ticket, User
 from hero_assistance_server.core.states import Trigger, after
 
 EDIT_WINDOW = timedelta(minutes=5)
 
 
-def reply(*, ticket: Ticket, author: User, message_id: MessageId, body: str, now: datetime) -> Change[Ticket, Message]:
+def reply(
+    *,
+    ticket: Ticket,
+    author: User,
+    message_id: MessageId,
+    body: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+) -> Change[Ticket, Message]:
     """Answer where the customer sees it; raises `Conflict` when the ticket takes no replies."""
     outside = author.user_id in ticket.people
     trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
@@ -27,11 +35,19 @@ def reply(*, ticket: Ticket, author: User, message_id: MessageId, body: str, now
         first_response_at=answered,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.REPLY, author, message_id, body, now)
+    message = _message(ticket, MessageKind.REPLY, author, message_id, body, now, attachments)
     return changed(EventKind.MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
 
 
-def note(*, ticket: Ticket, author: User, message_id: MessageId, body: str, now: datetime) -> Change[Ticket, Message]:
+def note(
+    *,
+    ticket: Ticket,
+    author: User,
+    message_id: MessageId,
+    body: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+) -> Change[Ticket, Message]:
     """Write to the agents; nothing that the customer is shown changes."""
     written = replace(
         ticket,
@@ -40,7 +56,7 @@ def note(*, ticket: Ticket, author: User, message_id: MessageId, body: str, now:
         last_note_id=message_id,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.NOTE, author, message_id, body, now)
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body, now, attachments)
     return changed(EventKind.MESSAGE_NOTED, ticket, written, now, message=message)
 
 
@@ -83,6 +99,12 @@ def _moved(ticket: Ticket, trigger: Trigger) -> Status:
 
 
 def _message(
-    ticket: Ticket, kind: MessageKind, author: User, message_id: MessageId, body: str, now: datetime
+    ticket: Ticket,
+    kind: MessageKind,
+    author: User,
+    message_id: MessageId,
+    body: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...],
 ) -> Message:
-    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, now)
+    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, now, attachments=attachments)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from hero_assistance_sdk.wire import (
+    AttachmentId,
     EventKind,
     MessageId,
     MessageKind,
@@ -35,6 +36,18 @@ class User:
     @property
     def is_staff(self) -> bool:
         return self.role is not Role.CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as its content says it is; `width` and `height` are pixels of a picture. It never changes."""
+
+    attachment_id: AttachmentId
+    name: str
+    size: int
+    type: str
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class Ticket:
     note_count: int = 0
     last_reply_id: MessageId = NO_MESSAGE
     last_note_id: MessageId = NO_MESSAGE
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def people(self) -> frozenset[UserId]:
@@ -93,6 +107,7 @@ class Message:
     body: str
     created_at: datetime
     edited_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Reach(StrEnum):

@@ -24,10 +24,18 @@ _EVERYONE = frozenset(CallerKind)
 _STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
 _KNOWN = _STAFF | {CallerKind.CUSTOMER}
 
-# `GET /events` is not a method, and needs its permission all the same.
+# What is asked for beside the methods, over plain HTTP, and needs its permission all the same.
+ATTACHMENT_DOWNLOAD = "attachment.download"
+ATTACHMENT_UPLOAD = "attachment.upload"
 EVENT_STREAM = "event.stream"
+NO_METHODS = frozenset({ATTACHMENT_DOWNLOAD, ATTACHMENT_UPLOAD, EVENT_STREAM})
 
 ALLOWED: dict[str, frozenset[CallerKind]] = {
+    "attachment.delete": _KNOWN,
+    ATTACHMENT_DOWNLOAD: _KNOWN,
+    "attachment.get": _KNOWN,
+    "attachment.list": _KNOWN,
+    ATTACHMENT_UPLOAD: _KNOWN,
     "audit.list": _STAFF,
     EVENT_STREAM: _KNOWN,
     "message.edit": _KNOWN,

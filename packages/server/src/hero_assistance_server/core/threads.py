@@ -46,6 +46,7 @@ def merge(
         source.customer_name,
         f"**{source.title}**\n\n{source.body}".rstrip(),
         now,
+        attachments=source.attachments,
     )
     joined = _with_entries(target, [*_entries_of(target), *entries, Entry(message_id, MessageKind.REPLY)])
     joined = replace(

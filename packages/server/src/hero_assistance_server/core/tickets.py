@@ -10,7 +10,7 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import EventKind, Priority, Removed, Status, TicketId, UserId
 from hero_assistance_server.core.changing import changed, filed
 from hero_assistance_server.core.fields import Targets, respond_by, with_status
-from hero_assistance_server.core.model import AnyChange, Audience, Change, Reach, Ticket, User
+from hero_assistance_server.core.model import AnyChange, Attachment, Audience, Change, Reach, Ticket, User
 from hero_assistance_server.core.states import Trigger, after
 
 
@@ -24,6 +24,7 @@ def create(
     tags: Sequence[str],
     targets: Targets,
     now: datetime,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, None]:
     """File a ticket; who files it is its customer, whatever their role."""
     ticket = Ticket(
@@ -39,6 +40,7 @@ def create(
         updated_at=now,
         public_updated_at=now,
         first_response_due=respond_by(now, priority, targets),
+        attachments=attachments,
     )
     return filed(EventKind.TICKET_CREATED, ticket)
 

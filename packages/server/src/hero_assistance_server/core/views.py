@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from hero_assistance_sdk import wire
-from hero_assistance_server.core.model import AnyChange, Message, Ticket, User
+from hero_assistance_server.core.model import AnyChange, Attachment, Message, Ticket, User
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -35,6 +35,17 @@ def user(user: User) -> wire.User:
     return wire.User(user_id=user.user_id, name=user.name, role=user.role)
 
 
+def attachment(attachment: Attachment) -> wire.Attachment:
+    return wire.Attachment(
+        attachment_id=attachment.attachment_id,
+        name=attachment.name,
+        size=attachment.size,
+        type=attachment.type,
+        width=attachment.width,
+        height=attachment.height,
+    )
+
+
 def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
     """The ticket as agents see it, or as its customer does: without a trace of what is only among agents."""
     snoozed = ticket.status is wire.Status.SNOOZED
@@ -60,6 +71,7 @@ def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
         updated_at=millis(ticket.updated_at if staff else ticket.public_updated_at),
         message_count=ticket.reply_count + (ticket.note_count if staff else 0),
         last_message_id=last_message_id(ticket, staff=staff),
+        attachments=[attachment(one) for one in ticket.attachments],
     )
 
 
@@ -78,6 +90,7 @@ def message(message: Message) -> wire.Message:
         body=message.body,
         created_at=millis(message.created_at),
         edited_at=maybe_millis(message.edited_at),
+        attachments=[attachment(one) for one in message.attachments],
     )
 
 

@@ -8,7 +8,15 @@ import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, ThreadMoved, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    ThreadMoved,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_sdk.wire import MessageId, MessageKind
@@ -16,10 +24,12 @@ from hero_assistance_server.core import messages as commands
 from hero_assistance_server.core import views
 from hero_assistance_server.core.model import Message
 from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.methods.attachments import Attachments, taken
 from hero_assistance_server.methods.params import ID_LIMIT, ClientToken, KnownMessageId, Text, TicketParams
 from hero_assistance_server.methods.scene import NOTE as NOTED
 from hero_assistance_server.methods.scene import REPLIED as REPLIED_AT
 from hero_assistance_server.methods.scene import REPLY as REPLIED
+from hero_assistance_server.methods.scene import UPLOAD, UPLOADED
 from hero_assistance_server.methods.tickets import visible
 from hero_assistance_server.store import events, messages, tickets, tokens
 from hero_assistance_server.store.store import Store
@@ -34,6 +44,20 @@ _REPLIES = Example(
     "carol",
     {"ticket_id": 1, "body": "It says 10.0.0.7."},
     REPLIED | {"message_id": 3, "author": "carol", "author_name": "Carol", "body": "It says 10.0.0.7."},
+)
+_ATTACHES = Example(
+    "With a file that she has uploaded before",
+    "carol",
+    {"ticket_id": 1, "body": "This is what I see.", "attachments": [1]},
+    REPLIED
+    | {
+        "message_id": 3,
+        "author": "carol",
+        "author_name": "Carol",
+        "body": "This is what I see.",
+        "attachments": [UPLOADED],
+    },
+    after=(UPLOAD,),
 )
 _NOTES = Example(
     "An agent tells the others",
@@ -53,11 +77,16 @@ _LISTS = (
 )
 
 
+_REPLY_ERRORS = (Unauthenticated, NotFound, Conflict, ThreadMoved, TooLarge, Unavailable)
+_NOTE_ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavailable)
+
+
 class WriteMessage(TicketParams):
     """What is written, and where."""
 
     body: Text
     client_token: ClientToken = None
+    attachments: Attachments = ()
 
 
 class WriteReply(WriteMessage):
@@ -87,7 +116,7 @@ class Thread(Result):
 def add_methods(table: MethodTable[Caller], store: Store) -> None:
     """Register the methods."""
 
-    @table.method(REPLY, errors=[Unauthenticated, NotFound, Conflict, ThreadMoved, Unavailable], examples=[_REPLIES])
+    @table.method(REPLY, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES])
     async def reply(caller: Caller, params: WriteReply) -> wire.Message:
         """Answer where the customer sees it: an agent's makes it wait, the customer's opens it again.
 
@@ -95,7 +124,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         """
         return views.message(await store.write(lambda t: _write(t, caller, REPLY, params)))
 
-    @table.method(NOTE, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_NOTES])
+    @table.method(NOTE, errors=_NOTE_ERRORS, examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
         """Write to the other agents; the customer never sees it, nor a trace of it."""
         return views.message(await store.write(lambda t: _write(t, caller, NOTE, params)))
@@ -128,7 +157,12 @@ def _write(transaction: Transaction, caller: Caller, method: str, params: WriteM
         _check_seen(db, caller, params)
     command = commands.note if method == NOTE else commands.reply
     change = command(
-        ticket=ticket, author=author, message_id=messages.next_id(db), body=params.body, now=transaction.now
+        ticket=ticket,
+        author=author,
+        message_id=messages.next_id(db),
+        body=params.body,
+        now=transaction.now,
+        attachments=taken(db, caller, params.attachments),
     )
     transaction.apply(change, caller)
     tokens.add(db, author.user_id, method, params.client_token, change.message.message_id)

@@ -25,6 +25,17 @@ SCENE = (
     Call("alice", "message.note", {"ticket_id": 1, "body": "The gateway was renewed yesterday."}),
 )
 
+# What Carol uploads in some examples, over HTTP, and what is answered.
+UPLOAD = Call("carol", "POST /attachments", {"name": "trace.txt", "body": "10.0.0.7 timed out"})
+UPLOADED: dict[str, Any] = {
+    "attachment_id": 1,
+    "name": "trace.txt",
+    "size": 18,
+    "type": "text/plain",
+    "width": None,
+    "height": None,
+}
+
 # What Dave files in some examples, and the ticket it makes.
 FILE_ANOTHER = Call(
     "dave", "ticket.create", {"title": "A new laptop", "body": "Mine is six years old.", "tags": ["hardware"]}
@@ -51,6 +62,7 @@ NEW_TICKET: dict[str, Any] = {
     "updated_at": FILED,
     "message_count": 0,
     "last_message_id": 0,
+    "attachments": [],
 }
 
 # The ticket as agents see it, and as Carol does.
@@ -80,6 +92,7 @@ REPLY: dict[str, Any] = {
     "body": "Which address do you see?",
     "created_at": REPLIED,
     "edited_at": None,
+    "attachments": [],
 }
 NOTE = REPLY | {
     "message_id": 2,

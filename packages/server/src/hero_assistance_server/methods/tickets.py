@@ -9,7 +9,7 @@ import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import NotFound, TooLarge, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
@@ -17,6 +17,7 @@ from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core import views
 from hero_assistance_server.core.model import Ticket
 from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.methods.attachments import Attachments, taken
 from hero_assistance_server.methods.cursors import cursor_of, position_of
 from hero_assistance_server.methods.params import (
     CURSOR_LIMIT,
@@ -60,6 +61,7 @@ class CreateTicket(Params):
     priority: wire.Priority = wire.Priority.NORMAL
     tags: Tags = ()
     client_token: ClientToken = None
+    attachments: Attachments = ()
 
 
 class ListTickets(Params):
@@ -85,7 +87,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     rows = {staff: ShownRows(partial(_shown, staff=staff)) for staff in (True, False)}
     answers = ShownAnswers(store)
 
-    @table.method(CREATE, errors=[Unauthenticated, Unavailable], examples=[_CREATES])
+    @table.method(CREATE, errors=[Unauthenticated, NotFound, TooLarge, Unavailable], examples=[_CREATES])
     async def create(caller: Caller, params: CreateTicket) -> wire.Ticket:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
 
@@ -152,6 +154,7 @@ def _create(transaction: Transaction, caller: Caller, params: CreateTicket) -> T
         tags=params.tags,
         targets=settings.targets(db),
         now=transaction.now,
+        attachments=taken(db, caller, params.attachments),
     )
     transaction.apply(change, caller)
     tokens.add(db, customer.user_id, CREATE, params.client_token, change.ticket.ticket_id)

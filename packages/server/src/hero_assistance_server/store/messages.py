@@ -11,8 +11,9 @@ from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.core.model import Message
 from hero_assistance_server.core.threads import Entry
 from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
+from hero_assistance_server.store import attachments
 
-_FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at
+_FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at, attachments
     FROM messages JOIN users ON users.user_id = messages.author"""
 
 
@@ -54,8 +55,8 @@ def entries(connection: apsw.Connection, ticket_id: TicketId) -> list[Entry]:
 def save(connection: apsw.Connection, message: Message) -> None:
     """Write a new message, or another text of one."""
     connection.execute(
-        """INSERT INTO messages (message_id, ticket_id, kind, author, body, created_at, edited_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """INSERT INTO messages (message_id, ticket_id, kind, author, body, created_at, edited_at, attachments)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (message_id) DO UPDATE SET body = excluded.body, edited_at = excluded.edited_at""",
         (
             message.message_id,
@@ -65,6 +66,7 @@ def save(connection: apsw.Connection, message: Message) -> None:
             message.body,
             millis(message.created_at),
             maybe_millis(message.edited_at),
+            attachments.as_json(message.attachments),
         ),
     )
 
@@ -77,7 +79,7 @@ def move(connection: apsw.Connection, moved: Sequence[MessageId], ticket_id: Tic
 
 
 def _message(row: tuple[Any, ...]) -> Message:
-    message_id, ticket_id, kind, author, author_name, body, created_at, edited_at = row
+    message_id, ticket_id, kind, author, author_name, body, created_at, edited_at, attached = row
     return Message(
         message_id,
         ticket_id,
@@ -87,4 +89,5 @@ def _message(row: tuple[Any, ...]) -> Message:
         body,
         time_of(created_at),
         maybe_time(edited_at),
+        attachments.of_json(attached),
     )

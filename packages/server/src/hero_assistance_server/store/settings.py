@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,11 @@ from hero_assistance_server.core.fields import Targets
 
 # Minutes until the first answer is due, by priority.
 FIRST_RESPONSE_MINUTES = "first_response_minutes"
+# How large one attachment may be, and how many a message, or a ticket's text, may have.
+ATTACHMENT_BYTES = "attachment_bytes"
+ATTACHMENT_BYTES_DEFAULT = 10 * 1024 * 1024
+ATTACHMENTS_PER_MESSAGE = "attachments_per_message"
+ATTACHMENTS_PER_MESSAGE_DEFAULT = 10
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -34,3 +40,19 @@ def targets(connection: apsw.Connection) -> Targets:
     """How soon the first answer is promised."""
     minutes: Mapping[str, int] = value(connection, FIRST_RESPONSE_MINUTES, {})
     return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentLimits:
+    """What a project takes: bytes of one attachment, and how many of them at once."""
+
+    size: int
+    count: int
+
+
+def attachment_limits(connection: apsw.Connection) -> AttachmentLimits:
+    """The limits of attachments that hold now."""
+    return AttachmentLimits(
+        value(connection, ATTACHMENT_BYTES, ATTACHMENT_BYTES_DEFAULT),
+        value(connection, ATTACHMENTS_PER_MESSAGE, ATTACHMENTS_PER_MESSAGE_DEFAULT),
+    )

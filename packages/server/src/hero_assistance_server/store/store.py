@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import apsw
 
@@ -15,17 +17,21 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.errors import StoreUnavailable
 from hero_assistance_server.store.events import StoredEvent
+from hero_assistance_server.store.files import FOLDER, Files
 from hero_assistance_server.store.lock import locked_folder
 from hero_assistance_server.store.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.store.readers import Readers
 from hero_assistance_server.store.transaction import Transaction
 from hero_assistance_server.store.writer import Job, Writer
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 DATABASE = "tickets.db"
 # A flush on a dying disk can take seconds; longer, and the caller is better told to try again.
 STORE_TIMEOUT_S = 10.0
+# Files are written and read beside the database; each piece takes well under a millisecond.
+FILE_THREADS = 4
 
 _log = get_log("store")
 
@@ -39,10 +45,13 @@ class Store:
         readers: Readers,
         clock: Callable[[], datetime],
         publish: Callable[[StoredEvent], None],
+        files: Files,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._readers = readers
         self._publish = publish
+        self.files = files
+        self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
         # What was read before the number changed may be out of date.
         self.commits = 0
         self._writer = Writer(connection, clock, self._deliver)
@@ -69,9 +78,22 @@ class Store:
         except TimeoutError:
             raise StoreUnavailable("the database is too slow") from None
 
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what waits for the disk beside the loop; raises what it raises.
+
+        A thread cannot be cancelled: whoever leaves waits until it has let go of what it works with.
+        """
+        future = self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
     async def finish(self) -> None:
         """Write what is queued and end the writer."""
         await asyncio.to_thread(self._writer.stop)
+        self._threads.shutdown()
 
     def _deliver(self, jobs: Sequence[Job]) -> None:
         """Called by the writer's thread: one wake-up of the loop for the whole group."""
@@ -101,9 +123,11 @@ async def open_store(
         try:
             for name in migrate(connection, known):
                 _log.info("store.migrated", migration=name)
+            files = Files(folder / FOLDER)
+            files.prepare()
             readers = Readers(path)
             try:
-                store = Store(connection, readers, clock, publish)
+                store = Store(connection, readers, clock, publish, files)
                 try:
                     yield store
                 finally:

@@ -13,6 +13,7 @@ import apsw
 from hero_assistance_sdk.wire import Millis, Priority, Status, TicketId, UserId
 from hero_assistance_server.core.model import Ticket, User
 from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
+from hero_assistance_server.store import attachments
 from hero_assistance_server.store.texts import texts
 
 # In the order of the row; the customer's name is their user's.
@@ -40,9 +41,10 @@ _OWN_COLUMNS = (
     "note_count",
     "last_reply_id",
     "last_note_id",
+    "attachments",
 )
-# A ticket's customer and the time it was filed never change.
-_FIXED = {"ticket_id", "body", "customer", "created_at", "split_from"}
+# What never changes of a ticket.
+_FIXED = {"ticket_id", "body", "customer", "created_at", "split_from", "attachments"}
 COLUMNS = ", ".join(f"tickets.{name}" for name in _OWN_COLUMNS) + ", users.name"
 TABLES = "FROM tickets JOIN users ON users.user_id = tickets.customer"
 _ALL = f"{TABLES} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
@@ -134,6 +136,7 @@ def save(connection: apsw.Connection, ticket: Ticket) -> None:
             ticket.note_count,
             ticket.last_reply_id,
             ticket.last_note_id,
+            attachments.as_json(ticket.attachments),
         ),
     )
 
@@ -166,7 +169,7 @@ def _ticket(row: Sequence[Any]) -> Ticket:
         priority=Priority(row[4]),
         tags=tuple(json.loads(row[5])),
         customer=row[6],
-        customer_name=row[23],
+        customer_name=row[24],
         created_at=time_of(row[7]),
         updated_at=time_of(row[8]),
         public_updated_at=time_of(row[9]),
@@ -183,4 +186,5 @@ def _ticket(row: Sequence[Any]) -> Ticket:
         note_count=row[20],
         last_reply_id=row[21],
         last_note_id=row[22],
+        attachments=attachments.of_json(row[23]),
     )

@@ -10,7 +10,7 @@ import apsw
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.core.model import AnyChange
 from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.store import audit, events, messages, places, tickets
+from hero_assistance_server.store import attachments, audit, events, messages, places, tickets
 from hero_assistance_server.store.events import StoredEvent
 
 
@@ -29,10 +29,13 @@ class Transaction:
             tickets.save(db, ticket)
             places.move(db, change.before, ticket)
             tickets.note_status(db, change.before, ticket, by.user, self.now)
+            if change.before is None:
+                attachments.use(db, ticket.attachments, ticket_id=ticket.ticket_id)
         if ticket is not None and change.moved:
             messages.move(db, change.moved, ticket.ticket_id)
         if change.message is not None:
             messages.save(db, change.message)
+            attachments.use(db, change.message.attachments, message_id=change.message.message_id)
         self._record(change, by)
         event = events.add(db, change, self.now)
         self.events.append(event)

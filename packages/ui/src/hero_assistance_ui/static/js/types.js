@@ -14,6 +14,14 @@
  * @property {string} name
  * @property {Role} role
  *
+ * @typedef {object} Attachment  a file; width and height are pixels of a picture
+ * @property {number} attachment_id
+ * @property {string} name
+ * @property {number} size
+ * @property {string} type
+ * @property {number | null} width
+ * @property {number | null} height
+ *
  * @typedef {object} Ticket
  * @property {number} ticket_id
  * @property {string} title
@@ -36,6 +44,7 @@
  * @property {number} updated_at
  * @property {number} message_count
  * @property {number} last_message_id
+ * @property {Attachment[]} attachments
  *
  * @typedef {object} Message
  * @property {number} message_id
@@ -46,6 +55,7 @@
  * @property {string} body
  * @property {number} created_at
  * @property {number | null} edited_at
+ * @property {Attachment[]} attachments
  *
  * @typedef {object} Removed  something that we have no more
  * @property {"removed"} noun

@@ -1,0 +1,151 @@
+"""`GET /attachments/{attachment_id}`: the bytes of a file for those who see where it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from hero_assistance_sdk.downloads import POLICY, disposition
+from hero_assistance_sdk.errors import HeroError, NotFound
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.asgi import failure_response
+from hero_assistance_sdk.sse import ABORT
+from hero_assistance_sdk.wire import AttachmentId
+from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
+from hero_assistance_server.core.policy import ATTACHMENT_DOWNLOAD, Caller, permit
+from hero_assistance_server.core.sniffing import TEXT
+from hero_assistance_server.methods.attachments import seen
+from hero_assistance_server.methods.params import ID_LIMIT
+from hero_assistance_server.store.attachments import Stored
+from hero_assistance_server.store.errors import StoreUnavailable
+from hero_assistance_server.store.store import Store
+
+# What is read at once, and so what one download has in memory beside the connection's own buffer.
+CHUNK_BYTES = 64 * 1024
+# A reader that takes nothing for so long holds an open file for nothing.
+STALL_S = 60.0
+
+_log = get_log("attachments")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An ASGI application that hands out files."""
+
+    store: Store
+    caller_of: Callable[[Request], Awaitable[Caller]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            stored = await self._found(request)
+            file = await self._opened(stored)
+        except HeroError as error:
+            await failure_response(error)(scope, receive, send)
+            return
+        with file:
+            await self._answer(request, stored, file, send)
+
+    async def _found(self, request: Request) -> Stored:
+        caller = await self.caller_of(request)
+        permit(caller, ATTACHMENT_DOWNLOAD)
+        attachment_id = _id_of(request.path_params["attachment_id"])
+        return await self.store.read(lambda db: seen(db, caller, attachment_id))
+
+    async def _opened(self, stored: Stored) -> BinaryIO:
+        try:
+            return await self.store.in_thread(self.store.files.path(stored.sha256).open, "rb", 0)
+        except OSError as error:
+            _log.error("attachment.unreadable", attachment=stored.attachment.attachment_id, error=error)
+            raise StoreUnavailable("the file cannot be read", hint=error.strerror) from error
+
+    async def _answer(self, request: Request, stored: Stored, file: BinaryIO, send: Send) -> None:
+        size, headers = stored.attachment.size, _headers(stored)
+        try:
+            part = _asked_for(request, stored)
+        except Unsatisfiable:
+            headers |= {"content-range": f"bytes */{size}", "content-length": "0"}
+            await _start(send, 416, headers, more=False)
+            return
+        if headers["etag"] in _etags(request.headers.get("if-none-match", "")):
+            await _start(send, 304, headers, more=False)
+            return
+        if part is not None:
+            headers["content-range"] = f"bytes {part.first}-{part.last}/{size}"
+        whole = part or Part(0, size - 1)
+        headers["content-length"] = str(whole.size)
+        more = request.method != "HEAD" and whole.size > 0
+        await _start(send, 200 if part is None else 206, headers, more=more)
+        if more:
+            await self._pump(request, file, whole, send)
+
+    async def _pump(self, request: Request, file: BinaryIO, part: Part, send: Send) -> None:
+        try:
+            async for chunk in self._chunks(file, part):
+                async with asyncio.timeout(STALL_S):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        except (TimeoutError, OSError) as error:
+            # The length is promised: all that can be done is to break off, which the reader sees.
+            _log.warning("attachment.broken-off", error=repr(error))
+            request.scope["extensions"][ABORT]()
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+
+    async def _chunks(self, file: BinaryIO, part: Part) -> AsyncIterator[bytes]:
+        file.seek(part.first)
+        left = part.size
+        while left:
+            chunk = await self.store.in_thread(file.read, min(left, CHUNK_BYTES))
+            if not chunk:
+                raise OSError("the file is shorter than it was")
+            left -= len(chunk)
+            yield chunk
+
+
+def _id_of(text: str) -> AttachmentId:
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(ID_LIMIT))):
+        raise NotFound("there is no such attachment")
+    return AttachmentId(int(text))
+
+
+def _headers(stored: Stored) -> dict[str, str]:
+    attachment = stored.attachment
+    charset = "; charset=utf-8" if attachment.type == TEXT else ""
+    return {
+        "content-type": attachment.type + charset,
+        "content-disposition": disposition(attachment.name, attachment.type),
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+        "accept-ranges": "bytes",
+        "etag": f'"{stored.sha256}"',
+        # Asked for again each time: who may see it can change, the bytes cannot.
+        "cache-control": "private, no-cache",
+    }
+
+
+def _asked_for(request: Request, stored: Stored) -> Part | None:
+    """The part that is asked for, `None` for all of it; raises `Unsatisfiable`."""
+    header = request.headers.get("range")
+    if header is None or request.method != "GET":
+        return None
+    if request.headers.get("if-range", f'"{stored.sha256}"') != f'"{stored.sha256}"':
+        return None
+    return part_of(header, stored.attachment.size)
+
+
+def _etags(header: str) -> set[str]:
+    """The tags of `If-None-Match`; a weak one compares as a strong one there."""
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+async def _start(send: Send, status: int, headers: dict[str, str], *, more: bool) -> None:
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    if not more:
+        await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,177 @@
+"""`POST /attachments?name=...`: the body is a file, which is on the disk when its description is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qs
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from hero_assistance_sdk.errors import Conflict, HeroError, TooLarge, Unavailable
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.asgi import failure_response
+from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
+from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.core import views
+from hero_assistance_server.core.model import Attachment
+from hero_assistance_server.core.policy import ATTACHMENT_UPLOAD, Caller, permit
+from hero_assistance_server.core.sniffing import HEAD_BYTES, Sniffed, sniff
+from hero_assistance_server.store import attachments, audit, settings
+from hero_assistance_server.store.errors import StoreUnavailable
+from hero_assistance_server.store.files import Incoming
+from hero_assistance_server.store.store import Store
+from hero_assistance_server.store.transaction import Transaction
+
+# What a file system lets a name be, in bytes; a person's software has made it.
+NAME_BYTES = 255
+# Uploads that nothing uses yet: many times what a message takes, and no way to fill a disk within a day.
+WAITING_LIMIT = 100
+# At once: of everybody, and of one person.
+UPLOADS_LIMIT = 64
+UPLOADS_EACH = 8
+# A train in a tunnel; after that the sender has gone without a word.
+SILENCE_S = 30.0
+# 10 MiB at 140 kbit/s.
+LONGEST_S = 600.0
+# A sender that is refused still sends; while it may be reading soon, it is let finish, and hears why.
+LINGER_S = 1.0
+LINGER_BYTES = 16 * 1024 * 1024
+
+_log = get_log("attachments")
+
+
+class Upload:
+    """An ASGI application that receives files; each waits in a few kilobytes of memory, whatever its size."""
+
+    def __init__(self, store: Store, caller_of: Callable[[Request], Awaitable[Caller]]) -> None:
+        self._store = store
+        self._caller_of = caller_of
+        self._running: Counter[UserId] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        chunks = _chunks(request)
+        try:
+            attachment = await self._received(request, chunks)
+        except ClientDisconnect:
+            # Nobody is left to read an answer.
+            return
+        except HeroError as error:
+            await _linger(chunks)
+            await failure_response(error)(scope, receive, send)
+            return
+        shown = views.attachment(attachment).model_dump(mode="json")
+        where = {"location": f"/attachments/{attachment.attachment_id}", "cache-control": "no-store"}
+        await JSONResponse(shown, status_code=201, headers=where)(scope, receive, send)
+
+    async def _received(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
+        caller = await self._caller_of(request)
+        permit(caller, ATTACHMENT_UPLOAD)
+        name = name_of(request.scope["query_string"])
+        limits = await self._store.read(settings.attachment_limits)
+        if int(request.headers.get("content-length") or 0) > limits.size:
+            raise _too_large(limits.size)
+        with self._running_for(caller.known().user_id):
+            try:
+                with self._store.files.incoming() as incoming:
+                    await self._fill(incoming, chunks, limits.size)
+                    return await self._keep(incoming, name, caller)
+            except OSError as error:
+                _log.error("attachment.not-kept", error=error)
+                raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
+
+    async def _fill(self, incoming: Incoming, chunks: AsyncIterator[bytes], limit: int) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                async for chunk in chunks:
+                    if incoming.size + len(chunk) > limit:
+                        raise _too_large(limit)
+                    await self._store.in_thread(incoming.write, chunk)
+        except TimeoutError:
+            raise InvalidRequest(f"the file did not come within {LONGEST_S:.0f} s") from None
+
+    async def _keep(self, incoming: Incoming, name: str, caller: Caller) -> Attachment:
+        files = self._store.files
+        digest = await self._store.in_thread(incoming.finish)
+        sniffed = sniff(await self._store.in_thread(incoming.head, HEAD_BYTES))
+        with files.held(digest):
+            await self._store.in_thread(files.adopt, incoming, digest)
+            return await self._store.write(lambda t: _add(t, caller, name, incoming.size, sniffed, digest))
+
+    @contextmanager
+    def _running_for(self, user_id: UserId) -> Iterator[None]:
+        if self._running.total() >= UPLOADS_LIMIT or self._running[user_id] >= UPLOADS_EACH:
+            raise Unavailable("too many files are being sent at once", hint="send them one after the other")
+        self._running[user_id] += 1
+        try:
+            yield
+        finally:
+            self._running[user_id] -= 1
+            if not self._running[user_id]:
+                del self._running[user_id]
+
+
+def name_of(query: bytes) -> str:
+    """The file's name; raises `InvalidParams` where there is none, or one that no file can have."""
+    try:
+        given = parse_qs(query.decode("ascii"), errors="strict", max_num_fields=1, keep_blank_values=True)
+    except ValueError:
+        raise _bad_name("the query is not one name in percent-encoded UTF-8") from None
+    (name,) = given.get("name", [""])
+    if not name.strip() or any(ord(character) < 0x20 or character == "\x7f" for character in name):
+        raise _bad_name("a name is a line with something to see in it")
+    if len(name.encode()) > NAME_BYTES:
+        raise _bad_name(f"a name has at most {NAME_BYTES} bytes in UTF-8")
+    return name
+
+
+def _add(transaction: Transaction, caller: Caller, name: str, size: int, sniffed: Sniffed, digest: str) -> Attachment:
+    db, uploader = transaction.connection, caller.known().user_id
+    if len(attachments.waiting(db, uploader)) >= WAITING_LIMIT:
+        raise Conflict(
+            f"{WAITING_LIMIT} files of yours wait to be used", hint="attachment.list shows them, attachment.delete"
+        )
+    made = Attachment(attachments.next_id(db), name, size, sniffed.type, sniffed.width, sniffed.height)
+    attachments.add(db, made, digest, uploader, transaction.now)
+    detail = {"attachment": str(made.attachment_id), "name": name, "size": str(size), "sha256": digest}
+    audit.add(db, "attachment.uploaded", caller, transaction.now, detail=detail)
+    return made
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"a file has at most {limit} bytes here", hint="cut it in parts, or send a link")
+
+
+def _bad_name(fault: str) -> InvalidParams:
+    return InvalidParams("a file needs a name", faults=[f"name: {fault}"], hint="POST /attachments?name=trace.txt")
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces; raises `ClientDisconnect` when it ends too early, `InvalidRequest` after a long silence."""
+    pieces = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                piece = await anext(pieces, None)
+        except TimeoutError:
+            raise InvalidRequest(f"nothing came for {SILENCE_S:.0f} s") from None
+        if piece is None:
+            return
+        yield piece
+
+
+async def _linger(chunks: AsyncIterator[bytes]) -> None:
+    """Let a refused sender finish, within bounds: who still writes when the connection closes reads no answer."""
+    size = 0
+    with contextlib.suppress(TimeoutError, ClientDisconnect, InvalidRequest):
+        async with asyncio.timeout(LINGER_S):
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > LINGER_BYTES:
+                    return

@@ -1,0 +1,149 @@
+"""Files on their way through: from the browser to the ticket server, and back.
+
+The ticket server may be a stranger's. What decides how a browser treats a file is therefore said here: a picture is
+shown, anything else is a download, and nothing of it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+
+import anyio
+import httpx2
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from hero_assistance_sdk.downloads import PICTURES, POLICY, checked_disposition
+from hero_assistance_sdk.errors import HeroError, ProtocolViolation
+from hero_assistance_sdk.sse import ABORT
+from hero_assistance_ui.errors import failure_response
+
+# Another site's form cannot send it without a preflight, which is never answered.
+MEDIA_TYPE = "application/octet-stream"
+ASKED = ("range", "if-range", "if-none-match")
+_STATUS = frozenset({200, 206, 304, 416})
+_PASSED = ("content-length", "content-range", "etag", "accept-ranges")
+# A refusal is one JSON-RPC error.
+_REFUSAL_LIMIT = 64 * 1024
+
+
+def asked_headers(request: Request) -> dict[str, str]:
+    """The headers of a request that say which part of a file it wants."""
+    return {name: request.headers[name] for name in ASKED if name in request.headers}
+
+
+def sent_headers(request: Request) -> dict[str, str]:
+    """The headers of an upload that go on: the server refuses by its length before anything has come."""
+    length = request.headers.get("content-length")
+    return {"content-type": MEDIA_TYPE} | ({"content-length": length} if length else {})
+
+
+async def body_of(request: Request) -> AsyncIterator[bytes]:
+    """The bytes of an upload as they come; a browser that leaves breaks the request to the server off, too."""
+    async for chunk in request.stream():
+        if chunk:
+            yield chunk
+
+
+async def uploaded(
+    opened: AbstractAsyncContextManager[httpx2.Response], failure: Callable[[httpx2.HTTPError], HeroError]
+) -> Response:
+    """The ticket server's answer to an upload."""
+    try:
+        async with opened as answer:
+            body = await _bounded(answer)
+    except httpx2.HTTPError as error:
+        return failure_response(failure(error))
+    except ClientDisconnect:
+        # Nobody is left to read an answer.
+        return Response(status_code=400)
+    if body is None or not (answer.status_code == 201 or answer.status_code >= 400) or not _is_json(answer):
+        return failure_response(ProtocolViolation("what answers takes no files"))
+    return Response(
+        body, status_code=answer.status_code, media_type="application/json", headers={"cache-control": "no-store"}
+    )
+
+
+class FileRelay(Response):
+    """Answers with a file of the ticket server, a piece at a time, until the browser has it or leaves."""
+
+    def __init__(
+        self,
+        opened: AbstractAsyncContextManager[httpx2.Response],
+        failure: Callable[[httpx2.HTTPError], HeroError],
+    ) -> None:
+        self._opened = opened
+        self._failure = failure
+        super().__init__()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with anyio.create_task_group() as group:
+
+            async def until_browser_leaves() -> None:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                group.cancel_scope.cancel()
+
+            group.start_soon(until_browser_leaves)
+            refusal = await self._relayed(scope, send)
+            if refusal is not None:
+                await refusal(scope, receive, send)
+            group.cancel_scope.cancel()
+
+    async def _relayed(self, scope: Scope, send: Send) -> Response | None:
+        """Send the file; or what is to be answered instead."""
+        started = False
+        try:
+            async with self._opened as answer:
+                if answer.status_code not in _STATUS:
+                    return await _refusal(answer)
+                headers = file_headers(answer.headers)
+                raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+                await send({"type": "http.response.start", "status": answer.status_code, "headers": raw})
+                started = True
+                if scope["method"] != "HEAD":
+                    async for chunk in answer.aiter_raw():
+                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except httpx2.HTTPError as error:
+            if not started:
+                return failure_response(self._failure(error))
+            # The length was promised: that it is not kept is how the browser learns of it.
+            scope["extensions"][ABORT]()
+            await anyio.sleep_forever()
+        await send({"type": "http.response.body", "body": b""})
+        return None
+
+
+def file_headers(given: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a file as a browser gets it, whatever a ticket server says."""
+    media_type = given.get("content-type", "").partition(";")[0].strip()
+    shown = media_type if media_type in PICTURES else MEDIA_TYPE
+    return {
+        **{name: given[name] for name in _PASSED if name in given},
+        "content-type": shown,
+        "content-disposition": checked_disposition(given.get("content-disposition", ""), media_type),
+        "content-security-policy": POLICY,
+        "cache-control": "private, no-cache",
+    }
+
+
+async def _refusal(answer: httpx2.Response) -> Response:
+    body = await _bounded(answer)
+    if body is None or answer.status_code < 400 or not _is_json(answer):
+        return failure_response(ProtocolViolation("what answers has no files"))
+    return Response(body, status_code=answer.status_code, media_type="application/json")
+
+
+async def _bounded(answer: httpx2.Response) -> bytes | None:
+    body = b""
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) > _REFUSAL_LIMIT:
+            return None
+    return body
+
+
+def _is_json(answer: httpx2.Response) -> bool:
+    return str(answer.headers.get("content-type", "")).startswith("application/json")
