@@ -30,6 +30,7 @@ CELLS = {
     "message.note": "--++",
     "message.reply": "-+++",
     "rpc.discover": "++++",
+    "system.backup": "---+",
     "system.health": "++++",
     "ticket.create": "-+++",
     "ticket.follow": "--++",

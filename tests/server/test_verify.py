@@ -56,6 +56,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
         {"carol", *TEAM},
     ),
     ("attachment.delete", "carol", {"attachment_id": 1}, set(), set()),
+    ("system.backup", "alice", {}, set(), set()),
     ("message.reply", "carol", {"ticket_id": 1, "body": "b"}, {"message.replied"}, {"carol", *TEAM}),
     (
         "message.reply",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from hero_assistance.releases.install import faults
 from hero_assistance.releases.manifest import Installed, read_installed
@@ -20,6 +23,8 @@ from hero_assistance_sdk.paths import SERVICE, Paths
 # An upgrade needs about 150 MB beside the database; below this one fails soon.
 DISK_WARNING_BYTES = 1024**3
 DISK_FAULT_BYTES = 256 * 1024**2
+# One a day is made while the server runs.
+BACKUP_WARNING_DAYS = 3
 
 
 class Verdict(StrEnum):
@@ -55,6 +60,7 @@ def examine(paths: Paths) -> list[Finding]:
         lambda: _sockets(paths),
         lambda: _service(paths),
         lambda: _secrets(paths),
+        lambda: _backups(paths),
     ]
     return [finding for check in checks for finding in _guarded(check)]
 
@@ -178,6 +184,34 @@ def _secrets(paths: Paths) -> Iterator[Finding]:
     if not settings.access.is_enforced and (addresses := _page_addresses(paths)):
         detail = f"everybody who can reach {', '.join(addresses)} may open the page"
         yield Finding("access", Verdict.WARNING, detail, "hero_assistance access add ADDRESS")
+
+
+def _backups(paths: Paths) -> Iterator[Finding]:
+    """How old the last whole backup is, and whether one after it failed."""
+    from hero_assistance_sdk.backups import FAILURE, newest_backup
+
+    failed = paths.backups / FAILURE
+    if failed.exists():
+        yield Finding(
+            "backups", Verdict.FAULT, f"the last one failed: {_failure(failed)}", "free space, or see the log"
+        )
+    newest = newest_backup(paths.backups)
+    if newest is None:
+        yield Finding("backups", Verdict.OK, "none yet; a running server makes one each day")
+        return
+    days = (time.time() - newest.stat().st_mtime) / 86_400
+    if days > BACKUP_WARNING_DAYS:
+        detail = f"the last one is {days:.0f} days old"
+        yield Finding("backups", Verdict.WARNING, detail, f"hero_assistance backup {paths.backups}")
+    else:
+        yield Finding("backups", Verdict.OK, f"the last one is {newest.name}")
+
+
+def _failure(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text())["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"see {path}"
 
 
 def _page_addresses(paths: Paths) -> tuple[str, ...]:

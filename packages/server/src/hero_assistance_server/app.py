@@ -25,13 +25,24 @@ from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_sdk.rpc.openrpc import add_discovery
 from hero_assistance_server.attachments.download import Download
 from hero_assistance_server.attachments.upload import Upload
+from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.core.policy import Caller, permit
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.events.stream import EventStream
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
-from hero_assistance_server.methods import attachments, audit, messages, system, threads, tickets, updates, users
+from hero_assistance_server.methods import (
+    attachments,
+    audit,
+    backups,
+    messages,
+    system,
+    threads,
+    tickets,
+    updates,
+    users,
+)
 from hero_assistance_server.store.store import Store
 
 TITLE = "hero_assistance ticket server"
@@ -46,6 +57,8 @@ class Desk:
     hub: Hub
     directory: Directory
     mode: AuthMode
+    # Without a place of their own, backups are beside the data.
+    backups: Backups | None = None
     tcp: str | None = None
 
     def methods(self) -> tuple[MethodTable[Caller], dict[str, Any]]:
@@ -59,6 +72,7 @@ class Desk:
         audit.add_methods(table, self.store)
         users.add_methods(table, self.directory)
         system.add_methods(table, self.hub, self.mode, self.tcp)
+        backups.add_methods(table, self.backups or Backups(self.store, self.store.folder / "backups"))
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
         return table, document
 

@@ -17,6 +17,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.succession import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_server.app import Applications, Desk, applications
+from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.binding import Bind, wanted_bind
 from hero_assistance_server.directory import DEMO_USERS, Directory
 from hero_assistance_server.events.hub import Hub
@@ -99,8 +100,9 @@ async def _desk(settings: Settings, hub: Hub) -> AsyncIterator[Desk]:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
         directory = Directory(await store.read(users.everyone))
-        async with upkeep(store):
-            yield Desk(store, hub, directory, settings.mode)
+        backups = Backups(store, settings.paths.backups)
+        async with upkeep(store, backups):
+            yield Desk(store, hub, directory, settings.mode, backups)
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 # Each command in the module that defines it: only the one that is called is imported.
 COMMANDS = {
     "access": "access",
+    "backup": "data",
     "disable": "boot",
     "doctor": "doctor",
     "enable": "boot",
@@ -24,6 +25,7 @@ COMMANDS = {
     "logs": "service",
     "releases": "releases",
     "restart": "service",
+    "restore": "data",
     "rollback": "releases",
     "secret": "secret",
     "service": "service",

@@ -22,6 +22,7 @@ class CallerKind(Enum):
 _KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role.ADMIN: CallerKind.ADMIN}
 _EVERYONE = frozenset(CallerKind)
 _STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
+_ADMIN = frozenset({CallerKind.ADMIN})
 _KNOWN = _STAFF | {CallerKind.CUSTOMER}
 
 # What is asked for beside the methods, over plain HTTP, and needs its permission all the same.
@@ -43,6 +44,7 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "message.note": _STAFF,
     "message.reply": _KNOWN,
     "rpc.discover": _EVERYONE,
+    "system.backup": _ADMIN,
     "system.health": _EVERYONE,
     "ticket.create": _KNOWN,
     "ticket.follow": _STAFF,

@@ -20,6 +20,11 @@ ATTACHMENT_BYTES = "attachment_bytes"
 ATTACHMENT_BYTES_DEFAULT = 10 * 1024 * 1024
 ATTACHMENTS_PER_MESSAGE = "attachments_per_message"
 ATTACHMENTS_PER_MESSAGE_DEFAULT = 10
+# Hours between two backups (0: none are made), and how many are kept.
+BACKUP_HOURS = "backup_hours"
+BACKUP_HOURS_DEFAULT = 24
+BACKUPS_KEPT = "backups_kept"
+BACKUPS_KEPT_DEFAULT = 7
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -56,3 +61,9 @@ def attachment_limits(connection: apsw.Connection) -> AttachmentLimits:
         value(connection, ATTACHMENT_BYTES, ATTACHMENT_BYTES_DEFAULT),
         value(connection, ATTACHMENTS_PER_MESSAGE, ATTACHMENTS_PER_MESSAGE_DEFAULT),
     )
+
+
+def backups(connection: apsw.Connection) -> tuple[int, int]:
+    """Hours between two backups, 0 for none, and how many are kept."""
+    hours = value(connection, BACKUP_HOURS, BACKUP_HOURS_DEFAULT)
+    return int(hours), max(1, int(value(connection, BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT)))
