@@ -30,6 +30,11 @@ CELLS = {
     "message.note": "--++",
     "message.reply": "-+++",
     "rpc.discover": "++++",
+    "stats.by_agent": "--++",
+    "stats.by_day": "--++",
+    "stats.by_tag": "--++",
+    "stats.overview": "--++",
+    "stats.tickets": "--++",
     "system.backup": "---+",
     "system.health": "++++",
     "ticket.create": "-+++",
@@ -52,6 +57,7 @@ CALLERS = {
     "agent": Caller(User(UserId("bob"), "Bob", Role.AGENT)),
     "admin": Caller(User(UserId("alice"), "Alice", Role.ADMIN)),
 }
+SPAN = {"start": 0, "end": 1000}
 PARAMS: dict[str, dict[str, Any]] = {
     "attachment.delete": {"attachment_id": 1},
     "attachment.get": {"attachment_id": 1},
@@ -59,6 +65,11 @@ PARAMS: dict[str, dict[str, Any]] = {
     "message.list": {"ticket_id": 1},
     "message.note": {"ticket_id": 1, "body": "b"},
     "message.reply": {"ticket_id": 1, "body": "b"},
+    "stats.by_agent": SPAN,
+    "stats.by_day": SPAN,
+    "stats.by_tag": SPAN,
+    "stats.overview": SPAN,
+    "stats.tickets": {**SPAN, "figure": "created"},
     "ticket.create": {"title": "t", "body": "b"},
     "ticket.follow": {"ticket_id": 1},
     "ticket.get": {"ticket_id": 1},

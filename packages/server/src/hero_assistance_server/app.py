@@ -37,6 +37,7 @@ from hero_assistance_server.methods import (
     audit,
     backups,
     messages,
+    stats,
     system,
     threads,
     tickets,
@@ -71,6 +72,7 @@ class Desk:
         attachments.add_methods(table, self.store)
         audit.add_methods(table, self.store)
         users.add_methods(table, self.directory)
+        stats.add_methods(table, self.store)
         system.add_methods(table, self.hub, self.mode, self.tcp)
         backups.add_methods(table, self.backups or Backups(self.store, self.store.folder / "backups"))
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
