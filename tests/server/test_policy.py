@@ -48,6 +48,12 @@ CELLS = {
     "read.of_ticket": "--++",
     "rpc.discover": "++++",
     "search.tickets": "-+++",
+    "stats.by_agent": "--++",
+    "stats.by_day": "--++",
+    "stats.by_tag": "--++",
+    "stats.overview": "--++",
+    "stats.tickets": "--++",
+    "system.backup": "---+",
     "system.health": "++++",
     "ticket.bulk": "--++",
     "tag.list": "--++",
@@ -75,6 +81,7 @@ CALLERS = {
     "agent": Caller(User(UserId("bob"), "Bob", Role.AGENT)),
     "admin": Caller(User(UserId("alice"), "Alice", Role.ADMIN)),
 }
+SPAN = {"start": 0, "end": 1000}
 PARAMS: dict[str, dict[str, Any]] = {
     "attachment.delete": {"attachment_id": 1},
     "attachment.get": {"attachment_id": 1},
@@ -97,6 +104,11 @@ PARAMS: dict[str, dict[str, Any]] = {
     "reply.save": {"name": "n", "body": "b"},
     "ticket.bulk": {"ticket_ids": [1]},
     "tag.rename": {"tag": "t", "into": "u"},
+    "stats.by_agent": SPAN,
+    "stats.by_day": SPAN,
+    "stats.by_tag": SPAN,
+    "stats.overview": SPAN,
+    "stats.tickets": {**SPAN, "figure": "created"},
     "ticket.create": {"title": "t", "body": "b"},
     "ticket.follow": {"ticket_id": 1},
     "ticket.get": {"ticket_id": 1},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -64,3 +65,18 @@ def test_a_page_that_everybody_may_open_is_a_warning(
     assert _findings(hero_env, "access") == [warned]
     embedded.set("ADMIN_SECRETS", "10.0.0.0/8")
     assert _findings(hero_env, "access") == []
+
+
+def test_how_the_backups_are(hero_env: dict[str, str], paths: Paths) -> None:
+    assert _findings(hero_env, "backups") == [("backups", "ok", "none yet; a running server makes one each day")]
+    paths.backups.mkdir(parents=True)
+    made = paths.backups / "hero_assistance-20261122T120000Z.tar"
+    made.write_bytes(b"")
+    assert _findings(hero_env, "backups") == [("backups", "ok", f"the last one is {made.name}")]
+    os.utime(made, (0, 0))
+    (paths.backups / "failed.json").write_text('{"at": "2026-11-23T12:00:00+00:00", "error": "the disk is full"}')
+    (failed, old) = _findings(hero_env, "backups")
+    assert failed == ("backups", "fault", "the last one failed: the disk is full")
+    assert old[1] == "warning"
+    (paths.backups / "failed.json").write_text("half")
+    assert _findings(hero_env, "backups")[0][:2] == ("backups", "fault")

@@ -52,6 +52,11 @@ class Paths:
         return self.var / "data" / SERVICE
 
     @property
+    def backups(self) -> Path:
+        """The backups that the server makes by itself; apart from the data, which a restore replaces."""
+        return self.var / "backups" / SERVICE
+
+    @property
     def logs(self) -> Path:
         """One file an action; they outlive the supervisor."""
         return self.var / "log" / SERVICE

@@ -26,6 +26,7 @@ from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_sdk.rpc.openrpc import add_discovery
 from hero_assistance_server.attachments.download import Download
 from hero_assistance_server.attachments.upload import Upload
+from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.core.policy import Caller, permit
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.endpoint import EventsEndpoint
@@ -36,6 +37,7 @@ from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
 from hero_assistance_server.methods import (
     attachments,
     audit,
+    backups,
     drafts,
     macros,
     many,
@@ -44,6 +46,7 @@ from hero_assistance_server.methods import (
     reads,
     replies,
     search,
+    stats,
     system,
     tags,
     threads,
@@ -66,6 +69,8 @@ class Desk:
     hub: Hub
     directory: Directory
     mode: AuthMode
+    # Without a place of their own, backups are beside the data.
+    backups: Backups | None = None
     tcp: str | None = None
     limits: Limits = DEFAULTS
 
@@ -88,7 +93,9 @@ class Desk:
         search.add_methods(table, self.store)
         tags.add_methods(table, self.store)
         views.add_methods(table, self.store)
+        stats.add_methods(table, self.store)
         system.add_methods(table, self.hub, self.mode, self.tcp)
+        backups.add_methods(table, self.backups or Backups(self.store, self.store.folder / "backups"))
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
         return table, document
 

@@ -14,6 +14,7 @@ from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_server.identity import AuthMode
 from hero_assistance_server.mycelium import DEFAULT_API
+from hero_assistance_server.offline import backup_command, restore_command
 from hero_assistance_server.server import Settings, run
 
 PROGRAM = "hero_assistance_server"
@@ -21,7 +22,10 @@ TCP_DEFAULT = "9770"
 TCP_OFF = "off"
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(message=version_line(PROGRAM))
 @click.option(
     "--auth-mode",
@@ -46,8 +50,11 @@ TCP_OFF = "off"
     show_default=True,
     help="Where the mycelium daemon is asked for the node's address, when MYCELIUM_BIND says auto:.",
 )
-def command(auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str) -> None:
+@click.pass_context
+def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str) -> None:
     """Serve tickets and their events on rpc.sock, events.sock and TCP, in the foreground, until SIGTERM."""
+    if ctx.invoked_subcommand is not None:
+        return
     configure_logs()
     address = None if tcp == TCP_OFF else tcp
     for given in (address, mycelium_api):
@@ -57,3 +64,7 @@ def command(auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str) -
     settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))
+
+
+command.add_command(backup_command)
+command.add_command(restore_command)

@@ -19,6 +19,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.succession import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_server.app import Applications, Desk, applications
+from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.binding import Bind, wanted_bind
 from hero_assistance_server.directory import DEMO_USERS, Directory
 from hero_assistance_server.events.counting import Counting, counting
@@ -119,8 +120,9 @@ async def _desk(settings: Settings, hub: Hub, timers: Timers) -> AsyncIterator[D
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(events.last_seq)
         directory = Directory(await store.read(users.everyone))
-        desk = Desk(store, hub, directory, settings.mode, limits=settings.limits)
-        async with upkeep(store), counting(Counting(hub, store, counts)):
+        backups = Backups(store, settings.paths.backups)
+        desk = Desk(store, hub, directory, settings.mode, backups, limits=settings.limits)
+        async with upkeep(store, backups), counting(Counting(hub, store, counts)):
             yield desk
 
 

@@ -5,22 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.sweeping import sweep_orphans, sweep_unused
 
 SWEEP_EVERY = timedelta(hours=1)
+# A start has better things to do, and one that fails again and again must not fill a disk.
+BACKUP_AFTER = timedelta(minutes=10)
+# The clock may be set, and a laptop sleeps: looked at again and again, a day is a day.
+BACKUP_LOOK = timedelta(minutes=30)
 
 _log = get_log("upkeep")
 
 
 @asynccontextmanager
-async def upkeep(store: Store, *, sweep_every: timedelta = SWEEP_EVERY) -> AsyncIterator[None]:
+async def upkeep(
+    store: Store,
+    backups: Backups,
+    *,
+    sweep_every: timedelta = SWEEP_EVERY,
+    backup_after: timedelta = BACKUP_AFTER,
+    backup_look: timedelta = BACKUP_LOOK,
+) -> AsyncIterator[None]:
     """Look after the store while the context is open."""
-    async with _beside(lambda: _swept(store, sweep_every)):
+    async with _beside(lambda: _swept(store, sweep_every), lambda: _backed_up(backups, backup_after, backup_look)):
         yield
 
 
@@ -29,6 +41,21 @@ async def _swept(store: Store, every: timedelta) -> None:
     while True:
         await _tried("unused", lambda: sweep_unused(store))
         await asyncio.sleep(every.total_seconds())
+
+
+async def _backed_up(backups: Backups, after: timedelta, look: timedelta) -> None:
+    wait = after
+    while True:
+        asked = await backups.asked_within(wait)
+        wait = look
+        now = datetime.now(UTC)
+        try:
+            due = await backups.due_in(now)
+            if asked or (due is not None and due <= timedelta()):
+                await backups.make(now)
+        except (HeroError, OSError) as error:
+            # Why is in the log already, and where `doctor` looks.
+            _log.warning("backup.not-made", error=error)
 
 
 async def _tried(what: str, sweep: Callable[[], Awaitable[int]]) -> None:

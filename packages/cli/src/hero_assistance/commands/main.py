@@ -17,6 +17,7 @@ INTERRUPTED = 130
 # Each command in the module that defines it: only the one that is called is imported.
 COMMANDS = {
     "access": "access",
+    "backup": "data",
     "call": "call",
     "disable": "boot",
     "doctor": "doctor",
@@ -25,6 +26,7 @@ COMMANDS = {
     "logs": "logs",
     "releases": "releases",
     "restart": "service",
+    "restore": "data",
     "rollback": "releases",
     "secret": "secret",
     "service": "service",

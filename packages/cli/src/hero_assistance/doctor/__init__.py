@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import clock, installation, places, settings, supervision
+from hero_assistance.doctor import backups, clock, installation, places, settings, supervision
 from hero_assistance.doctor.findings import Finding, Verdict, worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
@@ -21,6 +21,7 @@ ALONE: tuple[Check, ...] = (
     installation.disk,
     places.folders,
     clock.jump,
+    backups.backups,
 )
 # These ask a supervisor.
 ASKING: tuple[Check, ...] = (

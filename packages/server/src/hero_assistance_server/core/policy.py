@@ -22,6 +22,7 @@ class CallerKind(Enum):
 _KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role.ADMIN: CallerKind.ADMIN}
 _EVERYONE = frozenset(CallerKind)
 _STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
+_ADMIN = frozenset({CallerKind.ADMIN})
 _KNOWN = _STAFF | {CallerKind.CUSTOMER}
 
 # What is asked for beside the methods, over plain HTTP, and needs its permission all the same.
@@ -61,6 +62,12 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "read.of_ticket": _STAFF,
     "rpc.discover": _EVERYONE,
     "search.tickets": _KNOWN,
+    "stats.by_agent": _STAFF,
+    "stats.by_day": _STAFF,
+    "stats.by_tag": _STAFF,
+    "stats.overview": _STAFF,
+    "stats.tickets": _STAFF,
+    "system.backup": _ADMIN,
     "system.health": _EVERYONE,
     "ticket.bulk": _STAFF,
     "tag.list": _STAFF,

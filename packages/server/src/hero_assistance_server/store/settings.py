@@ -23,6 +23,11 @@ ATTACHMENTS_PER_MESSAGE_DEFAULT = 10
 # How long events can be replayed.
 EVENT_RETENTION_DAYS = "event_retention_days"
 EVENT_RETENTION_DEFAULT = 30
+# Hours between two backups (0: none are made), and how many are kept.
+BACKUP_HOURS = "backup_hours"
+BACKUP_HOURS_DEFAULT = 24
+BACKUPS_KEPT = "backups_kept"
+BACKUPS_KEPT_DEFAULT = 7
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -64,3 +69,9 @@ def attachment_limits(connection: apsw.Connection) -> AttachmentLimits:
 def event_retention(connection: apsw.Connection) -> timedelta:
     """How long events are kept at least."""
     return timedelta(days=value(connection, EVENT_RETENTION_DAYS, EVENT_RETENTION_DEFAULT))
+
+
+def backups(connection: apsw.Connection) -> tuple[int, int]:
+    """Hours between two backups, 0 for none, and how many are kept."""
+    hours = value(connection, BACKUP_HOURS, BACKUP_HOURS_DEFAULT)
+    return int(hours), max(1, int(value(connection, BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT)))

@@ -52,6 +52,7 @@ class Store:
         self._readers = readers
         self._publish = publish
         self.files = files
+        self.folder = files.folder.parent
         self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
         # What was read before the number changed may be out of date.
         self.commits = 0

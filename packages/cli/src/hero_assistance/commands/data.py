@@ -1,0 +1,35 @@
+"""`backup` and `restore`: what must survive, in one file."""
+
+from __future__ import annotations
+
+import click
+
+from hero_assistance_sdk.paths import Paths
+
+_file = click.argument("file", type=click.Path())
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.command("backup")
+@_file
+@_json
+@click.pass_context
+def backup_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
+    """Back up tickets, people, attachments and settings into FILE, checked; a running service goes on."""
+    _server(ctx, "backup", file, as_json=as_json)
+
+
+@click.command("restore")
+@_file
+@_json
+@click.pass_context
+def restore_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
+    """Put the backup FILE in the place of the data; what was there is kept. The service must be stopped."""
+    _server(ctx, "restore", file, as_json=as_json)
+
+
+def _server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:
+    """Have the server's own program do it: it alone knows the database."""
+    from hero_assistance.programs import run_server
+
+    ctx.exit(run_server(Paths.from_environ(), [name, *(["--json"] if as_json else []), "--", *arguments]))

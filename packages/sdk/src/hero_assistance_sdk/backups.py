@@ -1,0 +1,18 @@
+"""Where the server leaves its backups, for those who look after them; the folder is `Paths.backups`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PREFIX = "hero_assistance-"
+NAME = re.compile(rf"{PREFIX}\d{{8}}T\d{{6}}Z\.tar", re.ASCII)
+# Why the last backup failed, with its time; it is there only until one succeeds.
+FAILURE = "failed.json"
+
+
+def newest_backup(folder: Path) -> Path | None:
+    """The last whole backup of a folder, which need not exist."""
+    if not folder.is_dir():
+        return None
+    return max((path for path in folder.iterdir() if NAME.fullmatch(path.name)), default=None)

@@ -1,0 +1,410 @@
+"""Backups: whole or not there, of one moment, checked; and put back in one step. Real files, processes and signals."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import tarfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx2
+import pytest
+
+from hero_assistance_sdk.backups import FAILURE, NAME
+from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.backups.archive import About, read_backup, write_backup
+from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
+from hero_assistance_server.backups.keeping import Backups
+from hero_assistance_server.backups.restore import restore
+from hero_assistance_server.store import settings
+from hero_assistance_server.store.database import open_writer
+from hero_assistance_server.store.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.store.files import Files
+from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.store.store import DATABASE, open_store
+from hero_assistance_server.upkeep import upkeep
+from tests.server.desk import START_S, Desk, child, on_small_disk, running, until
+from tests.server.test_attachments import digest, kept
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CONTENT = b"an attachment" * 10_000
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody looks."""
+
+
+def backed_up(paths: Paths, name: str = "b.tar") -> tuple[Path, About]:
+    target = paths.root / name
+    return target, write_backup(paths.data, target, NOW, silent)
+
+
+async def _past(desk: Desk) -> None:
+    await desk.upload("carol", "used", CONTENT)
+    await desk.upload("carol", "unused", b"unused")
+    await desk.call("ticket.create", "carol", title="t", body="b", attachments=[1])
+    await desk.call("message.note", "bob", ticket_id=1, body="secret")
+
+
+async def _everything(desk: Desk) -> list[Any]:
+    """What an agent sees, without the numbers of events."""
+    listed = (await desk.call("ticket.list", "bob"))["tickets"]
+    threads = [(await desk.call("message.list", "bob", ticket_id=one["ticket_id"]))["messages"] for one in listed]
+    return [listed, threads, (await desk.call("audit.list", "alice"))["entries"]]
+
+
+@pytest.fixture
+async def past(paths: Paths) -> Paths:
+    """A root where a server has run; its data is at rest."""
+    async with running(paths) as desk:
+        await _past(desk)
+    return paths
+
+
+@pytest.mark.anyio
+async def test_a_restored_desk_is_as_it_was(paths: Paths) -> None:
+    """Made while the server runs; what happened afterwards is kept apart."""
+    async with running(paths) as desk:
+        await _past(desk)
+        target, about = await asyncio.to_thread(backed_up, paths)
+        before = await _everything(desk)
+        await desk.call("ticket.create", "carol", title="later", body="b")
+    assert (about.attachments, about.rows["tickets"], about.rows["attachments"]) == (1, 1, 1)
+    done = restore(target, paths.data, NOW, silent)
+    assert kept(paths) == [digest(CONTENT)]
+    async with running(paths) as desk:
+        assert await _everything(desk) == before
+        assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
+        assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 2
+    assert done.kept == paths.data.with_name("hero_assistance.before-20261122T120000Z")
+    assert apsw.Connection(str(done.kept / DATABASE)).execute("SELECT max(ticket_id) FROM tickets").get == 2
+
+
+@pytest.mark.anyio
+async def test_the_same_data_is_the_same_file(past: Paths) -> None:
+    one, two = backed_up(past, "1.tar")[0], backed_up(past, "2.tar")[0]
+    assert one.read_bytes() == two.read_bytes()
+    with tarfile.open(one) as archive:
+        assert archive.getnames() == [
+            "backup.json",
+            DATABASE,
+            f"attachments/{digest(CONTENT)[:2]}/{digest(CONTENT)[2:]}",
+        ]
+    assert one.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.anyio
+async def test_damage_anywhere_is_found(past: Paths) -> None:
+    """A byte that is another, wherever it stands: the check fails, or what would be restored is the same."""
+    target, about = backed_up(past)
+    whole, choice = target.read_bytes(), random.Random(3)  # noqa: S311
+    with tarfile.open(target) as archive:
+        members = archive.getmembers()
+    places = [member.offset_data + choice.randrange(member.size) for member in members[1:] for _ in range(20)]
+    for place in places:
+        target.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(BackupDamaged):
+            read_backup(target)
+    for place in (choice.randrange(len(whole)) for _ in range(40)):
+        target.write_bytes(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
+        try:
+            assert read_backup(target).database_sha256 == about.database_sha256
+        except (BackupDamaged, DatabaseTooNew):
+            continue
+    for size in (0, 100, 600, members[1].offset_data + 10, members[2].offset_data, members[2].offset_data + 10):
+        target.write_bytes(whole[:size])
+        with pytest.raises(BackupDamaged):
+            read_backup(target)
+
+
+@pytest.mark.anyio
+async def test_what_is_refused_changes_nothing(past: Paths) -> None:
+    before = sorted((path, path.stat().st_mtime_ns) for path in past.data.rglob("*") if path.is_file())
+    target, _ = backed_up(past)
+    newer = past.root / "newer.tar"
+    known = str(len(migrations()))
+    later = "9" * len(known)
+    newer.write_bytes(target.read_bytes().replace(f'"version": {known}'.encode(), f'"version": {later}'.encode()))
+    damaged = past.root / "damaged.tar"
+    damaged.write_bytes(target.read_bytes()[:-20_000])
+    refusals: list[tuple[Path, type[HeroError]]] = [
+        (newer, DatabaseTooNew),
+        (damaged, BackupDamaged),
+        (Path(__file__), BackupDamaged),
+        (past.root / "none.tar", RestoreFailed),
+        (past.root, RestoreFailed),
+    ]
+    for file, error in refusals:
+        with pytest.raises(error):
+            restore(file, past.data, NOW, silent)
+    async with running(past):
+        with pytest.raises(DataInUse):
+            restore(target, past.data, NOW, silent)
+    after = {path for path in past.data.rglob("*") if path.is_file()}
+    assert {path for path, _ in before} <= after
+    assert [path.name for path in past.data.parent.iterdir()] == [past.data.name]
+
+
+@pytest.mark.anyio
+async def test_a_backup_of_the_version_before_is_brought_up_to_date(paths: Paths) -> None:
+    paths.data.mkdir(parents=True)
+    connection = open_writer(paths.data / DATABASE)
+    migrate(connection, migrations()[:2])
+    connection.execute("INSERT INTO users VALUES ('carol', 'Carol', 'customer', 0)")
+    connection.close()
+    target, about = backed_up(paths)
+    assert (about.version, about.attachments) == (2, 0)
+    restore(target, paths.data, NOW, silent)
+    async with running(paths) as desk:
+        assert (await desk.call("user.me", "carol"))["name"] == "Carol"
+        assert (await desk.upload("carol", "a"))["attachment_id"] == 1
+
+
+def test_where_nothing_is_there_is_nothing_to_back_up(paths: Paths) -> None:
+    with pytest.raises(BackupFailed, match="no database"):
+        backed_up(paths)
+
+
+@pytest.mark.anyio
+async def test_a_damaged_attachment_is_said_and_the_good_backup_stays(past: Paths) -> None:
+    target, _ = backed_up(past)
+    good = target.read_bytes()
+    path = Files(past.data / "attachments").path(digest(CONTENT))
+    path.write_bytes(CONTENT[:-1] + b"x")
+    with pytest.raises(BackupFailed, match="did not stand its check"):
+        backed_up(past)
+    path.unlink()
+    with pytest.raises(BackupFailed):
+        backed_up(past)
+    assert target.read_bytes() == good
+    assert sorted(path.name for path in past.root.glob("*b.tar*")) == ["b.tar"]
+
+
+def test_of_one_moment_under_32_writers(hero_env: dict[str, str], paths: Paths) -> None:
+    """Each ticket is made with its reply by one writer: what is in the backup holds together, and nobody waits."""
+    stop, written = threading.Event(), [0] * 32
+
+    def write(number: int) -> None:
+        with server.client("carol") as client:
+            while not stop.is_set():
+                ticket = client.call("ticket.create", title=f"{number}", body="b" * 2000)["ticket_id"]
+                client.call("message.reply", ticket_id=ticket, body="b")
+                written[number] += 1
+
+    with child(hero_env, paths) as server, ThreadPoolExecutor(32) as pool:
+        works = [pool.submit(write, number) for number in range(32)]
+        try:
+            for _ in range(3):
+                before = sum(written)
+                target, about = backed_up(paths)
+                assert about.rows["tickets"] >= before
+                assert 0 <= about.rows["tickets"] - about.rows["messages"] <= 32
+                assert about.rows["events"] == about.rows["audit"] == about.rows["tickets"] + about.rows["messages"]
+                assert read_backup(target) == about
+        finally:
+            stop.set()
+        for work in works:
+            work.result(START_S)
+    restore(target, paths.data, NOW, silent)
+    connection = apsw.Connection(str(paths.data / DATABASE))
+    tallied = connection.execute("SELECT sum(count) FROM tallies WHERE scope = 'all'").get
+    assert (tallied, connection.execute("SELECT max(seq) FROM events").get) == (
+        about.rows["tickets"],
+        about.rows["events"],
+    )
+
+
+# Kills its own process before the n-th call that changes a file.
+_KILLED = """\
+import os, signal, sys
+from hero_assistance_server.__main__ import main
+
+left = int(sys.argv.pop(1))
+
+def count(event, arguments):
+    global left
+    if event in ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "ctypes.call_function",
+                 "tempfile.mkdtemp", "ctypes.dlsym"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+import hero_assistance_server.command
+sys.addaudithook(count)
+sys.exit(main())
+"""
+
+
+def killed_at(step: int, env: dict[str, str], *arguments: str) -> bool:
+    """Run a command that is killed at a step; false when it had fewer."""
+    command = [sys.executable, "-c", _KILLED, str(step), *arguments]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=START_S, check=False)
+    assert done.returncode in (0, -9), done.stderr
+    return done.returncode == -9
+
+
+@pytest.mark.fault
+@pytest.mark.anyio
+async def test_a_backup_killed_anywhere_is_not_there(past: Paths, hero_env: dict[str, str]) -> None:
+    target = past.root / "b.tar"
+    steps = 0
+    while killed_at(steps := steps + 3, hero_env, "backup", str(target)):
+        if target.exists():
+            read_backup(target)
+            target.unlink()
+        assert steps < 300
+    assert steps > 10
+    read_backup(target)
+
+
+def _tickets(path: Path) -> int | None:
+    """How many tickets are in a database; `None` for one that was being unpacked."""
+    try:
+        return int(apsw.Connection(str(path)).execute("SELECT count(*) FROM tickets").get)
+    except apsw.Error:
+        return None
+
+
+@pytest.mark.fault
+@pytest.mark.anyio
+async def test_a_restore_killed_anywhere_is_the_old_or_the_new(past: Paths, hero_env: dict[str, str]) -> None:
+    target, _ = backed_up(past)
+    async with running(past) as desk:
+        await desk.call("ticket.create", "carol", title="later", body="b")
+    steps, found = 0, set()
+    while killed_at(steps := steps + 3, hero_env, "restore", str(target)):
+        connection = apsw.Connection(str(past.data / DATABASE))
+        found.add(connection.execute("SELECT count(*) FROM tickets").get)
+        assert connection.pragma("integrity_check") == "ok"
+        connection.close()
+        assert steps < 300
+    async with running(past) as desk:
+        assert len((await desk.call("ticket.list", "bob"))["tickets"]) == 1
+    assert found == {1, 2}
+    # Whatever was interrupted, the data of before is somewhere.
+    others = [path for path in past.data.parent.iterdir() if path != past.data and (path / DATABASE).exists()]
+    assert 2 in [_tickets(path / DATABASE) for path in others]
+
+
+def test_a_full_disk_leaves_the_good_backup(hero_env: dict[str, str], paths: Paths) -> None:
+    with child(hero_env, paths) as server, server.client("carol") as client:
+        for _ in range(40):
+            client.call("ticket.create", title="t", body="x" * 60_000)
+    disk = paths.root / "disk"
+    # One file system for both commands, in which the first backup fits and the second does not.
+    script = 'p="$1 -m hero_assistance_server"; $p backup disk/b.tar && cp disk/b.tar good; cat /dev/zero > disk/fill;'
+    script += " $p backup disk/b.tar; s=$?; cmp disk/b.tar good && ls -A disk && exit $s"
+    command = [*on_small_disk(disk, "40m"), "sh", "-c", script, "sh", sys.executable]
+    done = subprocess.run(
+        command, env=hero_env, cwd=paths.root, capture_output=True, text=True, timeout=START_S, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["b.tar", "fill"]
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.anyio
+async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
+        backups = Backups(store, past.backups)
+        assert await backups.due_in(NOW) == timedelta()
+        for day in range(9):
+            await backups.make(NOW + timedelta(days=day))
+        last = NOW + timedelta(days=8)
+        assert await backups.due_in(last + timedelta(hours=23)) == timedelta(hours=1)
+        names = sorted(path.name for path in past.backups.iterdir())
+        assert len(names) == 7
+        assert all(NAME.fullmatch(name) for name in names)
+        assert backups.newest() is not None
+        assert names[-1] == "hero_assistance-20261130T120000Z.tar"
+        await store.write(lambda t: settings.save(t.connection, settings.BACKUPS_KEPT, 2))
+        await store.write(lambda t: settings.save(t.connection, settings.BACKUP_HOURS, 0))
+        await backups.make(last + timedelta(days=1))
+        assert len(list(past.backups.iterdir())) == 2
+        assert await backups.due_in(last + timedelta(days=100)) is None
+
+
+@pytest.mark.anyio
+async def test_a_failed_one_is_noted_until_one_succeeds(past: Paths) -> None:
+    path = Files(past.data / "attachments").path(digest(CONTENT))
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
+        backups = Backups(store, past.backups)
+        await backups.make(NOW)
+        path.write_bytes(b"damaged")
+        with pytest.raises(BackupFailed):
+            await backups.make(NOW + timedelta(days=1))
+        assert json.loads((past.backups / FAILURE).read_text())["at"] == "2026-11-23T12:00:00+00:00"
+        assert "did not stand its check" in (backups.failure() or "")
+        newest = backups.newest()
+        assert newest is not None
+        assert newest.made_at == NOW
+        path.write_bytes(CONTENT)
+        await backups.make(NOW + timedelta(days=2))
+        assert backups.failure() is None
+
+
+@pytest.mark.anyio
+async def test_a_server_makes_one_by_itself_and_ends_in_the_middle_of_one(past: Paths) -> None:
+    soon = timedelta(milliseconds=1)
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
+        backups = Backups(store, past.backups)
+        async with upkeep(store, backups, backup_after=soon, backup_look=soon):
+            await until(lambda: backups.newest() is not None)
+        later = timedelta(hours=1)
+        async with upkeep(store, backups, backup_after=later, backup_look=later):
+            backups.begin()
+            await until(lambda: backups.progress is not None)
+            with pytest.raises(Unavailable):
+                await backups.make(NOW)
+        assert not backups.is_running
+    assert [path.name for path in past.backups.iterdir() if not NAME.fullmatch(path.name)] == []
+
+
+@pytest.mark.anyio
+async def test_an_admin_of_this_machine_asks_for_one(paths: Paths) -> None:
+    async with running(paths, tcp="127.0.0.1:0") as desk:
+        address = (await desk.call("system.health"))["tcp"]
+        async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
+            request = {"jsonrpc": "2.0", "id": 1, "method": "system.backup"}
+            refused = (await http.post("/rpc", json=request, headers=desk.headers("alice"))).json()
+            assert refused["error"]["data"]["reason"] == "forbidden"
+        assert (await desk.call("system.backup", "alice"))["running"]
+        async with asyncio.timeout(START_S):
+            while (state := await desk.call("system.backup", "alice", make=False))["running"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (state["failure"], read_backup(paths.backups / state["last"]).rows["users"]) == (None, 4)
+
+
+def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
+    """`hero_assistance backup` and `restore`, with a running server and without."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "hero_assistance", *arguments]
+        return subprocess.run(
+            command, env=hero_env, cwd=paths.root, capture_output=True, text=True, timeout=START_S, check=False
+        )
+
+    assert run("backup", "b.tar").returncode == 1
+    with child(hero_env, paths) as server:
+        with server.client("carol") as client:
+            client.call("ticket.create", title="t", body="b")
+        made = json.loads(run("backup", "b.tar", "--json").stdout)
+        assert (made["tickets"], made["users"], made["file"]) == (1, 4, str(paths.root / "b.tar"))
+        refused = run("restore", "b.tar")
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert f"process {server.process.pid} already serves" in refused.stderr
+    done = run("restore", "b.tar")
+    assert (done.returncode, "restored b.tar" in done.stdout) == (0, True)
+    assert run("restore", "none.tar").returncode == 1
+    assert run("backup", ".").returncode == 0
+    assert len([path for path in paths.root.iterdir() if NAME.fullmatch(path.name)]) == 1

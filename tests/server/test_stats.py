@@ -1,0 +1,256 @@
+"""Figures, against a model that counts one ticket after the other; and that each lists the tickets it counts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
+from hero_assistance_server.store import stats
+from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.store.stats import DAY_MS, Day, Figure, Key, Measure, Only, Span
+from tests.server.desk import Desk
+
+BASE = int(datetime(2026, 3, 28, tzinfo=UTC).timestamp() * 1000)
+PEOPLE = {"alice": "admin", "bob": "agent", "carol": "customer", "dave": "customer"}
+DONE = {"solved", "closed"}
+# Steps of 6 hours and a few milliseconds: moments meet, and fall on the edges of days and spans.
+MOMENTS = st.builds(
+    lambda step, rest: BASE + step * DAY_MS // 4 + rest, st.integers(0, 24), st.sampled_from([-1, 0, 1])
+)
+SPANS = st.builds(
+    lambda one, two, offset: Span(Millis(min(one, two)), Millis(max(one, two) + 1), offset * 60_000),
+    MOMENTS,
+    MOMENTS,
+    st.sampled_from([0, 60, -210, 345, 840, -720]),
+)
+
+
+@dataclass
+class Filed:
+    """A ticket of the model."""
+
+    created_at: int
+    tags: list[str]
+    assignee: str | None
+    collaborators: list[str]
+    # Replies: when, by whom; the first by somebody of the team is the first response.
+    replies: list[tuple[int, str]]
+    # When, to which status, by whom.
+    moves: list[tuple[int, str, str | None]]
+    merged: bool
+    ticket_id: int = 0
+    history: list[tuple[int, str | None, str, str | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Moves happen after filing, in the order of time, each from where the one before left it."""
+        self.replies = sorted((max(at, self.created_at), author) for at, author in self.replies)
+        status: str | None = None
+        for at, to, by in [(self.created_at, "new", "carol"), *sorted(self.moves, key=lambda move: move[0])]:
+            if to != status:
+                self.history.append((max(at, self.created_at), status, to, by))
+                status = to
+
+    @property
+    def answer(self) -> tuple[int, str] | None:
+        outside = {"carol", *self.collaborators}
+        return next(((at, author) for at, author in self.replies if author not in outside), None)
+
+    def status_before(self, moment: int) -> str | None:
+        return next((to for at, _, to, _ in reversed(self.history) if at < moment), None)
+
+
+FILED = st.builds(
+    Filed,
+    MOMENTS,
+    st.lists(st.sampled_from(["vpn", "net", "ä b"]), unique=True),
+    st.sampled_from([None, "alice", "bob"]),
+    st.sampled_from([[], ["dave"]]),
+    st.lists(st.tuples(MOMENTS, st.sampled_from(["alice", "bob", "carol", "dave"])), max_size=3),
+    st.lists(
+        st.tuples(MOMENTS, st.sampled_from([s.value for s in Status if s != "new"]), st.sampled_from([None, *PEOPLE])),
+        max_size=5,
+    ),
+    st.booleans(),
+)
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[apsw.Connection]:
+    connection = apsw.Connection(":memory:")
+    migrate(connection, migrations())
+    connection.executemany(
+        "INSERT INTO users (user_id, name, role, created_at) VALUES (?, ?, ?, 0)",
+        [(name, name, role) for name, role in PEOPLE.items()],
+    )
+    yield connection
+    connection.close()
+
+
+def fill(db: apsw.Connection, filed: list[Filed]) -> None:
+    """Write the model's tickets as the store keeps them."""
+    for number, one in enumerate(filed, 1):
+        one.ticket_id = number
+        db.execute(
+            """INSERT INTO tickets (ticket_id, title, body, status, priority, tags, customer, created_at, updated_at,
+            public_updated_at, reply_count, note_count, assignee, collaborators, first_response_at, merged_into)
+            VALUES (?, '', '', ?, 'normal', ?, 'carol', ?, 0, 0, 0, 0, ?, ?, ?, ?)""",
+            (
+                number,
+                one.history[-1][2],
+                json.dumps(one.tags),
+                one.created_at,
+                one.assignee,
+                json.dumps(one.collaborators),
+                one.answer[0] if one.answer else None,
+                number if one.merged else None,
+            ),
+        )
+        db.executemany(
+            "INSERT INTO messages (ticket_id, kind, author, body, created_at) VALUES (?, 'reply', ?, '', ?)",
+            [(number, author, at) for at, author in one.replies],
+        )
+        db.executemany(
+            """INSERT INTO status_changes (ticket_id, changed_at, from_status, to_status, changed_by)
+            VALUES (?, ?, ?, ?, ?)""",
+            [(number, *change) for change in one.history],
+        )
+        db.execute(
+            """INSERT INTO tallies VALUES ('all', ?, 1)
+            ON CONFLICT (scope, status) DO UPDATE SET count = count + 1""",
+            (one.history[-1][2],),
+        )
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a figure counts in the model."""
+
+    filed: Filed
+    at: int
+    took: int
+    agent: str | None
+
+
+def facts(filed: list[Filed], figure: Figure, span: Span) -> list[Fact]:
+    found = []
+    for one in filed:
+        if figure is Figure.CREATED:
+            found.append(Fact(one, one.created_at, 0, one.assignee))
+        elif figure is Figure.FIRST_RESPONSE and one.answer:
+            found.append(Fact(one, one.answer[0], one.answer[0] - one.created_at, one.answer[1]))
+        elif figure is Figure.SOLVED and not one.merged:
+            solved = [
+                Fact(one, at, at - one.created_at, by)
+                for at, was, to, by in one.history
+                if to in DONE and was not in DONE and span.start <= at < span.end
+            ]
+            found += solved[-1:]
+        elif figure is Figure.BACKLOG and one.status_before(span.end) not in (None, *DONE):
+            found.append(Fact(one, span.start, 0, one.assignee))
+    return [fact for fact in found if span.start <= fact.at < span.end]
+
+
+def measure(found: list[Fact]) -> Measure:
+    if not found:
+        return Measure()
+    took = sorted(fact.took for fact in found)
+    return Measure(len(took), took[math.ceil(len(took) * 0.5) - 1], took[math.ceil(len(took) * 9 / 10) - 1])
+
+
+def _days(filed: list[Filed], span: Span) -> list[Day]:
+    days = []
+    start = (span.start + span.offset) // DAY_MS * DAY_MS - span.offset
+    while start < span.end:
+        end = min(start + DAY_MS, span.end)
+        created, answered, solved = (
+            sum(start <= fact.at < start + DAY_MS for fact in facts(filed, figure, span))
+            for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
+        )
+        standing = sum(one.status_before(end) not in (None, *DONE) for one in filed)
+        days.append(Day(Millis(start), created, answered, solved, standing))
+        start += DAY_MS
+    return days
+
+
+@settings(max_examples=150, deadline=None)
+@given(filed=st.lists(FILED, max_size=8), span=SPANS)
+def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list[Filed], span: Span) -> None:
+    empty.execute("BEGIN")
+    try:
+        fill(empty, filed)
+        for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED):
+            found = facts(filed, figure, span)
+            assert stats.overall(empty, figure, span) == measure(found)
+            agents = Counter(fact.agent for fact in found if PEOPLE.get(fact.agent or "carol") != "customer")
+            by_agent = {name: measure([fact for fact in found if fact.agent == name]) for name in agents}
+            assert stats.by_key(empty, figure, span, Key.AGENT) == by_agent
+            tags = {tag for fact in found for tag in fact.filed.tags}
+            by_tag = {tag: measure([fact for fact in found if tag in fact.filed.tags]) for tag in tags}
+            assert stats.by_key(empty, figure, span, Key.TAG) == by_tag
+        for moment in (span.start, span.end):
+            standing = [one for one in filed if one.status_before(moment) not in (None, *DONE)]
+            assert stats.backlog(empty, moment) == len(standing)
+        assert stats.by_day(empty, span) == _days(filed, span)
+        _lists_what_it_counts(empty, filed, span)
+    finally:
+        empty.execute("ROLLBACK")
+
+
+def _lists_what_it_counts(db: apsw.Connection, filed: list[Filed], span: Span) -> None:
+    for figure in Figure:
+        found = facts(filed, figure, span)
+        for agent, tag in ((None, None), ("bob", None), (None, "vpn"), ("alice", "ä b")):
+            wanted = [
+                fact.filed.ticket_id
+                for fact in found
+                if agent in (None, fact.agent) and (tag is None or tag in fact.filed.tags)
+            ]
+            only = Only(UserId(agent) if agent else None, tag)
+            assert stats.tickets(db, figure, span, only, TicketId(0), 100) == wanted
+            assert stats.tickets(db, figure, span, only, TicketId(1), 2) == [one for one in wanted if one > 1][:2]
+
+
+@pytest.mark.parametrize("figure", [Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED])
+def test_a_span_is_found_by_an_index(empty: apsw.Connection, figure: Figure) -> None:
+    query = f"EXPLAIN QUERY PLAN {stats._FACTS[figure]}"
+    plan = [row[3] for row in empty.execute(query, {"start": 0, "end": 1})]
+    assert not [line for line in plan if line.startswith(("SCAN tickets", "SCAN status_changes", "SCAN messages"))], (
+        plan
+    )
+
+
+@pytest.mark.anyio
+async def test_the_figures_of_a_desk(desk: Desk) -> None:
+    for title in ("one", "two", "three"):
+        await desk.call("ticket.create", "carol", title=title, body="b", tags=["vpn"])
+    await desk.call("message.reply", "bob", ticket_id=1, body="b")
+    await desk.call("ticket.update", "bob", ticket_id=1, status="solved")
+    await desk.call("ticket.update", "carol", ticket_id=2, status="solved")
+    end = (await desk.call("ticket.get", "bob", ticket_id=3))["created_at"] + DAY_MS
+    span = {"start": end - 2 * DAY_MS, "end": end}
+    found = await desk.call("stats.overview", "bob", **span)
+    assert (found["created"], found["first_response"]["count"], found["solved"]["count"]) == (3, 1, 2)
+    assert (found["backlog_before"], found["backlog_after"]) == (0, 1)
+    rows = (await desk.call("stats.by_agent", "bob", **span))["rows"]
+    assert [(row["name"], row["solved"]["count"]) for row in rows] == [("bob", 1)]
+    days = (await desk.call("stats.by_day", "bob", **span, utc_offset_minutes=345))["days"]
+    assert (sum(day["created"] for day in days), days[-1]["backlog"]) == (3, 1)
+    page = await desk.call("stats.tickets", "bob", **span, figure="created", limit=2)
+    assert ([one["ticket_id"] for one in page["tickets"]], page["next_after"]) == ([1, 2], 2)
+    rest = await desk.call("stats.tickets", "bob", **span, figure="created", after=2)
+    assert ([one["ticket_id"] for one in rest["tickets"]], rest["next_after"]) == ([3], None)
+    for method, start, end in (("overview", 5, 5), ("overview", 6, 5), ("by_day", 0, 1101 * DAY_MS)):
+        with pytest.raises(RpcFailure) as refused:
+            await desk.call(f"stats.{method}", "bob", start=start, end=end)
+        assert refused.value.remote_reason == "invalid-params"
