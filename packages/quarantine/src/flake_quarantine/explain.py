@@ -19,6 +19,7 @@ CULPRIT_BATCHES = 3
 CULPRIT_COPIES = 30
 NEIGHBOUR_RUNS = 150
 MOST_NEIGHBOURS = 40
+LIKELIEST = 8
 CLEAR = ALPHA / 5  # a suspect as clear as this needs no further batch
 
 
@@ -38,15 +39,30 @@ class Explainer:
             found.suspects, found.shared = self.culprits(found.nodeid, _fewest(found.tally))
 
     def culprits(self, nodeid: str, workers: int) -> tuple[list[Suspect], dict[str, list[str]]]:
-        """Rank neighbours in batches in which the test never runs beside itself."""
+        """Rank neighbours in batches in which the test never runs beside itself.
+
+        Each of many neighbours meets the test seldom. Where none is clear, the likeliest are looked at by themselves,
+        and ranked by those runs alone: the runs that chose them would speak for them twice.
+        """
+        neighbours = fillers(self.bench.suite, nodeid, MOST_NEIGHBOURS, self.bench.settings.seed, self.slow)
+        runs, suspects = self._beside(nodeid, neighbours, workers, 0)
+        shared = shared_things(runs, nodeid)
+        if suspects and suspects[0].p > CLEAR and len(neighbours) > LIKELIEST:
+            sharing = sorted({name for names in shared.values() for name in names} & set(neighbours))
+            likeliest = list(dict.fromkeys([*sharing, *(suspect.nodeid for suspect in suspects)]))[:LIKELIEST]
+            _, closer = self._beside(nodeid, likeliest, workers, CULPRIT_BATCHES)
+            suspects = closer or suspects
+        return suspects, shared
+
+    def _beside(
+        self, nodeid: str, neighbours: Sequence[str], workers: int, first: int
+    ) -> tuple[list[Run], list[Suspect]]:
+        """Run the test beside these until a suspect is clear, in so many batches at most."""
         settings = self.bench.settings
-        neighbours = fillers(self.bench.suite, nodeid, MOST_NEIGHBOURS, settings.seed, self.slow)
         runs: list[Run] = []
         suspects: list[Suspect] = []
-        if not neighbours:
-            return suspects, {}
-        each = max(1, NEIGHBOUR_RUNS // len(neighbours))
-        for number in range(CULPRIT_BATCHES):
+        each = max(1, NEIGHBOUR_RUNS // max(1, len(neighbours)))
+        for number in range(first, first + CULPRIT_BATCHES if neighbours else first):
             batch = Batch(
                 workers=workers,
                 parts=({**dict.fromkeys(neighbours, each), nodeid: CULPRIT_COPIES},),
@@ -58,7 +74,7 @@ class Explainer:
             suspects = rank_beside(runs, nodeid)
             if (suspects and suspects[0].p <= CLEAR) or time.monotonic() > settings.until:
                 break
-        return suspects, shared_things(runs, nodeid)
+        return runs, suspects
 
     def _fails(self, nodeid: str, batch: Batch) -> bool:
         """Whether it fails in one process too, after others and beside nothing."""
