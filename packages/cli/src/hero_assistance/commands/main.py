@@ -21,6 +21,8 @@ COMMANDS = {
     "disable": "boot",
     "doctor": "doctor",
     "enable": "boot",
+    "export": "data",
+    "import": "data",
     "install": "releases",
     "logs": "service",
     "releases": "releases",
