@@ -16,9 +16,11 @@ from hero_assistance_sdk.downloads import POLICY
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.store import attachments, settings, users
+from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.files import Files
+from hero_assistance_server.store.migrate import migrate, migrations
 from hero_assistance_server.store.settings import ATTACHMENT_BYTES_DEFAULT
-from hero_assistance_server.store.store import open_store
+from hero_assistance_server.store.store import DATABASE, open_store
 from hero_assistance_server.store.sweeping import UNUSED_FOR, sweep_orphans, sweep_unused
 from tests.server.desk import STOP_S, Desk, child, on_small_disk, running, until
 from tests.server.pictures import png
@@ -413,3 +415,25 @@ async def test_a_full_disk_refuses_clearly_and_the_next_file_fits(hero_env: dict
         assert (await desk.call("system.health"))["status"] == "ok"
         assert "Traceback" not in server.log.read_text()
         await desk.aclose()
+
+
+async def test_what_was_written_before_there_were_attachments_has_none(paths: Paths) -> None:
+    paths.data.mkdir(parents=True)
+    connection = open_writer(paths.data / DATABASE)
+    migrate(connection, migrations()[:2])
+    connection.execute(
+        """INSERT INTO users VALUES ('carol', 'Carol', 'customer', 0);
+        INSERT INTO tickets (ticket_id, title, body, status, priority, tags, customer, created_at, updated_at,
+            public_updated_at, reply_count, note_count)
+            VALUES (1, 't', 'b', 'new', 'normal', '[]', 'carol', 1, 1, 1, 1, 0);
+        INSERT INTO tallies VALUES ('all', 'new', 1), ('unassigned', 'new', 1);
+        INSERT INTO messages (ticket_id, kind, author, body, created_at) VALUES (1, 'reply', 'carol', 'old', 2)"""
+    )
+    connection.close()
+    async with running(paths) as desk:
+        assert (await desk.call("ticket.get", "bob", ticket_id=1))["attachments"] == []
+        (old,) = (await desk.call("message.list", "carol", ticket_id=1))["messages"]
+        assert (old["body"], old["attachments"]) == ("old", [])
+        await desk.upload("carol", "a")
+        new = await desk.call("message.reply", "carol", ticket_id=1, body="new", attachments=[1])
+        assert [one["name"] for one in new["attachments"]] == ["a"]

@@ -14,7 +14,7 @@ from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_server.identity import AuthMode
 from hero_assistance_server.mycelium import DEFAULT_API
-from hero_assistance_server.offline import backup_command, restore_command
+from hero_assistance_server.offline import backup_command, export_command, import_command, restore_command
 from hero_assistance_server.server import Settings, run
 
 PROGRAM = "hero_assistance_server"
@@ -67,4 +67,6 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
 
 
 command.add_command(backup_command)
+command.add_command(export_command)
+command.add_command(import_command)
 command.add_command(restore_command)

@@ -14,6 +14,8 @@ from hero_assistance_sdk.backups import PREFIX
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive import About, write_backup
 from hero_assistance_server.backups.restore import restore
+from hero_assistance_server.exports.reading import read_export
+from hero_assistance_server.exports.writing import Exported, write_export
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _file = click.Path(path_type=Path)
@@ -54,6 +56,32 @@ def restore_command(*, file: Path, as_json: bool) -> None:
     done = restore(file.absolute(), Paths.from_environ().data, datetime.now(UTC), Meter("restore"))
     said = f"restored {file}; what was there is in {done.kept}"
     _print(done.about, as_json, said, file=str(file.absolute()), kept=str(done.kept))
+
+
+@click.command("export")
+@click.argument("folder", type=_file)
+@_json
+def export_command(*, folder: Path, as_json: bool) -> None:
+    """Write the project into the new FOLDER as JSON Lines and files; a running server goes on."""
+    exported = write_export(Paths.from_environ().data, folder.absolute(), Meter("export"))
+    _print_rows(exported, as_json, f"exported into {folder.absolute()}")
+
+
+@click.command("import")
+@click.argument("folder", type=_file)
+@_json
+def import_command(*, folder: Path, as_json: bool) -> None:
+    """Read the export FOLDER into an empty project. No server may run."""
+    imported = read_export(folder.absolute(), Paths.from_environ().data, Meter("import"))
+    _print_rows(imported, as_json, f"imported {folder.absolute()}")
+
+
+def _print_rows(moved: Exported, as_json: bool, said: str) -> None:
+    if as_json:
+        print(json.dumps({"rows": moved.rows, "files": moved.files}, indent=2))
+    else:
+        print(said)
+        print(", ".join(f"{count} {name}" for name, count in {**moved.rows, "files": moved.files}.items()))
 
 
 def _print(about: About, as_json: bool, said: str, **more: Any) -> None:

@@ -1,4 +1,4 @@
-"""`backup` and `restore`: what must survive, in one file."""
+"""`backup` and `restore`: what must survive, in one file; `export` and `import`: the project for other programs."""
 
 from __future__ import annotations
 
@@ -26,6 +26,24 @@ def backup_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
 def restore_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
     """Put the backup FILE in the place of the data; what was there is kept. The service must be stopped."""
     _server(ctx, "restore", file, as_json=as_json)
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path())
+@_json
+@click.pass_context
+def export_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
+    """Write everything into the new FOLDER as JSON Lines and files; a running service goes on."""
+    _server(ctx, "export", folder, as_json=as_json)
+
+
+@click.command("import")
+@click.argument("folder", type=click.Path())
+@_json
+@click.pass_context
+def import_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
+    """Read the export FOLDER into an empty project. The service must be stopped."""
+    _server(ctx, "import", folder, as_json=as_json)
 
 
 def _server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:

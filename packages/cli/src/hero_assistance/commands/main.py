@@ -22,6 +22,8 @@ COMMANDS = {
     "disable": "boot",
     "doctor": "doctor",
     "enable": "boot",
+    "export": "data",
+    "import": "data",
     "install": "releases",
     "logs": "logs",
     "releases": "releases",

@@ -1,0 +1,1 @@
+"""A project as JSON Lines and files, for other programs and for another place."""

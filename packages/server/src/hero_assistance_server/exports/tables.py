@@ -1,0 +1,75 @@
+"""Tables as JSON Lines: which are exported, and each row as one object."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+
+# What follows from the rest, or means something to a running server alone; an import makes it again, or begins anew.
+DERIVED = frozenset({"client_tokens", "event_readers", "events", "places", "tallies"})
+# Only what something shows: uploads come and go.
+_ONLY = {"attachments": "WHERE used = 1"}
+_JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is exported: its columns, those that hold JSON, and the order of its rows."""
+
+    name: str
+    columns: tuple[str, ...]
+    as_json: frozenset[str]
+    order: str
+
+
+def tables(connection: apsw.Connection) -> list[Table]:
+    """Every table that is exported, by name; those of full-text indexes are none."""
+    rows = connection.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name"
+    )
+    names = [name for (name,) in rows if name not in DERIVED and not name.startswith("sqlite_")]
+    return [_table(connection, name) for name in names]
+
+
+def lines(connection: apsw.Connection, table: Table) -> Iterator[bytes]:
+    """The rows of a table in order, each an object on a line of its own."""
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    only = _ONLY.get(table.name, "")
+    query = f'SELECT {columns} FROM "{table.name}" {only} ORDER BY {table.order}'  # noqa: S608
+    for row in connection.execute(query):
+        values = {
+            name: json.loads(value) if name in table.as_json and value is not None else value
+            for name, value in zip(table.columns, row, strict=True)
+        }
+        yield _ENCODER.encode(values).encode() + b"\n"
+
+
+def insert(connection: apsw.Connection, table: Table, line: bytes) -> None:
+    """Write the row of a line; a column that it does not name gets its default. Raises `ValueError`."""
+    values = json.loads(line)
+    if not isinstance(values, dict) or not values.keys() <= set(table.columns):
+        raise ValueError(f"a line of {table.name}.jsonl is no row of it")
+    columns = ", ".join(f'"{name}"' for name in values)
+    bindings = [_stored(table, name, value) for name, value in values.items()]
+    connection.execute(
+        f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(values))})',  # noqa: S608
+        bindings,
+    )
+
+
+def _stored(table: Table, name: str, value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if name in table.as_json and value is not None else value
+
+
+def _table(connection: apsw.Connection, name: str) -> Table:
+    found = list(connection.execute("SELECT name, pk FROM pragma_table_info(?) ORDER BY cid", (name,)))
+    key = [f'"{column}"' for column, place in sorted(found, key=lambda column: column[1]) if place]
+    sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).get
+    as_json = frozenset(_JSON_COLUMN.findall(str(sql)))
+    return Table(name, tuple(column for column, _ in found), as_json, ", ".join(key) or "rowid")

@@ -1,0 +1,144 @@
+"""A project leaves as JSON Lines and files, and comes back the same."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.exports.errors import ExportFailed, ImportRefused
+from hero_assistance_server.exports.reading import read_export
+from hero_assistance_server.exports.tables import DERIVED
+from hero_assistance_server.exports.writing import write_export
+from hero_assistance_server.store.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.store.store import DATABASE
+from tests.server.desk import START_S, Desk, child, running
+from tests.server.test_attachments import digest
+from tests.server.test_backups import CONTENT, _everything, _past, silent
+
+pytestmark = pytest.mark.anyio
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def elsewhere(paths: Paths) -> Paths:
+    return Paths(paths.root / "other", paths.root / "o" / "s", paths.root / "other" / "var")
+
+
+async def _talk(desk: Desk) -> None:
+    """Something of everything, with texts that are hard to write."""
+    await _past(desk)
+    await desk.call(
+        "ticket.create", "dave", title='a "quoted" \\ title 💣', body="line\nline\r\n\u2028", tags=["ü", "b,c"]
+    )
+    await desk.call("ticket.invite", "bob", ticket_id=2, user_id="carol")
+    await desk.call("ticket.update", "bob", ticket_id=2, assignee="alice", status="open", priority="urgent")
+    await desk.call("ticket.split", "bob", ticket_id=1, message_ids=[1], title="part")
+    await desk.call("message.reply", "bob", ticket_id=2, body="answer")
+
+
+async def test_an_imported_project_is_the_same(paths: Paths) -> None:
+    """Exported while it runs; exported again byte for byte; and it goes on from where it was."""
+    other, first, second = elsewhere(paths), paths.root / "one", paths.root / "two"
+    async with running(paths) as desk:
+        await _talk(desk)
+        exported = write_export(paths.data, first, silent)
+        before = await _everything(desk)
+    assert (exported.rows["tickets"], exported.rows["messages"], exported.files) == (3, 2, 1)
+    assert read_export(first, other.data, silent) == exported
+    write_export(other.data, second, silent)
+    assert contents(first) == contents(second)
+    assert _derived(other) == _derived(paths)
+    assert f"attachments/{digest(CONTENT)[:2]}/{digest(CONTENT)[2:]}" in contents(first)
+    async with running(other, seed=False) as desk:
+        assert await _everything(desk) == before
+        assert (await desk.call("ticket.list", "carol"))["tickets"] != []
+        assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
+        assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 4
+    assert [path.name for path in other.data.parent.iterdir()] == [other.data.name]
+
+
+def _derived(paths: Paths) -> list[Any]:
+    """Where tickets are listed and counted, which an export does not hold."""
+    connection = apsw.Connection(str(paths.data / DATABASE))
+    counted = connection.execute("SELECT scope, status, count FROM tallies WHERE count > 0 ORDER BY scope, status")
+    return [*counted, *connection.execute("SELECT * FROM places ORDER BY user_id, side, at, ticket_id")]
+
+
+async def test_a_line_is_an_object(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await _talk(desk)
+    write_export(paths.data, paths.root / "one", silent)
+    rows = [json.loads(line) for line in (paths.root / "one" / "tickets.jsonl").read_text().split("\n") if line]
+    assert [(row["ticket_id"], row["tags"]) for row in rows] == [(1, []), (2, ["ü", "b,c"]), (3, [])]
+    about = json.loads((paths.root / "one" / "project.json").read_text())
+    database = apsw.Connection(str(paths.data / DATABASE))
+    names = {name for (name,) in database.execute("SELECT name FROM pragma_table_list WHERE type = 'table'")}
+    kept = {name for name in names if not name.startswith("sqlite_")}
+    assert set(about["tables"]) == kept - DERIVED
+
+
+async def test_what_is_not_whole_is_refused_and_nothing_changes(paths: Paths) -> None:
+    other, export = elsewhere(paths), paths.root / "one"
+    async with running(paths) as desk:
+        await _talk(desk)
+        with pytest.raises(DataInUse):
+            read_export(export, paths.data, silent)
+    write_export(paths.data, export, silent)
+    with pytest.raises(ExportFailed, match="there already"):
+        write_export(paths.data, export, silent)
+    with pytest.raises(ExportFailed, match="no database"):
+        write_export(other.data, paths.root / "two", silent)
+    with pytest.raises(ImportRefused, match="a project"):
+        read_export(export, paths.data, silent)
+    whole = contents(export)
+    changes = {
+        "tickets.jsonl": [
+            b"",
+            b"{}\n",
+            whole["tickets.jsonl"] + b"\n",
+            whole["tickets.jsonl"].replace(b"dave", b"erin"),
+        ],
+        "users.jsonl": [b"", whole["users.jsonl"].replace(b'"role"', b'"roll"')],
+        "project.json": [b"{", b"[]", whole["project.json"].replace(b'"format": 1', b'"format": 2')],
+        f"attachments/{digest(CONTENT)[:2]}/{digest(CONTENT)[2:]}": [CONTENT[1:]],
+    }
+    for name, damaged in changes.items():
+        for content in damaged:
+            (export / name).write_bytes(content)
+            with pytest.raises(ImportRefused):
+                read_export(export, other.data, silent)
+        (export / name).write_bytes(whole[name])
+    (export / "project.json").write_bytes(whole["project.json"].replace(b'"version": ', b'"version": 9'))
+    with pytest.raises(DatabaseTooNew):
+        read_export(export, other.data, silent)
+    assert [path.name for path in other.data.parent.iterdir()] == [other.data.name]
+    assert [path.name for path in other.data.iterdir()] == ["server.lock"]
+
+
+def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
+    def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "hero_assistance", *arguments]
+        return subprocess.run(
+            command, env=env, cwd=paths.root, capture_output=True, text=True, timeout=START_S, check=False
+        )
+
+    other = {**hero_env, "PATH_ROOT": str(paths.root / "other")}
+    with child(hero_env, paths) as server:
+        with server.client("carol") as client:
+            client.call("ticket.create", title="t", body="b")
+        made = json.loads(run(hero_env, "export", "one", "--json").stdout)
+        assert (made["rows"]["tickets"], made["files"]) == (1, 0)
+        assert run(hero_env, "import", "one").returncode == 1
+    done = run(other, "import", "one")
+    assert (done.returncode, "1 tickets" in done.stdout) == (0, True), done.stderr
+    refused = run(other, "import", "one")
+    assert (refused.returncode, "a project" in refused.stderr) == (1, True)
