@@ -12,7 +12,7 @@ from benchmarks.measure import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures.md"
-BENCHMARKS = ("zipapps", "releases", "daemons")
+BENCHMARKS = ("zipapps", "releases", "daemons", "growth")
 
 _HEAD = """\
 # Figures
