@@ -46,10 +46,10 @@ def test_an_event_comes_through_as_the_server_wrote_it(own_desk: Desk) -> None:
 
 
 def test_the_stream_resumes_after_the_id_that_the_browser_saw(own_desk: Desk) -> None:
-    for title in ("first", "second"):
+    for title in ("the earlier", "the later"):
         own_desk.call("carol", "ticket.create", title=title, body="")
     with _stream(own_desk, f"{EVENTS}?since=0", {"last-event-id": "1"}) as answer:
-        assert "first" not in _until(answer.iter_text(), "second")
+        assert "the earlier" not in _until(answer.iter_text(), "the later")
 
 
 def test_the_stream_ends_when_the_server_is_killed(own_desk: Desk) -> None:
