@@ -52,7 +52,7 @@ def catch_up(connection: apsw.Connection) -> int:
     Each portion is a transaction: what was cut off goes on where it was.
     """
     written = 0
-    first = (connection.execute("SELECT max(rowid) FROM search_index").get or 0) + 1
+    first = (connection.execute("SELECT rowid FROM search_index ORDER BY rowid DESC LIMIT 1").get or 0) + 1
     for start in range(first, tickets.next_id(connection), PORTION):
         with connection:
             for number in range(start, start + PORTION):

@@ -8,7 +8,7 @@ CREATE VIRTUAL TABLE search_index USING fts5 (
     content = '',
     contentless_delete = 1,
     tokenize = 'unicode61 remove_diacritics 2',
-    prefix = '2 3'
+    prefix = '2 3 4 5'
 );
 
 CREATE INDEX tickets_by_filing ON tickets (created_at);
