@@ -86,6 +86,8 @@ event is as its reader may see it.
   comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
   id, set the `message` by its id, forget what a `removed` record names. After `ticket.shown`, `ticket.merged` and
   `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`, the draft (null: it is gone).
+* A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
+  people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
   tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
   from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
@@ -138,6 +140,7 @@ stream, a body that is too large.
 
 _ALL_OF_IT = "everybody who sees the ticket"
 _OWNER = "its owner; of a shared one, agents"
+_PERSON = "agents; of an agent, everybody; of a customer, also themselves and who shares a ticket with them"
 _IF_IT_SHOWS = "agents; the others when what they are shown changed"
 _TOLD = {
     EventKind.DRAFT_DELETED: ("its author", "null", "`removed`"),
@@ -154,6 +157,10 @@ _TOLD = {
     EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
     EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
     EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
+    EventKind.USER_DEACTIVATED: (_PERSON, "null", "`user`"),
+    EventKind.USER_ENROLLED: (_PERSON, "null", "`user`"),
+    EventKind.USER_REACTIVATED: (_PERSON, "null", "`user`"),
+    EventKind.USER_UPDATED: (_PERSON, "null", "`user`"),
     EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),
 }
 

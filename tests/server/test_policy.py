@@ -51,8 +51,15 @@ CELLS = {
     "ticket.unfollow": "--++",
     "ticket.uninvite": "--++",
     "ticket.update": "-+++",
+    "user.deactivate": "---+",
+    "user.devices": "-+++",
+    "user.enrol": "--++",
     "user.list": "-+++",
     "user.me": "++++",
+    "user.reactivate": "---+",
+    "user.revoke": "-+++",
+    "user.update": "---+",
+    "user.update_me": "-+++",
 }
 TABLE = [(action, kind, row[column] == "+") for action, row in CELLS.items() for column, kind in enumerate(KINDS)]
 CALLERS = {
@@ -86,6 +93,11 @@ PARAMS: dict[str, dict[str, Any]] = {
     "ticket.unfollow": {"ticket_id": 1},
     "ticket.uninvite": {"ticket_id": 1, "user_id": "dave"},
     "ticket.update": {"ticket_id": 1, "status": "solved"},
+    "user.deactivate": {"user_id": "dave"},
+    "user.enrol": {"email": "e@example.org", "name": "E"},
+    "user.reactivate": {"user_id": "dave"},
+    "user.revoke": {"address": "400::1"},
+    "user.update": {"user_id": "dave", "name": "David"},
 }
 USERS = {"customer": "carol", "agent": "bob", "admin": "alice"}
 

@@ -38,6 +38,23 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
         {"carol", "dave", *TEAM},
     ),
     ("ticket.bulk", "bob", {"ticket_ids": [1, 2], "priority": "low"}, {"ticket.updated"}, {"carol", "dave", *TEAM}),
+    ("user.enrol", "bob", {"email": "e@example.org", "name": "E"}, {"user.enrolled"}, TEAM),
+    ("user.enrol", "alice", {"email": "e@x.org", "name": "E", "role": "agent"}, {"user.enrolled"}, {*WATCHERS}),
+    ("user.update", "alice", {"user_id": "bob", "name": "Robert"}, {"user.updated"}, {*WATCHERS}),
+    ("user.update", "alice", {"user_id": "carol", "name": "Caro"}, {"user.updated"}, {"carol", "dave", *TEAM}),
+    ("user.update", "alice", {"user_id": "bob", "email": "b@example.org"}, {"user.updated"}, TEAM),
+    ("user.update", "alice", {"user_id": "bob", "name": "Bob"}, set(), set()),
+    ("user.update_me", "dave", {"name": "David"}, {"user.updated"}, {"carol", "dave", *TEAM}),
+    ("user.update_me", "bob", {"shows_presence": False}, {"user.updated"}, TEAM),
+    ("user.deactivate", "alice", {"user_id": "zoe"}, {"user.deactivated"}, {*WATCHERS}),
+    (
+        "user.deactivate",
+        "alice",
+        {"user_id": "zoe", "unassign": True},
+        {"user.deactivated", "ticket.updated"},
+        {*WATCHERS},
+    ),
+    ("user.reactivate", "alice", {"user_id": "yann"}, {"user.reactivated"}, TEAM),
     ("ticket.create", "carol", {"title": "n", "body": "b"}, {"ticket.created"}, {"carol", *TEAM}),
     ("ticket.create", "bob", {"title": "n", "body": "b"}, {"ticket.created"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 1, "title": "x"}, {"ticket.updated"}, {"carol", *TEAM}),
@@ -104,8 +121,11 @@ READ_ONLY = {
     "system.health",
     "ticket.get",
     "ticket.list",
+    "user.devices",
     "user.list",
     "user.me",
+    # Devices are in no snapshot: test_people.py.
+    "user.revoke",
 }
 
 
@@ -122,6 +142,10 @@ async def _past(desk: Desk) -> None:
     await desk.call("message.reply", "carol", ticket_id=4, body="again")
     await desk.call("message.note", "alice", ticket_id=4, body="secret too")
     await desk.call("draft.save", "dave", ticket_id=3, body="I have")
+    await desk.call("user.enrol", "alice", email="z@example.org", name="Zoë", role="agent")
+    await desk.call("user.enrol", "alice", email="y@example.org", name="Yann")
+    await desk.call("user.deactivate", "alice", user_id="yann")
+    await desk.call("ticket.update", "bob", ticket_id=2, assignee="zoe")
     await desk.call("reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
     await desk.call("macro.save", "bob", name="Done", status="solved", note="n", reply="r", shared=True)
 

@@ -31,10 +31,12 @@ from hero_assistance_server.events.stream import EventStream
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
 from hero_assistance_server.methods import (
     audit,
+    devices,
     drafts,
     macros,
     many,
     messages,
+    people,
     presence,
     replies,
     system,
@@ -73,6 +75,8 @@ class Desk:
         replies.add_methods(table, self.store)
         presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)
+        people.add_methods(table, people.People(self.store, self.directory, self.hub))
+        devices.add_methods(table, self.store, self.hub)
         system.add_methods(table, self.hub, self.mode, self.tcp)
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
         return table, document

@@ -74,6 +74,10 @@ class EventKind(StrEnum):
     MESSAGE_REPLIED = "message.replied"
     MESSAGE_NOTED = "message.noted"
     MESSAGE_EDITED = "message.edited"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_ENROLLED = "user.enrolled"
+    USER_REACTIVATED = "user.reactivated"
+    USER_UPDATED = "user.updated"
 
 
 # After one of these the thread of the event's ticket is another: messages came or went that the event does not bring.

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.names import MessageKind, Millis, Priority, Status, TicketId, UserId
+from hero_assistance_sdk.wire.tickets import User
 
 
 class CannedReply(Wire):
@@ -67,4 +68,4 @@ class Removed(Wire):
     key: str
 
 
-Record = Annotated[CannedReply | DraftMark | Macro | Removed, Field(discriminator="noun")]
+Record = Annotated[CannedReply | DraftMark | Macro | Removed | User, Field(discriminator="noun")]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Role, Status, TicketId, UserId
 
 
 class User(Wire):
-    """A person of this project."""
+    """A person of this project; who is not active may do nothing here, and what they wrote stays.
 
+    Customers are shown nobody's e-mail address: `email` is null there.
+    """
+
+    noun: Literal["user"] = "user"
     user_id: UserId
     name: str
     role: Role
+    email: str | None
+    active: bool
+    # Whether others see at which ticket they are; an agent may switch it off.
+    shows_presence: bool
 
 
 class Ticket(Wire):

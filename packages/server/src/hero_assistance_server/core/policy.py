@@ -22,6 +22,7 @@ class CallerKind(Enum):
 _KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role.ADMIN: CallerKind.ADMIN}
 _EVERYONE = frozenset(CallerKind)
 _STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
+_ADMIN = frozenset({CallerKind.ADMIN})
 _KNOWN = _STAFF | {CallerKind.CUSTOMER}
 
 # `GET /events` is not a method, and needs its permission all the same.
@@ -61,8 +62,15 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "ticket.unfollow": _STAFF,
     "ticket.uninvite": _STAFF,
     "ticket.update": _KNOWN,
+    "user.deactivate": _ADMIN,
+    "user.devices": _KNOWN,
+    "user.enrol": _STAFF,
     "user.list": _KNOWN,
     "user.me": _EVERYONE,
+    "user.reactivate": _ADMIN,
+    "user.revoke": _KNOWN,
+    "user.update": _ADMIN,
+    "user.update_me": _KNOWN,
 }
 
 
@@ -98,7 +106,11 @@ class Caller:
 
     def sees_user(self, other: User) -> bool:
         """Customers know themselves and who may answer them, never each other."""
-        return self.is_staff or other.role is not Role.CUSTOMER or self.user == other
+        return (
+            self.is_staff
+            or other.role is not Role.CUSTOMER
+            or (self.user is not None and self.user.user_id == other.user_id)
+        )
 
 
 def permit(caller: Caller, action: str) -> None:

@@ -31,8 +31,22 @@ def maybe_time(value: int | None) -> datetime | None:
     return None if value is None else time_of(value)
 
 
-def user(user: User) -> wire.User:
-    return wire.User(user_id=user.user_id, name=user.name, role=user.role)
+def user(user: User, *, staff: bool) -> wire.User:
+    return wire.User(
+        user_id=user.user_id,
+        name=user.name,
+        role=user.role,
+        email=user.email if staff else None,
+        active=user.active,
+        shows_presence=user.shows_presence or not staff,
+    )
+
+
+def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
+    """A record as its reader may see it."""
+    if isinstance(record, wire.User) and not staff:
+        return record.model_copy(update={"email": None, "shows_presence": True})
+    return record
 
 
 def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
@@ -87,5 +101,5 @@ def event(change: AnyChange, seq: wire.Seq, *, staff: bool) -> wire.Event:
         kind=change.kind,
         ticket=ticket(change.ticket, staff=staff) if change.ticket else None,
         message=message(change.message) if change.message else None,
-        record=change.record,
+        record=record(change.record, staff=staff),
     )

@@ -80,6 +80,8 @@ class Store:
     def _settle(self, jobs: Sequence[Job]) -> None:
         self.commits += 1
         for job in jobs:
+            for follow in job.afterwards:
+                follow()
             for event in job.events:
                 self._publish(event)
             job.settle()

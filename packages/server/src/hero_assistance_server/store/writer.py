@@ -38,6 +38,7 @@ class Job:
     result: Any = None
     error: Exception | None = None
     events: list[StoredEvent] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def settle(self) -> None:
         """Tell the one who waits, unless they have left; only the loop's thread may."""
@@ -137,13 +138,14 @@ class Writer:
             self._connection.execute("ROLLBACK TO command")
             job.error = error
             transaction.events.clear()
+            transaction.afterwards.clear()
         self._connection.execute("RELEASE command")
-        job.events = transaction.events
+        job.events, job.afterwards = transaction.events, transaction.afterwards
 
     def _fail(self, jobs: Sequence[Job], error: Exception, cause: Exception) -> None:
         error.__cause__ = cause
         for job in jobs:
-            job.error, job.events = error, []
+            job.error, job.events, job.afterwards = error, [], []
         self._deliver(jobs)
 
     def _roll_back(self) -> None:

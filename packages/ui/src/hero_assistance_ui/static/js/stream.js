@@ -26,6 +26,10 @@ const KINDS = [
   "message.replied",
   "message.noted",
   "message.edited",
+  "user.deactivated",
+  "user.enrolled",
+  "user.reactivated",
+  "user.updated",
 ];
 
 /**

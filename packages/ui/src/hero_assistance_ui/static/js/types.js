@@ -8,12 +8,17 @@
  * @typedef {"customer" | "agent" | "admin"} Role
  * @typedef {"draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
  *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
- *   | "message.replied" | "message.noted" | "message.edited"} EventKind
+ *   | "message.replied" | "message.noted" | "message.edited"
+ *   | "user.deactivated" | "user.enrolled" | "user.reactivated" | "user.updated"} EventKind
  *
  * @typedef {object} User
+ * @property {"user"} noun
  * @property {string} user_id
  * @property {string} name
  * @property {Role} role
+ * @property {string | null} email  null for customers
+ * @property {boolean} active
+ * @property {boolean} shows_presence
  *
  * @typedef {object} Ticket
  * @property {number} ticket_id
@@ -78,7 +83,7 @@
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {CannedReply | DraftMark | Macro | Removed | null} record
+ * @property {CannedReply | DraftMark | Macro | Removed | User | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects
