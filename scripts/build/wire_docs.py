@@ -147,6 +147,7 @@ _TOLD = {
     EventKind.DRAFT_SAVED: ("its author", "null", "`draft`"),
     EventKind.MACRO_DELETED: (_OWNER, "null", "`removed`"),
     EventKind.MACRO_SAVED: (_OWNER, "null", "`macro`"),
+    EventKind.PROJECT_UPDATED: ("agents; everybody when what they are shown changed", "null", "`project`"),
     EventKind.REPLY_DELETED: (_OWNER, "null", "`removed`"),
     EventKind.REPLY_SAVED: (_OWNER, "null", "`reply`"),
     EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),

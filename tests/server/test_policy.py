@@ -34,6 +34,8 @@ CELLS = {
     "message.reply": "-+++",
     "presence.beat": "-+++",
     "presence.list": "-+++",
+    "project.get": "-+++",
+    "project.update": "---+",
     "reply.delete": "--++",
     "reply.list": "--++",
     "reply.render": "--++",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, Record, Role, User
+from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, Project, Record, Role, User
 from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
@@ -25,6 +25,7 @@ class Snapshot:
     replies: dict[int, dict[str, Any]] = field(default_factory=dict)
     macros: dict[int, dict[str, Any]] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    project: dict[str, Any] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
     stale_drafts: list[DraftMark] = field(default_factory=list)
 
@@ -46,7 +47,7 @@ class Snapshot:
     @property
     def held(self) -> tuple[object, ...]:
         """What two snapshots of the same moment have in common."""
-        return (self.tickets, self.messages, self.drafts, self.replies, self.macros, self.people)
+        return (self.tickets, self.messages, self.drafts, self.replies, self.macros, self.people, self.project)
 
     def _apply_record(self, record: Record) -> None:
         if isinstance(record, DraftMark):
@@ -55,6 +56,8 @@ class Snapshot:
             self.replies[record.reply_id] = record.model_dump(mode="json")
         elif isinstance(record, Macro):
             self.macros[record.macro_id] = record.model_dump(mode="json")
+        elif isinstance(record, Project):
+            self.project = record.model_dump(mode="json")
         elif isinstance(record, User):
             self._apply_user(record)
         elif record.of == "reply":
@@ -108,6 +111,7 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
+    taken.project = await desk.call("project.get", user)
     taken.people = {one["user_id"]: one for one in (await desk.call("user.list", user))["users"]}
     if user in TEAM:
         taken.replies = {one["reply_id"]: one for one in (await desk.call("reply.list", user))["replies"]}

@@ -38,6 +38,7 @@ from hero_assistance_server.methods import (
     messages,
     people,
     presence,
+    project,
     replies,
     system,
     threads,
@@ -72,6 +73,7 @@ class Desk:
         drafts.add_methods(table, self.store)
         macros.add_methods(table, self.store)
         many.add_methods(table, self.store)
+        project.add_methods(table, self.store)
         replies.add_methods(table, self.store)
         presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)

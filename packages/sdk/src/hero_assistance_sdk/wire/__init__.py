@@ -26,7 +26,7 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
-from hero_assistance_sdk.wire.records import CannedReply, DraftMark, Macro, Record, Removed
+from hero_assistance_sdk.wire.records import CannedReply, DraftMark, Macro, Project, Record, Removed
 from hero_assistance_sdk.wire.tickets import Message, Ticket, User
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "PresenceChange",
     "Present",
     "Priority",
+    "Project",
     "Record",
     "Removed",
     "Reset",

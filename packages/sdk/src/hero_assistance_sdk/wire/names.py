@@ -62,6 +62,7 @@ class EventKind(StrEnum):
     DRAFT_SAVED = "draft.saved"
     MACRO_DELETED = "macro.deleted"
     MACRO_SAVED = "macro.saved"
+    PROJECT_UPDATED = "project.updated"
     REPLY_DELETED = "reply.deleted"
     REPLY_SAVED = "reply.saved"
     TICKET_CREATED = "ticket.created"

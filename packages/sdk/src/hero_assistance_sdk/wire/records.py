@@ -57,6 +57,22 @@ class DraftMark(Wire):
     updated_at: Millis
 
 
+class Project(Wire):
+    """What an admin sets for the whole project.
+
+    A customer is shown its name and what they may attach; `first_response_minutes` is empty there, and
+    `event_retention_days` null.
+    """
+
+    noun: Literal["project"] = "project"
+    name: str
+    # Minutes until the first answer is due; a priority that is not here promises nothing.
+    first_response_minutes: dict[Priority, int]
+    attachment_bytes: int
+    attachments_per_message: int
+    event_retention_days: int | None
+
+
 class Removed(Wire):
     """Something that this reader has no more: forget it, and what hangs on it.
 
@@ -68,4 +84,4 @@ class Removed(Wire):
     key: str
 
 
-Record = Annotated[CannedReply | DraftMark | Macro | Removed | User, Field(discriminator="noun")]
+Record = Annotated[CannedReply | DraftMark | Macro | Project | Removed | User, Field(discriminator="noun")]

@@ -45,6 +45,8 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "message.reply": _KNOWN,
     "presence.beat": _KNOWN,
     "presence.list": _KNOWN,
+    "project.get": _KNOWN,
+    "project.update": _ADMIN,
     "reply.delete": _STAFF,
     "reply.list": _STAFF,
     "reply.render": _STAFF,

@@ -42,10 +42,17 @@ def user(user: User, *, staff: bool) -> wire.User:
     )
 
 
+def project(project: wire.Project, *, staff: bool) -> wire.Project:
+    """The settings without what is only among agents."""
+    return project if staff else project.model_copy(update={"first_response_minutes": {}, "event_retention_days": None})
+
+
 def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
     """A record as its reader may see it."""
     if isinstance(record, wire.User) and not staff:
         return record.model_copy(update={"email": None, "shows_presence": True})
+    if isinstance(record, wire.Project):
+        return project(record, staff=staff)
     return record
 
 

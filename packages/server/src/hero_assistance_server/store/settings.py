@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,7 @@ import apsw
 
 from hero_assistance_sdk.wire import Priority
 from hero_assistance_server.core.fields import Targets
-
-# Minutes until the first answer is due, by priority.
-FIRST_RESPONSE_MINUTES = "first_response_minutes"
-# How long events can be replayed.
-EVENT_RETENTION_DAYS = "event_retention_days"
-EVENT_RETENTION_DEFAULT = 30
+from hero_assistance_server.core.project import Project
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -33,12 +29,27 @@ def save(connection: apsw.Connection, name: str, chosen: Any) -> None:
     )
 
 
+def project(connection: apsw.Connection) -> Project:
+    """The settings, each as it was set or as it is by default."""
+    default = Project()
+    names = [field.name for field in fields(Project)]
+    return Project(**{name: value(connection, name, getattr(default, name)) for name in names})
+
+
+def save_project(connection: apsw.Connection, before: Project, after: Project) -> None:
+    """Write what differs; a default that a later release changes stays one."""
+    for field in fields(Project):
+        chosen = getattr(after, field.name)
+        if chosen != getattr(before, field.name):
+            save(connection, field.name, chosen)
+
+
 def targets(connection: apsw.Connection) -> Targets:
     """How soon the first answer is promised."""
-    minutes: Mapping[str, int] = value(connection, FIRST_RESPONSE_MINUTES, {})
+    minutes: Mapping[str, int] = value(connection, "first_response_minutes", {})
     return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
 
 
 def event_retention(connection: apsw.Connection) -> timedelta:
     """How long events are kept at least."""
-    return timedelta(days=value(connection, EVENT_RETENTION_DAYS, EVENT_RETENTION_DEFAULT))
+    return timedelta(days=project(connection).event_retention_days)

@@ -15,6 +15,7 @@ const KINDS = [
   "draft.saved",
   "macro.deleted",
   "macro.saved",
+  "project.updated",
   "reply.deleted",
   "reply.saved",
   "ticket.created",

@@ -6,7 +6,8 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
+ * @typedef {"draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "project.updated"
+ *   | "reply.deleted" | "reply.saved"
  *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
  *   | "message.replied" | "message.noted" | "message.edited"
  *   | "user.deactivated" | "user.enrolled" | "user.reactivated" | "user.updated"} EventKind
@@ -78,12 +79,20 @@
  * @property {string} name
  * @property {string | null} owner  null for one that the team shares
  *
+ * @typedef {object} ProjectSettings
+ * @property {"project"} noun
+ * @property {string} name
+ * @property {Partial<Record<Priority, number>>} first_response_minutes  empty for customers
+ * @property {number} attachment_bytes
+ * @property {number} attachments_per_message
+ * @property {number | null} event_retention_days  null for customers
+ *
  * @typedef {object} TicketEvent
  * @property {number} seq
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {CannedReply | DraftMark | Macro | Removed | User | null} record
+ * @property {CannedReply | DraftMark | Macro | ProjectSettings | Removed | User | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects
