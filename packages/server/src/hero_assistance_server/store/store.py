@@ -49,7 +49,10 @@ class Store:
         self._writer.start()
 
     async def write(self, command: Callable[[Transaction], T]) -> T:
-        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`."""
+        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`.
+
+        A caller that is cancelled takes along a command that has not begun; one that has is written.
+        """
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.submit(Job(command, future))
         try:
