@@ -28,11 +28,11 @@ from hero_assistance_server.attachments.upload import WAITING_LIMIT
 from hero_assistance_server.core.finding import DOCUMENT_LIMIT
 from hero_assistance_server.core.policy import ALLOWED, CallerKind
 from hero_assistance_server.core.presence import LEASE_S
+from hero_assistance_server.core.project import Project
 from hero_assistance_server.directory import Directory
 from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.identity import AuthMode
 from hero_assistance_server.methods.scene import SCENE
-from hero_assistance_server.store.settings import ATTACHMENT_BYTES_DEFAULT
 from hero_assistance_server.store.store import open_store
 from hero_assistance_server.store.sweeping import UNUSED_FOR
 from scripts.build.workspace import REPOSITORY
@@ -107,7 +107,7 @@ such as `!?`, is not looked at.
 _FILES = f"""\
 ## Files
 
-`POST /attachments?name=trace.txt` takes a file as its body, of at most {ATTACHMENT_BYTES_DEFAULT // 1024**2} MiB \
+`POST /attachments?name=trace.txt` takes a file as its body, of at most {Project().attachment_bytes // 1024**2} MiB \
 unless the project has set another limit, and answers
 201 with an [Attachment](#attachment) when it is on the disk. Only its uploader sees it until `message.reply`,
 `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the message or the ticket.
@@ -139,6 +139,8 @@ event is as its reader may see it.
   id, set the `message` by its id, set a record by its own, forget what a `removed` record names. After
   `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`,
   the draft (null: it is gone).
+* A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
+  people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
   tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
   from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
@@ -194,12 +196,14 @@ stream, a body that is too large.
 
 _ALL_OF_IT = "everybody who sees the ticket"
 _OWNER = "its owner; of a shared one, agents"
+_PERSON = "agents; of an agent, everybody; of a customer, also themselves and who shares a ticket with them"
 _IF_IT_SHOWS = "agents; the others when what they are shown changed"
 _TOLD = {
     EventKind.DRAFT_DELETED: ("its author", "null", "`removed`"),
     EventKind.DRAFT_SAVED: ("its author", "null", "`draft`"),
     EventKind.MACRO_DELETED: (_OWNER, "null", "`removed`"),
     EventKind.MACRO_SAVED: (_OWNER, "null", "`macro`"),
+    EventKind.PROJECT_UPDATED: ("agents; everybody when what they are shown changed", "null", "`project`"),
     EventKind.REPLY_DELETED: (_OWNER, "null", "`removed`"),
     EventKind.REPLY_SAVED: (_OWNER, "null", "`reply`"),
     EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),
@@ -213,6 +217,10 @@ _TOLD = {
     EventKind.READ_MARKED: ("the one who has read", "null", "`read`"),
     EventKind.VIEW_DELETED: ("its owner; of a shared one, agents", "null", "`removed`"),
     EventKind.VIEW_SAVED: ("its owner; of a shared one, agents", "null", "`view`"),
+    EventKind.USER_DEACTIVATED: (_PERSON, "null", "`user`"),
+    EventKind.USER_ENROLLED: (_PERSON, "null", "`user`"),
+    EventKind.USER_REACTIVATED: (_PERSON, "null", "`user`"),
+    EventKind.USER_UPDATED: (_PERSON, "null", "`user`"),
     EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),
 }
 

@@ -15,11 +15,11 @@ import pytest
 from hero_assistance_sdk.downloads import POLICY
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_server.core.project import Project
 from hero_assistance_server.store import attachments, settings, users
 from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.files import Files
 from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.settings import ATTACHMENT_BYTES_DEFAULT
 from hero_assistance_server.store.store import DATABASE, open_store
 from hero_assistance_server.store.sweeping import UNUSED_FOR, sweep_orphans, sweep_unused
 from tests.server.desk import STOP_S, Desk, child, on_small_disk, running, until
@@ -240,7 +240,7 @@ async def _slowly(size: int) -> AsyncIterator[bytes]:
 
 async def test_too_large_is_refused_however_it_is_sent(desk: Desk) -> None:
     """With its length told before, and without; and the one who sends reads why."""
-    size = ATTACHMENT_BYTES_DEFAULT + 1
+    size = Project().attachment_bytes + 1
     for content in (bytes(size), _slowly(size)):
         answer = await post(desk, content)
         assert (answer.status_code, reason(answer)) == (413, "too-large")
@@ -250,8 +250,8 @@ async def test_too_large_is_refused_however_it_is_sent(desk: Desk) -> None:
 
 async def test_the_project_sets_the_limits(paths: Paths) -> None:
     async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
-        await store.write(lambda t: settings.save(t.connection, settings.ATTACHMENT_BYTES, 10))
-        await store.write(lambda t: settings.save(t.connection, settings.ATTACHMENTS_PER_MESSAGE, 1))
+        await store.write(lambda t: settings.save(t.connection, "attachment_bytes", 10))
+        await store.write(lambda t: settings.save(t.connection, "attachments_per_message", 1))
     async with running(paths) as desk:
         assert [(await post(desk, bytes(size))).status_code for size in (10, 11, 10)] == [201, 413, 201]
         with pytest.raises(RpcFailure):
@@ -385,7 +385,7 @@ async def test_large_files_take_little_memory(hero_env: dict[str, str], paths: P
         desk = Desk(paths)
         await desk.upload("carol", "warm", bytes(100_000))
         before = _memory_kib(server.process.pid)
-        size = ATTACHMENT_BYTES_DEFAULT - 65_536
+        size = Project().attachment_bytes - 65_536
         answers = await asyncio.gather(*(post(desk, _slowly(size)) for _ in range(8)))
         assert [answer.status_code for answer in answers] == [201] * 8
         readers = [await asyncio.open_unix_connection(str(paths.socket("rpc"))) for _ in range(8)]

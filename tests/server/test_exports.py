@@ -70,7 +70,7 @@ def _derived(paths: Paths) -> list[Any]:
     """Where tickets are listed and counted, which an export does not hold."""
     connection = apsw.Connection(str(paths.data / DATABASE))
     counted = connection.execute("SELECT scope, status, count FROM tallies WHERE count > 0 ORDER BY scope, status")
-    return [*counted, *connection.execute("SELECT * FROM places ORDER BY user_id, side, at, ticket_id")]
+    return [*counted, *connection.execute("SELECT * FROM places ORDER BY user_id, at, ticket_id")]
 
 
 async def test_a_line_is_an_object(paths: Paths) -> None:

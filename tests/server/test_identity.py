@@ -12,6 +12,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity import AuthMode, OverlayGate, is_loopback, is_user_id
+from hero_assistance_server.methods.scene import CAROL
 from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +75,7 @@ async def test_a_newcomer_in_hero_mode_is_a_customer_and_stays_one_user(paths: P
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
         async with asyncio.TaskGroup() as group:
             calls = [group.create_task(desk.call("user.me", "erin")) for _ in range(20)]
-        erin = {"user_id": "erin", "name": "erin", "role": "customer"}
+        erin = CAROL | {"user_id": "erin", "name": "erin"}
         assert [call.result() for call in calls] == [erin] * 20
         assert (await desk.call("user.list", "erin"))["users"] == [erin]
 

@@ -39,6 +39,8 @@ CELLS = {
     "message.reply": "-+++",
     "presence.beat": "-+++",
     "presence.list": "-+++",
+    "project.get": "-+++",
+    "project.update": "---+",
     "reply.delete": "--++",
     "reply.list": "--++",
     "reply.render": "--++",
@@ -68,11 +70,18 @@ CELLS = {
     "ticket.unfollow": "--++",
     "ticket.uninvite": "--++",
     "ticket.update": "-+++",
+    "user.deactivate": "---+",
+    "user.devices": "-+++",
+    "user.enrol": "--++",
     "user.list": "-+++",
     "user.me": "++++",
     "view.delete": "--++",
     "view.list": "--++",
     "view.save": "--++",
+    "user.reactivate": "---+",
+    "user.revoke": "-+++",
+    "user.update": "---+",
+    "user.update_me": "-+++",
 }
 TABLE = [(action, kind, row[column] == "+") for action, row in CELLS.items() for column, kind in enumerate(KINDS)]
 CALLERS = {
@@ -120,6 +129,11 @@ PARAMS: dict[str, dict[str, Any]] = {
     "ticket.update": {"ticket_id": 1, "status": "solved"},
     "view.delete": {"view_id": 1},
     "view.save": {"name": "n", "filter": ""},
+    "user.deactivate": {"user_id": "dave"},
+    "user.enrol": {"email": "e@example.org", "name": "E"},
+    "user.reactivate": {"user_id": "dave"},
+    "user.revoke": {"address": "400::1"},
+    "user.update": {"user_id": "dave", "name": "David"},
 }
 USERS = {"customer": "carol", "agent": "bob", "admin": "alice"}
 

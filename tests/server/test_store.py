@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,6 +32,8 @@ from hero_assistance_server.store.events import StoredEvent
 from hero_assistance_server.store.migrate import Migration, migrate, migrations, refuse_newer
 from hero_assistance_server.store.store import DATABASE, Store, open_store
 from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.store.writer import QUEUE_LIMIT
+from tests.server.desk import STOP_S
 
 pytestmark = pytest.mark.anyio
 
@@ -148,6 +151,50 @@ async def test_a_read_sees_one_moment(hero_root: Path) -> None:
         moments = [await store.read(counts) for _ in range(100)]
         await writes
     assert all(filed == last for filed, last in moments)
+
+
+@asynccontextmanager
+async def busy(store: Store) -> AsyncIterator[None]:
+    """While this is open, the writer is in the middle of a command."""
+    begun, going_on = threading.Event(), threading.Event()
+
+    def hold(_transaction: Transaction) -> None:
+        begun.set()
+        assert going_on.wait(STOP_S)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(store.write(hold))
+        try:
+            assert await asyncio.to_thread(begun.wait, STOP_S)
+            yield
+        finally:
+            going_on.set()
+
+
+async def test_more_than_can_be_written_in_time_is_refused_at_once(hero_root: Path) -> None:
+    """While the writer is held up: the refusal does not wait for it, and what is queued is written."""
+    async with opened(hero_root) as store:
+        async with asyncio.TaskGroup() as group, busy(store):
+            queued = [group.create_task(store.write(file_ticket)) for _ in range(QUEUE_LIMIT)]
+            await asyncio.sleep(0)
+            with pytest.raises(StoreUnavailable, match="wait to be written") as refused:
+                await store.write(file_ticket)
+            assert refused.value.hint
+            assert not any(task.done() for task in queued)
+        assert sorted(task.result() for task in queued) == list(range(1, QUEUE_LIMIT + 1))
+        assert await store.write(file_ticket) == QUEUE_LIMIT + 1
+
+
+async def test_a_caller_that_has_left_takes_its_command_along_unless_it_has_begun(hero_root: Path) -> None:
+    async with opened(hero_root) as store:
+        async with busy(store):
+            left = asyncio.ensure_future(store.write(file_ticket))
+            stayed = asyncio.ensure_future(store.write(file_ticket))
+            await asyncio.sleep(0)
+            left.cancel()
+            await asyncio.wait([left])
+        assert await stayed == 1
+        assert numbers(hero_root / DATABASE)[0] == [1]
 
 
 async def test_readers_cannot_write(hero_root: Path) -> None:

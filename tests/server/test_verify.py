@@ -23,6 +23,9 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("draft.save", "carol", {"ticket_id": 1, "body": "b"}, {"draft.saved"}, {"carol"}),
     ("draft.delete", "dave", {"ticket_id": 3}, {"draft.deleted"}, {"dave"}),
     ("draft.delete", "carol", {"ticket_id": 1}, set(), set()),
+    ("project.update", "alice", {"name": "Help"}, {"project.updated"}, {*WATCHERS}),
+    ("project.update", "alice", {"first_response_minutes": {"high": 5}}, {"project.updated"}, TEAM),
+    ("project.update", "alice", {"event_retention_days": 30}, set(), set()),
     ("reply.save", "bob", {"name": "n", "body": "b"}, {"reply.saved"}, {"bob"}),
     ("reply.save", "bob", {"name": "n", "body": "b", "shared": True}, {"reply.saved"}, TEAM),
     ("reply.save", "alice", {"name": "Hi", "body": "b", "reply_id": 1}, {"reply.deleted", "reply.saved"}, TEAM),
@@ -37,6 +40,23 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
         {"carol", "dave", *TEAM},
     ),
     ("ticket.bulk", "bob", {"ticket_ids": [1, 2], "priority": "low"}, {"ticket.updated"}, {"carol", "dave", *TEAM}),
+    ("user.enrol", "bob", {"email": "e@example.org", "name": "E"}, {"user.enrolled"}, TEAM),
+    ("user.enrol", "alice", {"email": "e@x.org", "name": "E", "role": "agent"}, {"user.enrolled"}, {*WATCHERS}),
+    ("user.update", "alice", {"user_id": "bob", "name": "Robert"}, {"user.updated"}, {*WATCHERS}),
+    ("user.update", "alice", {"user_id": "carol", "name": "Caro"}, {"user.updated"}, {"carol", "dave", *TEAM}),
+    ("user.update", "alice", {"user_id": "bob", "email": "b@example.org"}, {"user.updated"}, TEAM),
+    ("user.update", "alice", {"user_id": "bob", "name": "Bob"}, set(), set()),
+    ("user.update_me", "dave", {"name": "David"}, {"user.updated"}, {"carol", "dave", *TEAM}),
+    ("user.update_me", "bob", {"shows_presence": False}, {"user.updated"}, TEAM),
+    ("user.deactivate", "alice", {"user_id": "zoe"}, {"user.deactivated"}, {*WATCHERS}),
+    (
+        "user.deactivate",
+        "alice",
+        {"user_id": "zoe", "unassign": True},
+        {"user.deactivated", "ticket.updated"},
+        {*WATCHERS},
+    ),
+    ("user.reactivate", "alice", {"user_id": "yann"}, {"user.reactivated"}, TEAM),
     ("ticket.create", "carol", {"title": "n", "body": "b"}, {"ticket.created"}, {"carol", *TEAM}),
     ("ticket.create", "bob", {"title": "n", "body": "b"}, {"ticket.created"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 1, "title": "x"}, {"ticket.updated"}, {"carol", *TEAM}),
@@ -125,6 +145,7 @@ READ_ONLY = {
     "presence.beat",
     "presence.list",
     "macro.list",
+    "project.get",
     "reply.list",
     "reply.render",
     "read.list",
@@ -140,9 +161,12 @@ READ_ONLY = {
     "tag.list",
     "ticket.get",
     "ticket.list",
+    "user.devices",
     "user.list",
     "user.me",
     "view.list",
+    # Devices are in no snapshot: test_people.py.
+    "user.revoke",
 }
 
 
@@ -164,6 +188,10 @@ async def _past(desk: Desk) -> None:
     await desk.upload("carol", "carols.txt")
     await desk.upload("bob", "bobs.txt")
     await desk.call("draft.save", "dave", ticket_id=3, body="I have")
+    await desk.call("user.enrol", "alice", email="z@example.org", name="Zoë", role="agent")
+    await desk.call("user.enrol", "alice", email="y@example.org", name="Yann")
+    await desk.call("user.deactivate", "alice", user_id="yann")
+    await desk.call("ticket.update", "bob", ticket_id=2, assignee="zoe")
     await desk.call("reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
     await desk.call("macro.save", "bob", name="Done", status="solved", note="n", reply="r", shared=True)
 

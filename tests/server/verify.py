@@ -6,7 +6,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, CannedReply, DraftMark, Event, Macro, ReadMark, Record, SavedView
+from hero_assistance_sdk.wire import (
+    THREAD_CHANGED,
+    CannedReply,
+    DraftMark,
+    Event,
+    Macro,
+    Project,
+    ReadMark,
+    Record,
+    Role,
+    SavedView,
+    User,
+)
 from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
@@ -27,6 +39,8 @@ class Snapshot:
     macros: dict[int, dict[str, Any]] = field(default_factory=dict)
     # The last message read, by ticket; those without any are left out.
     reads: dict[int, int] = field(default_factory=dict)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    project: dict[str, Any] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
     stale_drafts: list[DraftMark] = field(default_factory=list)
 
@@ -48,7 +62,17 @@ class Snapshot:
     @property
     def held(self) -> tuple[object, ...]:
         """What two snapshots of the same moment have in common."""
-        return (self.tickets, self.messages, self.drafts, self.replies, self.macros, self.views, self.reads)
+        return (
+            self.tickets,
+            self.messages,
+            self.drafts,
+            self.replies,
+            self.macros,
+            self.views,
+            self.reads,
+            self.people,
+            self.project,
+        )
 
     def _apply_record(self, record: Record) -> None:
         if isinstance(record, DraftMark):
@@ -57,6 +81,10 @@ class Snapshot:
             self.replies[record.reply_id] = record.model_dump(mode="json")
         elif isinstance(record, Macro):
             self.macros[record.macro_id] = record.model_dump(mode="json")
+        elif isinstance(record, Project):
+            self.project = record.model_dump(mode="json")
+        elif isinstance(record, User):
+            self._apply_user(record)
         elif isinstance(record, ReadMark):
             self.reads[record.ticket_id] = record.message_id
             if not record.message_id:
@@ -78,6 +106,19 @@ class Snapshot:
             self.reads.pop(int(record.key), None)
             self.stale.discard(int(record.key))
             self.drafts.pop(f"{record.key}/reply", None)
+
+    def _apply_user(self, user: User) -> None:
+        """A customer keeps agents and themselves; everybody shows the name where the person is named."""
+        if self.user in TEAM or user.role is not Role.CUSTOMER or user.user_id == self.user:
+            self.people[user.user_id] = user.model_dump(mode="json")
+        else:
+            self.people.pop(user.user_id, None)
+        for ticket in self.tickets.values():
+            if ticket["customer"] == user.user_id:
+                ticket["customer_name"] = user.name
+        for message in (message for messages in self.messages.values() for message in messages.values()):
+            if message["author"] == user.user_id:
+                message["author_name"] = user.name
 
     async def refresh(self, desk: Desk) -> None:
         """Fetch the threads and drafts that events said have changed, as a client does."""
@@ -106,6 +147,8 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
     taken.reads = await read(desk, user, sorted(taken.tickets))
+    taken.project = await desk.call("project.get", user)
+    taken.people = {one["user_id"]: one for one in (await desk.call("user.list", user))["users"]}
     if user in TEAM:
         taken.replies = {one["reply_id"]: one for one in (await desk.call("reply.list", user))["replies"]}
         taken.macros = {one["macro_id"]: one for one in (await desk.call("macro.list", user))["macros"]}

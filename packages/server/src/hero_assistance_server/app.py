@@ -38,11 +38,14 @@ from hero_assistance_server.methods import (
     attachments,
     audit,
     backups,
+    devices,
     drafts,
     macros,
     many,
     messages,
+    people,
     presence,
+    project,
     reads,
     replies,
     search,
@@ -86,6 +89,7 @@ class Desk:
         drafts.add_methods(table, self.store)
         macros.add_methods(table, self.store)
         many.add_methods(table, self.store)
+        project.add_methods(table, self.store)
         replies.add_methods(table, self.store)
         presence.add_methods(table, self.store, self.hub)
         users.add_methods(table, self.directory)
@@ -94,6 +98,8 @@ class Desk:
         tags.add_methods(table, self.store)
         views.add_methods(table, self.store)
         stats.add_methods(table, self.store)
+        people.add_methods(table, people.People(self.store, self.directory, self.hub))
+        devices.add_methods(table, self.store, self.hub)
         system.add_methods(table, self.hub, self.mode, self.tcp)
         backups.add_methods(table, self.backups or Backups(self.store, self.store.folder / "backups"))
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)

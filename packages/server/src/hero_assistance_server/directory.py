@@ -33,5 +33,5 @@ class Directory:
         return sorted(self._users.values(), key=lambda user: user.user_id)
 
     def first_admin(self) -> User | None:
-        """The admin with the first id, or `None`."""
-        return next((user for user in self.everyone() if user.role is Role.ADMIN), None)
+        """The active admin with the first id, or `None`."""
+        return next((user for user in self.everyone() if user.role is Role.ADMIN and user.active), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
+from functools import partial
 from ipaddress import IPv6Network
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.types import Scope
 
 from hero_assistance_sdk.access import address_of
 from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.core import people
 from hero_assistance_server.core.model import User
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.directory import Directory
@@ -69,7 +71,7 @@ class Identity:
         if len(claims) > 1:
             return Caller(None, "X-Dev-User is given more than once")
         user = self.directory.find(claims[0])
-        return Caller(user, None if user else "X-Dev-User names nobody of this project")
+        return _caller(user) if user else Caller(None, "X-Dev-User names nobody of this project")
 
     async def _hero_caller(self, request: Request) -> Caller:
         claims = _claims(request, HERO_USER)
@@ -78,7 +80,7 @@ class Identity:
         user_id = claims[0]
         if not is_user_id(user_id):
             return Caller(None, "X-Hero-User is not a user name")
-        return Caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
+        return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
 
     async def _enrol(self, user_id: UserId) -> User:
         def command(transaction: Transaction) -> User:
@@ -87,11 +89,15 @@ class Identity:
             if known is None:
                 known = User(user_id, user_id, Role.CUSTOMER)
                 users.save(transaction.connection, known, transaction.now)
+                transaction.apply(people.enrolled(known), Caller(known, origin=UNIX_ORIGIN))
+            transaction.afterwards.append(partial(self.directory.add, known))
             return known
 
-        user = await self.store.write(command)
-        self.directory.add(user)
-        return user
+        return await self.store.write(command)
+
+
+def _caller(user: User) -> Caller:
+    return Caller(user) if user.active else Caller(None, f"{user.user_id} is deactivated in this project")
 
 
 def is_user_id(text: str) -> bool:

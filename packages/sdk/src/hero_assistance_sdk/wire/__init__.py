@@ -28,7 +28,16 @@ from hero_assistance_sdk.wire.names import (
     UserId,
 )
 from hero_assistance_sdk.wire.presence import Connected, PresenceChange, Present, TicketPresence
-from hero_assistance_sdk.wire.records import CannedReply, DraftMark, Macro, ReadMark, Record, Removed, SavedView
+from hero_assistance_sdk.wire.records import (
+    CannedReply,
+    DraftMark,
+    Macro,
+    Project,
+    ReadMark,
+    Record,
+    Removed,
+    SavedView,
+)
 from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
 
 __all__ = [
@@ -55,6 +64,7 @@ __all__ = [
     "PresenceChange",
     "Present",
     "Priority",
+    "Project",
     "ReadMark",
     "Record",
     "Removed",

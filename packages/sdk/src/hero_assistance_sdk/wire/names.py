@@ -63,6 +63,7 @@ class EventKind(StrEnum):
     DRAFT_SAVED = "draft.saved"
     MACRO_DELETED = "macro.deleted"
     MACRO_SAVED = "macro.saved"
+    PROJECT_UPDATED = "project.updated"
     REPLY_DELETED = "reply.deleted"
     REPLY_SAVED = "reply.saved"
     TICKET_CREATED = "ticket.created"
@@ -78,6 +79,10 @@ class EventKind(StrEnum):
     READ_MARKED = "read.marked"
     VIEW_DELETED = "view.deleted"
     VIEW_SAVED = "view.saved"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_ENROLLED = "user.enrolled"
+    USER_REACTIVATED = "user.reactivated"
+    USER_UPDATED = "user.updated"
 
 
 # After one of these the thread of the event's ticket is another: messages came or went that the event does not bring.

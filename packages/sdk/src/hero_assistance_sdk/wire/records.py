@@ -8,6 +8,7 @@ from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Status, TicketId, UserId
+from hero_assistance_sdk.wire.tickets import User
 
 
 class CannedReply(Wire):
@@ -56,6 +57,25 @@ class DraftMark(Wire):
     updated_at: Millis
 
 
+class Project(Wire):
+    """What an admin sets for the whole project.
+
+    A customer is shown its name and what they may attach; `first_response_minutes` is empty there, and
+    what concerns events and backups null.
+    """
+
+    noun: Literal["project"] = "project"
+    name: str
+    # Minutes until the first answer is due; a priority that is not here promises nothing.
+    first_response_minutes: dict[Priority, int]
+    attachment_bytes: int
+    attachments_per_message: int
+    event_retention_days: int | None
+    # Hours between two backups, 0 for none.
+    backup_hours: int | None
+    backups_kept: int | None
+
+
 class Removed(Wire):
     """Something that this reader has no more: forget it, and what hangs on it.
 
@@ -86,4 +106,6 @@ class SavedView(Wire):
     shared: bool
 
 
-Record = Annotated[CannedReply | DraftMark | Macro | ReadMark | Removed | SavedView, Field(discriminator="noun")]
+Record = Annotated[
+    CannedReply | DraftMark | Macro | Project | ReadMark | Removed | SavedView | User, Field(discriminator="noun")
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.names import (
     AttachmentId,
@@ -17,11 +19,19 @@ from hero_assistance_sdk.wire.names import (
 
 
 class User(Wire):
-    """A person of this project."""
+    """A person of this project; who is not active may do nothing here, and what they wrote stays.
 
+    Customers are shown nobody's e-mail address: `email` is null there.
+    """
+
+    noun: Literal["user"] = "user"
     user_id: UserId
     name: str
     role: Role
+    email: str | None
+    active: bool
+    # Whether others see at which ticket they are; an agent may switch it off.
+    shows_presence: bool
 
 
 class Attachment(Wire):

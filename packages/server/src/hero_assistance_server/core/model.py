@@ -32,6 +32,9 @@ class User:
     user_id: UserId
     name: str
     role: Role
+    email: str | None = None
+    active: bool = True
+    shows_presence: bool = True
 
     @property
     def is_staff(self) -> bool:

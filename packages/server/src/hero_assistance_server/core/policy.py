@@ -53,6 +53,8 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "message.reply": _KNOWN,
     "presence.beat": _KNOWN,
     "presence.list": _KNOWN,
+    "project.get": _KNOWN,
+    "project.update": _ADMIN,
     "reply.delete": _STAFF,
     "reply.list": _STAFF,
     "reply.render": _STAFF,
@@ -82,11 +84,18 @@ ALLOWED: dict[str, frozenset[CallerKind]] = {
     "ticket.unfollow": _STAFF,
     "ticket.uninvite": _STAFF,
     "ticket.update": _KNOWN,
+    "user.deactivate": _ADMIN,
+    "user.devices": _KNOWN,
+    "user.enrol": _STAFF,
     "user.list": _KNOWN,
     "user.me": _EVERYONE,
     "view.delete": _STAFF,
     "view.list": _STAFF,
     "view.save": _STAFF,
+    "user.reactivate": _ADMIN,
+    "user.revoke": _KNOWN,
+    "user.update": _ADMIN,
+    "user.update_me": _KNOWN,
 }
 
 
@@ -122,7 +131,11 @@ class Caller:
 
     def sees_user(self, other: User) -> bool:
         """Customers know themselves and who may answer them, never each other."""
-        return self.is_staff or other.role is not Role.CUSTOMER or self.user == other
+        return (
+            self.is_staff
+            or other.role is not Role.CUSTOMER
+            or (self.user is not None and self.user.user_id == other.user_id)
+        )
 
 
 def permit(caller: Caller, action: str) -> None:

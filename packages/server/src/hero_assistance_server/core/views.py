@@ -31,8 +31,32 @@ def maybe_time(value: int | None) -> datetime | None:
     return None if value is None else time_of(value)
 
 
-def user(user: User) -> wire.User:
-    return wire.User(user_id=user.user_id, name=user.name, role=user.role)
+def user(user: User, *, staff: bool) -> wire.User:
+    return wire.User(
+        user_id=user.user_id,
+        name=user.name,
+        role=user.role,
+        email=user.email if staff else None,
+        active=user.active,
+        shows_presence=user.shows_presence or not staff,
+    )
+
+
+def project(project: wire.Project, *, staff: bool) -> wire.Project:
+    """The settings without what is only among agents."""
+    if staff:
+        return project
+    inside = ("event_retention_days", "backup_hours", "backups_kept")
+    return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
+
+
+def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
+    """A record as its reader may see it."""
+    if isinstance(record, wire.User) and not staff:
+        return record.model_copy(update={"email": None, "shows_presence": True})
+    if isinstance(record, wire.Project):
+        return project(record, staff=staff)
+    return record
 
 
 def attachment(attachment: Attachment) -> wire.Attachment:
@@ -100,5 +124,5 @@ def event(change: AnyChange, seq: wire.Seq, *, staff: bool) -> wire.Event:
         kind=change.kind,
         ticket=ticket(change.ticket, staff=staff) if change.ticket else None,
         message=message(change.message) if change.message else None,
-        record=change.record,
+        record=record(change.record, staff=staff),
     )

@@ -149,6 +149,11 @@ class Hub:
         for subscription in list(self._readers.get(user_id, ())):
             self._remove(subscription)
 
+    def hide(self, user_id: UserId) -> None:
+        """End the presence of one person on all of their screens."""
+        for subscription in self._readers.get(user_id, ()):
+            self.presence.leave(subscription.connection)
+
     def close(self) -> None:
         """End every subscription now, and every later one at once."""
         self.closed = True

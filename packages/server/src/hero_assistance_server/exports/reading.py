@@ -17,7 +17,7 @@ from hero_assistance_server.backups.snapshot import Told, contents
 from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.tables import Table, insert, tables
 from hero_assistance_server.exports.writing import ABOUT, FORMAT, Exported, copy_file
-from hero_assistance_server.store import places, tickets
+from hero_assistance_server.store import places, search, tickets
 from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.errors import DatabaseTooNew
 from hero_assistance_server.store.files import FOLDER, Files, sync_folder
@@ -105,9 +105,10 @@ def _read_lines(connection: apsw.Connection, table: Table, path: Path, written: 
 
 
 def _place(connection: apsw.Connection) -> None:
-    """List and count every ticket, as the transactions did that made it."""
+    """List, count and index every ticket, as the transactions did that made it."""
     ids = connection.execute("SELECT ticket_id FROM tickets ORDER BY ticket_id")
     for (ticket_id,) in ids:
         ticket = tickets.find(connection, TicketId(ticket_id))
         if ticket is not None:
             places.move(connection, None, ticket)
+            search.index(connection, ticket)

@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or begins anew.
-DERIVED = frozenset({"client_tokens", "event_readers", "events", "places", "tallies"})
+DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "tallies"})
 # Only what something shows: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")

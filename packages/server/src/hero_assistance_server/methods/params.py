@@ -17,6 +17,7 @@ TITLE_LIMIT = 300
 BODY_LIMIT = 64 * 1024
 TAGS_LIMIT = 20
 TAG_LIMIT = 50
+NAME_LIMIT = 100
 TOKEN_LIMIT = 100
 PAGE_LIMIT = 200
 CURSOR_LIMIT = 100
@@ -75,6 +76,16 @@ ClientToken = Annotated[
 KnownMessageId = Annotated[MessageId, Field(ge=1, le=ID_LIMIT)]
 KnownTime = Annotated[Millis, Field(ge=0, le=TIME_LIMIT, description="Milliseconds since 1970 in UTC.")]
 UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=USER_ID_LIMIT)]
+PersonName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=NAME_LIMIT, pattern=_LINE),
+    Field(description="One line, not blank, as others are shown it."),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=USER_ID_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
+    Field(description="An e-mail address; capitals do not matter."),
+]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]
 
 

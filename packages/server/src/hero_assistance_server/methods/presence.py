@@ -65,7 +65,8 @@ def add_methods(table: MethodTable[Caller], store: Store, hub: Hub) -> None:
         """Be at a ticket, viewing or writing, until the lease ends, the stream ends, or a beat says otherwise.
 
         A screen is at one ticket at a time. Send one when the ticket or the level changes, and in between every third
-        of the lease. Null is answered to who leaves.
+        of the lease. Null is answered to who leaves, and to who does not
+        show where they are.
         """
         user = caller.known()
         if params.ticket_id is None:
@@ -77,6 +78,9 @@ def add_methods(table: MethodTable[Caller], store: Store, hub: Hub) -> None:
         ticket = await _seen(store, hub, caller, params.ticket_id)
         if not hub.has_stream(user.user_id, params.connection):
             raise Conflict("there is no such stream of yours", hint="take the connection of an open event stream")
+        if not user.shows_presence:
+            hub.presence.leave(params.connection)
+            return None
         hub.presence.beat(params.connection, user, ticket, params.level, params.kind)
         return Lease(lease_ms=round(hub.presence.lease_s * 1000))
 

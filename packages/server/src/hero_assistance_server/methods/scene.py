@@ -103,6 +103,15 @@ NOTE = REPLY | {
     "created_at": NOTED,
 }
 
-ALICE = {"user_id": "alice", "name": "Alice", "role": "admin"}
-BOB = {"user_id": "bob", "name": "Bob", "role": "agent"}
-CAROL = {"user_id": "carol", "name": "Carol", "role": "customer"}
+ALICE: dict[str, Any] = {
+    "noun": "user",
+    "user_id": "alice",
+    "name": "Alice",
+    "role": "admin",
+    "email": None,
+    "active": True,
+    "shows_presence": True,
+}
+BOB = ALICE | {"user_id": "bob", "name": "Bob", "role": "agent"}
+CAROL = ALICE | {"user_id": "carol", "name": "Carol", "role": "customer"}
+DAVE = ALICE | {"user_id": "dave", "name": "Dave", "role": "customer"}

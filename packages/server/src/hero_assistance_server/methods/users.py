@@ -29,10 +29,10 @@ def add_methods(table: MethodTable[Caller], directory: Directory) -> None:
         """Who the caller is: null where nobody is known, an error where a claim is not believed."""
         if caller.user is None and caller.refusal is None:
             return None
-        return views.user(caller.known())
+        return views.user(caller.known(), staff=True)
 
     @table.method("user.list", errors=[Unauthenticated], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> UserList:
         """List people by id: an agent everybody, a customer themselves and who may answer them."""
-        seen = [views.user(user) for user in directory.everyone() if caller.sees_user(user)]
+        seen = [views.user(user, staff=caller.is_staff) for user in directory.everyone() if caller.sees_user(user)]
         return UserList(users=seen)

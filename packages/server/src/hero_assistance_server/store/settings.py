@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -12,22 +12,7 @@ import apsw
 
 from hero_assistance_sdk.wire import Priority
 from hero_assistance_server.core.fields import Targets
-
-# Minutes until the first answer is due, by priority.
-FIRST_RESPONSE_MINUTES = "first_response_minutes"
-# How large one attachment may be, and how many a message, or a ticket's text, may have.
-ATTACHMENT_BYTES = "attachment_bytes"
-ATTACHMENT_BYTES_DEFAULT = 10 * 1024 * 1024
-ATTACHMENTS_PER_MESSAGE = "attachments_per_message"
-ATTACHMENTS_PER_MESSAGE_DEFAULT = 10
-# How long events can be replayed.
-EVENT_RETENTION_DAYS = "event_retention_days"
-EVENT_RETENTION_DEFAULT = 30
-# Hours between two backups (0: none are made), and how many are kept.
-BACKUP_HOURS = "backup_hours"
-BACKUP_HOURS_DEFAULT = 24
-BACKUPS_KEPT = "backups_kept"
-BACKUPS_KEPT_DEFAULT = 7
+from hero_assistance_server.core.project import Project
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -44,9 +29,24 @@ def save(connection: apsw.Connection, name: str, chosen: Any) -> None:
     )
 
 
+def project(connection: apsw.Connection) -> Project:
+    """The settings, each as it was set or as it is by default."""
+    default = Project()
+    names = [field.name for field in fields(Project)]
+    return Project(**{name: value(connection, name, getattr(default, name)) for name in names})
+
+
+def save_project(connection: apsw.Connection, before: Project, after: Project) -> None:
+    """Write what differs; a default that a later release changes stays one."""
+    for field in fields(Project):
+        chosen = getattr(after, field.name)
+        if chosen != getattr(before, field.name):
+            save(connection, field.name, chosen)
+
+
 def targets(connection: apsw.Connection) -> Targets:
     """How soon the first answer is promised."""
-    minutes: Mapping[str, int] = value(connection, FIRST_RESPONSE_MINUTES, {})
+    minutes: Mapping[str, int] = value(connection, "first_response_minutes", {})
     return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
 
 
@@ -60,18 +60,16 @@ class AttachmentLimits:
 
 def attachment_limits(connection: apsw.Connection) -> AttachmentLimits:
     """The limits of attachments that hold now."""
-    return AttachmentLimits(
-        value(connection, ATTACHMENT_BYTES, ATTACHMENT_BYTES_DEFAULT),
-        value(connection, ATTACHMENTS_PER_MESSAGE, ATTACHMENTS_PER_MESSAGE_DEFAULT),
-    )
+    chosen = project(connection)
+    return AttachmentLimits(chosen.attachment_bytes, chosen.attachments_per_message)
 
 
 def event_retention(connection: apsw.Connection) -> timedelta:
     """How long events are kept at least."""
-    return timedelta(days=value(connection, EVENT_RETENTION_DAYS, EVENT_RETENTION_DEFAULT))
+    return timedelta(days=project(connection).event_retention_days)
 
 
 def backups(connection: apsw.Connection) -> tuple[int, int]:
     """Hours between two backups, 0 for none, and how many are kept."""
-    hours = value(connection, BACKUP_HOURS, BACKUP_HOURS_DEFAULT)
-    return int(hours), max(1, int(value(connection, BACKUPS_KEPT, BACKUPS_KEPT_DEFAULT)))
+    chosen = project(connection)
+    return chosen.backup_hours, chosen.backups_kept

@@ -60,7 +60,10 @@ class Store:
         self._writer.start()
 
     async def write(self, command: Callable[[Transaction], T]) -> T:
-        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`."""
+        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`.
+
+        A caller that is cancelled takes along a command that has not begun; one that has is written.
+        """
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.submit(Job(command, future))
         try:
@@ -104,6 +107,8 @@ class Store:
     def _settle(self, jobs: Sequence[Job]) -> None:
         self.commits += 1
         for job in jobs:
+            for follow in job.afterwards:
+                follow()
             for event in job.events:
                 self._publish(event)
             job.settle()

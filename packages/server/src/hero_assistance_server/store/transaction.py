@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,8 @@ class Transaction:
     connection: apsw.Connection
     now: datetime
     events: list[StoredEvent] = field(default_factory=list)
+    # Called in the loop once this is committed, before anybody is told: what memory has of the database follows it.
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def apply(self, change: AnyChange, by: Caller) -> Seq:
         """Write the change's rows, its audit entry and its event; returns the event's number."""
@@ -51,6 +53,10 @@ class Transaction:
         event = events.add(self.connection, change, self.now)
         self.events.append(event)
         return event.seq
+
+    def note(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:
+        """Write a deed of which nobody is told."""
+        audit.add(self.connection, action, by, self.now, detail=detail)
 
     @contextmanager
     def part(self) -> Iterator[None]:

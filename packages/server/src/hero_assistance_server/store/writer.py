@@ -25,6 +25,9 @@ Command = Callable[[Transaction], Any]
 
 # Bounds how long the first of a group waits for the last: 256 commands take about 20 ms.
 GROUP_LIMIT = 256
+# Four groups: with a disk that takes a second for each flush, the last is still written before its caller gives up.
+# A command holds what was sent, at most some 64 KiB: all of them some 64 MiB.
+QUEUE_LIMIT = 4 * GROUP_LIMIT
 
 _log = get_log("store")
 
@@ -38,6 +41,7 @@ class Job:
     result: Any = None
     error: Exception | None = None
     events: list[StoredEvent] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def settle(self) -> None:
         """Tell the one who waits, unless they have left; only the loop's thread may."""
@@ -68,7 +72,11 @@ class Writer:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Queue a command."""
+        """Queue a command; raises `StoreUnavailable` when too many wait. Only the loop's thread may."""
+        if self._queue.qsize() >= QUEUE_LIMIT:
+            raise StoreUnavailable(
+                f"{QUEUE_LIMIT} changes wait to be written already", hint="nothing was changed; try again in a moment"
+            )
         self._queue.put(job)
 
     def stop(self) -> None:
@@ -88,11 +96,15 @@ class Writer:
                 self._fail(jobs, InternalError("the server failed to write", hint="its log says why"), error)
 
     def _next_group(self) -> tuple[list[Job], bool]:
-        """Wait for a command and take what else is queued; and whether the end was among it."""
+        """Wait for a command and take what else is queued; and whether the end was among it.
+
+        A command whose caller has given up was never begun: it is dropped.
+        """
         jobs: list[Job] = []
         job = self._queue.get()
         while job is not None:
-            jobs.append(job)
+            if not job.future.cancelled():
+                jobs.append(job)
             if len(jobs) == GROUP_LIMIT:
                 return jobs, False
             try:
@@ -137,13 +149,14 @@ class Writer:
             self._connection.execute("ROLLBACK TO command")
             job.error = error
             transaction.events.clear()
+            transaction.afterwards.clear()
         self._connection.execute("RELEASE command")
-        job.events = transaction.events
+        job.events, job.afterwards = transaction.events, transaction.afterwards
 
     def _fail(self, jobs: Sequence[Job], error: Exception, cause: Exception) -> None:
         error.__cause__ = cause
         for job in jobs:
-            job.error, job.events = error, []
+            job.error, job.events, job.afterwards = error, [], []
         self._deliver(jobs)
 
     def _roll_back(self) -> None:

@@ -10,6 +10,7 @@ export const KINDS = [
   "draft.saved",
   "macro.deleted",
   "macro.saved",
+  "project.updated",
   "reply.deleted",
   "reply.saved",
   "ticket.created",
@@ -24,6 +25,10 @@ export const KINDS = [
   "read.marked",
   "view.deleted",
   "view.saved",
+  "user.deactivated",
+  "user.enrolled",
+  "user.reactivated",
+  "user.updated",
 ];
 
 /**

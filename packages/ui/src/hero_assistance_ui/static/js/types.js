@@ -6,14 +6,20 @@
  * @typedef {"low" | "normal" | "high" | "urgent"} Priority
  * @typedef {"reply" | "note"} MessageKind
  * @typedef {"customer" | "agent" | "admin"} Role
- * @typedef {"read.marked" | "view.deleted" | "view.saved" | "draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "reply.deleted" | "reply.saved"
+ * @typedef {"draft.deleted" | "draft.saved" | "macro.deleted" | "macro.saved" | "project.updated" | "read.marked"
+ *   | "reply.deleted" | "reply.saved" | "view.deleted" | "view.saved"
  *   | "ticket.created" | "ticket.updated" | "ticket.merged" | "ticket.split" | "ticket.shown" | "ticket.hidden"
- *   | "message.replied" | "message.noted" | "message.edited"} EventKind
+ *   | "message.replied" | "message.noted" | "message.edited"
+ *   | "user.deactivated" | "user.enrolled" | "user.reactivated" | "user.updated"} EventKind
  *
  * @typedef {object} User
+ * @property {"user"} noun
  * @property {string} user_id
  * @property {string} name
  * @property {Role} role
+ * @property {string | null} email  null for customers
+ * @property {boolean} active
+ * @property {boolean} shows_presence
  *
  * @typedef {object} Attachment  a file; width and height are pixels of a picture
  * @property {number} attachment_id
@@ -96,12 +102,22 @@
  * @property {string} owner
  * @property {boolean} shared
  *
+ * @typedef {object} ProjectSettings
+ * @property {"project"} noun
+ * @property {string} name
+ * @property {Partial<Record<Priority, number>>} first_response_minutes  empty for customers
+ * @property {number} attachment_bytes
+ * @property {number} attachments_per_message
+ * @property {number | null} event_retention_days  null for customers
+ * @property {number | null} backup_hours  null for customers
+ * @property {number | null} backups_kept  null for customers
+ *
  * @typedef {object} TicketEvent
  * @property {number} seq
  * @property {EventKind} kind
  * @property {Ticket | null} ticket
  * @property {Message | null} message
- * @property {CannedReply | DraftMark | Macro | ReadMark | Removed | SavedView | null} record
+ * @property {CannedReply | DraftMark | Macro | ProjectSettings | ReadMark | Removed | SavedView | User | null} record
  *
  * @typedef {object} Configuration  what the server wrote into the page
  * @property {{id: string, name: string}[]} projects

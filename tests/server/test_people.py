@@ -1,0 +1,182 @@
+"""Who is of a project: enrolled, renamed, promoted, deactivated, and their devices."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.core.people import user_id_of
+from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.store.database import open_writer
+from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.store.users import everyone
+from tests.server.desk import STOP_S, Desk, running
+from tests.server.test_presence import screen
+
+
+async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call(method, user, **params)
+    return refused.value.remote_reason
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "expected"),
+    [
+        ("Erin Example", [], "erin-example"),
+        ("Zoë  O'Neill!", [], "zoe-o-neill"),
+        ("Erin", ["erin", "erin-2"], "erin-3"),
+        ("王", [], "user"),
+    ],
+)
+def test_a_user_id_is_made_of_the_name(name: str, taken: list[str], expected: str) -> None:
+    assert user_id_of(name, lambda user_id: user_id in taken) == UserId(expected)
+
+
+@pytest.mark.anyio
+async def test_whoever_is_enrolled_may_come_in_at_once(desk: Desk) -> None:
+    erin = await desk.call("user.enrol", "bob", email="Erin@Example.org", name="Erin Example")
+    assert (erin["user_id"], erin["email"], erin["role"]) == ("erin-example", "erin@example.org", "customer")
+    assert await desk.call("user.me", "erin-example") == erin
+    again = {"email": "ERIN@example.org", "name": "Erin"}
+    assert await refusal(desk, "user.enrol", "bob", **again) == "conflict"
+    assert await refusal(desk, "user.enrol", "bob", email="x@example.org", name="X", user_id="carol") == "conflict"
+    assert await refusal(desk, "user.enrol", "bob", email="x@example.org", name="X", role="admin") == "forbidden"
+    for email in ("x", "@", "a b@example.org", "a@b@c"):
+        assert await refusal(desk, "user.enrol", "bob", email=email, name="X") == "invalid-params"
+
+
+@pytest.mark.anyio
+async def test_no_customer_learns_an_address(desk: Desk) -> None:
+    """Neither from a list nor from an event; their own they are told by `user.me`."""
+    await desk.call("user.update", "alice", user_id="bob", email="bob@secret.example")
+    await desk.call("user.update", "alice", user_id="carol", email="carol@secret.example")
+    await desk.call("user.update", "alice", user_id="bob", name="Robert")
+    told = "".join(event.model_dump_json() for event in await desk.heard("carol", 0))
+    assert "Robert" in told
+    assert "secret.example" not in told
+    assert "secret.example" not in str(await desk.call("user.list", "carol"))
+    assert "bob@secret.example" in str(await desk.call("user.list", "alice"))
+    assert (await desk.call("user.me", "carol"))["email"] == "carol@secret.example"
+
+
+@pytest.mark.anyio
+async def test_the_last_admin_stays_one(desk: Desk) -> None:
+    for method, params in (("user.update", {"role": "agent"}), ("user.deactivate", {})):
+        assert await refusal(desk, method, "alice", user_id="alice", **params) == "conflict"
+    await desk.call("user.update", "alice", user_id="bob", role="admin")
+    await desk.call("user.update", "bob", user_id="alice", role="agent")
+    assert await refusal(desk, "user.update", "alice", user_id="bob", role="agent") == "forbidden"
+    assert await refusal(desk, "user.deactivate", "bob", user_id="bob") == "conflict"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("mode", list(AuthMode))
+async def test_who_is_deactivated_is_refused_everywhere_at_once(paths: Paths, mode: AuthMode) -> None:
+    async with running(paths, mode=mode) as desk:
+        async with screen(desk, "bob") as bob:
+            await desk.call("user.deactivate", "alice", user_id="bob")
+            async with asyncio.timeout(STOP_S):
+                assert {event.event async for event in bob.events} <= {"counts", "user.deactivated"}
+        with pytest.raises(RpcFailure, match="bob is deactivated"):
+            await desk.call("ticket.list", "bob")
+        response = await desk.http("events").get("/events", headers=desk.headers("bob"))
+        assert response.status_code == 401
+        await desk.call("user.reactivate", "alice", user_id="bob")
+        assert (await desk.call("user.me", "bob"))["role"] == "agent"
+
+
+@pytest.mark.anyio
+async def test_a_changed_role_ends_the_streams_and_counts_at_once(desk: Desk) -> None:
+    await desk.call("ticket.create", "carol", title="c", body="b")
+    async with screen(desk, "bob") as bob:
+        await desk.call("user.update", "alice", user_id="bob", role="customer")
+        async with asyncio.timeout(STOP_S):
+            assert {event.event async for event in bob.events} <= {"counts", "user.updated"}
+    assert (await desk.call("ticket.list", "bob"))["tickets"] == []
+    assert [event.kind.value for event in await desk.heard("bob", 0)] == ["user.updated"]
+    await desk.call("user.update", "alice", user_id="dave", role="agent")
+    assert len((await desk.call("ticket.list", "dave"))["tickets"]) == 2
+
+
+@pytest.mark.anyio
+async def test_what_somebody_had_is_listed_and_unassigned_on_request(desk: Desk) -> None:
+    for number, status in enumerate(("open", "waiting", "snoozed", "solved"), 1):
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        sleep = {"snoozed_until": 4_000_000_000_000} if status == "snoozed" else {}
+        await desk.call("ticket.update", "bob", ticket_id=number, assignee="bob", status=status, **sleep)
+    assert (await desk.call("user.deactivate", "alice", user_id="bob"))["open_tickets"] == [1, 2, 3]
+    answer = await desk.call("user.deactivate", "alice", user_id="bob", unassign=True)
+    assert (answer["user"]["active"], answer["open_tickets"]) == (False, [])
+    tickets = (await desk.call("ticket.list", "alice"))["tickets"]
+    assert {ticket["ticket_id"]: ticket["assignee"] for ticket in tickets} == {1: None, 2: None, 3: None, 4: "bob"}
+
+
+@pytest.mark.anyio
+async def test_an_agent_who_switches_presence_off_is_seen_nowhere(desk: Desk) -> None:
+    await desk.call("ticket.create", "carol", title="c", body="b")
+    async with screen(desk, "bob") as bob, screen(desk, "carol") as carol, screen(desk, "alice") as alice:
+        await bob.beat(1, "writing")
+        await carol.sees(1, {"bob": "writing"})
+        await desk.call("user.update_me", "bob", shows_presence=False)
+        await carol.sees(1, {})
+        await alice.sees(1, {})
+        assert await bob.beat(1, "writing") is None
+        assert (await desk.call("presence.list", "alice"))["tickets"] == []
+    assert await refusal(desk, "user.update_me", "carol", shows_presence=False) == "forbidden"
+
+
+def bind(desk: Desk, address: str, user: str) -> None:
+    """What a magic link will do."""
+    connection = open_writer(desk.database)
+    connection.execute("INSERT INTO device_bindings VALUES (?, ?, 'laptop', 5, NULL)", (address, user))
+    connection.close()
+
+
+@pytest.mark.anyio
+async def test_devices_are_listed_and_revoked_by_their_user_and_by_admins(desk: Desk) -> None:
+    for address, user in (("400::1", "carol"), ("400::2", "carol"), ("400::3", "bob")):
+        bind(desk, address, user)
+    mine = (await desk.call("user.devices", "carol"))["devices"]
+    assert mine[0] == {"address": "400::1", "name": "laptop", "bound_at": 5, "last_seen_at": None}
+    assert await refusal(desk, "user.devices", "bob", user_id="carol") == "forbidden"
+    assert await desk.call("user.revoke", "carol", address="400::3") is False
+    async with screen(desk, "carol") as carol:
+        assert await desk.call("user.revoke", "carol", address="400::1") is True
+        async with asyncio.timeout(STOP_S):
+            assert [event async for event in carol.events] == []
+    assert await desk.call("user.revoke", "alice", address="400::2") is True
+    assert (await desk.call("user.devices", "alice", user_id="carol"))["devices"] == []
+    assert [one["address"] for one in (await desk.call("user.devices", "bob"))["devices"]] == ["400::3"]
+    entries = (await desk.call("audit.list", "alice", action="user.revoked"))["entries"]
+    assert [entry["actor"] for entry in entries] == ["alice", "carol"]
+
+
+@pytest.mark.anyio
+async def test_a_change_that_is_refused_leaves_memory_as_it_was(desk: Desk) -> None:
+    """The address is taken: nothing of the rename stays, neither in the database nor in memory."""
+    await desk.call("user.update", "alice", user_id="bob", email="b@example.org")
+    refused = await refusal(desk, "user.update", "alice", user_id="carol", name="Caro", email="b@example.org")
+    assert refused == "conflict"
+    assert (await desk.call("user.me", "carol"))["name"] == "Carol"
+
+
+def test_people_of_the_version_before_are_active_and_without_an_address(hero_root: Path) -> None:
+    before = [migration for migration in migrations() if migration.name < "0011_people.sql"]
+    connection = open_writer(hero_root / DATABASE)
+    migrate(connection, before)
+    connection.execute("INSERT INTO users VALUES ('bob', 'Bob', 'agent', 0), ('carol', 'Carol', 'customer', 0)")
+    migrate(connection, migrations())
+    found = everyone(connection)
+    connection.close()
+    assert [(user.user_id, user.email, user.active, user.shows_presence) for user in found] == [
+        ("bob", None, True, True),
+        ("carol", None, True, True),
+    ]
