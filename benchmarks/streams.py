@@ -67,6 +67,13 @@ class _Reader(asyncio.Protocol):
         """Open the stream, after the last event that was heard."""
         await asyncio.get_running_loop().create_unix_connection(lambda: self, self._path)
 
+    async def stop(self) -> None:
+        """Come back no more; a connection that is being made is made first."""
+        self.closing = True
+        if self._connecting is not None:
+            await self._connecting
+        self.transport.abort()
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
         self.connections += 1
@@ -116,8 +123,7 @@ async def _run(sockets: Path, pid: int, count: int, stalled: int) -> Streams:
             reader.transport.resume_reading()
         await _until(changed, lambda: all(reader.last >= reached for reader in readers))
     for reader in readers:
-        reader.closing = True
-        reader.transport.abort()
+        await reader.stop()
     returned = sum(reader.connections > 1 for reader in readers)
     return Streams(last_ms, each, sum(reader.faults for reader in readers), returned)
 
