@@ -13,7 +13,7 @@ from scripts.build.workspace import Workspace
 from tests.builds import ROOT
 
 DOCUMENTS = sorted(
-    path for path in ROOT.glob("**/*.md") if not {".nox", ".buildenv", "node_modules", "dist"} & set(path.parts)
+    path for path in ROOT.glob("**/*.md") if not {".nox", ".buildenv", ".venv", "node_modules", "dist"} & set(path.parts)
 )
 PROMISED_SESSIONS = {
     *("build", "install", "up", "down", "dev"),

@@ -46,6 +46,7 @@ _TICKET = Ticket.model_validate(
         "split_from": None,
         "message_count": 0,
         "last_message_id": 0,
+        "attachments": [],
     }
 )
 

@@ -75,6 +75,8 @@ STREAM = {"/events": {"GET": S, "HEAD": S}}
 PAGE = {
     "/": READ,
     "/static/{digest}/{path:path}": READ,
+    # It tells of each project by itself, also that it is refused there.
+    "/events": READ,
     "/projects/{project}/rpc": {"POST": T},
     "/projects/{project}/events": {"GET": S, "HEAD": S},
     "/projects/{project}/attachments": {"POST": Needs.NAMING},

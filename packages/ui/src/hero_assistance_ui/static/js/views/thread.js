@@ -108,6 +108,7 @@ function Messages({ project, ticket, messages, isLoaded }) {
     body: ticket.body,
     created_at: ticket.created_at,
     edited_at: null,
+    attachments: ticket.attachments,
   };
   const all = [opening, ...messages];
   return html`<div class="messages-frame">
