@@ -12,9 +12,8 @@ import pytest
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT
 
-DOCUMENTS = sorted(
-    path for path in ROOT.glob("**/*.md") if not {".nox", ".buildenv", ".venv", "node_modules", "dist"} & set(path.parts)
-)
+MADE_ELSEWHERE = {".nox", ".buildenv", ".venv", "node_modules", "dist"}
+DOCUMENTS = sorted(path for path in ROOT.glob("**/*.md") if not MADE_ELSEWHERE & set(path.parts))
 PROMISED_SESSIONS = {
     *("build", "install", "up", "down", "dev"),
     *("tests", "lint", "types", "workflows", "reproduce", "faults", "bench", "lock"),
