@@ -13,10 +13,10 @@ from hero_assistance.supervisor.processes import Processes
 from hero_assistance.supervisor.states import Trigger
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck
 
-# While it starts it is asked often, so that little is added to its own cold start; less often as time goes by.
+# While it starts it is asked often, and less often as time goes by: a small part is added to its own cold start.
 _FIRST_PAUSE_S = 0.01
 _LONGEST_START_PAUSE_S = 0.25
-_PAUSE_GROWTH = 1.3
+_PART_OF_START = 0.04
 # Once it failed to answer it is asked soon again, so that a hang is certain sooner.
 _DOUBT_PAUSE_S = 0.5
 # For an action that declares sockets and no probe.
@@ -55,13 +55,13 @@ class Health:
 
     async def until_ready(self) -> bool:
         """Ask until every probe passes; false when the start period is over first."""
-        deadline = time.monotonic() + self._start_period_s()
-        pause = _FIRST_PAUSE_S
+        begun = time.monotonic()
+        deadline = begun + self._start_period_s()
         while await self._faults():
             if time.monotonic() >= deadline:
                 return False
-            await asyncio.sleep(pause)
-            pause = min(pause * _PAUSE_GROWTH, _LONGEST_START_PAUSE_S)
+            pause = (time.monotonic() - begun) * _PART_OF_START
+            await asyncio.sleep(min(max(pause, _FIRST_PAUSE_S), _LONGEST_START_PAUSE_S))
         return True
 
     async def until_change(self, *, degraded: bool) -> Trigger:
