@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -187,10 +189,12 @@ def test_ctrl_c_is_130(hero_env: dict[str, str], paths: Paths) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Who runs the tests in the background of a shell has it ignored, and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert following.stdout is not None
     assert following.stdout.readline() == "a line\n"
-    following.send_signal(2)
+    following.send_signal(signal.SIGINT)
     following.communicate(timeout=30)
     assert following.returncode == 130
 
