@@ -104,24 +104,12 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("ticket.follow", errors=_ERRORS, examples=[_FOLLOWS])
     async def follow(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Take part in a ticket."""
-        agent = caller.known()
-        return await _changed(
-            store,
-            caller,
-            params.ticket_id,
-            lambda t, ticket: _maybe(commands.follow(ticket=ticket, agent=agent, following=True, now=t.now)),
-        )
+        return await _changed(store, caller, params.ticket_id, _following(caller, True))
 
     @table.method("ticket.unfollow", errors=_ERRORS, examples=[_UNFOLLOWS])
     async def unfollow(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Take part in a ticket no more."""
-        agent = caller.known()
-        return await _changed(
-            store,
-            caller,
-            params.ticket_id,
-            lambda t, ticket: _maybe(commands.follow(ticket=ticket, agent=agent, following=False, now=t.now)),
-        )
+        return await _changed(store, caller, params.ticket_id, _following(caller, False))
 
     @table.method("ticket.invite", errors=_ERRORS, examples=[_INVITES])
     async def invite(caller: Caller, params: Guest) -> wire.Ticket:
@@ -163,6 +151,11 @@ async def _changed(
         return ticket
 
     return views.ticket(await store.write(run), staff=caller.is_staff)
+
+
+def _following(caller: Caller, is_so: bool) -> Command:
+    agent = caller.known()
+    return lambda t, ticket: _maybe(commands.follow(ticket=ticket, agent=agent, following=is_so, now=t.now))
 
 
 def patch_of(db: apsw.Connection, params: TicketFields) -> Patch:
