@@ -95,6 +95,9 @@ def seen(db: apsw.Connection, caller: Caller, attachment_id: AttachmentId) -> St
 def taken(db: apsw.Connection, caller: Caller, ids: Sequence[AttachmentId]) -> tuple[Attachment, ...]:
     """The caller's uploads that a message is to show; raises `TooLarge` or `NotFound`."""
     wanted = dict.fromkeys(ids)
+    if not wanted:
+        # Most messages; every one of them comes here.
+        return ()
     most = settings.attachment_limits(db).count
     if len(wanted) > most:
         raise TooLarge(f"at most {most} attachments go with one text", hint="write another message")

@@ -31,9 +31,9 @@ def save(connection: apsw.Connection, name: str, chosen: Any) -> None:
 
 def project(connection: apsw.Connection) -> Project:
     """The settings, each as it was set or as it is by default."""
-    default = Project()
-    names = [field.name for field in fields(Project)]
-    return Project(**{name: value(connection, name, getattr(default, name)) for name in names})
+    known = {field.name for field in fields(Project)}
+    rows = connection.execute("SELECT name, value FROM settings")
+    return Project(**{name: json.loads(chosen) for name, chosen in rows if name in known})
 
 
 def save_project(connection: apsw.Connection, before: Project, after: Project) -> None:
