@@ -16,11 +16,13 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import Priority, Role, Seq, UserId
+from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_sdk.wire import Priority, Role, Seq, Status, UserId
 from hero_assistance_server.core import tickets as commands
 from hero_assistance_server.core.model import User
+from hero_assistance_server.core.places import ALL
 from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.store import events, tickets, users
+from hero_assistance_server.store import events, places, tickets, users
 from hero_assistance_server.store.database import open_reader, open_writer
 from hero_assistance_server.store.errors import (
     DatabaseTooNew,
@@ -74,6 +76,12 @@ def broken(transaction: Transaction) -> None:
     transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
 
 
+def listed(connection: apsw.Connection) -> int:
+    """How many tickets the list of all of them has."""
+    found: int = connection.execute("SELECT count(*) FROM listings WHERE scope = ?", (ALL,)).get
+    return found
+
+
 def numbers(path: Path) -> tuple[list[int], list[int]]:
     """Ticket ids and event numbers that another process would find."""
     reader = open_reader(path)
@@ -96,6 +104,42 @@ async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -
         assert isinstance(results[1], Conflict)
         assert isinstance(results[3], apsw.ConstraintError)
         assert numbers(hero_root / DATABASE) == ([1, 2, 3], [1, 2, 3])
+
+
+async def test_what_is_written_together_with_the_group_fails_for_its_command_alone(hero_root: Path) -> None:
+    def breaks_later(transaction: Transaction) -> None:
+        file_ticket(transaction)
+        transaction.gathered.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
+
+    async with opened(hero_root) as store:
+        work = [file_ticket, breaks_later, file_ticket]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert (results[0], results[2]) == (1, 2)
+        assert isinstance(results[1], InternalError)
+        assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
+
+
+async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Path) -> None:
+    """What its neighbours had gathered before it is taken back with its savepoint, and must not be lost with it."""
+    found: list[int] = []
+
+    def looks_and_fails(transaction: Transaction) -> None:
+        found.append(listed(transaction.settled()))
+        refused(transaction)
+
+    def looks(transaction: Transaction) -> None:
+        found.append(listed(transaction.settled()))
+
+    async with opened(hero_root) as store:
+        work = [file_ticket, looks_and_fails, file_ticket, looks]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert isinstance(results[1], Conflict)
+        # The group is executed twice: its second command fails after it has written.
+        assert found == [1, 1, 2]
+        assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
+        assert await store.read(listed) == 2
+        assert await store.read(lambda db: places.count(db, ALL, frozenset(Status))) == 2
+        assert await store.read(lambda db: db.execute("SELECT count(*) FROM audit").get) == 2
 
 
 async def test_an_acknowledged_command_is_already_committed(hero_root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -71,6 +72,8 @@ def network_of(entry: str) -> Network | None:
     return network
 
 
+# Peers come back with every request; a list of all of them would grow without end.
+@lru_cache(1024)
 def address_of(peer: str | None) -> Address | None:
     """A peer's address without its zone, IPv4 where it is mapped into IPv6; `None` for what is none."""
     try:

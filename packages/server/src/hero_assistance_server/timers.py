@@ -81,7 +81,7 @@ class Timers:
         if self._prune_at is not None and now < self._prune_at <= now + PRUNE_EVERY:
             return self._prune_at
         kept_for = await store.read(settings.event_retention)
-        await _all(store, lambda t: events.prune(t.connection, now - kept_for, self._events_kept, BATCH))
+        await _all(store, lambda t: events.prune(t.settled(), now - kept_for, self._events_kept, BATCH))
         await _all(store, lambda t: tokens.prune(t.connection, now - TOKENS_KEPT_FOR, BATCH))
         self._prune_at = now + PRUNE_EVERY
         return self._prune_at

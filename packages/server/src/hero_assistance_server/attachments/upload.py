@@ -22,7 +22,7 @@ from hero_assistance_server.core import views
 from hero_assistance_server.core.model import Attachment
 from hero_assistance_server.core.policy import ATTACHMENT_UPLOAD, Caller, permit
 from hero_assistance_server.core.sniffing import HEAD_BYTES, Sniffed, sniff
-from hero_assistance_server.store import attachments, audit, settings
+from hero_assistance_server.store import attachments, settings
 from hero_assistance_server.store.errors import StoreUnavailable
 from hero_assistance_server.store.files import Incoming
 from hero_assistance_server.store.store import Store
@@ -140,7 +140,7 @@ def _add(transaction: Transaction, caller: Caller, name: str, size: int, sniffed
     made = Attachment(attachments.next_id(db), name, size, sniffed.type, sniffed.width, sniffed.height)
     attachments.add(db, made, digest, uploader, transaction.now)
     detail = {"attachment": str(made.attachment_id), "name": name, "size": str(size), "sha256": digest}
-    audit.add(db, "attachment.uploaded", caller, transaction.now, detail=detail)
+    transaction.note("attachment.uploaded", caller, detail)
     return made
 
 

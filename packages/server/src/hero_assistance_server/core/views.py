@@ -126,3 +126,13 @@ def event(change: AnyChange, seq: wire.Seq, *, staff: bool) -> wire.Event:
         message=message(change.message) if change.message else None,
         record=record(change.record, staff=staff),
     )
+
+
+def is_shown_alike(change: AnyChange) -> bool:
+    """Whether the event of this change is the same for both audiences, which is told sooner than by making both."""
+    ticket = change.ticket
+    if change.record is not None or ticket is None:
+        return False
+    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note_id)
+    snoozed = ticket.status is wire.Status.SNOOZED
+    return not snoozed and not any(hidden) and ticket.updated_at == ticket.public_updated_at

@@ -110,5 +110,5 @@ def _place(connection: apsw.Connection) -> None:
     for (ticket_id,) in ids:
         ticket = tickets.find(connection, TicketId(ticket_id))
         if ticket is not None:
-            places.move(connection, None, ticket)
-            search.index(connection, ticket)
+            places.move(connection, [(None, ticket)])
+            search.index(connection, [ticket])

@@ -18,7 +18,7 @@ from hero_assistance_server.core.model import Attachment
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.methods.params import ID_LIMIT
 from hero_assistance_server.methods.scene import UPLOAD, UPLOADED
-from hero_assistance_server.store import attachments, audit, settings, tickets
+from hero_assistance_server.store import attachments, settings, tickets
 from hero_assistance_server.store.attachments import Stored, Use
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.sweeping import discard
@@ -109,7 +109,7 @@ def _delete(transaction: Transaction, caller: Caller, attachment_id: AttachmentI
     stored = _upload(db, caller, attachment_id)
     attachments.forget(db, attachment_id)
     detail = {"attachment": str(attachment_id), "name": stored.attachment.name}
-    audit.add(db, "attachment.deleted", caller, transaction.now, detail=detail)
+    transaction.note("attachment.deleted", caller, detail)
     return stored
 
 

@@ -126,7 +126,7 @@ class People:
             before,
             after,
             other_admins=users.other_admins(db, before.user_id),
-            sharers=users.sharers(db, before.user_id),
+            sharers=users.sharers(transaction.settled(), before.user_id),
         )
         if change is not None:
             users.save(db, after, transaction.now)
@@ -205,9 +205,9 @@ def _deactivate(transaction: Transaction, people: People, caller: Caller, params
     before = known_user(db, params.user_id)
     after = people.change(transaction, caller, before, replace(before, active=False))
     if params.unassign:
-        for ticket_id in users.open_tickets(db, after.user_id, UNASSIGN_LIMIT):
+        for ticket_id in users.open_tickets(transaction.settled(), after.user_id, UNASSIGN_LIMIT):
             _unassign(transaction, caller, ticket_id)
-    left = users.open_tickets(db, after.user_id, UNASSIGN_LIMIT)
+    left = users.open_tickets(transaction.settled(), after.user_id, UNASSIGN_LIMIT)
     return Deactivated(user=views.user(after, staff=True), open_tickets=left)
 
 

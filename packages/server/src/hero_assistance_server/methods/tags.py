@@ -107,7 +107,7 @@ def _rename(transaction: Transaction, caller: Caller, params: RenameTag) -> int:
     """Change one portion; returns how many tickets."""
     db = transaction.connection
     targets = settings.targets(db)
-    chosen = tags.some_with(db, params.tag, PORTION)
+    chosen = tags.some_with(transaction.settled(), params.tag, PORTION)
     for ticket_id in chosen:
         ticket = tickets.find(db, ticket_id)
         if ticket is None:

@@ -12,6 +12,7 @@ import apsw
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server.core.model import Attachment
 from hero_assistance_server.core.views import millis
+from hero_assistance_server.store.texts import json_text
 
 _FIELDS = tuple(field.name for field in fields(Attachment))
 _COLUMNS = ", ".join(_FIELDS)
@@ -108,7 +109,7 @@ def without_row(connection: apsw.Connection, digests: Iterable[str]) -> list[str
     """Those of the files that no attachment has."""
     found = connection.execute(
         "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = value)",
-        (json.dumps(list(digests)),),
+        (json_text(list(digests)),),
     )
     return [digest for (digest,) in found]
 
@@ -116,7 +117,7 @@ def without_row(connection: apsw.Connection, digests: Iterable[str]) -> list[str
 def as_json(attachments: Sequence[Attachment]) -> str:
     """What a row keeps of its attachments."""
     values = [[getattr(one, name) for name in _FIELDS] for one in attachments]
-    return json.dumps(values, ensure_ascii=False) if values else "[]"
+    return json_text(values) if values else "[]"
 
 
 def of_json(text: str) -> tuple[Attachment, ...]:

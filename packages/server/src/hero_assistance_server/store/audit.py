@@ -13,6 +13,10 @@ import apsw
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.core.views import millis
+from hero_assistance_server.store.bulk import Rows
+from hero_assistance_server.store.texts import json_text
+
+_ADD = "INSERT INTO audit (at, actor, origin, action, ticket_id, message_id, detail) VALUES {rows}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Sought:
 
 
 def add(
-    connection: apsw.Connection,
+    rows: Rows,
     action: str,
     by: Caller,
     now: datetime,
@@ -48,13 +52,9 @@ def add(
     message_id: MessageId | None = None,
     detail: Mapping[str, str],
 ) -> None:
-    """Write one deed."""
+    """Have one deed written."""
     actor = by.user.user_id if by.user else None
-    connection.execute(
-        """INSERT INTO audit (at, actor, origin, action, ticket_id, message_id, detail)
-        VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        (millis(now), actor, by.origin, action, ticket_id, message_id, json.dumps(detail, ensure_ascii=False)),
-    )
+    rows.add(_ADD, (millis(now), actor, by.origin, action, ticket_id, message_id, json_text(detail)))
 
 
 def newest(connection: apsw.Connection, sought: Sought, before: int, limit: int) -> list[Entry]:

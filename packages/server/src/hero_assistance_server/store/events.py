@@ -10,8 +10,11 @@ import apsw
 from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server.core import views
 from hero_assistance_server.core.model import AnyChange, Reach, User
+from hero_assistance_server.store.bulk import Rows
 
 _COLUMNS = "events.seq, kind, reach, payload, customer_payload"
+_ADD = "INSERT INTO events (seq, kind, reach, payload, customer_payload, created_at) VALUES {rows}"
+_ADD_READER = "INSERT INTO event_readers (user_id, seq) VALUES {rows}"
 _FOR_STAFF = f"""
     SELECT {_COLUMNS} FROM events WHERE seq > :after AND (reach <> 'named' OR EXISTS (
         SELECT 1 FROM event_readers WHERE user_id = :user AND event_readers.seq = events.seq))
@@ -66,22 +69,16 @@ def last_seq(connection: apsw.Connection) -> Seq:
     return Seq(connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get or 0)
 
 
-def add(connection: apsw.Connection, change: AnyChange, now: datetime) -> StoredEvent:
-    """Write the change's event under the next number."""
-    seq = Seq(last_seq(connection) + 1)
+def add(rows: Rows, change: AnyChange, seq: Seq, now: datetime) -> StoredEvent:
+    """Have the change's event written under this number."""
     reach, people = change.audience.reach, change.audience.people
     payload = views.event(change, seq, staff=True).model_dump_json()
-    outside = bool(people) or reach is Reach.EVERYONE
-    shown = views.event(change, seq, staff=False).model_dump_json() if outside else None
-    customers = None if shown == payload else shown
+    differs = (people or reach is Reach.EVERYONE) and not views.is_shown_alike(change)
+    customers = views.event(change, seq, staff=False).model_dump_json() if differs else None
     event = StoredEvent(seq, change.kind, reach, payload, customers, people, _seen_by(change))
-    connection.execute(
-        """INSERT INTO events (seq, kind, reach, payload, customer_payload, created_at)
-        VALUES (?, ?, ?, ?, ?, ?)""",
-        (seq, event.kind.value, reach.value, payload, event.customer_payload, views.millis(now)),
-    )
+    rows.add(_ADD, (seq, event.kind.value, reach.value, payload, event.customer_payload, views.millis(now)))
     for user_id in sorted(people):
-        connection.execute("INSERT INTO event_readers (user_id, seq) VALUES (?, ?)", (user_id, seq))
+        rows.add(_ADD_READER, (user_id, seq))
     return event
 
 

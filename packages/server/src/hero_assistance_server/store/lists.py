@@ -22,14 +22,17 @@ from hero_assistance_server.store.tickets import COLUMNS, START, Position
 # One look costs 2 to 5 µs: a page that finds nothing in so many says so within 10 ms, and where to go on.
 WALK_LIMIT = 2000
 
-_LISTED = """SELECT at, ticket_id FROM listings
+_LISTED = """SELECT at, ticket_id, status FROM listings
     WHERE scope = ? AND status = ? AND (at, ticket_id) < (?, ?)"""
 _PLACED = "SELECT at, ticket_id FROM places WHERE user_id = ? AND (at, ticket_id) < (?, ?)"
 _ORDER = "ORDER BY at DESC, ticket_id DESC LIMIT ?"
 _TABLES = """CROSS JOIN tickets ON tickets.ticket_id = walk.ticket_id
     JOIN users ON users.user_id = tickets.customer"""
-_IN_SCOPE = """EXISTS (SELECT 1 FROM listings WHERE scope = ? AND listings.status = tickets.status
-    AND listings.at = tickets.updated_at AND listings.ticket_id = tickets.ticket_id)"""
+# Of a walk through listings this is known before the ticket is read, which is somewhere else on the disk.
+_IN_SCOPE = """EXISTS (SELECT 1 FROM listings WHERE scope = ? AND listings.status = {status}
+    AND listings.at = {at} AND listings.ticket_id = walk.ticket_id)"""
+_OF_WALK = _IN_SCOPE.format(status="walk.status", at="walk.at")
+_OF_TICKET = _IN_SCOPE.format(status="tickets.status", at="tickets.updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def _counts(
 
 
 def _conditions(sought: Wanted, outside: UserId | None) -> tuple[list[str], list[Any]]:
+    in_scope = _OF_WALK if outside is None else _OF_TICKET
     terms: list[str] = []
     bindings: list[Any] = []
     if outside is not None and sought.statuses != frozenset(Status):
@@ -131,10 +135,10 @@ def _conditions(sought: Wanted, outside: UserId | None) -> tuple[list[str], list
         bindings += sorted(status.value for status in sought.statuses)
     # The walk keeps to one group; to look again costs less than to tell which.
     for group in sought.within if outside is not None or len(sought.within) > 1 else ():
-        terms.append(f"({' OR '.join([_IN_SCOPE] * len(group))})")
+        terms.append(f"({' OR '.join([in_scope] * len(group))})")
         bindings += sorted(group)
     for scope in sorted(sought.without):
-        terms.append(f"NOT {_IN_SCOPE}")
+        terms.append(f"NOT {in_scope}")
         bindings.append(scope)
     for day, comparison in ((sought.since, ">="), (sought.until, "<")):
         if day is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from hero_assistance_server.core.model import User
 from hero_assistance_server.core.places import participated_by
 from hero_assistance_server.core.views import millis
 from hero_assistance_server.store.lists import walk_of
+from hero_assistance_server.store.texts import json_text
 from hero_assistance_server.store.tickets import START
 
 # A number next to a title; a thread with more unread is not counted to its end.
@@ -89,7 +89,7 @@ def concerned(connection: apsw.Connection, user: User) -> list[TicketId]:
 
 def unread(connection: apsw.Connection, user: User, ticket_ids: Sequence[TicketId]) -> list[Read]:
     """How a person stands with each of these tickets, in their order; those that do not exist are left out."""
-    rows = connection.execute(_UNREAD, (json.dumps(ticket_ids), user.user_id, user.is_staff, UNREAD_CAP))
+    rows = connection.execute(_UNREAD, (json_text(ticket_ids), user.user_id, user.is_staff, UNREAD_CAP))
     found = {ticket: Read(TicketId(ticket), MessageId(message), count) for ticket, message, count in _typed(rows)}
     return [found[ticket_id] for ticket_id in ticket_ids if ticket_id in found]
 

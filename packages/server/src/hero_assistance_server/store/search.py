@@ -8,15 +8,17 @@ from typing import Any
 
 import apsw
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, TicketId
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.core.finding import DOCUMENT_LIMIT, Question, document, facets_of, texts_of
-from hero_assistance_server.core.model import AnyChange, Message, Ticket
+from hero_assistance_server.core.model import Message, Ticket
 from hero_assistance_server.core.views import maybe_millis, time_of
 from hero_assistance_server.store import messages, tickets
+from hero_assistance_server.store.bulk import insert
 
 # Tickets written at a time when a database of an earlier version is opened.
 PORTION = 500
 
+_WRITE = "INSERT OR REPLACE INTO search_index (rowid, public, notes, facets) VALUES {rows}"
 _FIND = """SELECT search_index.rowid FROM search_index{join}
     WHERE search_index MATCH :expression AND search_index.rowid < :before{filed}
     ORDER BY search_index.rowid DESC LIMIT :limit"""
@@ -24,26 +26,25 @@ _FILED = " AND (:since IS NULL OR created_at >= :since) AND (:until IS NULL OR c
 _JOIN = " CROSS JOIN tickets ON tickets.ticket_id = search_index.rowid"
 
 
-def follow(connection: apsw.Connection, change: AnyChange) -> None:
-    """Bring the index to what a change has written; a change of nothing that can be found writes nothing."""
-    ticket, before = change.ticket, change.before
-    if ticket is None:
-        return
-    same = before is not None and texts_of(before) == texts_of(ticket) and facets_of(before) == facets_of(ticket)
-    if not same or change.message is not None or change.kind in THREAD_CHANGED:
-        index(connection, ticket)
+def differs(before: Ticket, after: Ticket) -> bool:
+    """Whether the document of a ticket is another, its messages being the same."""
+    return texts_of(before) != texts_of(after) or facets_of(before) != facets_of(after)
 
 
-def index(connection: apsw.Connection, ticket: Ticket) -> None:
-    """Write a ticket's document, in place of the one before."""
+def index(connection: apsw.Connection, changed: Iterable[Ticket]) -> None:
+    """Write the documents of these tickets, in place of the ones before.
+
+    All of a transaction at once: at each savepoint the index writes what it has gathered, and merges it later.
+    """
+    insert(connection, _WRITE, [_row(connection, ticket) for ticket in changed])
+
+
+def _row(connection: apsw.Connection, ticket: Ticket) -> tuple[int, str, str, str]:
     thread: list[Message] = []
     if ticket.reply_count or ticket.note_count:
         thread += newest_messages(connection, ticket.ticket_id, notes=True, limit=DOCUMENT_LIMIT)
     made = document(ticket, thread)
-    connection.execute(
-        "INSERT OR REPLACE INTO search_index (rowid, public, notes, facets) VALUES (?, ?, ?, ?)",
-        (ticket.ticket_id, made.public, made.notes, made.facets),
-    )
+    return (ticket.ticket_id, made.public, made.notes, made.facets)
 
 
 def catch_up(connection: apsw.Connection) -> int:
@@ -58,7 +59,7 @@ def catch_up(connection: apsw.Connection) -> int:
             for number in range(start, start + PORTION):
                 ticket = tickets.find(connection, TicketId(number))
                 if ticket is not None:
-                    index(connection, ticket)
+                    index(connection, [ticket])
                     written += 1
     return written
 

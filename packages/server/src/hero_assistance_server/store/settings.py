@@ -13,6 +13,7 @@ import apsw
 from hero_assistance_sdk.wire import Priority
 from hero_assistance_server.core.fields import Targets
 from hero_assistance_server.core.project import Project
+from hero_assistance_server.store.texts import json_text
 
 
 def value(connection: apsw.Connection, name: str, default: Any) -> Any:
@@ -25,7 +26,7 @@ def save(connection: apsw.Connection, name: str, chosen: Any) -> None:
     """Set one."""
     connection.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, json.dumps(chosen, ensure_ascii=False)),
+        (name, json_text(chosen)),
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import apsw
 
@@ -66,14 +66,12 @@ class Store:
         """
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.submit(Job(command, future))
+        # asyncio.timeout would take a tenth of what a whole call costs the loop.
+        deadline = self._loop.call_later(STORE_TIMEOUT_S, _give_up, future)
         try:
-            async with asyncio.timeout(STORE_TIMEOUT_S):
-                return await future
-        except TimeoutError:
-            raise StoreUnavailable(
-                "the database is too slow; the change may still be made",
-                hint="try again with the same client_token: it will not be made twice",
-            ) from None
+            return await future
+        finally:
+            deadline.cancel()
 
     async def read(self, query: Callable[[apsw.Connection], T]) -> T:
         """Answer a query from one moment's state; raises `StoreUnavailable`."""
@@ -97,6 +95,7 @@ class Store:
 
     async def finish(self) -> None:
         """Write what is queued and end the writer."""
+        self._writer.hand_over()
         await asyncio.to_thread(self._writer.stop)
         self._threads.shutdown()
 
@@ -112,6 +111,16 @@ class Store:
             for event in job.events:
                 self._publish(event)
             job.settle()
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(
+            StoreUnavailable(
+                "the database is too slow; the change may still be made",
+                hint="try again with the same client_token: it will not be made twice",
+            )
+        )
 
 
 @asynccontextmanager

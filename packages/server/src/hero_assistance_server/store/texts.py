@@ -1,4 +1,4 @@
-"""Rows as texts: a whole page is one value of one row.
+"""Rows as texts: a whole page is one value of one row; and values as the texts of columns.
 
 Every row that a query steps to lets go of the interpreter's lock and waits for it again, beside a loop that is busy.
 With 64 callers a page of 50 tickets is read three times as often in this way, and a text can be looked up in a `dict`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import apsw
+from pydantic_core import to_json
 
 
 def texts(connection: apsw.Connection, columns: str, rest: str, bindings: tuple[Any, ...]) -> list[str]:
@@ -20,3 +21,8 @@ def texts(connection: apsw.Connection, columns: str, rest: str, bindings: tuple[
     # There is no line feed within a JSON text that SQLite makes.
     found = connection.execute(f"SELECT group_concat(row, char(10)) FROM ({inner})", bindings).get  # noqa: S608
     return found.split("\n") if found else []
+
+
+def json_text(value: Any) -> str:
+    """A value as the JSON text that a column keeps."""
+    return to_json(value).decode()

@@ -14,7 +14,8 @@ from hero_assistance_sdk.wire import Millis, Priority, Status, TicketId, UserId
 from hero_assistance_server.core.model import Ticket, User
 from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
 from hero_assistance_server.store import attachments
-from hero_assistance_server.store.texts import texts
+from hero_assistance_server.store.bulk import Rows
+from hero_assistance_server.store.texts import json_text, texts
 
 # In the order of the row; the customer's name is their user's.
 _OWN_COLUMNS = (
@@ -55,6 +56,8 @@ _PLACED = """FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket
 _SAVE = f"""INSERT INTO tickets ({", ".join(_OWN_COLUMNS)}) VALUES ({", ".join("?" * len(_OWN_COLUMNS))})
     ON CONFLICT (ticket_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _OWN_COLUMNS if name not in _FIXED)}"""  # noqa: S608
+
+_MOVE = "INSERT INTO status_changes (ticket_id, from_status, to_status, changed_by, changed_at) VALUES {rows}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,14 @@ def save(connection: apsw.Connection, ticket: Ticket) -> None:
             ticket.body,
             ticket.status.value,
             ticket.priority.value,
-            json.dumps(ticket.tags, ensure_ascii=False),
+            json_text(ticket.tags),
             ticket.customer,
             millis(ticket.created_at),
             millis(ticket.updated_at),
             millis(ticket.public_updated_at),
-            json.dumps(ticket.collaborators, ensure_ascii=False),
+            json_text(ticket.collaborators),
             ticket.assignee,
-            json.dumps(ticket.followers, ensure_ascii=False),
+            json_text(ticket.followers),
             maybe_millis(ticket.snoozed_until),
             maybe_millis(ticket.first_response_due),
             maybe_millis(ticket.first_response_at),
@@ -141,23 +144,11 @@ def save(connection: apsw.Connection, ticket: Ticket) -> None:
     )
 
 
-def note_status(
-    connection: apsw.Connection, before: Ticket | None, after: Ticket, by: User | None, now: datetime
-) -> None:
-    """Keep a move of the status for the statistics."""
-    if before is not None and before.status is after.status:
-        return
-    connection.execute(
-        """INSERT INTO status_changes (ticket_id, from_status, to_status, changed_by, changed_at)
-        VALUES (?, ?, ?, ?, ?)""",
-        (
-            after.ticket_id,
-            before.status.value if before else None,
-            after.status.value,
-            by.user_id if by else None,
-            millis(now),
-        ),
-    )
+def note_status(rows: Rows, before: Ticket | None, after: Ticket, by: User | None, now: datetime) -> None:
+    """Have a move of the status kept for the statistics."""
+    if before is None or before.status is not after.status:
+        was, who = before.status.value if before else None, by.user_id if by else None
+        rows.add(_MOVE, (after.ticket_id, was, after.status.value, who, millis(now)))
 
 
 def _ticket(row: Sequence[Any]) -> Ticket:

@@ -1,0 +1,67 @@
+"""Many rows by one statement.
+
+Each step of a statement lets go of the interpreter's lock and waits for it again, beside a loop that is busy: once for
+each row that `executemany` is given, once for up to 64 rows here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+
+import apsw
+
+Value = str | int | None
+Row = tuple[Value, ...]
+# Rows of the largest statement, a power of two; seven statements of each kind are ever prepared.
+PORTION = 64
+
+
+def insert(connection: apsw.Connection, statement: str, rows: Sequence[Row]) -> None:
+    """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values."""
+    start = 0
+    while start < len(rows):
+        count = min(PORTION, 1 << ((len(rows) - start).bit_length() - 1))
+        portion = rows[start : start + count]
+        connection.execute(_sized(statement, count, len(portion[0])), tuple(chain.from_iterable(portion)))
+        start += count
+
+
+class Rows:
+    """Rows that wait to be inserted together: those of one statement at once, in the order of the first of each."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[str, Row]] = []
+        self._written = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, statement: str, row: Row) -> None:
+        """Insert this row with the next ones."""
+        self._waiting.append((statement, row))
+
+    def mark(self) -> tuple[int, int]:
+        """Where `back_to` returns to."""
+        return len(self._waiting), self._written
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what came after the mark; what was written since then is to be written again."""
+        count, self._written = mark
+        del self._waiting[count:]
+
+    def write(self, connection: apsw.Connection) -> None:
+        """Insert what waits."""
+        found: dict[str, list[Row]] = {}
+        for statement, row in self._waiting[self._written :]:
+            found.setdefault(statement, []).append(row)
+        self._written = len(self._waiting)
+        for statement, rows in found.items():
+            insert(connection, statement, rows)
+
+
+@lru_cache(256)
+def _sized(statement: str, rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return statement.format(rows=", ".join([row] * rows))

@@ -1,0 +1,74 @@
+"""An event is made once for both audiences only where both are shown the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hero_assistance_sdk.wire import EventKind, MessageId, Priority, Seq, Status, TicketId, UserId
+from hero_assistance_server.core import views
+from hero_assistance_server.core.changing import filed
+from hero_assistance_server.core.model import Ticket
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PLAIN = Ticket(
+    ticket_id=TicketId(1),
+    title="The VPN is down",
+    body="It worked yesterday.",
+    status=Status.NEW,
+    priority=Priority.NORMAL,
+    tags=("vpn",),
+    customer=UserId("carol"),
+    customer_name="Carol",
+    created_at=NOON,
+    updated_at=NOON,
+    public_updated_at=NOON,
+)
+# Every field of a ticket with a value that no plain one has.
+OTHERWISE: dict[str, object] = {
+    "ticket_id": TicketId(2),
+    "title": "Printer",
+    "body": "",
+    "status": Status.SNOOZED,
+    "priority": Priority.LOW,
+    "tags": (),
+    "customer": UserId("dave"),
+    "customer_name": "Dave",
+    "created_at": NOON - timedelta(days=1),
+    "updated_at": NOON + timedelta(seconds=1),
+    "public_updated_at": NOON - timedelta(seconds=1),
+    "collaborators": (UserId("dave"),),
+    "assignee": UserId("bob"),
+    "followers": (UserId("bob"),),
+    "snoozed_until": NOON,
+    "first_response_due": NOON,
+    "first_response_at": NOON,
+    "solved_at": NOON,
+    "merged_into": TicketId(7),
+    "split_from": TicketId(7),
+    "reply_count": 3,
+    "note_count": 1,
+    "last_reply_id": MessageId(9),
+    "last_note_id": MessageId(9),
+    "attachments": (),
+}
+
+
+def test_no_field_is_forgotten() -> None:
+    assert set(OTHERWISE) == set(Ticket.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+@pytest.mark.parametrize("status", Status)
+def test_alike_is_alike(field: str, status: Status) -> None:
+    ticket = replace(replace(PLAIN, status=status), **{field: OTHERWISE[field]})  # type: ignore[arg-type]
+    change = filed(EventKind.TICKET_CREATED, ticket)
+    inside, outside = (views.event(change, Seq(1), staff=staff) for staff in (True, False))
+    if views.is_shown_alike(change):
+        assert inside == outside
+
+
+def test_a_plain_ticket_is_shown_alike() -> None:
+    assert views.is_shown_alike(filed(EventKind.TICKET_CREATED, PLAIN))
