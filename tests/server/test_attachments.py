@@ -164,6 +164,17 @@ async def test_attachments_go_with_the_text_they_belong_to(filed: Desk) -> None:
     assert [(await get(filed, "dave", one)).status_code for one in (1, 2)] == [404, 200]
 
 
+@pytest.mark.parametrize("method", ["message.reply", "message.note"])
+async def test_a_picture_says_enough(filed: Desk, method: str) -> None:
+    upload = await filed.upload("bob", "shot.png", png(3, 2))
+    sent = await filed.call(method, "bob", ticket_id=1, body="", attachments=[upload["attachment_id"]])
+    assert (sent["body"], [one["name"] for one in sent["attachments"]]) == ("", ["shot.png"])
+    for blank in ("", " \n\t"):
+        with pytest.raises(RpcFailure, match="do not fit") as refused:
+            await filed.call(method, "bob", ticket_id=1, body=blank)
+        assert "a message needs a text or an attachment" in str(refused.value.data)
+
+
 async def test_as_many_as_the_project_takes(filed: Desk) -> None:
     for number in range(11):
         await filed.upload("carol", str(number), b"the same")

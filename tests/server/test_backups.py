@@ -25,6 +25,7 @@ from hero_assistance_server.backups.archive import About, read_backup, write_bac
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
 from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.backups.restore import restore
+from hero_assistance_server.exports.keeping import Exports
 from hero_assistance_server.store import settings
 from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.errors import DatabaseTooNew, DataInUse
@@ -359,10 +360,11 @@ async def test_a_server_makes_one_by_itself_and_ends_in_the_middle_of_one(past: 
     soon = timedelta(milliseconds=1)
     async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
         backups = Backups(store, past.backups)
-        async with upkeep(store, backups, backup_after=soon, backup_look=soon):
+        exports = Exports(store, past.exports)
+        async with upkeep(store, backups, exports, backup_after=soon, backup_look=soon):
             await until(lambda: backups.newest() is not None)
         later = timedelta(hours=1)
-        async with upkeep(store, backups, backup_after=later, backup_look=later):
+        async with upkeep(store, backups, exports, backup_after=later, backup_look=later):
             backups.begin()
             await until(lambda: backups.progress is not None)
             with pytest.raises(Unavailable):

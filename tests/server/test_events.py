@@ -70,6 +70,21 @@ async def test_each_is_told_what_they_may_know(desk: Desk, user: str, expected: 
     assert [event.seq for event in await desk.heard(user, 0)] == expected
 
 
+@pytest.mark.parametrize(("user", "expected"), [("bob", [1, 2, 3, 4, 5]), ("carol", [1, 3, 5]), ("dave", [4])])
+async def test_each_asks_for_what_they_may_know(desk: Desk, user: str, expected: list[int]) -> None:
+    """In pages, as the stream tells it."""
+    await talk(desk)
+    told: list[dict[str, Any]] = []
+    page: dict[str, Any] = {"seq": 0}
+    while page["seq"] < 5:
+        page = await desk.call("event.list", user, since=page["seq"], limit=2)
+        assert not page["reset"]
+        told += page["events"]
+    assert [event["seq"] for event in told] == expected
+    assert [Event.model_validate(event, strict=False) for event in told] == await desk.heard(user, 0)
+    assert await desk.call("event.list", user, since=9) == {"events": [], "seq": page["seq"] + 1, "reset": True}
+
+
 async def test_the_same_live_as_replayed(desk: Desk) -> None:
     live: dict[str, list[Event | Reset]] = {}
 

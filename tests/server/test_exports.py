@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import apsw
+import httpx2
 import pytest
 
 from hero_assistance_sdk.paths import Paths
@@ -142,3 +146,37 @@ def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
     assert (done.returncode, "1 tickets" in done.stdout) == (0, True), done.stderr
     refused = run(other, "import", "one")
     assert (refused.returncode, "a project" in refused.stderr) == (1, True)
+
+
+async def test_an_admin_of_this_machine_asks_for_one(paths: Paths) -> None:
+    """It is whole when it is named, a second one takes its place, and what was cut off before is gone."""
+    (paths.exports / ".project-cut-off").mkdir(parents=True)
+    async with running(paths, tcp="127.0.0.1:0") as desk:
+        await _talk(desk)
+        address = (await desk.call("system.health"))["tcp"]
+        async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
+            for method in ("export.create", "export.get"):
+                request = {"jsonrpc": "2.0", "id": 1, "method": method}
+                refused = (await http.post("/rpc", json=request, headers=desk.headers("alice"))).json()
+                assert refused["error"]["data"]["reason"] == "forbidden"
+        first = await _exported(desk)
+        assert first["failure"] is None
+        assert [str(path) for path in paths.exports.iterdir()] == [first["folder"]]
+        second = await _exported(desk, after=first["made_at"])
+        assert [str(path) for path in paths.exports.iterdir()] == [second["folder"]]
+        shutil.rmtree(paths.data / "attachments")
+        failed = await _exported(desk, after=second["made_at"])
+        assert "cannot be written" in failed["failure"]
+        assert failed["folder"] == second["folder"]
+    assert read_export(Path(second["folder"]), elsewhere(paths).data, silent).rows["tickets"] == 3
+
+
+async def _exported(desk: Desk, after: int = 0) -> dict[str, Any]:
+    """What `export.get` says when it is done; a folder is named by the second, and the next one is another."""
+    while time.time() * 1000 < after + 1000:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    assert (await desk.call("export.create", "alice"))["running"]
+    async with asyncio.timeout(START_S):
+        while (state := await desk.call("export.get", "alice"))["running"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    return dict(state)

@@ -94,6 +94,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ),
     ("attachment.delete", "carol", {"attachment_id": 1}, set(), set()),
     ("system.backup", "alice", {}, set(), set()),
+    ("export.create", "alice", {}, set(), set()),
     ("message.reply", "carol", {"ticket_id": 1, "body": "b"}, {"message.replied"}, {"carol", *TEAM}),
     (
         "message.reply",
@@ -140,6 +141,8 @@ READ_ONLY = {
     "audit.list",
     "draft.get",
     "draft.list",
+    "event.list",
+    "export.get",
     "message.list",
     # What it changes has no number and is in no snapshot: test_presence.py.
     "presence.beat",

@@ -57,6 +57,11 @@ class Paths:
         return self.var / "backups" / SERVICE
 
     @property
+    def exports(self) -> Path:
+        """The last export that the server was asked for."""
+        return self.var / "exports" / SERVICE
+
+    @property
     def logs(self) -> Path:
         """One file an action; they outlive the supervisor."""
         return self.var / "log" / SERVICE

@@ -33,6 +33,7 @@ from hero_assistance_server.events.endpoint import EventsEndpoint
 from hero_assistance_server.events.hub import Hub
 from hero_assistance_server.events.places import Places
 from hero_assistance_server.events.stream import EventStream
+from hero_assistance_server.exports.keeping import Exports
 from hero_assistance_server.identity import AuthMode, Identity, ListenerKind
 from hero_assistance_server.methods import (
     attachments,
@@ -40,6 +41,7 @@ from hero_assistance_server.methods import (
     backups,
     devices,
     drafts,
+    exports,
     macros,
     many,
     messages,
@@ -58,6 +60,7 @@ from hero_assistance_server.methods import (
     users,
     views,
 )
+from hero_assistance_server.methods import events as event_methods
 from hero_assistance_server.store.store import Store
 
 TITLE = "hero_assistance ticket server"
@@ -72,8 +75,9 @@ class Desk:
     hub: Hub
     directory: Directory
     mode: AuthMode
-    # Without a place of their own, backups are beside the data.
+    # Without a place of their own, backups and exports are beside the data.
     backups: Backups | None = None
+    exports: Exports | None = None
     tcp: str | None = None
     limits: Limits = DEFAULTS
 
@@ -101,6 +105,8 @@ class Desk:
         people.add_methods(table, people.People(self.store, self.directory, self.hub))
         devices.add_methods(table, self.store, self.hub)
         system.add_methods(table, self.hub, self.mode, self.tcp)
+        event_methods.add_methods(table, self.store)
+        exports.add_methods(table, self.exports or Exports(self.store, self.store.folder / "exports"))
         backups.add_methods(table, self.backups or Backups(self.store, self.store.folder / "backups"))
         document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
         return table, document

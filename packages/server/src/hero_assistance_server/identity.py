@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from hero_assistance_sdk.access import address_of
+from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.core import people
 from hero_assistance_server.core.model import User
@@ -94,6 +95,12 @@ class Identity:
             return known
 
         return await self.store.write(command)
+
+
+def refuse_from_afar(caller: Caller, what: str) -> None:
+    """Raise `Forbidden` for a caller that did not come by a socket of this machine; `what` is made here, in files."""
+    if caller.origin != UNIX_ORIGIN:
+        raise Forbidden(f"{what} are made from this machine alone", hint="call by the Unix socket")
 
 
 def _caller(user: User) -> Caller:

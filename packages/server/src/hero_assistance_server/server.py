@@ -24,6 +24,7 @@ from hero_assistance_server.binding import Bind, wanted_bind
 from hero_assistance_server.directory import DEMO_USERS, Directory
 from hero_assistance_server.events.counting import Counting, counting
 from hero_assistance_server.events.hub import Hub
+from hero_assistance_server.exports.keeping import Exports
 from hero_assistance_server.identity import AuthMode, OverlayGate
 from hero_assistance_server.methods.views import counts
 from hero_assistance_server.mycelium import DEFAULT_API, node_address
@@ -121,8 +122,9 @@ async def _desk(settings: Settings, hub: Hub, timers: Timers) -> AsyncIterator[D
         hub.last_seq = await store.read(events.last_seq)
         directory = Directory(await store.read(users.everyone))
         backups = Backups(store, settings.paths.backups)
-        desk = Desk(store, hub, directory, settings.mode, backups, limits=settings.limits)
-        async with upkeep(store, backups), counting(Counting(hub, store, counts)):
+        exports = Exports(store, settings.paths.exports)
+        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
+        async with upkeep(store, backups, exports), counting(Counting(hub, store, counts)):
             yield desk
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.keeping import Backups
+from hero_assistance_server.exports.keeping import Exports
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.sweeping import sweep_orphans, sweep_unused
 
@@ -26,13 +27,18 @@ _log = get_log("upkeep")
 async def upkeep(
     store: Store,
     backups: Backups,
+    exports: Exports,
     *,
     sweep_every: timedelta = SWEEP_EVERY,
     backup_after: timedelta = BACKUP_AFTER,
     backup_look: timedelta = BACKUP_LOOK,
 ) -> AsyncIterator[None]:
     """Look after the store while the context is open."""
-    async with _beside(lambda: _swept(store, sweep_every), lambda: _backed_up(backups, backup_after, backup_look)):
+    async with _beside(
+        lambda: _swept(store, sweep_every),
+        lambda: _backed_up(backups, backup_after, backup_look),
+        lambda: _exported(exports),
+    ):
         yield
 
 
@@ -56,6 +62,16 @@ async def _backed_up(backups: Backups, after: timedelta, look: timedelta) -> Non
         except (HeroError, OSError) as error:
             # Why is in the log already, and where `doctor` looks.
             _log.warning("backup.not-made", error=error)
+
+
+async def _exported(exports: Exports) -> None:
+    while True:
+        await exports.asked()
+        try:
+            await exports.make(datetime.now(UTC))
+        except (HeroError, OSError) as error:
+            # Why is told by `export.get`.
+            _log.warning("export.not-made", error=error)
 
 
 async def _tried(what: str, sweep: Callable[[], Awaitable[int]]) -> None:

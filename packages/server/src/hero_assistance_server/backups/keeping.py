@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,24 +11,14 @@ from hero_assistance_sdk.backups import FAILURE, NAME, PREFIX, newest_backup
 from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.archive import About, write_backup
+from hero_assistance_server.backups.snapshot import Told
+from hero_assistance_server.errands import Errand
 from hero_assistance_server.store import settings
 from hero_assistance_server.store.store import Store
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 _log = get_log("backups")
-
-
-class _Stopped(HeroError):
-    """The server ends, and with it a backup that is being made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a backup is, in steps of no fixed size: first pages of the database, then files."""
-
-    done: int = 0
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +30,13 @@ class Kept:
     made_at: datetime
 
 
-class Backups:
+class Backups(Errand):
     """Makes backups of one store into one folder, one at a time."""
 
     def __init__(self, store: Store, folder: Path) -> None:
+        super().__init__("a backup is being made", hint="system.backup tells how far it is")
         self._store = store
         self.folder = folder
-        self.progress: Progress | None = None
-        self._asked = asyncio.Event()
-
-    def begin(self) -> None:
-        """Ask for one now; whoever waits with `asked_within` makes it."""
-        self._asked.set()
-
-    @property
-    def is_running(self) -> bool:
-        """Whether one is being made, or about to be."""
-        return self.progress is not None or self._asked.is_set()
-
-    async def asked_within(self, time: timedelta) -> bool:
-        """Wait until somebody asks for one; false when nobody does in that time."""
-        try:
-            async with asyncio.timeout(time.total_seconds()):
-                await self._asked.wait()
-        except TimeoutError:
-            return False
-        return True
 
     def newest(self) -> Kept | None:
         """The last backup that stood its check."""
@@ -94,46 +63,24 @@ class Backups:
 
         Raises `Unavailable` while one is being made, `BackupFailed` with the old ones untouched.
         """
-        if self.progress is not None:
-            raise Unavailable("a backup is being made", hint="system.backup tells how far it is")
-        self.progress = Progress()
+
+        def made(told: Told) -> About:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return write_backup(self._store.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
+
         try:
-            about = await self._in_thread(now)
+            about = await self.run(made)
+        except Unavailable:
+            raise
         except HeroError as error:
             _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
             self._note_failure(error, now)
             raise
-        finally:
-            self.progress = None
-            self._asked.clear()
         (self.folder / FAILURE).unlink(missing_ok=True)
         _, keep = await self._store.read(settings.backups)
         self._prune(keep)
         _log.info("backup.made", folder=str(self.folder), rows=sum(about.rows.values()), files=about.attachments)
         return about
-
-    async def _in_thread(self, now: datetime) -> About:
-        """A thread cannot be cancelled: it is told to stop, and ends within one step."""
-        stopping = threading.Event()
-
-        def told(done: int, total: int) -> None:
-            if stopping.is_set():
-                raise _Stopped("the server stops")
-            self.progress = Progress(done, total)
-
-        def made() -> About:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return write_backup(self._store.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
-
-        work = asyncio.ensure_future(asyncio.to_thread(made))
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            stopping.set()
-            await asyncio.wait([work])
-            # It was told to fail; nobody needs to hear of it.
-            work.exception()
-            raise
 
     def _note_failure(self, error: HeroError, now: datetime) -> None:
         """Keep it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""

@@ -13,7 +13,7 @@ from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.core.views import millis
-from hero_assistance_server.identity import UNIX_ORIGIN
+from hero_assistance_server.identity import refuse_from_afar
 
 _LOOKS = Example(
     "An admin asks how the backups are",
@@ -50,8 +50,7 @@ def add_methods(table: MethodTable[Caller], backups: Backups) -> None:
 
         Only admins on this machine may.
         """
-        if caller.origin != UNIX_ORIGIN:
-            raise Forbidden("backups are made from this machine alone", hint="call by the Unix socket")
+        refuse_from_afar(caller, "backups")
         if params.make:
             backups.begin()
         return _state(backups)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import apsw
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import (
@@ -25,7 +26,14 @@ from hero_assistance_server.core import views
 from hero_assistance_server.core.model import Message
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.methods.attachments import Attachments, taken
-from hero_assistance_server.methods.params import ID_LIMIT, ClientToken, KnownMessageId, Text, TicketParams
+from hero_assistance_server.methods.params import (
+    ID_LIMIT,
+    ClientToken,
+    KnownMessageId,
+    OptionalText,
+    Text,
+    TicketParams,
+)
 from hero_assistance_server.methods.scene import NOTE as NOTED
 from hero_assistance_server.methods.scene import REPLIED as REPLIED_AT
 from hero_assistance_server.methods.scene import REPLY as REPLIED
@@ -82,11 +90,17 @@ _NOTE_ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavai
 
 
 class WriteMessage(TicketParams):
-    """What is written, and where."""
+    """What is written, and where; a picture says enough without a text."""
 
-    body: Text
+    body: OptionalText
     client_token: ClientToken = None
     attachments: Attachments = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.attachments and not self.body.strip():
+            raise PydanticCustomError("blank", "a message needs a text or an attachment")
+        return self
 
 
 class WriteReply(WriteMessage):
