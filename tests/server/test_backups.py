@@ -34,7 +34,7 @@ from hero_assistance_server.store.migrate import migrate, migrations
 from hero_assistance_server.store.store import DATABASE, open_store
 from hero_assistance_server.upkeep import upkeep
 from tests.server.desk import START_S, Desk, child, on_small_disk, running, until
-from tests.server.test_attachments import digest, kept
+from tests.server.uploads import digest, kept
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONTENT = b"an attachment" * 10_000

@@ -23,8 +23,8 @@ from hero_assistance_server.exports.writing import write_export
 from hero_assistance_server.store.errors import DatabaseTooNew, DataInUse
 from hero_assistance_server.store.store import DATABASE
 from tests.server.desk import START_S, Desk, child, running
-from tests.server.test_attachments import digest
 from tests.server.test_backups import CONTENT, _everything, _past, silent
+from tests.server.uploads import digest
 
 pytestmark = pytest.mark.anyio
 

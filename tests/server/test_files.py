@@ -1,0 +1,133 @@
+"""Attachments on the disk: what is swept, what a crash leaves, how much memory and room they take."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.core.project import Project
+from hero_assistance_server.store import attachments, users
+from hero_assistance_server.store.database import open_writer
+from hero_assistance_server.store.files import Files
+from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.store.store import DATABASE, open_store
+from hero_assistance_server.store.sweeping import UNUSED_FOR, sweep_orphans, sweep_unused
+from tests.server.desk import Desk, child, on_small_disk, running, until
+from tests.server.test_store import CAROL
+from tests.server.uploads import digest, get, kept, post, reason, slowly
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_nothing_uses_is_swept_after_a_day(paths: Paths) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    async with running(paths) as desk:
+        for name in ("unused", "used", "young"):
+            await desk.upload("carol", name, name.encode())
+        await desk.call("ticket.create", "carol", title="t", body="b", attachments=[2])
+    async with open_store(paths.data, clock=lambda: now, publish=lambda _: None) as store:
+        old = "UPDATE attachments SET uploaded_at = ? WHERE name <> 'young'"
+        before = int((now - UNUSED_FOR - timedelta(seconds=1)).timestamp() * 1000)
+        young = "UPDATE attachments SET uploaded_at = ? WHERE name = 'young'"
+        await store.write(
+            lambda t: (t.connection.execute(old, (before,)), t.connection.execute(young, (before + 5000,)))
+        )
+        assert await sweep_unused(store) == 1
+        assert kept(paths) == sorted([digest(b"used"), digest(b"young")])
+        assert await sweep_unused(store) == 0
+
+
+async def test_a_start_removes_what_a_crash_left(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await desk.upload("carol", "a", b"content")
+    folder = paths.data / "attachments"
+    Files(folder).path("ab" * 32).parent.mkdir(exist_ok=True)
+    Files(folder).path("ab" * 32).write_bytes(b"renamed, and no row written")
+    (folder / ".incoming" / "half").write_bytes(b"half")
+    async with running(paths):
+        await until(lambda: kept(paths) == [digest(b"content")])
+
+
+async def test_a_file_is_not_swept_while_its_row_is_written(hero_root: Path) -> None:
+    """Between the rename and the commit nothing names it."""
+    async with open_store(hero_root, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
+        await store.write(lambda t: users.save(t.connection, CAROL, t.now))
+        files = store.files
+        with files.incoming() as incoming:
+            incoming.write(b"content")
+            name = incoming.finish()
+            with files.held(name):
+                files.adopt(incoming, name)
+                assert await sweep_orphans(store) == 0
+                assert files.path(name).exists()
+        assert await sweep_orphans(store) == 1
+        assert await store.read(lambda db: attachments.without_row(db, [name])) == [name]
+
+
+def _memory_kib(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
+async def test_large_files_take_little_memory(hero_env: dict[str, str], paths: Paths) -> None:
+    """Eight of 10 MiB come in at once and go out at once to readers that take their time."""
+    with child(hero_env, paths) as server:
+        desk = Desk(paths)
+        await desk.upload("carol", "warm", bytes(100_000))
+        before = _memory_kib(server.process.pid)
+        size = Project().attachment_bytes - 65_536
+        answers = await asyncio.gather(*(post(desk, slowly(size)) for _ in range(8)))
+        assert [answer.status_code for answer in answers] == [201] * 8
+        readers = [await asyncio.open_unix_connection(str(paths.socket("rpc"))) for _ in range(8)]
+        for number, (reader, writer) in enumerate(readers):
+            writer.write(f"GET /attachments/{number + 2} HTTP/1.1\r\nhost: d\r\nx-dev-user: carol\r\n\r\n".encode())
+            assert b" 200 " in await reader.readline()
+        for reader, writer in readers:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            assert len(await reader.readexactly(length)) == length == size // 65_536 * 65_536 + 65_536
+            writer.close()
+        # Each connection's own buffers and thread stacks; the files are 80 MiB.
+        assert _memory_kib(server.process.pid) - before < 16_384
+        await desk.aclose()
+
+
+async def test_a_full_disk_refuses_clearly_and_the_next_file_fits(hero_env: dict[str, str], paths: Paths) -> None:
+    """The attachments are on a real file system of 3 MiB."""
+    small = on_small_disk(paths.data / "attachments", "3m")
+    with child(hero_env, paths, around=small) as server:
+        desk = Desk(paths)
+        refused = await post(desk, bytes(4 * 1024 * 1024))
+        assert (refused.status_code, reason(refused)) == (503, "store-unavailable")
+        assert "No space left" in refused.json()["error"]["data"]["hint"]
+        assert (await post(desk, bytes(1024 * 1024))).status_code == 201
+        assert len((await get(desk, "carol", 1)).content) == 1024 * 1024
+        assert (await desk.call("system.health"))["status"] == "ok"
+        assert "Traceback" not in server.log.read_text()
+        await desk.aclose()
+
+
+async def test_what_was_written_before_there_were_attachments_has_none(paths: Paths) -> None:
+    paths.data.mkdir(parents=True)
+    connection = open_writer(paths.data / DATABASE)
+    migrate(connection, migrations()[:2])
+    connection.execute(
+        """INSERT INTO users VALUES ('carol', 'Carol', 'customer', 0);
+        INSERT INTO tickets (ticket_id, title, body, status, priority, tags, customer, created_at, updated_at,
+            public_updated_at, reply_count, note_count)
+            VALUES (1, 't', 'b', 'new', 'normal', '[]', 'carol', 1, 1, 1, 1, 0);
+        INSERT INTO tallies VALUES ('all', 'new', 1), ('unassigned', 'new', 1);
+        INSERT INTO messages (ticket_id, kind, author, body, created_at) VALUES (1, 'reply', 'carol', 'old', 2)"""
+    )
+    connection.close()
+    async with running(paths) as desk:
+        assert (await desk.call("ticket.get", "bob", ticket_id=1))["attachments"] == []
+        (old,) = (await desk.call("message.list", "carol", ticket_id=1))["messages"]
+        assert (old["body"], old["attachments"]) == ("old", [])
+        await desk.upload("carol", "a")
+        new = await desk.call("message.reply", "carol", ticket_id=1, body="new", attachments=[1])
+        assert [one["name"] for one in new["attachments"]] == ["a"]
