@@ -49,3 +49,14 @@ export function statusWord(status, isStaff) {
 export function counted(count, one, many) {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/**
+ * A file's size as people say it, in thousands.
+ * @param {number} bytes
+ */
+export function sized(bytes) {
+  const units = ["bytes", "kB", "MB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}

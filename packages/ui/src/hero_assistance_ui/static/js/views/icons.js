@@ -16,6 +16,8 @@ export const Send = () => html`<${Icon}><path d="M13.5 2.5 7 9M13.5 2.5l-4 11L7 
 export const Down = () => html`<${Icon}><path d="M8 3v10M3.5 8.5 8 13l4.5-4.5" /><//>`;
 export const Lock = () =>
   html`<${Icon}><rect x="3.25" y="7" width="9.5" height="6.25" rx="1.5" /><path d="M5.25 7V5a2.75 2.75 0 0 1 5.5 0v2" /><//>`;
+export const File = () =>
+  html`<${Icon}><path d="M4 2.75h5l3 3v7.5H4zM9 2.75v3h3" /><//>`;
 export const Talk = () =>
   html`<${Icon}><path d="M2.75 12.75V5A2.25 2.25 0 0 1 5 2.75h6A2.25 2.25 0 0 1 13.25 5v3.5A2.25 2.25 0 0 1 11 10.75H5.5z" /><//>`;
 export const Warning = () =>

@@ -7,6 +7,7 @@ import { dayOf, exactly, hourOf } from "../clock.js";
 import { hasSeveral } from "../desk.js";
 import { html } from "../html.js";
 import { INBOX } from "../router.js";
+import { Attachments } from "./attachments.js";
 import { Composer } from "./composer.js";
 import { Back, Down, Lock } from "./icons.js";
 import { Avatar, Problem, PriorityChip, StatusChip } from "./parts.js";
@@ -116,7 +117,7 @@ function Messages({ project, ticket, messages, isLoaded }) {
       <ol>
         ${all.map(
           (message, index) => html`<${Day} key=${`day-${message.message_id}`} message=${message} before=${all[index - 1]} />
-            <${MessageView} key=${message.message_id} message=${message} ticket=${ticket} />`,
+            <${MessageView} key=${message.message_id} project=${project.id} message=${message} ticket=${ticket} />`,
         )}
       </ol>
     </div>
@@ -132,8 +133,14 @@ function Day({ message, before }) {
   return html`<li class="day"><span>${day}</span></li>`;
 }
 
-/** @param {{message: Message, ticket: Ticket}} properties */
-function MessageView({ message, ticket }) {
+/** @param {{message: Message}} properties */
+function Text({ message }) {
+  if (message.body !== "") return html`<p class="bubble-text">${message.body}</p>`;
+  return message.attachments.length === 0 ? html`<p class="bubble-empty">No description</p>` : null;
+}
+
+/** @param {{project: string, message: Message, ticket: Ticket}} properties */
+function MessageView({ project, message, ticket }) {
   const isNote = message.kind === "note";
   const side = isNote ? "note" : message.author === ticket.customer ? "customer" : "team";
   return html`<li class="message" data-side=${side}>
@@ -147,7 +154,8 @@ function MessageView({ message, ticket }) {
           ${hourOf(message.created_at)}
         </time>
       </header>
-      ${message.body === "" ? html`<p class="bubble-empty">No description</p>` : html`<p class="bubble-text">${message.body}</p>`}
+      <${Text} message=${message} />
+      <${Attachments} project=${project} attachments=${message.attachments} />
     </article>
   </li>`;
 }
