@@ -1,11 +1,17 @@
 """Measures the corpus of the quarantine for real: what is found, what is blamed, and what it costs.
 
-`python -m benchmarks.quarantine [--quick] [--minutes N] [--write]` prints the tables, and writes them into
-docs/quarantine.md. `--quick` measures every test once, and no round is begun after N minutes.
+`python -m benchmarks.quarantine [--quick] [--minutes N] [--keep FILE] [--only healthy|flaky] [--write]` prints the
+tables, and writes them into docs/quarantine.md. `--quick` measures every test once, and no round is begun after N
+minutes.
+
+A proof takes hours. With `--keep` each measurement is added to a file as it is made, and the tables are of all that are
+in it: a proof can be made in pieces, and a round that is cut off is not lost. `--minutes 0` measures nothing more.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import re
 import shutil
@@ -16,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report
@@ -40,6 +46,32 @@ PLAIN = ("-p", "xdist", "-p", "no:cacheprovider")
 SECONDS = 1800
 
 
+@dataclass(frozen=True)
+class Found:
+    """What one measurement said, and what it cost; `suspect` is the neighbour that it named first."""
+
+    nodeid: str
+    verdict: Verdict
+    kind: Kind
+    suspect: str
+    load_failures: int
+    load_runs: int
+    alone_runs: int
+
+    @classmethod
+    def of(cls, one: Measurement) -> Found:
+        """What is kept of a measurement."""
+        suspect = one.suspects[0].nodeid if one.suspects else ""
+        tally = one.tally
+        return cls(one.nodeid, one.verdict, one.kind, suspect, tally.load_failures, tally.load_runs, tally.alone_runs)
+
+    @classmethod
+    def from_line(cls, line: str) -> Found:
+        """The measurement of a line of the file."""
+        kept = json.loads(line)
+        return cls(**kept | {"verdict": Verdict(kept["verdict"]), "kind": Kind(kept["kind"])})
+
+
 @dataclass
 class Truth:
     """What a test of the corpus is, and how often a full run measures it; `neighbour` is beside or before it."""
@@ -50,12 +82,16 @@ class Truth:
     times: int
     neighbour: str = ""
     kind: Kind | None = None
-    found: list[Measurement] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
 
     @property
     def is_load_flake(self) -> bool:
         """Whether it is one that has to be found."""
         return self.expected == {Verdict.LOAD_ONLY}
+
+    def names(self, one: Found) -> bool:
+        """Whether a measurement named the true neighbour first."""
+        return one.suspect.endswith(f"::{self.neighbour}")
 
 
 LOAD = frozenset({Verdict.LOAD_ONLY})
@@ -87,7 +123,7 @@ def truths() -> list[Truth]:
         Truth("teardown fails beside others", f"{broken}test_fails_in_teardown_under_load", LOAD, 8),
         Truth("fails always", f"{broken}test_always_fails", BROKEN, 8),
         Truth("fails alone, a coin", f"{broken}test_fails_alone_half_the_time", ALONE, 8),
-        *(Truth("never flaky", nodeid, HEALTHY, 8) for nodeid in _healthy()),
+        *(Truth("never flaky", nodeid, HEALTHY, 12) for nodeid in _healthy()),
     ]  # fmt: skip
 
 
@@ -98,36 +134,67 @@ def _healthy() -> Iterator[str]:
             yield f"healthy/test_healthy.py::{name}{suffix}"
 
 
-def measure(_dist: Path, *, quick: bool = False, minutes: float = float("inf")) -> Report:
+@dataclass(frozen=True)
+class Plan:
+    """How much is to be measured, and where it is kept."""
+
+    quick: bool = False
+    minutes: float = float("inf")
+    only: str = ""
+    keep: Path | None = None
+
+    def wants(self, truth: Truth) -> bool:
+        """Whether this test is measured once more."""
+        if self.quick:
+            return truth.expected != RARE and not truth.found
+        right = not self.only or (truth.expected == HEALTHY) is (self.only == "healthy")
+        return right and len(truth.found) < truth.times
+
+
+def measure(_dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Report:
     """Measure every test as often as it is worth, each time as if it were the only one that is asked about."""
     os.environ.update(FEW_PLUGINS)
+    plan = plan or Plan(quick=quick)
     report = Report("Quarantine", "./buildenv.sh nox -s bench -- quarantine")
     corpus = truths()
+    if plan.keep is not None and plan.keep.exists():
+        by_name = {truth.nodeid: truth for truth in corpus}
+        for one in map(Found.from_line, plan.keep.read_text().splitlines()):
+            by_name[one.nodeid].found.append(one)
     with _copied() as folder:
         started = time.monotonic()
-        for number in range(1 if quick else max(truth.times for truth in corpus)):
-            if time.monotonic() - started > 60 * minutes:
+        while wanted := [truth for truth in corpus if plan.wants(truth)]:
+            if time.monotonic() - started > 60 * plan.minutes:
                 break
-            wanted = [truth for truth in corpus if number < truth.times and not (quick and truth.expected == RARE)]
-            _measure(folder, wanted, seed=1 + 100 * number)
-            _progress(f"round {number + 1} after {time.monotonic() - started:.0f} s")
-        fixed = {runs: _flakefinder(folder, corpus, runs) for runs in FIXED[: 0 if quick else None]}
+            for party in _parties(wanted):
+                _measure(folder, party, plan.keep)
+            _progress(f"a round after {time.monotonic() - started:.0f} s")
+        fixed = {runs: _flakefinder(folder, corpus, runs) for runs in FIXED[: 0 if plan.quick or plan.only else None]}
     _summarise(corpus, fixed, report)
     report.notes.append("\n".join(_table(corpus, fixed)))
     return report
 
 
-def _measure(folder: Path, wanted: Sequence[Truth], seed: int) -> None:
-    """Measure the tests together, and ask for the culprit where there is one to be named."""
+def _parties(wanted: Sequence[Truth]) -> Iterator[list[Truth]]:
+    """Tests that are measured together: those with a culprit to be named, the other flakes, and the healthy ones."""
+    for kind in ((True, False), (False, False), (False, True)):
+        party = [truth for truth in wanted if (bool(truth.neighbour), truth.expected == HEALTHY) == kind]
+        if party:
+            yield party
+
+
+def _measure(folder: Path, party: Sequence[Truth], keep: Path | None) -> None:
+    """Measure the tests together, and keep what was found."""
     lab = Lab(root=folder, options=(*PLAIN, "-p", "flake_quarantine.plugin"), cwd=folder)
     suite = [test for test in lab.collect() if _is_neighbour(test)]
-    for culprits in (True, False):
-        here = [truth for truth in wanted if bool(truth.neighbour) is culprits]
-        settings = Settings(seed=seed, culprits=culprits)
-        bench = Workbench(lab=lab, suite=suite, settings=settings, say=_progress)
-        found = Measurer(bench).measure([truth.nodeid for truth in here], family=1)
-        for truth, one in zip(here, found, strict=True):
-            truth.found.append(one)
+    settings = Settings(seed=1 + 100 * len(party[0].found), culprits=bool(party[0].neighbour))
+    bench = Workbench(lab=lab, suite=suite, settings=settings, say=_progress)
+    found = Measurer(bench).measure([truth.nodeid for truth in party], family=1)
+    for truth, one in zip(party, map(Found.of, found), strict=True):
+        truth.found.append(one)
+        if keep is not None:
+            with keep.open("a") as file:
+                file.write(json.dumps(asdict(one)) + "\n")
 
 
 def _progress(line: str) -> None:
@@ -166,12 +233,12 @@ def _flakefinder(folder: Path, corpus: Sequence[Truth], runs: int) -> Fixed:
 
 def _summarise(corpus: Sequence[Truth], fixed: dict[int, Fixed], report: Report) -> None:
     flakes = [one for truth in corpus if truth.is_load_flake for one in truth.found]
-    seen = sum(one.tally.load_failures > 0 for one in flakes)
+    seen = sum(one.load_failures > 0 for one in flakes)
     called = sum(one.verdict is Verdict.LOAD_ONLY for one in flakes)
     healthy = [one for truth in corpus if truth.expected == HEALTHY for one in truth.found]
     wrong = sum(one.verdict is not Verdict.HEALED for one in healthy)
     named = [(truth, one) for truth in corpus if truth.neighbour for one in truth.found]
-    right = sum(bool(one.suspects) and one.suspects[0].nodeid.endswith(f"::{truth.neighbour}") for truth, one in named)
+    right = sum(truth.names(one) for truth, one in named)
     for name, count, of, target, met in (
         ("load flakes of 2 % and more: seen to fail", seen, len(flakes), "≥ 95 %", seen >= 0.95 * len(flakes)),
         ("load flakes of 2 % and more: called load-only", called, len(flakes), "≥ 95 %", called >= 0.95 * len(flakes)),
@@ -195,7 +262,7 @@ def _price(corpus: Sequence[Truth]) -> float:
     """The mean runs of a measurement, every kind of test weighing the same."""
     kinds: dict[str, list[int]] = {}
     for truth in corpus:
-        kinds.setdefault(truth.name, []).extend(one.tally.load_runs + one.tally.alone_runs for one in truth.found)
+        kinds.setdefault(truth.name, []).extend(one.load_runs + one.alone_runs for one in truth.found)
     means = [sum(runs) / len(runs) for runs in kinds.values() if runs]
     return sum(means) / len(means)
 
@@ -211,13 +278,13 @@ def _table(corpus: Sequence[Truth], fixed: dict[int, Fixed]) -> Iterator[str]:
             yield _row(name, rows, pairs, fixed)
 
 
-def _row(name: str, rows: Sequence[Truth], pairs: Sequence[tuple[Truth, Measurement]], fixed: dict[int, Fixed]) -> str:
+def _row(name: str, rows: Sequence[Truth], pairs: Sequence[tuple[Truth, Found]], fixed: dict[int, Fixed]) -> str:
     verdicts = Counter(one.verdict.value for _, one in pairs)
     right = sum(one.verdict in truth.expected and truth.kind in (None, one.kind) for truth, one in pairs)
-    first = sum(bool(one.suspects) and one.suspects[0].nodeid.endswith(f"::{t.neighbour}") for t, one in pairs)
+    first = sum(truth.names(one) for truth, one in pairs)
     neighbour = f"{first}/{len(pairs)}" if rows[0].neighbour else ""
-    alone = sum(one.tally.alone_runs for _, one in pairs) / len(pairs)
-    load = sum(one.tally.load_runs for _, one in pairs) / len(pairs)
+    alone = sum(one.alone_runs for _, one in pairs) / len(pairs)
+    load = sum(one.load_runs for _, one in pairs) / len(pairs)
     functions = {truth.nodeid.rpartition("::")[2].partition("[")[0] for truth in rows}
     others = "".join(f" {sum(done.failed[function] for function in functions)} |" for done in fixed.values())
     said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
@@ -236,10 +303,17 @@ def _copied() -> Iterator[Path]:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, and with `--write` put it into the documentation."""
-    minutes = float(arguments[arguments.index("--minutes") + 1]) if "--minutes" in arguments else float("inf")
-    text = measure(ROOT / "dist", quick="--quick" in arguments, minutes=minutes).markdown()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quarantine")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--minutes", type=float, default=float("inf"))
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--only", choices=("healthy", "flaky"), default="")
+    parser.add_argument("--write", action="store_true")
+    wanted = parser.parse_args(arguments)
+    plan = Plan(wanted.quick, wanted.minutes, wanted.only, wanted.keep)
+    text = measure(ROOT / "dist", plan=plan).markdown()
     print(text)
-    if "--write" in arguments:
+    if wanted.write:
         document = DOCUMENT.read_text()
         before, _, rest = document.partition(BEGIN)
         _, _, after = rest.partition(END)

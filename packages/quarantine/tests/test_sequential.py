@@ -76,6 +76,25 @@ def test_failures_of_a_single_batch_are_not_enough() -> None:
     assert not isinstance(next_step(tally, Limits()), Stop)
 
 
+def test_a_clear_case_still_takes_ten_runs_alone() -> None:
+    tally = Tally([Rung(2), Rung(8), Rung(16)])
+    tally.add_batch(0, 10, 10, 10)
+    for _ in range(4):
+        tally.add_alone(False)
+    tally.add_batch(1, 16, 16, 16)
+    assert tally.p < 0.05
+    step = next_step(tally, Limits())
+    assert step == RunAlone(6)
+    for _ in range(6):
+        tally.add_alone(False)
+    assert next_step(tally, Limits()) == Stop(Verdict.LOAD_ONLY)
+
+
+def test_a_coin_is_not_taken_for_a_load_flake() -> None:
+    """Once in a thousand; with a third as many runs alone, 2.2 % were."""
+    assert simulate(0.5, 0.5, TIMES).share(Verdict.LOAD_ONLY) <= 0.01
+
+
 def test_what_is_always_skipped_is_undecided() -> None:
     tally = Tally([Rung(2)])
     for _ in range(3):

@@ -32,9 +32,10 @@ class Explainer:
     def explain(self, found: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
         """Fill in kind, suspects and shared things; `serial` are batches that one process is to run."""
         found.kind = Kind.LOAD
-        if any(self._fails(found.nodeid, batch) for batch in serial):
+        before = rank_before(runs, found.nodeid)
+        if any(self._fails(found.nodeid, batch) for batch in (*_after(before, found.nodeid, serial), *serial)):
             found.kind = Kind.ORDER
-            found.suspects = rank_before(runs, found.nodeid)
+            found.suspects = before
         elif self.bench.settings.culprits:
             found.suspects, found.shared = self.culprits(found.nodeid, _fewest(found.tally))
 
@@ -79,6 +80,14 @@ class Explainer:
     def _fails(self, nodeid: str, batch: Batch) -> bool:
         """Whether it fails in one process too, after others and beside nothing."""
         return any(run.failed for run in self.bench.lab.serial(batch) if run.nodeid == nodeid)
+
+
+def _after(before: Sequence[Suspect], nodeid: str, serial: Sequence[Batch]) -> list[Batch]:
+    """The batches with those neighbours alone after which it failed most clearly, each of them once."""
+    likeliest = dict.fromkeys([suspect.nodeid for suspect in before[:LIKELIEST] if suspect.failed_with], 1)
+    if not likeliest:
+        return []
+    return [replace(batch, parts=({**likeliest, nodeid: batch.parts[0][nodeid]},)) for batch in serial]
 
 
 def _fewest(tally: Tally) -> int:

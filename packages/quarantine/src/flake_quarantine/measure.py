@@ -18,6 +18,7 @@ from flake_quarantine.workbench import Workbench
 MOST_TOGETHER = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
 BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known
 MOST_REPEATED = 10
+SERIAL_BATCHES = 3  # tell order from load, with as many neighbours as the batch had that failed
 SLOW_SECONDS = 2.0  # a neighbour that takes longer makes every batch wait for it
 
 
@@ -158,9 +159,9 @@ class Measurer:
         """Tell load from order, and look for the neighbour."""
         serial: tuple[Batch, ...] = ()
         if case.found.failing_batch is not None:
-            _, copies, seed = case.found.failing_batch
+            workers, copies, seed = case.found.failing_batch
             wanted = 2 if case.once else copies
-            serial = tuple(self.batch([(case, wanted)], 2, seed + extra) for extra in range(3))
+            serial = tuple(self.batch([(case, wanted)], workers, seed + extra) for extra in range(SERIAL_BATCHES))
         Explainer(self.bench, self.slow).explain(case.found, case.runs, serial)
 
 

@@ -42,6 +42,7 @@ class Limits:
     load_runs: int = 600
     alone_runs: int = 500  # with 250, one in five flakes of 2 % stayed undecided
     first_alone: int = 1
+    least_alone: int = 10  # a coin that fails alone passes so often once in a thousand times
     broken_after: int = 3
     threshold: float = ALPHA
 
@@ -144,6 +145,8 @@ def next_step(tally: Tally, limits: Limits) -> Step:
         return RunAlone(limits.broken_after - tally.alone_runs)
     # Without a failure there is nothing to compare: three runs alone show what is broken, more would show nothing.
     compares = tally.load_failures or tally.alone_runs < limits.broken_after
+    if _fails_under_load(tally, limits):
+        return RunAlone(max(1, limits.least_alone - tally.alone_runs))
     if tally.load_last and compares and tally.alone_runs < limits.alone_runs:
         return RunAlone(_alone_chunk(tally, limits))
     return _load_batch(tally, limits)
@@ -154,8 +157,7 @@ def _decided(tally: Tally, limits: Limits) -> Stop | None:
         if tally.alone_runs < limits.broken_after:
             return None
         return Stop(Verdict.BROKEN if tally.alone_failures == tally.alone_runs else Verdict.FLAKY_ALONE)
-    # Failures of a single batch may be one bad moment of the machine.
-    if tally.failing_batches > 1 and tally.p <= limits.threshold:
+    if _fails_under_load(tally, limits) and tally.alone_runs >= limits.least_alone:
         return Stop(Verdict.LOAD_ONLY)
     if not tally.load_failures and tally.load_runs >= limits.healed_runs and tally.alone_runs >= limits.broken_after:
         return Stop(Verdict.HEALED)
@@ -168,6 +170,11 @@ def _decided(tally: Tally, limits: Limits) -> Stop | None:
     if tally.load_runs >= limits.load_runs or tally.alone_runs >= limits.alone_runs:
         return Stop(Verdict.UNDECIDED, more_runs(tally, limits)) if _hopeless(tally, limits) else None
     return None
+
+
+def _fails_under_load(tally: Tally, limits: Limits) -> bool:
+    """Whether load makes a difference; failures of a single batch may be one bad moment of the machine."""
+    return tally.failing_batches > 1 and tally.p <= limits.threshold
 
 
 def _too_rare(tally: Tally, limits: Limits) -> bool:
