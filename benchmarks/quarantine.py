@@ -65,12 +65,6 @@ class Found:
         tally = one.tally
         return cls(one.nodeid, one.verdict, one.kind, suspect, tally.load_failures, tally.load_runs, tally.alone_runs)
 
-    @classmethod
-    def from_line(cls, line: str) -> Found:
-        """The measurement of a line of the file."""
-        kept = json.loads(line)
-        return cls(**kept | {"verdict": Verdict(kept["verdict"]), "kind": Kind(kept["kind"])})
-
 
 @dataclass
 class Truth:
@@ -156,11 +150,9 @@ def measure(_dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Re
     os.environ.update(FEW_PLUGINS)
     plan = plan or Plan(quick=quick)
     report = Report("Quarantine", "./buildenv.sh nox -s bench -- quarantine")
-    corpus = truths()
+    corpus, fixed = truths(), dict[int, Fixed]()
     if plan.keep is not None and plan.keep.exists():
-        by_name = {truth.nodeid: truth for truth in corpus}
-        for one in map(Found.from_line, plan.keep.read_text().splitlines()):
-            by_name[one.nodeid].found.append(one)
+        fixed = _recall(plan.keep, corpus)
     with _copied() as folder:
         started = time.monotonic()
         while wanted := [truth for truth in corpus if plan.wants(truth)]:
@@ -169,7 +161,10 @@ def measure(_dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Re
             for party in _parties(wanted):
                 _measure(folder, party, plan.keep)
             _progress(f"a round after {time.monotonic() - started:.0f} s")
-        fixed = {runs: _flakefinder(folder, corpus, runs) for runs in FIXED[: 0 if plan.quick or plan.only else None]}
+        for runs in FIXED if not (plan.quick or plan.only) else ():
+            if runs not in fixed:
+                fixed[runs] = _flakefinder(folder, corpus, runs)
+                _keep(plan.keep, fixed[runs])
     _summarise(corpus, fixed, report)
     report.notes.append("\n".join(_table(corpus, fixed)))
     return report
@@ -192,9 +187,27 @@ def _measure(folder: Path, party: Sequence[Truth], keep: Path | None) -> None:
     found = Measurer(bench).measure([truth.nodeid for truth in party], family=1)
     for truth, one in zip(party, map(Found.of, found), strict=True):
         truth.found.append(one)
-        if keep is not None:
-            with keep.open("a") as file:
-                file.write(json.dumps(asdict(one)) + "\n")
+        _keep(keep, one)
+
+
+def _keep(path: Path | None, one: Found | Fixed) -> None:
+    """Add a line to the file, if there is one."""
+    if path is not None:
+        with path.open("a") as file:
+            file.write(json.dumps(asdict(one)) + "\n")
+
+
+def _recall(path: Path, corpus: Sequence[Truth]) -> dict[int, Fixed]:
+    """Take in what the file has of the corpus; returns what it has of pytest-flakefinder."""
+    by_name = {truth.nodeid: truth for truth in corpus}
+    fixed = {}
+    for line in map(json.loads, path.read_text().splitlines()):
+        if "failed" in line:
+            fixed[line["runs"]] = Fixed(Counter(line["failed"]), line["runs"], line["seconds"])
+        else:
+            one = Found(**line | {"verdict": Verdict(line["verdict"]), "kind": Kind(line["kind"])})
+            by_name[one.nodeid].found.append(one)
+    return fixed
 
 
 def _progress(line: str) -> None:
