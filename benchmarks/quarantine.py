@@ -104,7 +104,7 @@ def truths() -> list[Truth]:
         Truth("flaky at 50 %", f"{rates}test_flaky_at_a_half", LOAD, 8),
         Truth("flaky at 10 %", f"{rates}test_flaky_at_a_tenth", LOAD, 8),
         Truth("flaky at 2 %", f"{rates}test_flaky_at_a_fiftieth", LOAD, 4),
-        Truth("flaky at 0.5 %", f"{rates}test_flaky_at_a_two_hundredth", RARE, 2),
+        Truth("flaky at 0.5 %", f"{rates}test_flaky_at_a_two_hundredth", RARE, 8),
         Truth("port conflict", f"{conflicts}test_binds_the_port", LOAD, 8, "test_keeps_the_port_long", Kind.LOAD),
         Truth("shared file", f"{conflicts}test_counts_in_a_file", LOAD, 8, "test_writes_the_same_file", Kind.LOAD),
         Truth("environment leak", f"{conflicts}test_wants_a_clean_environment", LOAD, 8,
@@ -203,7 +203,7 @@ def _recall(path: Path, corpus: Sequence[Truth]) -> dict[int, Fixed]:
     fixed = {}
     for line in map(json.loads, path.read_text().splitlines()):
         if "failed" in line:
-            fixed[line["runs"]] = Fixed(Counter(line["failed"]), line["runs"], line["seconds"])
+            fixed[line["runs"]] = Fixed(line["failed"], line["runs"], line["seconds"])
         else:
             one = Found(**line | {"verdict": Verdict(line["verdict"]), "kind": Kind(line["kind"])})
             by_name[one.nodeid].found.append(one)
@@ -223,7 +223,7 @@ def _is_neighbour(nodeid: str) -> bool:
 class Fixed:
     """What pytest-flakefinder found with the same number of runs for every test."""
 
-    failed: Counter[str]
+    failed: dict[str, int]
     runs: int
     seconds: float
 
@@ -241,7 +241,7 @@ def _flakefinder(folder: Path, corpus: Sequence[Truth], runs: int) -> Fixed:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
         for name in re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)\[", done.stdout, re.MULTILINE):
             failed[name] += 1
-    return Fixed(failed, runs, time.monotonic() - started)
+    return Fixed(dict(failed), runs, time.monotonic() - started)
 
 
 def _summarise(corpus: Sequence[Truth], fixed: dict[int, Fixed], report: Report) -> None:
@@ -299,7 +299,7 @@ def _row(name: str, rows: Sequence[Truth], pairs: Sequence[tuple[Truth, Found]],
     alone = sum(one.alone_runs for _, one in pairs) / len(pairs)
     load = sum(one.load_runs for _, one in pairs) / len(pairs)
     functions = {truth.nodeid.rpartition("::")[2].partition("[")[0] for truth in rows}
-    others = "".join(f" {sum(done.failed[function] for function in functions)} |" for done in fixed.values())
+    others = "".join(f" {sum(done.failed.get(function, 0) for function in functions)} |" for done in fixed.values())
     said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
     return f"| {name} | {len(pairs)} | {said} | {right}/{len(pairs)} | {neighbour} | {alone:.0f} | {load:.0f} |{others}"
 
