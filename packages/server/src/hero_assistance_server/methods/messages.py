@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated
 
 import apsw
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import (
@@ -18,6 +17,7 @@ from hero_assistance_sdk.errors import (
     Unauthenticated,
     Unavailable,
 )
+from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_sdk.wire import MessageId, MessageKind
@@ -85,8 +85,8 @@ _LISTS = (
 )
 
 
-_REPLY_ERRORS = (Unauthenticated, NotFound, Conflict, ThreadMoved, TooLarge, Unavailable)
-_NOTE_ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavailable)
+_REPLY_ERRORS = (Unauthenticated, InvalidParams, NotFound, Conflict, ThreadMoved, TooLarge, Unavailable)
+_NOTE_ERRORS = (Unauthenticated, Forbidden, InvalidParams, NotFound, Conflict, TooLarge, Unavailable)
 
 
 class WriteMessage(TicketParams):
@@ -95,12 +95,6 @@ class WriteMessage(TicketParams):
     body: OptionalText
     client_token: ClientToken = None
     attachments: Attachments = ()
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.attachments and not self.body.strip():
-            raise PydanticCustomError("blank", "a message needs a text or an attachment")
-        return self
 
 
 class WriteReply(WriteMessage):
@@ -162,6 +156,12 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
 
 def _write(transaction: Transaction, caller: Caller, method: str, params: WriteMessage) -> Message:
+    if not params.attachments and not params.body.strip():
+        raise InvalidParams(
+            f"the params do not fit {method}",
+            faults=["body: a message needs a text or an attachment"],
+            hint=f"rpc.discover describes {method}",
+        )
     db, author = transaction.connection, caller.known()
     ticket = visible(db, caller, params.ticket_id)
     made = tokens.find(db, author.user_id, method, params.client_token)
