@@ -143,10 +143,10 @@ def next_step(tally: Tally, limits: Limits) -> Step:
         return stop
     if tally.alone_failures:
         return RunAlone(limits.broken_after - tally.alone_runs)
+    if _fails_under_load(tally, limits):
+        return RunAlone(limits.least_alone - tally.alone_runs)
     # Without a failure there is nothing to compare: three runs alone show what is broken, more would show nothing.
     compares = tally.load_failures or tally.alone_runs < limits.broken_after
-    if _fails_under_load(tally, limits):
-        return RunAlone(max(1, limits.least_alone - tally.alone_runs))
     if tally.load_last and compares and tally.alone_runs < limits.alone_runs:
         return RunAlone(_alone_chunk(tally, limits))
     return _load_batch(tally, limits)

@@ -28,6 +28,11 @@ class HeroError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
+    @property
+    def line(self) -> str:
+        """The message and the hint, for places that hold one line."""
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
 
 class UsageError(HeroError):
     """The command line, a setting or an argument is wrong."""

@@ -34,4 +34,5 @@ class Directory:
 
     def first_admin(self) -> User | None:
         """The active admin with the first id, or `None`."""
-        return next((user for user in self.everyone() if user.role is Role.ADMIN and user.active), None)
+        admins = (user for user in self._users.values() if user.role is Role.ADMIN and user.active)
+        return min(admins, key=lambda user: user.user_id, default=None)

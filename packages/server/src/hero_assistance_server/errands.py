@@ -10,9 +10,12 @@ from datetime import timedelta
 from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError, Unavailable
-from hero_assistance_server.backups.snapshot import Told
 
 T = TypeVar("T")
+
+
+# How much is done, and of how much; may raise to end the work.
+Told = Callable[[int, int], None]
 
 
 class _Stopped(HeroError):
@@ -57,8 +60,8 @@ class Errand:
             return False
         return True
 
-    async def run(self, work: Callable[[Told], T]) -> T:
-        """Do it in a thread; raises what it raises, and `Unavailable` while it is being done.
+    async def run(self, work: Callable[[Told], T], failed: Callable[[HeroError], None]) -> T:
+        """Do it in a thread; raises what it raises, which `failed` hears first, and `Unavailable` while it is done.
 
         A thread cannot be cancelled: it is told to stop when it tells how far it is, and ends within one step.
         """
@@ -81,6 +84,9 @@ class Errand:
                 await asyncio.wait([running])
                 # It was told to fail; nobody needs to hear of it.
                 running.exception()
+                raise
+            except HeroError as error:
+                failed(error)
                 raise
         finally:
             self.progress = None

@@ -21,6 +21,7 @@ from hero_assistance_sdk.rpc.errors import (
     MethodNotFound,
     ParseFailure,
     error_object,
+    misfit,
 )
 from hero_assistance_sdk.rpc.methods import Method, MethodTable, Params
 
@@ -109,11 +110,7 @@ def bound_params(method: Method[Any], params: Any) -> Params:
         # Strictness differs between Python and JSON input (an enum is a text in JSON), so JSON it is.
         return model.model_validate_json(to_json(params))
     except ValidationError as error:
-        raise InvalidParams(
-            f"the params do not fit {method.name}",
-            faults=_faults(error),
-            hint=f"rpc.discover describes {method.name}",
-        ) from None
+        raise misfit(method.name, _faults(error)) from None
 
 
 def _faults(error: ValidationError) -> list[str]:

@@ -52,6 +52,11 @@ class InvalidParams(HeroError):
         self.faults = list(faults)
 
 
+def misfit(method: str, faults: Sequence[str]) -> InvalidParams:
+    """The error of params that do not fit `method`; each fault is `param: what is wrong with it`."""
+    return InvalidParams(f"the params do not fit {method}", faults=faults, hint=f"rpc.discover describes {method}")
+
+
 class InternalError(HeroError):
     """A defect of the server; its log holds the traceback."""
 

@@ -24,7 +24,8 @@ import apsw
 
 from hero_assistance_sdk.release import release_id
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed
-from hero_assistance_server.backups.snapshot import Contents, Told, contents, copy_database, digests
+from hero_assistance_server.backups.snapshot import Contents, contents, copy_database, digests
+from hero_assistance_server.errands import Told
 from hero_assistance_server.store.errors import DatabaseTooNew
 from hero_assistance_server.store.files import FOLDER, Files, sync_folder
 from hero_assistance_server.store.migrate import migrations

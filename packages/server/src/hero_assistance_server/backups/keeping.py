@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hero_assistance_sdk.backups import FAILURE, NAME, PREFIX, newest_backup
-from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.archive import About, write_backup
-from hero_assistance_server.backups.snapshot import Told
-from hero_assistance_server.errands import Errand
+from hero_assistance_server.errands import Errand, Told
 from hero_assistance_server.store import settings
 from hero_assistance_server.store.store import Store
 
@@ -68,14 +67,7 @@ class Backups(Errand):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return write_backup(self._store.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
 
-        try:
-            about = await self.run(made)
-        except Unavailable:
-            raise
-        except HeroError as error:
-            _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
-            self._note_failure(error, now)
-            raise
+        about = await self.run(made, failed=lambda error: self._note_failure(error, now))
         (self.folder / FAILURE).unlink(missing_ok=True)
         _, keep = await self._store.read(settings.backups)
         self._prune(keep)
@@ -84,7 +76,8 @@ class Backups(Errand):
 
     def _note_failure(self, error: HeroError, now: datetime) -> None:
         """Keep it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""
-        note = {"at": now.isoformat(), "error": str(error).replace("\n  hint: ", ": ")}
+        _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
+        note = {"at": now.isoformat(), "error": error.line}
         try:
             (self.folder / FAILURE).write_text(json.dumps(note))
         except OSError as failed:

@@ -11,7 +11,7 @@ from pathlib import Path
 from hero_assistance_server.backups.archive import About, read_backup
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange import exchange
-from hero_assistance_server.backups.snapshot import Told
+from hero_assistance_server.errands import Told
 from hero_assistance_server.store.files import sync_folder
 from hero_assistance_server.store.lock import locked_folder
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
+from hero_assistance_server.errands import Told
 from hero_assistance_server.store.database import APPLICATION_ID, open_reader
 
 # 4 MiB; between two steps progress is told, and whoever wants it to end is heard.
 STEP_PAGES = 1024
-
-# Bytes done and bytes in all; may raise to end the work.
-Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

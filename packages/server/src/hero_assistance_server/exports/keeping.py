@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_server.backups.snapshot import Told
-from hero_assistance_server.errands import Errand
+from hero_assistance_server.errands import Errand, Told
 from hero_assistance_server.exports.writing import Exported, write_export
 from hero_assistance_server.store.store import Store
 
@@ -58,17 +57,14 @@ class Exports(Errand):
             self._remove(path for path in self.folder.glob(f"{_PREFIX}*") if path != target)
             return exported
 
-        try:
-            exported = await self.run(made)
-        except Unavailable:
-            raise
-        except HeroError as error:
-            self.failure = str(error).replace("\n  hint: ", ": ")
-            _log.error("export.failed", reason=error.reason, error=error.message, hint=error.hint or "")
-            raise
+        exported = await self.run(made, failed=self._note_failure)
         self.failure = None
         _log.info("export.made", folder=str(target), rows=sum(exported.rows.values()), files=exported.files)
         return exported
+
+    def _note_failure(self, error: HeroError) -> None:
+        _log.error("export.failed", reason=error.reason, error=error.message, hint=error.hint or "")
+        self.failure = error.line
 
     @staticmethod
     def _remove(folders: Iterable[Path]) -> None:

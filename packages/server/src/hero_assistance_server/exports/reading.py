@@ -13,7 +13,8 @@ import apsw
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.backups.exchange import exchange
-from hero_assistance_server.backups.snapshot import Told, contents
+from hero_assistance_server.backups.snapshot import contents
+from hero_assistance_server.errands import Told
 from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.tables import Table, insert, tables
 from hero_assistance_server.exports.writing import ABOUT, FORMAT, Exported, copy_file

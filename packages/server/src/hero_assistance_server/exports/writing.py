@@ -14,7 +14,7 @@ from typing import Any
 
 import apsw
 
-from hero_assistance_server.backups.snapshot import Told
+from hero_assistance_server.errands import Told
 from hero_assistance_server.exports.errors import ExportFailed
 from hero_assistance_server.exports.tables import lines, tables
 from hero_assistance_server.store.database import open_reader

@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.core.views import millis
+from hero_assistance_server.errands import Progress
 from hero_assistance_server.identity import refuse_from_afar
 
 _LOOKS = Example(
@@ -57,11 +58,11 @@ def add_methods(table: MethodTable[Caller], backups: Backups) -> None:
 
 
 def _state(backups: Backups) -> BackupState:
-    last, progress = backups.newest(), backups.progress
+    last, progress = backups.newest(), backups.progress or Progress()
     return BackupState(
         running=backups.is_running,
-        done=progress.done if progress else 0,
-        total=progress.total if progress else 0,
+        done=progress.done,
+        total=progress.total,
         last=last.name if last else None,
         last_bytes=last.size if last else None,
         last_at=millis(last.made_at) if last else None,

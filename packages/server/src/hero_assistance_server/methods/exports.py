@@ -8,6 +8,7 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
 from hero_assistance_server.core.policy import Caller
 from hero_assistance_server.core.views import millis
+from hero_assistance_server.errands import Progress
 from hero_assistance_server.exports.keeping import Exports
 from hero_assistance_server.identity import refuse_from_afar
 
@@ -46,11 +47,11 @@ def add_methods(table: MethodTable[Caller], exports: Exports) -> None:
 
 
 def _state(exports: Exports) -> ExportState:
-    last, progress = exports.newest(), exports.progress
+    last, progress = exports.newest(), exports.progress or Progress()
     return ExportState(
         running=exports.is_running,
-        done=progress.done if progress else 0,
-        total=progress.total if progress else 0,
+        done=progress.done,
+        total=progress.total,
         folder=str(last.folder) if last else None,
         made_at=millis(last.made_at) if last else None,
         failure=exports.failure,

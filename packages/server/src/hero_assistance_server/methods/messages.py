@@ -17,7 +17,7 @@ from hero_assistance_sdk.errors import (
     Unauthenticated,
     Unavailable,
 )
-from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.rpc.errors import InvalidParams, misfit
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
 from hero_assistance_sdk.wire import MessageId, MessageKind
@@ -157,11 +157,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
 def _write(transaction: Transaction, caller: Caller, method: str, params: WriteMessage) -> Message:
     if not params.attachments and not params.body.strip():
-        raise InvalidParams(
-            f"the params do not fit {method}",
-            faults=["body: a message needs a text or an attachment"],
-            hint=f"rpc.discover describes {method}",
-        )
+        raise misfit(method, ["body: a message needs a text or an attachment"])
     db, author = transaction.connection, caller.known()
     ticket = visible(db, caller, params.ticket_id)
     made = tokens.find(db, author.user_id, method, params.client_token)

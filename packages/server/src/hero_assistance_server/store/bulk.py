@@ -6,9 +6,9 @@ each row that `executemany` is given, once for up to 64 rows here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 import apsw
 
@@ -18,14 +18,14 @@ Row = tuple[Value, ...]
 PORTION = 64
 
 
-def insert(connection: apsw.Connection, statement: str, rows: Sequence[Row]) -> None:
-    """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values."""
-    start = 0
-    while start < len(rows):
-        count = min(PORTION, 1 << ((len(rows) - start).bit_length() - 1))
-        portion = rows[start : start + count]
-        connection.execute(_sized(statement, count, len(portion[0])), tuple(chain.from_iterable(portion)))
-        start += count
+def insert(connection: apsw.Connection, statement: str, rows: Iterable[Row]) -> None:
+    """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values; 64 are held at a time."""
+    coming = iter(rows)
+    while waiting := list(islice(coming, PORTION)):
+        while waiting:
+            count = 1 << (len(waiting).bit_length() - 1)
+            portion, waiting = waiting[:count], waiting[count:]
+            connection.execute(_sized(statement, count, len(portion[0])), tuple(chain.from_iterable(portion)))
 
 
 class Rows:

@@ -36,7 +36,7 @@ def index(connection: apsw.Connection, changed: Iterable[Ticket]) -> None:
 
     All of a transaction at once: at each savepoint the index writes what it has gathered, and merges it later.
     """
-    insert(connection, _WRITE, [_row(connection, ticket) for ticket in changed])
+    insert(connection, _WRITE, (_row(connection, ticket) for ticket in changed))
 
 
 def _row(connection: apsw.Connection, ticket: Ticket) -> tuple[int, str, str, str]:
@@ -56,11 +56,11 @@ def catch_up(connection: apsw.Connection) -> int:
     first = (connection.execute("SELECT rowid FROM search_index ORDER BY rowid DESC LIMIT 1").get or 0) + 1
     for start in range(first, tickets.next_id(connection), PORTION):
         with connection:
-            for number in range(start, start + PORTION):
-                ticket = tickets.find(connection, TicketId(number))
-                if ticket is not None:
-                    index(connection, [ticket])
-                    written += 1
+            numbers = range(start, start + PORTION)
+            found = [tickets.find(connection, TicketId(number)) for number in numbers]
+            missing = [ticket for ticket in found if ticket is not None]
+            index(connection, missing)
+            written += len(missing)
     return written
 
 

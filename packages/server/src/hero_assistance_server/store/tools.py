@@ -7,6 +7,7 @@ import json
 import apsw
 
 from hero_assistance_sdk.wire import CannedReply, Macro, UserId
+from hero_assistance_server.store.texts import json_text
 
 _REPLIES = "SELECT reply_id, name, body, owner, updated_at FROM canned_replies"
 _MACROS = "SELECT macro_id, name, actions, owner, updated_at FROM macros"
@@ -53,7 +54,7 @@ def save_reply(connection: apsw.Connection, reply: CannedReply) -> None:
 
 def save_macro(connection: apsw.Connection, macro: Macro) -> None:
     """Write a macro, new or again."""
-    actions = json.dumps(macro.model_dump(mode="json", exclude=_COLUMNS), ensure_ascii=False)
+    actions = json_text(macro.model_dump(mode="json", exclude=_COLUMNS))
     connection.execute(
         "INSERT OR REPLACE INTO macros (macro_id, name, actions, owner, updated_at) VALUES (?, ?, ?, ?, ?)",
         (macro.macro_id, macro.name, actions, macro.owner, macro.updated_at),

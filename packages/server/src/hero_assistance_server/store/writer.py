@@ -116,9 +116,7 @@ class Writer:
                 self._commit(jobs)
             except Exception as error:  # noqa: BLE001
                 # The outermost loop of the thread: whatever the defect, the next group must be written.
-                _log.exception("store.writer-failed", commands=len(jobs))
-                self._roll_back()
-                self._fail(jobs, InternalError("the server failed to write", hint="its log says why"), error)
+                self._fail(jobs, _told(error), error)
 
     def _next_group(self) -> tuple[list[Job], bool]:
         """Wait for a command and take what else is queued; and whether the end was among it.
