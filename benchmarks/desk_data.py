@@ -14,7 +14,7 @@ import apsw
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.core.finding import document
 from hero_assistance_server.core.model import Message, Ticket, User
-from hero_assistance_server.core.places import places, tallies
+from hero_assistance_server.core.places import places, scopes
 from hero_assistance_server.core.states import DONE
 from hero_assistance_server.core.views import millis
 from hero_assistance_server.store import messages, tickets, users
@@ -151,9 +151,9 @@ def _write(connection: apsw.Connection, portion: Sequence[tuple[Ticket, list[Mes
             (ticket.ticket_id, found.public, found.notes, found.facets),
         )
     listed = [
-        (scope, status.value, millis(ticket.updated_at), ticket.ticket_id)
+        (scope, ticket.status.value, millis(ticket.updated_at), ticket.ticket_id)
         for ticket, _ in portion
-        for scope, status in tallies(ticket)
+        for scope in scopes(ticket)
     ]
     connection.executemany("INSERT INTO listings VALUES (?, ?, ?, ?)", sorted(listed))
     placed = [(place.user_id, millis(place.at), ticket.ticket_id) for ticket, _ in portion for place in places(ticket)]

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.core.drafts import DRAFTS_LIMIT
 from hero_assistance_server.store.database import open_reader
-from tests.server.desk import Desk
+from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio
 
@@ -64,6 +65,14 @@ async def test_sending_deletes_the_draft_of_what_is_sent(
     await filed.call(method, "bob", **params)
     assert {(ticket_id, kind) for ticket_id, kind, _, _ in await begun(filed, "bob")} == left
     assert await begun(filed, "alice") == [(1, "reply", "", "another's")]
+
+
+async def test_sending_after_a_restart_deletes_what_was_begun_before(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await desk.call("draft.save", "carol", ticket_id=None, title="A printer", body="It")
+    async with running(paths) as desk:
+        await desk.call("ticket.create", "carol", title="A printer", body="It does not print.")
+        assert await begun(desk, "carol") == []
 
 
 async def test_a_send_that_fails_leaves_the_draft(filed: Desk) -> None:

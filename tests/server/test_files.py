@@ -17,7 +17,7 @@ from hero_assistance_server.store.migrate import migrate, migrations
 from hero_assistance_server.store.store import DATABASE, open_store
 from hero_assistance_server.store.sweeping import UNUSED_FOR, sweep_orphans, sweep_unused
 from tests.server.desk import Desk, child, on_small_disk, running, until
-from tests.server.test_store import CAROL
+from tests.server.storing import CAROL
 from tests.server.uploads import digest, get, kept, post, reason, slowly
 
 pytestmark = pytest.mark.anyio

@@ -19,7 +19,7 @@ from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
 from hero_assistance_server.core.filters import parse
 from hero_assistance_server.core.lists import VIEWS, Wanted, matches, wanted
 from hero_assistance_server.core.model import Ticket, User
-from hero_assistance_server.core.places import Tally, places, tallies
+from hero_assistance_server.core.places import places, scopes
 from hero_assistance_server.core.views import millis
 from hero_assistance_server.methods.tickets import ViewName
 from hero_assistance_server.store import lists, reads, tags, tickets
@@ -28,8 +28,8 @@ from hero_assistance_server.store.migrate import migrate, migrations
 from hero_assistance_server.store.store import DATABASE
 from hero_assistance_server.store.tickets import COLUMNS, START
 from tests.server.desk import STOP_S, Desk
+from tests.server.storing import opened
 from tests.server.test_events import stream
-from tests.server.test_store import opened
 
 pytestmark = pytest.mark.anyio
 
@@ -129,11 +129,11 @@ def kept(database: Path) -> dict[str, set[Any]]:
 
 def derived(found: list[Ticket]) -> dict[str, set[Any]]:
     """What `kept` must be."""
-    counted = [tally for ticket in found for tally in tallies(ticket)]
+    counted = [(scope, ticket.status) for ticket in found for scope in scopes(ticket)]
     return {
         "places": {(p.user_id, millis(p.at), ticket.ticket_id) for ticket in found for p in places(ticket)},
-        "listings": {(t.scope, t.status, millis(k.updated_at), k.ticket_id) for k in found for t in tallies(k)},
-        "tallies": {(scope, status, counted.count(Tally(scope, status))) for scope, status in counted},
+        "listings": {(scope, k.status, millis(k.updated_at), k.ticket_id) for k in found for scope in scopes(k)},
+        "tallies": {(*which, counted.count(which)) for which in counted},
     }
 
 

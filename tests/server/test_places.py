@@ -13,7 +13,7 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.core.places import places, tallies
+from hero_assistance_server.core.places import places, scopes
 from hero_assistance_server.core.views import millis
 from hero_assistance_server.store import tickets
 from hero_assistance_server.store.database import open_reader, open_writer
@@ -49,7 +49,7 @@ def expected(db: apsw.Connection) -> Lists:
     for (ticket_id,) in db.execute("SELECT ticket_id FROM tickets"):
         ticket = tickets.find(db, ticket_id)
         assert ticket is not None
-        pairs = [(tally.scope, tally.status.value) for tally in tallies(ticket)]
+        pairs = [(scope, ticket.status.value) for scope in scopes(ticket)]
         found.tallies.update(pairs)
         found.listings |= {(*pair, millis(ticket.updated_at), ticket_id) for pair in pairs}
         found.places |= {(place.user_id, millis(place.at), ticket_id) for place in places(ticket)}

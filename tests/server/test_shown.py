@@ -14,7 +14,7 @@ from hero_assistance_server.methods.shown import ShownAnswers, ShownRows
 from hero_assistance_server.methods.tickets import TicketPage
 from hero_assistance_server.store.texts import texts
 from tests.server.desk import Desk
-from tests.server.test_store import opened
+from tests.server.storing import opened
 
 pytestmark = pytest.mark.anyio
 

@@ -1,4 +1,4 @@
-"""The store: groups, acknowledgement, failures, migrations, locks; on real database files."""
+"""The store: acknowledgement, failures, migrations, locks; on real database files."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
-from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.rpc.errors import InternalError
-from hero_assistance_sdk.wire import Priority, Role, Seq, Status, UserId
-from hero_assistance_server.core import tickets as commands
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.places import ALL
-from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.store import events, places, tickets, users
-from hero_assistance_server.store.database import open_reader, open_writer
+from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.store import events, tickets
+from hero_assistance_server.store.database import open_writer
 from hero_assistance_server.store.errors import (
     DatabaseTooNew,
     DatabaseUnusable,
@@ -32,114 +25,13 @@ from hero_assistance_server.store.errors import (
 )
 from hero_assistance_server.store.events import StoredEvent
 from hero_assistance_server.store.migrate import Migration, migrate, migrations, refuse_newer
-from hero_assistance_server.store.store import DATABASE, Store, open_store
+from hero_assistance_server.store.store import DATABASE, Store
 from hero_assistance_server.store.transaction import Transaction
 from hero_assistance_server.store.writer import QUEUE_LIMIT
 from tests.server.desk import STOP_S
+from tests.server.storing import CAROL, file_ticket, numbers, opened
 
 pytestmark = pytest.mark.anyio
-
-CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@asynccontextmanager
-async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _: None) -> AsyncIterator[Store]:
-    async with open_store(folder, clock=lambda: NOON, publish=publish) as store:
-        await store.write(lambda transaction: users.save(transaction.connection, CAROL, NOON))
-        yield store
-
-
-def file_ticket(transaction: Transaction) -> int:
-    change = commands.create(
-        customer=CAROL,
-        ticket_id=tickets.next_id(transaction.connection),
-        title="t",
-        body="b",
-        priority=Priority.NORMAL,
-        tags=[],
-        targets={},
-        now=transaction.now,
-    )
-    transaction.apply(change, Caller(CAROL))
-    return change.ticket.ticket_id
-
-
-def refused(transaction: Transaction) -> None:
-    """Writes, then fails: nothing of it may stay."""
-    file_ticket(transaction)
-    raise Conflict("refused")
-
-
-def broken(transaction: Transaction) -> None:
-    file_ticket(transaction)
-    transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
-
-
-def listed(connection: apsw.Connection) -> int:
-    """How many tickets the list of all of them has."""
-    found: int = connection.execute("SELECT count(*) FROM listings WHERE scope = ?", (ALL,)).get
-    return found
-
-
-def numbers(path: Path) -> tuple[list[int], list[int]]:
-    """Ticket ids and event numbers that another process would find."""
-    reader = open_reader(path)
-    try:
-        found = (
-            reader.execute("SELECT ticket_id FROM tickets ORDER BY 1"),
-            reader.execute("SELECT seq FROM events"),
-        )
-        return [row[0] for row in found[0]], [row[0] for row in found[1]]
-    finally:
-        reader.close()
-
-
-async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -> None:
-    """All of one group: the writer cannot start before the loop has queued everything."""
-    async with opened(hero_root) as store:
-        work = [file_ticket, refused, file_ticket, broken, file_ticket]
-        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
-        assert [result for result in results if isinstance(result, int)] == [1, 2, 3]
-        assert isinstance(results[1], Conflict)
-        assert isinstance(results[3], apsw.ConstraintError)
-        assert numbers(hero_root / DATABASE) == ([1, 2, 3], [1, 2, 3])
-
-
-async def test_what_is_written_together_with_the_group_fails_for_its_command_alone(hero_root: Path) -> None:
-    def breaks_later(transaction: Transaction) -> None:
-        file_ticket(transaction)
-        transaction.gathered.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
-
-    async with opened(hero_root) as store:
-        work = [file_ticket, breaks_later, file_ticket]
-        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
-        assert (results[0], results[2]) == (1, 2)
-        assert isinstance(results[1], InternalError)
-        assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
-
-
-async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Path) -> None:
-    """What its neighbours had gathered before it is taken back with its savepoint, and must not be lost with it."""
-    found: list[int] = []
-
-    def looks_and_fails(transaction: Transaction) -> None:
-        found.append(listed(transaction.settled()))
-        refused(transaction)
-
-    def looks(transaction: Transaction) -> None:
-        found.append(listed(transaction.settled()))
-
-    async with opened(hero_root) as store:
-        work = [file_ticket, looks_and_fails, file_ticket, looks]
-        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
-        assert isinstance(results[1], Conflict)
-        # The group is executed twice: its second command fails after it has written.
-        assert found == [1, 1, 2]
-        assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
-        assert await store.read(listed) == 2
-        assert await store.read(lambda db: places.count(db, ALL, frozenset(Status))) == 2
-        assert await store.read(lambda db: db.execute("SELECT count(*) FROM audit").get) == 2
 
 
 async def test_an_acknowledged_command_is_already_committed(hero_root: Path) -> None:

@@ -81,7 +81,7 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
 
 
 def file_one(transaction: Transaction) -> TicketId:
-    ticket_id = tickets.next_id(transaction.connection)
+    ticket_id = transaction.filing.next_id()
     change = create(
         customer=BOB,
         ticket_id=ticket_id,
@@ -97,7 +97,8 @@ def file_one(transaction: Transaction) -> TicketId:
 
 
 def snooze(transaction: Transaction, until_: datetime) -> None:
-    ticket = tickets.find(transaction.connection, file_one(transaction))
+    ticket_id = file_one(transaction)
+    ticket = tickets.find(transaction.connection, ticket_id)
     assert ticket is not None
     patch = Patch(status=Status.SNOOZED, snoozed_until=until_)
     change = update(ticket=ticket, by=BOB, patch=patch, targets={}, now=transaction.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -25,13 +26,19 @@ class Encoded(Generic[M]):
     @classmethod
     def of(cls, model: type[M], **fields: Any) -> Encoded[M]:
         """Put the fields of a model together: bytes are JSON already, anything else is encoded here."""
-        if fields.keys() != model.model_fields.keys():
-            raise TypeError(f"{model.__name__} has the fields {list(model.model_fields)}, not {list(fields)}")
+        names = _names(model)
+        if fields.keys() != names.keys():
+            raise TypeError(f"{model.__name__} has the fields {list(names)}, not {list(fields)}")
         pairs = [
-            b'"%b":%b' % (name.encode(), value if isinstance(value, bytes) else to_json(value))
-            for name, value in fields.items()
+            names[name] + (value if isinstance(value, bytes) else to_json(value)) for name, value in fields.items()
         ]
         return cls(b"{" + b",".join(pairs) + b"}")
+
+
+@cache
+def _names(model: type[BaseModel]) -> dict[str, bytes]:
+    """How each field of a model begins."""
+    return {name: b'"%b":' % name.encode() for name in model.model_fields}
 
 
 def array(items: Iterable[bytes]) -> bytes:

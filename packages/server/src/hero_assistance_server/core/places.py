@@ -23,13 +23,6 @@ class Place(NamedTuple):
     at: datetime
 
 
-class Tally(NamedTuple):
-    """One of the counters that a ticket adds 1 to, and the list that it counts, ordered by last activity."""
-
-    scope: str
-    status: Status
-
-
 def assigned_to(user_id: UserId) -> str:
     """The scope of the tickets of an assignee."""
     return f"assignee:{user_id}"
@@ -55,24 +48,15 @@ def tagged(tag: str) -> str:
     return f"tag:{tag}"
 
 
-def places(ticket: Ticket | None) -> frozenset[Place]:
+def places(ticket: Ticket) -> frozenset[Place]:
     """The places of a ticket in the lists of those who see it from outside."""
-    if ticket is None:
-        return frozenset()
     return frozenset(Place(user, ticket.public_updated_at) for user in ticket.people)
 
 
 def scopes(ticket: Ticket) -> frozenset[str]:
-    """Everything that the ticket is listed and counted under."""
+    """Everything that the ticket is listed and counted under, each with its status."""
     found = [ALL, filed_by(ticket.customer), prioritised(ticket.priority)]
     found.append(UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee))
     found += [participated_by(user) for user in ticket.participants]
     found += [tagged(tag) for tag in ticket.tags]
     return frozenset(found)
-
-
-def tallies(ticket: Ticket | None) -> frozenset[Tally]:
-    """The counters that a ticket is in."""
-    if ticket is None:
-        return frozenset()
-    return frozenset(Tally(scope, ticket.status) for scope in scopes(ticket))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from hero_assistance_sdk import wire
-from hero_assistance_server.core.model import AnyChange, Attachment, Message, Ticket, User
+from hero_assistance_server.core.model import Attachment, Message, Ticket, User
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+# The time of a command is asked for a dozen times.
+@lru_cache(64)
 def millis(time: datetime) -> wire.Millis:
     """Whole milliseconds since 1970."""
     return wire.Millis((time - _EPOCH) // _MILLISECOND)
@@ -118,21 +121,8 @@ def message(message: Message) -> wire.Message:
     )
 
 
-def event(change: AnyChange, seq: wire.Seq, *, staff: bool) -> wire.Event:
-    return wire.Event(
-        seq=seq,
-        kind=change.kind,
-        ticket=ticket(change.ticket, staff=staff) if change.ticket else None,
-        message=message(change.message) if change.message else None,
-        record=record(change.record, staff=staff),
-    )
-
-
-def is_shown_alike(change: AnyChange) -> bool:
-    """Whether the event of this change is the same for both audiences, which is told sooner than by making both."""
-    ticket = change.ticket
-    if change.record is not None or ticket is None:
-        return False
+def is_shown_alike(ticket: Ticket) -> bool:
+    """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
     hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note_id)
     snoozed = ticket.status is wire.Status.SNOOZED
     return not snoozed and not any(hidden) and ticket.updated_at == ticket.public_updated_at

@@ -121,7 +121,7 @@ def _save(transaction: Transaction, caller: Caller, params: SaveDraft) -> comman
         raise Conflict("only a new ticket has a title", hint="leave the title out")
     draft = commands.Draft(key, params.title, params.body, transaction.now)
     change = commands.saved(draft, drafts.others(db, key))
-    drafts.save(db, draft)
+    drafts.save(transaction, draft)
     transaction.apply(change, caller)
     return draft
 

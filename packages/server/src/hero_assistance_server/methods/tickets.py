@@ -34,7 +34,7 @@ from hero_assistance_server.methods.params import (
 )
 from hero_assistance_server.methods.scene import CAROLS_TICKET, NEW_TICKET, TICKET
 from hero_assistance_server.methods.shown import ShownAnswers, ShownRows
-from hero_assistance_server.store import drafts, events, lists, settings, tickets, tokens
+from hero_assistance_server.store import drafts, events, lists, tickets, tokens
 from hero_assistance_server.store.store import Store
 from hero_assistance_server.store.transaction import Transaction
 
@@ -103,13 +103,13 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     answers = ShownAnswers(store)
 
     @table.method(CREATE, errors=[Unauthenticated, NotFound, TooLarge, Unavailable], examples=[_CREATES])
-    async def create(caller: Caller, params: CreateTicket) -> wire.Ticket:
+    async def create(caller: Caller, params: CreateTicket) -> Encoded[wire.Ticket]:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
 
-        def command(transaction: Transaction) -> Ticket:
-            return _create(transaction, caller, params)
+        def command(transaction: Transaction) -> Encoded[wire.Ticket]:
+            return transaction.shown(_create(transaction, caller, params), caller)
 
-        return views.ticket(await store.write(command), staff=caller.is_staff)
+        return await store.write(command)
 
     @table.method("ticket.get", errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
     async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
@@ -192,18 +192,18 @@ def visible(db: apsw.Connection, caller: Caller, ticket_id: wire.TicketId) -> Ti
 
 
 def _create(transaction: Transaction, caller: Caller, params: CreateTicket) -> Ticket:
-    db, customer = transaction.connection, caller.known()
+    customer, filing, db = caller.known(), transaction.filing, transaction.unsettled
     made = tokens.find(db, customer.user_id, CREATE, params.client_token)
     if made is not None:
-        return visible(db, caller, wire.TicketId(made))
+        return visible(transaction.connection, caller, wire.TicketId(made))
     change = commands.create(
         customer=customer,
-        ticket_id=tickets.next_id(db),
+        ticket_id=filing.next_id(),
         title=params.title,
         body=params.body,
         priority=params.priority,
         tags=params.tags,
-        targets=settings.targets(db),
+        targets=filing.targets(),
         now=transaction.now,
         attachments=taken(db, caller, params.attachments),
     )

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import MethodTable, Params
 from hero_assistance_server.core import tickets as commands
@@ -97,22 +98,22 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     """Register the methods."""
 
     @table.method("ticket.update", errors=_ERRORS, examples=_UPDATES)
-    async def update_(caller: Caller, params: UpdateTicket) -> wire.Ticket:
+    async def update_(caller: Caller, params: UpdateTicket) -> Encoded[wire.Ticket]:
         """Set fields of a ticket, all at once: an agent any of them, its customer the status solved or open."""
         return await _changed(store, caller, params.ticket_id, lambda t, ticket: _update(t, ticket, caller, params))
 
     @table.method("ticket.follow", errors=_ERRORS, examples=[_FOLLOWS])
-    async def follow(caller: Caller, params: TicketParams) -> wire.Ticket:
+    async def follow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
         """Take part in a ticket."""
         return await _changed(store, caller, params.ticket_id, _following(caller, True))
 
     @table.method("ticket.unfollow", errors=_ERRORS, examples=[_UNFOLLOWS])
-    async def unfollow(caller: Caller, params: TicketParams) -> wire.Ticket:
+    async def unfollow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
         """Take part in a ticket no more."""
         return await _changed(store, caller, params.ticket_id, _following(caller, False))
 
     @table.method("ticket.invite", errors=_ERRORS, examples=[_INVITES])
-    async def invite(caller: Caller, params: Guest) -> wire.Ticket:
+    async def invite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Let a customer see somebody else's ticket, and write on it, as if it were theirs."""
 
         def command(transaction: Transaction, ticket: Ticket) -> Iterable[AnyChange]:
@@ -122,7 +123,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         return await _changed(store, caller, params.ticket_id, command)
 
     @table.method("ticket.uninvite", errors=_ERRORS, examples=[_UNINVITES])
-    async def uninvite(caller: Caller, params: Guest) -> wire.Ticket:
+    async def uninvite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Take a collaborator off a ticket; it vanishes from their list."""
 
         def command(transaction: Transaction, ticket: Ticket) -> Iterable[AnyChange]:
@@ -139,18 +140,18 @@ async def _changed(
     caller: Caller,
     ticket_id: wire.TicketId,
     command: Callable[[Transaction, Ticket], Iterable[AnyChange]],
-) -> wire.Ticket:
+) -> Encoded[wire.Ticket]:
     """Apply a command's changes to a ticket, and answer with it as the caller sees it afterwards."""
 
-    def run(transaction: Transaction) -> Ticket:
+    def run(transaction: Transaction) -> Encoded[wire.Ticket]:
         ticket = visible(transaction.connection, caller, ticket_id)
         for change in command(transaction, ticket):
             transaction.apply(change, caller)
             if change.ticket is not None and change.ticket.ticket_id == ticket_id:
                 ticket = change.ticket
-        return ticket
+        return transaction.shown(ticket, caller)
 
-    return views.ticket(await store.write(run), staff=caller.is_staff)
+    return await store.write(run)
 
 
 def _following(caller: Caller, is_so: bool) -> Command:

@@ -14,18 +14,19 @@ import apsw
 
 Value = str | int | None
 Row = tuple[Value, ...]
-# Rows of the largest statement, a power of two; seven statements of each kind are ever prepared.
+# How many rows wait, and how many of them are written.
+Mark = tuple[int, int]
+# Rows of the largest statement. Statements of every size up to it stay prepared: groups of the same callers have nearly
+# the same size again and again.
 PORTION = 64
+KINDS = 10
 
 
 def insert(connection: apsw.Connection, statement: str, rows: Iterable[Row]) -> None:
     """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values; 64 are held at a time."""
     coming = iter(rows)
-    while waiting := list(islice(coming, PORTION)):
-        while waiting:
-            count = 1 << (len(waiting).bit_length() - 1)
-            portion, waiting = waiting[:count], waiting[count:]
-            connection.execute(_sized(statement, count, len(portion[0])), tuple(chain.from_iterable(portion)))
+    while portion := list(islice(coming, PORTION)):
+        connection.execute(_sized(statement, len(portion), len(portion[0])), tuple(chain.from_iterable(portion)))
 
 
 class Rows:
@@ -42,11 +43,11 @@ class Rows:
         """Insert this row with the next ones."""
         self._waiting.append((statement, row))
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> Mark:
         """Where `back_to` returns to."""
         return len(self._waiting), self._written
 
-    def back_to(self, mark: tuple[int, int]) -> None:
+    def back_to(self, mark: Mark) -> None:
         """Forget what came after the mark; what was written since then is to be written again."""
         count, self._written = mark
         del self._waiting[count:]
@@ -61,7 +62,7 @@ class Rows:
             insert(connection, statement, rows)
 
 
-@lru_cache(256)
+@lru_cache(KINDS * PORTION)
 def _sized(statement: str, rows: int, columns: int) -> str:
     row = f"({', '.join('?' * columns)})"
     return statement.format(rows=", ".join([row] * rows))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import apsw
 
+from hero_assistance_server.store.bulk import KINDS, PORTION
 from hero_assistance_server.store.errors import DatabaseUnusable
 
 # "HAsd": tells our files from other programs' databases.
@@ -14,9 +15,9 @@ APPLICATION_ID = 0x48417364
 BUSY_TIMEOUT_MS = 5_000
 # 16 MB of log: the pages that every ticket changes are folded into the database a fourth as often as by default.
 CHECKPOINT_PAGES = 4000
-# Those that are kept prepared; the writer has each insert of many rows in seven sizes.
+# Those that are kept prepared; the writer has each insert of many rows in every size.
 STATEMENTS = 100
-WRITER_STATEMENTS = 300
+WRITER_STATEMENTS = STATEMENTS + KINDS * PORTION
 
 
 def open_writer(path: Path) -> apsw.Connection:

@@ -34,9 +34,10 @@ def others(connection: apsw.Connection, key: DraftKey) -> int:
     return int(connection.execute(query, (key.author, *_row(key))).get)
 
 
-def save(connection: apsw.Connection, draft: Draft) -> None:
+def save(transaction: Transaction, draft: Draft) -> None:
     """Write a draft, in place of what was begun under its key."""
-    connection.execute(
+    transaction.authors.add(draft.key.author)
+    transaction.connection.execute(
         "INSERT OR REPLACE INTO drafts (author, ticket_id, kind, title, body, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
         (*_row(draft.key), draft.title, draft.body, millis(draft.updated_at)),
     )
@@ -51,7 +52,7 @@ def delete(connection: apsw.Connection, key: DraftKey) -> bool:
 def sent(transaction: Transaction, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> None:
     """Take out the caller's draft of what this transaction sends, and tell their screens."""
     key = DraftKey(caller.known().user_id, ticket_id, kind)
-    if delete(transaction.connection, key):
+    if key.author in transaction.authors and delete(transaction.unsettled, key):
         transaction.apply(deleted(key), caller)
 
 

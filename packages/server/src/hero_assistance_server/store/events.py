@@ -9,6 +9,7 @@ import apsw
 
 from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server.core import views
+from hero_assistance_server.core.encoding import Encoder
 from hero_assistance_server.core.model import AnyChange, Reach, User
 from hero_assistance_server.store.bulk import Rows
 
@@ -69,12 +70,13 @@ def last_seq(connection: apsw.Connection) -> Seq:
     return Seq(connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get or 0)
 
 
-def add(rows: Rows, change: AnyChange, seq: Seq, now: datetime) -> StoredEvent:
+def add(rows: Rows, change: AnyChange, seq: Seq, now: datetime, encoder: Encoder) -> StoredEvent:
     """Have the change's event written under this number."""
-    reach, people = change.audience.reach, change.audience.people
-    payload = views.event(change, seq, staff=True).model_dump_json()
-    differs = (people or reach is Reach.EVERYONE) and not views.is_shown_alike(change)
-    customers = views.event(change, seq, staff=False).model_dump_json() if differs else None
+    reach, people, ticket = change.audience.reach, change.audience.people, change.ticket
+    payload = encoder.event(change, seq, staff=True)
+    alike = change.record is None and ticket is not None and views.is_shown_alike(ticket)
+    differs = (people or reach is Reach.EVERYONE) and not alike
+    customers = encoder.event(change, seq, staff=False) if differs else None
     event = StoredEvent(seq, change.kind, reach, payload, customers, people, _seen_by(change))
     rows.add(_ADD, (seq, event.kind.value, reach.value, payload, event.customer_payload, views.millis(now)))
     for user_id in sorted(people):

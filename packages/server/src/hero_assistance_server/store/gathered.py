@@ -14,8 +14,9 @@ import apsw
 
 from hero_assistance_sdk.wire import THREAD_CHANGED, Seq, TicketId
 from hero_assistance_server.core.model import AnyChange, Ticket
-from hero_assistance_server.store import events, places, search
+from hero_assistance_server.store import bulk, events, places, search
 from hero_assistance_server.store.bulk import Rows
+from hero_assistance_server.store.filing import Filing
 
 
 @dataclass(slots=True)
@@ -36,7 +37,8 @@ class _Moved:
 class Mark:
     """How far a `Gathered` is: where it goes back to together with a savepoint."""
 
-    rows: tuple[int, int]
+    filing: bulk.Mark
+    rows: bulk.Mark
     changes: int
     followed: int
     last_seq: Seq
@@ -47,6 +49,7 @@ class Gathered:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        self.filing = Filing(connection)
         self.rows = Rows()
         self._last_seq = events.last_seq(connection)
         # Places, tallies and index have followed the first `_followed` of the changes.
@@ -54,9 +57,9 @@ class Gathered:
         self._followed = 0
 
     @property
-    def size(self) -> tuple[int, int, Seq]:
+    def size(self) -> tuple[int, int, int, Seq]:
         """How much was ever gathered: another value when something was added."""
-        return len(self.rows), len(self._changes), self._last_seq
+        return len(self.filing), len(self.rows), len(self._changes), self._last_seq
 
     def next_seq(self) -> Seq:
         """The number of the next event."""
@@ -70,16 +73,18 @@ class Gathered:
 
     def mark(self) -> Mark:
         """Where to go back to if the savepoint that is being made is rolled back."""
-        return Mark(self.rows.mark(), len(self._changes), self._followed, self._last_seq)
+        return Mark(self.filing.mark(), self.rows.mark(), len(self._changes), self._followed, self._last_seq)
 
     def back_to(self, mark: Mark) -> None:
         """Forget what came after the mark; what was written since then is to be written again."""
+        self.filing.back_to(mark.filing)
         self.rows.back_to(mark.rows)
         del self._changes[mark.changes :]
         self._followed, self._last_seq = mark.followed, mark.last_seq
 
     def write(self) -> None:
         """Write what waits."""
+        self.filing.settle()
         self.rows.write(self._connection)
         moved = _moved(self._changes[self._followed :])
         self._followed = len(self._changes)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 import apsw
 
-from hero_assistance_sdk.wire import Status
+from hero_assistance_sdk.wire import Status, TicketId
 from hero_assistance_server.core.model import Ticket
-from hero_assistance_server.core.places import Place, places, tallies
+from hero_assistance_server.core.places import Place, places, scopes
 from hero_assistance_server.core.views import millis
-from hero_assistance_server.store.bulk import insert
+from hero_assistance_server.store.bulk import Row, insert
 
 _COUNT = """INSERT INTO tallies (scope, status, count) VALUES {rows}
     ON CONFLICT (scope, status) DO UPDATE SET count = count + excluded.count"""
@@ -22,31 +22,32 @@ _UNLIST = "DELETE FROM listings WHERE scope = ? AND status = ? AND at = ? AND ti
 _PLACE = "INSERT INTO places (user_id, at, ticket_id) VALUES {rows}"
 _UNPLACE = "DELETE FROM places WHERE user_id = ? AND at = ? AND ticket_id = ?"
 
-_PlaceRow = tuple[str, int, int]
-_ListRow = tuple[str, str, int, int]
+# Each list with what is in it: the time of a ticket's last activity, and its id.
+_Lists = defaultdict[tuple[str, ...], list[tuple[int, int]]]
 
 
 def move(connection: apsw.Connection, moved: Iterable[tuple[Ticket | None, Ticket]]) -> None:
     """List and count tickets where they are now, and no more where they were; each ticket only once."""
-    unplaced, placed = set[_PlaceRow](), set[_PlaceRow]()
-    unlisted, listed = set[_ListRow](), set[_ListRow]()
+    unplaced, placed, unlisted, listed = _Lists(list), _Lists(list), _Lists(list), _Lists(list)
     for before, after in moved:
-        was, now = places(before), places(after)
-        unplaced |= {_place(place, after) for place in was - now}
-        placed |= {_place(place, after) for place in now - was}
-        gone, come = _listings(before), _listings(after)
-        unlisted |= gone - come
-        listed |= come - gone
-    counts = Counter[tuple[str, str]]()
-    counts.update((scope, status) for scope, status, _at, _ticket in listed)
-    counts.subtract((scope, status) for scope, status, _at, _ticket in unlisted)
-    # In the order of the index, neighbours share their pages.
-    _each(connection, _UNPLACE, unplaced)
-    insert(connection, _PLACE, sorted(placed))
-    _each(connection, _UNLIST, unlisted)
-    insert(connection, _LIST, sorted(listed))
+        now, come = places(after), scopes(after)
+        if before is not None:
+            was, gone = places(before), scopes(before)
+            now, was = now - was, was - now
+            if (before.status, before.updated_at) == (after.status, after.updated_at):
+                come, gone = come - gone, gone - come
+            _place(unplaced, was, after.ticket_id)
+            _list(unlisted, gone, before)
+        _place(placed, now, after.ticket_id)
+        _list(listed, come, after)
+    counts = Counter({which: len(found) for which, found in listed.items()})
+    counts.subtract({which: len(found) for which, found in unlisted.items()})
+    _each(connection, _UNPLACE, _rows(unplaced))
+    insert(connection, _PLACE, _rows(placed))
+    _each(connection, _UNLIST, _rows(unlisted))
+    insert(connection, _LIST, _rows(listed))
     insert(connection, _COUNT, sorted((*which, count) for which, count in counts.items() if count > 0))
-    _each(connection, _UNCOUNT, [(count, *which) for which, count in counts.items() if count < 0])
+    _each(connection, _UNCOUNT, sorted((count, *which) for which, count in counts.items() if count < 0))
 
 
 def count(connection: apsw.Connection, scope: str, statuses: frozenset[Status]) -> int:
@@ -55,18 +56,23 @@ def count(connection: apsw.Connection, scope: str, statuses: frozenset[Status]) 
     return sum(number for status, number in rows if status in statuses)
 
 
-def _each(connection: apsw.Connection, statement: str, rows: Collection[tuple[str | int, ...]]) -> None:
+def _place(lists: _Lists, found: Iterable[Place], ticket_id: TicketId) -> None:
+    for place in found:
+        lists[(place.user_id,)].append((millis(place.at), ticket_id))
+
+
+def _list(lists: _Lists, found: Iterable[str], ticket: Ticket) -> None:
+    status, place = ticket.status.value, (millis(ticket.updated_at), ticket.ticket_id)
+    for scope in found:
+        lists[scope, status].append(place)
+
+
+def _rows(lists: _Lists) -> list[Row]:
+    """The rows in the order of the index, where neighbours share their pages."""
+    return [(*which, *place) for which in sorted(lists) for place in sorted(lists[which])]
+
+
+def _each(connection: apsw.Connection, statement: str, rows: Sequence[Row]) -> None:
     # Without a row it would cost as much as with one.
     if rows:
-        connection.executemany(statement, sorted(rows))
-
-
-def _listings(ticket: Ticket | None) -> set[_ListRow]:
-    if ticket is None:
-        return set()
-    at = millis(ticket.updated_at)
-    return {(tally.scope, tally.status.value, at, ticket.ticket_id) for tally in tallies(ticket)}
-
-
-def _place(place: Place, ticket: Ticket) -> _PlaceRow:
-    return (place.user_id, millis(place.at), ticket.ticket_id)
+        connection.executemany(statement, rows)

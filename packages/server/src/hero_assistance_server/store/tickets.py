@@ -14,7 +14,7 @@ from hero_assistance_sdk.wire import Millis, Priority, Status, TicketId, UserId
 from hero_assistance_server.core.model import Ticket, User
 from hero_assistance_server.core.views import maybe_millis, maybe_time, millis, time_of
 from hero_assistance_server.store import attachments
-from hero_assistance_server.store.bulk import Rows
+from hero_assistance_server.store.bulk import Row, Rows
 from hero_assistance_server.store.texts import json_text, texts
 
 # In the order of the row; the customer's name is their user's.
@@ -53,9 +53,10 @@ _PLACED = """FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket
     JOIN users ON users.user_id = tickets.customer
     WHERE places.user_id = ? AND (at, places.ticket_id) < (?, ?)
     ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""
-_SAVE = f"""INSERT INTO tickets ({", ".join(_OWN_COLUMNS)}) VALUES ({", ".join("?" * len(_OWN_COLUMNS))})
-    ON CONFLICT (ticket_id) DO UPDATE SET
-    {", ".join(f"{name} = excluded.{name}" for name in _OWN_COLUMNS if name not in _FIXED)}"""  # noqa: S608
+# Of new ones; the values of each are a `row`.
+FILE = f"INSERT INTO tickets ({', '.join(_OWN_COLUMNS)}) VALUES {{rows}}"  # noqa: S608
+_SAVE = f"""{FILE.format(rows=f"({', '.join('?' * len(_OWN_COLUMNS))})")} ON CONFLICT (ticket_id) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _OWN_COLUMNS if name not in _FIXED)}"""
 
 _MOVE = "INSERT INTO status_changes (ticket_id, from_status, to_status, changed_by, changed_at) VALUES {rows}"
 
@@ -112,35 +113,37 @@ def next_wake(connection: apsw.Connection) -> datetime | None:
 
 
 def save(connection: apsw.Connection, ticket: Ticket) -> None:
-    """Write a new ticket, or what changed of one; its customer never changes."""
-    connection.execute(
-        _SAVE,
-        (
-            ticket.ticket_id,
-            ticket.title,
-            ticket.body,
-            ticket.status.value,
-            ticket.priority.value,
-            json_text(ticket.tags),
-            ticket.customer,
-            millis(ticket.created_at),
-            millis(ticket.updated_at),
-            millis(ticket.public_updated_at),
-            json_text(ticket.collaborators),
-            ticket.assignee,
-            json_text(ticket.followers),
-            maybe_millis(ticket.snoozed_until),
-            maybe_millis(ticket.first_response_due),
-            maybe_millis(ticket.first_response_at),
-            maybe_millis(ticket.solved_at),
-            ticket.merged_into,
-            ticket.split_from,
-            ticket.reply_count,
-            ticket.note_count,
-            ticket.last_reply_id,
-            ticket.last_note_id,
-            attachments.as_json(ticket.attachments),
-        ),
+    """Write what changed of a ticket; its customer never does."""
+    connection.execute(_SAVE, row(ticket))
+
+
+def row(ticket: Ticket) -> Row:
+    """The values of `FILE`."""
+    return (
+        ticket.ticket_id,
+        ticket.title,
+        ticket.body,
+        ticket.status.value,
+        ticket.priority.value,
+        json_text(ticket.tags),
+        ticket.customer,
+        millis(ticket.created_at),
+        millis(ticket.updated_at),
+        millis(ticket.public_updated_at),
+        json_text(ticket.collaborators),
+        ticket.assignee,
+        json_text(ticket.followers),
+        maybe_millis(ticket.snoozed_until),
+        maybe_millis(ticket.first_response_due),
+        maybe_millis(ticket.first_response_at),
+        maybe_millis(ticket.solved_at),
+        ticket.merged_into,
+        ticket.split_from,
+        ticket.reply_count,
+        ticket.note_count,
+        ticket.last_reply_id,
+        ticket.last_note_id,
+        attachments.as_json(ticket.attachments),
     )
 
 

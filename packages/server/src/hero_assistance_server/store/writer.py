@@ -19,6 +19,7 @@ import apsw
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_server.store.authors import Authors
 from hero_assistance_server.store.errors import STORAGE_ERRORS, StoreUnavailable
 from hero_assistance_server.store.events import StoredEvent
 from hero_assistance_server.store.gathered import Gathered
@@ -78,6 +79,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._clock = clock
+        self._authors = Authors(connection)
         self._deliver = deliver
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._coming: list[Job] = []
@@ -167,7 +169,7 @@ class Writer:
         self._connection.execute("COMMIT")
 
     def _execute_one(self, job: Job, gathered: Gathered) -> None:
-        transaction = Transaction(self._connection, self._clock(), gathered)
+        transaction = Transaction(self._connection, self._clock(), gathered, self._authors)
         job.result, job.error, job.events, job.afterwards = None, None, [], []
         try:
             job.result = job.command(transaction)

@@ -1,0 +1,77 @@
+"""A store on a real database file, and commands to give to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apsw
+
+from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.wire import Priority, Role, UserId
+from hero_assistance_server.core import tickets as commands
+from hero_assistance_server.core.model import User
+from hero_assistance_server.core.places import ALL
+from hero_assistance_server.core.policy import Caller
+from hero_assistance_server.store import users
+from hero_assistance_server.store.database import open_reader
+from hero_assistance_server.store.events import StoredEvent
+from hero_assistance_server.store.store import Store, open_store
+from hero_assistance_server.store.transaction import Transaction
+
+CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _: None) -> AsyncIterator[Store]:
+    async with open_store(folder, clock=lambda: NOON, publish=publish) as store:
+        await store.write(lambda transaction: users.save(transaction.connection, CAROL, NOON))
+        yield store
+
+
+def file_ticket(transaction: Transaction) -> int:
+    change = commands.create(
+        customer=CAROL,
+        ticket_id=transaction.filing.next_id(),
+        title="t",
+        body="b",
+        priority=Priority.NORMAL,
+        tags=[],
+        targets=transaction.filing.targets(),
+        now=transaction.now,
+    )
+    transaction.apply(change, Caller(CAROL))
+    return change.ticket.ticket_id
+
+
+def refused(transaction: Transaction) -> None:
+    """Writes, then fails: nothing of it may stay."""
+    file_ticket(transaction)
+    raise Conflict("refused")
+
+
+def broken(transaction: Transaction) -> None:
+    file_ticket(transaction)
+    transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
+
+
+def listed(connection: apsw.Connection) -> int:
+    """How many tickets the list of all of them has."""
+    found: int = connection.execute("SELECT count(*) FROM listings WHERE scope = ?", (ALL,)).get
+    return found
+
+
+def numbers(path: Path) -> tuple[list[int], list[int]]:
+    """Ticket ids and event numbers that another process would find."""
+    reader = open_reader(path)
+    try:
+        found = (
+            reader.execute("SELECT ticket_id FROM tickets ORDER BY 1"),
+            reader.execute("SELECT seq FROM events"),
+        )
+        return [row[0] for row in found[0]], [row[0] for row in found[1]]
+    finally:
+        reader.close()

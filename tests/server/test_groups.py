@@ -1,0 +1,111 @@
+"""Commands of one group: written together, each of them whole or not at all; on real database files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from pathlib import Path
+
+import apsw
+import pytest
+
+from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_sdk.wire import Status
+from hero_assistance_server.core.places import ALL
+from hero_assistance_server.core.views import millis
+from hero_assistance_server.store import places, settings
+from hero_assistance_server.store.bulk import PORTION
+from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.store.transaction import Transaction
+from tests.server.storing import NOON, broken, file_ticket, listed, numbers, opened, refused
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -> None:
+    """All of one group: the writer cannot start before the loop has queued everything."""
+    async with opened(hero_root) as store:
+        work = [file_ticket, refused, file_ticket, broken, file_ticket]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert [result for result in results if isinstance(result, int)] == [1, 2, 3]
+        assert isinstance(results[1], Conflict)
+        assert isinstance(results[3], apsw.ConstraintError)
+        assert numbers(hero_root / DATABASE) == ([1, 2, 3], [1, 2, 3])
+
+
+async def test_what_is_written_together_with_the_group_fails_for_its_command_alone(hero_root: Path) -> None:
+    def breaks_later(transaction: Transaction) -> None:
+        file_ticket(transaction)
+        transaction.gathered.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
+
+    async with opened(hero_root) as store:
+        work = [file_ticket, breaks_later, file_ticket]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert (results[0], results[2]) == (1, 2)
+        assert isinstance(results[1], InternalError)
+        assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
+
+
+async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Path) -> None:
+    """What its neighbours had gathered before it is taken back with its savepoint, and must not be lost with it."""
+    found: list[int] = []
+
+    def looks_and_fails(transaction: Transaction) -> None:
+        found.append(listed(transaction.settled()))
+        refused(transaction)
+
+    def looks(transaction: Transaction) -> None:
+        found.append(listed(transaction.settled()))
+
+    async with opened(hero_root) as store:
+        work = [file_ticket, looks_and_fails, file_ticket, looks]
+        results = await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert isinstance(results[1], Conflict)
+        # The group is executed twice: its second command fails after it has written.
+        assert found == [1, 1, 2]
+        assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
+        assert await store.read(listed) == 2
+        assert await store.read(lambda db: places.count(db, ALL, frozenset(Status))) == 2
+        assert await store.read(lambda db: db.execute("SELECT count(*) FROM audit").get) == 2
+
+
+async def test_whoever_asks_for_the_connection_finds_the_new_tickets_of_the_group(hero_root: Path) -> None:
+    """They wait to be written together; what the next one is filed with is asked anew after anybody else's turn."""
+    found: list[int] = []
+
+    def looks(transaction: Transaction) -> None:
+        found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
+
+    def promises(transaction: Transaction) -> None:
+        settings.save(transaction.connection, "first_response_minutes", {"normal": 60})
+
+    async with opened(hero_root) as store:
+        work = [file_ticket, file_ticket, looks, file_ticket, promises, file_ticket, looks, looks]
+        await asyncio.gather(*(store.write(command) for command in work))
+        assert found == [2, 4, 4]
+        due = await store.read(lambda db: db.execute("SELECT ticket_id, first_response_due FROM tickets").fetchall())
+    assert due == [(1, None), (2, None), (3, None), (4, millis(NOON + timedelta(hours=1)))]
+
+
+async def test_a_part_that_is_undone_takes_back_its_tickets_alone(hero_root: Path) -> None:
+    def half(transaction: Transaction) -> None:
+        with contextlib.suppress(Conflict), transaction.part():
+            file_ticket(transaction)
+            assert transaction.connection.execute("SELECT count(*) FROM tickets").get == 2
+            raise Conflict("undone")
+        file_ticket(transaction)
+
+    async with opened(hero_root) as store:
+        await asyncio.gather(*(store.write(command) for command in (file_ticket, half, file_ticket)))
+        assert await store.read(listed) == 3
+    assert numbers(hero_root / DATABASE) == ([1, 2, 3], [1, 2, 3])
+
+
+async def test_more_tickets_than_one_statement_takes(hero_root: Path) -> None:
+    async with opened(hero_root) as store:
+        filed = await asyncio.gather(*(store.write(file_ticket) for _ in range(3 * PORTION + 1)))
+        assert filed == list(range(1, 3 * PORTION + 2))
+        assert await store.read(listed) == len(filed)
+    assert numbers(hero_root / DATABASE) == (filed, filed)
