@@ -61,9 +61,8 @@ def texts_of(ticket: Ticket) -> tuple[str, ...]:
 
 def facets_of(ticket: Ticket) -> frozenset[str]:
     """What a filter can ask of a ticket, as words of the index."""
-    own = {places.participated_by(user) for user in ticket.participants}
-    about = places.scopes(ticket) - own | {_status(ticket.status), _month(ticket.created_at)}
-    return frozenset(map(_word, about | {_seen_by(user) for user in ticket.people}))
+    about = (*places.subjects(ticket), _status(ticket.status), _month(ticket.created_at))
+    return frozenset(map(_word, (*about, *map(_seen_by, ticket.people))))
 
 
 def question(filter_: Filter, reader: User, months: tuple[datetime, datetime]) -> Question:

@@ -55,8 +55,10 @@ def places(ticket: Ticket) -> frozenset[Place]:
 
 def scopes(ticket: Ticket) -> frozenset[str]:
     """Everything that the ticket is listed and counted under, each with its status."""
-    found = [ALL, filed_by(ticket.customer), prioritised(ticket.priority)]
-    found.append(UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee))
-    found += [participated_by(user) for user in ticket.participants]
-    found += [tagged(tag) for tag in ticket.tags]
-    return frozenset(found)
+    return frozenset([*subjects(ticket), *map(participated_by, ticket.participants)])
+
+
+def subjects(ticket: Ticket) -> list[str]:
+    """The same without those who take part."""
+    assignee = UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee)
+    return [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee, *map(tagged, ticket.tags)]
