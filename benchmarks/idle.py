@@ -13,9 +13,9 @@ from pathlib import Path
 from benchmarks.measure import Figure, Report
 
 TESTS = 5000
-ROUNDS = 31
-# An odd number of rounds has a middle one; 10 of 31 below it and 10 above hold the true median at 95 % (binomial).
-MARGIN = 10
+ROUNDS = 61
+# An odd number of rounds has a middle one; the 23rd from both ends hold the true one at 95 % (binomial).
+MARGIN = 23
 WAYS = {"in one process": ("-n", "0"), "with two workers": ("-n", "2")}
 WITHOUT = ("-p", "no:flake_quarantine")
 SUITE = "import pytest\n\n@pytest.mark.parametrize('number', range({tests}))\ndef test_trivial(number): pass\n"

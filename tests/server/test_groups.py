@@ -89,6 +89,21 @@ async def test_whoever_asks_for_the_connection_finds_the_new_tickets_of_the_grou
     assert due == [(1, None), (2, None), (3, None), (4, millis(NOON + timedelta(hours=1)))]
 
 
+async def test_a_command_that_looks_and_fails_costs_its_group_nothing(hero_root: Path) -> None:
+    """That the tickets of others were written on its behalf is nothing to be taken back."""
+    found: list[int] = []
+
+    def looks_and_fails(transaction: Transaction) -> None:
+        found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
+        raise Conflict("refused")
+
+    async with opened(hero_root) as store:
+        work = [file_ticket, looks_and_fails, file_ticket]
+        await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        assert found == [1]
+    assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
+
+
 async def test_a_part_that_is_undone_takes_back_its_tickets_alone(hero_root: Path) -> None:
     def half(transaction: Transaction) -> None:
         with contextlib.suppress(Conflict), transaction.part():

@@ -120,6 +120,24 @@ async def test_what_somebody_had_is_listed_and_unassigned_on_request(desk: Desk)
 
 
 @pytest.mark.anyio
+async def test_whoever_has_only_old_messages_of_somebody_hears_of_the_new_name(desk: Desk) -> None:
+    """Dave is on no ticket of Carol's any more; what he wrote is, on the one it was moved to as well."""
+    await desk.call("ticket.create", "carol", title="c", body="b")
+    await desk.call("ticket.invite", "bob", ticket_id=1, user_id="dave")
+    written = [(await desk.call("message.reply", "dave", ticket_id=1, body=text))["message_id"] for text in "xy"]
+    split = await desk.call("ticket.split", "bob", ticket_id=1, message_ids=written, title="of its own")
+    for ticket_id in (1, split["ticket_id"]):
+        await desk.call("ticket.uninvite", "bob", ticket_id=ticket_id, user_id="dave")
+    since = (await desk.call("ticket.list", "carol"))["seq"]
+    await desk.call("user.update", "alice", user_id="dave", name="David")
+    (told,) = await desk.heard("carol", since)
+    assert told.record is not None
+    assert told.record.model_dump()["name"] == "David"
+    thread = await desk.call("message.list", "carol", ticket_id=split["ticket_id"])
+    assert {message["author_name"] for message in thread["messages"]} == {"David"}
+
+
+@pytest.mark.anyio
 async def test_an_agent_who_switches_presence_off_is_seen_nowhere(desk: Desk) -> None:
     await desk.call("ticket.create", "carol", title="c", body="b")
     async with screen(desk, "bob") as bob, screen(desk, "carol") as carol, screen(desk, "alice") as alice:

@@ -18,12 +18,12 @@ class Encoder:
 
     def ticket(self, ticket: Ticket, *, staff: bool) -> bytes:
         """A `wire.Ticket` as this audience is shown it."""
-        alike = staff or views.is_shown_alike(ticket)
-        last = self._last.get(alike)
+        inside = staff or views.is_shown_alike(ticket)
+        last = self._last.get(inside)
         if last is not None and last[0] is ticket:
             return last[1]
-        made = views.ticket(ticket, staff=alike).model_dump_json().encode()
-        self._last[alike] = (ticket, made)
+        made = views.ticket(ticket, staff=inside).model_dump_json().encode()
+        self._last[inside] = (ticket, made)
         return made
 
     def event(self, change: AnyChange, seq: wire.Seq, *, staff: bool) -> str:

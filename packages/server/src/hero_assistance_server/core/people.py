@@ -30,7 +30,7 @@ def enrolled(user: User) -> AnyChange:
 def changed(before: User, after: User, *, other_admins: int, sharers: frozenset[UserId]) -> AnyChange | None:
     """Tell of another name, role or state; `None` when there is none, raises `Conflict` for the last admin.
 
-    `sharers` are the people outside the team who see tickets together with this one: they are shown the name.
+    `sharers` are the people outside the team who are shown the name of this one.
     """
     if after == before:
         return None

@@ -19,6 +19,7 @@ Mark = tuple[int, int]
 # Rows of the largest statement. Statements of every size up to it stay prepared: groups of the same callers have nearly
 # the same size again and again.
 PORTION = 64
+# How many such statements there are: nine, and one of a migration to come.
 KINDS = 10
 
 

@@ -24,6 +24,8 @@ class Filing:
         self._rows = Rows()
         self._next_id: TicketId | None = None
         self._targets: Targets | None = None
+        # Changes of the database that were made for who waited, whoever's turn it was.
+        self.changes = 0
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -32,7 +34,7 @@ class Filing:
         """The id of the next ticket."""
         if self._next_id is None:
             # After a command that failed, tickets of those before it may wait.
-            self._rows.write(self._connection)
+            self._write()
             self._next_id = tickets.next_id(self._connection)
         return self._next_id
 
@@ -49,7 +51,7 @@ class Filing:
 
     def settle(self) -> None:
         """Write what waits, and ask anew before the next ticket."""
-        self._rows.write(self._connection)
+        self._write()
         self._next_id = self._targets = None
 
     def mark(self) -> Mark:
@@ -60,3 +62,8 @@ class Filing:
         """Forget what came after the mark; what was written since then is to be written again."""
         self._rows.back_to(mark)
         self._next_id = self._targets = None
+
+    def _write(self) -> None:
+        before = self._connection.total_changes()
+        self._rows.write(self._connection)
+        self.changes += self._connection.total_changes() - before

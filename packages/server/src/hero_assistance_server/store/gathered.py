@@ -57,9 +57,13 @@ class Gathered:
         self._followed = 0
 
     @property
-    def size(self) -> tuple[int, int, int, Seq]:
-        """How much was ever gathered: another value when something was added."""
-        return len(self.filing), len(self.rows), len(self._changes), self._last_seq
+    def deeds(self) -> tuple[int, ...]:
+        """Another value when a command has written or gathered something of its own.
+
+        To write what others have left is no deed of the command that asks for it.
+        """
+        own = self._connection.total_changes() - self.filing.changes
+        return own, len(self.filing), len(self.rows), len(self._changes), self._last_seq
 
     def next_seq(self) -> Seq:
         """The number of the next event."""

@@ -62,11 +62,16 @@ def other_admins(connection: apsw.Connection, user_id: UserId) -> int:
 
 
 def sharers(connection: apsw.Connection, user_id: UserId) -> frozenset[UserId]:
-    """Everybody outside the team who sees a ticket that this person sees from there, themselves among them."""
+    """Everybody outside the team who is shown the name of this person from there, themselves among them.
+
+    It is on the tickets that the person sees, and on messages that the person wrote wherever they are now.
+    """
     rows = connection.execute(
-        """SELECT DISTINCT customer, collaborators FROM places CROSS JOIN tickets
-            ON tickets.ticket_id = places.ticket_id WHERE places.user_id = ?""",
-        (user_id,),
+        """WITH named (ticket_id) AS (SELECT ticket_id FROM places WHERE user_id = :user
+            UNION SELECT messages.ticket_id FROM audit CROSS JOIN messages ON messages.message_id = audit.message_id
+            WHERE actor = :user AND author = :user)
+        SELECT DISTINCT customer, collaborators FROM named CROSS JOIN tickets ON tickets.ticket_id = named.ticket_id""",
+        {"user": user_id},
     )
     return frozenset(name for customer, others in rows for name in (customer, *json.loads(others)))
 

@@ -195,11 +195,11 @@ class Writer:
     @contextmanager
     def _untouched(self, gathered: Gathered) -> Iterator[None]:
         """The same of a command that fails before it writes, as nearly all do; raises `_HalfWritten` of another."""
-        before = (self._connection.total_changes(), gathered.size)
+        before = gathered.deeds
         try:
             yield
         except _Failed:
-            if (self._connection.total_changes(), gathered.size) != before:
+            if gathered.deeds != before:
                 raise _HalfWritten from None
 
     def _fail(self, jobs: Sequence[Job], error: Exception, cause: Exception) -> None:
