@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +21,8 @@ from flake_quarantine.hunt import Hunted
 from flake_quarantine.measurement import Measurement
 from flake_quarantine.sequential import Rung, Tally, Verdict
 
+# Far more than anything here takes, even on a machine that others load.
+SECONDS = 60
 KEYS = {"nodeid", "verdict", "kind", "alone", "load", "p", "suspects", "reproduce"}
 # Half of what the default ladder does, and few workers: the machine is shared.
 SMALL = ("--ladder", "1,2", "--copies", "75", "--seed", "5")
@@ -191,3 +198,45 @@ def test_a_hunt_proposes_only_what_may_be_listed() -> None:
     assert list(proposals) == ["a.py::LOAD_ONLY"]
     assert show.hunted_text(result, proposals).count("not eligible") == 2
     assert [one["toml"] == "" for one in show.hunted(result, proposals)["candidates"]] == [False, True, True]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_ended_takes_its_tests_along(project: Any, number: signal.Signals) -> None:
+    """As a job that is cancelled does: what ran in a group of its own would go on for minutes."""
+    project.write(
+        "test_long.py",
+        "import os, pathlib, time\n\n"
+        "def test_long():\n"
+        "    pathlib.Path('begun').with_suffix('.new').write_text(str(os.getpid()))\n"
+        "    os.rename('begun.new', 'begun')\n"
+        "    time.sleep(120)\n",
+    )
+    command = [sys.executable, "-m", "flake_quarantine", "measure", "test_long.py::test_long"]
+    measuring = subprocess.Popen(command, cwd=project.folder, env=project.environment())
+    try:
+        begun = project.folder / "begun"
+        until(begun.exists)
+        pid = int(begun.read_text())
+        measuring.send_signal(number)
+        assert measuring.wait(timeout=SECONDS) == 128 + number
+        until(lambda: not is_running(pid))
+    finally:
+        measuring.kill()
+        measuring.wait()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
