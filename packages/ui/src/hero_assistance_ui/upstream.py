@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
-from hero_assistance_sdk.rpc.client import base_url
+from hero_assistance_sdk.rpc.client import base_url, was_cut_off
 from hero_assistance_ui.projects import Project, Sockets
 
 # A server on the overlay may be a continent away; longer than this a person takes it for down.
@@ -66,6 +66,8 @@ class Upstream:
     def failure(self, error: httpx2.HTTPError) -> HeroError:
         """What a failed request means, in words for the person at the page."""
         name = self.project.name
+        if was_cut_off(error):
+            return Unreachable(f"{name} closed the connection before it had answered", hint=self._where())
         if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
             return ProtocolViolation(f"what answers for {name} is not a ticket server", hint=self._where())
         if isinstance(error, httpx2.TimeoutException):

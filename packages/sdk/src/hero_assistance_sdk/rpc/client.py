@@ -96,6 +96,8 @@ class AsyncRpcClient:
         await self._http.aclose()
 
 
+# The library has one error for a connection that ends too soon and for what is not HTTP.
+_CUT_OFF = ("Server disconnected", "peer closed connection", "peer unexpectedly closed connection")
 JSON_HEADERS = {"content-type": "application/json"}
 
 
@@ -126,6 +128,8 @@ def decoded(target: Path | str, status: int, body: bytes) -> Any:
 
 def unreachable(target: Path | str, error: httpx2.HTTPError) -> HeroError:
     """What a failed connection means, in words for a person."""
+    if was_cut_off(error):
+        return Unreachable(f"{target} closed the connection before it had answered", hint="if it stays so, see its log")
     if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
         return ProtocolViolation(f"{target} does not speak HTTP", hint=str(error) or None)
     if isinstance(error, httpx2.TimeoutException):
@@ -133,6 +137,11 @@ def unreachable(target: Path | str, error: httpx2.HTTPError) -> HeroError:
     if isinstance(target, Path) and not target.exists():
         return Unreachable(f"nothing listens on {target}", hint="start it with: hero_assistance --start")
     return Unreachable(f"cannot reach {target}", hint=str(error) or None)
+
+
+def was_cut_off(error: httpx2.HTTPError) -> bool:
+    """Whether the other side closed the connection before its answer was whole, as a process that is killed does."""
+    return isinstance(error, httpx2.RemoteProtocolError) and str(error).startswith(_CUT_OFF)
 
 
 def _json(target: Path | str, body: bytes) -> Any:
