@@ -94,7 +94,13 @@ def test_a_socket_that_refuses(path: Path) -> None:
         SupervisorClient(path)
 
 
-@pytest.mark.parametrize("reply", [b"SSH-2.0-OpenSSH\r\n", http(b"<html>"), http(b"[]"), http(b'{"result": 7}')])
+@pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 200 OK\r\n", http(b"{}")[:-1]])
+def test_a_supervisor_that_is_killed_while_it_answers(path: Path, reply: bytes) -> None:
+    with supervisor(path, lambda _request: reply), pytest.raises(Unreachable, match="closed the connection"):
+        SupervisorClient(path)
+
+
+@pytest.mark.parametrize("reply", [b"SSH-2.0-OpenSSH\r\n\r\n", http(b"<html>"), http(b"[]"), http(b'{"result": 7}')])
 def test_somebody_who_is_no_supervisor(path: Path, reply: bytes) -> None:
     with supervisor(path, lambda _request: reply), pytest.raises(ProtocolViolation):
         SupervisorClient(path)
