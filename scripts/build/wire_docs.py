@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hero_assistance_sdk.downloads import PICTURES, POLICY
+from hero_assistance_httpd.downloads import PICTURES, POLICY
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT

@@ -78,12 +78,12 @@ def test_every_binary_has_a_package_and_a_lock() -> None:
 def test_closure_follows_the_workspace_only() -> None:
     workspace = Workspace()
     closure = workspace.closure(workspace.package_of("hero_assistance_app"))
-    assert [package.folder.name for package in closure] == ["app", "sdk", "ui"]
+    assert [package.folder.name for package in closure] == ["app", "httpd", "sdk", "ui"]
 
 
 def test_dependents_of_the_sdk_are_all_packages() -> None:
     workspace = Workspace()
-    assert workspace.dependents({"sdk"}) >= {"app", "cli", "sdk", "server", "ui"}
+    assert workspace.dependents({"sdk"}) >= {"app", "cli", "httpd", "sdk", "server", "ui"}
 
 
 def test_a_fifth_package_is_listed_without_a_line_of_noxfile(copy: Path) -> None:

@@ -9,14 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.zipapp.header import (
-    HEADER_SIZE,
-    Pin,
-    Target,
-    pinned_header,
-    portable_header,
-    read_pin,
-)
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, Target, pinned_header, portable_header, read_pin
 from scripts.build.zipapp import this_target
 from tests.builds import make_build, run
 from tests.poison import poisoned

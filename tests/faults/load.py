@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx2
 
-from hero_assistance_sdk.events import subscribe
+from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, base_url, encoded
 from hero_assistance_sdk.wire import Event
 

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
-from hero_assistance_sdk import events as client
+from hero_assistance_httpd.listeners import serve, unix_listener
+from hero_assistance_sdk import event_client as client
 from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
-from hero_assistance_sdk.events import backoff, subscribe
-from hero_assistance_sdk.listeners import serve, unix_listener
+from hero_assistance_sdk.event_client import backoff, subscribe
 from hero_assistance_sdk.sse import MEDIA_TYPE, encode
 from hero_assistance_sdk.wire import Event, EventKind, Priority, Reset, Seq, Status, Ticket
 

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 
-from hero_assistance_sdk.listeners import serve, unix_listener
-from hero_assistance_sdk.sse import EventStreamResponse, encode
+from hero_assistance_httpd.event_response import EventStreamResponse
+from hero_assistance_httpd.listeners import serve, unix_listener
+from hero_assistance_sdk.sse import encode
 
 pytestmark = pytest.mark.anyio
 

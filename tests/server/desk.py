@@ -19,7 +19,7 @@ from typing import Any
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.events import subscribe
+from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
 from hero_assistance_sdk.rpc.examples import Call

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hero_assistance_sdk.downloads import POLICY
+from hero_assistance_httpd.downloads import POLICY
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.core.project import Project

@@ -18,7 +18,7 @@ import apsw
 import httpx2
 import pytest
 
-from hero_assistance_sdk.backups import FAILURE, NAME
+from hero_assistance_sdk.backup_files import FAILURE, NAME
 from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive import About, read_backup, write_backup

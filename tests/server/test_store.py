@@ -17,12 +17,7 @@ import pytest
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.store import events, tickets
 from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.errors import (
-    DatabaseTooNew,
-    DatabaseUnusable,
-    DataInUse,
-    StoreUnavailable,
-)
+from hero_assistance_server.store.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
 from hero_assistance_server.store.events import StoredEvent
 from hero_assistance_server.store.migrate import Migration, migrate, migrations, refuse_newer
 from hero_assistance_server.store.store import DATABASE, Store

@@ -15,14 +15,7 @@ from pathlib import Path
 from hero_assistance.supervisor.places import SOCKET
 from hero_assistance.supervisor.proctable import inherited, snapshot
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
-from hero_assistance_sdk.hero_proc.specs import (
-    ActionSpec,
-    HealthCheck,
-    ProbeKind,
-    RetryPolicy,
-    ServiceSpec,
-    StopSpec,
-)
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind, RetryPolicy, ServiceSpec, StopSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.sockets import listening_pid

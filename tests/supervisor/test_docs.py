@@ -15,7 +15,7 @@ from hero_assistance.supervisor.secrets import SECRETS_FOLDER
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.succession import TAKES_OVER
+from hero_assistance_sdk.sockets import TAKES_OVER
 
 PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "supervisor.md"
 PAGE = PAGE_PATH.read_text()

@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 
 import pytest
 
-from hero_assistance_sdk.gate import REFUSAL
+from hero_assistance_httpd.peer_filter import REFUSAL
 from hero_assistance_sdk.paths import Paths
 from tests.trust.stage import Supervised, connection, get, head, received
 from tests.ui.daemons import Desk, answers, desk, eventually, http

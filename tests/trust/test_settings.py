@@ -9,14 +9,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import Unreachable
-from hero_assistance_sdk.hero_proc.settings import (
-    SecretName,
-    Settings,
-    SettingsReader,
-    Source,
-    Theme,
-    settings_of,
-)
+from hero_assistance_sdk.hero_proc.settings import SecretName, Settings, SettingsReader, Source, Theme, settings_of
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.sockets import bind_unix
 from tests.trust.stage import Supervised

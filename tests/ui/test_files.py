@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hero_assistance_sdk.downloads import POLICY
+from hero_assistance_httpd.downloads import POLICY
 from hero_assistance_ui.files import file_headers
 from tests.server.pictures import png
 from tests.ui.daemons import Desk, http

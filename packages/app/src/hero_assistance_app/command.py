@@ -13,7 +13,7 @@ import click
 from hero_assistance_app.memory import BadMemory, Memory
 from hero_assistance_app.session import Door
 from hero_assistance_app.targets import LOOPBACK, checked_address, local_address, projects_of
-from hero_assistance_sdk.listeners import Listener, serve
+from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.logs import configure_logs, get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line

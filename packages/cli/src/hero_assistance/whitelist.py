@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hero_assistance.supervisor.connection import hero_proc_or_embedded
-from hero_assistance_sdk.access import AccessList, access_of, parse_access
+from hero_assistance_sdk.access_list import AccessList, access_of, parse_access
 from hero_assistance_sdk.errors import Conflict, NotFound, UsageError
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.settings import SecretName

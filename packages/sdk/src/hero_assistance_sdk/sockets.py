@@ -17,6 +17,8 @@ from hero_assistance_sdk.paths import checked_socket_path
 SOCKET_MODE = 0o660
 DIRECTORY_MODE = 0o755
 BACKLOG = 2048
+# The variable in which a supervisor names the process whose sockets a new one takes over, by its pid.
+TAKES_OVER = "HERO_ASSISTANCE_TAKES_OVER"
 # Three pings of an event stream without an acknowledgement.
 DEAD_PEER_MS = 60_000
 

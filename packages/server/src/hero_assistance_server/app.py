@@ -10,17 +10,11 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, failure_response, rpc_routes, service_routes
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
-from hero_assistance_sdk.rpc.asgi import (
-    RpcEndpoint,
-    ServiceInfo,
-    failure_response,
-    rpc_routes,
-    service_routes,
-)
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_sdk.rpc.openrpc import add_discovery

@@ -10,7 +10,7 @@ from ipaddress import IPv6Network
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hero_assistance_sdk.access import address_of
+from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.core import people

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from hero_assistance_sdk.backups import PREFIX
+from hero_assistance_sdk.backup_files import PREFIX
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive import About, write_backup
 from hero_assistance_server.backups.restore import restore

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
+from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
-from hero_assistance_sdk.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
-from hero_assistance_sdk.succession import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_server.app import Applications, Desk, applications
 from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.binding import Bind, wanted_bind

@@ -7,11 +7,11 @@ import asyncio
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hero_assistance_httpd.rpc_endpoint import failure_response
+from hero_assistance_httpd.socket_handover import Predecessor
 from hero_assistance_sdk.errors import Unavailable
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
-from hero_assistance_sdk.rpc.asgi import failure_response
-from hero_assistance_sdk.succession import Predecessor
 
 # A predecessor lets go in half a second; one that hangs is killed by its supervisor after its stop time-out of 8 s.
 HOLD_S = 9.0

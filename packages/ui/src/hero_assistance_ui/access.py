@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hero_assistance_sdk.access import AccessList, access_of
+from hero_assistance_httpd.rpc_endpoint import bounded_body
+from hero_assistance_sdk.access_list import AccessList, access_of
 from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated
 from hero_assistance_sdk.hero_proc.settings import SecretName, Settings, SettingsReader
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.rpc.asgi import bounded_body
 from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role

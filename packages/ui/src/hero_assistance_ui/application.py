@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
-from hero_assistance_sdk.rpc.asgi import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_ui.access import PATH, Whitelist
 from hero_assistance_ui.assets import Assets

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import click
 
+from hero_assistance_httpd.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import Limits
-from hero_assistance_sdk.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line

@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hero_assistance_sdk.downloads import PICTURES, POLICY, checked_disposition
+from hero_assistance_httpd.downloads import PICTURES, POLICY, checked_disposition
+from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation
-from hero_assistance_sdk.sse import ABORT
 from hero_assistance_ui.errors import failure_response
 
 # Another site's form cannot send it without a preflight, which is never answered.

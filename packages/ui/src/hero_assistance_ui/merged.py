@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
-from hero_assistance_sdk.events import backoff
+from hero_assistance_sdk.event_client import backoff
 from hero_assistance_sdk.rpc.errors import InvalidRequest, error_object
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import RESET

@@ -10,7 +10,7 @@ from hero_assistance.commands.output import print_json
 from hero_assistance_sdk.paths import Paths
 
 if TYPE_CHECKING:
-    from hero_assistance_sdk.access import AccessList
+    from hero_assistance_sdk.access_list import AccessList
 
 _EVERYBODY = "everybody may open the page over TCP"
 _entries = click.argument("entries", nargs=-1, required=True, metavar="ADDRESS...")

@@ -29,7 +29,7 @@ from hero_assistance.supervisor.registry import RunRecord, Runs, StateDamaged
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import Job, LastExit
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.succession import TAKES_OVER
+from hero_assistance_sdk.sockets import TAKES_OVER
 
 _JOBS_KEPT = 50
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from hero_assistance_sdk.access import AccessList, parse_access
+from hero_assistance_sdk.access_list import AccessList, parse_access
 from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unreachable
 from hero_assistance_sdk.hero_proc.wire import CORE
 from hero_assistance_sdk.logs import get_log

@@ -10,11 +10,11 @@ from typing import BinaryIO
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from hero_assistance_sdk.downloads import POLICY, disposition
+from hero_assistance_httpd.downloads import POLICY, disposition
+from hero_assistance_httpd.event_response import ABORT
+from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.rpc.asgi import failure_response
-from hero_assistance_sdk.sse import ABORT
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
 from hero_assistance_server.core.policy import ATTACHMENT_DOWNLOAD, Caller, permit

@@ -13,9 +13,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import Conflict, HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.rpc.asgi import failure_response
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.core import views

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hero_assistance_sdk.backups import FAILURE, NAME, PREFIX, newest_backup
+from hero_assistance_sdk.backup_files import FAILURE, NAME, PREFIX, newest_backup
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.archive import About, write_backup

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.event_response import EventStreamResponse
+from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import HeroError, Unavailable
-from hero_assistance_sdk.rpc.asgi import failure_response
-from hero_assistance_sdk.sse import EventStreamResponse
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.core.model import User
 from hero_assistance_server.core.policy import EVENT_STREAM, Caller, permit

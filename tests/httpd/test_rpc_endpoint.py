@@ -14,9 +14,9 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Router
 
+from hero_assistance_httpd.listeners import serve, unix_listener
+from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, rpc_routes, service_routes
 from hero_assistance_sdk.errors import Unavailable
-from hero_assistance_sdk.listeners import serve, unix_listener
-from hero_assistance_sdk.rpc.asgi import RpcEndpoint, ServiceInfo, rpc_routes, service_routes
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams
 

@@ -18,10 +18,11 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from hero_assistance_sdk.bounded import BoundedConfig, BoundedProtocol
-from hero_assistance_sdk.crowd import Crowd
-from hero_assistance_sdk.draining import Drain, let_go
-from hero_assistance_sdk.gate import Doorkeeper, Gate
+from hero_assistance_httpd.bounded_protocol import BoundedConfig, BoundedProtocol
+from hero_assistance_httpd.connection_limits import ConnectionLimits
+from hero_assistance_httpd.graceful_shutdown import Drain, let_go
+from hero_assistance_httpd.peer_filter import Gate, PeerFilter
+from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sockets import (
@@ -33,7 +34,6 @@ from hero_assistance_sdk.sockets import (
     listening_pid,
     parse_address,
 )
-from hero_assistance_sdk.succession import bind_or_take_over, offering, predecessor
 
 __all__ = [
     "BACKLOG",
@@ -102,7 +102,7 @@ async def serve(
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
     drain = Drain()
-    crowd = Crowd(limits)
+    crowd = ConnectionLimits(limits)
     servers = [_Server(_Config(listener, grace_s, drain, limits, crowd)) for listener in listeners]
     tcp = {listener.address: listener.socket for listener in listeners if listener.address}
     try:
@@ -140,11 +140,11 @@ async def _drained(
 class _Config(BoundedConfig):
     """The settings of one listener's server, and who keeps its door."""
 
-    def __init__(self, listener: Listener, grace_s: int, drain: Drain, limits: Limits, crowd: Crowd) -> None:
+    def __init__(self, listener: Listener, grace_s: int, drain: Drain, limits: Limits, crowd: ConnectionLimits) -> None:
         self.drain = drain
         self.limits = limits
         self.crowd = crowd
-        self.door = Doorkeeper(listener.name, listener.gate) if listener.gate else None
+        self.door = PeerFilter(listener.name, listener.gate) if listener.gate else None
         super().__init__(
             listener.app,
             http=_Protocol,

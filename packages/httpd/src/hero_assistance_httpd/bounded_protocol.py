@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from enum import Enum, auto
 
-from hero_assistance_sdk.crowd import Crowd
-from hero_assistance_sdk.draining import DrainingConfig, DrainingProtocol
+from hero_assistance_httpd.connection_limits import ConnectionLimits
+from hero_assistance_httpd.graceful_shutdown import DrainingConfig, DrainingProtocol
+from hero_assistance_httpd.peer_filter import LINGER_S, turn_away
 from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
-from hero_assistance_sdk.gate import LINGER_S, turn_away
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.rpc.errors import http_answer
 
@@ -17,7 +17,7 @@ class BoundedConfig(DrainingConfig):
     """The settings of a server that bounds its callers."""
 
     limits: Limits
-    crowd: Crowd
+    crowd: ConnectionLimits
 
 
 class _Awaited(Enum):

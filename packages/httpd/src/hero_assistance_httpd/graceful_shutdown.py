@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from hero_assistance_sdk.sse import ABORT
+from hero_assistance_httpd.event_response import ABORT
 
 # A client that keeps a connection and asks at least four times a second is told to close it before it is closed.
 _QUIET_S = 0.25

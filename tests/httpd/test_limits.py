@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from hero_assistance_sdk.crowd import Crowd
+from hero_assistance_httpd.connection_limits import ConnectionLimits
 from hero_assistance_sdk.errors import HeroError, SettingError, TooMany, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH, OTHER_FILES, SETTING, Limits, room_for
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
@@ -56,7 +56,7 @@ def test_room_is_what_the_files_allow() -> None:
 
 
 def test_a_crowd_is_bounded_in_all_and_from_each_address() -> None:
-    crowd = Crowd(replace(DEFAULTS, connections=4, connections_per_peer=2))
+    crowd = ConnectionLimits(replace(DEFAULTS, connections=4, connections_per_peer=2))
     entered = [crowd.enter(peer) for peer in ("a", "a", "a", "b", None, None)]
     kinds: list[type[HeroError] | None] = [None, None, TooMany, None, None, Unavailable]
     assert [type(refusal) if refusal else None for refusal in entered] == kinds

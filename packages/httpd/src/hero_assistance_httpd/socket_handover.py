@@ -18,9 +18,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.sockets import bind_tcp
+from hero_assistance_sdk.sockets import TAKES_OVER, bind_tcp
 
-TAKES_OVER = "HERO_ASSISTANCE_TAKES_OVER"
 # The predecessor answers from its event loop, which is never held up for long.
 _HAND_OVER_S = 2.0
 _MOST_LISTENERS = 64

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance_sdk.access import AccessList, access_of, address_of, parse_access
+from hero_assistance_sdk.access_list import AccessList, access_of, address_of, parse_access
 
 
 @pytest.mark.parametrize(

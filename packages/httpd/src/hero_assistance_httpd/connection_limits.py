@@ -8,7 +8,7 @@ from hero_assistance_sdk.errors import HeroError, TooMany, Unavailable
 from hero_assistance_sdk.limits import Limits, room_for
 
 
-class Crowd:
+class ConnectionLimits:
     """Counts connections; one that would be too many is told why instead."""
 
     def __init__(self, limits: Limits) -> None:

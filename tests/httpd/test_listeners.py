@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
+from hero_assistance_httpd.listeners import Listener, serve, unix_listener
 from hero_assistance_sdk.errors import AddressInUse, SocketPathTooLong, UsageError
-from hero_assistance_sdk.listeners import Listener, serve, unix_listener
 from hero_assistance_sdk.sockets import bind_tcp, bind_unix, bound_address, listening_pid, parse_address
 
 pytestmark = pytest.mark.anyio

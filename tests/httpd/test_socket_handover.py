@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
+from hero_assistance_httpd.listeners import serve, unix_listener
+from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, offering
 from hero_assistance_sdk.errors import AddressInUse
-from hero_assistance_sdk.listeners import serve, unix_listener
-from hero_assistance_sdk.sockets import bind_tcp, bind_unix, bound_address
-from hero_assistance_sdk.succession import TAKES_OVER, Predecessor, bind_or_take_over, offering
+from hero_assistance_sdk.sockets import TAKES_OVER, bind_tcp, bind_unix, bound_address
 
 pytestmark = pytest.mark.anyio
 

@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
+from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.limits import DEFAULTS, Limits
-from hero_assistance_sdk.listeners import Listener, serve
 from hero_assistance_sdk.sockets import bind_tcp, bound_address
 
 pytestmark = pytest.mark.anyio

@@ -27,7 +27,7 @@ class Gate(Protocol):
 
 
 @dataclass(slots=True)
-class Doorkeeper:
+class PeerFilter:
     """Lets a gate decide over the connections of one listener."""
 
     name: str
