@@ -12,14 +12,16 @@ from pathlib import Path
 import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
-from hero_assistance_server.core.finding import document
-from hero_assistance_server.core.model import Message, Ticket, User
-from hero_assistance_server.core.places import places, scopes
-from hero_assistance_server.core.states import DONE
-from hero_assistance_server.core.views import millis
-from hero_assistance_server.store import messages, tickets, users
-from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.migrate import migrate, migrations
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.search.search_document import document
+from hero_assistance_server.storage.sqlite import messages, tickets, users
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.tickets.list_index import places, scopes
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import DONE
+from hero_assistance_server.timestamps import millis
+from hero_assistance_server.users.model import User
 
 EPOCH = datetime(2023, 1, 1, tzinfo=UTC)
 # Three years of tickets, however many.

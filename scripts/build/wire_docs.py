@@ -23,18 +23,18 @@ from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STA
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Connected, Counts, Event, EventKind, PresenceChange, Reset, Wire
-from hero_assistance_server.app import Desk
 from hero_assistance_server.attachments.upload import WAITING_LIMIT
-from hero_assistance_server.core.finding import DOCUMENT_LIMIT
-from hero_assistance_server.core.policy import ALLOWED, CallerKind
-from hero_assistance_server.core.presence import LEASE_S
-from hero_assistance_server.core.project import Project
-from hero_assistance_server.directory import Directory
-from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
-from hero_assistance_server.identity import AuthMode
-from hero_assistance_server.methods.scene import SCENE
-from hero_assistance_server.store.store import open_store
-from hero_assistance_server.store.sweeping import UNUSED_FOR
+from hero_assistance_server.http.applications import Desk
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.permissions import ALLOWED, CallerKind
+from hero_assistance_server.presence.rules import LEASE_S
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
+from hero_assistance_server.rpc.example_fixtures import SCENE
+from hero_assistance_server.search.search_document import DOCUMENT_LIMIT
+from hero_assistance_server.storage.garbage_collection import UNUSED_FOR
+from hero_assistance_server.storage.sqlite.store import open_store
+from hero_assistance_server.users.directory import Directory
 from scripts.build.workspace import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "wire.md"
@@ -107,8 +107,8 @@ such as `!?`, is not looked at.
 _FILES = f"""\
 ## Files
 
-`POST /attachments?name=trace.txt` takes a file as its body, of at most {Project().attachment_bytes // 1024**2} MiB \
-unless the project has set another limit, and answers
+`POST /attachments?name=trace.txt` takes a file as its body, of at most \
+{ProjectSettings().attachment_bytes // 1024**2} MiB unless the project has set another limit, and answers
 201 with an [Attachment](#attachment) when it is on the disk. Only its uploader sees it until `message.reply`,
 `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the message or the ticket.
 What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {WAITING_LIMIT} such files.

@@ -24,8 +24,8 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
-from hero_assistance_server.identity import AuthMode
-from hero_assistance_server.server import Settings, run
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.server import ServerSettings, run
 
 # A start takes half a second; under the load of a whole test run many times that.
 START_S = 30.0
@@ -123,7 +123,7 @@ async def running(
     stop = asyncio.Event()
     desk = Desk(paths, mode)
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(run(Settings(paths, mode, seed, tcp), stop=stop))
+        serving = group.create_task(run(ServerSettings(paths, mode, seed, tcp), stop=stop))
         try:
             await until(lambda: serving.done() or paths.socket("events").exists())
             yield desk

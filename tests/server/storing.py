@@ -11,15 +11,15 @@ import apsw
 
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Priority, Role, UserId
-from hero_assistance_server.core import tickets as commands
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.places import ALL
-from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.store import users
-from hero_assistance_server.store.database import open_reader
-from hero_assistance_server.store.events import StoredEvent
-from hero_assistance_server.store.store import Store, open_store
-from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.storage.sqlite import users
+from hero_assistance_server.storage.sqlite.connection import open_reader
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets import rules as commands
+from hero_assistance_server.tickets.list_index import ALL
+from hero_assistance_server.users.model import User
 
 CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _
         yield store
 
 
-def file_ticket(transaction: Transaction) -> int:
+def file_ticket(transaction: UnitOfWork) -> int:
     change = commands.create(
         customer=CAROL,
         ticket_id=transaction.filing.next_id(),
@@ -47,13 +47,13 @@ def file_ticket(transaction: Transaction) -> int:
     return change.ticket.ticket_id
 
 
-def refused(transaction: Transaction) -> None:
+def refused(transaction: UnitOfWork) -> None:
     """Writes, then fails: nothing of it may stay."""
     file_ticket(transaction)
     raise Conflict("refused")
 
 
-def broken(transaction: Transaction) -> None:
+def broken(transaction: UnitOfWork) -> None:
     file_ticket(transaction)
     transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
 

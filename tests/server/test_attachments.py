@@ -12,10 +12,10 @@ import pytest
 from hero_assistance_httpd.downloads import POLICY
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.core.project import Project
-from hero_assistance_server.store import settings
-from hero_assistance_server.store.files import Files
-from hero_assistance_server.store.store import open_store
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.files import Files
+from hero_assistance_server.storage.sqlite import project
+from hero_assistance_server.storage.sqlite.store import open_store
 from tests.server.desk import STOP_S, Desk, running, until
 from tests.server.pictures import png
 from tests.server.test_sniffing import HTML, SVG
@@ -215,7 +215,7 @@ async def test_what_is_not_there_is_not_found(desk: Desk, path: str) -> None:
 
 async def test_too_large_is_refused_however_it_is_sent(desk: Desk) -> None:
     """With its length told before, and without; and the one who sends reads why."""
-    size = Project().attachment_bytes + 1
+    size = ProjectSettings().attachment_bytes + 1
     for content in (bytes(size), slowly(size)):
         answer = await post(desk, content)
         assert (answer.status_code, reason(answer)) == (413, "too-large")
@@ -225,8 +225,8 @@ async def test_too_large_is_refused_however_it_is_sent(desk: Desk) -> None:
 
 async def test_the_project_sets_the_limits(paths: Paths) -> None:
     async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
-        await store.write(lambda t: settings.save(t.connection, "attachment_bytes", 10))
-        await store.write(lambda t: settings.save(t.connection, "attachments_per_message", 1))
+        await store.write(lambda t: project.save(t.connection, "attachment_bytes", 10))
+        await store.write(lambda t: project.save(t.connection, "attachments_per_message", 1))
     async with running(paths) as desk:
         assert [(await post(desk, bytes(size))).status_code for size in (10, 11, 10)] == [201, 413, 201]
         with pytest.raises(RpcFailure):

@@ -23,16 +23,16 @@ from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive import About, read_backup, write_backup
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
-from hero_assistance_server.backups.keeping import Backups
 from hero_assistance_server.backups.restore import restore
-from hero_assistance_server.exports.keeping import Exports
-from hero_assistance_server.store import settings
-from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.errors import DatabaseTooNew, DataInUse
-from hero_assistance_server.store.files import Files
-from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.store import DATABASE, open_store
-from hero_assistance_server.upkeep import upkeep
+from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.jobs.maintenance import upkeep
+from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.storage.files import Files
+from hero_assistance_server.storage.sqlite import project
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.desk import START_S, Desk, child, on_small_disk, running, until
 from tests.server.uploads import digest, kept
 
@@ -329,8 +329,8 @@ async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
         assert all(NAME.fullmatch(name) for name in names)
         assert backups.newest() is not None
         assert names[-1] == "hero_assistance-20261130T120000Z.tar"
-        await store.write(lambda t: settings.save(t.connection, "backups_kept", 2))
-        await store.write(lambda t: settings.save(t.connection, "backup_hours", 0))
+        await store.write(lambda t: project.save(t.connection, "backups_kept", 2))
+        await store.write(lambda t: project.save(t.connection, "backup_hours", 0))
         await backups.make(last + timedelta(days=1))
         assert len(list(past.backups.iterdir())) == 2
         assert await backups.due_in(last + timedelta(days=100)) is None

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hero_assistance_sdk.limits import DEFAULTS
-from hero_assistance_server.core.policy import ALLOWED, EVENT_STREAM
+from hero_assistance_server.identity.permissions import ALLOWED, EVENT_STREAM
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio

@@ -8,16 +8,16 @@ import threading
 import pytest
 
 from hero_assistance_sdk.errors import HeroError, Unavailable
-from hero_assistance_server.errands import Errand, Told
-from hero_assistance_server.store.errors import StoreUnavailable
+from hero_assistance_server.jobs.background_jobs import BackgroundJob, ProgressCallback
+from hero_assistance_server.storage.errors import StoreUnavailable
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_database_that_cannot_be_read_is_a_failure_and_a_second_asking_is_none() -> None:
-    errand, gate, failures = Errand("it is being made", "look again"), threading.Event(), list[HeroError]()
+    errand, gate, failures = BackgroundJob("it is being made", "look again"), threading.Event(), list[HeroError]()
 
-    def work(_told: Told) -> None:
+    def work(_told: ProgressCallback) -> None:
         gate.wait(10)
         raise StoreUnavailable("the database is too slow", hint="wait")
 

@@ -16,14 +16,14 @@ import httpx2
 import pytest
 
 from hero_assistance_sdk.wire import Event, Priority, Reset, Role, Seq, UserId
-from hero_assistance_server.core import tickets as commands
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.events.hub import QUEUE_LIMIT, Hub
-from hero_assistance_server.events.stream import PAGE, EventStream
-from hero_assistance_server.store import tickets, users
-from hero_assistance_server.store.store import Store, open_store
-from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
+from hero_assistance_server.realtime.stream import PAGE, EventStream
+from hero_assistance_server.storage.sqlite import tickets, users
+from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets import rules as commands
+from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk, until
 
 pytestmark = pytest.mark.anyio
@@ -214,7 +214,7 @@ async def test_between_the_table_and_what_is_live_nothing_is_lost_or_twice(
 async def file_tickets(store: Store, count: int) -> None:
     """Write tickets of carol, as fast as the store takes them."""
 
-    def command(transaction: Transaction) -> None:
+    def command(transaction: UnitOfWork) -> None:
         users.save(transaction.connection, CAROL, transaction.now)
         ticket_id = tickets.next_id(transaction.connection)
         change = commands.create(

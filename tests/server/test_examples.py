@@ -15,13 +15,13 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable
-from hero_assistance_server.app import Desk as ServedDesk
-from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.directory import Directory
-from hero_assistance_server.events.hub import Hub
-from hero_assistance_server.identity import AuthMode
-from hero_assistance_server.methods.scene import SCENE
-from hero_assistance_server.store.store import open_store
+from hero_assistance_server.http.applications import Desk as ServedDesk
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.rpc.example_fixtures import SCENE
+from hero_assistance_server.storage.sqlite.store import open_store
+from hero_assistance_server.users.directory import Directory
 from tests.server.desk import Desk, running
 
 # A number of an event, and a time: neither is what an example is about.

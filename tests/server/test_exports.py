@@ -17,11 +17,11 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.errors import ExportFailed, ImportRefused
-from hero_assistance_server.exports.reading import read_export
+from hero_assistance_server.exports.export import write_export
+from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.exports.tables import DERIVED
-from hero_assistance_server.exports.writing import write_export
-from hero_assistance_server.store.errors import DatabaseTooNew, DataInUse
-from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.storage.sqlite.store import DATABASE
 from tests.server.desk import START_S, Desk, child, running
 from tests.server.test_backups import CONTENT, _everything, _past, silent
 from tests.server.uploads import digest

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.core.project import Project
-from hero_assistance_server.store import attachments, users
-from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.files import Files
-from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.store import DATABASE, open_store
-from hero_assistance_server.store.sweeping import UNUSED_FOR, sweep_orphans, sweep_unused
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.files import Files
+from hero_assistance_server.storage.garbage_collection import UNUSED_FOR, sweep_orphans, sweep_unused
+from hero_assistance_server.storage.sqlite import attachments, users
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.desk import Desk, child, on_small_disk, running, until
 from tests.server.storing import CAROL
 from tests.server.uploads import digest, get, kept, post, reason, slowly
@@ -79,7 +79,7 @@ async def test_large_files_take_little_memory(hero_env: dict[str, str], paths: P
         desk = Desk(paths)
         await desk.upload("carol", "warm", bytes(100_000))
         before = _memory_kib(server.process.pid)
-        size = Project().attachment_bytes - 65_536
+        size = ProjectSettings().attachment_bytes - 65_536
         answers = await asyncio.gather(*(post(desk, slowly(size)) for _ in range(8)))
         assert [answer.status_code for answer in answers] == [201] * 8
         readers = [await asyncio.open_unix_connection(str(paths.socket("rpc"))) for _ in range(8)]

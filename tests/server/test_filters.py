@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
-from hero_assistance_server.core.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, format_, parse
+from hero_assistance_server.search.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, format_, parse
 
 
 def test_every_kind_of_term() -> None:

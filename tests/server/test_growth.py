@@ -7,10 +7,10 @@ import pytest
 from benchmarks.desk_data import COMMON, MESSAGES, Desk, build
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import MessageKind
-from hero_assistance_server.core.views import last_message_id
-from hero_assistance_server.store import messages, search
-from hero_assistance_server.store.database import open_reader, open_writer
-from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.serializers import last_message_id
+from hero_assistance_server.storage.sqlite import messages, search
+from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.store import DATABASE
 from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
 from tests.server.test_search import ids, terms

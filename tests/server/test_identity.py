@@ -11,8 +11,8 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.identity import AuthMode, OverlayGate, is_loopback, is_user_id
-from hero_assistance_server.methods.scene import CAROL
+from hero_assistance_server.identity.authentication import AuthMode, OverlayGate, is_loopback, is_user_id
+from hero_assistance_server.rpc.example_fixtures import CAROL
 from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio

@@ -16,17 +16,18 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
-from hero_assistance_server.core.filters import parse
-from hero_assistance_server.core.lists import VIEWS, Wanted, matches, wanted
-from hero_assistance_server.core.model import Ticket, User
-from hero_assistance_server.core.places import places, scopes
-from hero_assistance_server.core.views import millis
-from hero_assistance_server.methods.tickets import ViewName
-from hero_assistance_server.store import lists, reads, tags, tickets
-from hero_assistance_server.store.database import open_reader, open_writer
-from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.store import DATABASE
-from hero_assistance_server.store.tickets import COLUMNS, START
+from hero_assistance_server.search.filters import parse
+from hero_assistance_server.storage.sqlite import read_receipts, tags, ticket_lists, tickets
+from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.storage.sqlite.tickets import COLUMNS, START
+from hero_assistance_server.tickets.list_index import places, scopes
+from hero_assistance_server.tickets.list_query import VIEWS, ListQuery, build_list_query, matches
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.rpc import ViewName
+from hero_assistance_server.timestamps import millis
+from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk
 from tests.server.storing import opened
 from tests.server.test_events import stream
@@ -153,7 +154,7 @@ async def pages(desk: Desk, user: str, limit: int, **asked: Any) -> list[dict[st
 
 def expected(found: list[Ticket], reader: User, text: str, view: str | None) -> list[int]:
     """The ids of the tickets that fit, in the order of the list."""
-    sought = wanted(parse(text), reader, view)
+    sought = build_list_query(parse(text), reader, view)
     own = [ticket for ticket in found if reader.is_staff or reader.user_id in ticket.people]
     fit = [ticket for ticket in own if matches(ticket, sought)]
     fit.sort(key=lambda t: (t.updated_at if reader.is_staff else t.public_updated_at, t.ticket_id), reverse=True)
@@ -192,7 +193,7 @@ async def test_every_view_with_every_filter(busy: Desk) -> None:
 async def test_a_walk_that_finds_little_goes_on_in_the_next_page(busy: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """With so little work in one call, pages are short and may be empty; together they are everything."""
     found = every_ticket(busy.database)
-    monkeypatch.setattr(lists, "WALK_LIMIT", 3)
+    monkeypatch.setattr(ticket_lists, "WALK_LIMIT", 3)
     for user, reader in (("bob", BOB), ("carol", CAROL)):
         for text in FILTERS:
             listed = await pages(busy, user, 2, filter=text)
@@ -318,17 +319,17 @@ async def test_a_customer_is_told_no_numbers(desk: Desk) -> None:
 @pytest.mark.parametrize("text", FILTERS)
 @pytest.mark.parametrize("outside", [None, UserId("carol")])
 async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outside: UserId | None) -> None:
-    sought = wanted(parse(text), CAROL if outside else BOB)
+    sought = build_list_query(parse(text), CAROL if outside else BOB)
 
     def plan(db: apsw.Connection) -> list[str]:
         # Every scope with every status: the widest walk there is.
         groups = sought.within or (frozenset({"all"}),)
-        walk = lists.walk_of([(scope, status) for scope in sorted(groups[0]) for status in Status], START)
+        walk = ticket_lists.walk_of([(scope, status) for scope in sorted(groups[0]) for status in Status], START)
         if outside is not None:
-            walk = lists._walk(db, sought, START, outside)
+            walk = ticket_lists._walk(db, sought, START, outside)
         if walk is None:
             return []
-        query = lists.shown(walk, sought, outside, 50)
+        query = ticket_lists.shown(walk, sought, outside, 50)
         return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query.sql}", query.bindings)]
 
     async with opened(hero_root) as store:
@@ -342,8 +343,8 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
     [
         (tags._COUNTS, "SEARCH tallies USING PRIMARY KEY (scope>? AND scope<?)"),
         ("SELECT status, count FROM tallies WHERE scope = ?", "SEARCH tallies USING PRIMARY KEY (scope=?)"),
-        (reads._CONCERNED_OUTSIDE, "SEARCH places USING PRIMARY KEY (user_id=?)"),
-        (reads._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND message_id>?)"),
+        (read_receipts._CONCERNED_OUTSIDE, "SEARCH places USING PRIMARY KEY (user_id=?)"),
+        (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND message_id>?)"),
     ],
 )
 async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: str) -> None:
@@ -358,10 +359,10 @@ async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: st
 
 
 def test_a_single_scope_is_counted_by_its_tallies() -> None:
-    assert Wanted().counted == "all"
-    assert wanted(parse("tag:vpn status:open"), BOB).counted == "tag:vpn"
+    assert ListQuery().counted == "all"
+    assert build_list_query(parse("tag:vpn status:open"), BOB).counted == "tag:vpn"
     for text in ("tag:a tag:b", "-tag:a", "after:2026-01-01", "assignee:a assignee:b"):
-        assert wanted(parse(text), BOB).counted is None
+        assert build_list_query(parse(text), BOB).counted is None
 
 
 def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path) -> None:

@@ -11,12 +11,12 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import UserId
-from hero_assistance_server.core.people import user_id_of
-from hero_assistance_server.identity import AuthMode
-from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.store import DATABASE
-from hero_assistance_server.store.users import everyone
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.storage.sqlite.users import everyone
+from hero_assistance_server.users.rules import user_id_of
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 

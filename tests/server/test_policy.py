@@ -10,9 +10,9 @@ import pytest
 from hero_assistance_sdk.errors import Forbidden, HeroError, Unauthenticated
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.policy import ALLOWED, NO_METHODS, Caller, CallerKind, permit
-from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.permissions import ALLOWED, NO_METHODS, Caller, CallerKind, permit
+from hero_assistance_server.users.model import User
 from tests.server.desk import Desk, running
 
 KINDS = ["anonymous", "customer", "agent", "admin"]

@@ -16,11 +16,11 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Level, MessageKind, Role, TicketId, UserId
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.presence import LEASE_S, Board, Lease, Move
-from hero_assistance_server.events.hub import Hub
-from hero_assistance_server.events.presence import Presence
-from hero_assistance_server.identity import AuthMode
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.presence.rules import LEASE_S, Board, Lease, Move
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.realtime.presence import Presence
+from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_desk_work import BOB, CAROL, filed
 

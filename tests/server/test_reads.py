@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.store import reads
+from hero_assistance_server.storage.sqlite import read_receipts
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio
@@ -106,7 +106,7 @@ async def test_reading_leaves_no_trace_in_the_audit_trail(thread: Desk) -> None:
 
 
 async def test_a_long_thread_is_counted_up_to_its_cap(thread: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reads, "UNREAD_CAP", 2)
+    monkeypatch.setattr(read_receipts, "UNREAD_CAP", 2)
     assert await unread(thread, "alice") == {1: 2}
 
 
@@ -117,5 +117,5 @@ async def test_only_the_last_tickets_of_somebody_with_many_are_looked_at(
         await desk.call("ticket.create", "carol", title="t", body="b")
         await desk.call("message.reply", "bob", ticket_id=number, body="b")
         await desk.call("message.reply", "carol", ticket_id=number, body="b")
-    monkeypatch.setattr(reads, "CONCERNED_LIMIT", 3)
+    monkeypatch.setattr(read_receipts, "CONCERNED_LIMIT", 3)
     assert list(await unread(desk, "carol")) == list(await unread(desk, "bob")) == [4, 3, 2]

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.core.filters import parse
-from hero_assistance_server.core.finding import DOCUMENT_LIMIT, question
-from hero_assistance_server.core.lists import matches, wanted
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.views import time_of
-from hero_assistance_server.store import search
-from hero_assistance_server.store.database import open_reader, open_writer
-from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.search.filters import parse
+from hero_assistance_server.search.search_document import DOCUMENT_LIMIT, question
+from hero_assistance_server.storage.sqlite import search
+from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.tickets.list_query import build_list_query, matches
+from hero_assistance_server.timestamps import time_of
+from hero_assistance_server.users.model import User
 from tests.server.desk import Desk, running
 from tests.server.test_lists import every_ticket, walk
 
@@ -314,7 +314,7 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
                 pieces = [_model(text) for text in about]
                 words = all(_holds(pieces, _model(term.value)) is not term.negated for term in filter_.texts)
                 seen = reader.is_staff or reader.user_id in ticket.people
-                if seen and words and matches(ticket, wanted(filter_, reader)):
+                if seen and words and matches(ticket, build_list_query(filter_, reader)):
                     expected.append(ticket.ticket_id)
             answer = search.find(db, question(filter_, reader, months), 2**63 - 1, 1000)
             assert [ticket.ticket_id for ticket in answer] == sorted(expected, reverse=True)

@@ -10,9 +10,9 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.encoded import Encoded
-from hero_assistance_server.methods.shown import ShownAnswers, ShownRows
-from hero_assistance_server.methods.tickets import TicketPage
-from hero_assistance_server.store.texts import texts
+from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
+from hero_assistance_server.storage.sqlite.json_rows import texts
+from hero_assistance_server.tickets.rpc import TicketPage
 from tests.server.desk import Desk
 from tests.server.storing import opened
 
@@ -41,7 +41,7 @@ def test_a_row_is_made_once_while_there_is_room() -> None:
         made.append(row)
         return row.encode()
 
-    rows = ShownRows(encode, limit=400)
+    rows = RowCache(encode, limit=400)
     for _ in range(3):
         assert rows.json_array(["1", "2"]) == b"[1,2]"
     assert made == ["1", "2"]
@@ -62,7 +62,7 @@ async def test_an_answer_holds_until_the_next_commit(paths: Paths) -> None:
         return page(made)
 
     async with opened(paths.root / "data") as store:
-        answers = ShownAnswers(store)
+        answers = ResponseCache(store)
         assert [await answers.answer("k", make) for _ in range(3)] == [page(1)] * 3
         assert await answers.answer("other", make) == page(2)
         await store.write(lambda _transaction: None)
@@ -71,7 +71,7 @@ async def test_an_answer_holds_until_the_next_commit(paths: Paths) -> None:
 
 async def test_an_answer_that_a_commit_overtook_is_not_kept(paths: Paths) -> None:
     async with opened(paths.root / "data") as store:
-        answers = ShownAnswers(store)
+        answers = ResponseCache(store)
 
         async def overtaken() -> Encoded[TicketPage]:
             await store.write(lambda _transaction: None)
@@ -89,7 +89,7 @@ async def test_answers_are_kept_within_their_limit(paths: Paths) -> None:
         return page(1)
 
     async with opened(paths.root / "data") as store:
-        answers = ShownAnswers(store, limit=3 * len(page(1).json))
+        answers = ResponseCache(store, limit=3 * len(page(1).json))
         for number in range(10):
             await answers.answer(number, make)
         assert len(answers._kept) == 3

@@ -9,10 +9,10 @@ import pytest
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.wire import EventKind, MessageId, Priority, Seq, Status, TicketId, UserId
-from hero_assistance_server.core import views
-from hero_assistance_server.core.changing import filed
-from hero_assistance_server.core.encoding import Encoder
-from hero_assistance_server.core.model import Ticket
+from hero_assistance_server import serializers
+from hero_assistance_server.events.change_builder import filed
+from hero_assistance_server.events.event_encoder import Encoder
+from hero_assistance_server.tickets.model import Ticket
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLAIN = Ticket(
@@ -66,12 +66,12 @@ def test_no_field_is_forgotten() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_alike_is_alike(field: str, status: Status) -> None:
     ticket = replace(replace(PLAIN, status=status), **{field: OTHERWISE[field]})  # type: ignore[arg-type]
-    if views.is_shown_alike(ticket):
-        assert views.ticket(ticket, staff=True) == views.ticket(ticket, staff=False)
+    if serializers.is_shown_alike(ticket):
+        assert serializers.ticket(ticket, staff=True) == serializers.ticket(ticket, staff=False)
 
 
 def test_a_plain_ticket_is_shown_alike() -> None:
-    assert views.is_shown_alike(PLAIN)
+    assert serializers.is_shown_alike(PLAIN)
 
 
 @pytest.mark.parametrize("field", OTHERWISE)
@@ -85,5 +85,5 @@ def test_a_ticket_told_and_answered_is_its_wire_type(field: str, staff: bool) ->
     change = filed(EventKind.TICKET_CREATED, ticket)
     told = wire.Event.model_validate_json(encoder.event(change, Seq(1), staff=staff))
     assert told.ticket == wire.Ticket.model_validate_json(encoder.ticket(ticket, staff=staff))
-    assert told.ticket == views.ticket(ticket, staff=staff)
+    assert told.ticket == serializers.ticket(ticket, staff=staff)
     assert told.model_dump(exclude={"ticket"}) == {"seq": 1, "kind": change.kind, "message": None, "record": None}

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hero_assistance_httpd.downloads import DOWNLOAD, PICTURES, checked_disposition, disposition
+from hero_assistance_server.attachments.media_type import BINARY, HEAD_BYTES, TEXT, Sniffed, sniff
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
-from hero_assistance_server.core.sniffing import BINARY, HEAD_BYTES, TEXT, Sniffed, sniff
 from tests.server.pictures import gif, jpeg, png, webp, webp_lossless, webp_lossy
 
 HTML = b"<!doctype html><script>alert(1)</script>"

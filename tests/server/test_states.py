@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hero_assistance_sdk.wire import Status
-from hero_assistance_server.core.states import TRANSITIONS, Trigger, after, may_set
+from hero_assistance_server.tickets.states import TRANSITIONS, Trigger, after, may_set
 
 CELLS = {
     ("new", "CUSTOMER_REPLIED"): "open",

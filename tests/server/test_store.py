@@ -15,14 +15,14 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.wire import Seq
-from hero_assistance_server.store import events, tickets
-from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
-from hero_assistance_server.store.events import StoredEvent
-from hero_assistance_server.store.migrate import Migration, migrate, migrations, refuse_newer
-from hero_assistance_server.store.store import DATABASE, Store
-from hero_assistance_server.store.transaction import Transaction
-from hero_assistance_server.store.writer import QUEUE_LIMIT
+from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
+from hero_assistance_server.storage.sqlite import events, tickets
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.migrate import Migration, migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.store import DATABASE, Store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.writer import QUEUE_LIMIT
 from tests.server.desk import STOP_S
 from tests.server.storing import CAROL, file_ticket, numbers, opened
 
@@ -51,11 +51,11 @@ async def test_events_are_published_in_order_after_their_commit(hero_root: Path)
 async def test_a_full_disk_refuses_clearly_and_the_store_goes_on(hero_root: Path) -> None:
     """`max_page_count` makes SQLite report the same error as a full disk does."""
 
-    def fill(transaction: Transaction) -> None:
+    def fill(transaction: UnitOfWork) -> None:
         transaction.connection.execute("CREATE TABLE ballast (b BLOB) STRICT")
         transaction.connection.execute("INSERT INTO ballast VALUES (zeroblob(1000000))")
 
-    def limit(pages: int) -> Callable[[Transaction], None]:
+    def limit(pages: int) -> Callable[[UnitOfWork], None]:
         return lambda transaction: transaction.connection.pragma("max_page_count", pages) and None
 
     async with opened(hero_root) as store:
@@ -89,7 +89,7 @@ async def busy(store: Store) -> AsyncIterator[None]:
     """While this is open, the writer is in the middle of a command."""
     begun, going_on = threading.Event(), threading.Event()
 
-    def hold(_transaction: Transaction) -> None:
+    def hold(_transaction: UnitOfWork) -> None:
         begun.set()
         assert going_on.wait(STOP_S)
 
@@ -148,7 +148,7 @@ async def test_a_second_server_on_the_same_folder_is_refused(hero_root: Path) ->
 
 
 async def test_durability_is_what_we_promise(hero_root: Path) -> None:
-    def pragmas(transaction: Transaction) -> list[Any]:
+    def pragmas(transaction: UnitOfWork) -> list[Any]:
         return [transaction.connection.pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")]
 
     async with opened(hero_root) as store:

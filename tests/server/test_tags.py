@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.methods import tags
+from hero_assistance_server.tags import rpc as tags
 from tests.server.desk import Desk
 from tests.server.test_lists import derived, every_ticket, kept, walk
 from tests.server.test_search import ids

@@ -15,18 +15,18 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Priority, Role, Seq, Status, TicketId, UserId
-from hero_assistance_server.alarm import Alarm
-from hero_assistance_server.core.fields import Patch, update
-from hero_assistance_server.core.model import User
-from hero_assistance_server.core.policy import Caller
-from hero_assistance_server.core.tickets import create
-from hero_assistance_server.core.views import millis
-from hero_assistance_server.store import audit, events, tickets, tokens, users
-from hero_assistance_server.store.database import open_writer
-from hero_assistance_server.store.migrate import migrate, migrations
-from hero_assistance_server.store.store import DATABASE, Store, open_store
-from hero_assistance_server.store.transaction import Transaction
-from hero_assistance_server.timers import BATCH, Timers
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.jobs.alarm import Alarm
+from hero_assistance_server.jobs.timers import BATCH, Timers
+from hero_assistance_server.storage.sqlite import audit, client_tokens, events, tickets, users
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets.rules import create
+from hero_assistance_server.tickets.ticket_update import Patch, update
+from hero_assistance_server.timestamps import millis
+from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, running, until
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +80,7 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
             running.cancel()
 
 
-def file_one(transaction: Transaction) -> TicketId:
+def file_one(transaction: UnitOfWork) -> TicketId:
     ticket_id = transaction.filing.next_id()
     change = create(
         customer=BOB,
@@ -96,7 +96,7 @@ def file_one(transaction: Transaction) -> TicketId:
     return ticket_id
 
 
-def snooze(transaction: Transaction, until_: datetime) -> None:
+def snooze(transaction: UnitOfWork, until_: datetime) -> None:
     ticket_id = file_one(transaction)
     ticket = tickets.find(transaction.connection, ticket_id)
     assert ticket is not None
@@ -135,7 +135,7 @@ async def test_however_many_are_due_they_all_wake(hero_root: Path) -> None:
     clock = Clock()
     async with timed(hero_root, clock) as (store, timers):
 
-        def many(transaction: Transaction) -> None:
+        def many(transaction: UnitOfWork) -> None:
             for _ in range(BATCH + 1):
                 snooze(transaction, clock.now + HOUR)
 
@@ -149,21 +149,21 @@ async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: 
     clock = Clock()
     async with timed(hero_root, clock, events_kept=3) as (store, timers):
 
-        def past(transaction: Transaction) -> None:
+        def past(transaction: UnitOfWork) -> None:
             for _ in range(BATCH + 10):
                 file_one(transaction)
-            tokens.add(transaction.connection, BOB.user_id, "m", "old", 1, transaction.now)
+            client_tokens.add(transaction.connection, BOB.user_id, "m", "old", 1, transaction.now)
 
         await store.write(past)
         clock.now += 29 * DAY
-        await store.write(lambda t: tokens.add(t.connection, BOB.user_id, "m", "new", 2, t.now))
+        await store.write(lambda t: client_tokens.add(t.connection, BOB.user_id, "m", "new", 2, t.now))
         timers.ring()
         await reached(store, "SELECT group_concat(token) FROM client_tokens", "new")
-        assert await store.read(events.kept) == events.Kept(Seq(1), Seq(BATCH + 10))
+        assert await store.read(events.kept) == events.EventRange(Seq(1), Seq(BATCH + 10))
         clock.now += 2 * DAY
         timers.ring()
         await reached(store, "SELECT count(*) FROM events", 3)
-        assert await store.read(events.kept) == events.Kept(Seq(BATCH + 8), Seq(BATCH + 10))
+        assert await store.read(events.kept) == events.EventRange(Seq(BATCH + 8), Seq(BATCH + 10))
 
 
 async def test_a_database_that_cannot_be_written_puts_it_off_and_ends_nothing(hero_root: Path) -> None:
@@ -218,6 +218,6 @@ async def test_tokens_of_the_version_before_are_as_old_as_the_upgrade(hero_root:
     connection.execute("INSERT INTO client_tokens (user_id, method, token, result_id) VALUES ('bob', 'm', 't', 7)")
     started = millis(datetime.now(UTC).replace(microsecond=0))
     migrate(connection, migrations())
-    assert tokens.find(connection, BOB.user_id, "m", "t") == 7
+    assert client_tokens.find(connection, BOB.user_id, "m", "t") == 7
     assert connection.execute("SELECT min(created_at) FROM client_tokens").get >= started
     connection.close()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.core.placeholders import KNOWN, render, unknown
-from hero_assistance_server.methods.many import MANY_LIMIT
+from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
+from hero_assistance_server.tickets.bulk_rpc import MANY_LIMIT
 from tests.server.desk import Desk
 from tests.server.test_desk_work import BOB, filed
 

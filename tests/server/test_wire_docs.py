@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hero_assistance_sdk.rpc.errors import CODES
-from hero_assistance_server.core.policy import ALLOWED, EVENT_STREAM
+from hero_assistance_server.identity.permissions import ALLOWED, EVENT_STREAM
 from scripts.build.wire_docs import COMMAND, PAGE, openrpc_document, page
 from tests.sdk.metaschema import openrpc_validator
 from tests.server.desk import Desk

@@ -18,12 +18,12 @@ from starlette.routing import Route
 
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.app import Desk as ServerDesk
-from hero_assistance_server.app import ProgramsOnly, applications
-from hero_assistance_server.directory import Directory
-from hero_assistance_server.events.hub import Hub
-from hero_assistance_server.identity import AuthMode
-from hero_assistance_server.store.store import open_store
+from hero_assistance_server.http.applications import Desk as ServerDesk
+from hero_assistance_server.http.applications import ProgramsOnly, applications
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.sqlite.store import open_store
+from hero_assistance_server.users.directory import Directory
 from hero_assistance_ui.application import create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode as PageMode

@@ -12,10 +12,10 @@ from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.sockets import parse_address
-from hero_assistance_server.identity import AuthMode
-from hero_assistance_server.mycelium import DEFAULT_API
-from hero_assistance_server.offline import backup_command, export_command, import_command, restore_command
-from hero_assistance_server.server import Settings, run
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.mycelium import DEFAULT_API
+from hero_assistance_server.offline_commands import backup_command, export_command, import_command, restore_command
+from hero_assistance_server.server import ServerSettings, run
 
 PROGRAM = "hero_assistance_server"
 TCP_DEFAULT = "9770"
@@ -61,7 +61,7 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
         if given is not None:
             parse_address(given)
     limits = Limits.from_environ()
-    settings = Settings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
+    settings = ServerSettings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))
 

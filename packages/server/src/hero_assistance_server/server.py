@@ -18,30 +18,30 @@ from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
-from hero_assistance_server.app import Applications, Desk, applications
-from hero_assistance_server.backups.keeping import Backups
-from hero_assistance_server.binding import Bind, wanted_bind
-from hero_assistance_server.directory import DEMO_USERS, Directory
-from hero_assistance_server.events.counting import Counting, counting
-from hero_assistance_server.events.hub import Hub
-from hero_assistance_server.exports.keeping import Exports
-from hero_assistance_server.identity import AuthMode, OverlayGate
-from hero_assistance_server.methods.views import counts
-from hero_assistance_server.mycelium import DEFAULT_API, node_address
-from hero_assistance_server.standby import Standby
-from hero_assistance_server.store import events, users
-from hero_assistance_server.store.events import StoredEvent
-from hero_assistance_server.store.migrate import migrations, refuse_newer
-from hero_assistance_server.store.store import DATABASE, Store, open_store
-from hero_assistance_server.store.transaction import Transaction
-from hero_assistance_server.timers import Timers
-from hero_assistance_server.upkeep import upkeep
+from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.http.applications import Applications, Desk, applications
+from hero_assistance_server.http.bind_address import Bind, wanted_bind
+from hero_assistance_server.http.takeover_app import TakeoverApp
+from hero_assistance_server.identity.authentication import AuthMode, OverlayGate
+from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
+from hero_assistance_server.jobs.maintenance import upkeep
+from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
+from hero_assistance_server.saved_views.rpc import counts
+from hero_assistance_server.storage.sqlite import events, users
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.migrate import migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.users.directory import DEMO_USERS, Directory
 
 _log = get_log("server")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServerSettings:
     """What the command line decides; `tcp` is `None` for no TCP listener.
 
     `mycelium_api` is where the mycelium daemon of this machine is asked, when `MYCELIUM_BIND` says `auto:`.
@@ -55,7 +55,7 @@ class Settings:
     limits: Limits = DEFAULTS
 
 
-async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises `HeroError` when the server cannot start."""
     hub, timers = Hub(), Timers(_now)
     _log.info("server.starting", version=version(), release=release_id(), auth_mode=settings.mode.value)
@@ -76,12 +76,12 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     _log.info("server.stopped")
 
 
-async def _succeed(settings: Settings, hub: Hub, timers: Timers, before: int, stop: asyncio.Event) -> None:
+async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: int, stop: asyncio.Event) -> None:
     """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
     refuse_newer(settings.paths.data / DATABASE, migrations())
     with closing(Predecessor(before)) as old:
         bound = await _bound(settings)
-        rpc, events, tcp = (Standby(old) for _ in range(3))
+        rpc, events, tcp = (TakeoverApp(old) for _ in range(3))
         listeners = _listeners(settings.paths, Applications(rpc, events, tcp), bound)
 
         async def take_over() -> None:
@@ -109,7 +109,7 @@ async def _succeed(settings: Settings, hub: Hub, timers: Timers, before: int, st
 
 
 @asynccontextmanager
-async def _desk(settings: Settings, hub: Hub, timers: Timers) -> AsyncIterator[Desk]:
+async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIterator[Desk]:
     """The open database and what is kept in memory of it; raises what `open_store` raises."""
 
     def publish(event: StoredEvent) -> None:
@@ -124,7 +124,7 @@ async def _desk(settings: Settings, hub: Hub, timers: Timers) -> AsyncIterator[D
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
         desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
-        async with upkeep(store, backups, exports), counting(Counting(hub, store, counts)):
+        async with upkeep(store, backups, exports), watch_view_counts(ViewCounts(hub, store, counts)):
             yield desk
 
 
@@ -134,7 +134,7 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
         # Whoever the edge lets sign in as alice is an admin then.
         _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
 
-    def command(transaction: Transaction) -> None:
+    def command(transaction: UnitOfWork) -> None:
         for user in DEMO_USERS:
             users.save(transaction.connection, user, transaction.now)
 
@@ -149,7 +149,7 @@ class Bound:
     address: str
 
 
-async def _bound(settings: Settings) -> Bound | None:
+async def _bound(settings: ServerSettings) -> Bound | None:
     """The TCP socket; that it cannot be had is no reason to leave this machine without its desk."""
     if settings.tcp is None:
         return None

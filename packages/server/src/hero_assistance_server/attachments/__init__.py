@@ -1,1 +1,1 @@
-"""Files on their way in and out over HTTP."""
+"""Attachments: files sent with tickets and messages, uploaded and downloaded over HTTP."""

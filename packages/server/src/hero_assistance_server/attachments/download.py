@@ -16,14 +16,14 @@ from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import AttachmentId
+from hero_assistance_server.attachments.media_type import TEXT
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
-from hero_assistance_server.core.policy import ATTACHMENT_DOWNLOAD, Caller, permit
-from hero_assistance_server.core.sniffing import TEXT
-from hero_assistance_server.methods.attachments import seen
-from hero_assistance_server.methods.params import ID_LIMIT
-from hero_assistance_server.store.attachments import Stored
-from hero_assistance_server.store.errors import StoreUnavailable
-from hero_assistance_server.store.store import Store
+from hero_assistance_server.attachments.rpc import seen
+from hero_assistance_server.identity.permissions import ATTACHMENT_DOWNLOAD, Caller, permit
+from hero_assistance_server.rpc.params import ID_LIMIT
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.sqlite.attachments import Stored
+from hero_assistance_server.storage.sqlite.store import Store
 
 # What is read at once, and so what one download has in memory beside the connection's own buffer.
 CHUNK_BYTES = 64 * 1024

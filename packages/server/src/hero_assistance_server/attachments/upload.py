@@ -18,15 +18,15 @@ from hero_assistance_sdk.errors import Conflict, HeroError, TooLarge, Unavailabl
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
 from hero_assistance_sdk.wire import UserId
-from hero_assistance_server.core import views
-from hero_assistance_server.core.model import Attachment
-from hero_assistance_server.core.policy import ATTACHMENT_UPLOAD, Caller, permit
-from hero_assistance_server.core.sniffing import HEAD_BYTES, Sniffed, sniff
-from hero_assistance_server.store import attachments, settings
-from hero_assistance_server.store.errors import StoreUnavailable
-from hero_assistance_server.store.files import Incoming
-from hero_assistance_server.store.store import Store
-from hero_assistance_server.store.transaction import Transaction
+from hero_assistance_server import serializers
+from hero_assistance_server.attachments.media_type import HEAD_BYTES, Sniffed, sniff
+from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.identity.permissions import ATTACHMENT_UPLOAD, Caller, permit
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.files import Incoming
+from hero_assistance_server.storage.sqlite import attachments, project
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
 
 # What a file system lets a name be, in bytes; a person's software has made it.
 NAME_BYTES = 255
@@ -66,7 +66,7 @@ class Upload:
             await _linger(chunks)
             await failure_response(error)(scope, receive, send)
             return
-        shown = views.attachment(attachment).model_dump(mode="json")
+        shown = serializers.attachment(attachment).model_dump(mode="json")
         where = {"location": f"/attachments/{attachment.attachment_id}", "cache-control": "no-store"}
         await JSONResponse(shown, status_code=201, headers=where)(scope, receive, send)
 
@@ -74,7 +74,7 @@ class Upload:
         caller = await self._caller_of(request)
         permit(caller, ATTACHMENT_UPLOAD)
         name = name_of(request.scope["query_string"])
-        limits = await self._store.read(settings.attachment_limits)
+        limits = await self._store.read(project.attachment_limits)
         if int(request.headers.get("content-length") or 0) > limits.size:
             raise _too_large(limits.size)
         with self._running_for(caller.known().user_id):
@@ -131,7 +131,7 @@ def name_of(query: bytes) -> str:
     return name
 
 
-def _add(transaction: Transaction, caller: Caller, name: str, size: int, sniffed: Sniffed, digest: str) -> Attachment:
+def _add(transaction: UnitOfWork, caller: Caller, name: str, size: int, sniffed: Sniffed, digest: str) -> Attachment:
     db, uploader = transaction.connection, caller.known().user_id
     if len(attachments.waiting(db, uploader)) >= WAITING_LIMIT:
         raise Conflict(

@@ -25,11 +25,11 @@ import apsw
 from hero_assistance_sdk.release import release_id
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed
 from hero_assistance_server.backups.snapshot import Contents, contents, copy_database, digests
-from hero_assistance_server.errands import Told
-from hero_assistance_server.store.errors import DatabaseTooNew
-from hero_assistance_server.store.files import FOLDER, Files, sync_folder
-from hero_assistance_server.store.migrate import migrations
-from hero_assistance_server.store.store import DATABASE
+from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.errors import DatabaseTooNew
+from hero_assistance_server.storage.files import FOLDER, Files, sync_folder
+from hero_assistance_server.storage.sqlite.migrate import migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE
 
 FORMAT = 1
 ABOUT = "backup.json"
@@ -52,7 +52,7 @@ class About:
     database_sha256: str
 
 
-def write_backup(data: Path, target: Path, now: datetime, told: Told) -> About:
+def write_backup(data: Path, target: Path, now: datetime, told: ProgressCallback) -> About:
     """Make a backup of the data folder in the file `target`, check it, and only then put it in its place.
 
     Raises `BackupFailed`; what was in that place before stays then.
@@ -73,7 +73,7 @@ def write_backup(data: Path, target: Path, now: datetime, told: Told) -> About:
         raise BackupFailed(f"{target} cannot be written", hint=str(error)) from error
 
 
-def read_backup(path: Path, into: Path | None = None, told: Told = lambda _done, _all: None) -> About:
+def read_backup(path: Path, into: Path | None = None, told: ProgressCallback = lambda _done, _all: None) -> About:
     """Check every byte of a backup, and unpack it `into` a new folder where one is given; returns what it says.
 
     Raises `BackupDamaged`, or `DatabaseTooNew` for one of a newer release.
@@ -86,7 +86,7 @@ def read_backup(path: Path, into: Path | None = None, told: Told = lambda _done,
             raise BackupDamaged(f"{path} is no whole backup", hint=str(error)) from error
 
 
-def _write(data: Path, database: Path, made: Path, now: datetime, told: Told) -> None:
+def _write(data: Path, database: Path, made: Path, now: datetime, told: ProgressCallback) -> None:
     copy_database(data / DATABASE, database, told)
     about = _about(database, now)
     files = Files(data / FOLDER)
@@ -129,7 +129,7 @@ def _name(digest: str) -> str:
     return f"{FOLDER}/{digest[:2]}/{digest[2:]}"
 
 
-def _checked(archive: tarfile.TarFile, into: Path, keep: bool, told: Told, size: int) -> About:
+def _checked(archive: tarfile.TarFile, into: Path, keep: bool, told: ProgressCallback, size: int) -> About:
     members = iter(archive)
     about = _read_about(archive, members)
     database = into / DATABASE

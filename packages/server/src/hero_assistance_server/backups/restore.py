@@ -10,10 +10,10 @@ from pathlib import Path
 
 from hero_assistance_server.backups.archive import About, read_backup
 from hero_assistance_server.backups.errors import RestoreFailed
-from hero_assistance_server.backups.exchange import exchange
-from hero_assistance_server.errands import Told
-from hero_assistance_server.store.files import sync_folder
-from hero_assistance_server.store.lock import locked_folder
+from hero_assistance_server.backups.exchange_folders import exchange
+from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.files import sync_folder
+from hero_assistance_server.storage.folder_lock import locked_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Restored:
     kept: Path
 
 
-def restore(backup: Path, data: Path, now: datetime, told: Told) -> Restored:
+def restore(backup: Path, data: Path, now: datetime, told: ProgressCallback) -> Restored:
     """Replace the data folder by what is in a backup; killed anywhere, it is the one or the other.
 
     Raises `DataInUse` while a server runs, `DatabaseTooNew`, `BackupDamaged` or `RestoreFailed`; nothing has changed
@@ -43,7 +43,7 @@ def restore(backup: Path, data: Path, now: datetime, told: Told) -> Restored:
     return Restored(about, kept)
 
 
-def _exchanged(backup: Path, data: Path, made: Path, told: Told) -> About:
+def _exchanged(backup: Path, data: Path, made: Path, told: ProgressCallback) -> About:
     """Unpack the backup into `made` and let the two folders change places; until then nothing has changed."""
     new = made.stat().st_ino
     try:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import apsw
 
-from hero_assistance_server.errands import Told
-from hero_assistance_server.store.database import APPLICATION_ID, open_reader
+from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.sqlite.connection import APPLICATION_ID, open_reader
 
 # 4 MiB; between two steps progress is told, and whoever wants it to end is heard.
 STEP_PAGES = 1024
@@ -22,7 +22,7 @@ class Contents:
     rows: dict[str, int]
 
 
-def copy_database(source: Path, target: Path, told: Told) -> None:
+def copy_database(source: Path, target: Path, told: ProgressCallback) -> None:
     """Copy the database `source` to the new file `target`; raises `DatabaseUnusable`, `apsw.Error` or `OSError`.
 
     The reading transaction stays open from the first page to the last, so that writers neither wait nor make the copy

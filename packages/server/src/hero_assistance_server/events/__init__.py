@@ -1,1 +1,1 @@
-"""Events on their way to who may know: fan-out after the commit, replay, streams."""
+"""Events: a change, its audience, and its JSON."""

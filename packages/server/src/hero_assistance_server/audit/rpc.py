@@ -1,0 +1,89 @@
+"""`audit.*`: who did what, when, from where."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.example_fixtures import NOTED
+from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, KnownTicketId, UserName
+from hero_assistance_server.storage.sqlite import audit
+from hero_assistance_server.storage.sqlite.store import Store
+
+_ACTION = r"^[a-z_]+\.[a-z_]+$"
+
+
+class AuditEntry(Result):
+    """One deed; `actor` is null for what the server did by itself, `origin` is `unix`, an address, or a timer's name.
+
+    `detail` is texts by name, other ones for each action, such as the old text of an edited message.
+    """
+
+    audit_id: int
+    at: wire.Millis
+    actor: wire.UserId | None
+    origin: str
+    action: str
+    ticket_id: wire.TicketId | None
+    message_id: wire.MessageId | None
+    detail: dict[str, str]
+
+
+class ListAudit(Params):
+    """Whose deeds, on which ticket; what is null does not matter."""
+
+    ticket_id: KnownTicketId | None = None
+    actor: UserName | None = None
+    action: Annotated[str, StringConstraints(max_length=50, pattern=_ACTION)] | None = None
+    before: Annotated[int, Field(ge=1, le=ID_LIMIT, description="`next_before` of the page before.")] = ID_LIMIT
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
+
+
+class AuditPage(Result):
+    """Deeds, newest first; `next_before` asks for the next page, null at the end."""
+
+    entries: list[AuditEntry]
+    next_before: int | None
+
+
+_LISTS = Example(
+    "What happened on a ticket last",
+    "bob",
+    {"ticket_id": 1, "limit": 1},
+    {
+        "entries": [
+            {
+                "audit_id": 3,
+                "at": NOTED,
+                "actor": "alice",
+                "origin": "unix",
+                "action": "message.noted",
+                "ticket_id": 1,
+                "message_id": 2,
+                "detail": {},
+            }
+        ],
+        "next_before": 3,
+    },
+    varies=frozenset({"at"}),
+)
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the method."""
+
+    @table.method("audit.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    async def list_(_caller: Caller, params: ListAudit) -> AuditPage:
+        """List who did what, newest first."""
+        sought = audit.Sought(params.ticket_id, params.actor, params.action)
+        found = await store.read(lambda db: audit.newest(db, sought, params.before, params.limit + 1))
+        page = [AuditEntry(**{name: getattr(entry, name) for name in AuditEntry.model_fields}) for entry in found]
+        more = len(page) > params.limit
+        page = page[: params.limit]
+        return AuditPage(entries=page, next_before=page[-1].audit_id if more else None)

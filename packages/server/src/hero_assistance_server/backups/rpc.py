@@ -1,0 +1,70 @@
+"""`system.backup`: make a backup now, and tell how the backups are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.identity.authentication import refuse_from_afar
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.jobs.background_jobs import Progress
+from hero_assistance_server.timestamps import millis
+
+_LOOKS = Example(
+    "An admin asks how the backups are",
+    "alice",
+    {"make": False},
+    {"running": False, "done": 0, "total": 0, "last": None, "last_bytes": None, "last_at": None, "failure": None},
+)
+
+
+class BackupParams(Params):
+    """Whether to make one."""
+
+    make: Annotated[bool, Field(description="False only asks how they are.")] = True
+
+
+class BackupState(Result):
+    """How far the one that is being made is, the file name of the last whole one, and why one after it failed."""
+
+    running: bool
+    done: int
+    total: int
+    last: str | None
+    last_bytes: int | None
+    last_at: wire.Millis | None
+    failure: str | None
+
+
+def add_methods(table: MethodTable[Caller], backups: Backups) -> None:
+    """Register the method."""
+
+    @table.method("system.backup", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LOOKS])
+    async def backup(caller: Caller, params: BackupParams) -> BackupState:
+        """Begin a backup in the project's own folder of backups, unless one is being made; ask again how far it is.
+
+        Only admins on this machine may.
+        """
+        refuse_from_afar(caller, "backups")
+        if params.make:
+            backups.begin()
+        return _state(backups)
+
+
+def _state(backups: Backups) -> BackupState:
+    last, progress = backups.newest(), backups.progress or Progress()
+    return BackupState(
+        running=backups.is_running,
+        done=progress.done,
+        total=progress.total,
+        last=last.name if last else None,
+        last_bytes=last.size if last else None,
+        last_at=millis(last.made_at) if last else None,
+        failure=backups.failure(),
+    )

@@ -1,0 +1,93 @@
+"""The backups that a server makes by itself: a folder of the last ones, and what is known of one that failed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hero_assistance_sdk.backup_files import FAILURE, NAME, PREFIX, newest_backup
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.backups.archive import About, write_backup
+from hero_assistance_server.jobs.background_jobs import BackgroundJob, ProgressCallback
+from hero_assistance_server.storage.sqlite import project
+from hero_assistance_server.storage.sqlite.store import Store
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+_log = get_log("backups")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBackup:
+    """A whole backup in the folder."""
+
+    name: str
+    size: int
+    made_at: datetime
+
+
+class Backups(BackgroundJob):
+    """Makes backups of one store into one folder, one at a time."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        super().__init__("a backup is being made", hint="system.backup tells how far it is")
+        self._store = store
+        self.folder = folder
+
+    def newest(self) -> KeptBackup | None:
+        """The last backup that stood its check."""
+        path = newest_backup(self.folder)
+        return None if path is None else KeptBackup(path.name, path.stat().st_size, _made_at(path))
+
+    def failure(self) -> str | None:
+        """Why the last one failed, `None` when it did not."""
+        try:
+            return str(json.loads((self.folder / FAILURE).read_text())["error"])
+        except FileNotFoundError:
+            return None
+
+    async def due_in(self, now: datetime) -> timedelta | None:
+        """How long until the next one is due; zero or less when it is, `None` when none is wanted."""
+        hours, _ = await self._store.read(project.backups)
+        if not hours:
+            return None
+        last = self.newest()
+        return timedelta() if last is None else last.made_at + timedelta(hours=hours) - now
+
+    async def make(self, now: datetime) -> About:
+        """Make one and forget the oldest beyond those that are kept.
+
+        Raises `Unavailable` while one is being made, `BackupFailed` with the old ones untouched.
+        """
+
+        def made(told: ProgressCallback) -> About:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return write_backup(self._store.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
+
+        about = await self.run(made, failed=lambda error: self._note_failure(error, now))
+        (self.folder / FAILURE).unlink(missing_ok=True)
+        _, keep = await self._store.read(project.backups)
+        self._prune(keep)
+        _log.info("backup.made", folder=str(self.folder), rows=sum(about.rows.values()), files=about.attachments)
+        return about
+
+    def _note_failure(self, error: HeroError, now: datetime) -> None:
+        """Keep it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""
+        _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
+        note = {"at": now.isoformat(), "error": error.line}
+        try:
+            (self.folder / FAILURE).write_text(json.dumps(note))
+        except OSError as failed:
+            _log.warning("backup.failure-not-noted", error=failed)
+
+    def _prune(self, keep: int) -> None:
+        whole = sorted(path for path in self.folder.iterdir() if NAME.fullmatch(path.name))
+        for path in whole[:-keep]:
+            path.unlink()
+
+
+def _made_at(path: Path) -> datetime:
+    return datetime.strptime(path.name, f"{PREFIX}{_STAMP}.tar").replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Canned replies: stored texts that an agent sends, with placeholders."""

@@ -1,0 +1,1 @@
+"""Drafts: unsent text of one user, kept on the server for all of their devices."""

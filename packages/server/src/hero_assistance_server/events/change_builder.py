@@ -1,0 +1,43 @@
+"""From a ticket before and after to the change: what moves with it, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from hero_assistance_sdk.wire import EventKind, MessageId
+from hero_assistance_server import serializers
+from hero_assistance_server.events.model import Audience, Change, Reach
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.model import Ticket
+
+M = TypeVar("M", bound=Message | None)
+
+
+def changed(
+    kind: EventKind,
+    before: Ticket,
+    after: Ticket,
+    now: datetime,
+    *,
+    message: M,
+    public: bool = False,
+    moved: tuple[MessageId, ...] = (),
+    detail: Mapping[str, str] | None = None,
+) -> Change[Ticket, M]:
+    """The change from `before` to `after`: outsiders are told when what they are shown differs, or with `public`.
+
+    `public` says that something beside the ticket itself is news for them, such as a reply.
+    """
+    public = public or serializers.ticket(before, staff=False) != serializers.ticket(after, staff=False)
+    after = replace(after, updated_at=now, public_updated_at=now if public else before.public_updated_at)
+    # Whoever has just been taken off is told apart, and of nothing more.
+    people = before.people & after.people if public else frozenset()
+    return Change(kind, after, message, Audience(Reach.STAFF, people), before, moved, detail=detail or {})
+
+
+def filed(kind: EventKind, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:
+    """The change that adds a ticket; everybody who sees it is told."""
+    return Change(kind, ticket, None, Audience(Reach.STAFF, ticket.people), moved=moved)

@@ -1,0 +1,40 @@
+"""Tickets and events as JSON: what is told and answered of the same ticket is made once."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.rpc.encoded import Encoded
+from hero_assistance_server import serializers
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.tickets.model import Ticket
+
+
+class Encoder:
+    """Encodes for one command; it keeps the last ticket for each audience, to which the command's answer belongs."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last: dict[bool, tuple[Ticket, bytes]] = {}
+
+    def ticket(self, ticket: Ticket, *, staff: bool) -> bytes:
+        """A `wire.Ticket` as this audience is shown it."""
+        inside = staff or serializers.is_shown_alike(ticket)
+        last = self._last.get(inside)
+        if last is not None and last[0] is ticket:
+            return last[1]
+        made = serializers.ticket(ticket, staff=inside).model_dump_json().encode()
+        self._last[inside] = (ticket, made)
+        return made
+
+    def event(self, change: AnyChange, seq: wire.Seq, *, staff: bool) -> str:
+        """A `wire.Event` as this audience is shown it."""
+        made = Encoded.of(
+            wire.Event,
+            seq=seq,
+            kind=change.kind.value,
+            ticket=None if change.ticket is None else self.ticket(change.ticket, staff=staff),
+            message=None if change.message is None else serializers.message(change.message),
+            record=serializers.record(change.record, staff=staff),
+        )
+        return made.json.decode()

@@ -1,0 +1,56 @@
+"""A change to the data of a project, and the audience that is notified of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from hero_assistance_sdk.wire import EventKind, MessageId, Record, UserId
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.model import Ticket
+
+
+class Reach(StrEnum):
+    """Who is told beside those who are named."""
+
+    NAMED = "named"
+    STAFF = "staff"
+    EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is told: everybody within `reach`, and `people`."""
+
+    reach: Reach = Reach.STAFF
+    people: frozenset[UserId] = frozenset()
+
+
+# The whole team, and nobody else.
+TEAM = Audience()
+
+M = TypeVar("M", bound=Message | None, covariant=True)
+T = TypeVar("T", bound=Ticket | None, covariant=True)
+
+
+@dataclass(frozen=True)
+class Change(Generic[T, M]):
+    """What one command writes, and who is told.
+
+    `before` is the ticket as it was, `ticket` as it is afterwards; `message` is added, or replaced when it was there;
+    `moved` are messages that now belong to `ticket`. `detail` is what the audit trail keeps beside the ids, as texts.
+    """
+
+    kind: EventKind
+    ticket: T
+    message: M
+    audience: Audience
+    before: Ticket | None = None
+    moved: tuple[MessageId, ...] = ()
+    record: Record | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+AnyChange = Change[Ticket | None, Message | None]

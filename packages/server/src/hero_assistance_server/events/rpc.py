@@ -1,0 +1,66 @@
+"""`event.*`: what happened, for those who ask now and then instead of reading the stream."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import apsw
+from pydantic import Field
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded, array
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.example_fixtures import NOTE, TICKET
+from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT
+from hero_assistance_server.storage.sqlite import events
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.users.model import User
+
+_NOTED = {"seq": 3, "kind": "message.noted", "ticket": TICKET, "message": NOTE, "record": None}
+_LISTS = (
+    Example("An agent asks what is new", "bob", {"since": 2}, {"events": [_NOTED], "seq": 3, "reset": False}),
+    Example("To a customer a note is nothing new", "carol", {"since": 2}, {"events": [], "seq": 3, "reset": False}),
+)
+
+Since = Annotated[int, Field(ge=0, lt=ID_LIMIT, description="The number of the last event that is known; 0: of none.")]
+
+
+class ListEvents(Params):
+    """After which event, and how many at most."""
+
+    since: Since
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_LIMIT
+
+
+class EventList(Result):
+    """The events after `since` that the caller may know of, in their order; go on from `seq`.
+
+    With `reset` they are not kept any more, or `since` is none of this server: fetch a snapshot, and go on from `seq`.
+    """
+
+    events: list[wire.Event]
+    seq: wire.Seq
+    reset: bool
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the method."""
+
+    @table.method("event.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
+    async def list_(caller: Caller, params: ListEvents) -> Encoded[EventList]:
+        """List what happened after an event, as the stream tells it; `GET /events` tells it as it happens."""
+        reader = caller.known()
+        return await store.read(lambda db: _list(db, reader, params))
+
+
+def _list(db: apsw.Connection, reader: User, params: ListEvents) -> Encoded[EventList]:
+    kept = events.kept(db)
+    reset = not kept.first - 1 <= params.since <= kept.last
+    found = [] if reset else events.after(db, wire.Seq(params.since), params.limit, reader=reader)
+    # What came after a page that is not full was for others.
+    reached = found[-1].seq if len(found) == params.limit else kept.last
+    told = array(event.text_for(staff=reader.is_staff).encode() for event in found)
+    return Encoded.of(EventList, events=told, seq=reached, reset=reset)

@@ -1,0 +1,58 @@
+"""`export.*`: the project as JSON Lines and files, made beside the running server."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
+from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.identity.authentication import refuse_from_afar
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.jobs.background_jobs import Progress
+from hero_assistance_server.timestamps import millis
+
+_NONE = {"running": False, "done": 0, "total": 0, "folder": None, "made_at": None, "failure": None}
+_BEGINS = Example("An admin asks for an export", "alice", {}, _NONE | {"running": True})
+_LOOKS = Example("An admin asks how far it is, or where the last one is", "alice", {}, _NONE)
+
+
+class ExportState(Result):
+    """How far the one that is being made is, the folder of the last whole one, and why one after it failed."""
+
+    running: bool
+    done: int
+    total: int
+    folder: str | None
+    made_at: wire.Millis | None
+    failure: str | None
+
+
+def add_methods(table: MethodTable[Caller], exports: Exports) -> None:
+    """Register the methods."""
+    errors = [Unauthenticated, Forbidden, Unavailable]
+
+    @table.method("export.create", errors=errors, examples=[_BEGINS])
+    async def create(caller: Caller, _params: NoParams) -> ExportState:
+        """Begin an export, unless one is being made; it takes the place of the last one. Only admins here may."""
+        refuse_from_afar(caller, "exports")
+        exports.begin()
+        return _state(exports)
+
+    @table.method("export.get", errors=errors, examples=[_LOOKS])
+    async def get(caller: Caller, _params: NoParams) -> ExportState:
+        """Tell how far the export is, and in which folder of this machine the last one is. Only admins here may."""
+        refuse_from_afar(caller, "exports")
+        return _state(exports)
+
+
+def _state(exports: Exports) -> ExportState:
+    last, progress = exports.newest(), exports.progress or Progress()
+    return ExportState(
+        running=exports.is_running,
+        done=progress.done,
+        total=progress.total,
+        folder=str(last.folder) if last else None,
+        made_at=millis(last.made_at) if last else None,
+        failure=exports.failure,
+    )

@@ -1,0 +1,1 @@
+"""The applications and listeners of the server."""

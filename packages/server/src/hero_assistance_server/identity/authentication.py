@@ -1,0 +1,139 @@
+"""Who is calling: from the listener, the mode, the peer's address and the headers, and never from params."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
+from functools import partial
+from ipaddress import IPv6Network
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from hero_assistance_sdk.access_list import address_of
+from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.storage.sqlite import users
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.users import rules as people
+from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.model import User
+
+HERO_USER = "x-hero-user"
+DEV_USER = "x-dev-user"
+# Every address of a mycelium overlay; the network itself vouches for them.
+OVERLAY = IPv6Network("400::/7")
+# What the audit trail calls a caller of this machine.
+UNIX_ORIGIN = "unix"
+# RFC 5321 allows an address 254; no directory has longer user names.
+USER_ID_LIMIT = 254
+
+
+class AuthMode(StrEnum):
+    """How callers inside the trust boundary are known: by the edge's header, or by their own word."""
+
+    HERO = "hero"
+    DEV = "dev"
+
+
+class ListenerKind(Enum):
+    """Where a request came in, which decides what is believed of it."""
+
+    UNIX = auto()
+    TCP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """Turns requests into callers; in hero mode it makes a customer of whom it meets for the first time."""
+
+    mode: AuthMode
+    directory: Directory
+    store: Store
+
+    async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
+        """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
+        peer = peer_of(request.scope)
+        caller = Caller(None)
+        if self.mode is AuthMode.DEV:
+            if listener is ListenerKind.UNIX or is_loopback(peer):
+                caller = self._dev_caller(request)
+        elif listener is ListenerKind.UNIX:
+            caller = await self._hero_caller(request)
+        return replace(caller, origin=peer or UNIX_ORIGIN)
+
+    def _dev_caller(self, request: Request) -> Caller:
+        claims = _claims(request, DEV_USER)
+        if not claims:
+            admin = self.directory.first_admin()
+            return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
+        if len(claims) > 1:
+            return Caller(None, "X-Dev-User is given more than once")
+        user = self.directory.find(claims[0])
+        return _caller(user) if user else Caller(None, "X-Dev-User names nobody of this project")
+
+    async def _hero_caller(self, request: Request) -> Caller:
+        claims = _claims(request, HERO_USER)
+        if len(claims) != 1:
+            return Caller(None, "X-Hero-User must be given, once")
+        user_id = claims[0]
+        if not is_user_id(user_id):
+            return Caller(None, "X-Hero-User is not a user name")
+        return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
+
+    async def _enrol(self, user_id: UserId) -> User:
+        def command(transaction: UnitOfWork) -> User:
+            # Two first requests can meet here; the second finds the user of the first.
+            known = users.find(transaction.connection, user_id)
+            if known is None:
+                known = User(user_id, user_id, Role.CUSTOMER)
+                users.save(transaction.connection, known, transaction.now)
+                transaction.apply(people.enrolled(known), Caller(known, origin=UNIX_ORIGIN))
+            transaction.afterwards.append(partial(self.directory.add, known))
+            return known
+
+        return await self.store.write(command)
+
+
+def refuse_from_afar(caller: Caller, what: str) -> None:
+    """Raise `Forbidden` for a caller that did not come by a socket of this machine; `what` is made here, in files."""
+    if caller.origin != UNIX_ORIGIN:
+        raise Forbidden(f"{what} are made from this machine alone", hint="call by the Unix socket")
+
+
+def _caller(user: User) -> Caller:
+    return Caller(user) if user.active else Caller(None, f"{user.user_id} is deactivated in this project")
+
+
+def is_user_id(text: str) -> bool:
+    """Whether a text can be a user's id: printable, without spaces, not longer than an e-mail address."""
+    return 0 < len(text) <= USER_ID_LIMIT and text.isprintable() and not any(map(str.isspace, text))
+
+
+def peer_of(scope: Scope) -> str | None:
+    """The peer's address, `None` for a Unix socket."""
+    client = scope.get("client")
+    return client[0] if client else None
+
+
+def is_loopback(peer: str | None) -> bool:
+    """Whether a TCP peer is this machine."""
+    address = address_of(peer)
+    return address is not None and address.is_loopback
+
+
+class OverlayGate:
+    """Lets in programs of the overlay and of this machine, and nobody else."""
+
+    def admits(self, peer: str) -> bool:
+        """Whether a TCP peer may connect."""
+        address = address_of(peer)
+        return address is not None and (address.is_loopback or address in OVERLAY)
+
+
+def _claims(request: Request, header: str) -> list[str]:
+    """Every value of a header; Starlette reads bytes as Latin-1, names are UTF-8."""
+    values = [value.encode("latin-1") for value in request.headers.getlist(header)]
+    return [value.decode("utf-8", "surrogateescape") for value in values]

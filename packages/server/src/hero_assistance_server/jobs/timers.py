@@ -1,0 +1,105 @@
+"""What the server does by itself at its time: snoozed tickets wake, and what is too old goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.wire import EventKind
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.jobs.alarm import Alarm
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.sqlite import client_tokens, events, project, tickets
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets import rules as commands
+
+# What the audit trail says instead of where a request came from.
+TIMER = Caller(None, origin="timer")
+PRUNE_EVERY = timedelta(days=1)
+# However old: a team that writes little comes back from its holidays without a reset.
+EVENTS_KEPT = 100_000
+# Longer than anybody tries again.
+TOKENS_KEPT_FOR = timedelta(days=7)
+# What one transaction does, so that callers wait for some milliseconds and not for all of it.
+BATCH = 500
+# After an error of the disk, or of ours.
+RETRY_AFTER = timedelta(minutes=1)
+OVERDUE_AFTER = timedelta(seconds=1)
+
+_log = get_log("timers")
+
+
+class Timers:
+    """Sleeps until the next thing is due; a commit that may bring one nearer, and a clock that is set, wake it."""
+
+    def __init__(self, clock: Callable[[], datetime], *, events_kept: int = EVENTS_KEPT) -> None:
+        self._clock = clock
+        self._events_kept = events_kept
+        self._woken = asyncio.Event()
+        self._prune_at: datetime | None = None
+
+    def ring(self) -> None:
+        """Look at what is due."""
+        self._woken.set()
+
+    def heard(self, event: StoredEvent) -> None:
+        """Follow what is committed: an update of a ticket may have been a snooze."""
+        if event.kind is EventKind.TICKET_UPDATED:
+            self.ring()
+
+    async def run(self, store: Store) -> None:
+        """Do what is due, for ever."""
+        with closing(Alarm(self.ring)) as alarm:
+            while True:
+                self._woken.clear()
+                alarm.set(await self._work(store))
+                await self._woken.wait()
+
+    async def _work(self, store: Store) -> datetime:
+        """Do what is due now; returns when the next is."""
+        try:
+            await _all(store, _wake)
+            prune_at = await self._prune(store)
+            wake_at = await store.read(tickets.next_wake)
+        except StoreUnavailable as error:
+            _log.warning("timers.put-off", error=error)
+            return self._clock() + RETRY_AFTER
+        now = self._clock()
+        if wake_at is not None and wake_at <= now:
+            # It came due this instant, or it cannot be woken, which must not keep us busy.
+            wake_at = now + OVERDUE_AFTER
+        return min(prune_at, wake_at or prune_at)
+
+    async def _prune(self, store: Store) -> datetime:
+        """Take out what is too old, once a day; returns when again. A clock that was set back does not put it off."""
+        now = self._clock()
+        if self._prune_at is not None and now < self._prune_at <= now + PRUNE_EVERY:
+            return self._prune_at
+        kept_for = await store.read(project.event_retention)
+        await _all(store, lambda t: events.prune(t.settled(), now - kept_for, self._events_kept, BATCH))
+        await _all(store, lambda t: client_tokens.prune(t.connection, now - TOKENS_KEPT_FOR, BATCH))
+        self._prune_at = now + PRUNE_EVERY
+        return self._prune_at
+
+
+async def _all(store: Store, step: Callable[[UnitOfWork], int]) -> None:
+    """Repeat a step, each in a transaction of its own, until it has not found a whole batch."""
+    while await store.write(step) == BATCH:
+        pass
+
+
+def _wake(transaction: UnitOfWork) -> int:
+    """Wake tickets whose time has come, also long ago; returns how many."""
+    woken = 0
+    for ticket_id in tickets.due_to_wake(transaction.connection, transaction.now, BATCH):
+        ticket = tickets.find(transaction.connection, ticket_id)
+        change = ticket and commands.wake(ticket=ticket, now=transaction.now)
+        if change:
+            transaction.apply(change, TIMER)
+            woken += 1
+    return woken

@@ -1,0 +1,1 @@
+"""Macros: several changes as one action on one ticket or many."""

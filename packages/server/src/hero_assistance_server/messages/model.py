@@ -1,0 +1,24 @@
+"""A message of a ticket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId, UserId
+from hero_assistance_server.attachments.model import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reply or a note."""
+
+    message_id: MessageId
+    ticket_id: TicketId
+    kind: MessageKind
+    author: UserId
+    author_name: str
+    body: str
+    created_at: datetime
+    edited_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()

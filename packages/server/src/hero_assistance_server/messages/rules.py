@@ -1,0 +1,114 @@
+"""Commands on the messages of one ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.wire import EventKind, MessageId, MessageKind, Status, UserId
+from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.events.change_builder import changed
+from hero_assistance_server.events.model import Change
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import Trigger, after
+from hero_assistance_server.tickets.ticket_update import with_status
+from hero_assistance_server.users.model import User
+
+EDIT_WINDOW = timedelta(minutes=5)
+
+
+def reply(
+    *,
+    ticket: Ticket,
+    author: User,
+    message_id: MessageId,
+    body: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+) -> Change[Ticket, Message]:
+    """Answer where the customer sees it; raises `Conflict` when the ticket takes no replies."""
+    outside = author.user_id in ticket.people
+    trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
+    answered = ticket.first_response_at or (None if outside else now)
+    written = replace(
+        with_status(ticket, _moved(ticket, trigger), now),
+        reply_count=ticket.reply_count + 1,
+        last_reply_id=message_id,
+        first_response_at=answered,
+        followers=_followed(ticket, author),
+    )
+    message = _message(ticket, MessageKind.REPLY, author, message_id, body, now, attachments)
+    return changed(EventKind.MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
+
+
+def note(
+    *,
+    ticket: Ticket,
+    author: User,
+    message_id: MessageId,
+    body: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+) -> Change[Ticket, Message]:
+    """Write to the agents; nothing that the customer is shown changes."""
+    written = replace(
+        ticket,
+        status=_moved(ticket, Trigger.NOTED),
+        note_count=ticket.note_count + 1,
+        last_note_id=message_id,
+        followers=_followed(ticket, author),
+    )
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body, now, attachments)
+    return changed(EventKind.MESSAGE_NOTED, ticket, written, now, message=message)
+
+
+def edit(*, ticket: Ticket, message: Message, by: User, body: str, now: datetime) -> Change[Ticket, Message] | None:
+    """Correct one's own message while its window is open; the audit trail keeps the old text.
+
+    `None` when it says that already; raises `Forbidden` for another's message, `Conflict` when it is too late.
+    """
+    if message.author != by.user_id:
+        raise Forbidden("only its author edits a message")
+    if now - message.created_at > EDIT_WINDOW:
+        minutes = EDIT_WINDOW // timedelta(minutes=1)
+        raise Conflict(f"a message can be edited for {minutes} minutes", hint="write another one")
+    if message.body == body:
+        return None
+    edited = replace(message, body=body, edited_at=now)
+    return changed(
+        EventKind.MESSAGE_EDITED,
+        ticket,
+        ticket,
+        now,
+        message=edited,
+        public=message.kind is MessageKind.REPLY,
+        detail={"old": message.body},
+    )
+
+
+def _followed(ticket: Ticket, author: User) -> tuple[UserId, ...]:
+    """Who writes on a ticket takes part in it."""
+    if not author.is_staff or author.user_id in ticket.participants | ticket.people:
+        return ticket.followers
+    return (*ticket.followers, author.user_id)
+
+
+def _moved(ticket: Ticket, trigger: Trigger) -> Status:
+    status = after(ticket.status, trigger)
+    if status is None:
+        raise Conflict(f"ticket {ticket.ticket_id} is {ticket.status.value}", hint="file a new ticket")
+    return status
+
+
+def _message(
+    ticket: Ticket,
+    kind: MessageKind,
+    author: User,
+    message_id: MessageId,
+    body: str,
+    now: datetime,
+    attachments: tuple[Attachment, ...],
+) -> Message:
+    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, now, attachments=attachments)

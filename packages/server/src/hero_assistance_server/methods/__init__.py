@@ -1,1 +1,0 @@
-"""The methods of `rpc.sock`, one module a namespace: thin, between wire types, core and store."""

@@ -1,0 +1,1 @@
+"""Presence: who looks at a ticket and who writes there, as leases that expire."""

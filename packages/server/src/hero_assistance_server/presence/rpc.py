@@ -1,0 +1,103 @@
+"""`presence.*`: who is at a ticket right now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import apsw
+from pydantic import Field, StringConstraints
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.rpc.params import KnownTicketId
+from hero_assistance_server.storage.sqlite import events
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.rpc import visible
+
+# Collaborators come and go by hand; that it happens during each of so many reads is no accident.
+READS = 5
+
+_LEAVES = Example(
+    "A page is closed, whose stream has ended", "bob", {"connection": "Xb3kQ0aZ", "ticket_id": None}, None
+)
+_LISTS = Example("Nobody is at any ticket", "bob", {}, {"tickets": []})
+
+
+class Beat(Params):
+    """Which screen is where, and what happens there."""
+
+    connection: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=64, pattern=r"^[!-~]+$"),
+        Field(description="The name of the caller's event stream, as its first event says it."),
+    ]
+    ticket_id: Annotated[KnownTicketId | None, Field(description="Null leaves the ticket.")]
+    level: wire.Level = wire.Level.VIEWING
+    kind: Annotated[
+        wire.MessageKind, Field(description="What is being written; of a note, a customer is shown `viewing`.")
+    ] = wire.MessageKind.REPLY
+
+
+class Lease(Result):
+    """How long the caller is shown at the ticket without another beat."""
+
+    lease_ms: int
+
+
+class Occupied(Result):
+    """The tickets at which somebody is, by id, and who."""
+
+    tickets: list[wire.TicketPresence]
+
+
+def add_methods(table: MethodTable[Caller], store: Store, hub: Hub) -> None:
+    """Register the methods."""
+
+    @table.method(
+        "presence.beat", errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_LEAVES]
+    )
+    async def beat(caller: Caller, params: Beat) -> Lease | None:
+        """Be at a ticket, viewing or writing, until the lease ends, the stream ends, or a beat says otherwise.
+
+        A screen is at one ticket at a time. Send one when the ticket or the level changes, and in between every third
+        of the lease. Null is answered to who leaves, and to who does not
+        show where they are.
+        """
+        user = caller.known()
+        if params.ticket_id is None:
+            if hub.has_stream(user.user_id, params.connection):
+                hub.presence.leave(params.connection)
+            return None
+        if params.kind is wire.MessageKind.NOTE and not caller.is_staff:
+            raise Forbidden("notes are among agents")
+        ticket = await _seen(store, hub, caller, params.ticket_id)
+        if not hub.has_stream(user.user_id, params.connection):
+            raise Conflict("there is no such stream of yours", hint="take the connection of an open event stream")
+        if not user.shows_presence:
+            hub.presence.leave(params.connection)
+            return None
+        hub.presence.beat(params.connection, user, ticket, params.level, params.kind)
+        return Lease(lease_ms=round(hub.presence.lease_s * 1000))
+
+    @table.method("presence.list", errors=[Unauthenticated], examples=[_LISTS])
+    async def list_(caller: Caller, _params: NoParams) -> Occupied:
+        """List who is at the tickets that the caller sees; the event stream tells what changes."""
+        return Occupied(tickets=hub.presence.seen_by(caller.known()))
+
+
+async def _seen(store: Store, hub: Hub, caller: Caller, ticket_id: wire.TicketId) -> Ticket:
+    """The ticket with the people who see it now; raises `NotFound`."""
+
+    def query(db: apsw.Connection) -> tuple[Ticket, wire.Seq]:
+        return visible(db, caller, ticket_id), events.last_seq(db)
+
+    for _ in range(READS):
+        ticket, seq = await store.read(query)
+        if hub.presence.last_move <= seq:
+            return ticket
+    raise Unavailable("others see this ticket each time it is read", hint="beat again")

@@ -1,0 +1,158 @@
+"""Who is at which ticket: leases that end by themselves, and what each audience is shown of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hero_assistance_sdk.wire import Level, MessageKind, Present, TicketId, TicketPresence, UserId
+from hero_assistance_server.users.model import User
+
+# A screen renews its lease every 8 s or so: two lost beats are no absence, a closed lid soon is.
+LEASE_S = 20.0
+
+_LOUDNESS = {Level.VIEWING: 0, Level.WRITING: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One screen of one person at one ticket, until a time in seconds."""
+
+    user: User
+    ticket_id: TicketId
+    level: Level
+    until: float
+    # What is being written; outsiders do not learn that there is a note.
+    kind: MessageKind = MessageKind.REPLY
+
+    def level_for(self, *, staff: bool) -> Level:
+        """The level as an agent, or somebody outside the team, is shown it."""
+        return self.level if staff or self.kind is MessageKind.REPLY else Level.VIEWING
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What somebody does at a ticket, as agents and as outsiders are shown it; `None` is not being there."""
+
+    staff: Level | None = None
+    outside: Level | None = None
+
+    def for_(self, *, staff: bool) -> Level | None:
+        """The level as one of the audiences is shown it."""
+        return self.staff if staff else self.outside
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody came, went, or does something else now, for at least one of the audiences."""
+
+    ticket_id: TicketId
+    user: User
+    was: Doing
+    now: Doing
+
+
+# A person at a ticket, on however many screens.
+_Spot = tuple[TicketId, UserId]
+
+
+@dataclass(slots=True)
+class Board:
+    """The leases by connection, the one that ends first in front; a connection is at one ticket at a time.
+
+    Every command returns what is to be told.
+    """
+
+    _leases: dict[str, Lease] = field(default_factory=dict)
+    _at: dict[TicketId, dict[UserId, set[str]]] = field(default_factory=dict)
+
+    def take(self, connection: str, lease: Lease) -> list[Move]:
+        """Begin or renew a connection's lease; it leaves the ticket where it was."""
+        return self._moved([connection], connection, lease)
+
+    def leave(self, connection: str) -> list[Move]:
+        """End a connection's lease."""
+        return self._moved([connection])
+
+    def expire(self, now: float) -> list[Move]:
+        """End the leases whose time is over."""
+        over = itertools.takewhile(lambda connection: self._leases[connection].until <= now, self._leases)
+        return self._moved(list(over))
+
+    def confine(self, ticket_id: TicketId, people: frozenset[UserId]) -> list[Move]:
+        """End the leases at a ticket of outsiders who are not among `people`."""
+        there = itertools.chain.from_iterable(self._at.get(ticket_id, {}).values())
+        users = {connection: self._leases[connection].user for connection in there}
+        return self._moved([name for name, user in users.items() if not user.is_staff and user.user_id not in people])
+
+    def next_end(self) -> float | None:
+        """When the next lease is over, unless it is renewed."""
+        return next((lease.until for lease in self._leases.values()), None)
+
+    def tickets(self) -> list[TicketId]:
+        """The tickets at which there is somebody, by id."""
+        return sorted(self._at)
+
+    def occupied(self, ticket_id: TicketId) -> bool:
+        """Whether there is somebody at a ticket."""
+        return ticket_id in self._at
+
+    def unveil(self, ticket_id: TicketId) -> list[Move]:
+        """What somebody is to be told of a ticket who sees it from outside from now on."""
+        moves = []
+        for user_id, connections in self._at.get(ticket_id, {}).items():
+            now = self._doing((ticket_id, user_id))
+            user = self._leases[next(iter(connections))].user
+            moves.append(Move(ticket_id, user, Doing(staff=now.staff), now))
+        return moves
+
+    def shown(self, ticket_id: TicketId, *, staff: bool) -> TicketPresence:
+        """Everybody at a ticket, each once with their loudest level, writers first, then by name."""
+        people = []
+        for user_id, connections in self._at.get(ticket_id, {}).items():
+            user = self._leases[next(iter(connections))].user
+            level = self._doing((ticket_id, user_id)).for_(staff=staff)
+            if level is not None:
+                people.append(Present(user_id=user_id, name=user.name, role=user.role, level=level))
+        people.sort(key=lambda one: (-_LOUDNESS[one.level], one.name, one.user_id))
+        return TicketPresence(ticket_id=ticket_id, people=people)
+
+    def _moved(self, ending: Sequence[str], connection: str = "", begun: Lease | None = None) -> list[Move]:
+        """End leases, begin one, and compare what is shown of everybody whom that concerns."""
+        ended = [lease for name in ending if (lease := self._drop(name))]
+        users = {_spot(lease): lease.user for lease in [*ended, *([begun] if begun else [])]}
+        # What was, is what is left and what has ended.
+        before = {spot: self._doing(spot, [lease for lease in ended if _spot(lease) == spot]) for spot in users}
+        if begun is not None:
+            self._leases[connection] = begun
+            self._at.setdefault(begun.ticket_id, {}).setdefault(begun.user.user_id, set()).add(connection)
+        after = {spot: self._doing(spot) for spot in users}
+        return [Move(spot[0], users[spot], before[spot], after[spot]) for spot in users if before[spot] != after[spot]]
+
+    def _doing(self, spot: _Spot, ended: Sequence[Lease] = ()) -> Doing:
+        ticket_id, user_id = spot
+        left = [self._leases[connection] for connection in self._at.get(ticket_id, {}).get(user_id, ())]
+        leases = [*left, *ended]
+        return Doing(_loudest(leases, staff=True), _loudest(leases, staff=False))
+
+    def _drop(self, connection: str) -> Lease | None:
+        lease = self._leases.pop(connection, None)
+        if lease is None:
+            return None
+        people = self._at[lease.ticket_id]
+        people[lease.user.user_id].discard(connection)
+        if not people[lease.user.user_id]:
+            del people[lease.user.user_id]
+        if not people:
+            del self._at[lease.ticket_id]
+        return lease
+
+
+def _spot(lease: Lease) -> _Spot:
+    return lease.ticket_id, lease.user.user_id
+
+
+def _loudest(leases: Sequence[Lease], *, staff: bool) -> Level | None:
+    levels = [lease.level_for(staff=staff) for lease in leases]
+    return max(levels, key=_LOUDNESS.__getitem__, default=None)

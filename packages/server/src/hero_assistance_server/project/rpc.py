@@ -1,0 +1,106 @@
+"""`project.*`: what an admin sets for the whole project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import apsw
+from pydantic import Field
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params
+from hero_assistance_server import serializers
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.project import rules as commands
+from hero_assistance_server.project.rules import MIB, ProjectSettings
+from hero_assistance_server.rpc.params import PersonName
+from hero_assistance_server.storage.sqlite import project as settings
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+
+# A year of minutes: a target beyond is none.
+MINUTES_LIMIT = 366 * 24 * 60
+# One file is streamed, and kept on the disk beside the database.
+ATTACHMENT_BYTES_LIMIT = 1024 * MIB
+ATTACHMENTS_LIMIT = 100
+RETENTION_DAYS_LIMIT = 3650
+BACKUP_HOURS_LIMIT = 31 * 24
+BACKUPS_LIMIT = 365
+
+_PROJECT = {
+    "noun": "project",
+    "name": "Support",
+    "first_response_minutes": {},
+    "attachment_bytes": 10 * MIB,
+    "attachments_per_message": 10,
+    "event_retention_days": 30,
+    "backup_hours": 24,
+    "backups_kept": 7,
+}
+_GETS = (
+    Example("An agent looks", "bob", {}, _PROJECT),
+    Example(
+        "A customer learns what they may attach",
+        "carol",
+        {},
+        _PROJECT | {"event_retention_days": None, "backup_hours": None, "backups_kept": None},
+    ),
+)
+_UPDATES = Example(
+    "An admin promises an answer within half an hour",
+    "alice",
+    {"first_response_minutes": {"urgent": 30}},
+    _PROJECT | {"first_response_minutes": {"urgent": 30}},
+)
+
+_Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
+
+
+class UpdateProject(Params):
+    """What is to be set; what is null stays."""
+
+    name: PersonName | None = None
+    first_response_minutes: Annotated[
+        dict[wire.Priority, _Minutes] | None,
+        Field(description="By priority; one that is left out promises nothing. It counts for tickets from now on."),
+    ] = None
+    attachment_bytes: Annotated[int, Field(ge=1, le=ATTACHMENT_BYTES_LIMIT)] | None = None
+    attachments_per_message: Annotated[int, Field(ge=0, le=ATTACHMENTS_LIMIT)] | None = None
+    event_retention_days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_LIMIT)] | None = None
+    backup_hours: Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT, description="0: none are made.")] | None = None
+    backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the methods."""
+
+    @table.method("project.get", errors=[Unauthenticated, Unavailable], examples=_GETS)
+    async def get(caller: Caller, _params: NoParams) -> wire.Project:
+        """Read the project's settings: an agent all of them, a customer its name and what they may attach."""
+
+        def query(db: apsw.Connection) -> ProjectSettings:
+            return settings.project(db)
+
+        return _seen(await store.read(query), caller)
+
+    @table.method("project.update", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
+    async def update(caller: Caller, params: UpdateProject) -> wire.Project:
+        """Set some of the project's settings."""
+        return _seen(await store.write(lambda t: _update(t, caller, params)), caller)
+
+
+def _update(transaction: UnitOfWork, caller: Caller, params: UpdateProject) -> ProjectSettings:
+    before = settings.project(transaction.connection)
+    after = replace(before, **params.model_dump(mode="json", exclude_none=True))
+    change = commands.updated(before, after)
+    if change is not None:
+        settings.save_project(transaction.connection, before, after)
+        transaction.apply(change, caller)
+    return after
+
+
+def _seen(project: ProjectSettings, caller: Caller) -> wire.Project:
+    return serializers.project(commands.shown(project), staff=caller.is_staff)

@@ -1,0 +1,59 @@
+"""What an admin sets for the whole project, and what it is while nobody has set it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.wire import EventKind, Priority
+from hero_assistance_server import serializers
+from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """The settings under the names by which they are stored and set."""
+
+    name: str = "Support"
+    first_response_minutes: Mapping[str, int] = field(default_factory=dict)
+    attachment_bytes: int = 10 * MIB
+    attachments_per_message: int = 10
+    # How long a reader that was away can go on from where it was, at least.
+    event_retention_days: int = 30
+    # Between two backups; 0 for none.
+    backup_hours: int = 24
+    backups_kept: int = 7
+
+
+def updated(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
+    """Tell of other settings: everybody, when customers are shown a difference; `None` when there is none."""
+    if before == after:
+        return None
+    was, now = (shown(project) for project in (before, after))
+    public = serializers.record(was, staff=False) != serializers.record(now, staff=False)
+    detail: dict[str, str] = {}
+    for name in (one.name for one in fields(ProjectSettings)):
+        if getattr(before, name) != getattr(after, name):
+            detail |= {name: _text(getattr(after, name)), f"{name}.before": _text(getattr(before, name))}
+    audience = Audience(Reach.EVERYONE if public else Reach.STAFF)
+    return Change(EventKind.PROJECT_UPDATED, None, None, audience, record=now, detail=detail)
+
+
+def shown(project: ProjectSettings) -> wire.Project:
+    """The settings as agents see them."""
+    return wire.Project(
+        name=project.name,
+        first_response_minutes={Priority(name): count for name, count in project.first_response_minutes.items()},
+        attachment_bytes=project.attachment_bytes,
+        attachments_per_message=project.attachments_per_message,
+        event_retention_days=project.event_retention_days,
+        backup_hours=project.backup_hours,
+        backups_kept=project.backups_kept,
+    )
+
+
+def _text(value: object) -> str:
+    return ", ".join(f"{name} {count}" for name, count in value.items()) if isinstance(value, Mapping) else str(value)

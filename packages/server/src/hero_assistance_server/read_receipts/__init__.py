@@ -1,0 +1,1 @@
+"""Read receipts: how far a user has read a ticket."""

@@ -1,0 +1,21 @@
+"""How far a person has read a ticket: one message id, which only the person moves back."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk.wire import EventKind, MessageId, ReadMark
+from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+from hero_assistance_server.serializers import last_message_id
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.users.model import User
+
+
+def mark(*, ticket: Ticket, by: User, before: MessageId, wanted: MessageId, back: bool) -> AnyChange | None:
+    """Move the mark of one person on a ticket, never beyond what is there; `None` when it stays where it is.
+
+    Without `back` it moves forward alone: a screen that was asleep takes nothing back. Their other screens are told.
+    """
+    reached = min(wanted, last_message_id(ticket, staff=by.is_staff))
+    if reached == before or (reached < before and not back):
+        return None
+    record = ReadMark(ticket_id=ticket.ticket_id, message_id=reached)
+    return Change(EventKind.READ_MARKED, None, None, Audience(Reach.NAMED, frozenset({by.user_id})), record=record)

@@ -1,0 +1,1 @@
+"""Event streams: fan-out after the commit, replay, quotas."""

@@ -1,0 +1,105 @@
+"""One reader's stream: what was missed from the table, then what happens, without a gap or a duplicate."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.sse import PING_S, encode
+from hero_assistance_sdk.wire import CONNECTED, PING, RESET, Connected, Reset, Seq
+from hero_assistance_server.realtime.hub import Hub, Subscription, chunk_of
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.sqlite import events
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.store import Store
+
+# What a browser waits before it comes back.
+RETRY_MS = 1000
+# A page is sent before the next is read: however long the absence, it does not fill the memory.
+PAGE = 200
+
+_PING = encode(event=PING, data="{}")
+_log = get_log("events")
+
+
+@dataclass(frozen=True, slots=True)
+class EventStream:
+    """Streams of one hub and its store."""
+
+    hub: Hub
+    store: Store
+    ping_s: float = PING_S
+
+    async def chunks(self, subscription: Subscription, since: Seq | None) -> AsyncGenerator[bytes, None]:
+        """The bytes after `since` (`None`: from now on) for whom the subscription is, without an end."""
+        if since is None:
+            subscription.start()
+            last = self.hub.last_seq
+            # The id lets a reader resume that is cut off before its first event.
+            yield encode(retry_ms=RETRY_MS, seq=last)
+            yield self._connected(subscription)
+        else:
+            yield encode(retry_ms=RETRY_MS)
+            yield self._connected(subscription)
+            last = since
+            try:
+                async with aclosing(self._from_table(subscription, since)) as missed:
+                    async for reached, chunk in missed:
+                        last = reached
+                        yield chunk
+            except StoreUnavailable as error:
+                # The reader comes back by Last-Event-ID, to a database that may be well again.
+                _log.warning("events.replay-failed", error=error)
+                return
+        while True:
+            yield await self._next(subscription, last)
+
+    def _connected(self, subscription: Subscription) -> bytes:
+        present = self.hub.presence.seen_by(subscription.reader)
+        connected = Connected(connection=subscription.connection, presence=present)
+        return encode(event=CONNECTED, data=connected.model_dump_json())
+
+    async def _from_table(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
+        """Chunks and the number each reaches; the subscription collects from before the last look on."""
+        kept = await self.store.read(events.kept)
+        if not kept.first - 1 <= since <= kept.last:
+            subscription.start()
+            last = await self.store.read(events.last_seq)
+            yield last, encode(event=RESET, data=Reset(seq=last).model_dump_json(), seq=last)
+            return
+        last = since
+        if kept.last - since < PAGE:
+            subscription.start()
+        while True:
+            collecting = subscription.started
+            page = await self._page(subscription, last)
+            if page:
+                last = page[-1].seq
+                yield last, b"".join(_chunk(subscription, event) for event in page)
+            if len(page) < PAGE:
+                if collecting:
+                    return
+                subscription.start()
+
+    async def _page(self, subscription: Subscription, last: Seq) -> list[StoredEvent]:
+        reader = subscription.reader
+        return await self.store.read(lambda db: events.after(db, last, PAGE, reader=reader))
+
+    async def _next(self, subscription: Subscription, last: Seq) -> bytes:
+        """What has arrived that the table had not shown already, or a ping after a long silence."""
+        try:
+            async with asyncio.timeout(self.ping_s):
+                while True:
+                    arrived = await subscription.take()
+                    chunk = b"".join(chunk for seq, chunk in arrived if seq is None or seq > last)
+                    if chunk:
+                        return chunk
+        except TimeoutError:
+            return _PING
+
+
+def _chunk(subscription: Subscription, event: StoredEvent) -> bytes:
+    return chunk_of(event, staff=subscription.reader.is_staff)

@@ -1,0 +1,38 @@
+"""How many event streams there are, in all and of each user."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from hero_assistance_sdk.errors import TooMany, Unavailable
+from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.wire import UserId
+
+
+class StreamQuota:
+    """The places for streams; a page that is open takes one."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._all = int(limits.streams)
+        self._each = int(limits.streams_per_user)
+        self._taken: Counter[UserId] = Counter()
+
+    def taken(self, user: UserId) -> AbstractContextManager[None]:
+        """A place, held while the context is open, which it is to be at once; raises `TooMany` or `Unavailable`."""
+        if self._taken.total() >= self._all:
+            raise Unavailable(f"{self._all} event streams are open already", hint="try again later")
+        if self._taken[user] >= self._each:
+            raise TooMany(f"{user} has {self._each} event streams open already", hint="close some of them")
+        return self._held(user)
+
+    @contextmanager
+    def _held(self, user: UserId) -> Iterator[None]:
+        self._taken[user] += 1
+        try:
+            yield
+        finally:
+            self._taken[user] -= 1
+            if not self._taken[user]:
+                del self._taken[user]

@@ -1,0 +1,1 @@
+"""Saved views: named filters of an agent or the team."""

@@ -1,0 +1,50 @@
+"""Saved views: who may keep which, and who is told."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.wire import EventKind, Record, Removed, Role, SavedView
+from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
+from hero_assistance_server.users.model import User
+
+
+def save(*, before: SavedView | None, after: SavedView, by: User) -> list[AnyChange]:
+    """Keep a view, or change one; raises `Forbidden` when it is another's, or shared by who may not."""
+    for view in (before, after):
+        if view is not None:
+            _permit(view, by)
+    if before == after:
+        return []
+    changes = [_told(EventKind.VIEW_SAVED, after, after)]
+    if before is not None and before.shared and not after.shared:
+        # The others have it no more; its owner is told so too, and then that it is there.
+        changes.insert(0, _told(EventKind.VIEW_DELETED, before, _gone(before)))
+    return changes
+
+
+def delete(*, view: SavedView, by: User) -> AnyChange:
+    """Forget a view; raises `Forbidden`."""
+    _permit(view, by)
+    return _told(EventKind.VIEW_DELETED, view, _gone(view))
+
+
+def sees(user: User, view: SavedView) -> bool:
+    """Whether an agent may know of a view."""
+    return view.shared or view.owner == user.user_id
+
+
+def _permit(view: SavedView, by: User) -> None:
+    if view.shared and by.role is not Role.ADMIN:
+        raise Forbidden("shared views are kept by admins", hint="keep a view of your own")
+    if not view.shared and view.owner != by.user_id:
+        raise Forbidden(f"the view is of {view.owner}")
+
+
+def _gone(view: SavedView) -> Removed:
+    return Removed(of="view", key=str(view.view_id))
+
+
+def _told(kind: EventKind, view: SavedView, record: Record) -> AnyChange:
+    audience = TEAM if view.shared else Audience(Reach.NAMED, frozenset({view.owner}))
+    detail = {"view": str(view.view_id), "name": view.name, "filter": view.filter}
+    return Change(kind, None, None, audience, record=record, detail=detail)

@@ -1,0 +1,140 @@
+"""`search.*`: tickets by their words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import apsw
+from pydantic import Field
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_server import serializers
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET
+from hero_assistance_server.rpc.params import ID_LIMIT, FilterText
+from hero_assistance_server.search import snippets
+from hero_assistance_server.search.filters import Filter, parse
+from hero_assistance_server.search.search_document import question
+from hero_assistance_server.storage.sqlite import events, search
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.users.model import User
+
+# A page of a list of results; each comes with its place.
+RESULTS_LIMIT = 50
+RESULTS_DEFAULT = 20
+# What is looked through for the place on one ticket: a longer thread is shown by its title when its end has no match.
+LOOK_LIMIT = 64 * 1024
+
+_NOTED = [
+    {"text": "The ", "match": False},
+    {"text": "gateway", "match": True},
+    {"text": " was renewed yesterday.", "match": False},
+]
+_FINDS = (
+    Example(
+        "An agent looks for a word that begins so, on open tickets",
+        "bob",
+        {"query": "is:active gatew*"},
+        {
+            "found": [{"ticket": TICKET, "place": "note", "message_id": 2, "snippet": _NOTED}],
+            "next_before": None,
+            "seq": 3,
+        },
+    ),
+    Example(
+        "Its customer does not find what only agents wrote",
+        "carol",
+        {"query": "gateway"},
+        {"found": [], "next_before": None, "seq": 3},
+    ),
+    Example(
+        "A phrase",
+        "carol",
+        {"query": '"since this"'},
+        {
+            "found": [
+                {
+                    "ticket": CAROLS_TICKET,
+                    "place": "body",
+                    "message_id": None,
+                    "snippet": [{"text": "Since this", "match": True}, {"text": " morning.", "match": False}],
+                }
+            ],
+            "next_before": None,
+            "seq": 3,
+        },
+    ),
+)
+
+
+class SearchTickets(Params):
+    """What is looked for, and which page of it."""
+
+    query: FilterText
+    before: Annotated[int, Field(ge=1, le=ID_LIMIT, description="`next_before` of the page before.")] = ID_LIMIT
+    limit: Annotated[int, Field(ge=1, le=RESULTS_LIMIT)] = RESULTS_DEFAULT
+
+
+class Segment(Result):
+    """A part of a snippet, plain text: one of the words that were asked for, or what stands around them."""
+
+    text: str
+    match: bool
+
+
+class FoundTicket(Result):
+    """A ticket, and the place on it that has most of the words; `message_id` is null where it is of no message."""
+
+    ticket: wire.Ticket
+    place: snippets.Place
+    message_id: wire.MessageId | None
+    snippet: list[Segment]
+
+
+class FoundPage(Result):
+    """Tickets, those filed last first; `next_before` asks for the next page, null at the end."""
+
+    found: list[FoundTicket]
+    next_before: int | None
+    seq: wire.Seq
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the method."""
+
+    @table.method("search.tickets", errors=[Unauthenticated, InvalidParams, Unavailable], examples=_FINDS)
+    async def tickets(caller: Caller, params: SearchTickets) -> FoundPage:
+        """Find tickets by words, phrases and filters: an agent among all, a customer among what they can read.
+
+        Words are found in titles, texts, messages, tags and names, whatever their case and accents.
+        """
+        filter_ = parse(params.query, param="query")
+        return await store.read(lambda db: _search(db, caller.known(), filter_, params))
+
+
+def _search(db: apsw.Connection, reader: User, filter_: Filter, params: SearchTickets) -> FoundPage:
+    asked = question(filter_, reader, search.filed_between(db))
+    found = search.find(db, asked, params.before, params.limit + 1)
+    page = found[: params.limit]
+    more = len(found) > len(page)
+    return FoundPage(
+        found=[_shown(db, reader, ticket, filter_) for ticket in page],
+        next_before=page[-1].ticket_id if more else None,
+        seq=events.last_seq(db),
+    )
+
+
+def _shown(db: apsw.Connection, reader: User, ticket: Ticket, filter_: Filter) -> FoundTicket:
+    messages = search.newest_messages(db, ticket.ticket_id, notes=reader.is_staff, limit=LOOK_LIMIT)
+    there = snippets.found(ticket, messages, snippets.patterns(filter_))
+    return FoundTicket(
+        ticket=serializers.ticket(ticket, staff=reader.is_staff),
+        place=there.place,
+        message_id=there.message_id,
+        snippet=[Segment(text=segment.text, match=segment.match) for segment in there.segments],
+    )

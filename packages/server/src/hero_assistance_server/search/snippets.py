@@ -1,0 +1,115 @@
+"""Where on a ticket the words of a search stand: the piece that has most of them, and what it says there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from hero_assistance_sdk.wire import MessageId, MessageKind
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.search.filters import Filter
+from hero_assistance_server.search.tokenizer import folded, pattern
+from hero_assistance_server.tickets.model import Ticket
+
+# Two lines of a list.
+WIDTH = 200
+# What stands before the first word, so that it is read in its sentence.
+LEAD = 60
+
+
+Place = Literal["title", "tag", "person", "body", "reply", "note"]
+
+
+class Segment(NamedTuple):
+    """A part of a snippet, which is one of the words or is not."""
+
+    text: str
+    match: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The piece of a ticket that is shown, and the message it is of, if it is of one."""
+
+    place: Place
+    message_id: MessageId | None
+    segments: tuple[Segment, ...]
+
+
+class _Piece(NamedTuple):
+    place: Place
+    message_id: MessageId | None
+    text: str
+
+
+def patterns(filter_: Filter) -> list[re.Pattern[str]]:
+    """What finds the words that are asked for in a text."""
+    found = [pattern(term) for term in filter_.texts if not term.negated]
+    return [one for one in found if one is not None]
+
+
+def found(ticket: Ticket, messages: Iterable[Message], words: list[re.Pattern[str]]) -> Found:
+    """The first piece that has the most words; the title, with nothing marked, when none has any.
+
+    `messages` are only read as far as there are words that are not found yet.
+    """
+    best = _Piece("title", None, ticket.title)
+    most = 0
+    for piece in _pieces(ticket, messages):
+        text, _ = folded(piece.text)
+        count = sum(1 for word in words if word.search(text))
+        if count > most:
+            best, most = piece, count
+        if most == len(words):
+            break
+    return Found(best.place, best.message_id, tuple(_segments(best.text, words)))
+
+
+def _pieces(ticket: Ticket, messages: Iterable[Message]) -> Iterator[_Piece]:
+    yield _Piece("title", None, ticket.title)
+    for tag in ticket.tags:
+        yield _Piece("tag", None, tag)
+    for person in (ticket.customer_name, ticket.customer, *ticket.collaborators):
+        yield _Piece("person", None, person)
+    yield _Piece("body", None, ticket.body)
+    for message in messages:
+        yield _Piece("note" if message.kind is MessageKind.NOTE else "reply", message.message_id, message.body)
+        yield _Piece("person", message.message_id, message.author_name)
+
+
+def _segments(text: str, words: list[re.Pattern[str]]) -> Iterator[Segment]:
+    """The text around the first word, as one line, with every word in it apart."""
+    flat, places = folded(text)
+    spans = _merged((places[m.start()], places[m.end() - 1] + 1) for word in words for m in word.finditer(flat))
+    start = max(0, spans[0][0] - LEAD) if spans else 0
+    end = min(len(text), start + WIDTH)
+    last = start
+    for begin, close in spans:
+        if close > end:
+            break
+        yield from _plain(text[last:begin])
+        yield Segment(_line(text[begin:close]), match=True)
+        last = close
+    yield from _plain(text[last:end])
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, those that touch or overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _plain(text: str) -> Iterator[Segment]:
+    if text:
+        yield Segment(_line(text), match=False)
+
+
+def _line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)

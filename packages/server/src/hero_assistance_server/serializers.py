@@ -1,0 +1,104 @@
+"""What each audience is shown of tickets, messages and changes, as wire types."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk import wire
+from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.timestamps import maybe_millis, millis
+from hero_assistance_server.users.model import User
+
+
+def user(user: User, *, staff: bool) -> wire.User:
+    return wire.User(
+        user_id=user.user_id,
+        name=user.name,
+        role=user.role,
+        email=user.email if staff else None,
+        active=user.active,
+        shows_presence=user.shows_presence or not staff,
+    )
+
+
+def project(project: wire.Project, *, staff: bool) -> wire.Project:
+    """The settings without what is only among agents."""
+    if staff:
+        return project
+    inside = ("event_retention_days", "backup_hours", "backups_kept")
+    return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
+
+
+def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
+    """A record as its reader may see it."""
+    if isinstance(record, wire.User) and not staff:
+        return record.model_copy(update={"email": None, "shows_presence": True})
+    if isinstance(record, wire.Project):
+        return project(record, staff=staff)
+    return record
+
+
+def attachment(attachment: Attachment) -> wire.Attachment:
+    return wire.Attachment(
+        attachment_id=attachment.attachment_id,
+        name=attachment.name,
+        size=attachment.size,
+        type=attachment.type,
+        width=attachment.width,
+        height=attachment.height,
+    )
+
+
+def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
+    """The ticket as agents see it, or as its customer does: without a trace of what is only among agents."""
+    snoozed = ticket.status is wire.Status.SNOOZED
+    return wire.Ticket(
+        ticket_id=ticket.ticket_id,
+        title=ticket.title,
+        body=ticket.body,
+        status=wire.Status.OPEN if snoozed and not staff else ticket.status,
+        priority=ticket.priority,
+        tags=list(ticket.tags),
+        customer=ticket.customer,
+        customer_name=ticket.customer_name,
+        collaborators=list(ticket.collaborators),
+        assignee=ticket.assignee,
+        followers=list(ticket.followers) if staff else [],
+        snoozed_until=maybe_millis(ticket.snoozed_until) if staff else None,
+        first_response_due=maybe_millis(ticket.first_response_due) if staff else None,
+        first_response_at=maybe_millis(ticket.first_response_at),
+        solved_at=maybe_millis(ticket.solved_at),
+        merged_into=ticket.merged_into,
+        split_from=ticket.split_from,
+        created_at=millis(ticket.created_at),
+        updated_at=millis(ticket.updated_at if staff else ticket.public_updated_at),
+        message_count=ticket.reply_count + (ticket.note_count if staff else 0),
+        last_message_id=last_message_id(ticket, staff=staff),
+        attachments=[attachment(one) for one in ticket.attachments],
+    )
+
+
+def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
+    """The last message of the thread as this audience sees it, 0 before the first."""
+    return max(ticket.last_reply_id, ticket.last_note_id) if staff else ticket.last_reply_id
+
+
+def message(message: Message) -> wire.Message:
+    return wire.Message(
+        message_id=message.message_id,
+        ticket_id=message.ticket_id,
+        kind=message.kind,
+        author=message.author,
+        author_name=message.author_name,
+        body=message.body,
+        created_at=millis(message.created_at),
+        edited_at=maybe_millis(message.edited_at),
+        attachments=[attachment(one) for one in message.attachments],
+    )
+
+
+def is_shown_alike(ticket: Ticket) -> bool:
+    """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
+    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note_id)
+    snoozed = ticket.status is wire.Status.SNOOZED
+    return not snoozed and not any(hidden) and ticket.updated_at == ticket.public_updated_at

@@ -1,0 +1,241 @@
+"""`stats.*`: how much, how soon, how long; and which tickets each figure counts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import apsw
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_server import serializers
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.example_fixtures import TICKET
+from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
+from hero_assistance_server.storage.sqlite import stats
+from hero_assistance_server.storage.sqlite.stats import DAY_MS, Figure, Key, Measure, Span
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.tickets.rpc import visible
+
+# Three years and a few days, each of which is a row.
+DAYS_LIMIT = 1100
+_OFFSET_LIMIT = 14 * 60
+# Of a project with more tags, those that were used most.
+ROWS_LIMIT = 500
+
+# Until 2100.
+_SPAN = {"start": 0, "end": 4_102_444_800_000}
+_NEVER = {"start": 0, "end": DAY_MS}
+_NOTHING: dict[str, Any] = {"count": 0, "median_ms": None, "p90_ms": None}
+_ERRORS = (Unauthenticated, Forbidden, Unavailable)
+
+
+class SpanParams(Params):
+    """From `start` until before `end`."""
+
+    start: KnownTime
+    end: KnownTime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SpanParams:
+        if self.end <= self.start:
+            raise PydanticCustomError("span", "the end is behind the start")
+        return self
+
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+class DaysParams(SpanParams):
+    """A span, and where its days begin."""
+
+    utc_offset_minutes: Annotated[
+        int, Field(ge=-_OFFSET_LIMIT, le=_OFFSET_LIMIT, description="60 for days that begin an hour before UTC's.")
+    ] = 0
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> DaysParams:
+        if self.end - self.start > DAYS_LIMIT * DAY_MS:
+            raise PydanticCustomError("span", "the end is at most {limit} days behind the start", {"limit": DAYS_LIMIT})
+        return self
+
+    def span(self) -> Span:
+        return Span(self.start, self.end, self.utc_offset_minutes * 60_000)
+
+
+class FigureParams(SpanParams):
+    """Which tickets of which figure; `backlog` is that at the end of the span."""
+
+    figure: Figure
+    agent: UserName | None = None
+    tag: Annotated[str, StringConstraints(min_length=1, max_length=TAG_LIMIT)] | None = None
+    after: Annotated[KnownTicketId | None, Field(description="`next_after` of the page before.")] = None
+    limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
+
+
+class Took(Result):
+    """How many, and within which time half of them, and nine of ten, were done; null where there were none."""
+
+    count: int
+    median_ms: int | None
+    p90_ms: int | None
+
+
+class Overview(Result):
+    """What happened in a span, and the backlog before and after it."""
+
+    created: int
+    first_response: Took
+    solved: Took
+    backlog_before: int
+    backlog_after: int
+
+
+class StatsRow(Result):
+    """The figures of one agent or tag."""
+
+    name: str
+    created: int
+    first_response: Took
+    solved: Took
+
+
+class StatsRows(Result):
+    """Those with the most tickets first."""
+
+    rows: list[StatsRow]
+
+
+class StatsDay(Result):
+    """One day; `start` is when it began, `backlog` what it left."""
+
+    start: wire.Millis
+    created: int
+    first_response: int
+    solved: int
+    backlog: int
+
+
+class StatsDays(Result):
+    """Days in order."""
+
+    days: list[StatsDay]
+
+
+class FigureTickets(Result):
+    """Tickets by id; `next_after` asks for the next page, null at the end."""
+
+    tickets: list[wire.Ticket]
+    next_after: wire.TicketId | None
+
+
+_VARIES = frozenset({"median_ms", "p90_ms"})
+_ONE = {"count": 1, "median_ms": 240_000, "p90_ms": 240_000}
+_OVERVIEWS = Example(
+    "Before the project there was nothing",
+    "bob",
+    _NEVER,
+    {"created": 0, "first_response": _NOTHING, "solved": _NOTHING, "backlog_before": 0, "backlog_after": 0},
+)
+_AGENTS = Example(
+    "Bob answered the one ticket",
+    "alice",
+    _SPAN,
+    {"rows": [{"name": "bob", "created": 0, "first_response": _ONE, "solved": _NOTHING}]},
+    varies=_VARIES,
+)
+_TAGS = Example(
+    "It was about the VPN",
+    "alice",
+    _SPAN,
+    {"rows": [{"name": "vpn", "created": 1, "first_response": _ONE, "solved": _NOTHING}]},
+    varies=_VARIES,
+)
+_DAYS = Example(
+    "A day on which nothing happened",
+    "bob",
+    _NEVER,
+    {"days": [{"start": 0, "created": 0, "first_response": 0, "solved": 0, "backlog": 0}]},
+)
+_TICKETS = Example(
+    "Which were they?",
+    "bob",
+    {**_SPAN, "figure": "first_response", "agent": "bob"},
+    {"tickets": [TICKET], "next_after": None},
+)
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the methods."""
+
+    @table.method("stats.overview", errors=_ERRORS, examples=[_OVERVIEWS])
+    async def overview(_caller: Caller, params: SpanParams) -> Overview:
+        """Count what came in, was first answered and was solved in a span, and how long that took."""
+        return await store.read(lambda db: _overview(db, params.span()))
+
+    @table.method("stats.by_agent", errors=_ERRORS, examples=[_AGENTS])
+    async def by_agent(_caller: Caller, params: SpanParams) -> StatsRows:
+        """The figures of each agent: tickets assigned now, first answers given, tickets solved by them."""
+        return await store.read(lambda db: _rows(db, params.span(), Key.AGENT))
+
+    @table.method("stats.by_tag", errors=_ERRORS, examples=[_TAGS])
+    async def by_tag(_caller: Caller, params: SpanParams) -> StatsRows:
+        """The figures of each tag, of the tickets that have it now."""
+        return await store.read(lambda db: _rows(db, params.span(), Key.TAG))
+
+    @table.method("stats.by_day", errors=_ERRORS, examples=[_DAYS])
+    async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
+        """Count what happened on each day, and what was neither solved nor closed at its end."""
+        found = await store.read(lambda db: stats.by_day(db, params.span()))
+        return StatsDays(
+            days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
+        )
+
+    @table.method("stats.tickets", errors=(*_ERRORS, NotFound), examples=[_TICKETS])
+    async def tickets(caller: Caller, params: FigureParams) -> FigureTickets:
+        """List the tickets that a figure counts, by id."""
+        return await store.read(lambda db: _tickets(db, caller, params))
+
+
+def _overview(db: apsw.Connection, span: Span) -> Overview:
+    return Overview(
+        created=stats.overall(db, Figure.CREATED, span).count,
+        first_response=_took(stats.overall(db, Figure.FIRST_RESPONSE, span)),
+        solved=_took(stats.overall(db, Figure.SOLVED, span)),
+        backlog_before=stats.backlog(db, span.start),
+        backlog_after=stats.backlog(db, span.end),
+    )
+
+
+def _rows(db: apsw.Connection, span: Span, key: Key) -> StatsRows:
+    created, answered, solved = (
+        stats.by_key(db, figure, span, key) for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
+    )
+    rows = [
+        StatsRow(
+            name=name,
+            created=created.get(name, Measure()).count,
+            first_response=_took(answered.get(name, Measure())),
+            solved=_took(solved.get(name, Measure())),
+        )
+        for name in created.keys() | answered.keys() | solved.keys()
+    ]
+    rows.sort(key=lambda row: (-row.created - row.first_response.count - row.solved.count, row.name))
+    return StatsRows(rows=rows[:ROWS_LIMIT])
+
+
+def _tickets(db: apsw.Connection, caller: Caller, params: FigureParams) -> FigureTickets:
+    only = stats.Only(params.agent, params.tag)
+    after = wire.TicketId(0) if params.after is None else params.after
+    found = stats.tickets(db, params.figure, params.span(), only, after, params.limit + 1)
+    page = found[: params.limit]
+    shown = [serializers.ticket(visible(db, caller, ticket_id), staff=caller.is_staff) for ticket_id in page]
+    return FigureTickets(tickets=shown, next_after=page[-1] if page != found else None)
+
+
+def _took(measure: Measure) -> Took:
+    return Took(count=measure.count, median_ms=measure.median, p90_ms=measure.p90)

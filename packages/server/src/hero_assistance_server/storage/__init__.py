@@ -1,0 +1,1 @@
+"""Storage: what the services need of it, and one folder for each engine."""

@@ -1,0 +1,53 @@
+"""Connections to the database file: one that writes, others that can only read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from hero_assistance_server.storage.errors import DatabaseUnusable
+from hero_assistance_server.storage.sqlite.bulk_insert import KINDS, PORTION
+
+# "HAsd": tells our files from other programs' databases.
+APPLICATION_ID = 0x48417364
+# Only a backup or a person's shell can hold a lock; longer than this, the caller is told.
+BUSY_TIMEOUT_MS = 5_000
+# 16 MB of log: the pages that every ticket changes are folded into the database a fourth as often as by default.
+CHECKPOINT_PAGES = 4000
+# Those that are kept prepared; the writer has each insert of many rows in every size.
+STATEMENTS = 100
+WRITER_STATEMENTS = STATEMENTS + KINDS * PORTION
+
+
+def open_writer(path: Path) -> apsw.Connection:
+    """The connection that writes and checkpoints; a process has one. Raises `DatabaseUnusable`."""
+    connection = _opened(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
+    path.chmod(0o600)
+    connection.pragma("journal_mode", "wal")
+    # FULL: an acknowledged ticket survives a power cut, which NORMAL does not promise.
+    connection.pragma("synchronous", "full")
+    connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+    connection.pragma("foreign_keys", True)
+    return connection
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """A connection that can neither write nor checkpoint. Raises `DatabaseUnusable`."""
+    connection = _opened(path, apsw.SQLITE_OPEN_READONLY)
+    connection.pragma("query_only", True)
+    return connection
+
+
+def _opened(path: Path, flags: int, *, statements: int = STATEMENTS) -> apsw.Connection:
+    try:
+        connection = apsw.Connection(str(path), flags=flags, statementcachesize=statements)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        found = connection.pragma("application_id")
+        empty = connection.pragma("schema_version") == 0
+    except (apsw.NotADBError, apsw.CorruptError, apsw.CantOpenError) as error:
+        raise DatabaseUnusable(f"{path} cannot be opened as a database", hint=str(error)) from error
+    if found != APPLICATION_ID and not (found == 0 and empty):
+        connection.close()
+        raise DatabaseUnusable(f"{path} is the database of another program")
+    return connection

@@ -1,0 +1,71 @@
+"""Numbered migrations: `0001_initial.sql` takes a database from version 0 to 1, and so on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+
+from hero_assistance_server.storage.errors import DatabaseTooNew
+from hero_assistance_server.storage.sqlite.connection import APPLICATION_ID, open_reader
+
+_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The statements that make version `number` of the one before it."""
+
+    number: int
+    name: str
+    sql: str
+
+
+def migrations() -> list[Migration]:
+    """Every migration of this release, in order, numbered from 1 without a gap."""
+    found = []
+    for file in files("hero_assistance_server.storage.sqlite").joinpath("migrations").iterdir():
+        match = _NAME.fullmatch(file.name)
+        if match:
+            found.append(Migration(int(match[1]), file.name, file.read_text("utf-8")))
+    found.sort(key=lambda migration: migration.number)
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"the migrations are not numbered without a gap: {[m.name for m in found]}")
+    return found
+
+
+def refuse_newer(path: Path, known: list[Migration]) -> None:
+    """Raise `DatabaseTooNew` before anything is opened for writing."""
+    if not path.exists():
+        return
+    reader = open_reader(path)
+    try:
+        version = reader.pragma("user_version")
+    finally:
+        reader.close()
+    if version > len(known):
+        raise DatabaseTooNew(
+            f"{path} has version {version}; this release knows versions up to {len(known)}",
+            hint="install the release that wrote it, or restore a backup",
+        )
+
+
+def migrate(connection: apsw.Connection, known: list[Migration]) -> list[str]:
+    """Apply what is missing, each migration in one transaction; returns the names of those applied."""
+    version = connection.pragma("user_version")
+    missing = known[version:]
+    for migration in missing:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(migration.sql)
+            connection.pragma("application_id", APPLICATION_ID)
+            connection.pragma("user_version", migration.number)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return [migration.name for migration in missing]

@@ -1,0 +1,98 @@
+"""The index of words: written in the transaction that changes a ticket, asked for tickets, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.search.search_document import DOCUMENT_LIMIT, Question, document, facets_of, texts_of
+from hero_assistance_server.storage.sqlite import messages, tickets
+from hero_assistance_server.storage.sqlite.bulk_insert import insert
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.timestamps import maybe_millis, time_of
+
+# Tickets written at a time when a database of an earlier version is opened.
+PORTION = 500
+
+_WRITE = "INSERT OR REPLACE INTO search_index (rowid, public, notes, facets) VALUES {rows}"
+_FIND = """SELECT search_index.rowid FROM search_index{join}
+    WHERE search_index MATCH :expression AND search_index.rowid < :before{filed}
+    ORDER BY search_index.rowid DESC LIMIT :limit"""
+_FILED = " AND (:since IS NULL OR created_at >= :since) AND (:until IS NULL OR created_at < :until)"
+_JOIN = " CROSS JOIN tickets ON tickets.ticket_id = search_index.rowid"
+
+
+def differs(before: Ticket, after: Ticket) -> bool:
+    """Whether the document of a ticket is another, its messages being the same."""
+    return texts_of(before) != texts_of(after) or facets_of(before) != facets_of(after)
+
+
+def index(connection: apsw.Connection, changed: Iterable[Ticket]) -> None:
+    """Write the documents of these tickets, in place of the ones before.
+
+    All of a transaction at once: at each savepoint the index writes what it has gathered, and merges it later.
+    """
+    insert(connection, _WRITE, (_row(connection, ticket) for ticket in changed))
+
+
+def _row(connection: apsw.Connection, ticket: Ticket) -> tuple[int, str, str, str]:
+    thread: list[Message] = []
+    if ticket.reply_count or ticket.note_count:
+        thread += newest_messages(connection, ticket.ticket_id, notes=True, limit=DOCUMENT_LIMIT)
+    made = document(ticket, thread)
+    return (ticket.ticket_id, made.public, made.notes, made.facets)
+
+
+def catch_up(connection: apsw.Connection) -> int:
+    """Write the documents that a database of an earlier version has not; returns how many.
+
+    Each portion is a transaction: what was cut off goes on where it was.
+    """
+    written = 0
+    first = (connection.execute("SELECT rowid FROM search_index ORDER BY rowid DESC LIMIT 1").get or 0) + 1
+    for start in range(first, tickets.next_id(connection), PORTION):
+        with connection:
+            numbers = range(start, start + PORTION)
+            found = [tickets.find(connection, TicketId(number)) for number in numbers]
+            missing = [ticket for ticket in found if ticket is not None]
+            index(connection, missing)
+            written += len(missing)
+    return written
+
+
+def find(connection: apsw.Connection, asked: Question, before: int, limit: int) -> list[Ticket]:
+    """The tickets that fit, newest first, with ids less than `before`."""
+    by_day = asked.since is not None or asked.until is not None
+    rows: Iterable[tuple[Any, ...]] = connection.execute(
+        _FIND.format(join=_JOIN if by_day else "", filed=_FILED if by_day else ""),
+        {
+            "expression": asked.expression,
+            "before": before,
+            "limit": limit,
+            "since": maybe_millis(asked.since),
+            "until": maybe_millis(asked.until),
+        },
+    )
+    found = [tickets.find(connection, TicketId(ticket_id)) for (ticket_id,) in list(rows)]
+    return [ticket for ticket in found if ticket is not None]
+
+
+def filed_between(connection: apsw.Connection) -> tuple[datetime, datetime]:
+    """The filing times of the first and the last ticket; of no ticket, the first moment of the database's calendar."""
+    first = connection.execute("SELECT min(created_at) FROM tickets").get
+    last = connection.execute("SELECT max(created_at) FROM tickets").get
+    return time_of(first or 0), time_of(last or 0)
+
+
+def newest_messages(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool, limit: int) -> Iterator[Message]:
+    """A ticket's messages, newest first, as many as have `limit` characters together."""
+    for message in messages.newest(connection, ticket_id, notes=notes):
+        limit -= len(message.body)
+        if limit < 0:
+            return
+        yield message

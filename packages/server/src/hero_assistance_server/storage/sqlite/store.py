@@ -1,0 +1,157 @@
+"""The store as the server uses it: `write` a command, `read` a query, and hear of every committed event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import apsw
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.files import FOLDER, Files
+from hero_assistance_server.storage.folder_lock import locked_folder
+from hero_assistance_server.storage.sqlite import search
+from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.connection_pool import ConnectionPool
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.writer import Job, Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DATABASE = "tickets.db"
+# A flush on a dying disk can take seconds; longer, and the caller is better told to try again.
+STORE_TIMEOUT_S = 10.0
+# Files are written and read beside the database; each piece takes well under a millisecond.
+FILE_THREADS = 4
+
+_log = get_log("store")
+
+
+class Store:
+    """An open database; made by `open_store`."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        readers: ConnectionPool,
+        clock: Callable[[], datetime],
+        publish: Callable[[StoredEvent], None],
+        files: Files,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._readers = readers
+        self._publish = publish
+        self.files = files
+        self.folder = files.folder.parent
+        self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
+        # What was read before the number changed may be out of date.
+        self.commits = 0
+        self._writer = Writer(connection, clock, self._deliver)
+        self._writer.start()
+
+    async def write(self, command: Callable[[UnitOfWork], T]) -> T:
+        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`.
+
+        A caller that is cancelled takes along a command that has not begun; one that has is written.
+        """
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._writer.submit(Job(command, future))
+        # asyncio.timeout would take a tenth of what a whole call costs the loop.
+        deadline = self._loop.call_later(STORE_TIMEOUT_S, _give_up, future)
+        try:
+            return await future
+        finally:
+            deadline.cancel()
+
+    async def read(self, query: Callable[[apsw.Connection], T]) -> T:
+        """Answer a query from one moment's state; raises `StoreUnavailable`."""
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT_S):
+                return await self._loop.run_in_executor(self._readers.executor, self._readers.run, query)
+        except TimeoutError:
+            raise StoreUnavailable("the database is too slow") from None
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do what waits for the disk beside the loop; raises what it raises.
+
+        A thread cannot be cancelled: whoever leaves waits until it has let go of what it works with.
+        """
+        future = self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+    async def finish(self) -> None:
+        """Write what is queued and end the writer."""
+        self._writer.hand_over()
+        await asyncio.to_thread(self._writer.stop)
+        self._threads.shutdown()
+
+    def _deliver(self, jobs: Sequence[Job]) -> None:
+        """Called by the writer's thread: one wake-up of the loop for the whole group."""
+        self._loop.call_soon_threadsafe(self._settle, jobs)
+
+    def _settle(self, jobs: Sequence[Job]) -> None:
+        self.commits += 1
+        for job in jobs:
+            for follow in job.afterwards:
+                follow()
+            for event in job.events:
+                self._publish(event)
+            job.settle()
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(
+            StoreUnavailable(
+                "the database is too slow; the change may still be made",
+                hint="try again with the same client_token: it will not be made twice",
+            )
+        )
+
+
+@asynccontextmanager
+async def open_store(
+    folder: Path, *, clock: Callable[[], datetime], publish: Callable[[StoredEvent], None]
+) -> AsyncIterator[Store]:
+    """Lock the folder, bring its database up to date and open it; `publish` gets each event after its commit.
+
+    Raises `DataInUse`, `DatabaseTooNew` or `DatabaseUnusable`.
+    """
+    path = folder / DATABASE
+    with locked_folder(folder):
+        known = migrations()
+        refuse_newer(path, known)
+        connection = open_writer(path)
+        try:
+            for name in migrate(connection, known):
+                _log.info("store.migrated", migration=name)
+            if written := search.catch_up(connection):
+                _log.info("store.indexed", tickets=written)
+            files = Files(folder / FOLDER)
+            files.prepare()
+            readers = ConnectionPool(path)
+            try:
+                store = Store(connection, readers, clock, publish, files)
+                try:
+                    yield store
+                finally:
+                    await store.finish()
+            finally:
+                # Readers first: the last connection to close folds the log into the database, and may write.
+                readers.close()
+        finally:
+            connection.close()

@@ -1,0 +1,223 @@
+"""The one thread that writes: it takes commands from a queue and commits them in groups.
+
+While one group is committed (a disk flush), the next one gathers: more callers, fewer flushes for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import apsw
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_server.storage.errors import STORAGE_ERRORS, StoreUnavailable
+from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
+from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
+
+Command = Callable[[UnitOfWork], Any]
+
+# Bounds how long the first of a group waits for the last: 256 commands take about 20 ms.
+GROUP_LIMIT = 256
+# Four groups: with a disk that takes a second for each flush, the last is still written before its caller gives up.
+# A command holds what was sent, at most some 64 KiB: all of them some 64 MiB.
+QUEUE_LIMIT = 4 * GROUP_LIMIT
+
+_log = get_log("store")
+
+
+class _Failed(Exception):
+    """A command failed; its job has the error."""
+
+
+class _HalfWritten(Exception):
+    """A command failed after it had written: its group is to be executed again, with savepoints.
+
+    A savepoint copies every page that is written to within it, which costs a fifth of an ordinary command.
+    """
+
+
+@dataclass(slots=True)
+class Job:
+    """A command, who waits for it, and what became of it."""
+
+    command: Command
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+    events: list[StoredEvent] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Tell the one who waits, unless they have left; only the loop's thread may."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Writer:
+    """Runs commands on the writing connection; `deliver` gets each group after its commit, or its failure."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        clock: Callable[[], datetime],
+        deliver: Callable[[Sequence[Job]], None],
+    ) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._authors = DraftAuthorCache(connection)
+        self._deliver = deliver
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._coming: list[Job] = []
+        self._thread = threading.Thread(target=self._run, name="store-writer")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a command; raises `StoreUnavailable` when too many wait. Only the loop's thread may."""
+        if self._queue.qsize() + len(self._coming) >= QUEUE_LIMIT:
+            raise StoreUnavailable(
+                f"{QUEUE_LIMIT} changes wait to be written already", hint="nothing was changed; try again in a moment"
+            )
+        if not self._coming:
+            # Whoever else asks in this turn of the loop is written in the same group.
+            asyncio.get_running_loop().call_soon(self.hand_over)
+        self._coming.append(job)
+
+    def hand_over(self) -> None:
+        """Give the thread what was submitted in this turn of the loop; only the loop's thread may."""
+        for job in self._coming:
+            self._queue.put(job)
+        self._coming.clear()
+
+    def stop(self) -> None:
+        """Finish what was handed over, then end the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            jobs, stopping = self._next_group()
+            try:
+                self._commit(jobs)
+            except Exception as error:  # noqa: BLE001
+                # The outermost loop of the thread: whatever the defect, the next group must be written.
+                self._fail(jobs, _told(error), error)
+
+    def _next_group(self) -> tuple[list[Job], bool]:
+        """Wait for a command and take what else is queued; and whether the end was among it.
+
+        A command whose caller has given up was never begun: it is dropped.
+        """
+        jobs: list[Job] = []
+        job = self._queue.get()
+        while job is not None:
+            if not job.future.done():
+                jobs.append(job)
+            if len(jobs) == GROUP_LIMIT:
+                return jobs, False
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return jobs, False
+        return jobs, True
+
+    def _commit(self, jobs: Sequence[Job]) -> None:
+        if not jobs:
+            return
+        try:
+            try:
+                self._execute(jobs, savepoints=False)
+            except _HalfWritten:
+                self._roll_back()
+                self._execute(jobs, savepoints=True)
+        except Exception as error:  # noqa: BLE001
+            self._roll_back()
+            if len(jobs) > 1:
+                # It may be one of them that does not fit on the disk, or is a defect; alone, its neighbours pass.
+                for job in jobs:
+                    self._commit([job])
+            else:
+                self._fail(jobs, _told(error), error)
+            return
+        self._deliver(jobs)
+
+    def _execute(self, jobs: Sequence[Job], *, savepoints: bool) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        gathered = WriteBatch(self._connection)
+        for job in jobs:
+            undo = self._savepoint if savepoints else self._untouched
+            with undo(gathered):
+                self._execute_one(job, gathered)
+        gathered.write()
+        self._connection.execute("COMMIT")
+
+    def _execute_one(self, job: Job, gathered: WriteBatch) -> None:
+        transaction = UnitOfWork(self._connection, self._clock(), gathered, self._authors)
+        job.result, job.error, job.events, job.afterwards = None, None, [], []
+        try:
+            job.result = job.command(transaction)
+        except STORAGE_ERRORS:
+            raise
+        except Exception as error:
+            job.error = error
+            raise _Failed from error
+        job.events, job.afterwards = transaction.events, transaction.afterwards
+
+    @contextmanager
+    def _savepoint(self, gathered: WriteBatch) -> Iterator[None]:
+        """A failing command takes back what it wrote: its error is its caller's alone, its neighbours are kept."""
+        mark = gathered.mark()
+        self._connection.execute("SAVEPOINT command")
+        try:
+            yield
+        except _Failed:
+            self._connection.execute("ROLLBACK TO command")
+            gathered.back_to(mark)
+        self._connection.execute("RELEASE command")
+
+    @contextmanager
+    def _untouched(self, gathered: WriteBatch) -> Iterator[None]:
+        """The same of a command that fails before it writes, as nearly all do; raises `_HalfWritten` of another."""
+        before = gathered.deeds
+        try:
+            yield
+        except _Failed:
+            if gathered.deeds != before:
+                raise _HalfWritten from None
+
+    def _fail(self, jobs: Sequence[Job], error: Exception, cause: Exception) -> None:
+        error.__cause__ = cause
+        for job in jobs:
+            job.error, job.events, job.afterwards = error, [], []
+        self._deliver(jobs)
+
+    def _roll_back(self) -> None:
+        # SQLite has rolled back by itself after some errors; a second ROLLBACK would be one more.
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+
+def _told(error: Exception) -> HeroError:
+    """What its caller hears of an error that no command raised."""
+    if isinstance(error, STORAGE_ERRORS):
+        _log.error("store.write-failed", error=error)
+        return StoreUnavailable("the database cannot be written", hint=str(error))
+    _log.error("store.write-failed", exc_info=error)
+    return InternalError("the server failed to write", hint="its log says why")

@@ -1,1 +1,0 @@
-"""The database: one writer that commits in groups, a few readers, migrations."""

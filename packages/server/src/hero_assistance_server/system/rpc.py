@@ -1,0 +1,61 @@
+"""`system.*`: how the server is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.paths import SERVICE
+from hero_assistance_sdk.release import release_id, version
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.realtime.hub import Hub
+
+_HEALTH = Example(
+    "A probe asks",
+    "alice",
+    {},
+    {
+        "status": "ok",
+        "service": SERVICE,
+        "version": "1.0",
+        "release": "1.0-4f2a90c1d3e8",
+        "auth_mode": "dev",
+        "tcp": None,
+        "seq": 3,
+    },
+    varies=frozenset({"version", "release"}),
+)
+
+
+class Health(Result):
+    """What runs here; `tcp` is the address it listens on, `seq` the number of the last event."""
+
+    status: Literal["ok"]
+    service: str
+    version: str
+    release: str
+    auth_mode: AuthMode
+    tcp: str | None
+    seq: wire.Seq
+
+
+def add_methods(table: MethodTable[Caller], hub: Hub, mode: AuthMode, tcp: str | None) -> None:
+    """Register the method."""
+    # Asked by every probe; finding them out anew reads files.
+    running, release = version(), release_id()
+
+    @table.method("system.health", examples=[_HEALTH])
+    async def health(_caller: Caller, _params: NoParams) -> Health:
+        """Tell version, release, mode and address of the server."""
+        return Health(
+            status="ok",
+            service=SERVICE,
+            version=running,
+            release=release,
+            auth_mode=mode,
+            tcp=tcp,
+            seq=hub.last_seq,
+        )

@@ -1,0 +1,1 @@
+"""Tickets: states, updates, lists, merge and split."""

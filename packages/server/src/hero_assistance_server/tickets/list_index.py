@@ -1,0 +1,64 @@
+"""Where a ticket is listed and counted: what the store keeps beside its row, so that lists never sort or scan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from hero_assistance_sdk.wire import Priority, Status, UserId
+from hero_assistance_server.tickets.model import Ticket
+
+# What still asks for somebody's attention; snoozed tickets have a list of their own.
+ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.WAITING})
+
+# Scopes that are counted for everybody; those of people, tags and priorities are made by the functions below.
+ALL = "all"
+UNASSIGNED = "unassigned"
+
+
+class Place(NamedTuple):
+    """A ticket's place in the list of somebody outside the team, by its last activity as that person sees it."""
+
+    user_id: UserId
+    at: datetime
+
+
+def assigned_to(user_id: UserId) -> str:
+    """The scope of the tickets of an assignee."""
+    return f"assignee:{user_id}"
+
+
+def participated_by(user_id: UserId) -> str:
+    """The scope of the tickets that an agent takes part in."""
+    return f"participant:{user_id}"
+
+
+def filed_by(user_id: UserId) -> str:
+    """The scope of the tickets of a customer, without those they collaborate on."""
+    return f"customer:{user_id}"
+
+
+def prioritised(priority: Priority) -> str:
+    """The scope of the tickets of a priority."""
+    return f"priority:{priority.value}"
+
+
+def tagged(tag: str) -> str:
+    """The scope of the tickets with a tag."""
+    return f"tag:{tag}"
+
+
+def places(ticket: Ticket) -> frozenset[Place]:
+    """The places of a ticket in the lists of those who see it from outside."""
+    return frozenset(Place(user, ticket.public_updated_at) for user in ticket.people)
+
+
+def scopes(ticket: Ticket) -> frozenset[str]:
+    """Everything that the ticket is listed and counted under, each with its status."""
+    return frozenset([*subjects(ticket), *map(participated_by, ticket.participants)])
+
+
+def subjects(ticket: Ticket) -> list[str]:
+    """The same without those who take part."""
+    assignee = UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee)
+    return [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee, *map(tagged, ticket.tags)]

@@ -1,0 +1,147 @@
+"""Which tickets a list shows: the views of a desk as one table, and a filter as what it means for one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+
+from hero_assistance_sdk.wire import Priority, Status, UserId
+from hero_assistance_server.search.filters import ACTIVE, ME, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.tickets import list_index
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import DONE
+from hero_assistance_server.users.model import User
+
+_ALL = frozenset(Status)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list that every agent has: the tickets of a scope, which may be the agent's own, with these statuses."""
+
+    scope: Callable[[UserId], str]
+    statuses: frozenset[Status]
+
+
+VIEWS: dict[str, View] = {
+    "unassigned": View(lambda _: list_index.UNASSIGNED, frozenset({Status.NEW, Status.OPEN})),
+    "mine": View(list_index.assigned_to, list_index.ACTIVE),
+    "participating": View(list_index.participated_by, list_index.ACTIVE),
+    "open": View(lambda _: list_index.ALL, list_index.ACTIVE),
+    "waiting": View(lambda _: list_index.ALL, frozenset({Status.WAITING})),
+    "snoozed": View(lambda _: list_index.ALL, frozenset({Status.SNOOZED})),
+    "closed": View(lambda _: list_index.ALL, DONE),
+    "all": View(lambda _: list_index.ALL, _ALL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a ticket must be, to be in a list.
+
+    It has one of `statuses`, is in one scope at least of each of `within`, in none of `without`, and was filed at
+    `since` or later and before `until`.
+    """
+
+    statuses: frozenset[Status] = _ALL
+    within: tuple[frozenset[str], ...] = ()
+    without: frozenset[str] = frozenset()
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def counted(self) -> str | None:
+        """The scope whose tallies count these tickets exactly; `None` when there is none."""
+        if self.without or self.since or self.until or len(self.within) > 1:
+            return None
+        scopes = self.within[0] if self.within else frozenset({list_index.ALL})
+        return next(iter(scopes)) if len(scopes) == 1 else None
+
+
+def build_list_query(filter_: Filter, reader: User, view: str | None = None) -> ListQuery:
+    """What the conditions on fields of a filter, within a view, mean for its reader; texts are not looked at."""
+    found = ListQuery()
+    if view is not None:
+        scope = VIEWS[view].scope(reader.user_id)
+        within = () if scope == list_index.ALL else (frozenset({scope}),)
+        found = ListQuery(VIEWS[view].statuses, within)
+    found = _of_status(found, filter_, reader)
+    found = _of_scopes(found, filter_, reader)
+    return _of_days(found, filter_)
+
+
+def matches(ticket: Ticket, sought: ListQuery) -> bool:
+    """Whether the ticket is one of them; what the store finds by its indexes, ticket by ticket."""
+    scopes = list_index.scopes(ticket)
+    return (
+        ticket.status in sought.statuses
+        and all(scopes & group for group in sought.within)
+        and not scopes & sought.without
+        and (sought.since is None or ticket.created_at >= sought.since)
+        and (sought.until is None or ticket.created_at < sought.until)
+    )
+
+
+def _of_status(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
+    statuses = found.statuses
+    if asked := filter_.of(Key.STATUS):
+        statuses &= _shown_as(asked, reader)
+    statuses -= _shown_as(filter_.of(Key.STATUS, negated=True), reader)
+    for term in filter_.terms:
+        if term.key is Key.IS and term.value != UNASSIGNED:
+            meant = _shown_as(tuple(list_index.ACTIVE), reader) if term.value == ACTIVE else DONE
+            statuses = statuses - meant if term.negated else statuses & meant
+    return replace(found, statuses=statuses)
+
+
+def _shown_as(values: tuple[str, ...], reader: User) -> frozenset[Status]:
+    """The statuses that this reader is shown as one of `values`: to customers, what is snoozed is open."""
+    asked = {Status(value) for value in values}
+    if not reader.is_staff:
+        asked.discard(Status.SNOOZED)
+        if Status.OPEN in asked:
+            asked.add(Status.SNOOZED)
+    return frozenset(asked)
+
+
+_SCOPES: dict[Key, Callable[[str], str]] = {
+    Key.PRIORITY: lambda value: list_index.prioritised(Priority(value)),
+    Key.ASSIGNEE: lambda value: list_index.assigned_to(UserId(value)),
+    Key.CUSTOMER: lambda value: list_index.filed_by(UserId(value)),
+}
+
+
+def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
+    within, without = list(found.within), set(found.without)
+
+    def scope(key: Key, value: str) -> str:
+        me = value == ME and key in {Key.ASSIGNEE, Key.CUSTOMER}
+        return _SCOPES[key](reader.user_id if me else value)
+
+    for key in _SCOPES:
+        if asked := filter_.of(key):
+            within.append(frozenset(scope(key, value) for value in asked))
+        without |= {scope(key, value) for value in filter_.of(key, negated=True)}
+    within += [frozenset({list_index.tagged(tag)}) for tag in filter_.of(Key.TAG)]
+    without |= {list_index.tagged(tag) for tag in filter_.of(Key.TAG, negated=True)}
+    if UNASSIGNED in filter_.of(Key.IS):
+        within.append(frozenset({list_index.UNASSIGNED}))
+    if UNASSIGNED in filter_.of(Key.IS, negated=True):
+        without.add(list_index.UNASSIGNED)
+    return replace(found, within=tuple(dict.fromkeys(within)), without=frozenset(without))
+
+
+def _of_days(found: ListQuery, filter_: Filter) -> ListQuery:
+    """`after` a day is from its first moment on, so that it is the opposite of `before`."""
+    since = [*filter_.of(Key.AFTER), *filter_.of(Key.BEFORE, negated=True)]
+    until = [*filter_.of(Key.BEFORE), *filter_.of(Key.AFTER, negated=True)]
+    return replace(
+        found,
+        since=_start(max(map(day_of, since))) if since else found.since,
+        until=_start(min(map(day_of, until))) if until else found.until,
+    )
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

@@ -1,0 +1,133 @@
+"""Merging and splitting: every message stays, on one ticket or the other, and both say where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.wire import EventKind, MessageId, MessageKind, Status, TicketId
+from hero_assistance_server.events.change_builder import changed, filed
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.model import NO_MESSAGE, Ticket
+from hero_assistance_server.tickets.ticket_update import with_status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What merging and splitting know of a message."""
+
+    message_id: MessageId
+    kind: MessageKind
+
+
+def merge(
+    *, source: Ticket, target: Ticket, entries: Sequence[Entry], message_id: MessageId, now: datetime
+) -> list[AnyChange]:
+    """Move what was said on `source` to `target`, its own text first, and close it; raises `Conflict`.
+
+    The same people must see both: merging shows nobody what they could not read before.
+    """
+    if source.ticket_id == target.ticket_id:
+        raise Conflict("a ticket cannot be merged into itself")
+    for ticket in (source, target):
+        if ticket.merged_into is not None:
+            raise Conflict(f"ticket {ticket.ticket_id} is merged into {ticket.merged_into} already")
+    if source.people != target.people:
+        raise Conflict(
+            "other people see the one ticket than the other",
+            hint="make them collaborators of both first (ticket.invite)",
+        )
+    text = Message(
+        message_id,
+        target.ticket_id,
+        MessageKind.REPLY,
+        source.customer,
+        source.customer_name,
+        f"**{source.title}**\n\n{source.body}".rstrip(),
+        now,
+        attachments=source.attachments,
+    )
+    joined = _with_entries(target, [*_entries_of(target), *entries, Entry(message_id, MessageKind.REPLY)])
+    joined = replace(
+        joined,
+        reply_count=target.reply_count + source.reply_count + 1,
+        note_count=target.note_count + source.note_count,
+        followers=tuple(dict.fromkeys((*target.followers, *sorted(source.participants - target.participants)))),
+    )
+    closed = replace(
+        with_status(_with_entries(source, []), Status.CLOSED, now),
+        merged_into=target.ticket_id,
+    )
+    moved = tuple(entry.message_id for entry in entries)
+    trail = _trail(source.ticket_id, target.ticket_id, moved)
+    merged = EventKind.TICKET_MERGED
+    return [
+        changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail),
+        changed(merged, source, closed, now, message=None, public=True, detail=trail),
+    ]
+
+
+def split(
+    *,
+    source: Ticket,
+    entries: Sequence[Entry],
+    chosen: Collection[MessageId],
+    ticket_id: TicketId,
+    title: str,
+    now: datetime,
+) -> list[AnyChange]:
+    """Make a ticket of its own, for the same people, of some of a ticket's messages; raises `NotFound`."""
+    absent = set(chosen) - {entry.message_id for entry in entries}
+    if absent:
+        raise NotFound(f"ticket {source.ticket_id} has no message {min(absent)}")
+    taken = [entry for entry in entries if entry.message_id in chosen]
+    left = [entry for entry in entries if entry.message_id not in chosen]
+    part = Ticket(
+        ticket_id=ticket_id,
+        title=title,
+        body="",
+        status=Status.OPEN,
+        priority=source.priority,
+        tags=source.tags,
+        customer=source.customer,
+        customer_name=source.customer_name,
+        created_at=now,
+        updated_at=now,
+        public_updated_at=now,
+        collaborators=source.collaborators,
+        assignee=source.assignee,
+        followers=source.followers,
+        first_response_at=source.first_response_at,
+        split_from=source.ticket_id,
+    )
+    moved = tuple(entry.message_id for entry in taken)
+    trail = _trail(source.ticket_id, ticket_id, moved)
+    made = replace(filed(EventKind.TICKET_SPLIT, _with_entries(part, taken), moved=moved), detail=trail)
+    rest = changed(
+        EventKind.TICKET_SPLIT, source, _with_entries(source, left), now, message=None, public=True, detail=trail
+    )
+    return [made, rest]
+
+
+def _trail(source: TicketId, target: TicketId, moved: Sequence[MessageId]) -> dict[str, str]:
+    return {"from": str(source), "into": str(target), "messages": ", ".join(map(str, moved))}
+
+
+def _entries_of(ticket: Ticket) -> list[Entry]:
+    """The last messages of a ticket, which are enough to know the last of a longer thread."""
+    return [Entry(ticket.last_reply_id, MessageKind.REPLY), Entry(ticket.last_note_id, MessageKind.NOTE)]
+
+
+def _with_entries(ticket: Ticket, entries: Sequence[Entry]) -> Ticket:
+    replies = [entry.message_id for entry in entries if entry.kind is MessageKind.REPLY]
+    notes = [entry.message_id for entry in entries if entry.kind is MessageKind.NOTE]
+    return replace(
+        ticket,
+        reply_count=len(replies),
+        note_count=len(notes),
+        last_reply_id=max(replies, default=NO_MESSAGE),
+        last_note_id=max(notes, default=NO_MESSAGE),
+    )

@@ -1,0 +1,119 @@
+"""`ticket.merge` and `ticket.split`: messages that belong elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.examples import Call, Example
+from hero_assistance_sdk.rpc.methods import MethodTable
+from hero_assistance_server import serializers
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
+from hero_assistance_server.rpc.params import KnownMessageId, KnownTicketId, TicketParams, Title
+from hero_assistance_server.storage.sqlite import messages, tickets
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets import merge_split as commands
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.rpc import visible
+
+# More than this are moved in several calls.
+SPLIT_LIMIT = 1000
+
+_MERGES = Example(
+    "Carol wrote twice about the same",
+    "bob",
+    {"ticket_id": 2, "into": 1},
+    TICKET | {"message_count": 3, "last_message_id": 3},
+    after=(Call("carol", "ticket.create", {"title": "VPN!", "body": "Still nothing."}),),
+)
+_SPLITS = Example(
+    "Her reply was about something else",
+    "bob",
+    {"ticket_id": 1, "message_ids": [3], "title": "A new keyboard"},
+    TICKET
+    | {
+        "ticket_id": 2,
+        "title": "A new keyboard",
+        "body": "",
+        "status": "open",
+        "split_from": 1,
+        "created_at": NOTED,
+        "message_count": 1,
+        "last_message_id": 3,
+    },
+    after=(Call("carol", "message.reply", {"ticket_id": 1, "body": "And my keyboard is broken."}),),
+)
+_ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
+
+
+class MergeTicket(TicketParams):
+    """Which ticket goes into which."""
+
+    into: KnownTicketId
+
+
+class SplitTicket(TicketParams):
+    """Which messages become a ticket of their own."""
+
+    message_ids: Annotated[tuple[KnownMessageId, ...], Field(min_length=1, max_length=SPLIT_LIMIT)]
+    title: Title
+
+
+def add_methods(table: MethodTable[Caller], store: Store) -> None:
+    """Register the methods."""
+
+    @table.method("ticket.merge", errors=_ERRORS, examples=[_MERGES])
+    async def merge(caller: Caller, params: MergeTicket) -> wire.Ticket:
+        """Move everything that was said on a ticket to another one, and close it; answers with the other one.
+
+        It takes two tickets that the same people see.
+        """
+        merged = await store.write(lambda t: _merge(t, caller, params))
+        return serializers.ticket(merged, staff=caller.is_staff)
+
+    @table.method("ticket.split", errors=_ERRORS, examples=[_SPLITS])
+    async def split(caller: Caller, params: SplitTicket) -> wire.Ticket:
+        """Make a ticket of its own of some messages, for the same people; answers with the new one."""
+        made = await store.write(lambda t: _split(t, caller, params))
+        return serializers.ticket(made, staff=caller.is_staff)
+
+
+def _merge(transaction: UnitOfWork, caller: Caller, params: MergeTicket) -> Ticket:
+    db = transaction.connection
+    changes = commands.merge(
+        source=visible(db, caller, params.ticket_id),
+        target=visible(db, caller, params.into),
+        entries=messages.entries(db, params.ticket_id),
+        message_id=messages.next_id(db),
+        now=transaction.now,
+    )
+    return _applied(transaction, caller, changes)
+
+
+def _split(transaction: UnitOfWork, caller: Caller, params: SplitTicket) -> Ticket:
+    db = transaction.connection
+    changes = commands.split(
+        source=visible(db, caller, params.ticket_id),
+        entries=messages.entries(db, params.ticket_id),
+        chosen=frozenset(params.message_ids),
+        ticket_id=tickets.next_id(db),
+        title=params.title,
+        now=transaction.now,
+    )
+    return _applied(transaction, caller, changes)
+
+
+def _applied(transaction: UnitOfWork, caller: Caller, changes: list[AnyChange]) -> Ticket:
+    """Write the changes; answers with the ticket of the first."""
+    for change in changes:
+        transaction.apply(change, caller)
+    first = changes[0].ticket
+    if first is None:
+        raise ValueError("a change of a thread is about a ticket")
+    return first

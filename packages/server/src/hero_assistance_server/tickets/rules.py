@@ -1,0 +1,111 @@
+"""Commands on tickets: from the state and what is asked to the change that is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.wire import EventKind, Priority, Removed, Status, TicketId, UserId
+from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.events.change_builder import changed, filed
+from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import Trigger, after
+from hero_assistance_server.tickets.ticket_update import Targets, respond_by, with_status
+from hero_assistance_server.users.model import User
+
+
+def create(
+    *,
+    customer: User,
+    ticket_id: TicketId,
+    title: str,
+    body: str,
+    priority: Priority,
+    tags: Sequence[str],
+    targets: Targets,
+    now: datetime,
+    attachments: tuple[Attachment, ...] = (),
+) -> Change[Ticket, None]:
+    """File a ticket; who files it is its customer, whatever their role."""
+    ticket = Ticket(
+        ticket_id=ticket_id,
+        title=title,
+        body=body,
+        status=Status.NEW,
+        priority=priority,
+        tags=tuple(dict.fromkeys(tags)),
+        customer=customer.user_id,
+        customer_name=customer.name,
+        created_at=now,
+        updated_at=now,
+        public_updated_at=now,
+        first_response_due=respond_by(now, priority, targets),
+        attachments=attachments,
+    )
+    return filed(EventKind.TICKET_CREATED, ticket)
+
+
+def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Change[Ticket, None] | None:
+    """Take part in a ticket, or no more; `None` when it is so already."""
+    others = tuple(user for user in ticket.followers if user != agent.user_id)
+    followers = (*others, agent.user_id) if following else others
+    if set(followers) == set(ticket.followers):
+        return None
+    return changed(
+        EventKind.TICKET_UPDATED,
+        ticket,
+        replace(ticket, followers=followers),
+        now,
+        message=None,
+        detail={"followers": ", ".join(followers)},
+    )
+
+
+def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
+    """Let somebody outside the team see the ticket as its customer does; nothing when they see it already."""
+    if guest.is_staff:
+        raise Conflict(f"{guest.user_id} is of the team and sees every ticket", hint="ticket.follow takes part")
+    if guest.user_id in ticket.people:
+        return []
+    change = _with_collaborators(ticket, (*ticket.collaborators, guest.user_id), now)
+    shown: AnyChange = replace(
+        change, kind=EventKind.TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}
+    )
+    return [change, shown]
+
+
+def uninvite(*, ticket: Ticket, guest: UserId, now: datetime) -> list[AnyChange]:
+    """Take somebody off again: the ticket vanishes from their list."""
+    if guest not in ticket.collaborators:
+        return []
+    rest = tuple(user for user in ticket.collaborators if user != guest)
+    gone = Removed(of="ticket", key=str(ticket.ticket_id))
+    hidden: AnyChange = Change(EventKind.TICKET_HIDDEN, None, None, _only(guest), record=gone)
+    return [_with_collaborators(ticket, rest, now), hidden]
+
+
+def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
+    """End a snooze whose time has come; `None` when there is nothing to wake."""
+    status = after(ticket.status, Trigger.WOKEN)
+    if status is None or ticket.snoozed_until is None or ticket.snoozed_until > now:
+        return None
+    awake = with_status(ticket, status, now)
+    return changed(EventKind.TICKET_UPDATED, ticket, awake, now, message=None, detail={"status": status.value})
+
+
+def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:
+    return changed(
+        EventKind.TICKET_UPDATED,
+        ticket,
+        replace(ticket, collaborators=collaborators),
+        now,
+        message=None,
+        detail={"collaborators": ", ".join(collaborators)},
+    )
+
+
+def _only(user_id: UserId) -> Audience:
+    return Audience(Reach.NAMED, frozenset({user_id}))

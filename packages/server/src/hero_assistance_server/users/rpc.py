@@ -1,0 +1,40 @@
+"""`user.*`: who I am, and who else is here."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Unauthenticated
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
+from hero_assistance_server import serializers
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.example_fixtures import ALICE, BOB, CAROL
+from hero_assistance_server.users.directory import Directory
+
+_ME = Example("A customer asks", "carol", {}, CAROL)
+_LISTS = Example("A customer sees who may answer", "carol", {}, {"users": [ALICE, BOB, CAROL]})
+
+
+class UserList(Result):
+    """Users by id."""
+
+    users: list[wire.User]
+
+
+def add_methods(table: MethodTable[Caller], directory: Directory) -> None:
+    """Register the methods."""
+
+    @table.method("user.me", errors=[Unauthenticated], examples=[_ME])
+    async def me(caller: Caller, _params: NoParams) -> wire.User | None:
+        """Who the caller is: null where nobody is known, an error where a claim is not believed."""
+        if caller.user is None and caller.refusal is None:
+            return None
+        return serializers.user(caller.known(), staff=True)
+
+    @table.method("user.list", errors=[Unauthenticated], examples=[_LISTS])
+    async def list_(caller: Caller, _params: NoParams) -> UserList:
+        """List people by id: an agent everybody, a customer themselves and who may answer them."""
+        seen = [
+            serializers.user(user, staff=caller.is_staff) for user in directory.everyone() if caller.sees_user(user)
+        ]
+        return UserList(users=seen)

@@ -1,0 +1,81 @@
+"""People of a project: who comes in, what they are, and that somebody is always left who can change it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable
+
+from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.wire import EventKind, Role, UserId
+from hero_assistance_server import serializers
+from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+from hero_assistance_server.tickets.ticket_update import as_text
+from hero_assistance_server.users.model import User
+
+_SHOWN_FIELDS = ("name", "role", "email", "active", "shows_presence")
+
+
+def may_enrol(by: User, role: Role) -> None:
+    """Return when this agent may let somebody in with this role; raises `Forbidden`."""
+    if role is not Role.CUSTOMER and by.role is not Role.ADMIN:
+        raise Forbidden(f"only an admin enrols an {role.value}", hint="enrol a customer, or ask an admin")
+
+
+def enrolled(user: User) -> AnyChange:
+    """Tell who may know of somebody new."""
+    return _told(EventKind.USER_ENROLLED, None, user, frozenset())
+
+
+def changed(before: User, after: User, *, other_admins: int, sharers: frozenset[UserId]) -> AnyChange | None:
+    """Tell of another name, role or state; `None` when there is none, raises `Conflict` for the last admin.
+
+    `sharers` are the people outside the team who are shown the name of this one.
+    """
+    if after == before:
+        return None
+    was_admin = before.active and before.role is Role.ADMIN
+    if was_admin and not (after.active and after.role is Role.ADMIN) and other_admins == 0:
+        raise Conflict(f"{before.user_id} is the last admin", hint="make somebody else an admin first")
+    return _told(_kind(before, after), before, after, sharers)
+
+
+def user_id_of(name: str, taken: Callable[[UserId], bool]) -> UserId:
+    """A name for the wire that says who it is and nothing of the e-mail address: `erin-example`, `erin-example-2`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "user"
+    numbered = (f"{stem}-{number}" for number in itertools.count(2))
+    return next(UserId(text) for text in itertools.chain([stem], numbered) if not taken(UserId(text)))
+
+
+def ends_streams(before: User, after: User) -> bool:
+    """Whether what this person may hear is another from now on."""
+    return before.role is not after.role or not after.active
+
+
+def _kind(before: User, after: User) -> EventKind:
+    if before.active is after.active:
+        return EventKind.USER_UPDATED
+    return EventKind.USER_REACTIVATED if after.active else EventKind.USER_DEACTIVATED
+
+
+def _told(kind: EventKind, before: User | None, after: User, sharers: frozenset[UserId]) -> AnyChange:
+    detail: dict[str, str] = {"user_id": after.user_id}
+    for name in _SHOWN_FIELDS:
+        was, now = getattr(before, name, None), getattr(after, name)
+        if was != now:
+            detail |= {name: as_text(now)} | ({} if before is None else {f"{name}.before": as_text(was)})
+    return Change(
+        kind, None, None, _audience(before, after, sharers), record=serializers.user(after, staff=True), detail=detail
+    )
+
+
+def _audience(before: User | None, after: User, sharers: frozenset[UserId]) -> Audience:
+    """The team; what customers are shown of it, everybody; what they are shown of a customer, those who share."""
+    same = before is not None and serializers.user(before, staff=False) == serializers.user(after, staff=False)
+    if same:
+        return Audience(Reach.STAFF)
+    if after.is_staff or (before is not None and before.is_staff):
+        return Audience(Reach.EVERYONE)
+    return Audience(Reach.STAFF, frozenset() if before is None else sharers | {after.user_id})
