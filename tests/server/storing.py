@@ -16,7 +16,7 @@ from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.connection import open_reader
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.tickets.list_index import ALL
 from hero_assistance_server.users.model import User
@@ -32,7 +32,7 @@ async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _
         yield store
 
 
-def file_ticket(transaction: UnitOfWork) -> int:
+def file_ticket(transaction: SqliteUnitOfWork) -> int:
     change = commands.create(
         customer=CAROL,
         ticket_id=transaction.filing.next_id(),
@@ -47,13 +47,13 @@ def file_ticket(transaction: UnitOfWork) -> int:
     return change.ticket.ticket_id
 
 
-def refused(transaction: UnitOfWork) -> None:
+def refused(transaction: SqliteUnitOfWork) -> None:
     """Writes, then fails: nothing of it may stay."""
     file_ticket(transaction)
     raise Conflict("refused")
 
 
-def broken(transaction: UnitOfWork) -> None:
+def broken(transaction: SqliteUnitOfWork) -> None:
     file_ticket(transaction)
     transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
 

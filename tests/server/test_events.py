@@ -21,7 +21,7 @@ from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.realtime.stream import PAGE, EventStream
 from hero_assistance_server.storage.sqlite import tickets, users
 from hero_assistance_server.storage.sqlite.store import Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk, until
@@ -178,10 +178,10 @@ class Busy(Store):
     def __init__(self, store: Store, *, before: bool, writes: int) -> None:
         self._store, self._before, self._writes = store, before, writes
 
-    async def read(self, query: Callable[[apsw.Connection], Any]) -> Any:
+    async def query(self, query: Callable[[apsw.Connection], Any]) -> Any:
         if self._before:
             await self._write()
-        result = await self._store.read(query)
+        result = await self._store.query(query)
         if not self._before:
             await self._write()
         return result
@@ -214,7 +214,7 @@ async def test_between_the_table_and_what_is_live_nothing_is_lost_or_twice(
 async def file_tickets(store: Store, count: int) -> None:
     """Write tickets of carol, as fast as the store takes them."""
 
-    def command(transaction: UnitOfWork) -> None:
+    def command(transaction: SqliteUnitOfWork) -> None:
         users.save(transaction.connection, CAROL, transaction.now)
         ticket_id = tickets.next_id(transaction.connection)
         change = commands.create(

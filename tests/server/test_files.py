@@ -65,7 +65,7 @@ async def test_a_file_is_not_swept_while_its_row_is_written(hero_root: Path) -> 
                 assert await sweep_orphans(store) == 0
                 assert files.path(name).exists()
         assert await sweep_orphans(store) == 1
-        assert await store.read(lambda db: attachments.without_row(db, [name])) == [name]
+        assert await store.query(lambda db: attachments.without_row(db, [name])) == [name]
 
 
 def _memory_kib(pid: int) -> int:

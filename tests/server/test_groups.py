@@ -16,7 +16,7 @@ from hero_assistance_sdk.wire import Status
 from hero_assistance_server.storage.sqlite import list_index, project
 from hero_assistance_server.storage.sqlite.bulk_insert import PORTION
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.list_index import ALL
 from hero_assistance_server.timestamps import millis
 from tests.server.storing import NOON, broken, file_ticket, listed, numbers, opened, refused
@@ -36,7 +36,7 @@ async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -
 
 
 async def test_what_is_written_together_with_the_group_fails_for_its_command_alone(hero_root: Path) -> None:
-    def breaks_later(transaction: UnitOfWork) -> None:
+    def breaks_later(transaction: SqliteUnitOfWork) -> None:
         file_ticket(transaction)
         transaction.gathered.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
 
@@ -52,11 +52,11 @@ async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Pa
     """What its neighbours had gathered before it is taken back with its savepoint, and must not be lost with it."""
     found: list[int] = []
 
-    def looks_and_fails(transaction: UnitOfWork) -> None:
+    def looks_and_fails(transaction: SqliteUnitOfWork) -> None:
         found.append(listed(transaction.settled()))
         refused(transaction)
 
-    def looks(transaction: UnitOfWork) -> None:
+    def looks(transaction: SqliteUnitOfWork) -> None:
         found.append(listed(transaction.settled()))
 
     async with opened(hero_root) as store:
@@ -66,26 +66,26 @@ async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Pa
         # The group is executed twice: its second command fails after it has written.
         assert found == [1, 1, 2]
         assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
-        assert await store.read(listed) == 2
-        assert await store.read(lambda db: list_index.count(db, ALL, frozenset(Status))) == 2
-        assert await store.read(lambda db: db.execute("SELECT count(*) FROM audit").get) == 2
+        assert await store.query(listed) == 2
+        assert await store.query(lambda db: list_index.count(db, ALL, frozenset(Status))) == 2
+        assert await store.query(lambda db: db.execute("SELECT count(*) FROM audit").get) == 2
 
 
 async def test_whoever_asks_for_the_connection_finds_the_new_tickets_of_the_group(hero_root: Path) -> None:
     """They wait to be written together; what the next one is filed with is asked anew after anybody else's turn."""
     found: list[int] = []
 
-    def looks(transaction: UnitOfWork) -> None:
+    def looks(transaction: SqliteUnitOfWork) -> None:
         found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
 
-    def promises(transaction: UnitOfWork) -> None:
+    def promises(transaction: SqliteUnitOfWork) -> None:
         project.save(transaction.connection, "first_response_minutes", {"normal": 60})
 
     async with opened(hero_root) as store:
         work = [file_ticket, file_ticket, looks, file_ticket, promises, file_ticket, looks, looks]
         await asyncio.gather(*(store.write(command) for command in work))
         assert found == [2, 4, 4]
-        due = await store.read(lambda db: db.execute("SELECT ticket_id, first_response_due FROM tickets").fetchall())
+        due = await store.query(lambda db: db.execute("SELECT ticket_id, first_response_due FROM tickets").fetchall())
     assert due == [(1, None), (2, None), (3, None), (4, millis(NOON + timedelta(hours=1)))]
 
 
@@ -93,7 +93,7 @@ async def test_a_command_that_looks_and_fails_costs_its_group_nothing(hero_root:
     """That the tickets of others were written on its behalf is nothing to be taken back."""
     found: list[int] = []
 
-    def looks_and_fails(transaction: UnitOfWork) -> None:
+    def looks_and_fails(transaction: SqliteUnitOfWork) -> None:
         found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
         raise Conflict("refused")
 
@@ -105,7 +105,7 @@ async def test_a_command_that_looks_and_fails_costs_its_group_nothing(hero_root:
 
 
 async def test_a_part_that_is_undone_takes_back_its_tickets_alone(hero_root: Path) -> None:
-    def half(transaction: UnitOfWork) -> None:
+    def half(transaction: SqliteUnitOfWork) -> None:
         with contextlib.suppress(Conflict), transaction.part():
             file_ticket(transaction)
             assert transaction.connection.execute("SELECT count(*) FROM tickets").get == 2
@@ -114,7 +114,7 @@ async def test_a_part_that_is_undone_takes_back_its_tickets_alone(hero_root: Pat
 
     async with opened(hero_root) as store:
         await asyncio.gather(*(store.write(command) for command in (file_ticket, half, file_ticket)))
-        assert await store.read(listed) == 3
+        assert await store.query(listed) == 3
     assert numbers(hero_root / DATABASE) == ([1, 2, 3], [1, 2, 3])
 
 
@@ -122,5 +122,5 @@ async def test_more_tickets_than_one_statement_takes(hero_root: Path) -> None:
     async with opened(hero_root) as store:
         filed = await asyncio.gather(*(store.write(file_ticket) for _ in range(3 * PORTION + 1)))
         assert filed == list(range(1, 3 * PORTION + 2))
-        assert await store.read(listed) == len(filed)
+        assert await store.query(listed) == len(filed)
     assert numbers(hero_root / DATABASE) == (filed, filed)

@@ -333,7 +333,7 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
         return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query.sql}", query.bindings)]
 
     async with opened(hero_root) as store:
-        steps = await store.read(plan)
+        steps = await store.query(plan)
     assert not any("TEMP B-TREE" in step for step in steps), steps
     assert [step for step in steps if step.startswith("SCAN")] in ([], ["SCAN walk"]), steps
 
@@ -351,7 +351,7 @@ async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: st
     """The first step is a range of an index; nothing is sorted, and no table of tickets or messages is scanned."""
     async with opened(hero_root) as store:
         count = 4 if "?4" in query else query.count("?")
-        plan = await store.read(
+        plan = await store.query(
             lambda db: [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {query}", (1,) * count)]
         )
     assert index in plan, plan

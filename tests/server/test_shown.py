@@ -28,10 +28,10 @@ def page(number: int) -> Encoded[TicketPage]:
 async def test_rows_come_in_order_and_whole(paths: Paths) -> None:
     async with opened(paths.root / "data") as store:
         rest = "FROM (SELECT 1 AS a, ? AS b UNION ALL SELECT 3, 'c' UNION ALL SELECT 2, NULL) ORDER BY a LIMIT 10"
-        rows = await store.read(lambda db: texts(db, "a, b", rest, (ODD,)))
+        rows = await store.query(lambda db: texts(db, "a, b", rest, (ODD,)))
         assert [json.loads(row) for row in rows] == [[1, ODD], [2, None], [3, "c"]]
         nothing = rest.replace("LIMIT 10", "LIMIT 0")
-        assert await store.read(lambda db: texts(db, "a, b", nothing, (ODD,))) == []
+        assert await store.query(lambda db: texts(db, "a, b", nothing, (ODD,))) == []
 
 
 def test_a_row_is_made_once_while_there_is_room() -> None:

@@ -21,7 +21,7 @@ from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import Migration, migrate, migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.writer import QUEUE_LIMIT
 from tests.server.desk import STOP_S
 from tests.server.storing import CAROL, file_ticket, numbers, opened
@@ -51,11 +51,11 @@ async def test_events_are_published_in_order_after_their_commit(hero_root: Path)
 async def test_a_full_disk_refuses_clearly_and_the_store_goes_on(hero_root: Path) -> None:
     """`max_page_count` makes SQLite report the same error as a full disk does."""
 
-    def fill(transaction: UnitOfWork) -> None:
+    def fill(transaction: SqliteUnitOfWork) -> None:
         transaction.connection.execute("CREATE TABLE ballast (b BLOB) STRICT")
         transaction.connection.execute("INSERT INTO ballast VALUES (zeroblob(1000000))")
 
-    def limit(pages: int) -> Callable[[UnitOfWork], None]:
+    def limit(pages: int) -> Callable[[SqliteUnitOfWork], None]:
         return lambda transaction: transaction.connection.pragma("max_page_count", pages) and None
 
     async with opened(hero_root) as store:
@@ -67,7 +67,7 @@ async def test_a_full_disk_refuses_clearly_and_the_store_goes_on(hero_root: Path
         await store.write(limit(1_000_000))
         await store.write(fill)
         assert await store.write(file_ticket) == 3
-        assert await store.read(events.last_seq) == 3
+        assert await store.query(events.last_seq) == 3
 
 
 async def test_a_read_sees_one_moment(hero_root: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_read_sees_one_moment(hero_root: Path) -> None:
 
     async with opened(hero_root) as store:
         writes = asyncio.gather(*(store.write(file_ticket) for _ in range(300)))
-        moments = [await store.read(counts) for _ in range(100)]
+        moments = [await store.query(counts) for _ in range(100)]
         await writes
     assert all(filed == last for filed, last in moments)
 
@@ -89,7 +89,7 @@ async def busy(store: Store) -> AsyncIterator[None]:
     """While this is open, the writer is in the middle of a command."""
     begun, going_on = threading.Event(), threading.Event()
 
-    def hold(_transaction: UnitOfWork) -> None:
+    def hold(_transaction: SqliteUnitOfWork) -> None:
         begun.set()
         assert going_on.wait(STOP_S)
 
@@ -131,7 +131,7 @@ async def test_a_caller_that_has_left_takes_its_command_along_unless_it_has_begu
 async def test_readers_cannot_write(hero_root: Path) -> None:
     async with opened(hero_root) as store:
         with pytest.raises(StoreUnavailable):
-            await store.read(lambda db: db.execute("DELETE FROM users"))
+            await store.query(lambda db: db.execute("DELETE FROM users"))
 
 
 async def test_closing_folds_the_log_into_the_database(hero_root: Path) -> None:
@@ -148,7 +148,7 @@ async def test_a_second_server_on_the_same_folder_is_refused(hero_root: Path) ->
 
 
 async def test_durability_is_what_we_promise(hero_root: Path) -> None:
-    def pragmas(transaction: UnitOfWork) -> list[Any]:
+    def pragmas(transaction: SqliteUnitOfWork) -> list[Any]:
         return [transaction.connection.pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")]
 
     async with opened(hero_root) as store:
@@ -167,8 +167,8 @@ async def test_every_earlier_version_is_brought_up_to_date(hero_root: Path, vers
     connection.close()
     async with opened(hero_root) as store:
         assert await store.write(file_ticket) == 1
-        assert await store.read(lambda db: db.pragma("user_version")) == len(VERSIONS)
-        assert await store.read(lambda db: db.pragma("integrity_check")) == "ok"
+        assert await store.query(lambda db: db.pragma("user_version")) == len(VERSIONS)
+        assert await store.query(lambda db: db.pragma("integrity_check")) == "ok"
 
 
 def test_a_migration_that_fails_leaves_the_version_before_it(hero_root: Path) -> None:
@@ -226,14 +226,14 @@ async def test_a_page_is_read_from_an_index_alone(hero_root: Path, query: str, i
     async with opened(hero_root) as store:
         bindings = (1,) * query.count("?")
         explain = f"EXPLAIN QUERY PLAN SELECT {tickets.COLUMNS} {query}"
-        plan = await store.read(lambda db: [row[3] for row in db.execute(explain, bindings)])
+        plan = await store.query(lambda db: [row[3] for row in db.execute(explain, bindings)])
     assert any(index in step and step.startswith("SEARCH") for step in plan), plan
     assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in plan), plan
 
 
 async def test_the_database_has_only_strict_tables(hero_root: Path) -> None:
     async with opened(hero_root) as store:
-        loose = await store.read(
+        loose = await store.query(
             lambda db: [row[0] for row in db.execute("SELECT name FROM pragma_table_list WHERE NOT strict")]
         )
     # The index of words is a virtual table, and SQLite makes the tables under it.
@@ -245,7 +245,7 @@ async def test_stored_payloads_are_what_the_wire_carries(hero_root: Path) -> Non
     told: list[StoredEvent] = []
     async with opened(hero_root, told.append) as store:
         await store.write(file_ticket)
-        kept = await store.read(lambda db: events.after(db, Seq(0), 10, reader=CAROL))
+        kept = await store.query(lambda db: events.after(db, Seq(0), 10, reader=CAROL))
     assert kept == [replace(event, people=frozenset()) for event in told]
     assert told[0].people == {"carol"}
     assert json.loads(kept[0].payload)["seq"] == 1

@@ -22,7 +22,7 @@ from hero_assistance_server.storage.sqlite import audit, client_tokens, events, 
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rules import create
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.timestamps import millis
@@ -80,7 +80,7 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
             running.cancel()
 
 
-def file_one(transaction: UnitOfWork) -> TicketId:
+def file_one(transaction: SqliteUnitOfWork) -> TicketId:
     ticket_id = transaction.filing.next_id()
     change = create(
         customer=BOB,
@@ -96,7 +96,7 @@ def file_one(transaction: UnitOfWork) -> TicketId:
     return ticket_id
 
 
-def snooze(transaction: UnitOfWork, until_: datetime) -> None:
+def snooze(transaction: SqliteUnitOfWork, until_: datetime) -> None:
     ticket_id = file_one(transaction)
     ticket = tickets.find(transaction.connection, ticket_id)
     assert ticket is not None
@@ -107,13 +107,13 @@ def snooze(transaction: UnitOfWork, until_: datetime) -> None:
 
 
 async def asleep(store: Store) -> int:
-    return int(await store.read(lambda db: db.execute("SELECT count(*) FROM tickets WHERE status = 'snoozed'").get))
+    return int(await store.query(lambda db: db.execute("SELECT count(*) FROM tickets WHERE status = 'snoozed'").get))
 
 
 async def reached(store: Store, query: str, expected: Any) -> None:
     """Wait until the database answers so."""
     async with asyncio.timeout(STOP_S):
-        while await store.read(lambda db: db.execute(query).get) != expected:
+        while await store.query(lambda db: db.execute(query).get) != expected:
             pass
 
 
@@ -127,7 +127,7 @@ async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_r
         clock.now += 5 * DAY
         timers.ring()
         await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
-        entry = (await store.read(lambda db: audit.newest(db, audit.Sought(), 2**62, 1)))[0]
+        entry = (await store.query(lambda db: audit.newest(db, audit.Sought(), 2**62, 1)))[0]
         assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
 
 
@@ -135,7 +135,7 @@ async def test_however_many_are_due_they_all_wake(hero_root: Path) -> None:
     clock = Clock()
     async with timed(hero_root, clock) as (store, timers):
 
-        def many(transaction: UnitOfWork) -> None:
+        def many(transaction: SqliteUnitOfWork) -> None:
             for _ in range(BATCH + 1):
                 snooze(transaction, clock.now + HOUR)
 
@@ -149,7 +149,7 @@ async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: 
     clock = Clock()
     async with timed(hero_root, clock, events_kept=3) as (store, timers):
 
-        def past(transaction: UnitOfWork) -> None:
+        def past(transaction: SqliteUnitOfWork) -> None:
             for _ in range(BATCH + 10):
                 file_one(transaction)
             client_tokens.add(transaction.connection, BOB.user_id, "m", "old", 1, transaction.now)
@@ -159,11 +159,11 @@ async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: 
         await store.write(lambda t: client_tokens.add(t.connection, BOB.user_id, "m", "new", 2, t.now))
         timers.ring()
         await reached(store, "SELECT group_concat(token) FROM client_tokens", "new")
-        assert await store.read(events.kept) == events.EventRange(Seq(1), Seq(BATCH + 10))
+        assert await store.query(events.kept) == events.EventRange(Seq(1), Seq(BATCH + 10))
         clock.now += 2 * DAY
         timers.ring()
         await reached(store, "SELECT count(*) FROM events", 3)
-        assert await store.read(events.kept) == events.EventRange(Seq(BATCH + 8), Seq(BATCH + 10))
+        assert await store.query(events.kept) == events.EventRange(Seq(BATCH + 8), Seq(BATCH + 10))
 
 
 async def test_a_database_that_cannot_be_written_puts_it_off_and_ends_nothing(hero_root: Path) -> None:

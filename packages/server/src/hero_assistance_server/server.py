@@ -34,7 +34,7 @@ from hero_assistance_server.storage.sqlite import events, users
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 
 _log = get_log("server")
@@ -119,8 +119,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
     async with open_store(settings.paths.data, clock=_now, publish=publish) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
-        hub.last_seq = await store.read(events.last_seq)
-        directory = Directory(await store.read(users.everyone))
+        hub.last_seq = await store.query(events.last_seq)
+        directory = Directory(await store.query(users.everyone))
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
         desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
@@ -134,7 +134,7 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
         # Whoever the edge lets sign in as alice is an admin then.
         _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
 
-    def command(transaction: UnitOfWork) -> None:
+    def command(transaction: SqliteUnitOfWork) -> None:
         for user in DEMO_USERS:
             users.save(transaction.connection, user, transaction.now)
 

@@ -55,7 +55,7 @@ class Download:
         caller = await self.caller_of(request)
         permit(caller, ATTACHMENT_DOWNLOAD)
         attachment_id = _id_of(request.path_params["attachment_id"])
-        return await self.store.read(lambda db: seen(db, caller, attachment_id))
+        return await self.store.query(lambda db: seen(db, caller, attachment_id))
 
     async def _opened(self, stored: Stored) -> BinaryIO:
         try:

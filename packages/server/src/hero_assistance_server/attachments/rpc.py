@@ -22,7 +22,7 @@ from hero_assistance_server.storage.garbage_collection import discard
 from hero_assistance_server.storage.sqlite import attachments, project, tickets
 from hero_assistance_server.storage.sqlite.attachments import Stored, Use
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 
 # More than any project sets; what it has set is in `attachment.list`.
 ATTACHMENTS_MOST = 100
@@ -64,13 +64,13 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("attachment.get", errors=[Unauthenticated, NotFound, Unavailable], examples=[_GETS])
     async def get(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Describe an attachment that the caller sees; its bytes are at `GET /attachments/{attachment_id}`."""
-        stored = await store.read(lambda db: seen(db, caller, params.attachment_id))
+        stored = await store.query(lambda db: seen(db, caller, params.attachment_id))
         return serializers.attachment(stored.attachment)
 
     @table.method("attachment.list", errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> Uploads:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
-        found, limits = await store.read(
+        found, limits = await store.query(
             lambda db: (attachments.waiting(db, caller.known().user_id), project.attachment_limits(db))
         )
         shown = [serializers.attachment(one) for one in found]
@@ -104,7 +104,7 @@ def taken(db: apsw.Connection, caller: Caller, ids: Sequence[AttachmentId]) -> t
     return tuple(_upload(db, caller, attachment_id).attachment for attachment_id in wanted)
 
 
-def _delete(transaction: UnitOfWork, caller: Caller, attachment_id: AttachmentId) -> Stored:
+def _delete(transaction: SqliteUnitOfWork, caller: Caller, attachment_id: AttachmentId) -> Stored:
     db = transaction.connection
     stored = _upload(db, caller, attachment_id)
     attachments.forget(db, attachment_id)

@@ -26,7 +26,7 @@ from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import Incoming
 from hero_assistance_server.storage.sqlite import attachments, project
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 
 # What a file system lets a name be, in bytes; a person's software has made it.
 NAME_BYTES = 255
@@ -74,7 +74,7 @@ class Upload:
         caller = await self._caller_of(request)
         permit(caller, ATTACHMENT_UPLOAD)
         name = name_of(request.scope["query_string"])
-        limits = await self._store.read(project.attachment_limits)
+        limits = await self._store.query(project.attachment_limits)
         if int(request.headers.get("content-length") or 0) > limits.size:
             raise _too_large(limits.size)
         with self._running_for(caller.known().user_id):
@@ -131,7 +131,9 @@ def name_of(query: bytes) -> str:
     return name
 
 
-def _add(transaction: UnitOfWork, caller: Caller, name: str, size: int, sniffed: Sniffed, digest: str) -> Attachment:
+def _add(
+    transaction: SqliteUnitOfWork, caller: Caller, name: str, size: int, sniffed: Sniffed, digest: str
+) -> Attachment:
     db, uploader = transaction.connection, caller.known().user_id
     if len(attachments.waiting(db, uploader)) >= WAITING_LIMIT:
         raise Conflict(

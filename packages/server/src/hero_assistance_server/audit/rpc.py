@@ -82,7 +82,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def list_(_caller: Caller, params: ListAudit) -> AuditPage:
         """List who did what, newest first."""
         sought = audit.Sought(params.ticket_id, params.actor, params.action)
-        found = await store.read(lambda db: audit.newest(db, sought, params.before, params.limit + 1))
+        found = await store.query(lambda db: audit.newest(db, sought, params.before, params.limit + 1))
         page = [AuditEntry(**{name: getattr(entry, name) for name in AuditEntry.model_fields}) for entry in found]
         more = len(page) > params.limit
         page = page[: params.limit]

@@ -51,7 +51,7 @@ class Backups(BackgroundJob):
 
     async def due_in(self, now: datetime) -> timedelta | None:
         """How long until the next one is due; zero or less when it is, `None` when none is wanted."""
-        hours, _ = await self._store.read(project.backups)
+        hours, _ = await self._store.query(project.backups)
         if not hours:
             return None
         last = self.newest()
@@ -69,7 +69,7 @@ class Backups(BackgroundJob):
 
         about = await self.run(made, failed=lambda error: self._note_failure(error, now))
         (self.folder / FAILURE).unlink(missing_ok=True)
-        _, keep = await self._store.read(project.backups)
+        _, keep = await self._store.query(project.backups)
         self._prune(keep)
         _log.info("backup.made", folder=str(self.folder), rows=sum(about.rows.values()), files=about.attachments)
         return about

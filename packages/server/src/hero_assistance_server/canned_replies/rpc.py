@@ -19,7 +19,7 @@ from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import BODY_LIMIT, ID_LIMIT, Text, TicketParams, Title
 from hero_assistance_server.storage.sqlite import canned_replies, events
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.rpc import visible
 from hero_assistance_server.timestamps import millis
@@ -78,7 +78,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def list_(caller: Caller, _params: NoParams) -> ReplyList:
         """List the caller's canned replies and the team's, by name."""
         agent = caller.known().user_id
-        found, seq = await store.read(lambda db: (canned_replies.replies_of(db, agent), events.last_seq(db)))
+        found, seq = await store.query(lambda db: (canned_replies.replies_of(db, agent), events.last_seq(db)))
         return ReplyList(replies=found, seq=seq)
 
     @table.method("reply.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
@@ -94,7 +94,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def delete(caller: Caller, params: KnownReply) -> None:
         """Delete a canned reply of the caller's, or of the team's."""
 
-        def command(transaction: UnitOfWork) -> None:
+        def command(transaction: SqliteUnitOfWork) -> None:
             reply = _usable(transaction, caller, params.reply_id)
             canned_replies.delete_reply(transaction.connection, reply.reply_id)
             for change in commands.delete(reply):
@@ -113,7 +113,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
                 raise _absent(params.reply_id)
             return filled_in(reply.body, visible(db, caller, params.ticket_id), caller)
 
-        return Rendered(body=await store.read(query))
+        return Rendered(body=await store.query(query))
 
 
 def check_placeholders(**texts: str | None) -> None:
@@ -134,7 +134,7 @@ def filled_in(text: str, ticket: Ticket, caller: Caller) -> str:
     return body
 
 
-def _save(transaction: UnitOfWork, caller: Caller, params: SaveReply) -> wire.CannedReply:
+def _save(transaction: SqliteUnitOfWork, caller: Caller, params: SaveReply) -> wire.CannedReply:
     db, agent = transaction.connection, caller.known().user_id
     before = None if params.reply_id is None else _usable(transaction, caller, params.reply_id)
     reply = wire.CannedReply(
@@ -152,7 +152,7 @@ def _save(transaction: UnitOfWork, caller: Caller, params: SaveReply) -> wire.Ca
     return reply
 
 
-def _usable(transaction: UnitOfWork, caller: Caller, reply_id: int) -> wire.CannedReply:
+def _usable(transaction: SqliteUnitOfWork, caller: Caller, reply_id: int) -> wire.CannedReply:
     reply = canned_replies.find_reply(transaction.connection, reply_id)
     if reply is None or not commands.usable(reply, caller.known().user_id):
         raise _absent(reply_id)

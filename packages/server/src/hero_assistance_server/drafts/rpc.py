@@ -18,7 +18,7 @@ from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import TITLE_LIMIT, KnownTicketId, OptionalText
 from hero_assistance_server.storage.sqlite import drafts, events, tickets
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rpc import visible
 from hero_assistance_server.timestamps import millis
 
@@ -86,7 +86,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         def query(db: apsw.Connection) -> commands.Draft | None:
             return drafts.find(db, _key(db, caller, params))
 
-        found = await store.read(query)
+        found = await store.query(query)
         return None if found is None else _shown(found)
 
     @table.method("draft.list", errors=[Unauthenticated, Unavailable], examples=[_LISTS])
@@ -97,14 +97,14 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
             found = drafts.of_author(db, caller.known().user_id)
             return [draft for draft in found if _may_send(db, caller, draft.key)], events.last_seq(db)
 
-        found, seq = await store.read(query)
+        found, seq = await store.query(query)
         return DraftList(drafts=[_shown(draft) for draft in found], seq=seq)
 
     @table.method("draft.delete", errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownDraft) -> bool:
         """Delete a draft; whether there was one."""
 
-        def command(transaction: UnitOfWork) -> bool:
+        def command(transaction: SqliteUnitOfWork) -> bool:
             key = _key(transaction.connection, caller, params)
             found = drafts.delete(transaction.connection, key)
             if found:
@@ -114,7 +114,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         return await store.write(command)
 
 
-def _save(transaction: UnitOfWork, caller: Caller, params: SaveDraft) -> commands.Draft:
+def _save(transaction: SqliteUnitOfWork, caller: Caller, params: SaveDraft) -> commands.Draft:
     db = transaction.connection
     key = _key(db, caller, params)
     if params.title and key.ticket_id is not None:

@@ -53,7 +53,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def list_(caller: Caller, params: ListEvents) -> Encoded[EventList]:
         """List what happened after an event, as the stream tells it; `GET /events` tells it as it happens."""
         reader = caller.known()
-        return await store.read(lambda db: _list(db, reader, params))
+        return await store.query(lambda db: _list(db, reader, params))
 
 
 def _list(db: apsw.Connection, reader: User, params: ListEvents) -> Encoded[EventList]:

@@ -16,7 +16,7 @@ from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.users import rules as people
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.model import User
@@ -84,7 +84,7 @@ class Authenticator:
         return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
 
     async def _enrol(self, user_id: UserId) -> User:
-        def command(transaction: UnitOfWork) -> User:
+        def command(transaction: SqliteUnitOfWork) -> User:
             # Two first requests can meet here; the second finds the user of the first.
             known = users.find(transaction.connection, user_id)
             if known is None:

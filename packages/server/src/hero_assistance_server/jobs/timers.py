@@ -15,7 +15,7 @@ from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite import client_tokens, events, project, tickets
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 
 # What the audit trail says instead of where a request came from.
@@ -65,7 +65,7 @@ class Timers:
         try:
             await _all(store, _wake)
             prune_at = await self._prune(store)
-            wake_at = await store.read(tickets.next_wake)
+            wake_at = await store.query(tickets.next_wake)
         except StoreUnavailable as error:
             _log.warning("timers.put-off", error=error)
             return self._clock() + RETRY_AFTER
@@ -80,20 +80,20 @@ class Timers:
         now = self._clock()
         if self._prune_at is not None and now < self._prune_at <= now + PRUNE_EVERY:
             return self._prune_at
-        kept_for = await store.read(project.event_retention)
+        kept_for = await store.query(project.event_retention)
         await _all(store, lambda t: events.prune(t.settled(), now - kept_for, self._events_kept, BATCH))
         await _all(store, lambda t: client_tokens.prune(t.connection, now - TOKENS_KEPT_FOR, BATCH))
         self._prune_at = now + PRUNE_EVERY
         return self._prune_at
 
 
-async def _all(store: Store, step: Callable[[UnitOfWork], int]) -> None:
+async def _all(store: Store, step: Callable[[SqliteUnitOfWork], int]) -> None:
     """Repeat a step, each in a transaction of its own, until it has not found a whole batch."""
     while await store.write(step) == BATCH:
         pass
 
 
-def _wake(transaction: UnitOfWork) -> int:
+def _wake(transaction: SqliteUnitOfWork) -> int:
     """Wake tickets whose time has come, also long ago; returns how many."""
     woken = 0
     for ticket_id in tickets.due_to_wake(transaction.connection, transaction.now, BATCH):

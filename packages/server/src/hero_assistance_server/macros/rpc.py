@@ -20,7 +20,7 @@ from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
 from hero_assistance_server.storage.sqlite import canned_replies, client_tokens, events, messages, project
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as ticket_commands
 from hero_assistance_server.tickets.bulk_rpc import ManyTickets, Results, on_each
 from hero_assistance_server.tickets.model import Ticket
@@ -108,7 +108,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def list_(caller: Caller, _params: NoParams) -> MacroList:
         """List the caller's macros and the team's, by name."""
         agent = caller.known().user_id
-        found, seq = await store.read(lambda db: (canned_replies.macros_of(db, agent), events.last_seq(db)))
+        found, seq = await store.query(lambda db: (canned_replies.macros_of(db, agent), events.last_seq(db)))
         return MacroList(macros=found, seq=seq)
 
     @table.method("macro.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
@@ -121,7 +121,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def delete(caller: Caller, params: KnownMacro) -> None:
         """Delete a macro of the caller's, or of the team's."""
 
-        def command(transaction: UnitOfWork) -> None:
+        def command(transaction: SqliteUnitOfWork) -> None:
             macro = _usable(transaction, caller, params.macro_id)
             canned_replies.delete_macro(transaction.connection, macro.macro_id)
             for change in commands.delete(macro):
@@ -137,10 +137,10 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         `client_token` again, what was done to a ticket is not done twice.
         """
 
-        def command(transaction: UnitOfWork) -> Results:
+        def command(transaction: SqliteUnitOfWork) -> Results:
             macro = _usable(transaction, caller, params.macro_id)
 
-            def work(transaction: UnitOfWork, ticket: Ticket) -> Ticket:
+            def work(transaction: SqliteUnitOfWork, ticket: Ticket) -> Ticket:
                 return _run_once(transaction, caller, macro, ticket, params.client_token)
 
             return on_each(transaction, caller, params.ticket_ids, work)
@@ -148,7 +148,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         return await store.write(command)
 
 
-def _save(transaction: UnitOfWork, caller: Caller, params: SaveMacro) -> wire.Macro:
+def _save(transaction: SqliteUnitOfWork, caller: Caller, params: SaveMacro) -> wire.Macro:
     db, agent = transaction.connection, caller.known().user_id
     if (params.status is wire.Status.SNOOZED) is (params.snooze_minutes is None):
         raise Conflict("the status snoozed and snooze_minutes go together", hint="set both or neither")
@@ -174,14 +174,16 @@ def _save(transaction: UnitOfWork, caller: Caller, params: SaveMacro) -> wire.Ma
     return macro
 
 
-def _usable(transaction: UnitOfWork, caller: Caller, macro_id: int) -> wire.Macro:
+def _usable(transaction: SqliteUnitOfWork, caller: Caller, macro_id: int) -> wire.Macro:
     macro = canned_replies.find_macro(transaction.connection, macro_id)
     if macro is None or not commands.usable(macro, caller.known().user_id):
         raise NotFound(f"there is no macro {macro_id}", hint="macro.list names yours and the team's")
     return macro
 
 
-def _run_once(transaction: UnitOfWork, caller: Caller, macro: wire.Macro, ticket: Ticket, token: str | None) -> Ticket:
+def _run_once(
+    transaction: SqliteUnitOfWork, caller: Caller, macro: wire.Macro, ticket: Ticket, token: str | None
+) -> Ticket:
     db, user_id = transaction.connection, caller.known().user_id
     on_ticket = None if token is None else f"{token} {ticket.ticket_id}"
     if client_tokens.find(db, user_id, RUN, on_ticket) is not None:
@@ -191,7 +193,7 @@ def _run_once(transaction: UnitOfWork, caller: Caller, macro: wire.Macro, ticket
     return ticket
 
 
-def _run(transaction: UnitOfWork, caller: Caller, macro: wire.Macro, ticket: Ticket) -> Ticket:
+def _run(transaction: SqliteUnitOfWork, caller: Caller, macro: wire.Macro, ticket: Ticket) -> Ticket:
     """Do what the macro says to one ticket; returns it as it is afterwards."""
     db, agent, now = transaction.connection, caller.known(), transaction.now
 
@@ -212,7 +214,7 @@ def _run(transaction: UnitOfWork, caller: Caller, macro: wire.Macro, ticket: Tic
     return ticket
 
 
-def _patch(transaction: UnitOfWork, macro: wire.Macro, agent: User) -> Patch:
+def _patch(transaction: SqliteUnitOfWork, macro: wire.Macro, agent: User) -> Patch:
     assignee: User | Unset | None = UNSET
     if macro.assign is not None:
         assignee = agent if macro.assign == "me" else None

@@ -33,7 +33,7 @@ from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT, ClientToken, KnownMessageId, OptionalText, Text, TicketParams
 from hero_assistance_server.storage.sqlite import client_tokens, drafts, events, messages, tickets
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rpc import visible
 
 REPLY = "message.reply"
@@ -144,11 +144,11 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
             found = messages.of_ticket(db, params.ticket_id, notes=caller.is_staff)
             return found, events.last_seq(db)
 
-        found, seq = await store.read(query)
+        found, seq = await store.query(query)
         return Thread(messages=[serializers.message(message) for message in found], seq=seq)
 
 
-def _write(transaction: UnitOfWork, caller: Caller, method: str, params: WriteMessage) -> Message:
+def _write(transaction: SqliteUnitOfWork, caller: Caller, method: str, params: WriteMessage) -> Message:
     if not params.attachments and not params.body.strip():
         raise misfit(method, ["body: a message needs a text or an attachment"])
     db, author = transaction.connection, caller.known()
@@ -184,7 +184,7 @@ def _check_seen(db: apsw.Connection, caller: Caller, params: WriteReply) -> None
         raise ThreadMoved([serializers.message(message).model_dump(mode="json") for message in unseen])
 
 
-def _edit(transaction: UnitOfWork, caller: Caller, params: EditMessage) -> Message:
+def _edit(transaction: SqliteUnitOfWork, caller: Caller, params: EditMessage) -> Message:
     db = transaction.connection
     message = messages.find(db, params.message_id)
     ticket = tickets.find(db, message.ticket_id) if message else None

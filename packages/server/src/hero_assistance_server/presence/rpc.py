@@ -97,7 +97,7 @@ async def _seen(store: Store, hub: Hub, caller: Caller, ticket_id: wire.TicketId
         return visible(db, caller, ticket_id), events.last_seq(db)
 
     for _ in range(READS):
-        ticket, seq = await store.read(query)
+        ticket, seq = await store.query(query)
         if hub.presence.last_move <= seq:
             return ticket
     raise Unavailable("others see this ticket each time it is read", hint="beat again")

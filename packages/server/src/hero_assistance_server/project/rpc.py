@@ -19,7 +19,7 @@ from hero_assistance_server.project.rules import MIB, ProjectSettings
 from hero_assistance_server.rpc.params import PersonName
 from hero_assistance_server.storage.sqlite import project as settings
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 
 # A year of minutes: a target beyond is none.
 MINUTES_LIMIT = 366 * 24 * 60
@@ -84,7 +84,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         def query(db: apsw.Connection) -> ProjectSettings:
             return settings.project(db)
 
-        return _seen(await store.read(query), caller)
+        return _seen(await store.query(query), caller)
 
     @table.method("project.update", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
     async def update(caller: Caller, params: UpdateProject) -> wire.Project:
@@ -92,7 +92,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         return _seen(await store.write(lambda t: _update(t, caller, params)), caller)
 
 
-def _update(transaction: UnitOfWork, caller: Caller, params: UpdateProject) -> ProjectSettings:
+def _update(transaction: SqliteUnitOfWork, caller: Caller, params: UpdateProject) -> ProjectSettings:
     before = settings.project(transaction.connection)
     after = replace(before, **params.model_dump(mode="json", exclude_none=True))
     change = commands.updated(before, after)

@@ -18,7 +18,7 @@ from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketI
 from hero_assistance_server.storage.sqlite import events, tickets
 from hero_assistance_server.storage.sqlite import read_receipts as reads
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rpc import visible
 from hero_assistance_server.users.model import User
 
@@ -122,7 +122,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
         Those are, for an agent, the 1,000 with the last activity that they take part in, otherwise that they see.
         """
-        return await store.read(lambda db: _list(db, caller, params))
+        return await store.query(lambda db: _list(db, caller, params))
 
     @table.method("read.of_ticket", errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET])
     async def of_ticket(caller: Caller, params: TicketParams) -> Readers:
@@ -132,11 +132,11 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
             visible(db, caller, params.ticket_id)
             return reads.agents(db, params.ticket_id)
 
-        found = await store.read(query)
+        found = await store.query(query)
         return Readers(readers=[Reader(user_id=one.user_id, message_id=one.message_id, at=one.at) for one in found])
 
 
-def _mark(transaction: UnitOfWork, caller: Caller, params: MarkRead) -> Read:
+def _mark(transaction: SqliteUnitOfWork, caller: Caller, params: MarkRead) -> Read:
     db, by = transaction.connection, caller.known()
     ticket = visible(db, caller, params.ticket_id)
     before = reads.find(db, by.user_id, ticket.ticket_id)

@@ -64,10 +64,10 @@ class EventStream:
 
     async def _from_table(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
         """Chunks and the number each reaches; the subscription collects from before the last look on."""
-        kept = await self.store.read(events.kept)
+        kept = await self.store.query(events.kept)
         if not kept.first - 1 <= since <= kept.last:
             subscription.start()
-            last = await self.store.read(events.last_seq)
+            last = await self.store.query(events.last_seq)
             yield last, encode(event=RESET, data=Reset(seq=last).model_dump_json(), seq=last)
             return
         last = since
@@ -86,7 +86,7 @@ class EventStream:
 
     async def _page(self, subscription: Subscription, last: Seq) -> list[StoredEvent]:
         reader = subscription.reader
-        return await self.store.read(lambda db: events.after(db, last, PAGE, reader=reader))
+        return await self.store.query(lambda db: events.after(db, last, PAGE, reader=reader))
 
     async def _next(self, subscription: Subscription, last: Seq) -> bytes:
         """What has arrived that the table had not shown already, or a ping after a long silence."""

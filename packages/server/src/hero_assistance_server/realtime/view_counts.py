@@ -47,7 +47,7 @@ class ViewCounts:
         agents = self.hub.staff()
         if not agents:
             return
-        found = await self.store.read(lambda db: {user_id: self.counts(db, user_id) for user_id in agents})
+        found = await self.store.query(lambda db: {user_id: self.counts(db, user_id) for user_id in agents})
         for user_id, counts in found.items():
             chunk = encode(event=COUNTS, data=Counts(counts=counts).model_dump_json())
             self.hub.whisper(user_id, COUNTS, chunk)

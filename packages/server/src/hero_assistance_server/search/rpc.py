@@ -114,7 +114,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         Words are found in titles, texts, messages, tags and names, whatever their case and accents.
         """
         filter_ = parse(params.query, param="query")
-        return await store.read(lambda db: _search(db, caller.known(), filter_, params))
+        return await store.query(lambda db: _search(db, caller.known(), filter_, params))
 
 
 def _search(db: apsw.Connection, reader: User, filter_: Filter, params: SearchTickets) -> FoundPage:

@@ -175,22 +175,22 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("stats.overview", errors=_ERRORS, examples=[_OVERVIEWS])
     async def overview(_caller: Caller, params: SpanParams) -> Overview:
         """Count what came in, was first answered and was solved in a span, and how long that took."""
-        return await store.read(lambda db: _overview(db, params.span()))
+        return await store.query(lambda db: _overview(db, params.span()))
 
     @table.method("stats.by_agent", errors=_ERRORS, examples=[_AGENTS])
     async def by_agent(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each agent: tickets assigned now, first answers given, tickets solved by them."""
-        return await store.read(lambda db: _rows(db, params.span(), Key.AGENT))
+        return await store.query(lambda db: _rows(db, params.span(), Key.AGENT))
 
     @table.method("stats.by_tag", errors=_ERRORS, examples=[_TAGS])
     async def by_tag(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each tag, of the tickets that have it now."""
-        return await store.read(lambda db: _rows(db, params.span(), Key.TAG))
+        return await store.query(lambda db: _rows(db, params.span(), Key.TAG))
 
     @table.method("stats.by_day", errors=_ERRORS, examples=[_DAYS])
     async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
         """Count what happened on each day, and what was neither solved nor closed at its end."""
-        found = await store.read(lambda db: stats.by_day(db, params.span()))
+        found = await store.query(lambda db: stats.by_day(db, params.span()))
         return StatsDays(
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )
@@ -198,7 +198,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("stats.tickets", errors=(*_ERRORS, NotFound), examples=[_TICKETS])
     async def tickets(caller: Caller, params: FigureParams) -> FigureTickets:
         """List the tickets that a figure counts, by id."""
-        return await store.read(lambda db: _tickets(db, caller, params))
+        return await store.query(lambda db: _tickets(db, caller, params))
 
 
 def _overview(db: apsw.Connection, span: Span) -> Overview:

@@ -39,4 +39,4 @@ async def discard(store: Store, digests: Sequence[str]) -> int:
     """Remove those files that no row names; returns how many."""
     if not digests:
         return 0
-    return await store.read(lambda db: store.files.discard(digests, lambda some: attachments.without_row(db, some)))
+    return await store.query(lambda db: store.files.discard(digests, lambda some: attachments.without_row(db, some)))

@@ -15,7 +15,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.rpc.params import Tag
 from hero_assistance_server.storage.sqlite import events, project, tags, tickets
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Patch, update
 
@@ -77,7 +77,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("tag.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(_caller: Caller, params: ListTags) -> TagList:
         """List the tags that tickets have, by name, with how many have them."""
-        return await store.read(lambda db: _list(db, params))
+        return await store.query(lambda db: _list(db, params))
 
     @table.method(
         "tag.rename", errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_RENAMES]
@@ -103,7 +103,7 @@ def _list(db: apsw.Connection, params: ListTags) -> TagList:
     return TagList(tags=page, next_after=page[-1].tag if more else None, seq=events.last_seq(db))
 
 
-def _rename(transaction: UnitOfWork, caller: Caller, params: RenameTag) -> int:
+def _rename(transaction: SqliteUnitOfWork, caller: Caller, params: RenameTag) -> int:
     """Change one portion; returns how many tickets."""
     db = transaction.connection
     targets = project.targets(db)

@@ -18,7 +18,7 @@ from hero_assistance_server.rpc.example_fixtures import TICKET
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.storage.sqlite import project
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.rpc import visible
 from hero_assistance_server.tickets.ticket_update import update
@@ -28,7 +28,7 @@ from hero_assistance_server.tickets.update_rpc import TicketFields, patch_of
 MANY_LIMIT = 100
 
 # What is done to one ticket; returns it as it is afterwards.
-Work = Callable[[UnitOfWork, Ticket], Ticket]
+Work = Callable[[SqliteUnitOfWork, Ticket], Ticket]
 
 _ABSENT = {"code": -32001, "reason": "not-found", "message": "there is no ticket 9", "hint": None}
 _BULKS = Example(
@@ -84,18 +84,18 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def bulk(caller: Caller, params: BulkUpdate) -> Results:
         """Set fields of many tickets, as `ticket.update` does: all or nothing for each, and a result for each."""
 
-        def work(transaction: UnitOfWork, ticket: Ticket) -> Ticket:
+        def work(transaction: SqliteUnitOfWork, ticket: Ticket) -> Ticket:
             return updated(transaction, caller, ticket, params)
 
         return await store.write(lambda t: on_each(t, caller, params.ticket_ids, work))
 
 
-def on_each(transaction: UnitOfWork, caller: Caller, ticket_ids: Iterable[wire.TicketId], work: Work) -> Results:
+def on_each(transaction: SqliteUnitOfWork, caller: Caller, ticket_ids: Iterable[wire.TicketId], work: Work) -> Results:
     """Do the work on each ticket, in one transaction; one that fails leaves no trace and stops no other."""
     return Results(results=[_on_one(transaction, caller, ticket_id, work) for ticket_id in dict.fromkeys(ticket_ids)])
 
 
-def updated(transaction: UnitOfWork, caller: Caller, ticket: Ticket, fields: TicketFields) -> Ticket:
+def updated(transaction: SqliteUnitOfWork, caller: Caller, ticket: Ticket, fields: TicketFields) -> Ticket:
     """The ticket with these fields set."""
     db = transaction.connection
     change = update(
@@ -111,7 +111,7 @@ def updated(transaction: UnitOfWork, caller: Caller, ticket: Ticket, fields: Tic
     return change.ticket
 
 
-def _on_one(transaction: UnitOfWork, caller: Caller, ticket_id: wire.TicketId, work: Work) -> TicketResult:
+def _on_one(transaction: SqliteUnitOfWork, caller: Caller, ticket_id: wire.TicketId, work: Work) -> TicketResult:
     try:
         with transaction.part():
             ticket = work(transaction, visible(transaction.connection, caller, ticket_id))

@@ -17,7 +17,7 @@ from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import KnownMessageId, KnownTicketId, TicketParams, Title
 from hero_assistance_server.storage.sqlite import messages, tickets
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import merge_split as commands
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.rpc import visible
@@ -84,7 +84,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         return serializers.ticket(made, staff=caller.is_staff)
 
 
-def _merge(transaction: UnitOfWork, caller: Caller, params: MergeTicket) -> Ticket:
+def _merge(transaction: SqliteUnitOfWork, caller: Caller, params: MergeTicket) -> Ticket:
     db = transaction.connection
     changes = commands.merge(
         source=visible(db, caller, params.ticket_id),
@@ -96,7 +96,7 @@ def _merge(transaction: UnitOfWork, caller: Caller, params: MergeTicket) -> Tick
     return _applied(transaction, caller, changes)
 
 
-def _split(transaction: UnitOfWork, caller: Caller, params: SplitTicket) -> Ticket:
+def _split(transaction: SqliteUnitOfWork, caller: Caller, params: SplitTicket) -> Ticket:
     db = transaction.connection
     changes = commands.split(
         source=visible(db, caller, params.ticket_id),
@@ -109,7 +109,7 @@ def _split(transaction: UnitOfWork, caller: Caller, params: SplitTicket) -> Tick
     return _applied(transaction, caller, changes)
 
 
-def _applied(transaction: UnitOfWork, caller: Caller, changes: list[AnyChange]) -> Ticket:
+def _applied(transaction: SqliteUnitOfWork, caller: Caller, changes: list[AnyChange]) -> Ticket:
     """Write the changes; answers with the ticket of the first."""
     for change in changes:
         transaction.apply(change, caller)

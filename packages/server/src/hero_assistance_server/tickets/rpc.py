@@ -33,7 +33,7 @@ from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.search.filters import Filter, parse
 from hero_assistance_server.storage.sqlite import client_tokens, drafts, events, ticket_lists, tickets
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.tickets.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.model import Ticket
@@ -106,7 +106,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def create(caller: Caller, params: CreateTicket) -> Encoded[wire.Ticket]:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
 
-        def command(transaction: UnitOfWork) -> Encoded[wire.Ticket]:
+        def command(transaction: SqliteUnitOfWork) -> Encoded[wire.Ticket]:
             return transaction.shown(_create(transaction, caller, params), caller)
 
         return await store.write(command)
@@ -114,7 +114,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     @table.method("ticket.get", errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
     async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Read one ticket."""
-        ticket = await store.read(lambda db: visible(db, caller, params.ticket_id))
+        ticket = await store.query(lambda db: visible(db, caller, params.ticket_id))
         return serializers.ticket(ticket, staff=caller.is_staff)
 
     @table.method("ticket.list", errors=[Unauthenticated, Forbidden, InvalidParams, Unavailable], examples=_LISTS)
@@ -127,7 +127,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         after = tickets.START if params.cursor is None else position_of(params.cursor)
 
         async def made() -> Encoded[TicketPage]:
-            page, seq = await store.read(
+            page, seq = await store.query(
                 lambda db: (_page(db, caller, sought, after, params.limit), events.last_seq(db))
             )
             cursor = None if page.walked is None else cursor_of(page.walked)
@@ -191,7 +191,7 @@ def visible(db: apsw.Connection, caller: Caller, ticket_id: wire.TicketId) -> Ti
     return ticket
 
 
-def _create(transaction: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
+def _create(transaction: SqliteUnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
     customer, filing, db = caller.known(), transaction.filing, transaction.unsettled
     made = client_tokens.find(db, customer.user_id, CREATE, params.client_token)
     if made is not None:

@@ -20,7 +20,7 @@ from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, FILE_ANOT
 from hero_assistance_server.rpc.params import KnownTime, Tags, TicketParams, Title, UserName
 from hero_assistance_server.storage.sqlite import drafts, project, users
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.rpc import visible
@@ -70,7 +70,7 @@ _UNINVITES = Example(
 )
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 
-Command = Callable[[UnitOfWork, Ticket], Iterable[AnyChange]]
+Command = Callable[[SqliteUnitOfWork, Ticket], Iterable[AnyChange]]
 
 
 class TicketFields(Params):
@@ -118,7 +118,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def invite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Let a customer see somebody else's ticket, and write on it, as if it were theirs."""
 
-        def command(transaction: UnitOfWork, ticket: Ticket) -> Iterable[AnyChange]:
+        def command(transaction: SqliteUnitOfWork, ticket: Ticket) -> Iterable[AnyChange]:
             guest = known_user(transaction.connection, params.user_id)
             return commands.invite(ticket=ticket, guest=guest, now=transaction.now)
 
@@ -128,7 +128,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
     async def uninvite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Take a collaborator off a ticket; it vanishes from their list."""
 
-        def command(transaction: UnitOfWork, ticket: Ticket) -> Iterable[AnyChange]:
+        def command(transaction: SqliteUnitOfWork, ticket: Ticket) -> Iterable[AnyChange]:
             # It hangs on the ticket, which their screens are told to forget.
             key = DraftKey(params.user_id, ticket.ticket_id, wire.MessageKind.REPLY)
             drafts.delete(transaction.connection, key)
@@ -141,11 +141,11 @@ async def _changed(
     store: Store,
     caller: Caller,
     ticket_id: wire.TicketId,
-    command: Callable[[UnitOfWork, Ticket], Iterable[AnyChange]],
+    command: Callable[[SqliteUnitOfWork, Ticket], Iterable[AnyChange]],
 ) -> Encoded[wire.Ticket]:
     """Apply a command's changes to a ticket, and answer with it as the caller sees it afterwards."""
 
-    def run(transaction: UnitOfWork) -> Encoded[wire.Ticket]:
+    def run(transaction: SqliteUnitOfWork) -> Encoded[wire.Ticket]:
         ticket = visible(transaction.connection, caller, ticket_id)
         for change in command(transaction, ticket):
             transaction.apply(change, caller)
@@ -186,7 +186,7 @@ def known_user(db: apsw.Connection, user_id: wire.UserId) -> User:
     return user
 
 
-def _update(transaction: UnitOfWork, ticket: Ticket, caller: Caller, params: UpdateTicket) -> Iterable[AnyChange]:
+def _update(transaction: SqliteUnitOfWork, ticket: Ticket, caller: Caller, params: UpdateTicket) -> Iterable[AnyChange]:
     db = transaction.connection
     return _maybe(
         update(

@@ -20,7 +20,7 @@ from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, PersonName, UserName
 from hero_assistance_server.storage.sqlite import project, users
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rpc import visible
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.update_rpc import known_user
@@ -102,7 +102,7 @@ class People:
     def __init__(self, store: Store, directory: Directory, hub: Hub) -> None:
         self.store, self._directory, self._hub = store, directory, hub
 
-    def enrol(self, transaction: UnitOfWork, caller: Caller, params: Enrol) -> User:
+    def enrol(self, transaction: SqliteUnitOfWork, caller: Caller, params: Enrol) -> User:
         """Add somebody; raises `Conflict` for an address or a name that is taken."""
         db, email = transaction.connection, params.email.lower()
         commands.may_enrol(caller.known(), params.role)
@@ -117,7 +117,7 @@ class People:
         transaction.afterwards.append(partial(self._directory.add, user))
         return user
 
-    def change(self, transaction: UnitOfWork, caller: Caller, before: User, after: User) -> User:
+    def change(self, transaction: SqliteUnitOfWork, caller: Caller, before: User, after: User) -> User:
         """Write what differs; a changed role and deactivation end the person's streams."""
         db = transaction.connection
         if after.email != before.email and after.email and users.with_email(db, after.email):
@@ -155,7 +155,7 @@ def add_methods(table: MethodTable[Caller], people: People) -> None:
     async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
         """Give somebody another name, role or e-mail address; the last admin stays one."""
 
-        def command(transaction: UnitOfWork) -> User:
+        def command(transaction: SqliteUnitOfWork) -> User:
             before = known_user(transaction.connection, params.user_id)
             after = replace(
                 before,
@@ -173,7 +173,7 @@ def add_methods(table: MethodTable[Caller], people: People) -> None:
         if params.shows_presence is False and not caller.is_staff:
             raise Forbidden("customers always show at which of their tickets they are")
 
-        def command(transaction: UnitOfWork) -> User:
+        def command(transaction: SqliteUnitOfWork) -> User:
             before = known_user(transaction.connection, caller.known().user_id)
             shows = before.shows_presence if params.shows_presence is None else params.shows_presence
             after = replace(before, name=params.name or before.name, shows_presence=shows)
@@ -193,14 +193,14 @@ def add_methods(table: MethodTable[Caller], people: People) -> None:
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
         """Let somebody in again who was deactivated, as what they were."""
 
-        def command(transaction: UnitOfWork) -> User:
+        def command(transaction: SqliteUnitOfWork) -> User:
             before = known_user(transaction.connection, params.user_id)
             return people.change(transaction, caller, before, replace(before, active=True))
 
         return serializers.user(await store.write(command), staff=True)
 
 
-def _deactivate(transaction: UnitOfWork, people: People, caller: Caller, params: Deactivate) -> Deactivated:
+def _deactivate(transaction: SqliteUnitOfWork, people: People, caller: Caller, params: Deactivate) -> Deactivated:
     db = transaction.connection
     before = known_user(db, params.user_id)
     after = people.change(transaction, caller, before, replace(before, active=False))
@@ -211,7 +211,7 @@ def _deactivate(transaction: UnitOfWork, people: People, caller: Caller, params:
     return Deactivated(user=serializers.user(after, staff=True), open_tickets=left)
 
 
-def _unassign(transaction: UnitOfWork, caller: Caller, ticket_id: wire.TicketId) -> None:
+def _unassign(transaction: SqliteUnitOfWork, caller: Caller, ticket_id: wire.TicketId) -> None:
     db = transaction.connection
     change = update(
         ticket=visible(db, caller, ticket_id),

@@ -15,7 +15,7 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import UserName
 from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 
 # The longest text of an IPv6 address.
 ADDRESS_LIMIT = 45
@@ -60,7 +60,7 @@ def add_methods(table: MethodTable[Caller], store: Store, hub: Hub) -> None:
         user_id = params.user_id or caller.known().user_id
         if not _may(caller, user_id):
             raise Forbidden("others' devices are for admins")
-        found = await store.read(lambda db: users.devices(db, user_id))
+        found = await store.query(lambda db: users.devices(db, user_id))
         return DeviceList(
             devices=[
                 Device(address=one.address, name=one.name, bound_at=one.bound_at, last_seen_at=one.last_seen_at)
@@ -75,7 +75,7 @@ def add_methods(table: MethodTable[Caller], store: Store, hub: Hub) -> None:
         Every stream of its user ends, and comes back from the devices that are left.
         """
 
-        def command(transaction: UnitOfWork) -> bool:
+        def command(transaction: SqliteUnitOfWork) -> bool:
             device = users.find_device(transaction.connection, params.address)
             if device is None or not _may(caller, device.user_id):
                 return False

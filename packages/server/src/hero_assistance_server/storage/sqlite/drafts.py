@@ -9,7 +9,7 @@ import apsw
 from hero_assistance_sdk.wire import MessageKind, TicketId, UserId
 from hero_assistance_server.drafts.rules import Draft, DraftKey, deleted
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.timestamps import millis, time_of
 
 _SELECT = "SELECT author, ticket_id, kind, title, body, updated_at FROM drafts WHERE author = ?"
@@ -34,7 +34,7 @@ def others(connection: apsw.Connection, key: DraftKey) -> int:
     return int(connection.execute(query, (key.author, *_row(key))).get)
 
 
-def save(transaction: UnitOfWork, draft: Draft) -> None:
+def save(transaction: SqliteUnitOfWork, draft: Draft) -> None:
     """Write a draft, in place of what was begun under its key."""
     transaction.authors.add(draft.key.author)
     transaction.connection.execute(
@@ -49,7 +49,7 @@ def delete(connection: apsw.Connection, key: DraftKey) -> bool:
     return connection.changes() > 0
 
 
-def sent(transaction: UnitOfWork, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> None:
+def sent(transaction: SqliteUnitOfWork, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> None:
     """Take out the caller's draft of what this transaction sends, and tell their screens."""
     key = DraftKey(caller.known().user_id, ticket_id, kind)
     if key.author in transaction.authors and delete(transaction.unsettled, key):

@@ -1,61 +1,56 @@
-"""Rows of saved views."""
+"""Saved views in SQLite."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-import apsw
-
 from hero_assistance_sdk.wire import SavedView, UserId
+from hero_assistance_server.storage.sqlite.session import Session
 
 _SELECT = "SELECT view_id, name, filter, owner, shared FROM saved_views"
 
 
-def find(connection: apsw.Connection, view_id: int) -> SavedView | None:
-    """One view, or `None`."""
-    row = connection.execute(f"{_SELECT} WHERE view_id = ?", (view_id,)).fetchone()
-    return _view(row) if row else None
+@dataclass(frozen=True, slots=True)
+class SqliteSavedViews:
+    """Implements `SavedViewRepository`; no row of its table ever waits."""
+
+    session: Session
+
+    def find(self, view_id: int) -> SavedView | None:
+        row = self.session.direct.execute(f"{_SELECT} WHERE view_id = ?", (view_id,)).fetchone()
+        return _to_view(row) if row else None
+
+    def find_by_name(self, owner: UserId, name: str) -> SavedView | None:
+        row = self.session.direct.execute(f"{_SELECT} WHERE owner = ? AND name = ?", (owner, name)).fetchone()
+        return _to_view(row) if row else None
+
+    def list_for(self, user_id: UserId) -> list[SavedView]:
+        rows = self.session.direct.execute(
+            f"{_SELECT} WHERE owner = ? OR shared = 1 ORDER BY name, view_id", (user_id,)
+        )
+        return [_to_view(row) for row in rows]
+
+    def count_owned(self, owner: UserId) -> int:
+        found: int = self.session.direct.execute("SELECT count(*) FROM saved_views WHERE owner = ?", (owner,)).get
+        return found
+
+    def next_id(self) -> int:
+        last: int | None = self.session.direct.execute("SELECT seq FROM sqlite_sequence WHERE name = 'saved_views'").get
+        return (last or 0) + 1
+
+    def save(self, view: SavedView) -> None:
+        self.session.direct.execute(
+            """INSERT INTO saved_views (view_id, owner, shared, name, filter) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (view_id) DO UPDATE SET
+                shared = excluded.shared, name = excluded.name, filter = excluded.filter""",
+            (view.view_id, view.owner, int(view.shared), view.name, view.filter),
+        )
+
+    def delete(self, view_id: int) -> None:
+        self.session.direct.execute("DELETE FROM saved_views WHERE view_id = ?", (view_id,))
 
 
-def named(connection: apsw.Connection, owner: UserId, name: str) -> SavedView | None:
-    """A person's view of this name, or `None`."""
-    row = connection.execute(f"{_SELECT} WHERE owner = ? AND name = ?", (owner, name)).fetchone()
-    return _view(row) if row else None
-
-
-def seen_by(connection: apsw.Connection, user_id: UserId) -> list[SavedView]:
-    """A person's own and the shared views, by name."""
-    rows = connection.execute(f"{_SELECT} WHERE owner = ? OR shared = 1 ORDER BY name, view_id", (user_id,))
-    return [_view(row) for row in rows]
-
-
-def owned(connection: apsw.Connection, owner: UserId) -> int:
-    """How many views a person has."""
-    found: int = connection.execute("SELECT count(*) FROM saved_views WHERE owner = ?", (owner,)).get
-    return found
-
-
-def next_id(connection: apsw.Connection) -> int:
-    """The id of the next view, never one that was given before; only the writer may ask."""
-    last: int | None = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'saved_views'").get
-    return (last or 0) + 1
-
-
-def save(connection: apsw.Connection, view: SavedView) -> None:
-    """Write a new view, or what changed of one; its owner never changes."""
-    connection.execute(
-        """INSERT INTO saved_views (view_id, owner, shared, name, filter) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (view_id) DO UPDATE SET
-            shared = excluded.shared, name = excluded.name, filter = excluded.filter""",
-        (view.view_id, view.owner, int(view.shared), view.name, view.filter),
-    )
-
-
-def delete(connection: apsw.Connection, view_id: int) -> None:
-    """Take a view out."""
-    connection.execute("DELETE FROM saved_views WHERE view_id = ?", (view_id,))
-
-
-def _view(row: tuple[Any, ...]) -> SavedView:
+def _to_view(row: tuple[Any, ...]) -> SavedView:
     view_id, name, text, owner, shared = row
     return SavedView(view_id=view_id, name=name, filter=text, owner=owner, shared=bool(shared))

@@ -22,7 +22,9 @@ from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.connection_pool import ConnectionPool
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations, refuse_newer
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.writer import Job, Writer
 
 P = ParamSpec("P")
@@ -59,7 +61,7 @@ class Store:
         self._writer = Writer(connection, clock, self._deliver)
         self._writer.start()
 
-    async def write(self, command: Callable[[UnitOfWork], T]) -> T:
+    async def write(self, command: Callable[[SqliteUnitOfWork], T]) -> T:
         """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`.
 
         A caller that is cancelled takes along a command that has not begun; one that has is written.
@@ -73,13 +75,17 @@ class Store:
         finally:
             deadline.cancel()
 
-    async def read(self, query: Callable[[apsw.Connection], T]) -> T:
+    async def query(self, query: Callable[[apsw.Connection], T]) -> T:
         """Answer a query from one moment's state; raises `StoreUnavailable`."""
         try:
             async with asyncio.timeout(STORE_TIMEOUT_S):
                 return await self._loop.run_in_executor(self._readers.executor, self._readers.run, query)
         except TimeoutError:
             raise StoreUnavailable("the database is too slow") from None
+
+    async def read(self, query: Callable[[SqliteSnapshot], T]) -> T:
+        """Answer a query from one moment's state; raises `StoreUnavailable`."""
+        return await self.query(lambda connection: query(SqliteSnapshot(Session(connection))))
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what waits for the disk beside the loop; raises what it raises.

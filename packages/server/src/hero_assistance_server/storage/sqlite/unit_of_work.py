@@ -18,6 +18,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite import attachments, audit, events, messages, tickets
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
 from hero_assistance_server.storage.sqlite.ticket_batch import TicketBatch
 from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
 from hero_assistance_server.tickets.model import Ticket
@@ -27,34 +28,35 @@ _NO_DEEDS = frozenset({EventKind.DRAFT_DELETED, EventKind.DRAFT_SAVED})
 
 
 @dataclass(slots=True)
-class UnitOfWork:
+class SqliteUnitOfWork(SqliteSnapshot):
     """The writing connection, the time of the command, and the events it makes."""
 
-    _connection: apsw.Connection
     now: datetime
-    # What is written with the commit, of this command and of those before it in its group.
-    gathered: WriteBatch
     authors: DraftAuthorCache
     encoder: Encoder = field(default_factory=Encoder)
-    events: list[StoredEvent] = field(default_factory=list)
+    recorded: list[StoredEvent] = field(default_factory=list)
     # Called in the loop once this is committed, before anybody is told: what memory has of the database follows it.
     afterwards: list[Callable[[], None]] = field(default_factory=list)
-
-    @property
-    def connection(self) -> apsw.Connection:
-        """The connection, with the tickets that waited in `filing`; one that is filed afterwards is in the next one."""
-        self.filing.settle()
-        return self._connection
 
     def settled(self) -> apsw.Connection:
         """The connection, for who reads what is gathered: events and audit trail, places, listings, tallies, index."""
         self.gathered.write()
-        return self._connection
+        return self.session.direct
 
     @property
     def unsettled(self) -> apsw.Connection:
         """The connection, for what neither is a ticket nor refers to one, nor is a setting."""
-        return self._connection
+        return self.session.direct
+
+    @property
+    def gathered(self) -> WriteBatch:
+        """What is written with the commit, of this command and of those before it in its group."""
+        assert self.session.batch is not None  # noqa: S101 - a unit of work is made with one
+        return self.session.batch
+
+    def after_commit(self, notify: Callable[[], None]) -> None:
+        """Call `notify` in the event loop once the command is committed, before its events are published."""
+        self.afterwards.append(notify)
 
     @property
     def filing(self) -> TicketBatch:
@@ -80,7 +82,7 @@ class UnitOfWork:
     def tell(self, change: AnyChange) -> Seq:
         """Write the change's event alone: for what is one person's own, and no deed that others ask for later."""
         event = events.add(self.gathered.rows, change, self.gathered.next_seq(), self.now, self.encoder)
-        self.events.append(event)
+        self.recorded.append(event)
         return event.seq
 
     def shown(self, ticket: Ticket, to: Caller) -> Encoded[wire.Ticket]:
@@ -94,7 +96,7 @@ class UnitOfWork:
     @contextmanager
     def part(self) -> Iterator[None]:
         """All or nothing of what is done within, whatever becomes of the rest of the command."""
-        events, mark, db = len(self.events), self.gathered.mark(), self.unsettled
+        events, mark, db = len(self.recorded), self.gathered.mark(), self.unsettled
         db.execute("SAVEPOINT part")
         try:
             yield
@@ -103,7 +105,7 @@ class UnitOfWork:
             if db.in_transaction:
                 db.execute("ROLLBACK TO part")
                 db.execute("RELEASE part")
-            del self.events[events:]
+            del self.recorded[events:]
             self.gathered.back_to(mark)
             raise
         db.execute("RELEASE part")

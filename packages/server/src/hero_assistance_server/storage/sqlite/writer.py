@@ -22,10 +22,11 @@ from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_server.storage.errors import STORAGE_ERRORS, StoreUnavailable
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.events import StoredEvent
-from hero_assistance_server.storage.sqlite.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
 
-Command = Callable[[UnitOfWork], Any]
+Command = Callable[[SqliteUnitOfWork], Any]
 
 # Bounds how long the first of a group waits for the last: 256 commands take about 20 ms.
 GROUP_LIMIT = 256
@@ -169,7 +170,7 @@ class Writer:
         self._connection.execute("COMMIT")
 
     def _execute_one(self, job: Job, gathered: WriteBatch) -> None:
-        transaction = UnitOfWork(self._connection, self._clock(), gathered, self._authors)
+        transaction = SqliteUnitOfWork(Session(self._connection, gathered), self._clock(), self._authors)
         job.result, job.error, job.events, job.afterwards = None, None, [], []
         try:
             job.result = job.command(transaction)
@@ -178,7 +179,7 @@ class Writer:
         except Exception as error:
             job.error = error
             raise _Failed from error
-        job.events, job.afterwards = transaction.events, transaction.afterwards
+        job.events, job.afterwards = transaction.recorded, transaction.afterwards
 
     @contextmanager
     def _savepoint(self, gathered: WriteBatch) -> Iterator[None]:

@@ -1,0 +1,39 @@
+"""What saved views need of the storage."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hero_assistance_sdk.wire import SavedView, UserId
+
+
+class SavedViewRepository(Protocol):
+    """The saved views of a project."""
+
+    def find(self, view_id: int) -> SavedView | None:
+        """Return one view, or `None`."""
+        ...
+
+    def find_by_name(self, owner: UserId, name: str) -> SavedView | None:
+        """Return the owner's view of this name, or `None`."""
+        ...
+
+    def list_for(self, user_id: UserId) -> list[SavedView]:
+        """Return the user's own and the shared views, by name."""
+        ...
+
+    def count_owned(self, owner: UserId) -> int:
+        """Return how many views the user owns."""
+        ...
+
+    def next_id(self) -> int:
+        """Return the id of the next view, which was never given before; only within a unit of work."""
+        ...
+
+    def save(self, view: SavedView) -> None:
+        """Write a new view, or what changed of one; its owner never changes."""
+        ...
+
+    def delete(self, view_id: int) -> None:
+        """Delete a view."""
+        ...

@@ -1,0 +1,60 @@
+"""Saves, deletes and counts saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.wire import SavedView
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.saved_views import rules
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.users.model import User
+
+# What fits in the margin of a page, with room to spare.
+VIEWS_LIMIT = 50
+
+
+def save_view(
+    work: UnitOfWork, caller: Caller, *, view_id: int | None, name: str, filter_text: str, shared: bool
+) -> SavedView:
+    """Save a new view, or change the one with this id; raises `NotFound`, `Forbidden` or `Conflict`."""
+    user = caller.known()
+    before = None if view_id is None else visible_view(work, user, view_id)
+    if before is None and work.saved_views.count_owned(user.user_id) >= VIEWS_LIMIT:
+        raise Conflict(f"{VIEWS_LIMIT} views are kept for each", hint="delete one first")
+    owner = before.owner if before else user.user_id
+    after = SavedView(
+        view_id=before.view_id if before else work.saved_views.next_id(),
+        name=name,
+        filter=filter_text,
+        owner=owner,
+        shared=shared,
+    )
+    same = work.saved_views.find_by_name(owner, name)
+    if same is not None and same.view_id != after.view_id:
+        raise Conflict(f"there is a view {name} already", hint=f"change it with view_id {same.view_id}")
+    _apply(work, caller, rules.save(before=before, after=after, by=user))
+    work.saved_views.save(after)
+    return after
+
+
+def delete_view(work: UnitOfWork, caller: Caller, view_id: int) -> None:
+    """Delete a view; raises `NotFound` or `Forbidden`."""
+    view = visible_view(work, caller.known(), view_id)
+    _apply(work, caller, [rules.delete(view=view, by=caller.known())])
+    work.saved_views.delete(view.view_id)
+
+
+def visible_view(snapshot: Snapshot, user: User, view_id: int) -> SavedView:
+    """Return a view that the user may see; raises `NotFound`."""
+    view = snapshot.saved_views.find(view_id)
+    if view is None or not rules.sees(user, view):
+        raise NotFound(f"there is no view {view_id}", hint="view.list names them")
+    return view
+
+
+def _apply(work: UnitOfWork, caller: Caller, changes: Iterable[AnyChange]) -> None:
+    for change in changes:
+        work.apply(change, caller)

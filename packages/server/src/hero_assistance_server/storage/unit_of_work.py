@@ -1,0 +1,60 @@
+"""What the services need of a storage engine: snapshots to read from, and units of work to write with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.saved_views.repository import SavedViewRepository
+
+T = TypeVar("T")
+
+
+class Snapshot(Protocol):
+    """The repositories as they are at one moment; a method that writes fails."""
+
+    @property
+    def saved_views(self) -> SavedViewRepository: ...
+
+
+class UnitOfWork(Snapshot, Protocol):
+    """One command: what is read within it sees everything that was written within it.
+
+    All of it is committed together, or nothing.
+    """
+
+    now: datetime
+
+    def apply(self, change: AnyChange, by: Caller) -> Seq:
+        """Write the change, its audit entry and its event; returns the event's number."""
+        ...
+
+    def part(self) -> AbstractContextManager[None]:
+        """Undo what is written within when it raises, and keep the rest of the command."""
+        ...
+
+    def after_commit(self, notify: Callable[[], None]) -> None:
+        """Call `notify` in the event loop once the command is committed, before its events are published."""
+        ...
+
+
+class Storage(Protocol):
+    """An open storage engine."""
+
+    @property
+    def commits(self) -> int:
+        """How many groups were committed; what was read before the number changed may be out of date."""
+        ...
+
+    async def read(self, query: Callable[[Snapshot], T]) -> T:
+        """Answer a query from one moment's state; raises `StoreUnavailable`."""
+        ...
+
+    async def write(self, command: Callable[[UnitOfWork], T]) -> T:
+        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`."""
+        ...
