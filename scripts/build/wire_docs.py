@@ -22,11 +22,12 @@ from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
-from hero_assistance_sdk.wire import Connected, Counts, Event, EventKind, PresenceChange, Reset, Wire
+from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
 from hero_assistance_server.attachments.upload import WAITING_LIMIT
-from hero_assistance_server.http.applications import Desk
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.http.applications import build_methods
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.identity.permissions import ALLOWED, CallerKind
+from hero_assistance_server.identity.permissions import CallerKind
 from hero_assistance_server.presence.rules import LEASE_S
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
@@ -166,7 +167,7 @@ async def openrpc_document() -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         opened = open_store(Path(folder), clock=lambda: datetime.now(UTC), publish=lambda _event: None)
         async with opened as store:
-            return Desk(store, Hub(), Directory([]), AuthMode.HERO).methods()[1]
+            return build_methods(Desk(store, Hub(), Directory([]), AuthMode.HERO))[1]
 
 
 def page(document: dict[str, Any]) -> str:
@@ -175,7 +176,7 @@ def page(document: dict[str, Any]) -> str:
         _INTRODUCTION,
         *("\n".join(_method(method)) for method in document["methods"]),
         _FILES,
-        _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`", "`record`"], _event_rows()),
+        _EVENTS + "\n" + _table(["`event:`", "audience", "`message`", "`record`"], _event_rows(document)),
         "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
         "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
     ]
@@ -194,47 +195,16 @@ An error has `code`, `message` (one line for a person) and `data`: `reason`, oft
 stream, a body that is too large.
 """
 
-_ALL_OF_IT = "everybody who sees the ticket"
-_OWNER = "its owner; of a shared one, agents"
-_PERSON = "agents; of an agent, everybody; of a customer, also themselves and who shares a ticket with them"
-_IF_IT_SHOWS = "agents; the others when what they are shown changed"
-_TOLD = {
-    EventKind.DRAFT_DELETED: ("its author", "null", "`removed`"),
-    EventKind.DRAFT_SAVED: ("its author", "null", "`draft`"),
-    EventKind.MACRO_DELETED: (_OWNER, "null", "`removed`"),
-    EventKind.MACRO_SAVED: (_OWNER, "null", "`macro`"),
-    EventKind.PROJECT_UPDATED: ("agents; everybody when what they are shown changed", "null", "`project`"),
-    EventKind.REPLY_DELETED: (_OWNER, "null", "`removed`"),
-    EventKind.REPLY_SAVED: (_OWNER, "null", "`reply`"),
-    EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),
-    EventKind.TICKET_UPDATED: (_IF_IT_SHOWS, "null", "null"),
-    EventKind.TICKET_MERGED: (_ALL_OF_IT, "the text of the merged ticket, or null", "null"),
-    EventKind.TICKET_SPLIT: (_ALL_OF_IT, "null", "null"),
-    EventKind.TICKET_SHOWN: ("the new collaborator", "null", "null"),
-    EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
-    EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
-    EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
-    EventKind.READ_MARKED: ("the one who has read", "null", "`read`"),
-    EventKind.VIEW_DELETED: ("its owner; of a shared one, agents", "null", "`removed`"),
-    EventKind.VIEW_SAVED: ("its owner; of a shared one, agents", "null", "`view`"),
-    EventKind.USER_DEACTIVATED: (_PERSON, "null", "`user`"),
-    EventKind.USER_ENROLLED: (_PERSON, "null", "`user`"),
-    EventKind.USER_REACTIVATED: (_PERSON, "null", "`user`"),
-    EventKind.USER_UPDATED: (_PERSON, "null", "`user`"),
-    EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),
-}
 
-
-def _event_rows() -> Iterator[list[str]]:
-    for kind in EventKind:
-        told, message, record = _TOLD[kind]
-        yield [f"`{kind.value}`", told, message, record]
+def _event_rows(document: dict[str, Any]) -> Iterator[list[str]]:
+    for event in document["x-events"]:
+        yield [f"`{event['name']}`", event["audience"], event["message"], event["record"]]
 
 
 def _method(method: dict[str, Any]) -> Iterator[str]:
     yield f"### `{method['name']}`\n"
     yield f"{method['summary']}\n"
-    yield f"Callers: {_callers(method['name'])}. Result: {_type(method['result']['schema'])}.\n"
+    yield f"Callers: {_callers(method)}. Result: {_type(method['result']['schema'])}.\n"
     if method["params"]:
         rows = (
             [f"`{p['name']}`", _required(p), _type(p["schema"]), p["schema"].get("description", "")]
@@ -271,11 +241,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _callers(action: str) -> str:
-    allowed = ALLOWED[action]
-    if allowed == frozenset(CallerKind):
-        return "everybody"
-    return ", ".join(kind.value for kind in CallerKind if kind in allowed)
+def _callers(method: dict[str, Any]) -> str:
+    everybody = [kind.value for kind in CallerKind]
+    allowed: list[str] = method.get("x-allow", everybody)
+    return "everybody" if allowed == everybody else ", ".join(allowed)
 
 
 def _required(param: dict[str, Any]) -> str:

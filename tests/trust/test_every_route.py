@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.http.applications import Desk as ServerDesk
+from hero_assistance_server.desk import Desk as ServerDesk
 from hero_assistance_server.http.applications import ProgramsOnly, applications
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.realtime.hub import Hub

@@ -19,8 +19,9 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.desk import Desk
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.http.applications import Applications, Desk, applications
+from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.authentication import AuthMode, OverlayGate

@@ -17,9 +17,10 @@ from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import TEXT
+from hero_assistance_server.attachments.permissions import DOWNLOAD
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
 from hero_assistance_server.attachments.rpc import seen
-from hero_assistance_server.identity.permissions import ATTACHMENT_DOWNLOAD, Caller, permit
+from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite.attachments import Stored
@@ -53,7 +54,7 @@ class Download:
 
     async def _found(self, request: Request) -> Stored:
         caller = await self.caller_of(request)
-        permit(caller, ATTACHMENT_DOWNLOAD)
+        permit(caller, DOWNLOAD)
         attachment_id = _id_of(request.path_params["attachment_id"])
         return await self.store.query(lambda db: seen(db, caller, attachment_id))
 

@@ -11,13 +11,14 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import NotFound, TooLarge, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_sdk.wire import AttachmentId, MessageKind
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.model import Attachment
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.garbage_collection import discard
 from hero_assistance_server.storage.sqlite import attachments, project, tickets
 from hero_assistance_server.storage.sqlite.attachments import Stored, Use
@@ -58,16 +59,18 @@ class Uploads(Result):
     most_at_once: int
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("attachment.get", errors=[Unauthenticated, NotFound, Unavailable], examples=[_GETS])
+    @table.method(
+        "attachment.get", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=[_GETS]
+    )
     async def get(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Describe an attachment that the caller sees; its bytes are at `GET /attachments/{attachment_id}`."""
         stored = await store.query(lambda db: seen(db, caller, params.attachment_id))
         return serializers.attachment(stored.attachment)
 
-    @table.method("attachment.list", errors=[Unauthenticated, Unavailable], examples=[_LISTS])
+    @table.method("attachment.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> Uploads:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
         found, limits = await store.query(
@@ -76,7 +79,13 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         shown = [serializers.attachment(one) for one in found]
         return Uploads(attachments=shown, most_bytes=limits.size, most_at_once=limits.count)
 
-    @table.method("attachment.delete", errors=[Unauthenticated, NotFound, Unavailable], examples=[_DELETES])
+    @table.method(
+        "attachment.delete",
+        allow=KNOWN,
+        page=True,
+        errors=[Unauthenticated, NotFound, Unavailable],
+        examples=[_DELETES],
+    )
     async def delete(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Delete an upload of the caller's that nothing shows yet; answers with what it was."""
         stored = await store.write(lambda t: _delete(t, caller, params.attachment_id))

@@ -21,7 +21,8 @@ from hero_assistance_sdk.wire import UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, Sniffed, sniff
 from hero_assistance_server.attachments.model import Attachment
-from hero_assistance_server.identity.permissions import ATTACHMENT_UPLOAD, Caller, permit
+from hero_assistance_server.attachments.permissions import UPLOAD
+from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import Incoming
 from hero_assistance_server.storage.sqlite import attachments, project
@@ -72,7 +73,7 @@ class Upload:
 
     async def _received(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
         caller = await self._caller_of(request)
-        permit(caller, ATTACHMENT_UPLOAD)
+        permit(caller, UPLOAD)
         name = name_of(request.scope["query_string"])
         limits = await self._store.query(project.attachment_limits)
         if int(request.headers.get("content-length") or 0) > limits.size:

@@ -11,12 +11,13 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.canned_replies import rules as commands
 from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import BODY_LIMIT, ID_LIMIT, Text, TicketParams, Title
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import canned_replies, events
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -71,17 +72,17 @@ class Rendered(Result):
     body: str
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("reply.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("reply.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> ReplyList:
         """List the caller's canned replies and the team's, by name."""
         agent = caller.known().user_id
         found, seq = await store.query(lambda db: (canned_replies.replies_of(db, agent), events.last_seq(db)))
         return ReplyList(replies=found, seq=seq)
 
-    @table.method("reply.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("reply.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveReply) -> wire.CannedReply:
         """Keep a text for the caller, or for the team.
 
@@ -90,7 +91,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         check_placeholders(body=params.body)
         return await store.write(lambda t: _save(t, caller, params))
 
-    @table.method("reply.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("reply.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownReply) -> None:
         """Delete a canned reply of the caller's, or of the team's."""
 
@@ -102,7 +103,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
         await store.write(command)
 
-    @table.method("reply.render", errors=[*_ERRORS, Conflict], examples=[_RENDERS])
+    @table.method("reply.render", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_RENDERS])
     async def render_(caller: Caller, params: RenderReply) -> Rendered:
         """Fill in a canned reply's placeholders for a ticket; nothing is sent."""
         agent = caller.known()

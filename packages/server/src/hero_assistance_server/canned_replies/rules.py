@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import CannedReply, EventKind, Macro, Removed, UserId
+from hero_assistance_sdk.wire import CannedReply, Macro, Removed, UserId
+from hero_assistance_server.canned_replies.event_types import CANNED_REPLY_DELETED, CANNED_REPLY_SAVED
+from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
+from hero_assistance_server.macros.event_types import MACRO_DELETED, MACRO_SAVED
 
 # More are not found again in a list.
 TOOLS_LIMIT = 500
@@ -18,13 +21,13 @@ Tool = CannedReply | Macro
 class Sort:
     """What the two sorts of tools differ in, for the stream."""
 
-    saved: EventKind
-    deleted: EventKind
+    saved: EventType
+    deleted: EventType
 
 
 _SORTS = {
-    "reply": Sort(EventKind.REPLY_SAVED, EventKind.REPLY_DELETED),
-    "macro": Sort(EventKind.MACRO_SAVED, EventKind.MACRO_DELETED),
+    "reply": Sort(CANNED_REPLY_SAVED, CANNED_REPLY_DELETED),
+    "macro": Sort(MACRO_SAVED, MACRO_DELETED),
 }
 
 

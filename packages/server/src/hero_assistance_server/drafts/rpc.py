@@ -10,12 +10,13 @@ from pydantic import Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.drafts import rules as commands
 from hero_assistance_server.drafts.rules import DraftKey
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import TITLE_LIMIT, KnownTicketId, OptionalText
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import drafts, events, tickets
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -68,10 +69,10 @@ class DraftList(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("draft.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("draft.save", allow=KNOWN, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveDraft) -> Draft:
         """Keep what the caller has begun to write, in place of what they had; nobody else sees it.
 
@@ -79,7 +80,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         """
         return _shown(await store.write(lambda t: _save(t, caller, params)))
 
-    @table.method("draft.get", errors=_ERRORS, examples=[_GETS])
+    @table.method("draft.get", allow=KNOWN, errors=_ERRORS, examples=[_GETS])
     async def get(caller: Caller, params: KnownDraft) -> Draft | None:
         """Read one draft; null when there is none."""
 
@@ -89,7 +90,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         found = await store.query(query)
         return None if found is None else _shown(found)
 
-    @table.method("draft.list", errors=[Unauthenticated, Unavailable], examples=[_LISTS])
+    @table.method("draft.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> DraftList:
         """List everything that the caller has begun to write, the latest first."""
 
@@ -100,7 +101,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         found, seq = await store.query(query)
         return DraftList(drafts=[_shown(draft) for draft in found], seq=seq)
 
-    @table.method("draft.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("draft.delete", allow=KNOWN, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownDraft) -> bool:
         """Delete a draft; whether there was one."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_server.drafts.event_types import DRAFT_DELETED, DRAFT_SAVED
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.timestamps import millis
 
@@ -43,13 +44,13 @@ def saved(draft: Draft, others: int) -> AnyChange:
     if others >= DRAFTS_LIMIT:
         raise Conflict(f"there are {others} drafts already", hint="delete or send some of them")
     mark = wire.DraftMark(ticket_id=draft.key.ticket_id, kind=draft.key.kind, updated_at=millis(draft.updated_at))
-    return Change(wire.EventKind.DRAFT_SAVED, None, None, _author(draft.key), record=mark)
+    return Change(DRAFT_SAVED, None, None, _author(draft.key), record=mark)
 
 
 def deleted(key: DraftKey) -> AnyChange:
     """Tell the author's screens that a draft is gone, because it was sent or is not wanted."""
     gone = wire.Removed(of="draft", key=key.text)
-    return Change(wire.EventKind.DRAFT_DELETED, None, None, _author(key), record=gone)
+    return Change(DRAFT_DELETED, None, None, _author(key), record=gone)
 
 
 def _author(key: DraftKey) -> Audience:

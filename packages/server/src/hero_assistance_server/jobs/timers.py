@@ -8,7 +8,6 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.wire import EventKind
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.storage.errors import StoreUnavailable
@@ -17,6 +16,7 @@ from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
+from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 
 # What the audit trail says instead of where a request came from.
 TIMER = Caller(None, origin="timer")
@@ -49,7 +49,7 @@ class Timers:
 
     def heard(self, event: StoredEvent) -> None:
         """Follow what is committed: an update of a ticket may have been a snooze."""
-        if event.kind is EventKind.TICKET_UPDATED:
+        if event.kind == TICKET_UPDATED.name:
             self.ring()
 
     async def run(self, store: Store) -> None:

@@ -10,14 +10,15 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.canned_replies import rules as commands
 from hero_assistance_server.canned_replies.rpc import Shared, ToolId, check_placeholders, filled_in
 from hero_assistance_server.events.model import AnyChange
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.messages import rules as message_commands
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import canned_replies, client_tokens, events, messages, project
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -101,23 +102,23 @@ class MacroList(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("macro.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("macro.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> MacroList:
         """List the caller's macros and the team's, by name."""
         agent = caller.known().user_id
         found, seq = await store.query(lambda db: (canned_replies.macros_of(db, agent), events.last_seq(db)))
         return MacroList(macros=found, seq=seq)
 
-    @table.method("macro.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
         """Keep several changes as one action; texts may have the placeholders of `reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)
         return await store.write(lambda t: _save(t, caller, params))
 
-    @table.method("macro.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("macro.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownMacro) -> None:
         """Delete a macro of the caller's, or of the team's."""
 
@@ -129,7 +130,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
         await store.write(command)
 
-    @table.method(RUN, errors=_ERRORS, examples=[_RUNS])
+    @table.method(RUN, allow=STAFF, errors=_ERRORS, examples=[_RUNS])
     async def run(caller: Caller, params: RunMacro) -> Results:
         """Do what a macro says on each ticket: all or nothing for each, and a result for each.
 

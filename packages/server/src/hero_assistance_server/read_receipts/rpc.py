@@ -10,11 +10,12 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.read_receipts import rules as reading
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketId, TicketParams
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import events, tickets
 from hero_assistance_server.storage.sqlite import read_receipts as reads
 from hero_assistance_server.storage.sqlite.store import Store
@@ -108,15 +109,15 @@ class Readers(Result):
     readers: list[Reader]
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("read.mark", errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
+    @table.method("read.mark", allow=KNOWN, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
     async def mark(caller: Caller, params: MarkRead) -> Read:
         """Say that a ticket is read up to a message; it moves forward, and back only when that is asked for."""
         return await store.write(lambda t: _mark(t, caller, params))
 
-    @table.method("read.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
+    @table.method("read.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListReads) -> ReadList:
         """Tell what is new: on the tickets of a list, or on those that concern the caller.
 
@@ -124,7 +125,9 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         """
         return await store.query(lambda db: _list(db, caller, params))
 
-    @table.method("read.of_ticket", errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET])
+    @table.method(
+        "read.of_ticket", allow=STAFF, errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET]
+    )
     async def of_ticket(caller: Caller, params: TicketParams) -> Readers:
         """Tell which agents have read a ticket, and how far."""
 

@@ -11,13 +11,14 @@ from pydantic import AfterValidator, Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.authentication import is_user_id
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, PersonName, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import project, users
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -142,16 +143,18 @@ class People:
             self._hub.hide(after.user_id)
 
 
-def add_methods(table: MethodTable[Caller], people: People) -> None:
+def add_methods(table: MethodRegistry, people: People) -> None:
     """Register the methods."""
     store = people.store
 
-    @table.method("user.enrol", errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_ENROLS])
+    @table.method(
+        "user.enrol", allow=STAFF, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_ENROLS]
+    )
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Let somebody in by their e-mail address, before they come: an agent a customer, an admin anybody."""
         return serializers.user(await store.write(lambda t: people.enrol(t, caller, params)), staff=True)
 
-    @table.method("user.update", errors=_ERRORS, examples=[_UPDATES])
+    @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
         """Give somebody another name, role or e-mail address; the last admin stays one."""
 
@@ -167,7 +170,7 @@ def add_methods(table: MethodTable[Caller], people: People) -> None:
 
         return serializers.user(await store.write(command), staff=True)
 
-    @table.method("user.update_me", errors=_ERRORS, examples=[_ME])
+    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Take another name, or, as an agent, show nobody at which ticket one is."""
         if params.shows_presence is False and not caller.is_staff:
@@ -181,7 +184,7 @@ def add_methods(table: MethodTable[Caller], people: People) -> None:
 
         return serializers.user(await store.write(command), staff=True)
 
-    @table.method("user.deactivate", errors=_ERRORS, examples=[_LEAVES])
+    @table.method("user.deactivate", allow=ADMINS, errors=_ERRORS, examples=[_LEAVES])
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
         """Refuse somebody everywhere from now on, and end their streams; what they wrote stays.
 
@@ -189,7 +192,7 @@ def add_methods(table: MethodTable[Caller], people: People) -> None:
         """
         return await store.write(lambda t: _deactivate(t, people, caller, params))
 
-    @table.method("user.reactivate", errors=_ERRORS, examples=[_RETURNS])
+    @table.method("user.reactivate", allow=ADMINS, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
         """Let somebody in again who was deactivated, as what they were."""
 
