@@ -33,7 +33,7 @@ _ADMINS_ONLY = "only admins may see or change who may open this page"
 _log = get_log("access")
 
 
-class AccessGate:
+class AccessListPolicy:
     """Lets in the addresses of `ADMIN_SECRETS`, or everybody while it names none."""
 
     def __init__(self, reader: SettingsReader) -> None:

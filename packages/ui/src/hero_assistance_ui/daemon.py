@@ -15,7 +15,7 @@ from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
-from hero_assistance_ui.access import AccessGate
+from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode, Trust
@@ -57,11 +57,11 @@ async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     reader = SettingsReader(paths)
     # Before anybody can connect: the first peer is judged by the list, too.
     await reader.refresh()
-    gate = AccessGate(reader)
+    policy = AccessListPolicy(reader)
     local = create_app(projects, auth_mode=auth_mode, trust=Trust.SOCKET, reader=reader, assets=assets)
     remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, reader=reader, assets=assets)
     # TCP first: an address that is taken must not leave a ui.sock behind that nobody serves.
-    listeners = [tcp_listener(address, remote, gate) for address in tcp]
+    listeners = [tcp_listener(address, remote, policy) for address in tcp]
     listeners.append(unix_listener(paths.socket("ui"), local))
     await serve_gateways(listeners, [local, remote], reader)
 
@@ -74,7 +74,7 @@ async def serve_gateways(listeners: Sequence[Listener], gateways: Sequence[Gatew
             gateway.close_streams()
 
     try:
-        await serve(listeners, closing=closing, beside=[reader.keep_fresh], limits=Limits.from_environ())
+        await serve(listeners, closing=closing, background=[reader.keep_fresh], limits=Limits.from_environ())
     finally:
         for gateway in gateways:
             await gateway.aclose()

@@ -124,7 +124,7 @@ def is_loopback(peer: str | None) -> bool:
     return address is not None and address.is_loopback
 
 
-class OverlayGate:
+class OverlayPolicy:
     """Lets in programs of the overlay and of this machine, and nobody else."""
 
     def admits(self, peer: str) -> bool:
