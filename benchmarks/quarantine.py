@@ -26,13 +26,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report
-from flake_quarantine.lab import Lab
-from flake_quarantine.measure import Measurer
-from flake_quarantine.measurement import Measurement
+from flake_quarantine.campaigns.campaign import Settings, Workbench
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import upper_bound, wilson
+from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.register import Kind
-from flake_quarantine.sequential import Verdict
-from flake_quarantine.statistics import upper_bound, wilson
-from flake_quarantine.workbench import Settings, Workbench
+from flake_quarantine.runner.pytest_runner import Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "packages" / "quarantine" / "tests" / "corpus"
@@ -180,7 +180,7 @@ def _parties(wanted: Sequence[Truth]) -> Iterator[list[Truth]]:
 
 def _measure(folder: Path, party: Sequence[Truth], keep: Path | None) -> None:
     """Measure the tests together, and keep what was found."""
-    lab = Lab(root=folder, options=(*PLAIN, "-p", "flake_quarantine.plugin"), cwd=folder)
+    lab = Lab(root=folder, options=(*PLAIN, "-p", "flake_quarantine.pytest_plugin.entry_point"), cwd=folder)
     suite = [test for test in lab.collect() if _is_neighbour(test)]
     settings = Settings(seed=1 + 100 * len(party[0].found), culprits=bool(party[0].neighbour))
     bench = Workbench(lab=lab, suite=suite, settings=settings, say=_progress)

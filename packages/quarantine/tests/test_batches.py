@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine.lab import Batch, Lab
-from flake_quarantine.measure import MOST_TOGETHER, Case, Measurer, _parties
-from flake_quarantine.measurement import Measurement
-from flake_quarantine.sequential import Tally
-from flake_quarantine.trial import _dealt
-from flake_quarantine.workbench import Settings, Workbench
+from flake_quarantine.campaigns.campaign import Settings, Workbench
+from flake_quarantine.campaigns.measurer import MOST_TOGETHER, Case, Measurer, _parties
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.stopping_rule import Tally
+from flake_quarantine.pytest_plugin.trial import _dealt
+from flake_quarantine.runner.pytest_runner import Batch, Lab
 
 
 def case(nodeid: str, seconds: float = 0.1) -> Case:

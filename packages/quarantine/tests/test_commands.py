@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from flake_quarantine import show
-from flake_quarantine.commands import proposed
-from flake_quarantine.hunt import Hunted
-from flake_quarantine.measurement import Measurement
-from flake_quarantine.sequential import Rung, Tally, Verdict
+from flake_quarantine.campaigns.hunter import Hunted
+from flake_quarantine.cli import render as show
+from flake_quarantine.cli.campaign_commands import proposed
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.stopping_rule import Rung, Tally, Verdict
 
 # Far more than anything here takes, even on a machine that others load.
 SECONDS = 60
@@ -179,7 +179,7 @@ def test_mistakes_are_answered_with_a_remedy(
     tmp_path: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flake_quarantine.commands import run
+    from flake_quarantine.cli.campaign_commands import run
 
     (tmp_path / "test_a.py").write_text("def test_a(): pass\n")
     monkeypatch.chdir(tmp_path)

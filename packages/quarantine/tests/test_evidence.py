@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine import records
-from flake_quarantine.culprit import rank_before, rank_beside, shared_things
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.events import bursts, count_events, together
-from flake_quarantine.lab import fillers, ladder
-from flake_quarantine.noise import Noise
-from flake_quarantine.records import Outcome, Run, Writer
-from flake_quarantine.signature import signature_of
+from flake_quarantine.inference.bursts import bursts, count_events, together
+from flake_quarantine.inference.suspects import rank_before, rank_beside, shared_things
+from flake_quarantine.pytest_plugin.failure_signature import signature_of
+from flake_quarantine.runner import trial_log as records
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import fillers, ladder
+from flake_quarantine.runner.trial_log import Outcome, Run, Writer
 
 
 def run(nodeid: str, worker: str, start: float, stop: float, *, failed: bool = False, **fields: object) -> Run:

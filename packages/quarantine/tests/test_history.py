@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine import history
+from flake_quarantine.cli.html_report import write_report
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History, Outcomes
+from flake_quarantine.inference.statistics import wilson
 from flake_quarantine.register import Register
-from flake_quarantine.report import write_report
-from flake_quarantine.statistics import wilson
 
 WRITER = """
 import sys

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from _pytest.junitxml import mangle_test_address
 
-from flake_quarantine.junit import _address
+from flake_quarantine.pytest_plugin.junit_xml import _address
 
 Done = tuple[subprocess.CompletedProcess[str], Path]
 ONCE = "quarantine_alone_runs=1"  # three times would only take longer
@@ -255,7 +255,7 @@ def test_an_idle_plugin_is_not_even_registered(project: Any, register: str | Non
         "import sys\ndef test_x(request):\n"
         "    names = [name for name, _ in request.config.pluginmanager.list_name_plugin()]\n"
         '    assert not [name for name in names if name.startswith("flake-quarantine")]\n'
-        '    assert "flake_quarantine.session" not in sys.modules\n',
+        '    assert "flake_quarantine.pytest_plugin.controller" not in sys.modules\n',
     )
     assert project.pytest().returncode == 0
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine import edit, register
+from flake_quarantine import register
+from flake_quarantine.cli import register_editor as edit
 from flake_quarantine.errors import BrokenRegister, QuarantineError
 from flake_quarantine.register import Entry, Evidence, Kind
 

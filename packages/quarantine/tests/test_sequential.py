@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flake_quarantine.sequential import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, next_step
-from flake_quarantine.simulate import simulate
-from flake_quarantine.statistics import ALPHA
+from flake_quarantine.inference.simulation import simulate
+from flake_quarantine.inference.statistics import ALPHA
+from flake_quarantine.inference.stopping_rule import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, next_step
 
 TIMES = 400
 

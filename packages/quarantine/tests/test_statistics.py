@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from flake_quarantine import statistics
+from flake_quarantine.inference import statistics
 
 
 def exact(load_failures: int, load_runs: int, alone_failures: int, alone_runs: int) -> Fraction:

@@ -8,7 +8,7 @@ import sys
 
 def main() -> int:
     """Run the command line and return the exit status."""
-    from flake_quarantine.commands import run
+    from flake_quarantine.cli.campaign_commands import run
 
     for number in (signal.SIGHUP, signal.SIGTERM):
         # Whoever starts it with a signal ignored, such as nohup, wants it so.

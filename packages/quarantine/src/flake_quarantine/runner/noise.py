@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.process import end_group, python
+from flake_quarantine.runner.child_process import end_group, python
 
 BURN = "while True: sum(range(10**6))"
 WRITE = """

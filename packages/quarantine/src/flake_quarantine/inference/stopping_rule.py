@@ -11,7 +11,7 @@ import enum
 import math
 from dataclasses import dataclass, field
 
-from flake_quarantine.statistics import ALPHA, HEALED_RUNS, alone_runs_needed, fisher, runs_for_bound
+from flake_quarantine.inference.statistics import ALPHA, HEALED_RUNS, alone_runs_needed, fisher, runs_for_bound
 
 
 class Verdict(enum.StrEnum):

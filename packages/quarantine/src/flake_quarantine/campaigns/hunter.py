@@ -6,12 +6,12 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from flake_quarantine.lab import Batch
-from flake_quarantine.measure import Measurer
-from flake_quarantine.measurement import Measurement
-from flake_quarantine.records import Run
-from flake_quarantine.statistics import wilson
-from flake_quarantine.workbench import Workbench
+from flake_quarantine.campaigns.campaign import Workbench
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import wilson
+from flake_quarantine.runner.pytest_runner import Batch
+from flake_quarantine.runner.trial_log import Run
 
 SEARCH_SHARE = 0.6  # of the budget; the rest is for measuring what was found
 BATCH_SHARE = 0.25  # of the time to search, at most, for one batch

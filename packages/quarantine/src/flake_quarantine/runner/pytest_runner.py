@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flake_quarantine import process, records
 from flake_quarantine.errors import TrialFailed
-from flake_quarantine.noise import Noise
-from flake_quarantine.records import VARIABLE, Outcome, Records, Run, Spec
+from flake_quarantine.runner import child_process as process
+from flake_quarantine.runner import trial_log as records
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.trial_log import VARIABLE, Outcome, Records, Run, Spec
 
 ALONE_SECONDS = 120.0
 BATCH_SECONDS = 600.0

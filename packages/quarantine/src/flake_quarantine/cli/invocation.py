@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flake_quarantine import arguments
+from flake_quarantine.campaigns.campaign import Settings
+from flake_quarantine.cli import arguments
 from flake_quarantine.history import History
-from flake_quarantine.lab import Lab, ladder
-from flake_quarantine.noise import Noise
+from flake_quarantine.inference.stopping_rule import Limits
 from flake_quarantine.register import Register, load
-from flake_quarantine.sequential import Limits
-from flake_quarantine.workbench import Settings
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import Lab, ladder
 
 
 @dataclass

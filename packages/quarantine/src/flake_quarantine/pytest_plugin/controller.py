@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from flake_quarantine import junit, summary
-from flake_quarantine.findings import Finding, Problem, add_command, examine
-from flake_quarantine.inherit import lab_of
+from flake_quarantine.pytest_plugin import junit_xml as junit
+from flake_quarantine.pytest_plugin import summary
+from flake_quarantine.pytest_plugin.failed_tests import Finding, Problem, add_command, examine
+from flake_quarantine.pytest_plugin.failure_signature import signature_of
+from flake_quarantine.pytest_plugin.inherited_options import lab_of
 from flake_quarantine.register import Entry, Register, without_group
-from flake_quarantine.signature import signature_of
 
 QUARANTINED = "quarantined"
 PROPERTY = "flake_quarantine"

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flake_quarantine.records import Run
+from flake_quarantine.runner.trial_log import Run
 
 SHUFFLES = 200
 CLINGING = 0.05  # share of shuffles with as few events as seen, below which failures are taken as bursts

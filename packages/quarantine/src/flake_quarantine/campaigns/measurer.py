@@ -6,14 +6,24 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from flake_quarantine.events import count_events, together
-from flake_quarantine.explain import Explainer
-from flake_quarantine.lab import Batch, cores, fillers
-from flake_quarantine.measurement import Measurement
-from flake_quarantine.records import Run
-from flake_quarantine.sequential import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, more_runs, next_step
-from flake_quarantine.statistics import ALPHA
-from flake_quarantine.workbench import Workbench
+from flake_quarantine.campaigns.campaign import Workbench
+from flake_quarantine.campaigns.cause_finder import Explainer
+from flake_quarantine.inference.bursts import count_events, together
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import ALPHA
+from flake_quarantine.inference.stopping_rule import (
+    Limits,
+    RunAlone,
+    Rung,
+    RunLoad,
+    Stop,
+    Tally,
+    Verdict,
+    more_runs,
+    next_step,
+)
+from flake_quarantine.runner.pytest_runner import Batch, cores, fillers
+from flake_quarantine.runner.trial_log import Run
 
 MOST_TOGETHER = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
 BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known

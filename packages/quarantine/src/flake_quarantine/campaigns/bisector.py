@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flake_quarantine.culprit import Suspect
-from flake_quarantine.lab import Batch, Lab
-from flake_quarantine.noise import Noise
-from flake_quarantine.statistics import runs_for_bound, wilson
+from flake_quarantine.inference.statistics import runs_for_bound, wilson
+from flake_quarantine.inference.suspects import Suspect
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import Batch, Lab
 
 COPIES = 30
 NEIGHBOUR_RUNS = 120

@@ -1,6 +1,6 @@
 """Runs the stopping rule against coins of a known bias, thousands of times: its error rates and its price.
 
-`python -m flake_quarantine.simulate` prints the table that docs/quarantine.md shows.
+`python -m flake_quarantine.inference.simulation` prints the table that docs/quarantine.md shows.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from flake_quarantine.sequential import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, next_step
+from flake_quarantine.inference.stopping_rule import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, next_step
 
 
 @dataclass

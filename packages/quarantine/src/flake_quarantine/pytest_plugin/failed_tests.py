@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from flake_quarantine.lab import Lab
-from flake_quarantine.records import Run
 from flake_quarantine.register import Entry
+from flake_quarantine.runner.pytest_runner import Lab
+from flake_quarantine.runner.trial_log import Run
 
 
 @dataclass

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from flake_quarantine.history import History, Outcomes
-from flake_quarantine.lab import Lab, ladder
-from flake_quarantine.noise import Noise
-from flake_quarantine.records import Run
-from flake_quarantine.sequential import Limits
+from flake_quarantine.inference.stopping_rule import Limits
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import Lab, ladder
+from flake_quarantine.runner.trial_log import Run
 
 
 @dataclass(frozen=True, kw_only=True)

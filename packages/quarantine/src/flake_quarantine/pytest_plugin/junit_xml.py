@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine.findings import Finding
+from flake_quarantine.pytest_plugin.failed_tests import Finding
 
 PROPERTY = "flake_quarantine"
 COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake_quarantine.history import History, Point
+from flake_quarantine.inference.statistics import wilson
 from flake_quarantine.register import Register
-from flake_quarantine.statistics import wilson
 
 WIDTH, HEIGHT, EDGE = 640, 120, 34
 MOST_POINTS = 60

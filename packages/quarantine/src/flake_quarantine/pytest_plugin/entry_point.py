@@ -36,8 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _configure_trial(config: pytest.Config, spec_path: str) -> None:
-    from flake_quarantine.records import Spec
-    from flake_quarantine.trial import Once, Trial, neutralise
+    from flake_quarantine.pytest_plugin.trial import Once, Trial, neutralise
+    from flake_quarantine.runner.trial_log import Spec
 
     neutralise(config)
     if not _distributes(config):
@@ -65,7 +65,7 @@ def _configure_run(config: pytest.Config) -> None:
     supervises = not worker and bool(register or history or _distributes(config))
     if not (shields or supervises):
         return
-    from flake_quarantine.session import Shield, Supervisor
+    from flake_quarantine.pytest_plugin.controller import Shield, Supervisor
 
     if shields:
         config.pluginmanager.register(Shield(config, register), "flake-quarantine-shield")

@@ -6,14 +6,14 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from flake_quarantine.culprit import Suspect, rank_before, rank_beside, shared_things
-from flake_quarantine.lab import Batch, fillers
-from flake_quarantine.measurement import Measurement
-from flake_quarantine.records import Run
+from flake_quarantine.campaigns.campaign import Workbench
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import ALPHA
+from flake_quarantine.inference.stopping_rule import Tally
+from flake_quarantine.inference.suspects import Suspect, rank_before, rank_beside, shared_things
 from flake_quarantine.register import Kind
-from flake_quarantine.sequential import Tally
-from flake_quarantine.statistics import ALPHA
-from flake_quarantine.workbench import Workbench
+from flake_quarantine.runner.pytest_runner import Batch, fillers
+from flake_quarantine.runner.trial_log import Run
 
 CULPRIT_BATCHES = 3
 CULPRIT_COPIES = 30

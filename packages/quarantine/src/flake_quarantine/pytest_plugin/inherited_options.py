@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from flake_quarantine.lab import Lab
+from flake_quarantine.runner.pytest_runner import Lab
 
 WITH_VALUE = ("--numprocesses", "--maxprocesses", "--dist", "--tx", "--px", "--max-worker-restart", "--maxschedchunk",
               "--basetemp", "--junitxml", "--junit-xml", "--quarantine-history", "-n")  # fmt: skip

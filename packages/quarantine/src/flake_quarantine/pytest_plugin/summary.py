@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flake_quarantine.findings import Finding
+from flake_quarantine.pytest_plugin.failed_tests import Finding
 
 if TYPE_CHECKING:
-    from flake_quarantine.session import Supervisor
+    from flake_quarantine.pytest_plugin.controller import Supervisor
 
 LINES_OF_FAILURE = 12
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flake_quarantine.culprit import Suspect
+from flake_quarantine.inference.statistics import ALPHA, holm
+from flake_quarantine.inference.stopping_rule import Tally, Verdict
+from flake_quarantine.inference.suspects import Suspect
 from flake_quarantine.register import Kind
-from flake_quarantine.sequential import Tally, Verdict
-from flake_quarantine.statistics import ALPHA, holm
 
 
 @dataclass(kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from flake_quarantine.records import Run
-from flake_quarantine.statistics import benjamini_hochberg, fisher
+from flake_quarantine.inference.statistics import benjamini_hochberg, fisher
+from flake_quarantine.runner.trial_log import Run
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,17 +6,18 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from flake_quarantine import edit, show
-from flake_quarantine.arguments import counts
-from flake_quarantine.context import Context
+from flake_quarantine.campaigns.campaign import Workbench
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.cli import register_editor as edit
+from flake_quarantine.cli import render as show
+from flake_quarantine.cli.arguments import counts
+from flake_quarantine.cli.html_report import write_report
+from flake_quarantine.cli.invocation import Context
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
-from flake_quarantine.measure import Measurer
-from flake_quarantine.measurement import Measurement
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.stopping_rule import FAILING
 from flake_quarantine.register import LONGEST, Entry, Evidence, Kind
-from flake_quarantine.report import write_report
-from flake_quarantine.sequential import FAILING
-from flake_quarantine.workbench import Workbench
 
 PROPOSED_DAYS = 30
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine.records import Outcome, Spec, Writer
+from flake_quarantine.pytest_plugin.audit_hook import Watch
+from flake_quarantine.pytest_plugin.failure_signature import signature_of
 from flake_quarantine.register import without_group
-from flake_quarantine.signature import signature_of
-from flake_quarantine.watch import Watch
+from flake_quarantine.runner.trial_log import Outcome, Spec, Writer
 
 LONGEST_TEXT = 4000
 GIL_SLICE = 400_000  # iterations of C code that keep the interpreter lock for some ten milliseconds

@@ -7,18 +7,21 @@ import json
 import sys
 from collections.abc import Sequence
 
-from flake_quarantine import arguments, edit, keeping, show
-from flake_quarantine.bisect import Bisector
-from flake_quarantine.context import Context, write_job_summary
+from flake_quarantine.campaigns.bisector import Bisector
+from flake_quarantine.campaigns.campaign import Workbench
+from flake_quarantine.campaigns.cause_finder import Explainer
+from flake_quarantine.campaigns.hunter import Hunted, Hunter
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.cli import arguments
+from flake_quarantine.cli import register_commands as keeping
+from flake_quarantine.cli import register_editor as edit
+from flake_quarantine.cli import render as show
+from flake_quarantine.cli.invocation import Context, write_job_summary
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.explain import Explainer
 from flake_quarantine.history import History
-from flake_quarantine.hunt import Hunted, Hunter
-from flake_quarantine.measure import Measurer
-from flake_quarantine.measurement import Measurement, adjust
+from flake_quarantine.inference.measurement import Measurement, adjust
+from flake_quarantine.inference.stopping_rule import FAILING, Tally, Verdict
 from flake_quarantine.register import Register
-from flake_quarantine.sequential import FAILING, Tally, Verdict
-from flake_quarantine.workbench import Workbench
 
 USAGE_ERROR = 4  # as pytest's
 INTERRUPTED = 130

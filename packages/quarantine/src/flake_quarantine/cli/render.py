@@ -8,13 +8,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flake_quarantine.bisect import Found
+from flake_quarantine.campaigns.bisector import Found
+from flake_quarantine.campaigns.hunter import Hunted
 from flake_quarantine.history import History
-from flake_quarantine.hunt import Hunted
-from flake_quarantine.measurement import Measurement
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import upper_bound, wilson
+from flake_quarantine.inference.stopping_rule import Tally, Verdict
 from flake_quarantine.register import Entry, Register
-from flake_quarantine.sequential import Tally, Verdict
-from flake_quarantine.statistics import upper_bound, wilson
 
 SUSPECTS = 5
 Value = dict[str, Any]  # what becomes JSON

@@ -1,0 +1,1 @@
+"""Campaigns of many runs: measuring tests, hunting for flakes, bisecting neighbours."""

@@ -1,0 +1,1 @@
+"""The pytest plugin: what it does in an ordinary run, and in a measuring process."""
