@@ -59,7 +59,7 @@ def test_a_run_whose_clock_went_back_is_appended_behind_the_others(project: Any)
         history._db.execute("UPDATE batch SET at = ?", (tomorrow,))
     assert project.pytest("-n2", "--quarantine-history=h.db").returncode == 0
     with History(project.folder / "h.db") as history:
-        assert [point.at for point in history.points("tests/test_a.py::test_x")] == [tomorrow, tomorrow]
+        assert [point.at for point in history.list_points("tests/test_a.py::test_x")] == [tomorrow, tomorrow]
 
 
 def test_two_runs_at_a_time_write_one_history(project: Any) -> None:
@@ -72,7 +72,7 @@ def test_two_runs_at_a_time_write_one_history(project: Any) -> None:
     assert [run.wait(timeout=SECONDS) for run in runs] == [0, 0, 0]
     with History(project.folder / "h.db") as history:
         for number in range(20):
-            points = history.points(f"tests/test_a.py::test_x[{number}]")
+            points = history.list_points(f"tests/test_a.py::test_x[{number}]")
             assert [(point.runs, point.failures, point.workers) for point in points] == [(1, 0, 2)] * 3
 
 

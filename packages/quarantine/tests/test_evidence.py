@@ -1,4 +1,4 @@
-"""Bursts, signatures, culprits and shared things, from made-up runs."""
+"""Bursts, signatures, suspects and shared resources, from made-up runs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.inference.bursts import bursts, count_events, together
-from flake_quarantine.inference.suspects import rank_before, rank_beside, shared_things
-from flake_quarantine.pytest_plugin.failure_signature import signature_of
-from flake_quarantine.runner import trial_log as records
+from flake_quarantine.inference.bursts import count_bursts, count_events, count_joint_failures
+from flake_quarantine.inference.suspects import find_shared_resources, rank_earlier, rank_overlapping
+from flake_quarantine.pytest_plugin.failure_signature import make_signature
+from flake_quarantine.runner import trial_log
+from flake_quarantine.runner.batches import build_ladder, choose_neighbours
 from flake_quarantine.runner.noise import Noise
-from flake_quarantine.runner.pytest_runner import fillers, ladder
-from flake_quarantine.runner.trial_log import Outcome, Run, Writer
+from flake_quarantine.runner.trial_log import TrialLogWriter
+from flake_quarantine.runs import Outcome, Run
 
 
 def run(nodeid: str, worker: str, start: float, stop: float, *, failed: bool = False, **fields: object) -> Run:
@@ -46,14 +47,13 @@ def test_what_always_fails_counts_every_run() -> None:
     assert count_events([run("t", f"gw{n}", 0, 1, failed=True) for n in range(8)]) == 8
 
 
-def test_failures_with_different_signatures_are_different_events() -> None:
-    failures = [run("t", "gw0", 0, 1, failed=True, signature="a"), run("t", "gw1", 0, 1, failed=True, signature="b")]
-    assert len(bursts(failures)) == 2
+def test_a_burst_is_what_had_begun_when_its_first_failure_ended() -> None:
+    assert count_bursts([(0, 1), (0.5, 9), (1, 2), (1.1, 3), (2.9, 4)]) == 2
 
 
 def test_tests_that_fail_at_the_same_moment_are_named() -> None:
     runs = [run("t", "gw0", 0, 2, failed=True), run("other", "gw1", 1, 3, failed=True), run("fine", "gw2", 1, 3)]
-    assert together(runs, "t") == {"other": 1}
+    assert count_joint_failures(runs, "t") == {"other": 1}
 
 
 def test_the_true_neighbour_is_ranked_first() -> None:
@@ -64,26 +64,26 @@ def test_the_true_neighbour_is_ranked_first() -> None:
             beside = chance.sample([f"n{n}" for n in range(20)], 4)
             runs.append(run("t", "gw0", moment, moment + 0.5, failed="n7" in beside and chance.random() < 0.7))
             runs += [run(name, f"gw{n + 1}", moment, moment + 0.5) for n, name in enumerate(beside)]
-        right += rank_beside(runs, "t")[0].nodeid == "n7"
+        right += rank_overlapping(runs, "t")[0].nodeid == "n7"
     assert right >= 90
 
 
 def test_tests_on_the_same_worker_are_not_beside() -> None:
-    assert rank_beside([run("t", "gw0", 0, 1, failed=True), run("n", "gw0", 0, 1)], "t") == []
+    assert rank_overlapping([run("t", "gw0", 0, 1, failed=True), run("n", "gw0", 0, 1)], "t") == []
 
 
 def test_what_ran_before_is_ranked_for_order() -> None:
     runs = [
         run("t", "gw0", n, n + 1, failed=n % 2 == 0, before=("bad", "a") if n % 2 == 0 else ("a",)) for n in range(20)
     ]
-    first = rank_before(runs, "t")[0]
+    first = rank_earlier(runs, "t")[0]
     assert (first.nodeid, first.failed_with, first.runs_with, first.failed_without) == ("bad", 10, 10, 0)
     assert first.p < 0.001
 
 
 def test_shared_things_name_who_shares() -> None:
     runs = [run("t", "gw0", 0, 1, touched=("port 5", "file /a")), run("n", "gw1", 0, 1, touched=("port 5",))]
-    assert shared_things(runs, "t") == {"port 5": ["n"]}
+    assert find_shared_resources(runs, "t") == {"port 5": ["n"]}
 
 
 @pytest.mark.parametrize(
@@ -95,38 +95,38 @@ def test_shared_things_name_who_shares() -> None:
     ],
 )
 def test_a_signature_leaves_out_what_changes(one: str, other: str) -> None:
-    assert signature_of("a/test_a.py", one, "call") == signature_of("a/test_a.py", other, "call")
+    assert make_signature("a/test_a.py", one, "call") == make_signature("a/test_a.py", other, "call")
 
 
 def test_a_process_that_died_leaves_a_crash_and_its_last_line_may_be_torn(tmp_path: Path) -> None:
-    writer = Writer(str(tmp_path), "gw0")
+    writer = TrialLogWriter(str(tmp_path), "gw0")
     writer.write(nodeid="a", start=1.0)
     writer.write(stop=2.0, outcome="passed", signature="", text="", touched=[])
     writer.write(nodeid="b", start=3.0)
     file = next(tmp_path.glob("*.jsonl"))
     file.write_text(file.read_text() + '{"stop": 4.0, "outc')
-    outcomes = [one.outcome for one in records.read(tmp_path).runs]
+    outcomes = [one.outcome for one in trial_log.read(tmp_path).runs]
     assert outcomes == [Outcome.PASSED, Outcome.CRASHED]
-    assert records.read(tmp_path, hung_before=3.5).runs[1].outcome is Outcome.HUNG
+    assert trial_log.read(tmp_path, hung_before=3.5).runs[1].outcome is Outcome.HUNG
 
 
 def test_a_run_that_was_cut_off_early_says_nothing(tmp_path: Path) -> None:
     """A batch that takes too long is ended; tests that had only begun did not hang."""
-    Writer(str(tmp_path), "gw0").write(nodeid="b", start=3.0)
-    (cut,) = records.read(tmp_path, hung_before=2.5).runs
+    TrialLogWriter(str(tmp_path), "gw0").write(nodeid="b", start=3.0)
+    (cut,) = trial_log.read(tmp_path, hung_before=2.5).runs
     assert not cut.failed
     assert not cut.counts
 
 
 def test_neighbours_come_from_the_same_file_first() -> None:
     suite = [f"b.py::t{n}" for n in range(50)] + ["a.py::x", "a.py::y"]
-    assert fillers(suite, "a.py::x", 3, seed=1)[0] == "a.py::y"
-    assert fillers(suite, "a.py::x", 3, seed=1) == fillers(suite, "a.py::x", 3, seed=1)
+    assert choose_neighbours(suite, "a.py::x", 3, seed=1)[0] == "a.py::y"
+    assert choose_neighbours(suite, "a.py::x", 3, seed=1) == choose_neighbours(suite, "a.py::x", 3, seed=1)
 
 
 def test_the_ladder_has_at_least_two_workers_and_an_end() -> None:
-    assert min(ladder((1,))) >= 2
-    assert max(ladder((1, 4, 8), most=6)) <= 6
+    assert min(build_ladder((1,))) >= 2
+    assert max(build_ladder((1, 4, 8), most=6)) <= 6
 
 
 def test_noise_is_written_as_it_is_read() -> None:
@@ -137,7 +137,7 @@ def test_noise_is_written_as_it_is_read() -> None:
 
 def test_crashes_one_after_the_other_are_not_one_burst(tmp_path: Path) -> None:
     for number in range(6):
-        Writer(str(tmp_path), f"gw{number}").write(nodeid="t", start=float(number))
-    runs = records.read(tmp_path).runs
+        TrialLogWriter(str(tmp_path), f"gw{number}").write(nodeid="t", start=float(number))
+    runs = trial_log.read(tmp_path).runs
     assert [one.outcome for one in runs] == [Outcome.CRASHED] * 6
-    assert len(bursts(runs)) == 6
+    assert count_bursts([(one.start, one.stop) for one in runs]) == 6

@@ -1,1 +1,1 @@
-"""Campaigns of many runs: measuring tests, hunting for flakes, bisecting neighbours."""
+"""Campaigns of many runs: measure tests, hunt for flakes, find causes, bisect neighbours."""

@@ -1,24 +1,25 @@
-"""Finds a smallest set of neighbours beside which a test fails, or says that load is all it takes."""
+"""Finds a smallest set of neighbours with which a test fails, or that load is all it takes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from flake_quarantine.inference.statistics import runs_for_bound, wilson
-from flake_quarantine.inference.suspects import Suspect
+from flake_quarantine.inference.statistics import runs_for_bound, wilson_interval
+from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.noise import Noise
-from flake_quarantine.runner.pytest_runner import Batch, Lab
+from flake_quarantine.runner.pytest_runner import PytestRunner
 
 COPIES = 30
 NEIGHBOUR_RUNS = 120
-MOST_BATCHES = 40
-MOST_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
+MAX_BATCHES = 40
+MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
+MIN_RATE = 0.01
 
 
 @dataclass
-class Found:
-    """What bisecting ended with."""
+class BisectionResult:
+    """What bisecting found."""
 
     nodeid: str
     neighbours: list[str] = field(default_factory=list)
@@ -30,45 +31,44 @@ class Found:
 
 @dataclass
 class Bisector:
-    """Tries sets of neighbours; the test itself never runs twice at a time."""
+    """Tries sets of neighbours; no two copies of the test itself run at a time."""
 
-    lab: Lab
+    runner: PytestRunner
     nodeid: str
     workers: int
     seed: int = 0
-    say: Callable[[str], None] = lambda line: None
+    report_progress: Callable[[str], None] = lambda line: None
     batches: int = 0
-    rate: float = 0.05
+    rate: float = 0.05  # of failures: how many runs show that a set is harmless
 
-    def find(self, candidates: Sequence[Suspect] | Sequence[str]) -> Found:
-        """Bisect the candidates, the likeliest first."""
-        names = [candidate if isinstance(candidate, str) else candidate.nodeid for candidate in candidates]
-        failures, runs = self._try(names, noise=0) if names else (0, 0)
+    def bisect(self, candidates: Sequence[str]) -> BisectionResult:
+        """Bisect the candidates, which are node ids, the likeliest first."""
+        failures, runs = self._try(candidates, noise=0) if candidates else (0, 0)
         if not failures:
-            return self._without_neighbours(runs)
-        self.rate = max(0.01, wilson(failures, runs)[0])
+            return self._try_without_neighbours(runs)
+        self.rate = max(MIN_RATE, wilson_interval(failures, runs)[0])
         if self._try([], noise=self.workers)[0]:
-            return self._found([], "none of its neighbours: it fails beside any load", failures, runs)
-        smallest = self._narrow(names)
+            return self._make_result([], "none of its neighbours: it fails under any load", failures, runs)
+        smallest = self._narrow(list(candidates))
         failures, runs = self._try(smallest, noise=0)
-        return self._found(smallest, f"fails beside {', '.join(smallest)}", failures, runs)
+        return self._make_result(smallest, f"fails while these run: {', '.join(smallest)}", failures, runs)
 
-    def _without_neighbours(self, runs: int) -> Found:
+    def _try_without_neighbours(self, runs: int) -> BisectionResult:
         failures, tried = self._try([], noise=self.workers)
         if failures:
-            return self._found([], "none of its neighbours: it fails beside any load", failures, tried)
-        failures, tried = self._try([], noise=0, beside_itself=True)
+            return self._make_result([], "none of its neighbours: it fails under any load", failures, tried)
+        failures, tried = self._try([], noise=0, with_itself=True)
         if failures:
-            return self._found([self.nodeid], "fails only beside a copy of itself", failures, tried)
-        return self._found([], "it did not fail; measure it first", 0, runs + tried)
+            return self._make_result([self.nodeid], "fails only while a copy of itself runs", failures, tried)
+        return self._make_result([], "it did not fail; measure it first", 0, runs + tried)
 
     def _narrow(self, names: list[str]) -> list[str]:
-        """Delta debugging (Zeller and Hildebrandt 2002): drop parts for as long as the rest still fails."""
+        """Drop parts while the rest still fails: delta debugging (Zeller and Hildebrandt, IEEE TSE 28, 2002)."""
         parts = 2
-        while len(names) > 1 and self.batches < MOST_BATCHES:
+        while len(names) > 1 and self.batches < MAX_BATCHES:
             size = -(-len(names) // parts)
             chunks = [names[start : start + size] for start in range(0, len(names), size)]
-            smaller = self._first_that_fails(chunks, names)
+            smaller = self._find_failing_part(chunks, names)
             if smaller is not None:
                 parts = max(2, min(len(smaller), parts - 1 if len(smaller) > size else 2))
                 names = smaller
@@ -78,37 +78,37 @@ class Bisector:
                 parts = min(len(names), parts * 2)
         return names
 
-    def _first_that_fails(self, chunks: list[list[str]], names: list[str]) -> list[str] | None:
+    def _find_failing_part(self, chunks: list[list[str]], names: list[str]) -> list[str] | None:
         rests = [[name for name in names if name not in chunk] for chunk in chunks] if len(chunks) > 2 else []
         for part in (*chunks, *rests):
-            if self.batches < MOST_BATCHES and self._try(part, noise=0)[0]:
+            if self.batches < MAX_BATCHES and self._try(part, noise=0)[0]:
                 return part
         return None
 
-    def _try(self, names: Sequence[str], *, noise: int, beside_itself: bool = False) -> tuple[int, int]:
-        """Failures and runs with these neighbours; gives up when a failure would have shown at 95 %."""
+    def _try(self, names: Sequence[str], *, noise: int, with_itself: bool = False) -> tuple[int, int]:
+        """Return failures and runs with these neighbours; stops when a failure would have shown at 95 %."""
         failures = runs = 0
         enough = runs_for_bound(self.rate)
-        for _ in range(MOST_QUIET_BATCHES):
-            batch = self._batch(names, noise, beside_itself)
+        for _ in range(MAX_QUIET_BATCHES):
+            batch = self._plan_batch(names, noise, with_itself)
             self.batches += 1
-            own = [run for run in self.lab.load(batch) if run.nodeid == self.nodeid and run.counts]
+            own = [run for run in self.runner.run_batch(batch) if run.nodeid == self.nodeid and run.counts]
             failures += sum(run.failed for run in own)
             runs += len(own)
             if failures or runs >= enough or not own:
                 break
-        self.say(f"  {len(names)} neighbours: {failures}/{runs}")
+        self.report_progress(f"  {len(names)} neighbours: {failures}/{runs}")
         return failures, runs
 
-    def _batch(self, names: Sequence[str], noise: int, beside_itself: bool) -> Batch:
+    def _plan_batch(self, names: Sequence[str], noise: int, with_itself: bool) -> Batch:
         each = max(1, NEIGHBOUR_RUNS // max(1, len(names)))
         return Batch(
             workers=self.workers,
             parts=({**dict.fromkeys(names, each), self.nodeid: COPIES},),
             seed=self.seed + self.batches,
-            serial=() if beside_itself else (self.nodeid,),
+            exclusive=() if with_itself else (self.nodeid,),
             noise=Noise(cpu=noise),
         )
 
-    def _found(self, names: list[str], conclusion: str, failures: int, runs: int) -> Found:
-        return Found(self.nodeid, names, conclusion, failures, runs, self.batches)
+    def _make_result(self, names: list[str], conclusion: str, failures: int, runs: int) -> BisectionResult:
+        return BisectionResult(self.nodeid, names, conclusion, failures, runs, self.batches)

@@ -1,4 +1,4 @@
-"""The history as one HTML page without scripts, fonts or network: light and dark as the reader's system is."""
+"""Writes the history as one HTML page without scripts, fonts or network, light or dark as the system is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flake_quarantine.history import History, Point
-from flake_quarantine.inference.statistics import wilson
+from flake_quarantine.inference.statistics import ALPHA, wilson_interval
 from flake_quarantine.register import Register
 
 WIDTH, HEIGHT, EDGE = 640, 120, 34
-MOST_POINTS = 60
+MAX_POINTS = 60
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1f23; --paper: #fff; --soft: #68707a; --line: #d5d9de; --bad: #b3261e;
   --good: #1a7f37; --band: #9ec5fe88; --mark: #0b5ed7; }
@@ -32,16 +32,16 @@ svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 
 
 
 def write_report(target: Path, history: History, register: Register, today: dt.date) -> int:
-    """Write the page and return how many tests it shows."""
-    tests = history.tests()
+    """Write the page to `target` and return how many tests it shows."""
+    tests = history.list_tests()
     parts = [
         "<h1>Quarantine</h1>",
         f"<p class=soft>{today.isoformat()}: {len(register.entries)} entries, {len(tests)} tests that ever failed.</p>",
-        _entries(history, register, today),
-        _healed_and_new(history, register, tests),
-        _culprits(history),
+        _draw_entries(history, register, today),
+        _list_healed_and_new(history, register, tests),
+        _draw_suspects(history),
         "<h2>Rate over time</h2>",
-        *(_test(history, nodeid) for nodeid in tests),
+        *(_draw_test(history, nodeid) for nodeid in tests),
     ]
     page = f"<!doctype html><html lang=en><meta charset=utf-8><title>Quarantine</title><meta name=viewport \
 content='width=device-width'><style>{STYLE}</style><body>{''.join(parts)}</body></html>\n"
@@ -49,41 +49,43 @@ content='width=device-width'><style>{STYLE}</style><body>{''.join(parts)}</body>
     return len(tests)
 
 
-def _entries(history: History, register: Register, today: dt.date) -> str:
+def _draw_entries(history: History, register: Register, today: dt.date) -> str:
     if not register:
         return "<p>Nothing is quarantined.</p>"
     rows = []
     for entry in register.entries:
-        left = entry.days_left(today)
+        left = entry.count_days_left(today)
         days = f"{left}" if left >= 0 else f"<b class=bad>expired {-left} days ago</b>"
         owner = html.escape(entry.owner) or "<b class=bad>none</b>"
-        verdicts = history.verdicts(entry.nodeid)
-        verdict = verdicts[-1][2] if verdicts else "not measured"
-        cells = (_code(entry.nodeid), entry.kind.value, owner, html.escape(entry.reason), verdict, days)
+        verdicts = history.list_verdicts(entry.nodeid)
+        verdict = verdicts[-1].verdict if verdicts else "not measured"
+        cells = (_format_code(entry.nodeid), entry.kind.value, owner, html.escape(entry.reason), verdict, days)
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     head = "<tr><th>test<th>kind<th>owner<th>reason<th>last verdict<th>days left</tr>"
     return f"<h2>Entries</h2><table>{head}{''.join(rows)}</table>"
 
 
-def _healed_and_new(history: History, register: Register, tests: Sequence[str]) -> str:
-    healed = [nodeid for nodeid in tests if register.find(nodeid) and history.healed_since(nodeid)]
-    last = {nodeid: verdict for _, nodeid, verdict, _ in history.verdicts()}
+def _list_healed_and_new(history: History, register: Register, tests: Sequence[str]) -> str:
+    healed = [nodeid for nodeid in tests if register.find(nodeid) and history.find_healed_since(nodeid)]
+    last = {row.nodeid: row.verdict for row in history.list_verdicts()}
     new = [nodeid for nodeid in tests if not register.find(nodeid) and last.get(nodeid) != "healed"]
     parts = []
     for title, kind, nodeids in (("Healed, to be released", "good", healed), ("New, not listed", "bad", new)):
         if nodeids:
-            items = "".join(f"<li>{_code(nodeid)} <span class=soft>{last.get(nodeid, '')}</span>" for nodeid in nodeids)
+            items = "".join(
+                f"<li>{_format_code(nodeid)} <span class=soft>{last.get(nodeid, '')}</span>" for nodeid in nodeids
+            )
             parts.append(f"<h2 class={kind}>{title}</h2><ul>{items}</ul>")
     return "".join(parts)
 
 
-def _culprits(history: History) -> str:
-    """The graph of tests and the neighbours beside which they fail."""
+def _draw_suspects(history: History) -> str:
+    """Draw the graph of tests and the neighbours with which they fail."""
     edges: dict[tuple[str, str], float] = {}
-    for _, nodeid, _, details in history.verdicts():
-        for suspect in json.loads(details).get("suspects", []):
-            if suspect["p"] <= 0.05:
-                edges[nodeid, suspect["nodeid"]] = suspect["p"]
+    for row in history.list_verdicts():
+        for suspect in json.loads(row.details).get("suspects", []):
+            if suspect["p"] <= ALPHA:
+                edges[row.nodeid, suspect["nodeid"]] = suspect["p"]
     if not edges:
         return ""
     names = sorted({name for edge in edges for name in edge})
@@ -97,7 +99,7 @@ def _culprits(history: History) -> str:
     }
     lines = [
         f"<line class=edge x1={places[a][0]:.0f} y1={places[a][1]:.0f} x2={places[b][0]:.0f} y2={places[b][1]:.0f}>"
-        f"<title>{html.escape(a)} fails beside {html.escape(b)}, p {p:.2g}</title></line>"
+        f"<title>{html.escape(a)} fails while {html.escape(b)} runs, p {p:.2g}</title></line>"
         for (a, b), p in edges.items()
     ]
     nodes = [
@@ -105,51 +107,51 @@ def _culprits(history: History) -> str:
         f"text-anchor={'start' if x >= size else 'end'}>{html.escape(name.rpartition('/')[2])}</text>"
         for name, (x, y) in places.items()
     ]
-    return f"<h2>Culprits</h2><svg viewBox='0 0 {2 * size} {size}' role=img>{''.join(lines + nodes)}</svg>"
+    return f"<h2>Suspects</h2><svg viewBox='0 0 {2 * size} {size}' role=img>{''.join(lines + nodes)}</svg>"
 
 
-def _test(history: History, nodeid: str) -> str:
-    points = [point for point in history.points(nodeid) if point.arm != "alone"]
-    alone = [point for point in history.points(nodeid) if point.arm == "alone"]
+def _draw_test(history: History, nodeid: str) -> str:
+    points = [point for point in history.list_points(nodeid) if point.arm != "alone"]
+    alone = [point for point in history.list_points(nodeid) if point.arm == "alone"]
     runs, failures = sum(point.runs for point in points), sum(point.failures for point in points)
-    low, high = wilson(failures, runs)
-    text = f"{failures}/{runs} beside others ({100 * low:.1f}-{100 * high:.1f} %)"
+    low, high = wilson_interval(failures, runs)
+    text = f"{failures}/{runs} together with others ({100 * low:.1f}-{100 * high:.1f} %)"
     if alone:
         text += f", {sum(p.failures for p in alone)}/{sum(p.runs for p in alone)} alone"
     signatures = "".join(
-        f"<li>{count} × {html.escape(signature)}" for signature, count in history.signatures(nodeid)[:3]
+        f"<li>{count} × {html.escape(signature)}" for signature, count in history.count_signatures(nodeid)[:3]
     )
-    return f"<h3>{_code(nodeid)}</h3><p>{text}</p>{_chart(points)}<ul>{signatures}</ul>"
+    return f"<h3>{_format_code(nodeid)}</h3><p>{text}</p>{_draw_chart(points)}<ul>{signatures}</ul>"
 
 
-def _chart(points: Sequence[Point]) -> str:
-    """The rate of each batch with its interval; batches are merged when there are more than fit."""
+def _draw_chart(points: Sequence[Point]) -> str:
+    """Draw the rate of each batch with its interval; batches are merged when there are more than fit."""
     if not points:
         return ""
-    size = math.ceil(len(points) / MOST_POINTS)
+    size = math.ceil(len(points) / MAX_POINTS)
     groups = [points[start : start + size] for start in range(0, len(points), size)]
     step = (WIDTH - 2 * EDGE) / max(1, len(groups) - 1)
     upper, lower, dots = [], [], []
     for number, group in enumerate(groups):
         runs, failures = sum(point.runs for point in group), sum(point.failures for point in group)
-        low, high = wilson(failures, runs)
+        low, high = wilson_interval(failures, runs)
         x = EDGE + number * step
-        upper.append(f"{x:.1f},{_y(high):.1f}")
-        lower.append(f"{x:.1f},{_y(low):.1f}")
+        upper.append(f"{x:.1f},{_scale(high):.1f}")
+        lower.append(f"{x:.1f},{_scale(low):.1f}")
         day = dt.datetime.fromtimestamp(group[-1].at, dt.UTC).date()
         title = f"<title>{day}: {failures}/{runs}</title>"
         dots.append(
             (
-                f"{x:.1f},{_y(failures / runs):.1f}",
-                f"<circle class=dot cx={x:.1f} cy={_y(failures / runs):.1f} \
+                f"{x:.1f},{_scale(failures / runs):.1f}",
+                f"<circle class=dot cx={x:.1f} cy={_scale(failures / runs):.1f} \
 r=3>{title}</circle>",
             )
         )
     days = [dt.datetime.fromtimestamp(group[-1].at, dt.UTC).date().isoformat() for group in (groups[0], groups[-1])]
     return (
         f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' width={WIDTH} role=img aria-label='rate over time'>"
-        f"<line class=axis x1={EDGE} y1={_y(0)} x2={WIDTH - EDGE} y2={_y(0)} />"
-        f"<text x=2 y={_y(1) + 4:.0f}>100 %</text><text x=14 y={_y(0) + 4:.0f}>0 %</text>"
+        f"<line class=axis x1={EDGE} y1={_scale(0)} x2={WIDTH - EDGE} y2={_scale(0)} />"
+        f"<text x=2 y={_scale(1) + 4:.0f}>100 %</text><text x=14 y={_scale(0) + 4:.0f}>0 %</text>"
         f"<text x={EDGE} y={HEIGHT - 4}>{days[0]}</text>"
         f"<text x={WIDTH - EDGE} y={HEIGHT - 4} text-anchor=end>{days[1]}</text>"
         f"<polygon class=band points='{' '.join(upper + lower[::-1])}' />"
@@ -157,9 +159,9 @@ r=3>{title}</circle>",
     )
 
 
-def _y(rate: float) -> float:
+def _scale(rate: float) -> float:
     return HEIGHT - 22 - rate * (HEIGHT - 34)
 
 
-def _code(nodeid: str) -> str:
+def _format_code(nodeid: str) -> str:
     return f"<code>{html.escape(nodeid)}</code>"

@@ -1,4 +1,4 @@
-"""What every command needs: the register, the history, a lab, and ways to answer."""
+"""One invocation of the command: its options, what they name, and how it answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import datetime as dt
 import json
-import os
 import random
 import sys
 import time
@@ -14,94 +13,91 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from flake_quarantine.campaigns.campaign import Settings
+from flake_quarantine.campaigns.campaign import CampaignSettings
 from flake_quarantine.cli import arguments
 from flake_quarantine.history import History
 from flake_quarantine.inference.stopping_rule import Limits
+from flake_quarantine.node_ids import covers, extract_path
 from flake_quarantine.register import Register, load
+from flake_quarantine.runner.batches import build_ladder
 from flake_quarantine.runner.noise import Noise
-from flake_quarantine.runner.pytest_runner import Lab, ladder
+from flake_quarantine.runner.pytest_runner import PytestRunner
+
+MAX_SEED = 1_000_000
 
 
 @dataclass
-class Context:
-    """One invocation of the program."""
+class Invocation:
+    """One invocation; `pytest_options` are handed to every pytest."""
 
     options: argparse.Namespace
-    for_pytest: tuple[str, ...]
+    pytest_options: tuple[str, ...]
 
     @property
-    def path(self) -> Path:
+    def register_path(self) -> Path:
         """The register's file."""
         return Path(self.options.register)
 
-    def register(self) -> Register:
-        """The register as it is now."""
-        return load(self.path)
+    def load_register(self) -> Register:
+        """Read the register as it is now; raises BrokenRegister."""
+        return load(self.register_path)
 
-    def today(self) -> dt.date:
-        """Today, as far as clock and register can tell."""
-        return self.register().today(dt.date.today())
+    def resolve_today(self) -> dt.date:
+        """Return today by the clock, but none before the register's newest entry."""
+        return self.load_register().resolve_today(dt.date.today())
 
-    def lab(self) -> Lab:
-        """A lab in the current folder."""
-        return Lab(Path.cwd(), self.for_pytest)
+    def make_runner(self) -> PytestRunner:
+        """Return a runner in the current folder."""
+        return PytestRunner(Path.cwd(), self.pytest_options)
 
     @contextlib.contextmanager
-    def history(self) -> Iterator[History | None]:
-        """The history, if one was named."""
+    def open_history(self) -> Iterator[History | None]:
+        """Open the history while the block lasts; None if no file was named."""
         if not self.options.history:
             yield None
             return
         with History(Path(self.options.history)) as history:
             yield history
 
-    def settings(self) -> Settings:
-        """How to measure, from the options."""
+    def make_settings(self) -> CampaignSettings:
+        """Return how to measure, from the options."""
         options = self.options
-        seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1, 1_000_000)
-        limits = Limits()
-        if options.copies:
-            limits = replace(limits, batches=(options.copies,))
-        if options.load_runs:
-            limits = replace(limits, load_runs=options.load_runs)
-        if options.alone_runs:
-            limits = replace(limits, alone_runs=options.alone_runs)
-        workers = (options.workers,) if options.workers else ladder(arguments.numbers(options.ladder))
-        until = time.monotonic() + arguments.seconds(options.max_time) if options.max_time else float("inf")
-        return Settings(seed=seed, limits=limits, workers=workers, noise=Noise.parse(options.noise), until=until)
+        seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1, MAX_SEED)
+        workers = (options.workers,) if options.workers else build_ladder(arguments.parse_steps(options.ladder))
+        until = time.monotonic() + arguments.parse_seconds(options.max_time) if options.max_time else float("inf")
+        return CampaignSettings(
+            seed=seed, limits=self._make_limits(), workers=workers, noise=Noise.parse(options.noise), until=until
+        )
 
-    def expand(self, lab: Lab, suite: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
-        """The tests that are meant by names of tests, classes or files, and the names that mean none."""
+    def find_tests(
+        self, runner: PytestRunner, suite: Sequence[str], names: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Return the tests that names of tests, classes or files mean, and the names that mean none."""
         wanted: list[str] = []
         missing = []
         for name in names:
             covered = [nodeid for nodeid in suite if covers(name, nodeid)]
-            if not covered and (lab.root / name.split("::")[0]).exists():
-                covered = [nodeid for nodeid in lab.collect([name.split("::")[0]]) if covers(name, nodeid)]
+            if not covered and (runner.root / extract_path(name)).exists():
+                covered = [nodeid for nodeid in runner.collect([extract_path(name)]) if covers(name, nodeid)]
             wanted += covered
             missing += [] if covered else [name]
         return list(dict.fromkeys(wanted)), missing
 
-    def say(self, line: str) -> None:
-        """Tell a person how far it is."""
+    def report_progress(self, line: str) -> None:
+        """Print a line of progress, unless the answer is JSON."""
         if not self.options.json:
             print(line, file=sys.stderr, flush=True)
 
-    def answer(self, value: object, text: Callable[[], str]) -> None:
+    def print_result(self, value: object, format_text: Callable[[], str]) -> None:
         """Print the result as JSON or as text."""
-        print(json.dumps(value, indent=2, ensure_ascii=False) if self.options.json else text())
+        print(json.dumps(value, indent=2, ensure_ascii=False) if self.options.json else format_text())
 
-
-def covers(name: str, nodeid: str) -> bool:
-    """Whether a test, class or file name means this test."""
-    rest = nodeid[len(name) :]
-    return nodeid.startswith(name) and (not rest or rest.startswith(("::", "[")))
-
-
-def write_job_summary(markdown: str) -> None:
-    """Append to GitHub's job summary, if this is a GitHub job."""
-    target = os.environ.get("GITHUB_STEP_SUMMARY")
-    if target:
-        with Path(target).open("a", encoding="utf-8") as file:
-            file.write(markdown)
+    def _make_limits(self) -> Limits:
+        options, limits = self.options, Limits()
+        if options.copies:
+            limits = replace(limits, batch_sizes=(options.copies,))
+        if options.load_runs:
+            limits = replace(limits, max_load_runs=options.load_runs)
+        if options.alone_runs:
+            limits = replace(limits, max_alone_runs=options.alone_runs)
+        return limits

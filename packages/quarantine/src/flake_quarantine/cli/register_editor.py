@@ -1,4 +1,4 @@
-"""Changes to the register that leave everything else in the file, comments and order too, as it is."""
+"""Adds and removes entries of the register, and leaves the rest of the file, comments and order too, as it is."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import tempfile
 from pathlib import Path
 
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.register import TABLE, Entry, load, parse
+from flake_quarantine.register import TABLE_HEADER, Entry, load, parse
 
-HEADER = "# Tests that fail only while others run beside them; `flake-quarantine explain NODEID` tells more.\n"
+HEADER = "# Tests that fail only while other tests run; `flake-quarantine explain NODEID` tells more.\n"
 OTHER_TABLE = re.compile(r"\s*\[(?!\s*[\"']?test[\"']?\s*\.)")
 
 
-def toml_of(entry: Entry) -> str:
-    """The entry as it stands in the register."""
+def format_entry(entry: Entry) -> str:
+    """Return the entry as TOML, as it stands in the register."""
     texts = {key: str(getattr(entry, key)) for key in ("nodeid", "kind", "reason", "owner", "issue")}
     counts = vars(entry.evidence)
     lines = [
         "[[test]]",
-        *(f"{key} = {_string(text)}" for key, text in texts.items()),
+        *(f"{key} = {_format_string(text)}" for key, text in texts.items()),
         f"since = {entry.since.isoformat()}",
         f"expires = {entry.expires.isoformat()}",
         "evidence = { " + ", ".join(f"{key} = {count}" for key, count in counts.items()) + " }",
@@ -29,32 +29,38 @@ def toml_of(entry: Entry) -> str:
     return "\n".join(lines) + "\n"
 
 
-def add(path: Path, entry: Entry) -> None:
-    """Append the entry to the register, which is made if there is none."""
+def add_entry(path: Path, entry: Entry) -> None:
+    """Append the entry to the register, and create the file if it is missing.
+
+    Raises QuarantineError if the test is listed already.
+    """
     if any(there.nodeid == entry.nodeid for there in load(path).entries):
         raise QuarantineError(f"{entry.nodeid} is already in {path}")
     before = path.read_text(encoding="utf-8") if path.exists() else HEADER
     joint = "" if before.endswith("\n\n") or not before else "\n" if before.endswith("\n") else "\n\n"
-    _replace(path, before + joint + toml_of(entry))
+    _write_atomically(path, before + joint + format_entry(entry))
 
 
-def release(path: Path, nodeid: str) -> None:
-    """Take the entry out of the register; comments that stand outside of it stay."""
+def remove_entry(path: Path, nodeid: str) -> None:
+    """Remove the entry; comments outside of it stay.
+
+    Raises QuarantineError if it is not listed, or if it cannot be cut out of the text.
+    """
     entries = load(path).entries
     gone = next((entry for entry in entries if entry.nodeid == nodeid), None)
     if gone is None:
         raise QuarantineError(f"{nodeid} is not in {path}; `flake-quarantine list` shows what is")
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     first = gone.line - 1
-    text = "".join(lines[:first] + lines[_end_of_table(lines, first) :])
+    text = "".join(lines[:first] + lines[_find_table_end(lines, first) :])
     left = [entry for entry in entries if entry is not gone]
-    if not TABLE.match(lines[first]) or list(parse(text, str(path))) != left:
+    if not TABLE_HEADER.match(lines[first]) or list(parse(text, str(path))) != left:
         raise QuarantineError(f"{path}:{gone.line}: {nodeid} is written in a way that only a person can take out")
-    _replace(path, text)
+    _write_atomically(path, text)
 
 
-def _end_of_table(lines: list[str], first: int) -> int:
-    """The line after the table: comments and blanks just above the next table belong to that one."""
+def _find_table_end(lines: list[str], first: int) -> int:
+    """Return the number of the line after the table; comments and blanks above the next table belong to that one."""
     rest = range(first + 1, len(lines))
     following = next((number for number in rest if OTHER_TABLE.match(lines[number])), len(lines))
     end = following
@@ -64,13 +70,13 @@ def _end_of_table(lines: list[str], first: int) -> int:
     return end + 1 if blank else end
 
 
-def _string(text: str) -> str:
-    """A TOML basic string; JSON's escapes are a subset of TOML's, but for DEL."""
+def _format_string(text: str) -> str:
+    """Return a TOML basic string; JSON's escapes are a subset of TOML's, except for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write all or nothing, and only what can be read again."""
+def _write_atomically(path: Path, text: str) -> None:
+    """Write all or nothing, and only text that is a valid register."""
     parse(text, str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -1,71 +1,57 @@
-"""Counts bursts once: failures at one moment are one event when failures cling together more than chance allows."""
+"""Counts bursts: failures at one moment count once when failures cluster more than chance allows."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from flake_quarantine.runner.trial_log import Run
+from flake_quarantine.runs import Run
 
 SHUFFLES = 200
-CLINGING = 0.05  # share of shuffles with as few events as seen, below which failures are taken as bursts
+CLUSTERED = 0.05  # share of shuffles with as few bursts as seen, below which failures are taken as clustered
 
-
-@dataclass(frozen=True)
-class Event:
-    """Failures that overlap the first of them, with its signature."""
-
-    runs: tuple[Run, ...]
-
-
-def bursts(failures: Sequence[Run]) -> list[Event]:
-    """Group failures that were running when the first of their group ended."""
-    waiting = sorted(failures, key=lambda run: run.stop)
-    events = []
-    while waiting:
-        first = waiting[0]
-        same = [run for run in waiting if run.start <= first.stop and run.signature == first.signature]
-        events.append(Event(tuple(same)))
-        waiting = [run for run in waiting if run not in same]
-    return events
+Interval = tuple[float, float]  # start and stop, seconds of the monotonic clock
 
 
 def count_events(runs: Sequence[Run], seed: int = 0) -> int:
-    """How many independent failures there are among the runs of one batch.
+    """Count the independent failures among the runs of one batch.
 
-    Labels are shuffled over the runs of the batch: if chance alone seldom gives so few groups, failures come in
-    bursts and each burst counts once; otherwise each failure counts.
+    A permutation test: the failures are dealt over the runs 200 times by chance. If fewer than 5 % of these shuffles
+    have as few bursts as were seen, each burst counts once; otherwise each failure counts.
     """
     failures = [run for run in runs if run.failed]
-    seen = _groups([(run.start, run.stop) for run in failures])
+    seen = count_bursts([_to_interval(run) for run in failures])
     if seen == len(failures) or len(failures) == len(runs):
         return len(failures)
     chance = random.Random(seed)  # noqa: S311
-    times = [(run.start, run.stop) for run in runs]
-    as_few = sum(_groups(chance.sample(times, len(failures))) <= seen for _ in range(SHUFFLES))
-    return seen if as_few < CLINGING * SHUFFLES else len(failures)
+    intervals = [_to_interval(run) for run in runs]
+    as_few = sum(count_bursts(chance.sample(intervals, len(failures))) <= seen for _ in range(SHUFFLES))
+    return seen if as_few < CLUSTERED * SHUFFLES else len(failures)
 
 
-def _groups(times: Sequence[tuple[float, float]]) -> int:
-    """The number of bursts among these intervals, each burst opened by the one that ends first."""
-    groups = 0
-    waiting = sorted(times, key=lambda time: time[1])
+def count_bursts(intervals: Sequence[Interval]) -> int:
+    """Count the bursts among failures: one is all that had begun when the first of them ended."""
+    bursts = 0
+    waiting = sorted(intervals, key=lambda interval: interval[1])
     while waiting:
         end = waiting[0][1]
-        waiting = [time for time in waiting if time[0] > end]
-        groups += 1
-    return groups
+        waiting = [interval for interval in waiting if interval[0] > end]
+        bursts += 1
+    return bursts
 
 
-def together(runs: Sequence[Run], nodeid: str) -> dict[str, int]:
-    """For each other test, in how many of this test's failures it failed at the same moment."""
+def count_joint_failures(runs: Sequence[Run], nodeid: str) -> dict[str, int]:
+    """Count, for each other test, the failures of `nodeid` during which that test failed too; without zeros."""
     failures = [run for run in runs if run.failed]
     own = [run for run in failures if run.nodeid == nodeid]
     counts: dict[str, int] = {}
     for other in {run.nodeid for run in failures} - {nodeid}:
         theirs = [run for run in failures if run.nodeid == other]
-        number = sum(any(run.beside(their) for their in theirs) for run in own)
+        number = sum(any(run.overlaps(their) for their in theirs) for run in own)
         if number:
             counts[other] = number
     return counts
+
+
+def _to_interval(run: Run) -> Interval:
+    return run.start, run.stop

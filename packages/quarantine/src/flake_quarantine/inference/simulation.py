@@ -9,12 +9,15 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from flake_quarantine.inference.stopping_rule import Limits, RunAlone, Rung, RunLoad, Stop, Tally, Verdict, next_step
+from flake_quarantine.inference.stopping_rule import Limits, RunAlone, RunLoad, Stop, Verdict, choose_step
+from flake_quarantine.inference.tally import Rung, Tally
+
+MAX_STEPS = 10_000
 
 
 @dataclass
-class Simulated:
-    """What a number of simulated measurements ended with."""
+class SimulationResult:
+    """What a number of simulated measurements came to."""
 
     verdicts: Counter[Verdict]
     detected: int  # at least one failure was seen under load
@@ -22,22 +25,37 @@ class Simulated:
     load_runs: int
     times: int
 
-    def share(self, verdict: Verdict) -> float:
-        """The share of measurements that ended with this verdict."""
+    def get_share(self, verdict: Verdict) -> float:
+        """Return the share of measurements, 0 to 1, with this verdict."""
         return self.verdicts[verdict] / self.times
 
 
-def measure(chance: random.Random, load_rate: float, alone_rate: float, limits: Limits) -> tuple[Stop, Tally]:
-    """One measurement of a test that fails at these rates."""
+def simulate(
+    load_rate: float, alone_rate: float, times: int, seed: int = 1, limits: Limits | None = None
+) -> SimulationResult:
+    """Measure a test that fails at these rates, shares between 0 and 1, many times."""
+    chance = random.Random(seed)  # noqa: S311
+    result = SimulationResult(Counter(), 0, 0, 0, times)
+    for _ in range(times):
+        stop, tally = simulate_one(chance, load_rate, alone_rate, limits or Limits())
+        result.verdicts[stop.verdict] += 1
+        result.detected += tally.load_failures > 0
+        result.alone_runs += tally.alone_runs
+        result.load_runs += tally.load_runs
+    return result
+
+
+def simulate_one(chance: random.Random, load_rate: float, alone_rate: float, limits: Limits) -> tuple[Stop, Tally]:
+    """Simulate one measurement, on a ladder of three rungs that all fail at the same rate."""
     tally = Tally([Rung(2), Rung(8), Rung(16)])
-    for _ in range(10_000):
-        step = next_step(tally, limits)
+    for _ in range(MAX_STEPS):
+        step = choose_step(tally, limits)
         if isinstance(step, Stop):
             return step, tally
         if isinstance(step, RunAlone):
             for _ in range(step.runs):
                 failed = chance.random() < alone_rate
-                tally.add_alone(failed)
+                tally.add_alone(failed=failed)
                 if failed:
                     break
         elif isinstance(step, RunLoad):
@@ -46,35 +64,30 @@ def measure(chance: random.Random, load_rate: float, alone_rate: float, limits: 
     raise AssertionError("the rule does not stop")
 
 
-def simulate(load_rate: float, alone_rate: float, times: int, seed: int = 1, limits: Limits | None = None) -> Simulated:
-    """Many measurements."""
-    chance = random.Random(seed)  # noqa: S311
-    result = Simulated(Counter(), 0, 0, 0, times)
-    for _ in range(times):
-        stop, tally = measure(chance, load_rate, alone_rate, limits or Limits())
-        result.verdicts[stop.verdict] += 1
-        result.detected += tally.load_failures > 0
-        result.alone_runs += tally.alone_runs
-        result.load_runs += tally.load_runs
-    return result
-
-
 def main() -> None:
     """Print the table of docs/quarantine.md."""
     times = 4000
     heads = ("rate under load", "rate alone", "found", "load-only", "healed", "not eligible", "undecided")
     print(f"| {' | '.join((*heads, 'runs alone', 'runs under load'))} |")
     print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-    rates = [(0, 0), (0.005, 0), (0.02, 0), (0.05, 0), (0.1, 0), (0.5, 0), (1, 0)]
+    only_load = [(rate, 0) for rate in (0, 0.005, 0.02, 0.05, 0.1, 0.5, 1)]
     equal = [(rate, rate) for rate in (0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)]
-    for load, alone in rates + equal:
-        got = simulate(load, alone, times)
-        bad = got.share(Verdict.BROKEN) + got.share(Verdict.FLAKY_ALONE)
-        cells = [got.detected / times, got.share(Verdict.LOAD_ONLY), got.share(Verdict.HEALED), bad]
-        cells.append(got.share(Verdict.UNDECIDED))
-        percents = " | ".join(f"{100 * cell:.1f} %" for cell in cells)
-        print(f"| {100 * load:g} % | {100 * alone:g} % | {percents} | {got.alone_runs / times:.0f} "
-              f"| {got.load_runs / times:.0f} |")  # fmt: skip
+    for load_rate, alone_rate in only_load + equal:
+        result = simulate(load_rate, alone_rate, times)
+        print(f"| {100 * load_rate:g} % | {100 * alone_rate:g} % | {_format_cells(result)} |")
+
+
+def _format_cells(result: SimulationResult) -> str:
+    times = result.times
+    shares = [
+        result.detected / times,
+        result.get_share(Verdict.LOAD_ONLY),
+        result.get_share(Verdict.HEALED),
+        result.get_share(Verdict.BROKEN) + result.get_share(Verdict.FLAKY_ALONE),
+        result.get_share(Verdict.UNDECIDED),
+    ]
+    cells = [f"{100 * share:.1f} %" for share in shares]
+    return " | ".join([*cells, f"{result.alone_runs / times:.0f}", f"{result.load_runs / times:.0f}"])
 
 
 if __name__ == "__main__":

@@ -1,17 +1,24 @@
-"""When to stop measuring one test, and what has been found: a rule without I/O, so that it can be simulated.
+"""When to stop measuring one test, and with which verdict: a rule without I/O, so that it can be simulated.
 
-One failure alone ends a measurement as not eligible, hence there is only one way to `load-only`: no failure alone all
-the way to the number of runs that makes Fisher's p small enough. How often the rule gets that wrong is computed by
-simulation of this very code, and stated in docs/quarantine.md.
+One failure alone ends a measurement as not eligible. So there is only one way to `load-only`: no failure alone, up to
+the number of runs that makes Fisher's p small enough. Simulations of this very code say how often the rule errs; the
+figures stand in docs/quarantine.md.
 """
 
 from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from flake_quarantine.inference.statistics import ALPHA, HEALED_RUNS, alone_runs_needed, fisher, runs_for_bound
+from flake_quarantine.inference.statistics import (
+    ALPHA,
+    HEALED_RUNS,
+    MAX_ALONE_RUNS,
+    alone_runs_needed,
+    runs_for_bound,
+)
+from flake_quarantine.inference.tally import Tally
 
 
 class Verdict(enum.StrEnum):
@@ -33,93 +40,36 @@ FAILING = frozenset({Verdict.BROKEN, Verdict.FLAKY_ALONE, Verdict.EXPIRED, Verdi
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a measurement may cost, and how sure it must be."""
+    """How many runs a measurement may cost, and the p-value (`threshold`) that decides it."""
 
     # Once up the ladder with few runs, so that a clear case costs little, then once more: 300 runs, of which 299
     # without a failure are the proof of healing. Further batches are as big as the last.
-    batches: tuple[int, ...] = (10, 16, 24, 60, 80, 110)
+    batch_sizes: tuple[int, ...] = (10, 16, 24, 60, 80, 110)
     healed_runs: int = HEALED_RUNS
-    load_runs: int = 600
-    alone_runs: int = 500  # with 250, one in five flakes of 2 % stayed undecided
-    first_alone: int = 1
-    least_alone: int = 10  # a coin that fails alone passes so often once in a thousand times
+    max_load_runs: int = 600
+    max_alone_runs: int = 500  # with 250, one in five flakes of 2 % stayed undecided
+    first_alone_runs: int = 1
+    min_alone_runs: int = 10  # a coin that fails alone passes so often once in a thousand times
     broken_after: int = 3
+    max_empty_batches: int = 2
     threshold: float = ALPHA
 
     @property
     def enough_events(self) -> int:
-        """From here on more load runs save hardly any runs alone: 5 for a threshold of 0.05."""
+        """How many events suffice: from here on, more load runs save hardly any runs alone. 5 at 0.05."""
         return math.ceil(1.6 * math.log(1 / self.threshold))
-
-
-@dataclass
-class Rung:
-    """What happened at one step of the load ladder."""
-
-    workers: int
-    runs: int = 0
-    failures: int = 0
-    events: int = 0  # failures, a burst of them counted once
-
-
-@dataclass
-class Tally:
-    """Runs and failures of one test so far, in both arms."""
-
-    rungs: list[Rung]
-    alone_runs: int = 0
-    alone_failures: int = 0
-    batches: int = 0
-    failing_batches: int = 0
-    empty_batches: int = 0  # nothing was run: skipped, or the batch could not be used
-    load_last: bool = field(default=True)
-
-    @property
-    def load_runs(self) -> int:
-        """Runs at all rungs."""
-        return sum(rung.runs for rung in self.rungs)
-
-    @property
-    def load_failures(self) -> int:
-        """Failures at all rungs."""
-        return sum(rung.failures for rung in self.rungs)
-
-    @property
-    def load_events(self) -> int:
-        """Failures at all rungs, a burst counted once."""
-        return sum(rung.events for rung in self.rungs)
-
-    @property
-    def p(self) -> float:
-        """Fisher's one-sided exact p for more failures under load than alone."""
-        return fisher(self.load_events, self.load_runs, self.alone_failures, self.alone_runs)
-
-    def add_batch(self, rung: int, runs: int, failures: int, events: int) -> None:
-        """Count one batch under load."""
-        at = self.rungs[rung]
-        at.runs, at.failures, at.events = at.runs + runs, at.failures + failures, at.events + events
-        self.batches += 1
-        self.failing_batches += failures > 0
-        self.empty_batches += runs == 0
-        self.load_last = True
-
-    def add_alone(self, failed: bool) -> None:
-        """Count one run alone."""
-        self.alone_runs += 1
-        self.alone_failures += failed
-        self.load_last = False
 
 
 @dataclass(frozen=True)
 class RunAlone:
-    """Do so many runs alone next, each in a fresh process."""
+    """The next step: so many runs alone, each in a fresh process."""
 
     runs: int
 
 
 @dataclass(frozen=True)
 class RunLoad:
-    """Do one batch under load next."""
+    """The next step: one batch under load; `rung` is an index of the ladder."""
 
     rung: int
     runs: int
@@ -127,99 +77,111 @@ class RunLoad:
 
 @dataclass(frozen=True)
 class Stop:
-    """It is decided, or it costs too much; `more` says what is missing."""
+    """The end: it is decided, or deciding it costs too much; `hint` says what is missing."""
 
     verdict: Verdict
-    more: str = ""
+    hint: str = ""
 
 
 Step = RunAlone | RunLoad | Stop
 
 
-def next_step(tally: Tally, limits: Limits) -> Step:
-    """What to do next. Arms alternate, so that drift of the machine is not read as load."""
-    stop = _decided(tally, limits)
+def choose_step(tally: Tally, limits: Limits) -> Step:
+    """Choose the next step. Arms alternate, so that drift of the machine is not read as load."""
+    stop = _decide(tally, limits)
     if stop is not None:
         return stop
     if tally.alone_failures:
         return RunAlone(limits.broken_after - tally.alone_runs)
     if _fails_under_load(tally, limits):
-        return RunAlone(limits.least_alone - tally.alone_runs)
+        return RunAlone(limits.min_alone_runs - tally.alone_runs)
     # Without a failure there is nothing to compare: three runs alone show what is broken, more would show nothing.
     compares = tally.load_failures or tally.alone_runs < limits.broken_after
-    if tally.load_last and compares and tally.alone_runs < limits.alone_runs:
-        return RunAlone(_alone_chunk(tally, limits))
-    return _load_batch(tally, limits)
+    if tally.load_last and compares and tally.alone_runs < limits.max_alone_runs:
+        return RunAlone(_choose_alone_runs(tally, limits))
+    return _choose_batch(tally, limits)
 
 
-def _decided(tally: Tally, limits: Limits) -> Stop | None:
+def describe_missing_runs(tally: Tally, limits: Limits) -> str:
+    """Say in words how many more runs an undecided measurement needs."""
+    if not tally.load_failures:
+        return f"{max(1, limits.healed_runs - tally.load_runs)} more runs under load without a failure"
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
+    if needed >= MAX_ALONE_RUNS:
+        needed = runs_for_bound(tally.load_events / tally.load_runs)
+    return f"about {max(1, needed - tally.alone_runs)} more runs alone without a failure"
+
+
+def _decide(tally: Tally, limits: Limits) -> Stop | None:
+    """Return the end, or None if a further step may still change the verdict."""
     if tally.alone_failures:
-        if tally.alone_runs < limits.broken_after:
-            return None
-        return Stop(Verdict.BROKEN if tally.alone_failures == tally.alone_runs else Verdict.FLAKY_ALONE)
-    if _fails_under_load(tally, limits) and tally.alone_runs >= limits.least_alone:
+        return _decide_not_eligible(tally, limits)
+    if _fails_under_load(tally, limits) and tally.alone_runs >= limits.min_alone_runs:
         return Stop(Verdict.LOAD_ONLY)
     if not tally.load_failures and tally.load_runs >= limits.healed_runs and tally.alone_runs >= limits.broken_after:
         return Stop(Verdict.HEALED)
-    if tally.empty_batches > 2:
+    if tally.empty_batches > limits.max_empty_batches:
         return Stop(Verdict.UNDECIDED, "it was not run: it is skipped under load, or pytest could not run it")
-    if tally.load_runs >= limits.load_runs and tally.alone_runs >= limits.alone_runs:
-        return Stop(Verdict.UNDECIDED, more_runs(tally, limits))
-    if tally.load_runs >= limits.healed_runs and _too_rare(tally, limits):
-        return Stop(Verdict.UNDECIDED, more_runs(tally, limits))
-    if tally.load_runs >= limits.load_runs or tally.alone_runs >= limits.alone_runs:
-        return Stop(Verdict.UNDECIDED, more_runs(tally, limits)) if _hopeless(tally, limits) else None
+    if _is_out_of_reach(tally, limits):
+        return Stop(Verdict.UNDECIDED, describe_missing_runs(tally, limits))
     return None
 
 
+def _decide_not_eligible(tally: Tally, limits: Limits) -> Stop | None:
+    if tally.alone_runs < limits.broken_after:
+        return None
+    return Stop(Verdict.BROKEN if tally.alone_failures == tally.alone_runs else Verdict.FLAKY_ALONE)
+
+
 def _fails_under_load(tally: Tally, limits: Limits) -> bool:
-    """Whether load makes a difference; failures of a single batch may be one bad moment of the machine."""
+    """Tell whether load makes a difference; failures of a single batch may be one bad moment of the machine."""
     return tally.failing_batches > 1 and tally.p <= limits.threshold
 
 
-def _too_rare(tally: Tally, limits: Limits) -> bool:
-    """Whether even failures twice as frequent from now on would not be enough within the limits."""
+def _is_out_of_reach(tally: Tally, limits: Limits) -> bool:
+    """Tell whether no runs within the limits can decide it any more."""
+    load_is_over = tally.load_runs >= limits.max_load_runs
+    alone_is_over = tally.alone_runs >= limits.max_alone_runs
+    if load_is_over and alone_is_over:
+        return True
+    if tally.load_runs >= limits.healed_runs and _is_too_rare(tally, limits):
+        return True
+    return (load_is_over or alone_is_over) and _is_other_arm_hopeless(tally, limits)
+
+
+def _is_too_rare(tally: Tally, limits: Limits) -> bool:
+    """Tell whether even failures twice as frequent from now on would not be enough within the limits."""
     if not tally.load_events:
         return False
-    left = max(0, limits.load_runs - tally.load_runs)
+    left = max(0, limits.max_load_runs - tally.load_runs)
     events = tally.load_events + math.ceil(2 * tally.load_events * left / tally.load_runs)
-    return alone_runs_needed(events, tally.load_runs + left, limits.threshold) > limits.alone_runs
+    return alone_runs_needed(events, tally.load_runs + left, limits.threshold) > limits.max_alone_runs
 
 
-def _hopeless(tally: Tally, limits: Limits) -> bool:
-    """Whether the arm that may still run cannot decide it within its limit."""
-    if tally.alone_runs >= limits.alone_runs:
+def _is_other_arm_hopeless(tally: Tally, limits: Limits) -> bool:
+    """Tell whether the arm that may still run cannot decide it within its limit."""
+    if tally.alone_runs >= limits.max_alone_runs:
         return tally.load_events >= limits.enough_events
     needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
-    return needed > limits.alone_runs
+    return needed > limits.max_alone_runs
 
 
-def _alone_chunk(tally: Tally, limits: Limits) -> int:
+def _choose_alone_runs(tally: Tally, limits: Limits) -> int:
     if not tally.load_failures:
-        return limits.first_alone
+        return limits.first_alone_runs
     needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold) - tally.alone_runs
-    left = limits.alone_runs - tally.alone_runs
+    left = limits.max_alone_runs - tally.alone_runs
     if tally.load_events < limits.enough_events:  # more load makes this cheaper
-        return min(left, limits.first_alone)
+        return min(left, limits.first_alone_runs)
     return max(1, min(left, needed, max(10, math.ceil(needed / 3))))
 
 
-def _load_batch(tally: Tally, limits: Limits) -> RunLoad:
-    """Climb the ladder; once it fails, go on where it failed most often."""
+def _choose_batch(tally: Tally, limits: Limits) -> RunLoad:
+    """Climb the ladder; once the test fails, go on where it failed most often."""
     if tally.load_failures and tally.failing_batches > 1:
         worst = max(range(len(tally.rungs)), key=lambda i: (tally.rungs[i].failures / max(1, tally.rungs[i].runs), i))
         wanted = limits.enough_events - tally.load_events
         runs = math.ceil(wanted * tally.load_runs / tally.load_events)
-        return RunLoad(worst, min(max(limits.batches[0], runs), limits.batches[-1]))
-    size = limits.batches[min(tally.batches, len(limits.batches) - 1)]
+        return RunLoad(worst, min(max(limits.batch_sizes[0], runs), limits.batch_sizes[-1]))
+    size = limits.batch_sizes[min(tally.batches, len(limits.batch_sizes) - 1)]
     return RunLoad(tally.batches % len(tally.rungs), size)
-
-
-def more_runs(tally: Tally, limits: Limits) -> str:
-    """What an undecided measurement still needs, in words."""
-    if not tally.load_failures:
-        return f"{max(1, limits.healed_runs - tally.load_runs)} more runs under load without a failure"
-    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
-    if needed >= 5000:
-        needed = runs_for_bound(tally.load_events / tally.load_runs)
-    return f"about {max(1, needed - tally.alone_runs)} more runs alone without a failure"

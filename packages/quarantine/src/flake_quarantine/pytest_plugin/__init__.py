@@ -1,1 +1,1 @@
-"""The pytest plugin: what it does in an ordinary run, and in a measuring process."""
+"""The pytest plugin: hooks of an ordinary run, and of a measuring process."""

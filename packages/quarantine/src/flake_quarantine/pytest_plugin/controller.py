@@ -1,134 +1,47 @@
-"""The plugin in an ordinary run: quarantined failures do not fail it, and failures are looked at again alone."""
+"""Hooks where the run is reported: run failed tests again alone, and fail the run where the register is broken."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import signal
-import threading
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flake_quarantine.pytest_plugin import junit_xml as junit
-from flake_quarantine.pytest_plugin import summary
-from flake_quarantine.pytest_plugin.failed_tests import Finding, Problem, add_command, examine
-from flake_quarantine.pytest_plugin.failure_signature import signature_of
-from flake_quarantine.pytest_plugin.inherited_options import lab_of
-from flake_quarantine.register import Entry, Register, without_group
+from flake_quarantine.node_ids import strip_group
+from flake_quarantine.pytest_plugin import junit_xml, summary
+from flake_quarantine.pytest_plugin.failed_tests import FailedTest, rerun_alone
+from flake_quarantine.pytest_plugin.inherited_options import make_runner
+from flake_quarantine.pytest_plugin.quarantined_outcome import QUARANTINED, mark_quarantined
+from flake_quarantine.pytest_plugin.run_state import RunState
+from flake_quarantine.pytest_plugin.worker import WORKER_OUTPUT, WorkerHooks
+from flake_quarantine.register import Register
 
-QUARANTINED = "quarantined"
-PROPERTY = "flake_quarantine"
-OUTPUT = "flake_quarantine"
+if TYPE_CHECKING:
+    from flake_quarantine.pytest_plugin.history_recorder import HistoryRecorder
+
 Status = tuple[str, str, tuple[str, dict[str, bool]]]  # category, letter, and word with its colour
-MOST_EXAMINED = 10  # when more tests fail, the change is broken, and time is better spent on it
+MAX_RERUN_TESTS = 10  # when more tests fail, the change is broken, and time is better spent on it
 
 
-class Shield:
-    """Where tests run, in a worker or without workers: takes the sting out of quarantined failures."""
-
-    def __init__(self, config: pytest.Config, register: Register) -> None:
-        self.config, self.register = config, register
-        self.today = register.today(dt.date.today())
-        self.collected: dict[str, list[str]] = {"selected": [], "missing": []}
-        self.unseen_files: set[str] = set()
-        self.hang_seconds = float(config.getini("quarantine_hang_seconds"))
-
-    def protects(self, nodeid: str) -> bool:
-        """Whether a failure of this test is shielded: it is quarantined, and the quarantine has not ended."""
-        entry = self.register.find(without_group(nodeid))
-        return entry is not None and entry.days_left(self.today) >= 0
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn a quarantined failure into an outcome of its own, before anything counts it."""
-        report = yield
-        if report.failed and self.protects(item.nodeid):
-            report.outcome = QUARANTINED  # type: ignore[assignment]
-            item.user_properties.append((PROPERTY, QUARANTINED))
-            report.user_properties.append((PROPERTY, QUARANTINED))
-        return report
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """End a quarantined test that hangs, unless pytest-timeout is to end it."""
-        able = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-        if not able or not self.protects(item.nodeid) or _has_timeout(item):
-            return (yield)
-        before = signal.signal(signal.SIGALRM, _hung)
-        signal.setitimer(signal.ITIMER_REAL, self.hang_seconds)
-        try:
-            return (yield)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that could not be read, or was skipped, says nothing about the tests inside."""
-        if not report.passed:
-            self.unseen_files.add(report.nodeid.split("::")[0])
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Find entries whose test is gone, before anything is deselected."""
-        ids = [without_group(item.nodeid) for item in items]
-        gone = [entry for entry in self.register.entries if not any(entry.covers(nodeid) for nodeid in ids)]
-        self.collected["missing"] = [entry.nodeid for entry in gone if self._is_gone(entry)]
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note which entries this run is about."""
-        found = {self.register.find(without_group(item.nodeid)) for item in session.items}
-        self.collected["selected"] = [entry.nodeid for entry in found if entry]
-
-    def pytest_sessionfinish(self) -> None:
-        """Send what was found to the controller."""
-        if hasattr(self.config, "workeroutput"):
-            self.config.workeroutput[OUTPUT] = self.collected
-
-    def _is_gone(self, entry: Entry) -> bool:
-        """Whether this run would have collected the test if it were there."""
-        path = self.config.rootpath / entry.nodeid.split("::")[0]
-        if not path.exists():
-            return True
-        option = self.config.option
-        narrowed = any(getattr(option, name, None) for name in ("lf", "ignore", "ignore_glob", "pyargs"))
-        if narrowed or any(entry.nodeid.startswith(unseen) for unseen in self.unseen_files if unseen):
-            return False
-        return any(self._reaches(argument, entry) for argument in self.config.args)
-
-    def _reaches(self, argument: str, entry: Entry) -> bool:
-        """Whether an argument of pytest asks for all of the entry's file, or for the entry itself."""
-        path, _, names = argument.partition("::")
-        asked = self.config.invocation_params.dir / path
-        file = self.config.rootpath / entry.nodeid.split("::")[0]
-        if not names:
-            return file == asked or asked in file.parents
-        wanted = f"{entry.nodeid.split('::')[0]}::{names}"
-        return file == asked and (entry.nodeid == wanted or entry.nodeid.startswith((f"{wanted}::", f"{wanted}[")))
-
-
-class Supervisor:
-    """Where the run is reported: examines failures alone, and says what they are."""
+class ControllerHooks:
+    """Collects failures, runs them again alone when the workers are gone, and reports the quarantine."""
 
     def __init__(self, config: pytest.Config, register: Register, history: str) -> None:
-        self.config, self.register, self.history = config, register, history
-        self.today = register.today(dt.date.today())
+        self.config = config
+        self.state = RunState(register, register.resolve_today(dt.date.today()))
+        self.recorder = self._make_recorder(history) if history else None
         self.distributed = config.getoption("dist", "no") != "no"
-        self.findings: dict[str, Finding] = {}
-        self.problems: list[Problem] = []
-        self.selected: set[str] = set()
-        self.missing: set[str] | None = None
-        self.outcomes: dict[tuple[str, str], dict[str, Any]] = {}
         self.cancelled = False
         self.closing = False
 
     def pytest_report_header(self) -> str | None:
-        """Say how many tests are quarantined, where there is a register."""
-        path = self.register.path
+        """Say how many tests are quarantined, if there is a register."""
+        path = self.state.register.path
         if not path.exists():
             return None
-        return f"quarantine: {len(self.register.entries)} listed in {os.path.relpath(path, self.config.rootpath)}"
+        return f"quarantine: {len(self.state.register.entries)} listed in {os.path.relpath(path, self.config.rootpath)}"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
@@ -139,152 +52,87 @@ class Supervisor:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember the first failure of each test."""
-        if self.history:
-            self._remember(report)
-        if report.passed or report.skipped or self.closing:
+        if self.closing:
             return
-        nodeid = without_group(report.nodeid)
-        if nodeid not in self.findings:
-            entry = self.register.find(nodeid) if report.outcome == QUARANTINED else None
-            self.findings[nodeid] = Finding(nodeid, entry, report)
+        if self.recorder is not None:
+            self.recorder.add(report)
+        if report.passed or report.skipped:
+            return
+        nodeid = strip_group(report.nodeid)
+        if nodeid not in self.state.failed_tests:
+            entry = self.state.register.find(nodeid) if report.outcome == QUARANTINED else None
+            self.state.failed_tests[nodeid] = FailedTest(nodeid, entry, report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         """Treat the death of a worker in a quarantined test as a failure of that test."""
-        entry = self.register.find(without_group(crashitem))
-        if entry is not None and entry.days_left(self.today) >= 0:
-            report.outcome = QUARANTINED  # type: ignore[assignment]
+        entry = self.state.register.find(strip_group(crashitem))
+        if entry is not None and entry.count_days_left(self.state.today) >= 0:
+            mark_quarantined(report)
             report.when = "teardown"  # there will be no other report that closes the test
-            report.user_properties.append((PROPERTY, QUARANTINED))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take in what a worker collected."""
-        output = getattr(node, "workeroutput", {}).get(OUTPUT)
+        """Add what a worker collected."""
+        output = getattr(node, "workeroutput", {}).get(WORKER_OUTPUT)
         if output is not None:
-            self._collected(output)
+            self.state.add_collection(output)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Tell a person's Ctrl-C, after which nothing is started any more, from xdist's way to stop early."""
+        """Note a user's Ctrl-C, after which no test starts any more; xdist stops early with another exception."""
         self.cancelled = excinfo.type is KeyboardInterrupt
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Examine failures when all workers are gone, then let others report, then add what they cannot know."""
-        self._take_in_own_collection()
+        """Run failed tests again when all workers are gone, let other plugins report, then amend their reports."""
+        self._add_own_collection()
         if not self.cancelled:
-            self._examine()
-        self._find_problems()
-        self.closing = True
-        for problem in self.problems:
-            self.config.hook.pytest_runtest_logreport(report=problem.report())
-        if self.problems and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._rerun_failed_tests()
+        self._report_violations(session)
         result = yield
-        junit.amend(self.config, list(self.findings.values()))
-        summary.write_github(self)
-        if self.history:
-            self._record()
+        junit_xml.amend(self.config, list(self.state.failed_tests.values()))
+        summary.write_job_summary(self.state)
+        if self.recorder is not None:
+            self.recorder.write(self.state.failed_tests.values())
         return result
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show quarantined failures and unlisted flakes under their own heading."""
-        summary.write_terminal(self, terminalreporter)
+        """Show quarantined failures and unlisted flakes under their own headings."""
+        summary.write_terminal(self.state, terminalreporter)
 
-    def commands(self) -> list[str]:
-        """What to type to quarantine the flakes that this run found."""
-        return [add_command(finding) for finding in self.findings.values() if finding.is_new_flake]
+    def _make_recorder(self, history: str) -> HistoryRecorder:
+        # Imported here: a run without a history does not load SQLite.
+        from flake_quarantine.pytest_plugin.history_recorder import HistoryRecorder
 
-    def _collected(self, output: dict[str, list[str]]) -> None:
-        self.selected.update(output["selected"])
-        missing = set(output["missing"])
-        self.missing = missing if self.missing is None else self.missing & missing
+        workers = int(getattr(self.config.option, "numprocesses", None) or 0)
+        return HistoryRecorder(self.config.rootpath / history, workers)
 
-    def _take_in_own_collection(self) -> None:
-        shield = self.config.pluginmanager.get_plugin("flake-quarantine-shield")
-        if isinstance(shield, Shield):
-            self._collected(shield.collected)
+    def _add_own_collection(self) -> None:
+        worker = self.config.pluginmanager.get_plugin("flake-quarantine-worker")
+        if isinstance(worker, WorkerHooks):
+            self.state.add_collection(worker.collected)
 
-    def _examine(self) -> None:
-        """Run failed tests again, alone: quarantined ones always, others when they ran beside something."""
+    def _rerun_failed_tests(self) -> None:
+        """Run failed tests again, alone: quarantined ones always, others if workers ran them in parallel."""
         times = self.config.getini("quarantine_alone_runs")
-        wanted = [finding for finding in self.findings.values() if finding.entry or self.distributed]
+        wanted = [failed for failed in self.state.failed_tests.values() if failed.entry or self.distributed]
         if not wanted or not times:
             return
         dsession = self.config.pluginmanager.get_plugin("dsession")
         if dsession is not None:
             dsession.pytest_sessionfinish()  # alone means that no worker is left
-        wanted.sort(key=lambda finding: finding.entry is None)
-        if len(wanted) > MOST_EXAMINED:
-            summary.say(self.config, f"{len(wanted)} tests failed; {MOST_EXAMINED} of them are run again alone")
-        examine(lab_of(self.config), wanted[:MOST_EXAMINED], times)
+        wanted.sort(key=lambda failed: failed.entry is None)
+        if len(wanted) > MAX_RERUN_TESTS:
+            line = f"{len(wanted)} tests failed; {MAX_RERUN_TESTS} of them are run again alone"
+            summary.write_line(self.config, line)
+        rerun_alone(make_runner(self.config), wanted[:MAX_RERUN_TESTS], times)
 
-    def _find_problems(self) -> None:
-        for entry in self.register.entries:
-            if entry.nodeid in (self.missing or ()):
-                self.problems.append(Problem(entry.nodeid, "setup", _missing(entry, self.register)))
-            elif entry.nodeid in self.selected and entry.days_left(self.today) < 0:
-                self.problems.append(Problem(entry.nodeid, "setup", _expired(entry, self.register)))
-        for finding in self.findings.values():
-            if finding.entry and finding.alone_failure:
-                text = f"quarantined, but it fails alone too: a regression, not a flake\n\n{finding.alone_failure.text}"
-                self.problems.append(Problem(finding.report.nodeid, "call", text))
-
-    def _remember(self, report: pytest.TestReport) -> None:
-        if self.closing:
-            return
-        worker = getattr(getattr(report, "node", None), "gateway", None)
-        key = (without_group(report.nodeid), getattr(worker, "id", "main"))
-        known = self.outcomes.setdefault(key, {"outcome": "passed", "seconds": 0.0, "signature": ""})
-        known["seconds"] += getattr(report, "duration", 0.0)
-        if report.skipped and known["outcome"] == "passed" and not hasattr(report, "wasxfail"):
-            known["outcome"] = "skipped"
-        elif not report.passed and not report.skipped:
-            crash = getattr(report.longrepr, "reprcrash", None)
-            message = crash.message if crash is not None else str(report.longrepr)
-            known["outcome"] = "failed"
-            known["signature"] = signature_of(report.nodeid.split("::")[0], message, report.when)
-
-    def _record(self) -> None:
-        from flake_quarantine.history import History, Outcomes
-
-        workers = int(getattr(self.config.option, "numprocesses", None) or 0)
-        rows = [
-            (nodeid, str(known["outcome"]), float(known["seconds"]), str(known["signature"]))
-            for (nodeid, _), known in self.outcomes.items()
-        ]
-        alone = [
-            (finding.nodeid, run.outcome.value, run.seconds, run.signature)
-            for finding in self.findings.values()
-            for run in finding.alone
-        ]
-        with History(self.config.rootpath / self.history) as history:
-            history.append(Outcomes("run", workers, rows))
-            if alone:
-                history.append(Outcomes("alone", 0, alone))
-
-
-def _has_timeout(item: pytest.Item) -> bool:
-    """Whether pytest-timeout is there and has a limit for this test: installed alone, it ends nothing."""
-    if not item.config.pluginmanager.hasplugin("timeout"):
-        return False
-    return bool(getattr(item.config, "_env_timeout", None)) or item.get_closest_marker("timeout") is not None
-
-
-def _missing(entry: Entry, register: Register) -> str:
-    return (
-        f"{register.path}:{entry.line}: {entry.nodeid} is quarantined, but there is no such test any more\n"
-        f"take the entry out: flake-quarantine release '{entry.nodeid}'"
-    )
-
-
-def _expired(entry: Entry, register: Register) -> str:
-    return (
-        f"{register.path}:{entry.line}: the quarantine of {entry.nodeid} expired on {entry.expires}\n"
-        f"mend the test and release it, or measure it again: flake-quarantine measure '{entry.nodeid}'"
-    )
-
-
-def _hung(_signal: int, _frame: object) -> None:
-    pytest.fail("a quarantined test hung; quarantine_hang_seconds says for how long it may")
+    def _report_violations(self, session: pytest.Session) -> None:
+        self.state.find_violations()
+        self.closing = True
+        for violation in self.state.violations:
+            self.config.hook.pytest_runtest_logreport(report=violation.make_report())
+        passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if self.state.violations and passed:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

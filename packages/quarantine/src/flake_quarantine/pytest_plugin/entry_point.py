@@ -1,4 +1,4 @@
-"""The entry point of the pytest plugin: decides what this process is, and loads only what that needs."""
+"""The entry point of the pytest plugin: finds out what this process is, and imports only what that needs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pytest
 
-DEFAULT_PATH = "tests/quarantine.toml"
-TRIAL = "FLAKE_QUARANTINE_TRIAL"
+from flake_quarantine.constants import DEFAULT_REGISTER, TRIAL_VARIABLE
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options and settings."""
-    group = parser.getgroup("flake-quarantine", "quarantine of tests that fail only beside others")
-    group.addoption("--quarantine-file", metavar="PATH", help="the register (default: tests/quarantine.toml)")
+    group = parser.getgroup("flake-quarantine", "quarantine of tests that fail only while other tests run")
+    group.addoption("--quarantine-file", metavar="PATH", help=f"the register (default: {DEFAULT_REGISTER})")
     group.addoption("--quarantine-history", metavar="PATH", help="append outcomes to this SQLite file")
     group.addoption("--no-quarantine", action="store_true", help="treat quarantined tests like all others")
-    parser.addini("quarantine_file", "the register of quarantined tests", default=DEFAULT_PATH)
+    parser.addini("quarantine_file", "the register of quarantined tests", default=DEFAULT_REGISTER)
     parser.addini("quarantine_history", "SQLite file that outcomes are appended to", default="")
     parser.addini(
         "quarantine_alone_runs", "how often a failed test is run again alone, at most; 0: never", type="int", default=3
@@ -28,31 +27,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what this process needs; nothing at all in a plain run with an empty register."""
-    if TRIAL in os.environ:
-        _configure_trial(config, os.environ[TRIAL])
+    """Register the hooks that this process needs; none at all in a plain run with an empty register."""
+    if TRIAL_VARIABLE in os.environ:
+        _register_trial(config, os.environ[TRIAL_VARIABLE])
     elif not (config.option.collectonly or config.option.no_quarantine):
-        _configure_run(config)
+        _register_ordinary_run(config)
 
 
-def _configure_trial(config: pytest.Config, spec_path: str) -> None:
-    from flake_quarantine.pytest_plugin.trial import Once, Trial, neutralise
-    from flake_quarantine.runner.trial_log import Spec
+def _register_trial(config: pytest.Config, spec_path: str) -> None:
+    from flake_quarantine.pytest_plugin.trial import RepeatSkipper, TrialRecorder, isolate
+    from flake_quarantine.runner.trial_spec import TrialSpec
 
-    neutralise(config)
-    if not _distributes(config):
-        trial = Trial(config, Spec.read(spec_path))
-        config.pluginmanager.register(trial, "flake-quarantine-trial")
-        config.pluginmanager.register(Once(trial), "flake-quarantine-once")
+    isolate(config)
+    if not _is_controller(config):
+        recorder = TrialRecorder(config, TrialSpec.read(spec_path))
+        config.pluginmanager.register(recorder, "flake-quarantine-trial-recorder")
+        config.pluginmanager.register(RepeatSkipper(recorder), "flake-quarantine-repeat-skipper")
 
 
-def _configure_run(config: pytest.Config) -> None:
+def _register_ordinary_run(config: pytest.Config) -> None:
     path = config.rootpath / Path(config.option.quarantine_file or config.getini("quarantine_file"))
     history = config.option.quarantine_history or config.getini("quarantine_history")
-    worker = hasattr(config, "workerinput")
+    is_controller, is_worker = _is_controller(config), hasattr(config, "workerinput")
     if not path.exists() and config.option.quarantine_file:
         raise pytest.UsageError(f"--quarantine-file: {path} does not exist")
-    if not (path.exists() or (not worker and (history or _distributes(config)))):
+    if not (path.exists() or (not is_worker and (history or is_controller))):
         return
     from flake_quarantine.errors import BrokenRegister
     from flake_quarantine.register import load
@@ -61,18 +60,16 @@ def _configure_run(config: pytest.Config) -> None:
         register = load(path)
     except BrokenRegister as error:
         raise pytest.UsageError(str(error)) from error
-    shields = bool(register) and not _distributes(config)
-    supervises = not worker and bool(register or history or _distributes(config))
-    if not (shields or supervises):
-        return
-    from flake_quarantine.pytest_plugin.controller import Shield, Supervisor
+    if register and not is_controller:
+        from flake_quarantine.pytest_plugin.worker import WorkerHooks
 
-    if shields:
-        config.pluginmanager.register(Shield(config, register), "flake-quarantine-shield")
-    if supervises:
-        config.pluginmanager.register(Supervisor(config, register, history), "flake-quarantine-supervisor")
+        config.pluginmanager.register(WorkerHooks(config, register), "flake-quarantine-worker")
+    if not is_worker and (register or history or is_controller):
+        from flake_quarantine.pytest_plugin.controller import ControllerHooks
+
+        config.pluginmanager.register(ControllerHooks(config, register, history), "flake-quarantine-controller")
 
 
-def _distributes(config: pytest.Config) -> bool:
-    """Whether this process only hands tests to others."""
+def _is_controller(config: pytest.Config) -> bool:
+    """Tell whether this process runs no test, but hands them to workers."""
     return config.getoption("dist", "no") != "no" and bool(config.getoption("tx", []))

@@ -1,4 +1,4 @@
-"""Failures of an ordinary run, and what running them again alone says about them."""
+"""Failed tests of an ordinary run, and what running them again alone says about them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from flake_quarantine.register import Entry
-from flake_quarantine.runner.pytest_runner import Lab
-from flake_quarantine.runner.trial_log import Run
+from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.runs import Run
 
 
 @dataclass
-class Finding:
-    """One failed test of this run."""
+class FailedTest:
+    """A failed test: the entry that quarantines it, the report of its first failure, and its runs alone."""
 
     nodeid: str
     entry: Entry | None
@@ -29,54 +29,33 @@ class Finding:
 
     @property
     def is_new_flake(self) -> bool:
-        """Whether it is not quarantined, failed beside others and passed alone."""
-        return self.entry is None and self._ran and self.alone_failure is None
+        """Whether it is not quarantined, failed while other tests ran, and passed alone."""
+        return self.entry is None and self._ran_alone and self.alone_failure is None
 
     @property
     def conclusion(self) -> str:
-        """What it is, in words."""
+        """What the runs alone say, in words."""
         if self.alone_failure is not None:
             return "fails alone too"
-        if self._ran:
+        if self._ran_alone:
             runs = sum(run.counts for run in self.alone)
             return f"passes alone: a concurrency flake ({runs} of {runs} runs alone passed)"
         return "skipped when it was run alone" if self.alone else "not run again alone"
 
     @property
-    def _ran(self) -> bool:
+    def _ran_alone(self) -> bool:
         return any(run.counts for run in self.alone)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Something that fails the run although no unlisted test failed."""
-
-    nodeid: str
-    when: str
-    text: str
-
-    def report(self) -> pytest.TestReport:
-        """A report that everything which counts and shows failures understands."""
-        path = self.nodeid.split("::")[0]
-        return pytest.TestReport(
-            nodeid=self.nodeid,
-            location=(path, None, self.nodeid),
-            keywords={},
-            outcome="failed",
-            longrepr=self.text,
-            when="call" if self.when == "call" else "setup",
-        )
-
-
-def examine(lab: Lab, findings: Sequence[Finding], times: int) -> None:
+def rerun_alone(runner: PytestRunner, failed_tests: Sequence[FailedTest], times: int) -> None:
     """Run each test alone until it fails, `times` times at most."""
-    for finding in findings:
+    for failed in failed_tests:
         for _ in range(times):
-            finding.alone.append(lab.alone(finding.nodeid))
-            if finding.alone_failure is not None:
+            failed.alone.append(runner.run_alone(failed.nodeid))
+            if failed.alone_failure is not None:
                 break
 
 
-def add_command(finding: Finding) -> str:
-    """The command that quarantines what was found."""
-    return f"flake-quarantine add {shlex.quote(finding.nodeid)} --owner NAME --issue LINK --reason WHY"
+def format_add_command(failed: FailedTest) -> str:
+    """Return the command that quarantines the test."""
+    return f"flake-quarantine add {shlex.quote(failed.nodeid)} --owner NAME --issue LINK --reason WHY"

@@ -1,4 +1,4 @@
-"""Child processes that always end: each is the head of a group, has a deadline, and takes its children with it."""
+"""Child processes that always end: each leads a process group, has a deadline, and dies with its children."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-TAIL = 20_000
+OUTPUT_BYTES = 20_000
 
 
 @dataclass(frozen=True)
-class Finished:
+class ProcessResult:
     """How a child ended; `output` is the end of what it printed."""
 
     status: int
@@ -24,7 +23,7 @@ class Finished:
     timed_out: bool
 
     def describe(self) -> str:
-        """The end in words, such as `killed by SIGSEGV`."""
+        """Return the end in words, such as `killed by SIGSEGV`."""
         if self.timed_out:
             return "hung, and was killed"
         if self.status < 0:
@@ -32,8 +31,8 @@ class Finished:
         return f"exit status {self.status}"
 
 
-def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> Finished:
-    """Run the command in a group of its own for at most `seconds`, and end whatever is left of the group."""
+def run_command(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> ProcessResult:
+    """Run the command in a process group of its own for at most `seconds`, then kill what is left of the group."""
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
             command,
@@ -50,19 +49,14 @@ def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: f
         except subprocess.TimeoutExpired:
             timed_out = True
         finally:
-            end_group(child)
-        output.seek(max(0, output.seek(0, os.SEEK_END) - TAIL))
+            kill_group(child)
+        output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
         text = output.read().decode("utf-8", "replace")
-    return Finished(child.returncode, text, timed_out)
+    return ProcessResult(child.returncode, text, timed_out)
 
 
-def end_group(child: subprocess.Popen[bytes]) -> None:
-    """Kill the child's group and reap the child."""
+def kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Kill the child's process group and reap the child."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-
-
-def python() -> str:
-    """The interpreter that runs the tests."""
-    return sys.executable
