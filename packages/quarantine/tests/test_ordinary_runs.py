@@ -30,46 +30,46 @@ SUITE = """\
 import os, signal, time
 import pytest
 
-BESIDE = "PYTEST_XDIST_WORKER" in os.environ
+WITH_OTHERS = "PYTEST_XDIST_WORKER" in os.environ
 
 def test_fine(): pass
 
 @pytest.mark.parametrize("n", [1, 2])
-def test_body(n): assert not (BESIDE and n == 1), "beside others"
+def test_body(n): assert not (WITH_OTHERS and n == 1), "with others"
 
 class TestAll:
-    def test_one(self): assert not BESIDE, "one"
+    def test_one(self): assert not WITH_OTHERS, "one"
     def test_two(self): pass
 
 @pytest.fixture
 def setup():
-    assert not BESIDE, "setup"
+    assert not WITH_OTHERS, "setup"
 
 def test_setup(setup): pass
 
 @pytest.fixture
 def teardown():
     yield
-    assert not BESIDE, "teardown"
+    assert not WITH_OTHERS, "teardown"
 
 def test_teardown(teardown): pass
 
 def test_exits():
-    if BESIDE: os._exit(3)
+    if WITH_OTHERS: os._exit(3)
 
 def test_segfault():
-    if BESIDE: os.kill(os.getpid(), signal.SIGSEGV)
+    if WITH_OTHERS: os.kill(os.getpid(), signal.SIGSEGV)
 
 def test_killed():
-    if BESIDE: os.kill(os.getpid(), signal.SIGKILL)
+    if WITH_OTHERS: os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.mark.timeout(1, method="thread")
 def test_timeout_that_ends_the_process():
-    if BESIDE: time.sleep(30)
+    if WITH_OTHERS: time.sleep(30)
 
 @pytest.mark.timeout(1, method="signal")
 def test_timeout():
-    if BESIDE: time.sleep(30)
+    if WITH_OTHERS: time.sleep(30)
 """
 QUARANTINED = ("test_body", "TestAll", "test_setup", "test_teardown", "test_exits", "test_segfault", "test_killed",
                "test_timeout_that_ends_the_process", "test_timeout")  # fmt: skip
@@ -87,7 +87,7 @@ def ids(*names: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def faults(new_project: Callable[..., Any]) -> Done:
-    """One run in which everything fails that can fail, and all of it is quarantined."""
+    """One run with a failure of every kind, all quarantined."""
     project = new_project()
     project.write("tests/test_a.py", SUITE)
     project.quarantine(*ids(*QUARANTINED))
@@ -117,7 +117,7 @@ def test_junit_has_flaky_failures(faults: Done) -> None:
     assert flaky == {"test_body[1]", "test_one", *QUARANTINED[2:]}
     assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "0", "0")
     assert suite.get("tests") == str(len(cases)) == "12"
-    assert "beside others" in str(cases["test_body[1]"].findtext("flakyFailure/stackTrace"))
+    assert "with others" in str(cases["test_body[1]"].findtext("flakyFailure/stackTrace"))
 
 
 def test_the_job_summary_lists_every_entry(faults: Done) -> None:
@@ -139,7 +139,7 @@ def test_a_run_without_failures_shows_the_quarantine_too(project: Any) -> None:
 
 @pytest.fixture(scope="module")
 def reds(new_project: Callable[..., Any]) -> Done:
-    """One run with failures that are nobody's quarantine, and entries that may not be."""
+    """One run with failures that are not quarantined, and entries that break the rules."""
     project = new_project()
     project.write("tests/test_b.py", NEW)
     project.quarantine("tests/test_b.py::test_listed_but_broken", "tests/test_b.py::test_gone", "tests/test_c.py")

@@ -1,4 +1,4 @@
-"""What `measure` says of entries that may not stay, from real runs: flaky alone, expired, without an owner, healed."""
+"""Verdicts on entries that may not stay, from real runs: flaky alone, expired, without an owner, healed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TO = ("--register", "tests/quarantine.toml")
 
 
 def test_expired_and_ownerless_entries_fail_the_session(project: Any) -> None:
-    """The two are healthy; that they may not be listed like this comes first."""
+    """Both tests are healthy; the broken rules of the register come first."""
     project.write("tests/test_a.py", "def test_old(): pass\ndef test_orphan(): pass\n")
     old = project.quarantine("tests/test_a.py::test_old", since=-30, expires=-1).read_text()
     orphan = project.quarantine("tests/test_a.py::test_orphan", owner="").read_text()

@@ -11,7 +11,6 @@ from flake_quarantine.campaigns.measurer import MAX_GROUP, MeasuredTest, Measure
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.pytest_plugin.item_copies import deal_items
-from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.pytest_runner import PytestRunner
 
 
@@ -48,7 +47,3 @@ def test_work_of_more_than_a_batch_may_take_is_divided() -> None:
     assert [len(group) for group in split_into_groups(many)] == [MAX_GROUP, 1]
     slow = [(case(f"t{n}", seconds=60.0), 10) for n in range(3)]
     assert [len(group) for group in split_into_groups(slow)] == [1, 1, 1]
-
-
-def test_parts_of_a_batch_are_counted_together() -> None:
-    assert Batch(workers=2, parts=({"a": 2, "b": 1}, {"a": 1}), seed=0).run_count == 4

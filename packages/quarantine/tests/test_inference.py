@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine.errors import QuarantineError
 from flake_quarantine.inference.bursts import count_bursts, count_events, count_joint_failures
 from flake_quarantine.inference.suspects import find_shared_resources, rank_earlier, rank_overlapping
 from flake_quarantine.pytest_plugin.failure_signature import make_signature
 from flake_quarantine.runner import trial_log
-from flake_quarantine.runner.batches import build_ladder, choose_neighbours
-from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.trial_log import TrialLogWriter
 from flake_quarantine.runs import Outcome, Run
 
@@ -61,14 +58,14 @@ def test_the_true_neighbour_is_ranked_first() -> None:
     for _ in range(100):
         runs = []
         for moment in range(60):
-            beside = chance.sample([f"n{n}" for n in range(20)], 4)
-            runs.append(run("t", "gw0", moment, moment + 0.5, failed="n7" in beside and chance.random() < 0.7))
-            runs += [run(name, f"gw{n + 1}", moment, moment + 0.5) for n, name in enumerate(beside)]
+            present = chance.sample([f"n{n}" for n in range(20)], 4)
+            runs.append(run("t", "gw0", moment, moment + 0.5, failed="n7" in present and chance.random() < 0.7))
+            runs += [run(name, f"gw{n + 1}", moment, moment + 0.5) for n, name in enumerate(present)]
         right += rank_overlapping(runs, "t")[0].nodeid == "n7"
     assert right >= 90
 
 
-def test_tests_on_the_same_worker_are_not_beside() -> None:
+def test_tests_on_the_same_worker_do_not_overlap() -> None:
     assert rank_overlapping([run("t", "gw0", 0, 1, failed=True), run("n", "gw0", 0, 1)], "t") == []
 
 
@@ -96,43 +93,6 @@ def test_shared_things_name_who_shares() -> None:
 )
 def test_a_signature_leaves_out_what_changes(one: str, other: str) -> None:
     assert make_signature("a/test_a.py", one, "call") == make_signature("a/test_a.py", other, "call")
-
-
-def test_a_process_that_died_leaves_a_crash_and_its_last_line_may_be_torn(tmp_path: Path) -> None:
-    writer = TrialLogWriter(str(tmp_path), "gw0")
-    writer.write(nodeid="a", start=1.0)
-    writer.write(stop=2.0, outcome="passed", signature="", text="", touched=[])
-    writer.write(nodeid="b", start=3.0)
-    file = next(tmp_path.glob("*.jsonl"))
-    file.write_text(file.read_text() + '{"stop": 4.0, "outc')
-    outcomes = [one.outcome for one in trial_log.read(tmp_path).runs]
-    assert outcomes == [Outcome.PASSED, Outcome.CRASHED]
-    assert trial_log.read(tmp_path, hung_before=3.5).runs[1].outcome is Outcome.HUNG
-
-
-def test_a_run_that_was_cut_off_early_says_nothing(tmp_path: Path) -> None:
-    """A batch that takes too long is ended; tests that had only begun did not hang."""
-    TrialLogWriter(str(tmp_path), "gw0").write(nodeid="b", start=3.0)
-    (cut,) = trial_log.read(tmp_path, hung_before=2.5).runs
-    assert not cut.failed
-    assert not cut.counts
-
-
-def test_neighbours_come_from_the_same_file_first() -> None:
-    suite = [f"b.py::t{n}" for n in range(50)] + ["a.py::x", "a.py::y"]
-    assert choose_neighbours(suite, "a.py::x", 3, seed=1)[0] == "a.py::y"
-    assert choose_neighbours(suite, "a.py::x", 3, seed=1) == choose_neighbours(suite, "a.py::x", 3, seed=1)
-
-
-def test_the_ladder_has_at_least_two_workers_and_an_end() -> None:
-    assert min(build_ladder((1,))) >= 2
-    assert max(build_ladder((1, 4, 8), most=6)) <= 6
-
-
-def test_noise_is_written_as_it_is_read() -> None:
-    assert str(Noise.parse("cpu=4,io=1,loop=2")) == "cpu=4,io=1,loop=2"
-    with pytest.raises(QuarantineError, match="noise must be written"):
-        Noise.parse("gpu=1")
 
 
 def test_crashes_one_after_the_other_are_not_one_burst(tmp_path: Path) -> None:
