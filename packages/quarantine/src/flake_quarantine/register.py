@@ -1,4 +1,4 @@
-"""The register of quarantined tests: one TOML file, in which every unknown or missing key is an error."""
+"""The register of quarantined tests: one TOML file, in which unknown keys and wrong values are errors."""
 
 from __future__ import annotations
 
