@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flake_quarantine.campaigns.bisector import BisectionResult
@@ -86,31 +86,40 @@ def format_measurements(found: Sequence[Measurement]) -> str:
 
 
 def _format_measurement(one: Measurement) -> list[str]:
-    tally = one.tally
-    lines = [f"{one.verdict.value}: {one.nodeid}"]
     if one.verdict is Verdict.MISSING:
-        return [*lines, "  there is no such test"]
-    rungs = ", ".join(
-        f"{rung.workers} workers {format_rate(rung.failures, rung.runs)}" for rung in tally.rungs if rung.runs
-    )
-    lines.append(f"  alone {format_rate(tally.alone_failures, tally.alone_runs)} · load {rungs or 'not run'}")
-    if tally.load_failures:
-        events = f"{tally.load_events} events" if tally.load_events != tally.load_failures else "no bursts"
-        findings = f"{events} · kind {one.kind} {interpret_rungs(tally)}".rstrip()
-        lines.append(f"  p {one.p:.2g} (Fisher, one-sided, Holm) · {findings}")
-    elif one.verdict is Verdict.HEALED:
-        lines.append(f"  rate under load at most {100 * upper_bound(tally.load_runs):.1f} % at 95 %")
-    lines += [f"  {count} × {signature}" for signature, count in one.signatures.most_common(3)]
-    lines += [f"  failed at the same moment {count} ×: {nodeid}" for nodeid, count in one.joint_failures.most_common(3)]
-    for suspect in [suspect for suspect in one.suspects if suspect.p <= ALPHA][:3]:
-        lines.append(
-            f"  suspect {suspect.nodeid}: failed {suspect.failed_with}/{suspect.runs_with} with it,"
-            f" {suspect.failed_without}/{suspect.runs_without} without, p {suspect.p:.2g}"
-        )
-    lines += [f"  shares {thing} with {', '.join(others[:3])}" for thing, others in one.shared_resources.items()][:6]
+        return [f"{one.verdict.value}: {one.nodeid}", "  there is no such test"]
+    lines = [f"{one.verdict.value}: {one.nodeid}", *_format_counts(one), *_format_causes(one)]
     lines += [f"  note: {note.strip().splitlines()[-1]}" for note in one.notes[:2] if note.strip()]
     lines += [f"  {one.hint}"] if one.hint else []
     return [*lines, f"  reproduce: {format_reproduce_command(one)}"]
+
+
+def _format_counts(one: Measurement) -> Iterator[str]:
+    tally = one.tally
+    rungs = ", ".join(
+        f"{rung.workers} workers {format_rate(rung.failures, rung.runs)}" for rung in tally.rungs if rung.runs
+    )
+    yield f"  alone {format_rate(tally.alone_failures, tally.alone_runs)} · load {rungs or 'not run'}"
+    if tally.load_failures:
+        events = f"{tally.load_events} events" if tally.load_events != tally.load_failures else "no bursts"
+        findings = f"{events} · kind {one.kind} {interpret_rungs(tally)}".rstrip()
+        yield f"  p {one.p:.2g} (Fisher, one-sided, Holm) · {findings}"
+    elif one.verdict is Verdict.HEALED:
+        yield f"  rate under load at most {100 * upper_bound(tally.load_runs):.1f} % at 95 %"
+
+
+def _format_causes(one: Measurement) -> Iterator[str]:
+    """Yield signatures, tests that failed at the same moment, suspects and shared resources, the first of each."""
+    yield from (f"  {count} × {signature}" for signature, count in one.signatures.most_common(3))
+    joint_failures = one.joint_failures.most_common(3)
+    yield from (f"  failed at the same moment {count} ×: {nodeid}" for nodeid, count in joint_failures)
+    for suspect in [suspect for suspect in one.suspects if suspect.p <= ALPHA][:3]:
+        yield (
+            f"  suspect {suspect.nodeid}: failed {suspect.failed_with}/{suspect.runs_with} with it,"
+            f" {suspect.failed_without}/{suspect.runs_without} without, p {suspect.p:.2g}"
+        )
+    shared = list(one.shared_resources.items())[:6]
+    yield from (f"  shares {resource} with {', '.join(others[:3])}" for resource, others in shared)
 
 
 def tabulate_measurements(found: Sequence[Measurement]) -> str:
@@ -170,7 +179,9 @@ def serialize_bisection(found: BisectionResult, shared: Mapping[str, Sequence[st
 def format_bisection(found: BisectionResult, shared: Mapping[str, Sequence[str]]) -> str:
     """Return the result of a bisection in words."""
     lines = [f"{found.nodeid}: {found.conclusion}", f"  {found.failures}/{found.runs} failed; {found.batches} batches"]
-    return "\n".join([*lines, *(f"  shares {thing} with {', '.join(others)}" for thing, others in shared.items())])
+    return "\n".join(
+        [*lines, *(f"  shares {resource} with {', '.join(others)}" for resource, others in shared.items())]
+    )
 
 
 def serialize_entry(one: Entry, today: dt.date) -> Value:
@@ -239,7 +250,7 @@ def format_knowledge(known: Value) -> str:
         last = known["last"]
         lines.append(f"  last verdict {last['verdict']}, p {last['p']:.2g}, {last['events']} events; {last['rung']}")
         lines += [f"  suspect {suspect['nodeid']}, p {suspect['p']:.2g}" for suspect in last["suspects"]]
-        lines += [f"  shares {thing} with {', '.join(others)}" for thing, others in last["shared"].items()]
+        lines += [f"  shares {resource} with {', '.join(others)}" for resource, others in last["shared"].items()]
         lines.append(f"  reproduce: {last['reproduce']}")
     return "\n".join(lines)
 

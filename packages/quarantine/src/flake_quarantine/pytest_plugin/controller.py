@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from flake_quarantine.node_ids import strip_group
-from flake_quarantine.pytest_plugin import junit_xml, summary
+from flake_quarantine.pytest_plugin import summary
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest, rerun_alone
-from flake_quarantine.pytest_plugin.inherited_options import make_runner
 from flake_quarantine.pytest_plugin.quarantined_outcome import QUARANTINED, mark_quarantined
 from flake_quarantine.pytest_plugin.run_state import RunState
 from flake_quarantine.pytest_plugin.worker import WORKER_OUTPUT, WorkerHooks
@@ -90,7 +89,7 @@ class ControllerHooks:
             self._rerun_failed_tests()
         self._report_violations(session)
         result = yield
-        junit_xml.amend(self.config, list(self.state.failed_tests.values()))
+        self._amend_junit_xml()
         summary.write_job_summary(self.state)
         if self.recorder is not None:
             self.recorder.write(self.state.failed_tests.values())
@@ -126,7 +125,17 @@ class ControllerHooks:
         if len(wanted) > MAX_RERUN_TESTS:
             line = f"{len(wanted)} tests failed; {MAX_RERUN_TESTS} of them are run again alone"
             summary.write_line(self.config, line)
+        # Imported here: a run without failures starts no processes.
+        from flake_quarantine.pytest_plugin.inherited_options import make_runner
+
         rerun_alone(make_runner(self.config), wanted[:MAX_RERUN_TESTS], times)
+
+    def _amend_junit_xml(self) -> None:
+        if self.state.failed_tests:
+            # Imported here: a run without failures parses no XML.
+            from flake_quarantine.pytest_plugin import junit_xml
+
+            junit_xml.amend(self.config, list(self.state.failed_tests.values()))
 
     def _report_violations(self, session: pytest.Session) -> None:
         self.state.find_violations()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
 from flake_quarantine.register import Entry
-from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Run
+
+if TYPE_CHECKING:
+    from flake_quarantine.runner.pytest_runner import PytestRunner
 
 
 @dataclass
