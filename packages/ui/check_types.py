@@ -7,10 +7,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from vendor import npm_command
+from bundle import npm_command
 
 PACKAGE = Path(__file__).resolve().parent
-SCRIPTS = Path("src/hero_assistance_ui/static/js")
+SCRIPTS = Path("frontend")
 CHECK_TIMEOUT_S = 120
 
 

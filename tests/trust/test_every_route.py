@@ -74,7 +74,7 @@ FILES = {"/attachments": {"POST": Needs.NAMING}, "/attachments/{attachment_id}":
 STREAM = {"/events": {"GET": S, "HEAD": S}}
 PAGE = {
     "/": READ,
-    "/static/{digest}/{path:path}": READ,
+    "/static/{name}": READ,
     # It tells of each project by itself, also that it is refused there.
     "/events": READ,
     "/projects/{project}/rpc": {"POST": T},
@@ -197,10 +197,8 @@ def test_what_is_answered(box: Desk, listener: Listener) -> None:
 
 
 def _outcome(client: httpx2.Client, method: str, path: str, claim: Claim) -> str:
-    digest = Assets.packaged().digest
-    target = path.replace(":path", "").format(
-        project="hero_assistance", digest=digest, path="js/main.js", attachment_id=1
-    )
+    script = Assets.packaged().first.script
+    target = path.format(project="hero_assistance", name=script, attachment_id=1)
     sent = {} if path != "/admin/whitelist" else {"entries": ["127.0.0.0/8"]}
     if path.endswith("/rpc"):
         sent = {"jsonrpc": "2.0", "id": 1, "method": "user.me", "params": {}}  # type: ignore[dict-item]

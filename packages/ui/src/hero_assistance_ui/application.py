@@ -60,7 +60,7 @@ class Gateway(Starlette):
         )
         routes = [
             Route("/", Page(projects, assets, identity, reader).__call__),
-            Route("/static/{digest}/{path:path}", assets.__call__),
+            Route("/static/{name}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
             Route("/events", self._merged_events),

@@ -1,13 +1,19 @@
-"""The page: one HTML document whose configuration and import map stand in it as JSON."""
+"""The page: one HTML document that holds its style, and its configuration as JSON.
+
+The style stands in the document so that the first words are drawn without waiting for another request; the policy
+names it by its hash.
+"""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
-import html
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
 from importlib.resources import files
 from string import Template
 
@@ -15,17 +21,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.hero_proc.settings import Settings, SettingsReader, Source, Theme
-from hero_assistance_ui.assets import Assets
+from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
 from hero_assistance_ui.identity import Identity, Trust
 from hero_assistance_ui.projects import Project
 
-_IMPORTS = {
-    "preact": "vendor/preact.mjs",
-    "preact/hooks": "vendor/preact-hooks.mjs",
-    "@preact/signals": "vendor/signals.mjs",
-    "@preact/signals-core": "vendor/signals-core.mjs",
-    "htm": "vendor/htm.mjs",
-}
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
@@ -45,17 +44,13 @@ class Page:
     def __init__(
         self, projects: Sequence[Project], assets: Assets, identity: Identity, reader: SettingsReader | None
     ) -> None:
-        static = f"static/{assets.digest}"
+        first = assets.first
         self._trust = identity.trust
         self._reader = reader
-        imports = {name: f"./{static}/{path}" for name, path in _IMPORTS.items()}
-        import_map = _script_json({"imports": imports})
-        self._policy = _policy(import_map)
+        self._policy = _policy(first.style)
         self._template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
         self._fixed = {
-            "static": static,
-            "imports": import_map,
-            "preloads": _preloads(static, assets),
+            **asdict(first),
             "configuration": _script_json(_configuration(projects, identity)),
         }
 
@@ -69,8 +64,17 @@ class Page:
             colour=_BAR_COLOURS[settings.theme],
             access=_access_bar(settings) if self._reader and self._trust is Trust.TCP else "",
         )
-        headers = {"content-security-policy": self._policy, "cache-control": "no-cache"}
-        return HTMLResponse(document, headers=headers)
+        headers = {"content-security-policy": self._policy, "cache-control": "no-cache", "vary": "accept-encoding"}
+        accepted = request.headers.get("accept-encoding", "")
+        if choose_encoding(accepted, {Encoding.GZIP: b""}) is not Encoding.GZIP:
+            return HTMLResponse(document, headers=headers)
+        return HTMLResponse(_compress(document), headers={**headers, "content-encoding": Encoding.GZIP.value})
+
+
+# One operator, one prefix and one listener give one document.
+@lru_cache(maxsize=16)
+def _compress(document: str) -> bytes:
+    return gzip.compress(document.encode(), mtime=0)
 
 
 def _access_bar(settings: Settings) -> str:
@@ -93,20 +97,14 @@ def _configuration(projects: Sequence[Project], identity: Identity) -> dict[str,
     }
 
 
-def _preloads(static: str, assets: Assets) -> str:
-    """Without these, each module is found only when the one that imports it has arrived."""
-    paths = [*sorted(set(_IMPORTS.values())), *assets.paths(".js")]
-    return "\n".join(f'<link rel="modulepreload" href="{static}/{html.escape(path)}">' for path in paths)
-
-
-def _policy(import_map: str) -> str:
-    """Everything comes from this address; the import map is the one inline script, and named by its hash."""
-    digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
+def _policy(style: str) -> str:
+    """Everything comes from this address; the style is the one part that stands in the document, named by its hash."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'sha256-{digest}'",
-            "style-src 'self'",
+            "script-src 'self'",
+            f"style-src 'sha256-{digest}'",
             "img-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
