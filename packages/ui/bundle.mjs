@@ -4,8 +4,9 @@
  * Every name holds a hash of its content, so an address stays true for ever. `manifest.json` says what the document
  * loads first. The output depends on the sources and the npm lock alone: paths are relative to this file.
  */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+
 import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -34,7 +35,7 @@ const OPTIONS = {
 
 const scripts = await build({
   ...OPTIONS,
-  entryPoints: { main: "frontend/main.js", icon: "frontend/icon.svg" },
+  entryPoints: { main: "frontend/main.tsx", icon: "frontend/icon.svg" },
   format: "esm",
   splitting: true,
   target: "es2022",
@@ -47,7 +48,9 @@ const styles = await build({ ...OPTIONS, entryPoints: { page: "frontend/page.css
 const outputs = [scripts, styles].flatMap(({ metafile }) =>
   Object.entries(metafile.outputs).map(([path, output]) => ({ name: basename(path), ...output })),
 );
-const packages = [...new Set(outputs.flatMap(({ inputs }) => Object.keys(inputs).map(packageOf)))].filter(Boolean).sort();
+const packages = [...new Set(outputs.flatMap(({ inputs }) => Object.keys(inputs).map(packageOf)))]
+  .filter(Boolean)
+  .sort();
 
 const manifest = {
   script: firstScript(),
@@ -68,7 +71,7 @@ function built(source) {
  * leaves nothing but one import, the document loads the chunk itself and saves a request.
  */
 function firstScript() {
-  const entry = outputs.find(({ entryPoint }) => entryPoint === "frontend/main.js");
+  const entry = outputs.find(({ entryPoint }) => entryPoint === "frontend/main.tsx");
   const imports = entry.imports.filter(({ kind }) => kind === "import-statement");
   const isEmpty = Object.values(entry.inputs).every(({ bytesInOutput }) => bytesInOutput === 0);
   return isEmpty && imports.length === 1 ? basename(imports[0].path) : entry.name;
@@ -89,7 +92,9 @@ function writeLicenses() {
 
 function licenseOf(name) {
   const folder = join(HERE, "node_modules", name);
-  const found = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((file) => join(folder, file)).find((path) => existsSync(path));
+  const found = ["LICENSE", "LICENSE.md", "LICENSE.txt"]
+    .map((file) => join(folder, file))
+    .find((path) => existsSync(path));
   if (found === undefined) throw new Error(`${name} brings no licence`);
   return found;
 }
