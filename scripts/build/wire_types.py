@@ -93,10 +93,12 @@ def _type(schema: dict[str, Any], indent: str = "") -> str:
         return name or "Record<string, unknown>"  # the OpenRPC document itself, which no page reads
     if options := schema.get("anyOf") or schema.get("oneOf"):
         return " | ".join(dict.fromkeys(_type(option, indent) for option in options))
-    if "const" in schema:
-        return json.dumps(schema["const"])
-    if "enum" in schema:
-        return " | ".join(map(json.dumps, schema["enum"]))
+    if values := [schema["const"]] if "const" in schema else schema.get("enum"):
+        return " | ".join(map(json.dumps, values))
+    return _plain_type(schema, indent)
+
+
+def _plain_type(schema: dict[str, Any], indent: str) -> str:
     if schema["type"] == "array":
         return f"Array<{_type(schema['items'], indent)}>"
     if schema["type"] == "object":

@@ -28,7 +28,7 @@ from hero_assistance_ui.application import create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode as PageMode
 from hero_assistance_ui.identity import Trust
-from hero_assistance_ui.projects import Project, Sockets
+from hero_assistance_ui.projects import ShownProject, Sockets
 from tests.trust.stage import supervised
 from tests.ui.daemons import Desk, desk, plain_environment
 
@@ -243,7 +243,7 @@ async def test_the_table_names_every_route_that_there_is(paths: Paths, mode: str
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     async with _server_routes(paths, mode) as served:
         for listener, trust in ((Listener.UI, Trust.SOCKET), (Listener.UI_TCP, Trust.TCP)):
-            project = Project(id="hero_assistance", name="Support", target=target)
+            project = ShownProject(id="hero_assistance", name="Support", target=target)
             gateway = create_app([project], auth_mode=PageMode(mode), trust=trust, reader=SettingsReader(paths))
             served[listener] = gateway.routes
             await gateway.aclose()

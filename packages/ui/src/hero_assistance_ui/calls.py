@@ -1,4 +1,4 @@
-"""`POST /projects/{id}/rpc`: what the page needs and nothing else goes on to the ticket server."""
+"""`POST /projects/{id}/rpc`: passes on the methods that the page needs, and no others."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ BODY_LIMIT = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of the page, taken apart."""
+    """One parsed request of the page."""
 
     id: str | int
     method: str
     params: dict[str, Any]
 
-    def encoded(self) -> bytes:
-        """The bytes to send on: written anew, so that both sides read the same method in them."""
+    def encode(self) -> bytes:
+        """Return the bytes to pass on; written again, so that both sides read the same method in them."""
         request = {"jsonrpc": "2.0", "id": self.id, "method": self.method, "params": self.params}
         return json.dumps(request, ensure_ascii=False).encode()
 
 
-def parsed_call(body: bytes) -> Call:
+def parse_call(body: bytes) -> Call:
     """Read one request; raises `ParseFailure`, `InvalidRequest`, or `MethodNotFound` off the allow-list."""
     try:
         request = json.loads(body)

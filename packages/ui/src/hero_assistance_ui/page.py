@@ -22,8 +22,8 @@ from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.hero_proc.settings import Settings, SettingsReader, Source, Theme
 from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
-from hero_assistance_ui.identity import Identity, Trust
-from hero_assistance_ui.projects import Project
+from hero_assistance_ui.identity import BrowserIdentity, Trust
+from hero_assistance_ui.projects import ShownProject
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
@@ -32,17 +32,17 @@ _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _BAR_COLOURS = {Theme.DARK: "#10151c", Theme.LIGHT: "#ffffff"}
 
 
-# What the gate does, said on every page that came through it.
+# What the access list does, on every page that came over TCP.
 _BAR = '<aside class="access" aria-label="Who may open this page" data-access="{kind}"><p>{text}</p></aside>\n'
 _CLOSED = "Only listed addresses may open this page."
 _OPEN = "Everyone who can reach this address may open this page: {why}."
 
 
-class Page:
+class PageDocument:
     """Writes the document for a request; what the operator set and the prefix may differ from one to the next."""
 
     def __init__(
-        self, projects: Sequence[Project], assets: Assets, identity: Identity, reader: SettingsReader | None
+        self, projects: Sequence[ShownProject], assets: Assets, identity: BrowserIdentity, reader: SettingsReader | None
     ) -> None:
         first = assets.first
         self._trust = identity.trust
@@ -55,7 +55,7 @@ class Page:
         }
 
     async def __call__(self, request: Request) -> Response:
-        """`GET /`."""
+        """Answer `GET /`."""
         settings = self._reader.settings if self._reader else Settings()
         document = self._template.substitute(
             self._fixed,
@@ -78,7 +78,7 @@ def _compress(document: str) -> bytes:
 
 
 def _access_bar(settings: Settings) -> str:
-    """Red while everybody may enter, green when only those on the list may."""
+    """Return the bar of the access list: red while every address may enter, green when only those on the list may."""
     if settings.access.is_enforced:
         return _BAR.format(kind="enforced", text=_CLOSED)
     why = "ADMIN_SECRETS is not set"
@@ -89,7 +89,7 @@ def _access_bar(settings: Settings) -> str:
     return _BAR.format(kind="open", text=_OPEN.format(why=why))
 
 
-def _configuration(projects: Sequence[Project], identity: Identity) -> dict[str, object]:
+def _configuration(projects: Sequence[ShownProject], identity: BrowserIdentity) -> dict[str, object]:
     return {
         "projects": [{"id": project.id, "name": project.name} for project in projects],
         "picker": identity.cookie if identity.is_dev else None,
@@ -116,12 +116,12 @@ def _policy(style: str) -> str:
 
 
 def _script_json(value: object) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """Return JSON that cannot end the script element that holds it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _base(request: Request, trust: Trust) -> str:
-    """The base of relative URLs, for a page that was opened below a prefix without the slash at its end."""
+    """Return the base of relative URLs, for a page that was opened below a prefix without its last slash."""
     prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
     if trust is Trust.TCP or not _PREFIX.fullmatch(prefix):
         return ""

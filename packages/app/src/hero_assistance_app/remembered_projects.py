@@ -1,4 +1,4 @@
-"""The projects that this person opened last, in their own configuration folder."""
+"""The projects that this user opened last, in their own configuration folder."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from hero_assistance_sdk.paths import SERVICE
 
 _FILE = "projects.json"
 _FORMAT = 1
-# Which servers somebody talks to is nobody else's business.
+# The servers that a user talks to are private.
 _DIRECTORY_MODE = 0o700
 
 
-class BadMemory(HeroError):
+class ProjectsFileError(HeroError):
     """The file of remembered projects cannot be read or written."""
 
     reason = "bad-memory"
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class RememberedProjects:
     """The file of remembered projects."""
 
     path: Path
 
     @classmethod
-    def of_this_person(cls) -> Memory:
-        """The file in the folder that this platform keeps settings in."""
+    def of_this_user(cls) -> RememberedProjects:
+        """Return the file in this platform's folder for settings."""
         return cls(Path(platformdirs.user_config_dir(SERVICE, appauthor=False)) / _FILE)
 
-    def projects(self) -> list[str]:
-        """The remembered addresses, in the order given; raises `BadMemory` for a file not of ours."""
+    def load(self) -> list[str]:
+        """Return the remembered addresses, in the order given; raises `ProjectsFileError` for another file."""
         try:
             content = json.loads(self.path.read_bytes())
         except FileNotFoundError:
@@ -51,8 +51,8 @@ class Memory:
             raise self._bad("cannot be read", "it holds no list of projects")
         return found
 
-    def remember(self, addresses: Sequence[str]) -> None:
-        """Replace what is remembered, in one step; raises `BadMemory`."""
+    def save(self, addresses: Sequence[str]) -> None:
+        """Replace the remembered addresses in one step; raises `ProjectsFileError`."""
         content = json.dumps({"format": _FORMAT, "projects": list(addresses)}, indent=2) + "\n"
         try:
             self._replace(content)
@@ -74,5 +74,5 @@ class Memory:
                 Path(temporary).unlink()
             raise
 
-    def _bad(self, what: str, why: object) -> BadMemory:
-        return BadMemory(f"{self.path} {what}: {why}", hint="give each --project, or remove the file")
+    def _bad(self, what: str, why: object) -> ProjectsFileError:
+        return ProjectsFileError(f"{self.path} {what}: {why}", hint="give each --project, or remove the file")
