@@ -87,6 +87,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--config", "pyproject.toml", env=_source_path())
     session.run("shellcheck", "buildenv.sh", ".ci/run")
+    _run_npm_checks(session, "check_style.py")
     stale = lock.stale_locks(WORKSPACE)
     if stale:
         session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
@@ -98,10 +99,7 @@ def types(session: nox.Session) -> None:
     _install_tools(session)
     sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
     session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "benchmarks")
-    for check in sorted(ROOT.glob("packages/*/check_types.py")):
-        with _tool_errors(session):
-            modules = npm.install_locked(check.parent, ROOT / ".buildenv" / "npm")
-        session.run("python", str(check), str(modules))
+    _run_npm_checks(session, "check_types.py")
 
 
 @nox.session(venv_backend="none", name="lock")
@@ -192,6 +190,14 @@ def _install_tools(session: nox.Session, *more: str) -> None:
         return
     session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", *map(str, locks))
     stamp.write_text(digest)
+
+
+def _run_npm_checks(session: nox.Session, name: str) -> None:
+    """Run this check of every package that has one, with the tools from npm that the package locks."""
+    for check in sorted(ROOT.glob(f"packages/*/{name}")):
+        with _tool_errors(session):
+            modules = npm.install_locked(check.parent, ROOT / ".buildenv" / "npm")
+        session.run("python", str(check), str(modules))
 
 
 def _install_wheels(session: nox.Session) -> None:

@@ -1,4 +1,4 @@
-"""The picture of the page that README shows; `HERO_ASSISTANCE_PICTURE=1` takes it anew."""
+"""The picture of the page that README shows; `HERO_ASSISTANCE_PICTURE=1` takes it again."""
 
 from __future__ import annotations
 
