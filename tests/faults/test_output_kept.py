@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 from hero_assistance.service import SERVER
-from hero_assistance.supervisor.logs.keeper import LOOK_S
-from hero_assistance.supervisor.logs.pages import lines_after
-from hero_assistance.supervisor.logs.places import Place
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.log_manager import LOOK_S
+from hero_assistance.supervisor.logs.query import read_lines_after
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
@@ -46,20 +46,20 @@ def counting(stage: Stage, last: int, *, max_bytes: int = 64 * 1024) -> ActionSp
     return action.model_copy(update={"log": LogSpec(max_bytes=max_bytes, keep=1000)})
 
 
-def read_all(place: Place) -> list[str]:
+def read_all(place: LogLayout) -> list[str]:
     lines: list[str] = []
-    page = lines_after(place.folder, place.action, "0:0:0")
+    page = read_lines_after(place.folder, place.action, "0:0:0")
     for _page in range(100_000):
         lines += page.lines
         if page.is_end:
             return lines
-        page = lines_after(place.folder, place.action, page.cursor)
+        page = read_lines_after(place.folder, place.action, page.cursor)
     raise AssertionError("it does not end")
 
 
 def test_numbered_lines_through_rotation_and_two_deaths(stage: Stage) -> None:
     """Both who reads at the end and who has followed from the start have every line once."""
-    place = Place(stage.paths.logs, SERVER)
+    place = LogLayout(stage.paths.logs, SERVER)
     with following(stage, SERVER) as follower:
         stage.play(counting(stage, LINES))
         for share in (0.3, 0.6):
@@ -80,7 +80,7 @@ def test_numbered_lines_through_rotation_and_two_deaths(stage: Stage) -> None:
 def test_the_supervisor_is_killed_again_and_again(stage: Stage) -> None:
     """Most of the kills come around the instant when it looks, and so rotates; the others anywhere."""
     chance = random.Random(20261122)  # noqa: S311
-    place = Place(stage.paths.logs, SERVER)
+    place = LogLayout(stage.paths.logs, SERVER)
     # Kept as a whole for a quarter of an hour; the writer ends by itself, also when this test is cut off.
     stage.play(counting(stage, 30_000_000, max_bytes=256 * 1024))
     pid = stage.until(lambda status: one(status, SERVER).pid is not None, "it runs").actions[0].pid

@@ -23,27 +23,28 @@ STRIDE = 1 if FULL else 11
 _STAGE = """\
 import asyncio, os, shutil, signal, sys, time
 from pathlib import Path
-from hero_assistance.supervisor.logs import marks, rotation
-from hero_assistance.supervisor.logs.keeper import LogKeeper
-from hero_assistance.supervisor.logs.live import opened
-from hero_assistance.supervisor.logs.pages import lines_after
-from hero_assistance.supervisor.logs.places import Place
+from hero_assistance.supervisor.logs import rotation
+from hero_assistance.supervisor.logs.time_index import read_marks
+from hero_assistance.supervisor.logs.log_manager import LogManager
+from hero_assistance.supervisor.logs.live_file import open_live_file
+from hero_assistance.supervisor.logs.query import read_lines_after
+from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 
-PLACE = Place(Path(os.environ["PATH_ROOT"]) / "log", "one")
+PLACE = LogLayout(Path(os.environ["PATH_ROOT"]) / "log", "one")
 LINES = [f"{number:08} {'x' * 100}" for number in range(2500)]
 
 def fill():
     shutil.rmtree(PLACE.folder, ignore_errors=True)
     for run, lines in ((1, LINES[:700]), (2, LINES[700:])):
-        with opened(PLACE, run) as file:
+        with open_live_file(PLACE, run) as file:
             file.write("".join(f"{line}\\n" for line in lines).encode())
         rotation.rotate(PLACE, run, LogSpec(max_bytes=64 * 1024, keep=1000))
 
 def read(cursor="0:0:0", count=10_000):
     lines = []
     for _page in range(1000):
-        page = lines_after(PLACE.folder, "one", cursor, count)
+        page = read_lines_after(PLACE.folder, "one", cursor, count)
         lines += page.lines
         cursor = page.cursor
         if page.is_end or count < 10_000:
@@ -65,7 +66,7 @@ left = 0
 def trace(frame, event, _argument):
     global left
     name = frame.f_code.co_filename
-    if "/supervisor/logs/" not in name and not name.endswith("hero_assistance/files.py"):
+    if "/supervisor/logs/" not in name and not name.endswith("hero_assistance_sdk/durable_files.py"):
         return None
     if event == "line":
         left -= 1
@@ -77,7 +78,7 @@ def work():
     spec = LogSpec(max_bytes=64 * 1024, keep=keep)
     rotation.remove_unfinished(PLACE)
     rotation.remove_surplus(PLACE, spec)
-    rotation.settle(PLACE, 2)
+    rotation.finish_rotation(PLACE, 2)
     while rotation.rotate(PLACE, 2, spec):
         pass
 
@@ -202,10 +203,10 @@ assert sorted(path.name for path in PLACE.aside.iterdir()) == before
 start = PLACE.output(2).rotated
 
 async def main():
-    keeper = LogKeeper(PLACE.folder)
+    keeper = LogManager(PLACE.folder)
     keeper.watch("one", LogSpec(max_bytes=64 * 1024, keep=3))
     looking = asyncio.create_task(keeper.run())
-    await until(lambda: PLACE.output(2).rotated > start and marks.read(PLACE.marks(2)))
+    await until(lambda: PLACE.output(2).rotated > start and read_marks(PLACE.marks(2)))
     looking.cancel()
 
 asyncio.run(main())
@@ -242,9 +243,9 @@ def test_a_segment_that_is_refused_half_way_loses_nothing(hero_env: dict[str, st
 
 _RAMFS = """\
 import subprocess
-from hero_assistance.supervisor.logs.holes import can_give_back
+from hero_assistance.supervisor.logs.hole_punching import can_punch_holes
 subprocess.run(["mount", "-t", "ramfs", "ramfs", os.environ["PATH_ROOT"]], check=True)
-print(can_give_back(Path(os.environ["PATH_ROOT"])))
+print(can_punch_holes(Path(os.environ["PATH_ROOT"])))
 print(os.listdir(os.environ["PATH_ROOT"]))
 """
 
@@ -263,13 +264,13 @@ from hero_assistance_sdk.logs import configure_logs
 async def main():
     configure_logs()
     fill()
-    keeper = LogKeeper(PLACE.folder)
+    keeper = LogManager(PLACE.folder)
     keeper.watch("one", LogSpec(max_bytes=100 * 1024, keep=1000))
     before = PLACE.outputs()
     looking = asyncio.create_task(keeper.run())
     resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, resource.RLIM_INFINITY))
     for count in range(1, 4):
-        await until(lambda: len(marks.read(PLACE.marks(2))) >= count)
+        await until(lambda: len(read_marks(PLACE.marks(2))) >= count)
         # The file grows, as a program's would that the limit does not hold for.
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         with PLACE.live(2).open("a") as file:

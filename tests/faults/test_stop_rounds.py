@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from hero_assistance.supervisor.descendants import MARK
+from hero_assistance.supervisor.process.process_family import MARK
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from tests.supervisor.stage import SERVICE, Stage, wait_for

@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hero_assistance.supervisor.places import SOCKET
-from hero_assistance.supervisor.proctable import inherited, snapshot
+from hero_assistance.supervisor.names import SOCKET
+from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind, RetryPolicy, ServiceSpec, StopSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus
@@ -150,10 +150,10 @@ class Stage:
         root = str(self.paths.root)
         mine = {self.supervisor_pid} if self.supervisor else set()
         found = set()
-        for pid in snapshot():
+        for pid in list_processes():
             with contextlib.suppress(OSError):
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-                if root in command or inherited(pid, "PATH_ROOT") == root:
+                if root in command or read_inherited(pid, "PATH_ROOT") == root:
                     found.add(pid)
         return found - mine
 

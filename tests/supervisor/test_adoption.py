@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hero_assistance.supervisor.proctable import boot_id, process_of
+from hero_assistance.supervisor.process.process_table import read_boot_id, read_process
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from tests.supervisor.stage import PROGRAM, SERVICE, Stage, one, wait_for
 
@@ -95,12 +95,12 @@ def test_a_reused_pid_is_never_taken_for_ours_and_never_signalled(supervised: St
     wait_for(lambda: pid not in supervised.descendants(), "the child has ended")
     foreign = subprocess.Popen([sys.executable, "-I", PROGRAM, "last", "0"], start_new_session=True)
     try:
-        row = process_of(foreign.pid)
+        row = read_process(foreign.pid)
         assert row is not None
         stale: dict[str, Any] = {
             "pid": foreign.pid,
             "started": row.identity.started,
-            "boot": boot_id(),
+            "boot": read_boot_id(),
             field: "earlier",
         }
         supervised.change_record(**stale)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance.supervisor.backoff import BackOff, delay_s
+from hero_assistance.supervisor.state.backoff import BackOff, calculate_delay_s
 from hero_assistance_sdk.hero_proc.specs import RetryPolicy
 
 POLICY = RetryPolicy(
@@ -80,4 +80,4 @@ def test_no_delay_is_longer_than_the_cap_or_shorter_than_the_one_before(
     attempt: int, delay_ms: int, factor: float, max_delay_ms: int
 ) -> None:
     policy = RetryPolicy(delay_ms=delay_ms, factor=factor, max_delay_ms=max_delay_ms)
-    assert delay_s(policy, attempt) <= delay_s(policy, attempt + 1) <= max_delay_ms / 1000
+    assert calculate_delay_s(policy, attempt) <= calculate_delay_s(policy, attempt + 1) <= max_delay_ms / 1000

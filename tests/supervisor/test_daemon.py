@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hero_assistance.supervisor.logs.places import Place
-from hero_assistance.supervisor.places import NAME, SOCKET
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.names import NAME, SOCKET
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import BadSpec, ServiceSpec
@@ -220,7 +220,7 @@ def test_what_a_child_says_is_kept_while_no_supervisor_is_there(supervised: Stag
     argv = (sys.executable, "-I", "-c", script, str(supervised.paths.root))
     action = supervised.action(probed=False).model_copy(update={"argv": argv})
     supervised.play(action)
-    log = Place(supervised.paths.logs, "one").live(1)
+    log = LogLayout(supervised.paths.logs, "one").live(1)
     wait_for(lambda: log.exists() and log.stat().st_size > 100, "it writes")
     supervised.end_supervisor(signal.SIGKILL)
     size = log.stat().st_size

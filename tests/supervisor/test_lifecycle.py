@@ -19,12 +19,12 @@ from hero_assistance import lifecycle
 from hero_assistance.logbook import Choice
 from hero_assistance.service import ACTIONS, SERVER, UI, service_spec, settings_of
 from hero_assistance.supervisor.connection import Kind
-from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
-from hero_assistance.supervisor.logs.live import newest_run
-from hero_assistance.supervisor.logs.places import Place
-from hero_assistance.supervisor.places import SOCKET
-from hero_assistance.supervisor.proctable import inherited, snapshot
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.live_file import find_newest_run
+from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
+from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.file_lock import find_holder
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
@@ -82,7 +82,7 @@ class Told:
 
 def processes_of(paths: Paths) -> set[int]:
     """Every process that was started for this root."""
-    return {pid for pid in snapshot() if inherited(pid, "PATH_ROOT") == str(paths.root)}
+    return {pid for pid in list_processes() if read_inherited(pid, "PATH_ROOT") == str(paths.root)}
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
         (paths.bin / name).write_text(text)
         (paths.bin / name).chmod(0o755)
     yield paths
-    holder = holder_of(paths.state / SUPERVISOR_LOCK)
+    holder = find_holder(paths.state / SUPERVISOR_LOCK)
     for pid in [*([holder] if holder else []), *sorted(processes_of(paths))]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -238,10 +238,10 @@ def test_what_lost_its_supervisor_is_shown_taken_over_and_stopped(desk: Paths) -
 
 def kill_supervisor(paths: Paths) -> None:
     lock = paths.state / SUPERVISOR_LOCK
-    holder = holder_of(lock)
+    holder = find_holder(lock)
     assert holder
     os.kill(holder, signal.SIGKILL)
-    wait_for(lambda: holder_of(lock) is None, "the supervisor has ended")
+    wait_for(lambda: find_holder(lock) is None, "the supervisor has ended")
 
 
 def test_starts_from_several_shells_make_one_supervisor_and_one_service(desk: Paths) -> None:
@@ -263,8 +263,8 @@ def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
     start(desk)
     followed = lifecycle.logs(desk, SERVER, Choice(lines=1), follow=True)
     assert next(followed).text == "flags --auth-mode dev"
-    place = Place(desk.logs, SERVER)
-    with place.live(newest_run(place)).open("a") as log:
+    place = LogLayout(desk.logs, SERVER)
+    with place.live(find_newest_run(place)).open("a") as log:
         log.write("later\n")
     assert next(followed).text == "later"
 
@@ -325,7 +325,7 @@ def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage)
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
     assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
-    assert holder_of(desk.state / SUPERVISOR_LOCK) is None
+    assert find_holder(desk.state / SUPERVISOR_LOCK) is None
     assert [line.text for line in lifecycle.logs(desk, SERVER)] == ["flags --auth-mode dev"]
     lifecycle.restart(desk, Told())
     assert lifecycle.stop(desk, Told()).changed
@@ -345,7 +345,7 @@ def test_logs_of_hero_proc_are_followed_through_its_restart(
         follower.until_shown(line.text)
         stage_elsewhere.end_supervisor(signal.SIGKILL)
         stage_elsewhere.raise_curtain()
-        with Place(stage_elsewhere.paths.logs, SERVER).live(1).open("a") as log:
+        with LogLayout(stage_elsewhere.paths.logs, SERVER).live(1).open("a") as log:
             log.write("later\n")
         assert follower.until_shown("later") == [line.text, "later"]
 

@@ -10,11 +10,11 @@ import time
 import pytest
 
 from hero_assistance.service import SERVER
-from hero_assistance.supervisor.logs.live import opened
-from hero_assistance.supervisor.logs.marks import read as read_marks
-from hero_assistance.supervisor.logs.places import Place
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.live_file import open_live_file
 from hero_assistance.supervisor.logs.retention import RUNS_KEPT
-from hero_assistance.supervisor.places import OWN_LOG
+from hero_assistance.supervisor.logs.time_index import read_marks as read_marks
+from hero_assistance.supervisor.names import OWN_LOG
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
@@ -35,7 +35,7 @@ def counting(stage: Stage, last: int, *, keep: int = 1000) -> ActionSpec:
 def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> None:
     """Through rotation, a restart of the action, and the supervisor's own death."""
     last = 40_000
-    place = Place(supervised.paths.logs, SERVER)
+    place = LogLayout(supervised.paths.logs, SERVER)
     with following(supervised, SERVER) as follower:
         supervised.play(counting(supervised, last))
         follower.wait_for(10_000)
@@ -60,7 +60,7 @@ def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> N
 def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
     last = 30_000
     supervised.play(counting(supervised, last, keep=2))
-    place = Place(supervised.paths.logs, SERVER)
+    place = LogLayout(supervised.paths.logs, SERVER)
     wait_for(lambda: place.output(1).first > 0, "something went")
     wait_for(lambda: place.live(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
     wait_for(lambda: place.live(1).stat().st_size - place.output(1).rotated < 64 * 1024, "all is rotated")
@@ -79,7 +79,7 @@ def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
 def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
     supervised.play(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
-    place = Place(supervised.paths.logs, "one")
+    place = LogLayout(supervised.paths.logs, "one")
     wait_for(lambda: len(read_marks(place.marks(1))) > 0, "it is noted when it wrote")
     marked = read_marks(place.marks(1))[-1].at_ms
     with supervised.client() as client:
@@ -102,9 +102,9 @@ def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
 
 def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Stage) -> None:
     failed = RUNS_KEPT + 10
-    place = Place(supervised.paths.logs, "one")
+    place = LogLayout(supervised.paths.logs, "one")
     for run in range(1, failed + 1):
-        with opened(place, run) as file:
+        with open_live_file(place, run) as file:
             file.write(b"about to fail\n")
     supervised.play(supervised.action("environment", name="one"))
     wait_for(lambda: len(place.outputs()) <= RUNS_KEPT, "the oldest are removed")
@@ -152,7 +152,7 @@ def test_the_log_of_the_supervisor_itself_is_rotated(stage: Stage) -> None:
     lines = [f"{number:0100}" for number in range(120_000)]
     stage.log.write_text("".join(f"{line}\n" for line in lines))
     stage.raise_curtain()
-    place = Place(stage.paths.logs, OWN_LOG)
+    place = LogLayout(stage.paths.logs, OWN_LOG)
     wait_for(lambda: place.output(0).rotated > 0, "it is rotated")
     (segment,) = place.output(0).segments
     assert LogSpec().max_bytes - 200 < segment.size <= LogSpec().max_bytes
@@ -167,7 +167,7 @@ def test_the_log_of_the_supervisor_itself_is_rotated(stage: Stage) -> None:
 def test_a_log_that_somebody_removes_is_named_once(supervised: Stage) -> None:
     supervised.play(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
-    place = Place(supervised.paths.logs, "one")
+    place = LogLayout(supervised.paths.logs, "one")
     wait_for(lambda: len(read_marks(place.marks(1))) > 0, "it is watched")
     place.live(1).unlink()
     wait_for(lambda: "log.gone action=one run=1" in supervised.log.read_text(), "it is said")

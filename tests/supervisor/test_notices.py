@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from hero_assistance.supervisor.places import NOTIFY
+from hero_assistance.supervisor.names import NOTIFY
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.sockets import bind_tcp, bound_address

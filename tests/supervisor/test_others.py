@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from hero_assistance.supervisor.ports import port_holder
-from hero_assistance.supervisor.proctable import boot_id, process_of
-from hero_assistance.supervisor.registry import REGISTRY_FILE
+from hero_assistance.supervisor.process.process_table import read_boot_id, read_process
+from hero_assistance.supervisor.process.tcp_ports import find_port_holder
+from hero_assistance.supervisor.registry.registry import REGISTRY_FILE
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
@@ -96,11 +96,11 @@ def test_an_earlier_instance_on_a_tcp_port_is_ended(supervised: Stage) -> None:
     supervised.play(action)
     supervised.until_state(ActionState.HEALTHY)
     before = one(supervised.status()).pid
-    wait_for(lambda: port_holder(port) == before, "it listens")
+    wait_for(lambda: find_port_holder(port) == before, "it listens")
     lose_the_registry(supervised)
     supervised.play(action)
     after = one(supervised.until(lambda status: one(status).pid not in (None, before), "it is started")).pid
-    wait_for(lambda: port_holder(port) == after, "the new one has the port")
+    wait_for(lambda: find_port_holder(port) == after, "the new one has the port")
     assert before not in supervised.descendants()
 
 
@@ -132,7 +132,7 @@ def test_what_an_instance_left_behind_is_ended_only_when_asked(supervised: Stage
 def test_a_foreign_program_on_our_port_is_named_and_left_alone(supervised: Stage) -> None:
     port = free_port()
     with foreign(sys.executable, "-m", "http.server", str(port), "--directory", str(supervised.paths.root)) as program:
-        wait_for(lambda: port_holder(port) == program.pid, "the foreign program listens")
+        wait_for(lambda: find_port_holder(port) == program.pid, "the foreign program listens")
         supervised.play(ending_others(serving_port(supervised, port)))
         why = refusal(supervised)
         assert why.startswith(f"TCP port {port} is held by process {program.pid} (python")
@@ -162,12 +162,12 @@ def test_the_same_action_of_another_root_is_left_alone(supervised: Stage, hero_e
         other.raise_curtain()
         other.play(ending_others(serving_port(other, port)))
         pid = other.until_state(ActionState.HEALTHY).pid
-        wait_for(lambda: port_holder(port) == pid, "the other one listens")
+        wait_for(lambda: find_port_holder(port) == pid, "the other one listens")
         supervised.play(ending_others(serving_port(supervised, port)))
         assert f"is held by process {pid} (" in refusal(supervised)
         supervised.stop()
         assert one(other.status()).restarts == 0
-        assert port_holder(port) == pid
+        assert find_port_holder(port) == pid
     finally:
         other.clear()
 
@@ -184,9 +184,9 @@ def test_a_record_of_a_pid_that_is_somebody_elses_now_proves_nothing(supervised:
     path = supervised.socket("one")
     with foreign(sys.executable, "-I", PROGRAM, "serve", path) as program:
         wait_for(lambda: listening_pid(Path(path)) == program.pid, "the foreign program listens")
-        row = process_of(program.pid)
+        row = read_process(program.pid)
         assert row is not None
-        known: dict[str, Any] = {"pid": program.pid, "started": row.identity.started, "boot": boot_id()}
+        known: dict[str, Any] = {"pid": program.pid, "started": row.identity.started, "boot": read_boot_id()}
         supervised.change_record(**known | {"owner": f"lost/{SERVICE}/one", field: "earlier"})
         (supervised.paths.state / REGISTRY_FILE).unlink()
         supervised.raise_curtain()

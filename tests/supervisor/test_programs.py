@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance.supervisor.ports import port_holder
-from hero_assistance.supervisor.proctable import snapshot
+from hero_assistance.supervisor.process.process_table import list_processes
+from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus
 from hero_assistance_sdk.sockets import listening_pid
@@ -100,7 +100,7 @@ def healthy_anew(stage: Stage, pid: int | None) -> ActionStatus:
 
 
 def workers(pid: int | None) -> set[int]:
-    return {row.pid for row in snapshot().values() if row.parent == pid}
+    return {row.pid for row in list_processes().values() if row.parent == pid}
 
 
 def test_nginx_whose_workers_hang_is_started_again_and_ended_with_them(supervised: Stage) -> None:
@@ -113,9 +113,9 @@ def test_nginx_whose_workers_hang_is_started_again_and_ended_with_them(supervise
         os.kill(pid, signal.SIGSTOP)
     assert "did not answer within" in str(supervised.until_state(ActionState.DEGRADED).reason)
     healthy_anew(supervised, before.pid)
-    assert not hung & set(snapshot())
+    assert not hung & set(list_processes())
     supervised.stop()
-    assert port_holder(port) is None
+    assert find_port_holder(port) is None
     assert supervised.descendants() == set()
 
 
@@ -128,7 +128,7 @@ def test_nginx_that_lost_its_master_leaves_no_worker_in_the_way(supervised: Stag
     assert before.pid is not None
     os.kill(before.pid, signal.SIGKILL)
     healthy_anew(supervised, before.pid)
-    assert not orphans & set(snapshot())
+    assert not orphans & set(list_processes())
 
 
 def test_nginx_whose_socket_was_deleted_is_started_again(supervised: Stage) -> None:

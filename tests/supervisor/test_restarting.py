@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hero_assistance.supervisor.proctable import process_of
+from hero_assistance.supervisor.process.process_table import read_process
 from hero_assistance_sdk.hero_proc.specs import Condition, Dependency, HealthCheck, ProbeKind, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.sockets import listening_pid
@@ -80,7 +80,7 @@ def test_a_hung_process_is_degraded_and_then_started_again(supervised: Stage) ->
     assert degraded.reason is not None
     assert "did not answer within 300 ms" in degraded.reason
     new_pid(supervised, pid)
-    assert process_of(pid) is None
+    assert read_process(pid) is None
 
 
 def test_a_process_that_was_only_slow_is_left_alone(supervised: Stage) -> None:

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.files import sync_folder, write_atomic
 from hero_assistance.releases.errors import ForeignFile, NoSuchRelease
 from hero_assistance.releases.manifest import (
     RELEASE_FILE,
@@ -16,6 +15,7 @@ from hero_assistance.releases.manifest import (
     installed_record,
 )
 from hero_assistance.releases.store import CURRENT, Store, replace_link
+from hero_assistance_sdk.durable_files import sync_folder, write_atomic
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from hero_assistance.supervisor.environment import child_environment
-from hero_assistance.supervisor.lock import LIFECYCLE_LOCK, SUPERVISOR_LOCK, Held, holder_of, lock
-from hero_assistance.supervisor.logs.pages import last_lines
-from hero_assistance.supervisor.logs.places import Place
-from hero_assistance.supervisor.places import OWN_LOG, SOCKET
-from hero_assistance.supervisor.proctable import is_alive, process_of
-from hero_assistance.supervisor.registry import Registry, RunRecord
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.query import read_last_lines
+from hero_assistance.supervisor.names import LIFECYCLE_LOCK, OWN_LOG, SOCKET, SUPERVISOR_LOCK
+from hero_assistance.supervisor.process.child_environment import make_child_environment
+from hero_assistance.supervisor.process.process_table import is_alive, read_process
+from hero_assistance.supervisor.registry.registry import Registry
+from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance_sdk.errors import Conflict, HeroError
+from hero_assistance_sdk.file_lock import LockHeld, find_holder, lock_file
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import SupervisorHealth
@@ -57,7 +58,7 @@ class SupervisorFailed(HeroError):
 
     def __init__(self, message: str, paths: Paths) -> None:
         super().__init__(message, hint=f"see {own_log(paths)}")
-        self.log_lines = last_lines(paths.logs, OWN_LOG, LOG_LINES).lines
+        self.log_lines = read_last_lines(paths.logs, OWN_LOG, LOG_LINES).lines
 
 
 class Busy(HeroError):
@@ -74,7 +75,7 @@ class Supervisor:
     client: SupervisorClient
 
 
-# Held, so that one that ends before this program does is reaped and no warning is given.
+# LockHeld, so that one that ends before this program does is reaped and no warning is given.
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -82,9 +83,9 @@ _started: list[subprocess.Popen[bytes]] = []
 def alone(paths: Paths) -> Iterator[None]:
     """Let one start, stop or restart of this root happen at a time; raises `Busy` after a long wait."""
     try:
-        with lock(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
+        with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
             yield
-    except Held as held:
+    except LockHeld as held:
         raise Busy(f"{held} is starting or stopping the service", hint="wait for it, or end it") from None
 
 
@@ -215,7 +216,7 @@ def _start(paths: Paths) -> SupervisorClient:
             # An earlier one may have been ending still; one that nobody stood in the way of has failed.
             if not _held(paths):
                 raise SupervisorFailed(f"the supervisor ended with status {child.returncode}", paths)
-            _await_end(paths, holder_of(paths.state / SUPERVISOR_LOCK))
+            _await_end(paths, find_holder(paths.state / SUPERVISOR_LOCK))
             child = _launch(paths)
         time.sleep(_LOOK_S)
     raise SupervisorFailed(f"the supervisor did not listen within {_READY_S:.0f} s", paths)
@@ -223,7 +224,7 @@ def _start(paths: Paths) -> SupervisorClient:
 
 def own_log(paths: Paths) -> Path:
     """The file that the embedded supervisor writes to when a command has started it."""
-    return Place(paths.logs, OWN_LOG).live(0)
+    return LogLayout(paths.logs, OWN_LOG).live(0)
 
 
 def _launch(paths: Paths) -> subprocess.Popen[bytes]:
@@ -233,7 +234,7 @@ def _launch(paths: Paths) -> subprocess.Popen[bytes]:
     with own_log(paths).open("ab", buffering=0) as log:
         child = subprocess.Popen(
             supervisor_command(paths),
-            env=child_environment({name: str(folder) for name, folder in folders.items()}),
+            env=make_child_environment({name: str(folder) for name, folder in folders.items()}),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -254,7 +255,7 @@ def supervisor_command(paths: Paths) -> list[str]:
 def _await_end(paths: Paths, pid: int | None) -> None:
     """Return once the supervisor with this pid has ended; raises `SupervisorFailed`."""
     deadline = time.monotonic() + _END_S
-    row = process_of(pid) if pid else None
+    row = read_process(pid) if pid else None
     while _held(paths) if row is None else is_alive(row.identity):
         if time.monotonic() > deadline:
             raise SupervisorFailed(f"the supervisor (process {pid}) does not end", paths)
@@ -262,7 +263,7 @@ def _await_end(paths: Paths, pid: int | None) -> None:
 
 
 def _held(paths: Paths) -> bool:
-    return holder_of(paths.state / SUPERVISOR_LOCK) is not None
+    return find_holder(paths.state / SUPERVISOR_LOCK) is not None
 
 
 def _is_of_another_release(health: SupervisorHealth) -> bool:

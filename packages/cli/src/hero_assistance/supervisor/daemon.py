@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, Held, lock
+from hero_assistance.supervisor.names import SUPERVISOR_LOCK
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
 
@@ -17,12 +18,12 @@ def run(paths: Paths) -> int:
     leave_out_openssl()
     import asyncio
 
-    from hero_assistance.supervisor.supervising import supervise
+    from hero_assistance.supervisor.main import supervise
 
     try:
-        with lock(paths.state / SUPERVISOR_LOCK):
+        with lock_file(paths.state / SUPERVISOR_LOCK):
             asyncio.run(supervise(paths))
-    except Held as held:
+    except LockHeld as held:
         print(f"error: {held} supervises {paths.root} already", file=sys.stderr)
         return 1
     except HeroError as error:

@@ -23,16 +23,16 @@ class Position:
         return f"{self.run}:{self.inode}:{self.offset}"
 
 
-# Everything that there is, and will be, is ahead.
+# Everything that there is, and will be, is find_unread.
 BEGINNING = (Position(0, 0),)
 
 
-def written(positions: Iterable[Position]) -> str:
+def format_cursor(positions: Iterable[Position]) -> str:
     """The cursor that says where a reader is in each run."""
     return ",".join(map(str, positions or BEGINNING))
 
 
-def parsed(cursor: str) -> tuple[Position, ...]:
+def parse_cursor(cursor: str) -> tuple[Position, ...]:
     """The positions of a cursor; raises `UsageError` for what is not one."""
     matches = [_POSITION.fullmatch(part) for part in cursor.split(",")]
     positions = tuple(Position(int(match[1]), int(match[3]), int(match[2])) for match in matches if match)
@@ -41,7 +41,7 @@ def parsed(cursor: str) -> tuple[Position, ...]:
     return positions
 
 
-def ahead(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position, ...]:
+def find_unread(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position, ...]:
     """Where to go on in each of these runs that may still have something, the oldest first.
 
     A run that the cursor does not name has been read when it is older than one that is named, and is new when it is
@@ -55,7 +55,7 @@ def ahead(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position,
     return tuple(known.get(run, Position(run, 0)) for run in numbers if run in known or run > newest)
 
 
-def resumed(position: Position, end: Position) -> int:
+def resume_offset(position: Position, end: Position) -> int:
     """The offset to go on from in a run that ends at `end`: the start of a file that is another one, or was cut."""
     if 0 in (position.inode, end.inode):
         return position.offset

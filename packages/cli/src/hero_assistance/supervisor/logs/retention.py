@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hero_assistance.supervisor.logs.places import Output, Segment
+from hero_assistance.supervisor.logs.layout import RunOutput, Segment
 
 # As many starts as `job.list` knows; an action that fails at once again and again fills no folder.
 RUNS_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredOutput:
     """The output of a run, and the bytes in its live file; a `finished` one is not written to any more."""
 
-    output: Output
+    output: RunOutput
     live_bytes: int
     finished: bool
 
 
-def surplus(held: Sequence[Held], allowed: int, runs: int = RUNS_KEPT) -> Iterator[Segment | int]:
+def select_surplus(held: Sequence[StoredOutput], allowed: int, runs: int = RUNS_KEPT) -> Iterator[Segment | int]:
     """What to remove, in this order, until no more than `allowed` bytes count and `runs` runs are left.
 
     A number is all that is left of a run. The last segment of a run says where its live file begins, so it goes only
@@ -41,10 +41,10 @@ def surplus(held: Sequence[Held], allowed: int, runs: int = RUNS_KEPT) -> Iterat
             yield one.output.run
 
 
-def _counted(one: Held, held: Sequence[Held]) -> int:
+def _counted(one: StoredOutput, held: Sequence[StoredOutput]) -> int:
     return sum(segment.size for segment in one.output.segments) + (one.live_bytes if _may_go(one, held) else 0)
 
 
-def _may_go(one: Held, held: Sequence[Held]) -> bool:
+def _may_go(one: StoredOutput, held: Sequence[StoredOutput]) -> bool:
     """Whether all of it may."""
     return one.finished and one is not held[-1]

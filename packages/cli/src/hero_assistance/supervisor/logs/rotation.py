@@ -13,17 +13,17 @@ import os
 import stat
 from pathlib import Path
 
-from hero_assistance.files import replacing
-from hero_assistance.supervisor.logs.holes import give_back
-from hero_assistance.supervisor.logs.live import is_written
-from hero_assistance.supervisor.logs.places import Place, Segment
-from hero_assistance.supervisor.logs.retention import Held, surplus
+from hero_assistance.supervisor.logs.hole_punching import punch_hole
+from hero_assistance.supervisor.logs.layout import LogLayout, Segment
+from hero_assistance.supervisor.logs.live_file import is_written
+from hero_assistance.supervisor.logs.retention import StoredOutput, select_surplus
+from hero_assistance_sdk.durable_files import replace_file
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 
 _BLOCK = 256 * 1024
 
 
-def rotate(place: Place, run: int, spec: LogSpec) -> bool:
+def rotate(place: LogLayout, run: int, spec: LogSpec) -> bool:
     """Move `max_bytes` of a live file to a segment; false when there are not as many. Raises `OSError`."""
     start = place.output(run).rotated
     with place.live(run).open("r+b", buffering=0) as live:
@@ -33,37 +33,37 @@ def rotate(place: Place, run: int, spec: LogSpec) -> bool:
         # What goes in a moment anyway goes first: the disk may be nearly full.
         remove_surplus(place, spec, room=spec.max_bytes)
         segment = Segment(run, start, _end_of_lines(live.fileno(), start, spec.max_bytes))
-        with replacing(place.segment(segment), mode=stat.S_IMODE(status.st_mode)) as copy:
+        with replace_file(place.segment(segment), mode=stat.S_IMODE(status.st_mode)) as copy:
             for begin in range(segment.start, segment.end, _BLOCK):
                 copy.write(os.pread(live.fileno(), min(_BLOCK, segment.end - begin), begin))
-        give_back(live.fileno(), segment.end)
+        punch_hole(live.fileno(), segment.end)
     return True
 
 
-def settle(place: Place, run: int) -> None:
+def finish_rotation(place: LogLayout, run: int) -> None:
     """Finish what a supervisor that ended in the middle of a rotation has begun; raises `OSError`."""
     output = place.output(run)
     if output.is_live and output.rotated:
         with place.live(run).open("r+b", buffering=0) as live:
-            give_back(live.fileno(), output.rotated)
+            punch_hole(live.fileno(), output.rotated)
 
 
-def remove_unfinished(place: Place) -> None:
+def remove_unfinished(place: LogLayout) -> None:
     """Remove what a supervisor that ended in the middle of a rotation has left under a hidden name."""
     for pattern in (".*.log.*", ".*.marks.*"):
         for path in place.aside.glob(pattern):
             path.unlink(missing_ok=True)
 
 
-def remove_surplus(place: Place, spec: LogSpec, *, room: int = 0) -> None:
+def remove_surplus(place: LogLayout, spec: LogSpec, *, room: int = 0) -> None:
     """Remove what is more than is to be kept, the oldest first, and `room` bytes beyond that."""
     outputs = place.outputs()
     held = [
-        Held(output, max(0, _size(place.live(output.run)) - output.rotated), not is_written(place, output.run))
+        StoredOutput(output, max(0, _size(place.live(output.run)) - output.rotated), not is_written(place, output.run))
         for output in outputs
     ]
     segments = {output.run: output.segments for output in outputs}
-    for gone in surplus(held, spec.max_bytes * spec.keep - room):
+    for gone in select_surplus(held, spec.max_bytes * spec.keep - room):
         if isinstance(gone, Segment):
             place.segment(gone).unlink(missing_ok=True)
             continue

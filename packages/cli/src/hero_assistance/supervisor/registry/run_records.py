@@ -1,0 +1,63 @@
+"""The record of the last start of each action: which process runs for it, for the next supervisor to find.
+
+`runs/<service>/<action>.json`, while something of that start may still run. A record need not survive a power cut,
+since no process does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hero_assistance.supervisor.process_identity import ProcessIdentity
+from hero_assistance.supervisor.registry.state_files import StoredModel, read_model
+from hero_assistance_sdk.durable_files import write_atomic
+from hero_assistance_sdk.hero_proc.specs import ActionSpec
+
+RUNS_FOLDER = "runs"
+
+
+class RunRecord(StoredModel):
+    """One start of an action: who its process is, and the specification it was started by."""
+
+    run: int
+    pid: int
+    started: str
+    boot: str
+    started_at_ms: int
+    restarts: int = 0
+    attempt: int = 0
+    done: bool = False
+    ready: bool = False
+    # What its processes carry in their mark; the id of the registry in it changes when that file is lost.
+    owner: str = ""
+    spec: ActionSpec
+
+    @property
+    def identity(self) -> ProcessIdentity:
+        return ProcessIdentity(self.pid, self.started, self.boot)
+
+
+class RunRecords:
+    """The run records: they need not survive the machine's power, since no process does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, service: str, action: str, record: RunRecord) -> None:
+        write_atomic(self._path(service, action), record.model_dump_json().encode(), durable=False)
+
+    def load(self, service: str, action: str) -> RunRecord | None:
+        return read_model(self._path(service, action), RunRecord)
+
+    def forget(self, service: str, action: str) -> None:
+        self._path(service, action).unlink(missing_ok=True)
+
+    def all(self) -> list[tuple[str, str, RunRecord]]:
+        """Every record, with the names of its service and action."""
+        found = [(file.parent.name, file.stem, read_model(file, RunRecord)) for file in self._folder.glob("*/*.json")]
+        return [
+            (service, action, record) for service, action, record in sorted(found, key=lambda row: row[:2]) if record
+        ]
+
+    def _path(self, service: str, action: str) -> Path:
+        return self._folder / service / f"{action}.json"
