@@ -26,7 +26,7 @@ def place(paths: Paths) -> LogLayout:
     for number, content, at_ms in ((1, b"one\ntwo\n", now - 3_600_000), (2, b"three\nfour\nfive", now)):
         with open_live_file(made, number) as file:
             file.write(content)
-        append_mark(made.marks(number), TimeMark(at_ms, len(content)))
+        append_mark(made.marks_path(number), TimeMark(at_ms, len(content)))
     return made
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from hero_assistance.service import SERVER
 from hero_assistance.supervisor.logs.layout import LogLayout
-from hero_assistance.supervisor.logs.log_manager import LOOK_S
+from hero_assistance.supervisor.logs.log_manager import CHECK_INTERVAL_S
 from hero_assistance.supervisor.logs.query import read_lines_after
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
@@ -72,8 +72,8 @@ def test_numbered_lines_through_rotation_and_two_deaths(stage: Stage) -> None:
     ((_pid, numbers),) = numbers_by_writer(shown)
     assert numbers == list(range(LINES))
     assert read_all(place) == shown
-    wait_for(lambda: place.live(1).stat().st_size - place.output(1).rotated < 64 * 1024, "all is rotated")
-    assert len(place.output(1).segments) >= LINES * 10 // (64 * 1024)
+    wait_for(lambda: place.live_path(1).stat().st_size - place.find_output(1).rotated < 64 * 1024, "all is rotated")
+    assert len(place.find_output(1).segments) >= LINES * 10 // (64 * 1024)
     assert read_all(place) == shown
 
 
@@ -86,17 +86,17 @@ def test_the_supervisor_is_killed_again_and_again(stage: Stage) -> None:
     pid = stage.until(lambda status: one(status, SERVER).pid is not None, "it runs").actions[0].pid
     for number in range(KILLS):
         assert stage.supervisor is not None
-        near = chance.uniform(LOOK_S - 0.1, LOOK_S + 0.2)
+        near = chance.uniform(CHECK_INTERVAL_S - 0.1, CHECK_INTERVAL_S + 0.2)
         with pytest.raises(subprocess.TimeoutExpired):
-            stage.supervisor.wait(near if number % 4 else chance.uniform(0, 2 * LOOK_S))
+            stage.supervisor.wait(near if number % 4 else chance.uniform(0, 2 * CHECK_INTERVAL_S))
         stage.end_supervisor(signal.SIGKILL)
         stage.raise_curtain()
     action = stage.until_state(ActionState.HEALTHY, SERVER)
     assert (action.pid, action.restarts) == (pid, 0)
     # How much of the output the killed ones came to rotate is chance; the last one has the time to do it all.
-    wait_for(lambda: len(place.output(1).segments) > KILLS // 4, "it is rotated", DEADLINE_S)
+    wait_for(lambda: len(place.find_output(1).segments) > KILLS // 4, "it is rotated", DEADLINE_S)
     stage.stop()
     ((writer, numbers),) = numbers_by_writer(read_all(place))
-    assert place.output(1).first == 0, "more was written than is kept"
+    assert place.find_output(1).first == 0, "more was written than is kept"
     assert writer == pid
     assert numbers == list(range(len(numbers)))

@@ -110,10 +110,10 @@ for step in range(1, 100_000, stride):
     kills += 1
     work()
     check(step, "finished after", whole=True)
-    assert not list(PLACE.aside.glob(".*"))
+    assert not list(PLACE.run_folder.glob(".*"))
     # No byte is on the disk twice, but for the block that is being written.
-    output = PLACE.output(2)
-    assert PLACE.live(2).stat().st_blocks * 512 <= PLACE.live(2).stat().st_size - output.rotated + 2 * 65536
+    output = PLACE.find_output(2)
+    assert PLACE.live_path(2).stat().st_blocks * 512 <= PLACE.live_path(2).stat().st_size - output.rotated + 2 * 65536
 print(kills)
 """
 
@@ -192,21 +192,21 @@ with ballast.open("wb", buffering=0) as file:
             pass
     except OSError as error:
         print(error.strerror)
-before = sorted(path.name for path in PLACE.aside.iterdir())
+before = sorted(path.name for path in PLACE.run_folder.iterdir())
 try:
     rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=1000))
 except OSError as error:
     print(error.strerror)
 assert read()[0] == LINES
-assert sorted(path.name for path in PLACE.aside.iterdir()) == before
+assert sorted(path.name for path in PLACE.run_folder.iterdir()) == before
 # Where something goes anyway, its space is what the next segment is written to.
-start = PLACE.output(2).rotated
+start = PLACE.find_output(2).rotated
 
 async def main():
     keeper = LogManager(PLACE.folder)
     keeper.watch("one", LogSpec(max_bytes=64 * 1024, keep=3))
     looking = asyncio.create_task(keeper.run())
-    await until(lambda: PLACE.output(2).rotated > start and read_marks(PLACE.marks(2)))
+    await until(lambda: PLACE.find_output(2).rotated > start and read_marks(PLACE.marks_path(2)))
     looking.cancel()
 
 asyncio.run(main())
@@ -224,14 +224,14 @@ def test_a_full_disk_loses_nothing(hero_env: dict[str, str]) -> None:
 _LIMIT = """\
 import resource
 fill()
-before = sorted(path.name for path in PLACE.aside.iterdir())
+before = sorted(path.name for path in PLACE.run_folder.iterdir())
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
 try:
     rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=1000))
 except OSError as error:
     print(error.strerror)
 assert read()[0] == LINES
-assert sorted(path.name for path in PLACE.aside.iterdir()) == before
+assert sorted(path.name for path in PLACE.run_folder.iterdir()) == before
 """
 
 
@@ -266,19 +266,19 @@ async def main():
     fill()
     keeper = LogManager(PLACE.folder)
     keeper.watch("one", LogSpec(max_bytes=100 * 1024, keep=1000))
-    before = PLACE.outputs()
+    before = PLACE.list_outputs()
     looking = asyncio.create_task(keeper.run())
     resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, resource.RLIM_INFINITY))
     for count in range(1, 4):
-        await until(lambda: len(read_marks(PLACE.marks(2))) >= count)
+        await until(lambda: len(read_marks(PLACE.marks_path(2))) >= count)
         # The file grows, as a program's would that the limit does not hold for.
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        with PLACE.live(2).open("a") as file:
+        with PLACE.live_path(2).open("a") as file:
             file.write(f"late {count}\\n")
         resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, resource.RLIM_INFINITY))
-        assert PLACE.outputs() == before
+        assert PLACE.list_outputs() == before
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    await until(lambda: PLACE.live(2).stat().st_size - PLACE.output(2).rotated < 100 * 1024)
+    await until(lambda: PLACE.live_path(2).stat().st_size - PLACE.find_output(2).rotated < 100 * 1024)
     looking.cancel()
     assert read()[0] == [*LINES, "late 1", "late 2", "late 3"]
 

@@ -220,7 +220,7 @@ def test_what_a_child_says_is_kept_while_no_supervisor_is_there(supervised: Stag
     argv = (sys.executable, "-I", "-c", script, str(supervised.paths.root))
     action = supervised.action(probed=False).model_copy(update={"argv": argv})
     supervised.play(action)
-    log = LogLayout(supervised.paths.logs, "one").live(1)
+    log = LogLayout(supervised.paths.logs, "one").live_path(1)
     wait_for(lambda: log.exists() and log.stat().st_size > 100, "it writes")
     supervised.end_supervisor(signal.SIGKILL)
     size = log.stat().st_size

@@ -264,7 +264,7 @@ def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
     followed = lifecycle.logs(desk, SERVER, Choice(lines=1), follow=True)
     assert next(followed).text == "flags --auth-mode dev"
     place = LogLayout(desk.logs, SERVER)
-    with place.live(find_newest_run(place)).open("a") as log:
+    with place.live_path(find_newest_run(place)).open("a") as log:
         log.write("later\n")
     assert next(followed).text == "later"
 
@@ -345,7 +345,7 @@ def test_logs_of_hero_proc_are_followed_through_its_restart(
         follower.until_shown(line.text)
         stage_elsewhere.end_supervisor(signal.SIGKILL)
         stage_elsewhere.raise_curtain()
-        with LogLayout(stage_elsewhere.paths.logs, SERVER).live(1).open("a") as log:
+        with LogLayout(stage_elsewhere.paths.logs, SERVER).live_path(1).open("a") as log:
             log.write("later\n")
         assert follower.until_shown("later") == [line.text, "later"]
 

@@ -47,7 +47,7 @@ def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> N
         follower.wait_for(shown + 1)
         supervised.raise_curtain()
         follower.until_shown(f" {last - 1}")
-        wait_for(lambda: len(place.output(2).segments) >= 3, "it was rotated")
+        wait_for(lambda: len(place.find_output(2).segments) >= 3, "it was rotated")
         first, second = numbers_by_writer(follower.lines())
         assert first[1] == list(range(len(first[1])))
         assert second[1] == list(range(last))
@@ -61,9 +61,9 @@ def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
     last = 30_000
     supervised.play(counting(supervised, last, keep=2))
     place = LogLayout(supervised.paths.logs, SERVER)
-    wait_for(lambda: place.output(1).first > 0, "something went")
-    wait_for(lambda: place.live(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
-    wait_for(lambda: place.live(1).stat().st_size - place.output(1).rotated < 64 * 1024, "all is rotated")
+    wait_for(lambda: place.find_output(1).first > 0, "something went")
+    wait_for(lambda: place.live_path(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
+    wait_for(lambda: place.live_path(1).stat().st_size - place.find_output(1).rotated < 64 * 1024, "all is rotated")
     with supervised.client() as client:
         page = client.logs_query(SERVER, lines=10_000, cursor="0:0:0")
         texts = list(page.lines)
@@ -72,7 +72,7 @@ def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
             texts += page.lines
     (numbers,) = [numbers for _pid, numbers in numbers_by_writer(texts)]
     assert numbers == list(range(last - len(numbers), last))
-    files = [*place.aside.glob("*.log")]
+    files = [*place.run_folder.glob("*.log")]
     assert sum(file.stat().st_blocks * 512 for file in files) <= 4 * 64 * 1024 + 2 * 64 * 1024
 
 
@@ -80,11 +80,13 @@ def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
     supervised.play(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
     place = LogLayout(supervised.paths.logs, "one")
-    wait_for(lambda: len(read_marks(place.marks(1))) > 0, "it is noted when it wrote")
-    marked = read_marks(place.marks(1))[-1].at_ms
+    wait_for(lambda: len(read_marks(place.marks_path(1))) > 0, "it is noted when it wrote")
+    marked = read_marks(place.marks_path(1))[-1].at_ms
     with supervised.client() as client:
         client.service_restart(SERVICE)
-        supervised.until(lambda status: status.actions[0].pid is not None and place.live(2).exists(), "it is restarted")
+        supervised.until(
+            lambda status: status.actions[0].pid is not None and place.live_path(2).exists(), "it is restarted"
+        )
         supervised.until_state(ActionState.HEALTHY)
         both = client.logs_query("one")
         assert set(both.runs) == {1, 2}
@@ -107,9 +109,9 @@ def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Stage
         with open_live_file(place, run) as file:
             file.write(b"about to fail\n")
     supervised.play(supervised.action("environment", name="one"))
-    wait_for(lambda: len(place.outputs()) <= RUNS_KEPT, "the oldest are removed")
-    wait_for(lambda: len(read_marks(place.marks(failed + 1))) > 0, "what runs is watched")
-    assert [output.run for output in place.outputs()] == list(range(12, failed + 2))
+    wait_for(lambda: len(place.list_outputs()) <= RUNS_KEPT, "the oldest are removed")
+    wait_for(lambda: len(read_marks(place.marks_path(failed + 1))) > 0, "what runs is watched")
+    assert [output.run for output in place.list_outputs()] == list(range(12, failed + 2))
     with supervised.client() as client:
         assert len(set(client.logs_query("one").runs)) == RUNS_KEPT
     assert " log." not in supervised.log.read_text()
@@ -153,8 +155,8 @@ def test_the_log_of_the_supervisor_itself_is_rotated(stage: Stage) -> None:
     stage.log.write_text("".join(f"{line}\n" for line in lines))
     stage.raise_curtain()
     place = LogLayout(stage.paths.logs, OWN_LOG)
-    wait_for(lambda: place.output(0).rotated > 0, "it is rotated")
-    (segment,) = place.output(0).segments
+    wait_for(lambda: place.find_output(0).rotated > 0, "it is rotated")
+    (segment,) = place.find_output(0).segments
     assert LogSpec().max_bytes - 200 < segment.size <= LogSpec().max_bytes
     with stage.client() as client:
         page = client.logs_query(OWN_LOG, lines=10_000)
@@ -168,10 +170,10 @@ def test_a_log_that_somebody_removes_is_named_once(supervised: Stage) -> None:
     supervised.play(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
     place = LogLayout(supervised.paths.logs, "one")
-    wait_for(lambda: len(read_marks(place.marks(1))) > 0, "it is watched")
-    place.live(1).unlink()
+    wait_for(lambda: len(read_marks(place.marks_path(1))) > 0, "it is watched")
+    place.live_path(1).unlink()
     wait_for(lambda: "log.gone action=one run=1" in supervised.log.read_text(), "it is said")
     with supervised.client() as client:
         client.service_restart(SERVICE)
-    wait_for(lambda: len(read_marks(place.marks(2))) > 0, "the next one is watched")
+    wait_for(lambda: len(read_marks(place.marks_path(2))) > 0, "the next one is watched")
     assert supervised.log.read_text().count("log.gone") == 1

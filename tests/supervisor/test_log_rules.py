@@ -36,14 +36,16 @@ def test_a_name_that_means_nothing_is_passed_over(name: str) -> None:
 
 @given(st.builds(Segment, NUMBERS, NUMBERS, NUMBERS))
 def test_the_name_of_a_segment_is_read_back(segment: Segment) -> None:
-    name = LogLayout(FOLDER, "one").segment(segment).name
+    name = LogLayout(FOLDER, "one").segment_path(segment).name
     assert parse_names([name])[0].segments == (segment,)
 
 
 def test_no_file_of_one_action_is_a_file_of_another() -> None:
     actions = ("a", "a.log", "a.d", "a.1", "a.d.log")
     files = [
-        path for action in actions for path in (LogLayout(FOLDER, action).live(0), LogLayout(FOLDER, action).aside)
+        path
+        for action in actions
+        for path in (LogLayout(FOLDER, action).live_path(0), LogLayout(FOLDER, action).run_folder)
     ]
     assert len(set(files)) == len(files)
 

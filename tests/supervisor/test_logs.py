@@ -16,7 +16,7 @@ BEGINNING = "0:0:0"
 
 
 def log_path(folder: Path, action: str) -> Path:
-    return LogLayout(folder, action).live(0)
+    return LogLayout(folder, action).live_path(0)
 
 
 @pytest.fixture

@@ -72,19 +72,19 @@ def test_rotated_lines_are_read_as_if_nothing_had_happened(place: LogLayout) -> 
 def test_a_segment_holds_whole_lines(place: LogLayout) -> None:
     lines = write_run(place, 1, 0, 10_000)
     rotate_all(place, 1)
-    segments = place.output(1).segments
-    texts = [place.segment(segment).read_text() for segment in segments]
+    segments = place.find_output(1).segments
+    texts = [place.segment_path(segment).read_text() for segment in segments]
     assert all(text.endswith("\n") and len(text) == segment.size for text, segment in zip(texts, segments, strict=True))
     assert "".join(texts).split() == " ".join(lines).split()[: len("".join(texts).split())]
 
 
 def test_the_disk_gets_back_what_is_in_segments(place: LogLayout) -> None:
     write_run(place, 1, 0, 40_000)
-    before = place.live(1).stat()
+    before = place.live_path(1).stat()
     rotate_all(place, 1)
-    after = place.live(1).stat()
+    after = place.live_path(1).stat()
     assert after.st_size == before.st_size
-    assert after.st_blocks * 512 <= after.st_size - place.output(1).rotated + 2 * 64 * 1024
+    assert after.st_blocks * 512 <= after.st_size - place.find_output(1).rotated + 2 * 64 * 1024
 
 
 def test_what_is_written_while_it_is_rotated_is_kept(place: LogLayout) -> None:
@@ -113,7 +113,7 @@ def test_what_is_written_while_it_is_rotated_is_kept(place: LogLayout) -> None:
         assert page.lines or not was_done
     writer.join()
     assert read == [str(number) for number in range(count)]
-    assert len(place.output(1).segments) > 10
+    assert len(place.find_output(1).segments) > 10
 
 
 def test_a_line_longer_than_a_segment_is_read_whole(place: LogLayout) -> None:
@@ -129,8 +129,8 @@ def test_bytes_that_are_no_text_are_rotated_as_they_are(place: LogLayout) -> Non
     with open_live_file(place, 1) as file:
         file.write(content)
     rotate_all(place, 1)
-    segments = place.output(1).segments
-    assert b"".join(place.segment(segment).read_bytes() for segment in segments) == content[: segments[-1].end]
+    segments = place.find_output(1).segments
+    assert b"".join(place.segment_path(segment).read_bytes() for segment in segments) == content[: segments[-1].end]
     expected = [part.removesuffix(b"\r").decode(errors="replace") for part in content.split(b"\n")]
     assert read_all(place) == expected
 
@@ -196,14 +196,14 @@ def test_whoever_inherited_the_output_holds_it(place: LogLayout) -> None:
 def test_a_program_that_cannot_be_started_leaves_no_output(place: LogLayout) -> None:
     with pytest.raises(FileNotFoundError), open_live_file(place, 1) as file:
         subprocess.Popen(["/no/such/program"], stdout=file)
-    assert place.outputs() == ()
+    assert place.list_outputs() == ()
 
 
 def test_the_oldest_goes_and_a_reader_goes_on_behind_it(place: LogLayout) -> None:
     lines = write_run(place, 1, 0, 40_000)
     spec = LogSpec(max_bytes=64 * 1024, keep=3)
     rotate_all(place, 1, spec)
-    segments = place.output(1).segments
+    segments = place.find_output(1).segments
     assert len(segments) == 3
     kept = read_all(place)
     assert kept == lines[-len(kept) :]
@@ -215,16 +215,16 @@ def test_a_run_goes_with_all_of_its_files(place: LogLayout) -> None:
     for run in range(1, 4):
         write_run(place, run, 0, 5_000)
         rotate_all(place, run)
-        add_mark(place.marks(run), TimeMark(1, 1))
+        add_mark(place.marks_path(run), TimeMark(1, 1))
     remove_surplus(place, LogSpec(max_bytes=64 * 1024, keep=1))
-    assert {path.name.split(".")[0] for path in place.aside.iterdir()} == {"3"}
+    assert {path.name.split(".")[0] for path in place.run_folder.iterdir()} == {"3"}
 
 
 def test_since_a_time_is_found_by_marks(place: LogLayout) -> None:
     lines = write_run(place, 1, 0, 10_000)
     size = len(lines[0]) + 1
     for at_ms, count in ((1_000, 100), (2_000, 5_000), (9_000, 10_000)):
-        add_mark(place.marks(1), TimeMark(at_ms, count * size - 3))
+        add_mark(place.marks_path(1), TimeMark(at_ms, count * size - 3))
     rotate_all(place, 1)
     for at_ms, begin in ((500, 0), (1_000, 99), (1_999, 99), (2_000, 4_999), (8_999, 4_999)):
         page = read_lines_since(place.folder, "one", at_ms, 3)
@@ -235,7 +235,7 @@ def test_since_a_time_is_found_by_marks(place: LogLayout) -> None:
 
 def test_a_run_that_no_supervisor_looked_at_is_dated_by_its_file(place: LogLayout) -> None:
     lines = write_run(place, 1, 0, 10)
-    os.utime(place.live(1), (100, 100))
+    os.utime(place.live_path(1), (100, 100))
     assert read_lines_since(place.folder, "one", 100_001, 99).lines == ()
     assert list(read_lines_since(place.folder, "one", 99_999, 99).lines) == lines
 
@@ -243,7 +243,7 @@ def test_a_run_that_no_supervisor_looked_at_is_dated_by_its_file(place: LogLayou
 def test_a_damaged_mark_is_passed_over(place: LogLayout) -> None:
     lines = write_run(place, 1, 0, 10)
     size = len(lines[0]) + 1
-    place.marks(1).write_bytes(f"1000 {5 * size}\n\0\0\0\n2000 {7 * size}\n30".encode())
+    place.marks_path(1).write_bytes(f"1000 {5 * size}\n\0\0\0\n2000 {7 * size}\n30".encode())
     assert list(read_lines_since(place.folder, "one", 5_000, 99).lines) == lines[7:]
 
 
@@ -255,9 +255,9 @@ def test_a_file_system_of_this_machine_is_tried_and_left_clean(place: LogLayout)
 def test_a_gap_that_somebody_made_ends_a_line_and_stops_nobody(place: LogLayout) -> None:
     lines = write_run(place, 1, 0, 20_000)
     rotate_all(place, 1)
-    first, second, *_others = place.output(1).segments
-    place.segment(second).unlink()
+    first, second, *_others = place.find_output(1).segments
+    place.segment_path(second).unlink()
     text = "".join(f"{line}\n" for line in lines)
     assert read_all(place) == (text[: first.end] + text[second.end :]).splitlines()
-    place.segment(Segment(1, second.start, second.end)).touch()
+    place.segment_path(Segment(1, second.start, second.end)).touch()
     assert read_all(place) == (text[: first.end] + text[second.end :]).splitlines()

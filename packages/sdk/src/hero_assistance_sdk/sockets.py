@@ -1,4 +1,4 @@
-"""Binding Unix and TCP sockets, and finding out who listens on one; no HTTP library is imported here."""
+"""Binding Unix and TCP sockets, and finding the process that listens on one; imports no HTTP library."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ DEAD_PEER_MS = 60_000
 def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None) -> socket.socket:
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
 
-    The socket listens under a temporary name before it is renamed, so nobody ever finds it refusing. One that the
-    process `predecessor` listens on is renamed over: who has connected to it is served by that process still.
+    The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. A socket
+    that the process `predecessor` listens on is replaced; that process still serves the clients in its queue.
     """
     checked_socket_path(path)
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = 
 
 
 def listening_pid(path: Path) -> int | None:
-    """The pid of who listens on a Unix socket (0 where the system does not tell), `None` for nobody."""
+    """The pid that listens on a Unix socket (0 where the system does not tell), `None` when none does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         # Connecting to a Unix socket never waits, unless its queue is full: somebody listens then.
         probe.setblocking(False)

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def run_unless(signalled: asyncio.Future[Any], work: Awaitable[T]) -> T | None:
-    """The result of `work`, or `None` when `signalled` was done first; `work` is cancelled then."""
+    """The result of `work`; when `signalled` is done first, cancels `work` and returns `None`."""
     loop = asyncio.get_running_loop()
 
     def cut(_signalled: asyncio.Future[Any]) -> None:

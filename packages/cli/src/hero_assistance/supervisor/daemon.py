@@ -1,4 +1,4 @@
-"""The supervisor as a process: one a root, and small."""
+"""The supervisor as a process: one for each root, with as little memory as possible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hero_assistance_sdk.paths import Paths
 
 
 def run(paths: Paths) -> int:
-    """Supervise this root; the exit status of the process. A second supervisor says who holds the root."""
+    """Supervise this root and return the exit status; a second supervisor of the root names the first and fails."""
     configure_logs()
     leave_out_openssl()
     import asyncio
@@ -33,10 +33,10 @@ def run(paths: Paths) -> int:
 
 
 def leave_out_openssl() -> None:
-    """Have asyncio and hashlib do without OpenSSL, as they do on a Python that was built without it.
+    """Make asyncio and hashlib work without OpenSSL, as on a Python that was built without it.
 
-    This process speaks to Unix sockets, asks plain HTTP of this machine, and hashes nothing; what OpenSSL loads is 5
-    of the 40 MB that it may have. A Python that has no digests of its own keeps OpenSSL.
+    This process uses Unix sockets and plain HTTP on this machine, and hashes nothing; OpenSSL takes 5 of the 40 MB
+    that it may have. A Python without digests of its own keeps OpenSSL.
     """
     if "asyncio" in sys.modules or find_spec("_md5") is None:
         return

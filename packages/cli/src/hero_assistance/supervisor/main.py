@@ -1,4 +1,4 @@
-"""Supervising: the services, the socket that they are looked after by, and when all of it ends."""
+"""The supervisor's main coroutine: opens the socket, resumes the services, and decides when to end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hero_assistance_sdk.rpc.openrpc import add_discovery
 from hero_assistance_sdk.sockets import bind_unix
 
 _SOCKET_MODE = 0o600
-# Long enough for the caller that just started it to register something, short enough to leave nothing behind.
+# Long enough for the command that started it to register a service, short enough to leave no idle process.
 _IDLE_EXIT_S = 5.0
 _TITLE = "hero_assistance supervisor"
 _DESCRIPTION = "Runs the actions of services, probes them, and ends all that they started."
@@ -35,7 +35,7 @@ _log = get_log("supervisor")
 
 
 async def supervise(paths: Paths) -> None:
-    """Supervise until SIGTERM, SIGINT, `system.shutdown` or idleness; what runs then goes on."""
+    """Supervise until SIGTERM, SIGINT, `system.shutdown` or idleness; what runs goes on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,28 +45,28 @@ async def supervise(paths: Paths) -> None:
     paths.logs.mkdir(parents=True, exist_ok=True)
     registry = Registry(paths.state)
     paths.service_sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
-    processes.notices.open(paths.socket(NOTIFY))
+    processes.notify_socket.open(paths.socket(NOTIFY))
     path = paths.socket(SOCKET)
     listening = bind_unix(path, mode=_SOCKET_MODE)
     try:
         async with asyncio.TaskGroup() as group:
-            keeper = LogManager(paths.logs)
-            keeper.watch(OWN_LOG, LogSpec())
-            services = Services(registry, processes, keeper, group)
+            log_manager = LogManager(paths.logs)
+            log_manager.watch(OWN_LOG, LogSpec())
+            services = Services(registry, processes, log_manager, group)
             services.resume()
-            group.create_task(keeper.run())
-            endpoint = _endpoint(RpcContext(services, Secrets(paths.state), paths.logs, stop.set), path)
+            group.create_task(log_manager.run())
+            endpoint = _make_endpoint(RpcContext(services, Secrets(paths.state), paths.logs, stop.set), path)
             server = await endpoint.open(listening, group)
             _log.info("supervisor.ready", pid=os.getpid(), release=release_id(), services=len(services))
             await _until_stopped(stop, services, endpoint)
             server.close()
-            # The runners end here, what they run does not.
+            # This ends the runners; their processes go on.
             raise _Ended
     except* _Ended:
         _log.info("supervisor.ended")
     finally:
         path.unlink(missing_ok=True)
-        processes.notices.close()
+        processes.notify_socket.close()
         processes.close()
 
 
@@ -74,11 +74,11 @@ class _Ended(Exception):
     """Ends the task group, and with it every runner."""
 
 
-def _endpoint(office: RpcContext, path: Path) -> HttpEndpoint:
+def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
     dispatcher = Dispatcher(table)
 
     async def rpc(body: bytes) -> bytes | None:
-        return await dispatcher.answer(body, office)
+        return await dispatcher.answer(body, context)
 
     manifest = {"protocol": "openrpc", "name": NAME, "title": _TITLE, "version": version()}
     documents: dict[str, Any] = {
@@ -90,16 +90,16 @@ def _endpoint(office: RpcContext, path: Path) -> HttpEndpoint:
 
 
 async def _until_stopped(stop: asyncio.Event, services: Services, endpoint: HttpEndpoint) -> None:
-    """Return when told to end, or when nothing has been registered and nobody has asked for a while."""
+    """Return when `stop` is set, or when nothing was registered and no client connected for a while."""
     while not stop.is_set():
-        was_idle = _idle(services, endpoint)
+        was_idle = _is_idle(services, endpoint)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_IDLE_EXIT_S):
                 await stop.wait()
-        if was_idle and _idle(services, endpoint):
+        if was_idle and _is_idle(services, endpoint):
             return
 
 
-def _idle(services: Services, endpoint: HttpEndpoint) -> bool:
-    """Whether nothing is registered and nobody is connected, who might be about to register something."""
+def _is_idle(services: Services, endpoint: HttpEndpoint) -> bool:
+    """Whether nothing is registered and no client is connected that might register something."""
     return not len(services) and not endpoint.connections

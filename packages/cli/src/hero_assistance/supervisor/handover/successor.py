@@ -1,4 +1,4 @@
-"""Replacing what runs by a successor that takes its sockets while it still serves."""
+"""Replacing the process of an action by a successor that takes its sockets while the old one still serves."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from hero_assistance_sdk.hero_proc.specs import ActionSpec
 
 
 class HandoverFailed(Exception):
-    """There is no successor, and what ran is left as it was; the text says why."""
+    """No successor took over, and the old process runs as before; the text says why."""
 
 
-async def start_successor(body: ActionProcess, spec: ActionSpec, processes: ChildProcesses) -> Health:
-    """Start a successor and let it be what runs once it answers on every socket; its probes from then on.
+async def start_successor(process: ActionProcess, spec: ActionSpec, processes: ChildProcesses) -> Health:
+    """Start a successor and promote it once it answers on every socket; return its health.
 
-    What ran before is left to be ended. Raises `NotReplaced`.
+    The caller ends the old process. Raises `HandoverFailed`.
     """
     try:
-        successor = body.launch_successor(spec)
+        successor = process.launch_successor(spec)
     except (OSError, AddressTaken) as error:
         raise HandoverFailed(describe_start_error(spec, error)) from None
-    health = Health(processes, body.owned_by(successor), spec)
+    health = Health(processes, process.make_owner_check(successor), spec)
     exited = successor.running.exited
-    if not await run_unless(exited, health.until_ready()):
+    if not await run_unless(exited, health.wait_until_ready()):
         why = describe_exit(exited.result()) if exited.done() else f"did not become healthy: {health.last_fault}"
-        await body.end_run(successor, spec)
+        await process.end_run(successor, spec)
         raise HandoverFailed(f"the process that was to replace it {why}")
-    body.promote(successor)
-    # An answer of whatever it starts counts as well from now on.
-    health.answers_count_from(body.owns)
+    process.promote(successor)
+    # From now on an answer of any process that it starts counts as well.
+    health.accept_answers_from(process.owns)
     return health

@@ -1,9 +1,9 @@
-"""The files of an action's output; which bytes of which run a file holds is in its name, and nowhere else.
+"""The files of an action's output; the name of a file alone says which bytes of which run it holds.
 
 `<action>.log`                         run 0: what no start of the action wrote, such as lines added before the first
-`<action>.d/<run>.log`                 the live file of a run, which its processes append to themselves
-`<action>.d/<run>.<start>-<end>.log`   a segment: the bytes [start, end) of that run, whole, and never changed
-`<action>.d/<run>.marks`               when the run had how many bytes
+`<action>.d/<run>.log`                 the live file of a run, which its processes append to
+`<action>.d/<run>.<start>-<end>.log`   a segment: the bytes [start, end) of the run, complete and never changed
+`<action>.d/<run>.marks`               the time index of the run
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ class Segment:
 
     @property
     def size(self) -> int:
+        """The number of bytes."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutput:
-    """What there is of one run: its segments in order, and whether its live file is there."""
+    """The stored output of one run: its segments in order, and whether it has a live file."""
 
     run: int
     segments: tuple[Segment, ...] = ()
@@ -39,51 +40,55 @@ class RunOutput:
 
     @property
     def first(self) -> int:
-        """The offset of the first byte that is kept."""
+        """The offset of the first stored byte."""
         return self.segments[0].start if self.segments else 0
 
     @property
     def rotated(self) -> int:
-        """The offset from which on the live file holds the output."""
+        """The offset at which the live file takes over from the segments."""
         return self.segments[-1].end if self.segments else 0
 
 
 @dataclass(frozen=True, slots=True)
 class LogLayout:
-    """Where the output of one action is kept below `folder`."""
+    """The paths of the output of one action below `folder`."""
 
     folder: Path
     action: str
 
     @property
-    def aside(self) -> Path:
-        # No name of a file in `folder` ends like this, so that an action "a.log" and the log of "a" stay apart.
+    def run_folder(self) -> Path:
+        """The folder of the live files, segments and time indexes of all runs but run 0."""
+        # No log file in `folder` ends in `.d`, so that an action "a.log" and the log of "a" do not collide.
         return self.folder / f"{self.action}.d"
 
-    def live(self, run: int) -> Path:
-        return self.folder / f"{self.action}.log" if run == 0 else self.aside / f"{run}.log"
+    def live_path(self, run: int) -> Path:
+        """The live file of a run."""
+        return self.folder / f"{self.action}.log" if run == 0 else self.run_folder / f"{run}.log"
 
-    def segment(self, segment: Segment) -> Path:
-        return self.aside / f"{segment.run}.{segment.start}-{segment.end}.log"
+    def segment_path(self, segment: Segment) -> Path:
+        """The file of a segment."""
+        return self.run_folder / f"{segment.run}.{segment.start}-{segment.end}.log"
 
-    def marks(self, run: int) -> Path:
-        return self.aside / f"{run}.marks"
+    def marks_path(self, run: int) -> Path:
+        """The time index of a run."""
+        return self.run_folder / f"{run}.marks"
 
-    def outputs(self) -> tuple[RunOutput, ...]:
-        """What there is of each run, the oldest first; nothing where there is no folder."""
-        found = parse_names(_names(self.aside))
-        if not self.live(0).exists():
+    def list_outputs(self) -> tuple[RunOutput, ...]:
+        """List the output of each run, the oldest first; empty without a folder."""
+        found = parse_names(_list_names(self.run_folder))
+        if not self.live_path(0).exists():
             return found
         segments = found[0].segments if found and found[0].run == 0 else ()
         return (RunOutput(0, segments, is_live=True), *(output for output in found if output.run))
 
-    def output(self, run: int) -> RunOutput:
-        """What there is of one run, which may be nothing."""
-        return next((output for output in self.outputs() if output.run == run), RunOutput(run))
+    def find_output(self, run: int) -> RunOutput:
+        """Find the output of one run, which may be empty."""
+        return next((output for output in self.list_outputs() if output.run == run), RunOutput(run))
 
 
 def parse_names(names: list[str]) -> tuple[RunOutput, ...]:
-    """What the names of a folder say; names that mean nothing here are passed over."""
+    """Read the outputs from the names in a folder; skips other names."""
     live = {int(match[1]) for match in map(_LIVE.fullmatch, names) if match}
     segments = sorted(
         Segment(int(match[1]), int(match[2]), int(match[3])) for match in map(_SEGMENT.fullmatch, names) if match
@@ -92,7 +97,7 @@ def parse_names(names: list[str]) -> tuple[RunOutput, ...]:
     return tuple(RunOutput(run, tuple(one for one in segments if one.run == run), run in live) for run in runs)
 
 
-def _names(folder: Path) -> list[str]:
+def _list_names(folder: Path) -> list[str]:
     try:
         return [path.name for path in folder.iterdir()]
     except FileNotFoundError:

@@ -1,6 +1,6 @@
-"""Looking after the output of every action: a timer that looks how long each live file is, and what follows from it.
+"""Looks after the output of every action: a timer checks the size of each live file and rotates it when it is full.
 
-What touches the disk for long happens in a thread, so that no probe waits for it.
+Work that may wait for the disk happens in a thread, so that it delays no probe.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.logs import get_log
 
 # One stat a second and file: 50 files cost 0.07 % of a core.
-LOOK_S = 1.0
-# Fewer marks than these are not worth thinning: 100 KB.
+CHECK_INTERVAL_S = 1.0
+# Below this number, 100 kB, an index is not worth thinning.
 _MARKS_THINNED = 4096
 
 _log = get_log("supervisor.logs")
@@ -28,9 +28,9 @@ _log = get_log("supervisor.logs")
 
 @dataclass(slots=True, eq=False)
 class _Watched:
-    """A live file that may still grow; what is counted here is only what saves a look at the disk."""
+    """A live file that may still grow; the counts save reading the folder at each check."""
 
-    place: LogLayout
+    layout: LogLayout
     run: int
     spec: LogSpec
     is_new: bool = True
@@ -39,7 +39,7 @@ class _Watched:
     rotated: int = 0
     marks: int = 0
     thinned_at: int = _MARKS_THINNED
-    said: str | None = None
+    last_error: str | None = None
 
     @property
     def is_full(self) -> bool:
@@ -47,7 +47,7 @@ class _Watched:
 
 
 class LogManager:
-    """Notes when output grew, rotates it, and removes what is not to be kept any more."""
+    """Records when output grew, rotates it, and removes what exceeds the limits of its specification."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,100 +55,100 @@ class LogManager:
         self._newest: dict[str, int] = {}
         self._can_rotate: bool | None = None
 
-    def place(self, action: str) -> LogLayout:
-        """Where the output of an action is."""
+    def layout(self, action: str) -> LogLayout:
+        """The files of the output of an action."""
         return LogLayout(self.folder, action)
 
     def watch(self, action: str, spec: LogSpec) -> None:
-        """Look after the output of this action, of every run that has begun since this was last called."""
-        place = self.place(action)
+        """Watch the output of each run of an action that has begun since the last call."""
+        layout = self.layout(action)
         known = self._newest.get(action)
-        for output in place.outputs():
+        for output in layout.list_outputs():
             if known is None or output.run > known:
-                self._watched.append(_Watched(place, output.run, spec))
+                self._watched.append(_Watched(layout, output.run, spec))
                 self._newest[action] = output.run
 
     async def run(self) -> None:
-        """Look at every live file once a second, until cancelled."""
+        """Check every live file once a second, until cancelled."""
         while True:
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(CHECK_INTERVAL_S)
             for one in list(self._watched):
                 try:
-                    await self._look(one)
+                    await self._check(one)
                 except Exception:  # noqa: BLE001
-                    # The outermost loop of the logs: a defect here must not take the actions down.
+                    # The outermost loop of the logs: a defect here must not end the actions.
                     self._watched.remove(one)
-                    _log.exception("log.defect", action=one.place.action, run=one.run)
+                    _log.exception("log.defect", action=one.layout.action, run=one.run)
 
-    async def _look(self, one: _Watched) -> None:
-        """See how long it is by now; what cannot be done is said once, and tried again at the next look."""
-        said = None
+    async def _check(self, one: _Watched) -> None:
+        """Check one live file; logs an error once and tries again at the next check."""
+        error_text = None
         try:
             if one.is_new:
                 await asyncio.to_thread(self._begin, one)
-            before, one.size, at_ms = one.size, one.place.live(one.run).stat().st_size, now_ms()
+            before, one.size, at_ms = one.size, one.layout.live_path(one.run).stat().st_size, now_ms()
             try:
                 while one.is_full and self._can_rotate and await asyncio.to_thread(_rotate, one):
                     pass
             finally:
-                # Not before: a mark needs space, which a rotation may give back.
-                _mark(one, at_ms)
+                # After the rotation, which may free the space that the mark needs.
+                _record_size(one, at_ms)
             if one.marks >= one.thinned_at:
                 await asyncio.to_thread(_thin, one)
         except FileNotFoundError:
             self._watched.remove(one)
-            # An older run may have been removed here, too: it was more than is kept.
-            if one.run == self._newest[one.place.action]:
-                _log.warning("log.gone", action=one.place.action, run=one.run, hint="the next start has a new one")
+            # `remove_surplus` may have removed an older run.
+            if one.run == self._newest[one.layout.action]:
+                _log.warning("log.gone", action=one.layout.action, run=one.run, hint="the next start has a new one")
         except OSError as error:
-            said = str(error)
-            if said != one.said:
-                _log.warning("log.not-rotated", action=one.place.action, run=one.run, reason=said)
+            error_text = str(error)
+            if error_text != one.last_error:
+                _log.warning("log.not-rotated", action=one.layout.action, run=one.run, reason=error_text)
         else:
             if one.size == before and self._is_over(one):
                 self._watched.remove(one)
-        one.said = said
+        one.last_error = error_text
 
     def _begin(self, one: _Watched) -> None:
-        """Finish what an earlier supervisor has begun, and make room for what comes; in a thread."""
+        """Finish the rotation of an earlier supervisor and remove surplus output; in a thread."""
         if self._can_rotate is None:
             self._can_rotate = can_punch_holes(self.folder)
             if not self._can_rotate:
                 _log.warning("log.never-rotated", reason="the file system cannot free a part of a file")
-        one.place.aside.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(one.place)
-        remove_surplus(one.place, one.spec)
-        finish_rotation(one.place, one.run)
-        known = read_marks(one.place.marks(one.run))
+        one.layout.run_folder.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(one.layout)
+        remove_surplus(one.layout, one.spec)
+        finish_rotation(one.layout, one.run)
+        known = read_marks(one.layout.marks_path(one.run))
         one.size = one.marked = known[-1].offset if known else 0
         one.marks = len(known)
-        one.rotated = one.place.output(one.run).rotated
+        one.rotated = one.layout.find_output(one.run).rotated
         one.is_new = False
 
     def _is_over(self, one: _Watched) -> bool:
-        """Whether nobody writes to it any more, and nobody will."""
-        return one.run < self._newest[one.place.action] and not is_written(one.place, one.run)
+        """Whether no process writes to it or will write to it."""
+        return one.run < self._newest[one.layout.action] and not is_written(one.layout, one.run)
 
 
 def _rotate(one: _Watched) -> bool:
-    """Rotate once, if there is enough; in a thread."""
-    done = rotate(one.place, one.run, one.spec)
-    one.rotated = one.place.output(one.run).rotated
+    """Rotate once, if the file is full; in a thread."""
+    done = rotate(one.layout, one.run, one.spec)
+    one.rotated = one.layout.find_output(one.run).rotated
     return done
 
 
-def _mark(one: _Watched, at_ms: int) -> None:
-    """Note how long it was then, if that is news."""
+def _record_size(one: _Watched, at_ms: int) -> None:
+    """Record the size at that time, if it has changed."""
     if one.size != one.marked:
-        append_mark(one.place.marks(one.run), TimeMark(at_ms, one.size))
+        append_mark(one.layout.marks_path(one.run), TimeMark(at_ms, one.size))
         one.marked = one.size
         one.marks += 1
 
 
 def _thin(one: _Watched) -> None:
-    """Keep no more marks than are needed; in a thread."""
-    path = one.place.marks(one.run)
-    kept = thin_marks(read_marks(path), now_ms(), one.place.output(one.run).first)
+    """Remove the marks that the resolution does not need; in a thread."""
+    path = one.layout.marks_path(one.run)
+    kept = thin_marks(read_marks(path), now_ms(), one.layout.find_output(one.run).first)
     write_marks(path, kept)
     one.marks = len(kept)
     one.thinned_at = max(_MARKS_THINNED, 2 * len(kept))

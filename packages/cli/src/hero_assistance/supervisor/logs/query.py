@@ -1,4 +1,4 @@
-"""Reading the output of an action a page at a time: its last lines, those since a time, those behind a cursor."""
+"""Reading the output of an action a page at a time: its last lines, the lines since a time, or behind a cursor."""
 
 from __future__ import annotations
 
@@ -21,79 +21,79 @@ from hero_assistance.supervisor.logs.time_index import find_offset, read_marks
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, LogPage
 
-# One answer stays far below what a client waits for; a reader that is behind asks again.
+# Small enough to be sent far within a client's time-out; a reader that is behind asks again.
 PAGE_BYTES = 1024 * 1024
 
 
 def read_last_lines(folder: Path, action: str, count: int, run: int | None = None) -> LogPage:
-    """The last `count` complete lines of all runs or of one, as many of them as fit on a page."""
-    place = LogLayout(folder, action)
+    """Read the last `count` complete lines of all runs or of one, as many as fit on a page."""
+    layout = LogLayout(folder, action)
     positions: list[Position] = []
     missing = count
-    for output in reversed(_outputs(place, run)):
-        content = RunContent(place, output.run)
-        finished = not is_written(place, output.run)
+    for output in reversed(_list_outputs(layout, run)):
+        content = RunContent(layout, output.run)
+        finished = not is_written(layout, output.run)
         if positions and finished and not missing:
             continue
-        offset, found = content.tail(missing, finished=finished)
+        offset, found = content.find_tail(missing, finished=finished)
         positions.insert(0, Position(output.run, offset, content.inode()))
         missing -= found
-    return _page(place, positions or BEGINNING, count, run)
+    return _read_page(layout, positions or BEGINNING, count, run)
 
 
 def read_lines_since(folder: Path, action: str, at_ms: int, count: int, run: int | None = None) -> LogPage:
-    """The first `count` complete lines that came after a time, in milliseconds UTC, or shortly before it."""
-    place = LogLayout(folder, action)
-    positions = [_position_at(place, output.run, at_ms) for output in _outputs(place, run)]
-    return _page(place, positions or BEGINNING, count, run)
+    """Read the first `count` complete lines since a time in milliseconds UTC; they may begin shortly before it."""
+    layout = LogLayout(folder, action)
+    positions = [_find_position(layout, output.run, at_ms) for output in _list_outputs(layout, run)]
+    return _read_page(layout, positions or BEGINNING, count, run)
 
 
 def read_lines_after(
     folder: Path, action: str, cursor: str, count: int = LONGEST_QUERY, run: int | None = None
 ) -> LogPage:
     """Up to `count` complete lines behind a cursor, each of them once, however the files were rotated since."""
-    return _page(LogLayout(folder, action), parse_cursor(cursor), count, run)
+    return _read_page(LogLayout(folder, action), parse_cursor(cursor), count, run)
 
 
-def _outputs(place: LogLayout, run: int | None) -> tuple[RunOutput, ...]:
-    """All that there is, or that of one run; raises `NotFound`."""
-    outputs = place.outputs()
+def _list_outputs(layout: LogLayout, run: int | None) -> tuple[RunOutput, ...]:
+    """The outputs of all runs, or of one; raises `NotFound`."""
+    outputs = layout.list_outputs()
     if run is None:
         return outputs
     chosen = tuple(output for output in outputs if output.run == run)
     if not chosen:
         kept = ", ".join(str(output.run) for output in outputs) or "none"
-        raise NotFound(f"there is no output of attempt {run} of {place.action}", hint=f"there is that of: {kept}")
+        raise NotFound(f"there is no output of attempt {run} of {layout.action}", hint=f"there is that of: {kept}")
     return chosen
 
 
-def _position_at(place: LogLayout, run: int, at_ms: int) -> Position:
-    content = RunContent(place, run)
-    known = read_marks(place.marks(run))
+def _find_position(layout: LogLayout, run: int, at_ms: int) -> Position:
+    content = RunContent(layout, run)
+    known = read_marks(layout.marks_path(run))
     end = content.end()
-    # Without a mark no supervisor has looked at it.
+    # Without a mark no supervisor has checked it yet.
     unmarked = end if content.written_ms() < at_ms else 0
     offset = find_offset(known, at_ms) if known else unmarked
-    if offset < end or is_written(place, run):
-        # What came since begins with the line that was being written then.
-        offset, _ = content.lines_before(offset, 0)
+    if offset < end or is_written(layout, run):
+        # Begin with the line that was being written at that time.
+        offset, _ = content.find_lines_before(offset, 0)
     return Position(run, offset, content.inode())
 
 
-def _page(place: LogLayout, positions: Iterable[Position], count: int, run: int | None) -> LogPage:
-    runs = [output.run for output in _outputs(place, run)]
+def _read_page(layout: LogLayout, positions: Iterable[Position], count: int, run: int | None) -> LogPage:
+    runs = [output.run for output in _list_outputs(layout, run)]
     page = _Page(count)
     reached = []
     for position in find_unread(positions, runs):
-        content = RunContent(place, position.run)
-        # Asked before anything is read: what is finished then is read to its very end.
-        finished = not is_written(place, position.run)
+        content = RunContent(layout, position.run)
+        # Checked before reading: what is finished now is read to its end.
+        finished = not is_written(layout, position.run)
         end = Position(position.run, content.end(), content.inode())
         part = page.add(content, resume_offset(position, end), end.offset, finished=finished)
         if not (part.is_end and finished) or position.run == runs[-1]:
             reached.append(Position(position.run, part.offset, end.inode))
     return LogPage(
-        action=place.action,
+        action=layout.action,
         lines=tuple(page.lines),
         runs=tuple(page.runs),
         cursor=format_cursor(reached),
@@ -111,7 +111,7 @@ class _Part:
 
 
 class _Page:
-    """Lines of one run after the other, until there are enough."""
+    """Collects the lines of one run after the other until there are enough."""
 
     def __init__(self, count: int) -> None:
         self.lines: list[str] = []
@@ -122,7 +122,7 @@ class _Page:
         self._room = PAGE_BYTES
 
     def add(self, content: RunContent, offset: int, end: int, *, finished: bool) -> _Part:
-        """Add what fits of a run from `offset` on, which ended at `end` before this is read."""
+        """Add what fits of a run from `offset` on; the run had `end` bytes before reading."""
         missing = self._count - len(self.lines)
         if self.is_cut or not missing or not self._room:
             self.is_end &= offset >= end
@@ -134,12 +134,12 @@ class _Page:
         if len(lines) > missing:
             return self._take(content.run, lines[:missing], begin, is_end=False)
         if rest and len(lines) < missing:
-            # The last words of a process that has ended need no line break, nor do those before a gap.
+            # The last line of an ended process needs no line break, nor does the last one before a gap.
             if not is_full and (finished or read < end):
                 return self._take(content.run, [*lines, rest], begin, last=0, is_end=read >= end)
             if is_full and not lines and self._room == PAGE_BYTES:
                 self.is_cut = True
-                return self._take(content.run, [_whole_characters(rest)], begin, last=0, is_end=False)
+                return self._take(content.run, [_cut_partial_character(rest)], begin, last=0, is_end=False)
         is_end = not is_full and read >= end and not (rest and finished)
         return self._take(content.run, lines, begin, is_end=is_end)
 
@@ -153,8 +153,8 @@ class _Page:
         return _Part(begin + size, is_end=is_end)
 
 
-def _whole_characters(chunk: bytes) -> bytes:
-    """A piece of a line without the beginning of a character that goes on behind it."""
+def _cut_partial_character(chunk: bytes) -> bytes:
+    """Cut off a UTF-8 character that is incomplete at the end of a chunk."""
     for back in range(1, min(4, len(chunk))):
         lead = chunk[-back]
         if lead >= 0xC0:

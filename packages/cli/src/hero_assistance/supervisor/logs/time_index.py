@@ -1,7 +1,7 @@
-"""When a run had how many bytes: what tells which of its lines came after a point in time.
+"""The time index of a run: marks of how many bytes it had at which time, to find the lines since a time.
 
-A mark is made at most once a second, while the run grows and a supervisor looks. Marks are spaced wider the older
-they are, so that there are some ten thousand of them after a month, not millions.
+A mark is made at most once a second, while the run grows and a supervisor runs. Older marks are spaced wider, so that
+a month has some ten thousand of them instead of millions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hero_assistance_sdk.durable_files import write_atomic
 
-# The resolution: a second, or this part of how long ago it was, whichever is more.
+# The resolution: a second, or a thousandth of the age of the mark if that is more.
 FINEST_MS = 1_000
 PART_OF_AGE = 1_000
 _LINE = re.compile(rb"(\d{1,18}) (\d{1,18})\n")
@@ -27,7 +27,7 @@ class TimeMark(NamedTuple):
 
 
 def read_marks(path: Path) -> list[TimeMark]:
-    """The marks of a run in the order they were made; what was cut off when power failed is passed over."""
+    """Read the marks of a run in the order they were made; skips a line that a power cut left incomplete."""
     try:
         lines = path.read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
@@ -36,20 +36,20 @@ def read_marks(path: Path) -> list[TimeMark]:
 
 
 def append_mark(path: Path, mark: TimeMark) -> None:
-    """Make a mark."""
+    """Append a mark."""
     with path.open("ab", buffering=0) as file:
         file.write(_line(mark))
 
 
 def write_marks(path: Path, marks: Sequence[TimeMark]) -> None:
-    """Have these marks and no others."""
+    """Replace the marks of a run."""
     write_atomic(path, b"".join(map(_line, marks)), durable=False)
 
 
 def find_offset(marks: Sequence[TimeMark], at_ms: int) -> int:
-    """An offset that all that came after `at_ms` is behind, as near to it as the marks tell.
+    """Find the last offset for which the marks tell that all output after `at_ms` is behind it.
 
-    Where the clock was set back, it is the earlier of the two offsets.
+    When the clock was set back, the earlier of the two offsets counts.
     """
     offset = 0
     for mark in marks:
@@ -60,10 +60,10 @@ def find_offset(marks: Sequence[TimeMark], at_ms: int) -> int:
 
 
 def thin_marks(marks: Sequence[TimeMark], now_ms: int, first: int = 0) -> list[TimeMark]:
-    """The marks that are enough to keep the resolution; those of bytes before `first` are not needed."""
+    """Select the marks that keep the resolution; drops those of bytes before `first`."""
     needed = [mark for mark in marks if mark.offset >= first]
     if len(needed) < len(marks):
-        # What came before the oldest byte did so by then.
+        # One mark stays as the time of the oldest stored byte.
         needed.insert(0, marks[len(marks) - len(needed) - 1])
     kept: list[TimeMark] = []
     for index, mark in enumerate(needed):

@@ -13,13 +13,13 @@ from hero_assistance.supervisor.process.child_processes import ChildProcesses
 from hero_assistance.supervisor.process.sd_notify import NOTIFY_SOCKET
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck
 
-# While it starts it is asked often, and less often as time goes by: a small part is added to its own cold start.
+# While an action starts it is asked often, then less often: waiting adds at most 4 % to its own cold start.
 _FIRST_PAUSE_S = 0.01
 _LONGEST_START_PAUSE_S = 0.25
 _PART_OF_START = 0.04
-# Once it failed to answer it is asked soon again, so that a hang is certain sooner.
+# After a failure it is asked again sooner than at the interval, so that a hang is certain sooner.
 _DOUBT_PAUSE_S = 0.5
-# For an action that declares sockets and no probe.
+# For an action that declares sockets and no probe; the same as the defaults of a health check.
 _SOCKET_INTERVAL_S = 2.0
 _SOCKET_FAILURES = 3
 _SOCKET_START_S = 20.0
@@ -34,7 +34,7 @@ class HealthChange(StrEnum):
 
 
 class Health:
-    """Asks the probes of an action; `last_fault` says what was wrong when it last failed."""
+    """Asks the probes of an action; `last_fault` says why it last failed."""
 
     def __init__(self, processes: ChildProcesses, is_ours: Callable[[int], bool], spec: ActionSpec) -> None:
         self.last_fault: str | None = None
@@ -44,41 +44,41 @@ class Health:
         self._failures: dict[str, int] = {}
 
     def begin(self, spec: ActionSpec, *, notified: bool = False) -> None:
-        """Ask a new process, by this specification; the last fault is told on, for whoever asks why it is new.
+        """Ask a new process, with this specification; `last_fault` stays, because it says why the process is new.
 
-        `notified`: it said `READY=1` to an earlier supervisor.
+        `notified`: it has said `READY=1` to an earlier supervisor.
         """
         self._spec = spec
         self._notified = notified
         self._failures = {}
 
-    def answers_count_from(self, is_ours: Callable[[int], bool]) -> None:
-        """Believe the processes that `is_ours` tells, and no others."""
+    def accept_answers_from(self, is_ours: Callable[[int], bool]) -> None:
+        """Accept answers of the processes for which `is_ours` is true, and of no others."""
         self._prober = replace(self._prober, is_ours=is_ours)
 
     @property
-    def asks(self) -> bool:
+    def has_probes(self) -> bool:
         """Whether there is anything to ask."""
         return bool(self._spec.health_checks or self._spec.sockets or self._spec.notify)
 
-    async def until_ready(self) -> bool:
-        """Ask until every probe passes; false when the start period is over first."""
+    async def wait_until_ready(self) -> bool:
+        """Ask until every probe passes; false when the start period ends first."""
         begun = time.monotonic()
         deadline = begun + self._start_period_s()
-        while await self._faults():
+        while await self._find_faults():
             if time.monotonic() >= deadline:
                 return False
             pause = (time.monotonic() - begun) * _PART_OF_START
             await asyncio.sleep(min(max(pause, _FIRST_PAUSE_S), _LONGEST_START_PAUSE_S))
         return True
 
-    async def until_change(self, *, degraded: bool) -> HealthChange:
-        """Ask at each interval until it fails, fails for good (`UNHEALTHY`), or is well again."""
-        if not self.asks:
+    async def wait_for_change(self, *, degraded: bool) -> HealthChange:
+        """Ask at each interval until the health changes."""
+        if not self.has_probes:
             await asyncio.get_running_loop().create_future()
         while True:
             await asyncio.sleep(_DOUBT_PAUSE_S if degraded else self._interval_s())
-            faults = await self._faults()
+            faults = await self._find_faults()
             if self._count(faults):
                 return HealthChange.FAILED_FOR_GOOD
             if faults and not degraded:
@@ -92,8 +92,8 @@ class Health:
         limits = {check.target: check.failures for check in self._spec.health_checks}
         return any(count >= limits.get(probe, _SOCKET_FAILURES) for probe, count in self._failures.items())
 
-    async def _faults(self) -> dict[str, str]:
-        """What is wrong, by probe: all are asked at once, so that one that hangs delays no other."""
+    async def _find_faults(self) -> dict[str, str]:
+        """The faults by probe; asks all at once, so that a probe that hangs delays no other."""
         found: dict[str, str] = {}
 
         async def ask(check: HealthCheck) -> None:
@@ -117,9 +117,9 @@ class Health:
         return found
 
     def _is_notified(self) -> bool:
-        """Whether it has said that it is ready, or need not say so; once said, it holds."""
+        """Whether it has said READY=1 once, or need not say so."""
         if self._spec.notify and not self._notified:
-            self._notified = self._prober.processes.notices.any_ready(self._prober.is_ours)
+            self._notified = self._prober.processes.notify_socket.has_ready_process(self._prober.is_ours)
         return self._notified or not self._spec.notify
 
     def _unasked_sockets(self) -> list[str]:

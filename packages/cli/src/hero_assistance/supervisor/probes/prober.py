@@ -1,4 +1,4 @@
-"""Asking an action whether it is well: over its socket, a TCP port, or by a program."""
+"""Asking one probe of an action: over its Unix socket, over TCP, or by running a program."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from hero_assistance.supervisor.process_identity import ProcessIdentity
 from hero_assistance_sdk.hero_proc.specs import HEALTH_PATH, HealthCheck, ProbeKind, network_target
 from hero_assistance_sdk.peer_credentials import read_peer_pid
 
-# The answer of a health check is short; a peer that sends a longer head is no HTTP server.
+# The head of a health check's answer is short; a peer that sends a longer one is no HTTP server.
 _HEAD_LIMIT = 16 * 1024
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
 class ProbeFailed(Exception):
-    """The action did not answer as it should; the text says how."""
+    """The probe failed; the text says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Prober:
     is_ours: Callable[[int], bool]
 
     async def ask(self, check: HealthCheck, env: Mapping[str, str]) -> None:
-        """Return when the probe passes; raises `ProbeFailed` with the reason. `env` is for a program that asks."""
+        """Return when the probe passes; raises `ProbeFailed` with the reason. `env` is for an `exec` probe."""
         try:
             async with asyncio.timeout(check.timeout_ms / 1000):
                 await self._ask(check, env)
         except TimeoutError:
             raise ProbeFailed(f"{check.target} did not answer within {check.timeout_ms} ms") from None
         except OSError as error:
-            raise ProbeFailed(_in_words(check.target, error)) from None
+            raise ProbeFailed(_describe_error(check.target, error)) from None
 
     def reach(self, path: str) -> None:
         """Return when a process of this action listens on a Unix socket; raises `ProbeFailed`."""
@@ -55,7 +55,7 @@ class Prober:
                 probe.connect(path)
                 self._check_owner(path, probe)
         except OSError as error:
-            raise ProbeFailed(_in_words(path, error)) from None
+            raise ProbeFailed(_describe_error(path, error)) from None
 
     async def _ask(self, check: HealthCheck, env: Mapping[str, str]) -> None:
         if check.kind is ProbeKind.EXEC:
@@ -84,8 +84,8 @@ class Prober:
                 self._check_owner(target, writer.get_extra_info("socket"))
             writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             head = await reader.readuntil(_HEAD_END)
-            # Read to its end, so that the other side is not cut off in the middle of its answer.
-            await reader.read(_length(head))
+            # Read to the end, so that the server does not see its answer cut off.
+            await reader.read(_parse_length(head))
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             raise ProbeFailed(f"{target} does not speak HTTP") from None
         finally:
@@ -94,7 +94,7 @@ class Prober:
 
     def _check_owner(self, path: str, probe: socket.socket) -> None:
         holder = read_peer_pid(probe)
-        # The one who called listen() may have ended since and left the socket to its children.
+        # The process that called listen() may have ended and left the socket to its children.
         if holder and Path(f"/proc/{holder}").exists() and not self.is_ours(holder):
             raise ProbeFailed(describe_holder(path, holder))
 
@@ -104,17 +104,17 @@ class Prober:
             ended = await asyncio.shield(program.exited)
         finally:
             if not program.exited.done():
-                await end_all(lambda: _itself(program.identity), first=signal.SIGKILL, timeout_s=0)
+                await end_all(lambda: _find_alive(program.identity), first=signal.SIGKILL, timeout_s=0)
         if ended.code != 0:
             how = ended.signal or f"status {ended.code}"
             raise ProbeFailed(f"{check.target} ended with {how}")
 
 
-def _itself(identity: ProcessIdentity) -> set[ProcessIdentity]:
+def _find_alive(identity: ProcessIdentity) -> set[ProcessIdentity]:
     return {identity} if is_alive(identity) else set()
 
 
-def _length(head: bytes) -> int:
+def _parse_length(head: bytes) -> int:
     found = _LENGTH.search(head)
     return int(found[1]) if found else 0
 
@@ -127,7 +127,7 @@ def _check_status_line(target: str, head: bytes) -> None:
         raise ProbeFailed(f"{target} answered {int(parts[1])}")
 
 
-def _in_words(target: str, error: OSError) -> str:
+def _describe_error(target: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return f"{target} is not there"
     if isinstance(error, ConnectionRefusedError):

@@ -1,4 +1,4 @@
-"""What a process that is started here sees of the environment: next to nothing."""
+"""The environment of a child: a few variables of the supervisor's own, and those of its specification."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ PASSED_ON = ("PATH", "HOME", "LANG")
 
 
 def make_child_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """The whole environment of a child: the few settings that are passed on, and those of its specification."""
+    """The whole environment of a child; nothing else of the supervisor's environment reaches it."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return {**passed, **env}

@@ -1,7 +1,7 @@
-"""Starting processes, and learning how each of them ended.
+"""Starting child processes and reaping them.
 
-Every child is reaped in one place, also those that re-parent to this process when their own parent ends. A child
-writes to its log file itself: what it says is kept whether or not a supervisor is there.
+One place reaps every child, also the orphans that re-parent to this process. A child writes to its log file itself,
+so its output is saved whether or not a supervisor runs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _log = get_log("supervisor.processes")
 
 @dataclass(frozen=True, slots=True)
 class RunningProcess:
-    """A process that was started here, or that was found running and adopted."""
+    """A process that this supervisor started, or found running and adopted."""
 
     identity: ProcessIdentity
     adopted: bool
@@ -41,6 +41,7 @@ class RunningProcess:
 
     @property
     def pid(self) -> int:
+        """The pid of the process."""
         return self.identity.pid
 
 
@@ -48,15 +49,16 @@ class ChildProcesses:
     """The children of this process."""
 
     def __init__(self) -> None:
-        self.notices = NotifySocket()
+        self.notify_socket = NotifySocket()
         self._children: dict[int, tuple[subprocess.Popen[bytes], asyncio.Future[LastExit]]] = {}
 
     def open(self) -> None:
-        """Become the parent of orphaned descendants, and reap from now on."""
+        """Become the parent of orphaned descendants, and begin to reap."""
         become_subreaper()
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._reap)
 
     def close(self) -> None:
+        """Stop reaping."""
         asyncio.get_running_loop().remove_signal_handler(signal.SIGCHLD)
 
     def spawn(
@@ -67,7 +69,7 @@ class ChildProcesses:
         cwd: str | None = None,
         output: BinaryIO | None = None,
     ) -> RunningProcess:
-        """Start a program as leader of its own session, which writes to an open file; raises `OSError`."""
+        """Start a program as the leader of a new session, with its output to an open file; raises `OSError`."""
         child = subprocess.Popen(
             argv,
             cwd=cwd,
@@ -79,20 +81,20 @@ class ChildProcesses:
         )
         exited: asyncio.Future[LastExit] = asyncio.get_running_loop().create_future()
         self._children[child.pid] = (child, exited)
-        # It is reaped by the loop only, so its row is still there even if it has ended already.
+        # Only the event loop reaps it, so its row is there even if it has ended already.
         row = read_process(child.pid)
         identity = row.identity if row else ProcessIdentity(child.pid, "", read_boot_id())
         return RunningProcess(identity, adopted=False, exited=exited)
 
     def adopt(self, identity: ProcessIdentity) -> RunningProcess:
-        """Watch a process that an earlier supervisor started; how it ends is not told to anyone but its parent."""
+        """Watch a process that an earlier supervisor started; the kernel tells its exit status only to its parent."""
         exited: asyncio.Future[LastExit] = asyncio.get_running_loop().create_future()
 
-        def ended(_watched: asyncio.Future[None]) -> None:
+        def note_end(_watched: asyncio.Future[None]) -> None:
             if not exited.done():
                 exited.set_result(LastExit(at_ms=now_ms()))
 
-        watch_exit(identity).add_done_callback(ended)
+        watch_exit(identity).add_done_callback(note_end)
         return RunningProcess(identity, adopted=True, exited=exited)
 
     def children(self) -> set[int]:
@@ -100,27 +102,27 @@ class ChildProcesses:
         return set(self._children)
 
     def _reap(self) -> None:
-        while (ended := _next_ended()) is not None:
+        while (ended := _reap_next()) is not None:
             pid, status = ended
             child = self._children.pop(pid, None)
             if child is None:
                 _log.debug("orphan.reaped", pid=pid)
                 continue
             process, exited = child
-            # Popen must not wait for a pid that may be somebody else's by then.
+            # Popen must not wait for a pid that another process may have by then.
             process.returncode = os.waitstatus_to_exitcode(status)
             if not exited.done():
                 exited.set_result(_last_exit(process.returncode))
 
 
 def become_subreaper() -> bool:
-    """Let orphaned descendants re-parent to this process; false where the system cannot."""
+    """Make orphaned descendants re-parent to this process; false where the system cannot."""
     if sys.platform != "linux":
         return False
     return bool(find_function("prctl")(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 
 
-def _next_ended() -> tuple[int, int] | None:
+def _reap_next() -> tuple[int, int] | None:
     try:
         pid, status = os.waitpid(-1, os.WNOHANG)
     except ChildProcessError:

@@ -1,6 +1,6 @@
-"""Learning from the kernel that a process has ended, also one that is not our child; and signalling only it.
+"""Watching for the end of a process, also of one that is not our child, and signalling only that process.
 
-Linux tells by a pidfd, macOS and the BSDs by a kqueue; where neither is there, a timer looks.
+Linux reports the end through a pidfd, macOS and the BSDs through a kqueue; without either, a timer checks.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from typing import Any, Protocol, TypeVar
 from hero_assistance.supervisor.process.process_table import is_alive
 from hero_assistance.supervisor.process_identity import ProcessIdentity
 
-_LOOK_S = 0.25
+# Only where the kernel reports no ends; a stop then takes up to a quarter of a second longer.
+_POLL_S = 0.25
 
 T = TypeVar("T")
 
 
 class _Watch(Protocol):
-    """Something of the kernel that becomes readable when a process ends."""
+    """A kernel object that becomes readable when a process ends."""
 
     def fileno(self) -> int: ...
     def close(self) -> None: ...
 
 
 def send_signal(identity: ProcessIdentity, number: signal.Signals) -> bool:
-    """Signal this very process; false when it has ended, whoever has its pid by now, or may not be signalled."""
+    """Signal this process and no later one with its pid; false when it has ended or may not be signalled."""
     try:
         with _pinned(identity.pid) as deliver:
             if not is_alive(identity):
@@ -42,17 +43,17 @@ def send_signal(identity: ProcessIdentity, number: signal.Signals) -> bool:
 
 
 def watch_exit(identity: ProcessIdentity) -> asyncio.Future[None]:
-    """A future that is done once this very process has ended; cancel it to stop looking."""
+    """A future that is done once this process has ended; cancel it to stop watching."""
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[None] = loop.create_future()
     watch = _watch(identity.pid)
     if not is_alive(identity):
         ended.set_result(None)
     if watch is None:
-        _look(loop, identity, ended)
+        _poll(loop, identity, ended)
         return ended
 
-    def release(_ended: asyncio.Future[None]) -> None:
+    def release(_done: asyncio.Future[None]) -> None:
         loop.remove_reader(watch.fileno())
         watch.close()
 
@@ -78,7 +79,7 @@ async def wait_all_ended(identities: Iterable[ProcessIdentity], timeout_s: float
 
 @contextmanager
 def _pinned(pid: int) -> Iterator[Callable[[signal.Signals], None]]:
-    """Hold on to the process that has this pid now, so that no other can take its place."""
+    """Hold the process that has this pid now, so that no other process can get the pid."""
     descriptor = _pidfd(pid)
     if descriptor is None:
         yield partial(os.kill, pid)
@@ -103,7 +104,7 @@ def _pidfd(pid: int) -> int | None:
 
 
 class _Descriptor:
-    """A bare file descriptor with the two methods that a watch has."""
+    """A file descriptor with the methods of a watch."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -127,7 +128,7 @@ def _watch(pid: int) -> _Watch | None:
 
 
 def _kqueue(queue: Any, pid: int) -> _Watch:
-    # Written for a module that has these names on macOS and the BSDs only.
+    # `select` has these names on macOS and the BSDs only.
     kernel: Any = select
     flags = kernel.KQ_EV_ADD | kernel.KQ_EV_ONESHOT
     try:
@@ -139,11 +140,11 @@ def _kqueue(queue: Any, pid: int) -> _Watch:
     return watch
 
 
-def _look(loop: asyncio.AbstractEventLoop, identity: ProcessIdentity, ended: asyncio.Future[None]) -> None:
+def _poll(loop: asyncio.AbstractEventLoop, identity: ProcessIdentity, ended: asyncio.Future[None]) -> None:
     if ended.done():
         return
     if is_alive(identity):
-        loop.call_later(_LOOK_S, _look, loop, identity, ended)
+        loop.call_later(_POLL_S, _poll, loop, identity, ended)
     else:
         _finish(ended)
 

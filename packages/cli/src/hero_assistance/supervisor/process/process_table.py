@@ -1,6 +1,6 @@
-"""Which processes there are, and who a process is: pid, start time and boot id together are never used again.
+"""The process table: which processes run, and the identity of each, which is pid, start time and boot id.
 
-Linux is read from `/proc`; other systems through `ps`, where what a process read_inherited cannot be seen.
+On Linux it is read from `/proc`; on other systems from `ps`, which does not show the environment of a process.
 """
 
 from __future__ import annotations
@@ -34,28 +34,29 @@ class Process:
 
     @property
     def pid(self) -> int:
+        """The pid of the process."""
         return self.identity.pid
 
 
 def read_process(pid: int) -> Process | None:
-    """The row of this pid, also when it has ended and nobody has reaped it; `None` for nobody."""
-    return _read(pid) if _has_proc() else next(_from_ps(pid), None)
+    """The row of this pid, also of a process that has ended and is not reaped; `None` when there is none."""
+    return _read_stat(pid) if _has_proc() else next(_list_ps(pid), None)
 
 
 def is_alive(identity: ProcessIdentity) -> bool:
-    """Whether this very process still runs."""
+    """Whether this process still runs."""
     process = read_process(identity.pid)
     return process is not None and not process.ended and process.identity == identity
 
 
 def list_processes() -> dict[int, Process]:
-    """Every process that runs, by pid; those that have ended are left out."""
-    rows = _from_proc() if _has_proc() else _from_ps(None)
+    """Every running process by pid, without those that have ended."""
+    rows = _list_proc() if _has_proc() else _list_ps(None)
     return {row.pid: row for row in rows if not row.ended}
 
 
 def read_inherited(pid: int, variable: str) -> str | None:
-    """The value that a process of this user was started with; `None` where it has none or hides it."""
+    """The value of a variable that a process of this user was started with; `None` without one."""
     folder = _PROC / str(pid)
     try:
         if folder.stat().st_uid != os.getuid():
@@ -69,14 +70,14 @@ def read_inherited(pid: int, variable: str) -> str | None:
 
 
 def measure_age_s(identity: ProcessIdentity) -> float | None:
-    """How long ago a process was started, by a clock that nobody sets; `None` where the system does not tell."""
+    """The seconds since a process was started, by the boot clock; `None` where the system does not tell."""
     if not identity.started.isdigit():
         return None
     return time.clock_gettime(time.CLOCK_BOOTTIME) - int(identity.started) / os.sysconf("SC_CLK_TCK")
 
 
 def read_command_name(pid: int) -> str:
-    """The short name of a program, for a message to a person."""
+    """The short name of a program, for a message."""
     try:
         return (_PROC / str(pid) / "comm").read_text().strip()
     except OSError:
@@ -85,11 +86,11 @@ def read_command_name(pid: int) -> str:
 
 @functools.cache
 def read_boot_id() -> str:
-    """What tells this boot of the machine from every other."""
+    """The id of this boot of the machine."""
     try:
         return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
     except OSError:
-        return _output("sysctl", "-n", "kern.bootsessionuuid").strip()
+        return _run("sysctl", "-n", "kern.bootsessionuuid").strip()
 
 
 @functools.cache
@@ -97,13 +98,13 @@ def _has_proc() -> bool:
     return sys.platform == "linux" and (_PROC / "self/stat").exists()
 
 
-def _from_proc() -> Iterator[Process]:
+def _list_proc() -> Iterator[Process]:
     with os.scandir(_PROC) as entries:
         pids = [int(entry.name) for entry in entries if entry.name.isdigit()]
-    yield from filter(None, map(_read, pids))
+    yield from filter(None, map(_read_stat, pids))
 
 
-def _read(pid: int) -> Process | None:
+def _read_stat(pid: int) -> Process | None:
     try:
         stat = (_PROC / str(pid) / "stat").read_bytes()
     except OSError:
@@ -115,9 +116,9 @@ def _read(pid: int) -> Process | None:
     return Process(identity, int(fields[_PPID]), int(fields[_SESSION]), ended)
 
 
-def _from_ps(pid: int | None) -> Iterator[Process]:
+def _list_ps(pid: int | None) -> Iterator[Process]:
     chosen = ("-A",) if pid is None else ("-p", str(pid))
-    for line in _output("ps", *chosen, "-o", "pid=,ppid=,stat=,lstart=").splitlines():
+    for line in _run("ps", *chosen, "-o", "pid=,ppid=,stat=,lstart=").splitlines():
         number, parent, state, started = line.split(None, 3)
         try:
             session = os.getsid(int(number))
@@ -127,7 +128,7 @@ def _from_ps(pid: int | None) -> Iterator[Process]:
         yield Process(identity, int(parent), session, state[0] in _DEAD)
 
 
-def _output(*command: str) -> str:
+def _run(*command: str) -> str:
     done = subprocess.run(
         command,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The places an action wants to listen at: free, stale, or held by somebody else, who is left alone."""
+"""The sockets and ports of an action: free, stale, or held by another process, which is left alone."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _EARLIER = "an earlier instance of this action, which kill_other would end"
 
 
 class AddressTaken(Exception):
-    """Somebody else holds what the action needs; the text says who."""
+    """Another process holds a socket or port of the action; the text names it."""
 
 
 def find_holders(spec: ActionSpec) -> list[tuple[str, int]]:
-    """The action's places at which somebody listens, and the pid of who does (0 where the system does not tell)."""
+    """The sockets and ports of the action that a process holds, with its pid (0 where the system does not tell)."""
     sockets = [(path, listening_pid(Path(path))) for path in spec.sockets]
     ports = [(f"TCP port {port}", find_port_holder(port)) for port in spec.tcp_ports]
-    return [(place, pid) for place, pid in (*sockets, *ports) if pid is not None]
+    return [(address, pid) for address, pid in (*sockets, *ports) if pid is not None]
 
 
 def require_free(spec: ActionSpec, is_earlier: Callable[[int], bool]) -> None:
-    """Remove stale sockets; raises `NotFree` when a process listens at one of the action's places."""
-    for place, pid in find_holders(spec):
+    """Remove stale sockets; raises `AddressTaken` when a process holds a socket or port of the action."""
+    for address, pid in find_holders(spec):
         raise AddressTaken(
-            describe_holder(place, pid, what=_EARLIER) if is_earlier(pid) else describe_holder(place, pid)
+            describe_holder(address, pid, what=_EARLIER) if is_earlier(pid) else describe_holder(address, pid)
         )
     for path in map(Path, spec.sockets):
         _remove_socket(path)
@@ -38,7 +38,7 @@ def require_free(spec: ActionSpec, is_earlier: Callable[[int], bool]) -> None:
 
 
 def require_own(sockets: Iterable[str], is_ours: Callable[[int], bool]) -> None:
-    """Raise `NotFree` when a process that is not ours listens on one of these."""
+    """Raise `AddressTaken` when a process that is not ours listens on one of these sockets."""
     for path in sockets:
         holder = listening_pid(Path(path))
         if holder is not None and not is_ours(holder):
@@ -46,13 +46,13 @@ def require_own(sockets: Iterable[str], is_ours: Callable[[int], bool]) -> None:
 
 
 def owns_all(sockets: Iterable[str], is_ours: Callable[[int], bool]) -> bool:
-    """Whether a process of ours listens on each of these."""
+    """Whether processes of ours listen on all of these sockets."""
     find_holders = [listening_pid(Path(path)) for path in sockets]
     return all(holder is not None and is_ours(holder) for holder in find_holders)
 
 
 def remove_stale_sockets(paths: Iterable[str]) -> None:
-    """Remove the sockets that nobody listens on."""
+    """Remove the sockets that no process listens on."""
     for path in map(Path, paths):
         if listening_pid(path) is None:
             _remove_socket(path)
@@ -64,14 +64,14 @@ def _remove_socket(path: Path) -> None:
             path.unlink()
 
 
-def describe_holder(place: str, pid: int, *, what: str = "which this supervisor did not start") -> str:
-    """What to say of a socket or port that somebody else listens on."""
+def describe_holder(address: str, pid: int, *, what: str = "which this supervisor did not start") -> str:
+    """The message about a socket or port that another process holds."""
     who = f"process {pid} ({read_command_name(pid)})" if pid else "another process"
-    return f"{place} is held by {who}, {what}"
+    return f"{address} is held by {who}, {what}"
 
 
 def describe_start_error(spec: ActionSpec, error: OSError | AddressTaken) -> str:
-    """Why a program could not be started."""
+    """Why a program could not be started, for a message."""
     if isinstance(error, AddressTaken):
         return str(error)
     return f"cannot run {spec.argv[0]}: {error.strerror}"

@@ -1,4 +1,4 @@
-"""Who listens on a TCP port, as far as the system tells this user."""
+"""Which process listens on a TCP port, as far as the system tells this user."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _EVERYWHERE = ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::"))  # noqa: S1
 
 
 def find_port_holder(port: int) -> int | None:
-    """The pid of who holds a TCP port on some address (0 where the system does not tell), `None` for nobody."""
+    """The pid of the holder of a TCP port on any address (0 where the system does not tell), `None` when free."""
     if all(_can_bind(family, host, port) for family, host in _EVERYWHERE):
         return None
-    sockets = {f"socket:[{inode}]" for inode in _listening(port)}
+    sockets = {f"socket:[{inode}]" for inode in _list_inodes(port)}
     table = list_processes()
-    pids = {pid for pid in table if sockets and not sockets.isdisjoint(_open_files(pid))}
-    # Of a program and the workers that it forked, the program.
+    pids = {pid for pid in table if sockets and not sockets.isdisjoint(_list_open_files(pid))}
+    # Of a program and the workers that it forked, report the program.
     first = (pid for pid in sorted(pids) if table[pid].parent not in pids)
     return next(first, 0)
 
 
 def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
-    """Whether nobody has the port on any address of a family; true as well where there is no such family."""
+    """Whether the port is free on every address of a family; true where the system lacks the family."""
     try:
         probe = socket.socket(family, socket.SOCK_STREAM)
     except OSError:
@@ -48,7 +48,7 @@ def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
     return True
 
 
-def _listening(port: int) -> Iterator[str]:
+def _list_inodes(port: int) -> Iterator[str]:
     """The inodes of the sockets that listen on a port."""
     ending = f":{port:04X}"
     for table in _TABLES:
@@ -61,8 +61,8 @@ def _listening(port: int) -> Iterator[str]:
                 yield row[_INODE]
 
 
-def _open_files(pid: int) -> Iterator[str]:
-    """What the descriptors of a process name; nothing for a process of another user."""
+def _list_open_files(pid: int) -> Iterator[str]:
+    """The targets of the descriptors of a process; nothing for a process of another user."""
     try:
         with os.scandir(_PROC / str(pid) / "fd") as entries:
             for entry in entries:

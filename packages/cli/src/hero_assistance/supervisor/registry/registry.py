@@ -1,7 +1,6 @@
-"""What is registered and wanted, and which process runs for each action; both outlive the supervisor.
+"""The registered services and whether each is wanted up; both outlive the supervisor.
 
-`registry.json`                     the services, what is wanted of each, and the id of this registry
-`runs/<service>/<action>.json`      the last start of an action, while something of it may still run
+`registry.json` holds the services and the id of this registry.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ REGISTRY_FILE = "registry.json"
 
 
 class Registered(StoredModel):
-    """One service, as an operator left it."""
+    """One service, as an operator registered it."""
 
     spec: ServiceSpec
     wanted: Wanted = Wanted.DOWN
@@ -31,23 +30,23 @@ class _Content(StoredModel):
 
 
 class Registry:
-    """The services of one state folder; every change is on the disk before it is answered."""
+    """The services of one state folder; each change is on the disk when the method returns."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         content = read_model(folder / REGISTRY_FILE, _Content)
-        # The id is part of the mark that each child carries, so that two roots never take each other's children.
+        # The id is part of the mark of each child, so that two roots never take each other's children.
         self.instance = content.instance if content else uuid.uuid4().hex
         self.services = dict(content.services) if content else {}
         self.runs = RunRecords(folder / RUNS_FOLDER)
 
     def set(self, name: str, registered: Registered) -> None:
-        """Register a service, or register it anew."""
+        """Register a service, or replace its registration."""
         self.services[name] = registered
         self._save()
 
-    def want(self, name: str, wanted: Wanted) -> None:
-        """Remember what an operator asked for."""
+    def save_wanted(self, name: str, wanted: Wanted) -> None:
+        """Save what an operator asked for."""
         registered = self.services[name]
         if registered.wanted is not wanted:
             self.set(name, registered.model_copy(update={"wanted": wanted}))

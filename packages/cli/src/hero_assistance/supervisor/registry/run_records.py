@@ -17,7 +17,7 @@ RUNS_FOLDER = "runs"
 
 
 class RunRecord(StoredModel):
-    """One start of an action: who its process is, and the specification it was started by."""
+    """One start of an action: the identity of its process, and the specification it was started with."""
 
     run: int
     pid: int
@@ -28,31 +28,35 @@ class RunRecord(StoredModel):
     attempt: int = 0
     done: bool = False
     ready: bool = False
-    # What its processes carry in their mark; the id of the registry in it changes when that file is lost.
+    # The owner in the mark of its processes; its registry id changes when `registry.json` is lost.
     owner: str = ""
     spec: ActionSpec
 
     @property
     def identity(self) -> ProcessIdentity:
+        """The identity of the process."""
         return ProcessIdentity(self.pid, self.started, self.boot)
 
 
 class RunRecords:
-    """The run records: they need not survive the machine's power, since no process does."""
+    """Saves, loads and removes the records."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def save(self, service: str, action: str, record: RunRecord) -> None:
+        """Replace the record of an action."""
         write_atomic(self._path(service, action), record.model_dump_json().encode(), durable=False)
 
     def load(self, service: str, action: str) -> RunRecord | None:
+        """The record of an action, `None` without one; raises `StateDamaged`."""
         return read_model(self._path(service, action), RunRecord)
 
-    def forget(self, service: str, action: str) -> None:
+    def remove(self, service: str, action: str) -> None:
+        """Remove the record of an action."""
         self._path(service, action).unlink(missing_ok=True)
 
-    def all(self) -> list[tuple[str, str, RunRecord]]:
+    def list_all(self) -> list[tuple[str, str, RunRecord]]:
         """Every record, with the names of its service and action."""
         found = [(file.parent.name, file.stem, read_model(file, RunRecord)) for file in self._folder.glob("*/*.json")]
         return [

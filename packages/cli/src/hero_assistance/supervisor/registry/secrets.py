@@ -1,4 +1,4 @@
-"""Secrets, by context: one file each that only its owner may read; values never leave it but by `secret.get`."""
+"""Secrets: one file for each context, readable by its owner alone; only `secret.get` returns values."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _CONTENT = TypeAdapter(dict[str, str])
 
 
 class Secrets:
-    """The secrets of one state folder; names have been checked by the wire types."""
+    """The secrets of one state folder; the wire types have checked the names."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / SECRETS_FOLDER
 
     def set(self, context: str, name: str, value: str) -> bool:
-        """Keep a value; false when it was there already."""
+        """Save a value; false when it was there already."""
         known = self._load(context)
         if known.get(name) == value:
             return False
@@ -40,7 +40,7 @@ class Secrets:
         return tuple(sorted(self._load(context)))
 
     def delete(self, context: str, name: str) -> bool:
-        """Forget a value; false when there was none."""
+        """Delete a value; false when there was none."""
         known = self._load(context)
         if name not in known:
             return False
@@ -57,7 +57,7 @@ class Secrets:
         except FileNotFoundError:
             return {}
         except ValidationError:
-            # The error of the library quotes what it read, which nobody may see.
+            # The library's error quotes what it read, which is secret.
             raise StateDamaged(f"{path} cannot be read", hint="move it away and set the secrets again") from None
 
     def _save(self, context: str, content: dict[str, str]) -> None:

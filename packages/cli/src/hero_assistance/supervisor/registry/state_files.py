@@ -26,6 +26,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def read_model(path: Path, model: type[M]) -> M | None:
+    """The content of a file, `None` when it does not exist; raises `StateDamaged`."""
     try:
         return model.model_validate_json(path.read_bytes())
     except FileNotFoundError:

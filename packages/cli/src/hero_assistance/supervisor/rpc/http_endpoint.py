@@ -1,6 +1,6 @@
-"""The supervisor's socket: just enough HTTP/1.1 for its own four paths.
+"""The HTTP/1.1 server of the supervisor's socket, with as much of HTTP as its four paths need.
 
-A web framework here would cost more memory than the supervisor itself; the JSON-RPC behind it is the common one.
+A web framework would cost more memory than the supervisor itself. The JSON-RPC behind it is the one of the sdk.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hero_assistance_sdk.peer_credentials import read_peer_credentials
 
 _HEAD_LIMIT = 16 * 1024
 _BODY_LIMIT = 1024 * 1024
-# A client that keeps its connection and asks nothing is let go.
+# An idle connection is closed after this time.
 _IDLE_S = 60.0
 _BODY_S = 10.0
 _HEAD_END = b"\r\n\r\n"
@@ -30,7 +30,7 @@ _log = get_log("supervisor.endpoint")
 
 
 class _Refused(Exception):
-    """A request that is answered by a status alone; the connection ends with it."""
+    """A request that is answered by a status alone; the connection closes with the answer."""
 
     def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status.phrase)
@@ -54,21 +54,21 @@ class HttpEndpoint:
         self._documents = {path: to_json(document) for path, document in documents.items()}
 
     async def open(self, listening: socket.socket, group: asyncio.TaskGroup) -> asyncio.Server:
-        """Serve a socket that listens already, each connection as a task of `group`."""
+        """Serve a listening socket, each connection as a task of `group`."""
 
         def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            group.create_task(self._connection(reader, writer))
+            group.create_task(self._serve_connection(reader, writer))
 
         return await asyncio.start_unix_server(accept, sock=listening, limit=_HEAD_LIMIT)
 
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
             if not _is_same_user(writer.get_extra_info("socket")):
                 _log.warning("caller.refused")
                 return
             with contextlib.suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError):
-                while await self._request(reader, writer):
+                while await self._serve_request(reader, writer):
                     pass
         except Exception:  # noqa: BLE001
             # The outermost loop of a connection: a defect in one must not end the supervisor.
@@ -77,11 +77,11 @@ class HttpEndpoint:
             self.connections -= 1
             writer.close()
 
-    async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _serve_request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; true when another may follow on this connection."""
         try:
             async with asyncio.timeout(_IDLE_S):
-                head = _parsed(await reader.readuntil(_HEAD_END))
+                head = _parse_head(await reader.readuntil(_HEAD_END))
             async with asyncio.timeout(_BODY_S):
                 body = await reader.readexactly(head.length)
         except asyncio.LimitOverrunError:
@@ -107,7 +107,7 @@ class HttpEndpoint:
         return (HTTPStatus.OK, document) if head.method == "GET" else (HTTPStatus.METHOD_NOT_ALLOWED, None)
 
 
-def _parsed(block: bytes) -> _Head:
+def _parse_head(block: bytes) -> _Head:
     first, *lines = block[: -len(_HEAD_END)].decode("latin-1").split("\r\n")
     try:
         method, target, version = first.split(" ")

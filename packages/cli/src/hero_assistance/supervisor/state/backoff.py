@@ -1,4 +1,4 @@
-"""How long an action waits before it is started again, and when it is given up; times are handed in."""
+"""How long an action waits before it is started again, and when it is given up; the clock is passed in."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from hero_assistance_sdk.hero_proc.specs import RetryPolicy
 
 @dataclass(slots=True)
 class BackOff:
-    """Counts the failures of one action; `chance` gives a number from 0 up to 1 for the jitter."""
+    """Counts the failures of one action; `chance` returns a number from 0 up to 1 for the jitter."""
 
     policy: RetryPolicy
     chance: Callable[[], float] = random.random
     attempt: int = 0
     _healthy_since: float | None = None
 
-    def became_healthy(self, now_s: float) -> None:
-        """The action answers; a period of stability begins unless one is running."""
+    def note_healthy(self, now_s: float) -> None:
+        """Begin a period of stability, unless one has begun: the action answers."""
         if self._healthy_since is None:
             self._healthy_since = now_s
 
-    def failed(self, now_s: float) -> float | None:
-        """Count a failure; the seconds until the next start, or `None` when the attempts are used up."""
+    def count_failure(self, now_s: float) -> float | None:
+        """Count a failure; return the seconds until the next start, or `None` when the attempts are used up."""
         if self._was_stable(now_s):
             self.attempt = 0
         self._healthy_since = None
@@ -32,10 +32,10 @@ class BackOff:
         limit = self.policy.max_attempts
         if limit is not None and self.attempt > limit:
             return None
-        return self._jittered(calculate_delay_s(self.policy, self.attempt))
+        return self._add_jitter(calculate_delay_s(self.policy, self.attempt))
 
-    def forget(self) -> None:
-        """Begin anew: an operator asked for a start."""
+    def reset(self) -> None:
+        """Start counting from zero, because an operator asked for a start."""
         self.attempt = 0
         self._healthy_since = None
 
@@ -43,7 +43,7 @@ class BackOff:
         since = self._healthy_since
         return since is not None and now_s - since >= self.policy.stability_period_ms / 1000
 
-    def _jittered(self, seconds: float) -> float:
+    def _add_jitter(self, seconds: float) -> float:
         spread = self.policy.jitter * (2 * self.chance() - 1)
         return seconds * (1 + spread)
 

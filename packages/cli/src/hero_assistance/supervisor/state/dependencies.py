@@ -1,4 +1,4 @@
-"""Which action waits for which other one: when it starts, and when it ends."""
+"""The order of actions: which one waits for which other one when it starts and when it ends."""
 
 from __future__ import annotations
 
@@ -11,51 +11,54 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 
 
 class Peer(Protocol):
-    """What is asked of another action of the same service."""
+    """Another action of the same service."""
 
     state: ActionState
 
     @property
-    def spec(self) -> ActionSpec: ...
+    def spec(self) -> ActionSpec:
+        """Its specification."""
 
     @property
-    def kept(self) -> str | None: ...
+    def kept(self) -> str | None:
+        """Why its last restart did not replace its process."""
 
     @property
-    def has_started(self) -> bool: ...
+    def has_started(self) -> bool:
+        """Whether a process of it runs that is not being ended."""
 
 
 class Dependencies:
-    """The place of one action among its peers, itself among them."""
+    """What one action waits for; `peers` are the actions of its service, itself included."""
 
-    def __init__(self, name: str, peers: Mapping[str, Peer], changes: Revision) -> None:
+    def __init__(self, name: str, peers: Mapping[str, Peer], revision: Revision) -> None:
         self._name = name
         self._peers = peers
-        self._changes = changes
+        self._revision = revision
 
-    async def until_needs_met(self, spec: ActionSpec, explain: Callable[[str | None], None]) -> None:
-        """Return once all that the action depends on is there; `explain` is told what it waits for."""
+    async def wait_for_needs(self, spec: ActionSpec, explain: Callable[[str | None], None]) -> None:
+        """Return once every dependency is met; `explain` receives what the action waits for."""
         for need in spec.depends_on:
-            if not self._met(need):
+            if not self._is_met(need):
                 explain(f"waits for {need.action} to be {need.condition}")
-                await self._changes.until(lambda need=need: self._met(need))  # type: ignore[misc]
+                await self._revision.wait_until(lambda need=need: self._is_met(need))  # type: ignore[misc]
                 explain(None)
 
-    async def until_dependents_ended(self) -> None:
-        """Return once nobody who is being stopped, too, still needs this action."""
-        await self._changes.until(self._dependents_ended)
+    async def wait_for_dependents(self) -> None:
+        """Return once no action that is also being stopped needs this one."""
+        await self._revision.wait_until(self._have_dependents_ended)
 
-    def kept_need(self, spec: ActionSpec) -> str | None:
-        """An action that this one depends on and that was not replaced when it was asked to be."""
+    def find_kept_need(self, spec: ActionSpec) -> str | None:
+        """An action that this one depends on and whose last handover failed."""
         return next((need.action for need in spec.depends_on if self._peers[need.action].kept), None)
 
-    def _met(self, need: Dependency) -> bool:
+    def _is_met(self, need: Dependency) -> bool:
         peer = self._peers[need.action]
         if need.condition is Condition.STARTED:
             return peer.has_started
         return peer.state is ActionState.HEALTHY
 
-    def _dependents_ended(self) -> bool:
+    def _have_dependents_ended(self) -> bool:
         waiting = (peer for peer in self._peers.values() if _needs(peer.spec, self._name))
         return all(peer.state is not ActionState.STOPPING for peer in waiting)
 

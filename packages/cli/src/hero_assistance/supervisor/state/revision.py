@@ -1,4 +1,4 @@
-"""One counter of changes that tasks of this loop can wait on."""
+"""A counter of changes that tasks of this loop can wait on."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Callable
 
 
 class Revision:
-    """Announces that something changed; who waits looks for itself at what."""
+    """Counts changes and wakes the tasks that wait; each of them checks for itself what changed."""
 
     def __init__(self) -> None:
-        self.revision = 0
+        self.number = 0
         self._next = asyncio.Event()
 
     def announce(self) -> None:
-        """Wake everyone who waits."""
-        self.revision += 1
+        """Count a change and wake every task that waits."""
+        self.number += 1
         self._next.set()
         self._next = asyncio.Event()
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Return once `condition` holds; it is asked again after every change."""
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Return once `condition` holds; checks it again after every change."""
         while not condition():
             await self._next.wait()
 
-    async def beyond(self, revision: int, timeout_s: float) -> None:
-        """Return once the revision is greater than `revision`, or after `timeout_s`."""
+    async def wait_beyond(self, number: int, timeout_s: float) -> None:
+        """Return once the number is greater than `number`, or after `timeout_s`."""
         try:
             async with asyncio.timeout(timeout_s):
-                await self.until(lambda: self.revision > revision)
+                await self.wait_until(lambda: self.number > number)
         except TimeoutError:
             return

@@ -1,4 +1,4 @@
-"""What an action does in each state: a step, a coroutine that waits for what ends the state and names it."""
+"""What an action does in each state: one coroutine for each, which returns the trigger that ends the state."""
 
 from __future__ import annotations
 
@@ -31,36 +31,36 @@ _log = get_log("supervisor.action")
 
 
 class StateHandlers:
-    """The steps of one action; `reason` says why it is not healthy, `kept` why it was not replaced.
+    """The handlers of one action; `reason` says why it is not healthy, `kept` why it was not replaced.
 
-    `alone` tells whether all other actions of the supervisor are at rest.
+    `is_last_active` tells whether all other actions of the supervisor are at rest.
     """
 
     def __init__(
         self,
         spec: ActionSpec,
-        body: ActionProcess,
+        process: ActionProcess,
         processes: ChildProcesses,
-        order: Dependencies,
-        changes: Revision,
-        alone: Callable[[], bool],
+        dependencies: Dependencies,
+        revision: Revision,
+        is_last_active: Callable[[], bool],
     ) -> None:
         self.spec = spec
-        self.body = body
+        self.process = process
         self.backoff = BackOff(spec.retry_policy)
-        self.health = Health(processes, body.owns, spec)
-        self.hurry = asyncio.Event()
+        self.health = Health(processes, process.owns, spec)
+        self.retry_now = asyncio.Event()
         self.replacing = False
         self.restarts = 0
         self.reason: str | None = None
         self.kept: str | None = None
         self._processes = processes
-        self._order = order
-        self._changes = changes
-        self._alone = alone
+        self._dependencies = dependencies
+        self._revision = revision
+        self._is_last_active = is_last_active
 
-    def take(self, state: ActionState, *, wanted: bool) -> Awaitable[Trigger]:
-        """The step of this state, not begun."""
+    def handle(self, state: ActionState, *, wanted: bool) -> Awaitable[Trigger]:
+        """The coroutine of this state, not started."""
         match state:
             case ActionState.STOPPED | ActionState.FAILED:
                 return self._rest(start=wanted and state is ActionState.STOPPED)
@@ -73,94 +73,94 @@ class StateHandlers:
             case ActionState.STOPPING:
                 return self._stop()
 
-    def begin_anew(self) -> None:
-        """Forget what went wrong: an operator asked."""
-        self.backoff.forget()
+    def reset(self) -> None:
+        """Forget earlier failures, because an operator asked for a start."""
+        self.backoff.reset()
         self.restarts = 0
         self.reason = None
         self.kept = None
 
     def explain(self, reason: str | None) -> None:
-        """Say why the action is not healthy."""
+        """Note why the action is not healthy, `None` when it is."""
         if reason != self.reason:
             self.reason = reason
-            self._changes.announce()
+            self._revision.announce()
 
-    # One for each state.
+    # One handler for each state.
 
     async def _rest(self, *, start: bool) -> Trigger:
         return Trigger.START if start else await _never()
 
     async def _start(self) -> Trigger:
         replacing, self.replacing = self.replacing, False
-        if replacing and not await self._replace():
-            return Trigger.READY if self.body.serves() else Trigger.UNHEALTHY
-        if self.body.pid is not None and await self._left(self.body.end_earlier_runs(self.spec)):
+        if replacing and not await self._hand_over():
+            return Trigger.READY if self.process.is_serving() else Trigger.UNHEALTHY
+        if self.process.pid is not None and await self._has_leftovers(self.process.end_earlier_runs(self.spec)):
             return Trigger.UNHEALTHY
-        if self.body.pid is None:
+        if self.process.pid is None:
             try:
-                await self._launch()
+                await self._start_program()
             except (OSError, AddressTaken) as error:
                 self.explain(describe_start_error(self.spec, error))
                 return Trigger.EXITED
-        if not self.spec.is_process and not self.health.asks:
+        if not self.spec.is_process and not self.health.has_probes:
             return await _never()
-        if await self.health.until_ready():
+        if await self.health.wait_until_ready():
             return Trigger.READY
         self.explain(f"did not become healthy: {self.health.last_fault}")
         return Trigger.UNHEALTHY
 
     async def _watch(self, *, degraded: bool) -> Trigger:
-        change = await self.health.until_change(degraded=degraded)
+        change = await self.health.wait_for_change(degraded=degraded)
         if change is not HealthChange.RECOVERED:
             self.explain(self.health.last_fault)
         return _TRIGGERS[change]
 
     async def _back_off(self) -> Trigger:
-        self.hurry.clear()
+        self.retry_now.clear()
         begun = time.monotonic()
-        delay = self.backoff.failed(begun)
-        remains = self.spec.singleton or self.body.pid is not None
+        delay = self.backoff.count_failure(begun)
+        remains = self.spec.singleton or self.process.pid is not None
         if (remains and not await self._end_all()) or delay is None:
             return Trigger.GIVE_UP
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, begun + delay - time.monotonic())):
-                await self.hurry.wait()
+                await self.retry_now.wait()
         self.restarts += 1
         return Trigger.RETRY
 
     async def _stop(self) -> Trigger:
-        await self._order.until_dependents_ended()
-        # Asked once its own are gone: of two that end at the same time, the later one is the last.
-        if not await self._end_all() or (self._alone() and not await self._end_all(with_strays=True)):
+        await self._dependencies.wait_for_dependents()
+        # Asked after the end of its own processes: of two actions that stop at once, the later one is the last.
+        if not await self._end_all() or (self._is_last_active() and not await self._end_all(with_strays=True)):
             return Trigger.GIVE_UP
         remove_stale_sockets(self.spec.sockets)
-        self.body.forget()
+        self.process.remove_record()
         self.explain(None)
         return Trigger.GONE
 
-    # What they are made of.
+    # What the handlers share.
 
-    async def _launch(self) -> None:
-        """Start the program once all that it needs is there; raises `NotFree` or `OSError`."""
-        await self._order.until_needs_met(self.spec, self.explain)
+    async def _start_program(self) -> None:
+        """Start the program once its dependencies are met; raises `AddressTaken` or `OSError`."""
+        await self._dependencies.wait_for_needs(self.spec, self.explain)
         if self.spec.singleton and not await self._end_all():
             raise AddressTaken(f"an earlier instance is in the way: {self.reason}")
-        if self.spec.kill_other and await self._left(self.body.end_earlier_holders(self.spec)):
+        if self.spec.kill_other and await self._has_leftovers(self.process.end_earlier_holders(self.spec)):
             raise AddressTaken(f"an earlier instance is in the way: {self.reason}")
         self.health.begin(self.spec)
-        self.body.launch(self.spec, restarts=self.restarts, attempt=self.backoff.attempt)
+        self.process.launch(self.spec, restarts=self.restarts, attempt=self.backoff.attempt)
         self.explain(None)
-        self._changes.announce()
+        self._revision.announce()
 
-    async def _replace(self) -> bool:
-        """Start a successor and let it take over once it is well; false, and why, when what runs is kept."""
-        await self._order.until_needs_met(self.spec, self.explain)
-        kept = self._order.kept_need(self.spec)
+    async def _hand_over(self) -> bool:
+        """Start a successor and let it take over; false, with `kept` as the reason, when the old process stays."""
+        await self._dependencies.wait_for_needs(self.spec, self.explain)
+        kept = self._dependencies.find_kept_need(self.spec)
         try:
             if kept:
                 raise HandoverFailed(f"{kept} was not replaced")
-            self.health = await start_successor(self.body, self.spec, self._processes)
+            self.health = await start_successor(self.process, self.spec, self._processes)
             self.kept = None
         except HandoverFailed as error:
             self.kept = str(error)
@@ -168,11 +168,11 @@ class StateHandlers:
         return self.kept is None
 
     async def _end_all(self, *, with_strays: bool = False) -> bool:
-        """End all that this action started; false, and the reason, when something would not end."""
-        return not await self._left(self.body.end(self.spec, with_strays=with_strays))
+        """End all that this action started; false, with the reason noted, when a process does not end."""
+        return not await self._has_leftovers(self.process.end(self.spec, with_strays=with_strays))
 
-    async def _left(self, ending: Awaitable[set[ProcessIdentity]]) -> bool:
-        """Whether something is left after `ending`; the reason says what."""
+    async def _has_leftovers(self, ending: Awaitable[set[ProcessIdentity]]) -> bool:
+        """Whether a process is left after `ending`; the reason names it."""
         left = await ending
         if left:
             self.explain(f"cannot end {', '.join(f'process {one.pid}' for one in left)}")
@@ -180,6 +180,6 @@ class StateHandlers:
 
 
 async def _never() -> Trigger:
-    """Wait to be cut short: only what comes from outside leads on."""
+    """Wait until cancelled: only a call from outside leads to another state."""
     while True:
         await asyncio.get_running_loop().create_future()

@@ -1,6 +1,6 @@
-"""The states of an action and what leads from one to another, as one table; no process and no clock in here.
+"""The states of an action and the triggers between them, as one table; without processes and clocks.
 
-A cell that the table lacks is a trigger that cannot happen in that state, and a defect of the caller.
+A missing cell is a trigger that cannot happen in that state; a caller that applies it has a defect.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 
 
 class Trigger(StrEnum):
-    """What happened to an action, or what was asked of it."""
+    """An event of an action, or a request of an operator."""
 
     START = "start"
     STOP = "stop"
@@ -29,8 +29,8 @@ class Trigger(StrEnum):
 _S = ActionState
 _T = Trigger
 
-# `backoff`: nothing serves; what is left of the last process is being ended, or the next start is waited for.
-# `failed` after `stopping`: something would not end even by SIGKILL.
+# `backoff`: the supervisor ends what is left of the last process, then waits for the time of the next start.
+# `failed` after `stopping`: a process did not end even by SIGKILL.
 TRANSITIONS: dict[ActionState, dict[Trigger, ActionState]] = {
     _S.STOPPED: {
         _T.START: _S.STARTING,
@@ -80,12 +80,12 @@ TRANSITIONS: dict[ActionState, dict[Trigger, ActionState]] = {
     },
 }
 
-# States in which an action stays until somebody asks for something.
+# States in which an action stays until an operator asks for a start or a stop.
 AT_REST = frozenset({ActionState.STOPPED, ActionState.FAILED})
 
 
 class ImpossibleTrigger(Exception):
-    """A trigger met a state in which it cannot happen."""
+    """The trigger cannot happen in this state."""
 
 
 def next_state(state: ActionState, trigger: Trigger) -> ActionState:
