@@ -18,8 +18,8 @@ from hero_assistance.supervisor.logs.query import read_lines_after
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.following import following, numbers_by_writer
-from tests.supervisor.stage import Stage, one, wait_for
+from tests.supervisor.harness import Harness, one, wait_for
+from tests.supervisor.log_follower import follow_log, numbers_by_writer
 
 pytestmark = [
     pytest.mark.fault,
@@ -34,15 +34,15 @@ DEADLINE_S = 900.0 if FULL else 60.0
 
 
 @pytest.fixture
-def stage(paths: Paths, hero_env: dict[str, str]) -> Iterator[Stage]:
-    made = Stage(paths, hero_env)
-    made.raise_curtain()
+def harness(paths: Paths, hero_env: dict[str, str]) -> Iterator[Harness]:
+    made = Harness(paths, hero_env)
+    made.start_supervisor()
     yield made
-    made.clear()
+    made.clean_up()
 
 
-def counting(stage: Stage, last: int, *, max_bytes: int = 64 * 1024) -> ActionSpec:
-    action = stage.action("count", name=SERVER, argument=f"{stage.socket('x')}:{last}", probed=False)
+def counting(harness: Harness, last: int, *, max_bytes: int = 64 * 1024) -> ActionSpec:
+    action = harness.action("count", name=SERVER, argument=f"{harness.socket('x')}:{last}", probed=False)
     return action.model_copy(update={"log": LogSpec(max_bytes=max_bytes, keep=1000)})
 
 
@@ -57,17 +57,17 @@ def read_all(place: LogLayout) -> list[str]:
     raise AssertionError("it does not end")
 
 
-def test_numbered_lines_through_rotation_and_two_deaths(stage: Stage) -> None:
+def test_numbered_lines_through_rotation_and_two_deaths(harness: Harness) -> None:
     """Both who reads at the end and who has followed from the start have every line once."""
-    place = LogLayout(stage.paths.logs, SERVER)
-    with following(stage, SERVER) as follower:
-        stage.play(counting(stage, LINES))
+    place = LogLayout(harness.paths.logs, SERVER)
+    with follow_log(harness, SERVER) as follower:
+        harness.start_actions(counting(harness, LINES))
         for share in (0.3, 0.6):
             follower.wait_for(int(LINES * share), DEADLINE_S)
-            stage.end_supervisor(signal.SIGKILL)
+            harness.end_supervisor(signal.SIGKILL)
             # It writes on, and is followed, while nobody supervises.
             follower.wait_for(len(follower.lines()) + 1_000, DEADLINE_S)
-            stage.raise_curtain()
+            harness.start_supervisor()
         shown = follower.until_shown(f" {LINES - 1}", DEADLINE_S)
     ((_pid, numbers),) = numbers_by_writer(shown)
     assert numbers == list(range(LINES))
@@ -77,25 +77,25 @@ def test_numbered_lines_through_rotation_and_two_deaths(stage: Stage) -> None:
     assert read_all(place) == shown
 
 
-def test_the_supervisor_is_killed_again_and_again(stage: Stage) -> None:
+def test_the_supervisor_is_killed_again_and_again(harness: Harness) -> None:
     """Most of the kills come around the instant when it looks, and so rotates; the others anywhere."""
     chance = random.Random(20261122)  # noqa: S311
-    place = LogLayout(stage.paths.logs, SERVER)
+    place = LogLayout(harness.paths.logs, SERVER)
     # Kept as a whole for a quarter of an hour; the writer ends by itself, also when this test is cut off.
-    stage.play(counting(stage, 30_000_000, max_bytes=256 * 1024))
-    pid = stage.until(lambda status: one(status, SERVER).pid is not None, "it runs").actions[0].pid
+    harness.start_actions(counting(harness, 30_000_000, max_bytes=256 * 1024))
+    pid = harness.until(lambda status: one(status, SERVER).pid is not None, "it runs").actions[0].pid
     for number in range(KILLS):
-        assert stage.supervisor is not None
+        assert harness.supervisor is not None
         near = chance.uniform(CHECK_INTERVAL_S - 0.1, CHECK_INTERVAL_S + 0.2)
         with pytest.raises(subprocess.TimeoutExpired):
-            stage.supervisor.wait(near if number % 4 else chance.uniform(0, 2 * CHECK_INTERVAL_S))
-        stage.end_supervisor(signal.SIGKILL)
-        stage.raise_curtain()
-    action = stage.until_state(ActionState.HEALTHY, SERVER)
+            harness.supervisor.wait(near if number % 4 else chance.uniform(0, 2 * CHECK_INTERVAL_S))
+        harness.end_supervisor(signal.SIGKILL)
+        harness.start_supervisor()
+    action = harness.until_state(ActionState.HEALTHY, SERVER)
     assert (action.pid, action.restarts) == (pid, 0)
     # How much of the output the killed ones came to rotate is chance; the last one has the time to do it all.
     wait_for(lambda: len(place.find_output(1).segments) > KILLS // 4, "it is rotated", DEADLINE_S)
-    stage.stop()
+    harness.stop()
     ((writer, numbers),) = numbers_by_writer(read_all(place))
     assert place.find_output(1).first == 0, "more was written than is kept"
     assert writer == pid

@@ -29,8 +29,8 @@ from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.following import following
-from tests.supervisor.stage import Stage, wait_for
+from tests.supervisor.harness import Harness, wait_for
+from tests.supervisor.log_follower import follow_log
 
 DAEMON = '''#!{python} -I
 """Stands for a daemon: JSON on each of its sockets."""
@@ -305,23 +305,23 @@ def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> Non
 
 
 @pytest.fixture
-def stage_elsewhere() -> Iterator[Stage]:
+def stage_elsewhere() -> Iterator[Harness]:
     """A supervisor over a root that is not the service's."""
     root = Path(tempfile.mkdtemp(prefix="hp", dir="/tmp")).resolve()
     env = {"PATH": os.environ["PATH"], "HOME": str(root), "PATH_ROOT": str(root)}
-    stage = Stage(Paths.from_environ(env), env)
-    yield stage
-    stage.clear()
+    harness = Harness(Paths.from_environ(env), env)
+    yield harness
+    harness.clean_up()
     shutil.rmtree(root)
 
 
-def listen_as_hero_proc(desk: Paths, stage: Stage) -> None:
-    stage.raise_curtain()
+def listen_as_hero_proc(desk: Paths, harness: Harness) -> None:
+    harness.start_supervisor()
     desk.hero_proc_socket.parent.mkdir(parents=True)
-    desk.hero_proc_socket.symlink_to(stage.paths.socket(SOCKET))
+    desk.hero_proc_socket.symlink_to(harness.paths.socket(SOCKET))
 
 
-def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage) -> None:
+def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Harness) -> None:
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
     assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
@@ -335,22 +335,22 @@ def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage)
 
 
 def test_logs_of_hero_proc_are_followed_through_its_restart(
-    desk: Paths, hero_env: dict[str, str], stage_elsewhere: Stage
+    desk: Paths, hero_env: dict[str, str], stage_elsewhere: Harness
 ) -> None:
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
     (line,) = lifecycle.logs(desk, SERVER, Choice(since_ms=0, run=1))
     assert (line.text, line.run) == ("flags --auth-mode dev", 1)
-    with following(Stage(desk, hero_env), SERVER) as follower:
+    with follow_log(Harness(desk, hero_env), SERVER) as follower:
         follower.until_shown(line.text)
         stage_elsewhere.end_supervisor(signal.SIGKILL)
-        stage_elsewhere.raise_curtain()
+        stage_elsewhere.start_supervisor()
         with LogLayout(stage_elsewhere.paths.logs, SERVER).live_path(1).open("a") as log:
             log.write("later\n")
         assert follower.until_shown("later") == [line.text, "later"]
 
 
-def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Stage) -> None:
+def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Harness) -> None:
     start(desk)
     before = set(pids(desk).values())
     listen_as_hero_proc(desk, stage_elsewhere)

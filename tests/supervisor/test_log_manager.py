@@ -19,25 +19,25 @@ from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from tests.supervisor.following import following, numbers_by_writer
-from tests.supervisor.stage import SERVICE, Stage, wait_for
+from tests.supervisor.harness import SERVICE, Harness, wait_for
+from tests.supervisor.log_follower import follow_log, numbers_by_writer
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux frees a part of a file")
 
 
-def counting(stage: Stage, last: int, *, keep: int = 1000) -> ActionSpec:
+def counting(harness: Harness, last: int, *, keep: int = 1000) -> ActionSpec:
     """An action that writes `last` numbered lines, rotated as often as can be."""
-    action = stage.action("count", name=SERVER, argument=f"{stage.socket('x')}:{last}", probed=False)
+    action = harness.action("count", name=SERVER, argument=f"{harness.socket('x')}:{last}", probed=False)
     return action.model_copy(update={"log": LogSpec(max_bytes=64 * 1024, keep=keep)})
 
 
 @linux_only
-def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> None:
+def test_a_follower_sees_each_line_once_whatever_happens(supervised: Harness) -> None:
     """Through rotation, a restart of the action, and the supervisor's own death."""
     last = 40_000
     place = LogLayout(supervised.paths.logs, SERVER)
-    with following(supervised, SERVER) as follower:
-        supervised.play(counting(supervised, last))
+    with follow_log(supervised, SERVER) as follower:
+        supervised.start_actions(counting(supervised, last))
         follower.wait_for(10_000)
         with supervised.client() as client:
             client.service_restart(SERVICE)
@@ -45,7 +45,7 @@ def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> N
         supervised.end_supervisor(signal.SIGKILL)
         shown = len(follower.lines())
         follower.wait_for(shown + 1)
-        supervised.raise_curtain()
+        supervised.start_supervisor()
         follower.until_shown(f" {last - 1}")
         wait_for(lambda: len(place.find_output(2).segments) >= 3, "it was rotated")
         first, second = numbers_by_writer(follower.lines())
@@ -57,9 +57,9 @@ def test_a_follower_sees_each_line_once_whatever_happens(supervised: Stage) -> N
 
 
 @linux_only
-def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
+def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Harness) -> None:
     last = 30_000
-    supervised.play(counting(supervised, last, keep=2))
+    supervised.start_actions(counting(supervised, last, keep=2))
     place = LogLayout(supervised.paths.logs, SERVER)
     wait_for(lambda: place.find_output(1).first > 0, "something went")
     wait_for(lambda: place.live_path(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
@@ -76,8 +76,8 @@ def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Stage) -> None:
     assert sum(file.stat().st_blocks * 512 for file in files) <= 4 * 64 * 1024 + 2 * 64 * 1024
 
 
-def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
-    supervised.play(supervised.action("environment", name="one"))
+def test_lines_are_asked_for_by_start_and_by_time(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
     place = LogLayout(supervised.paths.logs, "one")
     wait_for(lambda: len(read_marks(place.marks_path(1))) > 0, "it is noted when it wrote")
@@ -102,13 +102,13 @@ def test_lines_are_asked_for_by_start_and_by_time(supervised: Stage) -> None:
         assert "not both" in str(refused.value.data["faults"])
 
 
-def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Stage) -> None:
+def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Harness) -> None:
     failed = RUNS_KEPT + 10
     place = LogLayout(supervised.paths.logs, "one")
     for run in range(1, failed + 1):
         with open_live_file(place, run) as file:
             file.write(b"about to fail\n")
-    supervised.play(supervised.action("environment", name="one"))
+    supervised.start_actions(supervised.action("environment", name="one"))
     wait_for(lambda: len(place.list_outputs()) <= RUNS_KEPT, "the oldest are removed")
     wait_for(lambda: len(read_marks(place.marks_path(failed + 1))) > 0, "what runs is watched")
     assert [output.run for output in place.list_outputs()] == list(range(12, failed + 2))
@@ -117,8 +117,8 @@ def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Stage
     assert " log." not in supervised.log.read_text()
 
 
-def test_a_log_folder_that_is_removed_comes_back_with_the_next_start(supervised: Stage) -> None:
-    supervised.play(supervised.action("environment", name="one"))
+def test_a_log_folder_that_is_removed_comes_back_with_the_next_start(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action("environment", name="one"))
     first = supervised.until_state(ActionState.HEALTHY)
     with supervised.client() as client:
         before = client.logs_query("one")
@@ -134,14 +134,14 @@ def test_a_log_folder_that_is_removed_comes_back_with_the_next_start(supervised:
     assert set(after.runs) == {2}
 
 
-def test_numbers_of_starts_go_on_while_their_output_is_kept(supervised: Stage) -> None:
+def test_numbers_of_starts_go_on_while_their_output_is_kept(supervised: Harness) -> None:
     """Also when the service was stopped, and another supervisor knows nothing of the starts before."""
-    supervised.play(supervised.action("environment", name="one"))
+    supervised.start_actions(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
     supervised.stop()
     supervised.end_supervisor(signal.SIGTERM)
-    supervised.raise_curtain()
-    supervised.play(supervised.action("environment", name="one"))
+    supervised.start_supervisor()
+    supervised.start_actions(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
     with supervised.client() as client:
         assert [job.run for job in client.job_list(SERVICE)] == [2]
@@ -149,16 +149,16 @@ def test_numbers_of_starts_go_on_while_their_output_is_kept(supervised: Stage) -
 
 
 @linux_only
-def test_the_log_of_the_supervisor_itself_is_rotated(stage: Stage) -> None:
-    stage.log.parent.mkdir(parents=True)
+def test_the_log_of_the_supervisor_itself_is_rotated(harness: Harness) -> None:
+    harness.log.parent.mkdir(parents=True)
     lines = [f"{number:0100}" for number in range(120_000)]
-    stage.log.write_text("".join(f"{line}\n" for line in lines))
-    stage.raise_curtain()
-    place = LogLayout(stage.paths.logs, OWN_LOG)
+    harness.log.write_text("".join(f"{line}\n" for line in lines))
+    harness.start_supervisor()
+    place = LogLayout(harness.paths.logs, OWN_LOG)
     wait_for(lambda: place.find_output(0).rotated > 0, "it is rotated")
     (segment,) = place.find_output(0).segments
     assert LogSpec().max_bytes - 200 < segment.size <= LogSpec().max_bytes
-    with stage.client() as client:
+    with harness.client() as client:
         page = client.logs_query(OWN_LOG, lines=10_000)
     texts = list(page.lines)
     assert texts[: texts.index(lines[-1]) + 1] == lines[-texts.index(lines[-1]) - 1 :]
@@ -166,8 +166,8 @@ def test_the_log_of_the_supervisor_itself_is_rotated(stage: Stage) -> None:
     assert not any("log." in text for text in texts)
 
 
-def test_a_log_that_somebody_removes_is_named_once(supervised: Stage) -> None:
-    supervised.play(supervised.action("environment", name="one"))
+def test_a_log_that_somebody_removes_is_named_once(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
     place = LogLayout(supervised.paths.logs, "one")
     wait_for(lambda: len(read_marks(place.marks_path(1))) > 0, "it is watched")

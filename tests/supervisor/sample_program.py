@@ -1,4 +1,4 @@
-"""A program to be supervised: `program.py DEED [ARGUMENT]`; it needs nothing but Python."""
+"""A program to be supervised: `program.py BEHAVIOUR [ARGUMENT]`; it needs nothing but Python."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def hide(path: str) -> None:
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            os.execve(sys.executable, [sys.executable, "-I", __file__, "last", path], {})  # noqa: S606
+            os.execve(sys.executable, [sys.executable, "-I", __file__, "stay", path], {})  # noqa: S606
         os._exit(0)
     serve(path)
 
 
-def bequeath(path: str) -> None:
+def fail_after_child(path: str) -> None:
     """Fail once a child serves, which stays."""
     if os.fork() == 0:
         serve(path)
@@ -100,7 +100,7 @@ def count(argument: str) -> None:
         lines = (f"{os.getpid()} {number}\n" for number in range(begin, min(begin + 50, last)))
         os.write(1, "".join(lines).encode())
         time.sleep(0.004)
-    _last()
+    _stay()
 
 
 def crash(status: str) -> None:
@@ -121,10 +121,10 @@ def notify_when_asked(path: str) -> None:
     """Say READY=1 once the file `path` is there, as any program that knows systemd does."""
     while not Path(path).exists():
         time.sleep(0.01)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-        told.connect(os.environ["NOTIFY_SOCKET"])
-        told.send(b"STATUS=at last\nREADY=1\n")
-    _last()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.connect(os.environ["NOTIFY_SOCKET"])
+        receiver.send(b"STATUS=at last\nREADY=1\n")
+    _stay()
 
 
 def serve_late(path: str) -> None:
@@ -133,7 +133,7 @@ def serve_late(path: str) -> None:
     serve(path)
 
 
-def usurp(path: str) -> None:
+def take_socket_and_fail(path: str) -> None:
     """Take the socket and fail."""
     Path(path).unlink(missing_ok=True)
     Server(path, Health)
@@ -145,39 +145,39 @@ def show_environment(path: str) -> None:
     serve(path)
 
 
-def _fork(*deeds: Callable[[], object]) -> None:
-    """Have a child that does these deeds and then stays."""
+def _fork(*behaviours: Callable[[], object]) -> None:
+    """Have a child that does these behaviours and then stays."""
     if os.fork() == 0:
-        for deed in deeds:
-            deed()
-        _last()
+        for behaviour in behaviours:
+            behaviour()
+        _stay()
 
 
 def _leave() -> None:
     os._exit(0)
 
 
-def _last(_argument: str = "") -> None:
+def _stay(_argument: str = "") -> None:
     time.sleep(LIFETIME_S)
     _leave()
 
 
-DEEDS = {
+BEHAVIOURS = {
     "serve": serve,
     "family": leave_family,
     "child": leave_child,
     "hide": hide,
-    "bequeath": bequeath,
+    "fail-after-child": fail_after_child,
     "port": serve_port,
     "count": count,
     "crash": crash,
     "once": once,
     "notify": notify_when_asked,
     "late": serve_late,
-    "usurp": usurp,
+    "take-socket-and-fail": take_socket_and_fail,
     "environment": show_environment,
-    "last": _last,
+    "stay": _stay,
 }
 
 if __name__ == "__main__":
-    DEEDS[sys.argv[1]](sys.argv[2])
+    BEHAVIOURS[sys.argv[1]](sys.argv[2])

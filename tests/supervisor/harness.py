@@ -20,8 +20,8 @@ from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, Servic
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.sockets import listening_pid
 
-PROGRAM = str(Path(__file__).with_name("program.py"))
-SERVICE = "stage"
+PROGRAM = str(Path(__file__).with_name("sample_program.py"))
+SERVICE = "sample"
 DEADLINE_S = 20.0
 _LOOK_S = 0.01
 # What is forked while the others are being ended is found in the next round.
@@ -37,7 +37,7 @@ def wait_for(condition: Callable[[], bool], what: str, deadline_s: float = DEADL
         time.sleep(_LOOK_S)
 
 
-class Stage:
+class Harness:
     """One root, its supervisor, and its client."""
 
     def __init__(self, paths: Paths, env: dict[str, str]) -> None:
@@ -49,7 +49,7 @@ class Stage:
     def log(self) -> Path:
         return self.paths.logs / "supervisor.log"
 
-    def raise_curtain(self) -> None:
+    def start_supervisor(self) -> None:
         """Start the supervisor and wait until it listens."""
         self.paths.logs.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -83,7 +83,7 @@ class Stage:
 
     def action(
         self,
-        deed: str = "serve",
+        behaviour: str = "serve",
         *,
         name: str = "one",
         argument: str | None = None,
@@ -92,19 +92,19 @@ class Stage:
         stop_ms: int = 500,
         interval_ms: int = 50,
     ) -> ActionSpec:
-        """A program that does `deed` on the socket `name`."""
+        """A program that does `behaviour` on the socket `name`."""
         socket = self.socket(name)
         probe = HealthCheck(kind=ProbeKind.HTTP, target=socket, interval_ms=interval_ms, timeout_ms=300)
         return ActionSpec(
             name=name,
-            argv=(sys.executable, "-I", PROGRAM, deed, socket if argument is None else argument),
+            argv=(sys.executable, "-I", PROGRAM, behaviour, socket if argument is None else argument),
             sockets=(socket,) if probed else (),
             health_checks=(probe,) if probed else (),
             retry_policy=retry,
             stop=StopSpec(timeout_ms=stop_ms),
         )
 
-    def play(self, *actions: ActionSpec) -> None:
+    def start_actions(self, *actions: ActionSpec) -> None:
         """Register and start these actions."""
         with self.client() as client:
             client.service_set(ServiceSpec(name=SERVICE, actions=actions))
@@ -157,7 +157,7 @@ class Stage:
                     found.add(pid)
         return found - mine
 
-    def clear(self) -> None:
+    def clean_up(self) -> None:
         """End whatever is left, the supervisor first."""
         if self.supervisor is not None and self.supervisor.poll() is None:
             self.supervisor.kill()

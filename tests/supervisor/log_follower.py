@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
-from tests.supervisor.stage import DEADLINE_S, Stage, wait_for
+from tests.supervisor.harness import DEADLINE_S, Harness, wait_for
 
 
 class Follower:
@@ -34,11 +34,11 @@ class Follower:
 
 
 @contextmanager
-def following(stage: Stage, action: str) -> Iterator[Follower]:
-    shown = stage.paths.root / f"{action}.shown"
+def follow_log(harness: Harness, action: str) -> Iterator[Follower]:
+    shown = harness.paths.root / f"{action}.shown"
     command = [sys.executable, "-m", "hero_assistance", "logs", action, "--follow", "--lines", "1000000"]
     with shown.open("wb") as file:
-        child = subprocess.Popen(command, env=stage.env, stdout=file)
+        child = subprocess.Popen(command, env=harness.env, stdout=file)
     try:
         yield Follower(shown)
     finally:
