@@ -68,7 +68,7 @@ def test_numbered_lines_through_rotation_and_two_deaths(harness: Harness) -> Non
             # It writes on, and is followed, while nobody supervises.
             follower.wait_for(len(follower.lines()) + 1_000, DEADLINE_S)
             harness.start_supervisor()
-        shown = follower.until_shown(f" {LINES - 1}", DEADLINE_S)
+        shown = follower.wait_for_end(f" {LINES - 1}", DEADLINE_S)
     ((_pid, numbers),) = numbers_by_writer(shown)
     assert numbers == list(range(LINES))
     assert read_all(place) == shown

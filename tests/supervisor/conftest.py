@@ -1,4 +1,4 @@
-"""A supervisor of its own for each test that asks for one; nothing of it is left afterwards."""
+"""A supervisor for each test that asks for one; nothing of it is left afterwards."""
 
 from __future__ import annotations
 

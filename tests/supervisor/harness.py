@@ -1,4 +1,4 @@
-"""A supervisor as a real process over a root of its own, and specifications of small programs to run under it."""
+"""A supervisor as a real process with a root of its own, and specifications of sample programs for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROGRAM = str(Path(__file__).with_name("sample_program.py"))
 SERVICE = "sample"
 DEADLINE_S = 20.0
 _LOOK_S = 0.01
-# What is forked while the others are being ended is found in the next round.
+# The next round finds what was forked during the last one.
 _CLEAR_ROUNDS = 100
 QUICK_RETRY = RetryPolicy(delay_ms=10, max_delay_ms=200, jitter=0.0)
 
@@ -92,7 +92,7 @@ class Harness:
         stop_ms: int = 500,
         interval_ms: int = 50,
     ) -> ActionSpec:
-        """A program that does `behaviour` on the socket `name`."""
+        """An action that runs the sample program with a behaviour, on the socket `name`."""
         socket = self.socket(name)
         probe = HealthCheck(kind=ProbeKind.HTTP, target=socket, interval_ms=interval_ms, timeout_ms=300)
         return ActionSpec(
@@ -137,7 +137,7 @@ class Harness:
         return self.until(lambda status: status.state is ActionState.STOPPED, "all is stopped")
 
     def record_path(self, name: str = "one", service: str = SERVICE) -> Path:
-        """Where the start of an action is on record."""
+        """The record of the last start of an action."""
         return self.paths.state / "runs" / service / f"{name}.json"
 
     def change_record(self, name: str = "one", service: str = SERVICE, **fields: object) -> None:
@@ -146,7 +146,7 @@ class Harness:
         path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
 
     def descendants(self) -> set[int]:
-        """Every process that runs in this root's name; the root is part of each one's command or environment."""
+        """Every process of this root; the root is part of its command or environment."""
         root = str(self.paths.root)
         mine = {self.supervisor_pid} if self.supervisor else set()
         found = set()
@@ -158,7 +158,7 @@ class Harness:
         return found - mine
 
     def clean_up(self) -> None:
-        """End whatever is left, the supervisor first."""
+        """End what is left, the supervisor first."""
         if self.supervisor is not None and self.supervisor.poll() is None:
             self.supervisor.kill()
             self.supervisor.wait(DEADLINE_S)

@@ -1,4 +1,4 @@
-"""`hero_assistance logs --follow` as a real process, and what it has shown so far."""
+"""`hero_assistance logs --follow` as a real process, and its output so far."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from tests.supervisor.harness import DEADLINE_S, Harness, wait_for
 
 
 class Follower:
-    """A reader of an action's log that has been there from its first line on."""
+    """A reader that follows an action's log from its first line on."""
 
-    def __init__(self, shown: Path) -> None:
-        self._shown = shown
+    def __init__(self, output: Path) -> None:
+        self._output = output
 
     def lines(self) -> list[str]:
-        return self._shown.read_text().splitlines()
+        return self._output.read_text().splitlines()
 
     def wait_for(self, count: int, deadline_s: float = DEADLINE_S) -> list[str]:
-        """What it has shown once that is `count` lines."""
-        wait_for(lambda: self._shown.read_bytes().count(b"\n") >= count, f"{count} lines are shown", deadline_s)
+        """The output once it has `count` lines."""
+        wait_for(lambda: self._output.read_bytes().count(b"\n") >= count, f"{count} lines are shown", deadline_s)
         return self.lines()
 
-    def until_shown(self, end: str, deadline_s: float = DEADLINE_S) -> list[str]:
-        """What it has shown once the last line ends like this."""
+    def wait_for_end(self, end: str, deadline_s: float = DEADLINE_S) -> list[str]:
+        """The output once its last line ends like this."""
         wanted = f"{end}\n".encode()
-        wait_for(lambda: self._shown.read_bytes().endswith(wanted), f"{end} is shown", deadline_s)
+        wait_for(lambda: self._output.read_bytes().endswith(wanted), f"{end} is shown", deadline_s)
         return self.lines()
 
 
@@ -47,6 +47,6 @@ def follow_log(harness: Harness, action: str) -> Iterator[Follower]:
 
 
 def numbers_by_writer(lines: list[str]) -> list[tuple[int, list[int]]]:
-    """The pid and the numbers of each writer, one after the other as they were shown."""
+    """The pid and the numbers of each writer, in the order of the output."""
     pairs = [(int(pid), int(number)) for pid, number in (line.split() for line in lines)]
     return [(pid, [number for _pid, number in group]) for pid, group in groupby(pairs, key=lambda pair: pair[0])]

@@ -1,4 +1,4 @@
-"""A program to be supervised: `program.py BEHAVIOUR [ARGUMENT]`; it needs nothing but Python."""
+"""A program for tests to supervise: `sample_program.py BEHAVIOUR ARGUMENT`; it needs only Python."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Health(http.server.BaseHTTPRequestHandler):
         return "unix"
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
-        """Say nothing: a log is asserted on."""
+        """Write nothing, because tests read the log."""
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -44,7 +44,7 @@ def serve(path: str) -> None:
 
 
 def leave_family(path: str) -> None:
-    """Serve, and leave behind what is hard to end: all of it ignores SIGTERM, most of it is not our child any more."""
+    """Serve, and start processes that are hard to end: all ignore SIGTERM, most are not our children any more."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _fork()
     _fork(os.setsid)
@@ -75,7 +75,7 @@ def hide(path: str) -> None:
 
 
 def fail_after_child(path: str) -> None:
-    """Fail once a child serves, which stays."""
+    """Fork a child that serves, then fail; the child stays."""
     if os.fork() == 0:
         serve(path)
     while not listens(path):
@@ -128,13 +128,13 @@ def notify_when_asked(path: str) -> None:
 
 
 def serve_late(path: str) -> None:
-    """Take half a second to begin."""
+    """Serve after half a second."""
     time.sleep(0.5)
     serve(path)
 
 
 def take_socket_and_fail(path: str) -> None:
-    """Take the socket and fail."""
+    """Take over the socket and fail."""
     Path(path).unlink(missing_ok=True)
     Server(path, Health)
     sys.exit(4)
@@ -145,11 +145,11 @@ def show_environment(path: str) -> None:
     serve(path)
 
 
-def _fork(*behaviours: Callable[[], object]) -> None:
-    """Have a child that does these behaviours and then stays."""
+def _fork(*functions: Callable[[], object]) -> None:
+    """Fork a child that runs these functions and then stays."""
     if os.fork() == 0:
-        for behaviour in behaviours:
-            behaviour()
+        for function in functions:
+            function()
         _stay()
 
 

@@ -1,4 +1,4 @@
-"""After the supervisor's own death the next one goes on with the same processes: none restarted, none doubled."""
+"""After the death of a supervisor the next one adopts the same processes: none is restarted, none is doubled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Back-off against a clock that is only a number: nothing here waits."""
+"""Back-off with a clock that is a number; no test waits."""
 
 from __future__ import annotations
 

@@ -62,8 +62,8 @@ def test_systemd_reads_the_unit_without_a_complaint(
     paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path, root: str
 ) -> None:
     folder = paths.root / root
-    place = Paths(root=folder, sockets=folder / "s", var=folder / "v")
-    unit = enable(place, environ=hero_env, systemd=systemd).unit
+    layout = Paths(root=folder, sockets=folder / "s", var=folder / "v")
+    unit = enable(layout, environ=hero_env, systemd=systemd).unit
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", unit],
         env={**hero_env, "XDG_RUNTIME_DIR": str(tmp_path)},
@@ -73,7 +73,7 @@ def test_systemd_reads_the_unit_without_a_complaint(
         timeout=60,
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
-    assert disable(place, environ=hero_env)
+    assert disable(layout, environ=hero_env)
 
 
 def test_another_roots_unit_is_left_alone(

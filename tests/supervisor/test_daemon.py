@@ -1,4 +1,4 @@
-"""The supervisor as a process: one a root, its socket, its end, its protocol."""
+"""The supervisor as a process: one for each root, its socket, its end and its protocol."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_caller_of_another_user_is_refused(supervised: Harness) -> None:
     supervised.paths.root.chmod(0o755)
     ask = "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); print(s.recv(1))"
     asked = subprocess.run(
-        ["/usr/bin/python3", "-c", ask, str(path)] if Path("/usr/bin/python3").exists() else _as_nobody(ask, path),
+        ["/usr/bin/python3", "-c", ask, str(path)] if Path("/usr/bin/python3").exists() else _as_absent(ask, path),
         capture_output=True,
         text=True,
         user=65534,
@@ -79,7 +79,7 @@ def test_a_caller_of_another_user_is_refused(supervised: Harness) -> None:
     assert asked.stdout == "b''\n", asked.stderr
 
 
-def _as_nobody(ask: str, path: Path) -> list[str]:
+def _as_absent(ask: str, path: Path) -> list[str]:
     pytest.skip("no interpreter here that every user may run")
 
 
@@ -106,8 +106,8 @@ def test_a_service_with_faults_is_refused_by_the_supervisor_too(supervised: Harn
 def test_names_that_are_not_there(supervised: Harness) -> None:
     with supervised.client() as client:
         for ask in (client.service_get, client.service_start, client.service_stop, client.service_status):
-            with pytest.raises(NotFound, match="there is no service 'nobody'"):
-                ask("nobody")
+            with pytest.raises(NotFound, match="there is no service 'absent'"):
+                ask("absent")
         with pytest.raises(NotFound):
             client.logs_query("../../etc/passwd")
 

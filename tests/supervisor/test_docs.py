@@ -42,8 +42,8 @@ OPERATIONS = (PAGE_PATH.parent / "operations.md").read_text()
 )
 def test_a_file_of_the_logs_is_listed(name: str) -> None:
     """And is the one that the code writes."""
-    place = LogLayout(Path("/"), "<action>")
-    made = {place.live_path(0), place.live_path(7), place.segment_path(Segment(7, 1, 2)), place.marks_path(7)}
+    layout = LogLayout(Path("/"), "<action>")
+    made = {layout.live_path(0), layout.live_path(7), layout.segment_path(Segment(7, 1, 2)), layout.marks_path(7)}
     names = {str(path)[1:].replace("7.1-2", "<N>.<from>-<to>").replace("7", "<N>") for path in made}
     assert name in names
     assert f"        {name} " in OPERATIONS

@@ -61,9 +61,9 @@ def box(harness: Harness) -> Iterator[Harness]:
     root.mkdir()
     env = {**harness.env, "PATH_ROOT": str(root)}
     made = Harness(Paths.from_environ(env), env)
-    place = harness.paths.hero_proc_socket
-    place.parent.mkdir(parents=True)
-    place.symlink_to(made.paths.socket("supervisor"))
+    layout = harness.paths.hero_proc_socket
+    layout.parent.mkdir(parents=True)
+    layout.symlink_to(made.paths.socket("supervisor"))
     yield made
     made.clean_up()
 

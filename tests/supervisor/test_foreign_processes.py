@@ -1,4 +1,4 @@
-"""Who holds a socket or port that an action declares: ended only when it is provably an earlier instance of it."""
+"""A process that holds a socket or port of an action is ended only if it is provably an earlier instance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A successor takes over what serves; one that does not become well leaves it as it was."""
+"""A successor takes over from the process that serves; one that does not become healthy leaves it as it was."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def processes_of(paths: Paths) -> set[int]:
 
 @pytest.fixture
 def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
-    """A root with two programs installed; whatever of it still runs is ended afterwards."""
+    """A root with two programs installed; ends afterwards what still runs."""
     paths.bin.mkdir(parents=True)
     for name, sockets in ((SERVER, ("rpc", "events")), (UI, ("ui",))):
         listens = [str(paths.socket(socket)) for socket in sockets]
@@ -263,8 +263,8 @@ def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
     start(desk)
     followed = lifecycle.logs(desk, SERVER, Choice(lines=1), follow=True)
     assert next(followed).text == "flags --auth-mode dev"
-    place = LogLayout(desk.logs, SERVER)
-    with place.live_path(find_newest_run(place)).open("a") as log:
+    layout = LogLayout(desk.logs, SERVER)
+    with layout.live_path(find_newest_run(layout)).open("a") as log:
         log.write("later\n")
     assert next(followed).text == "later"
 
@@ -342,12 +342,12 @@ def test_logs_of_hero_proc_are_followed_through_its_restart(
     (line,) = lifecycle.logs(desk, SERVER, Choice(since_ms=0, run=1))
     assert (line.text, line.run) == ("flags --auth-mode dev", 1)
     with follow_log(Harness(desk, hero_env), SERVER) as follower:
-        follower.until_shown(line.text)
+        follower.wait_for_end(line.text)
         stage_elsewhere.end_supervisor(signal.SIGKILL)
         stage_elsewhere.start_supervisor()
         with LogLayout(stage_elsewhere.paths.logs, SERVER).live_path(1).open("a") as log:
             log.write("later\n")
-        assert follower.until_shown("later") == [line.text, "later"]
+        assert follower.wait_for_end("later") == [line.text, "later"]
 
 
 def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Harness) -> None:

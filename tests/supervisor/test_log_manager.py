@@ -1,4 +1,4 @@
-"""Output under a real supervisor: it is rotated, followed, dated, and outlives whatever happens around it."""
+"""Output under a real supervisor: rotation, following, times, and deaths of the processes around it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def counting(harness: Harness, last: int, *, keep: int = 1000) -> ActionSpec:
 def test_a_follower_sees_each_line_once_whatever_happens(supervised: Harness) -> None:
     """Through rotation, a restart of the action, and the supervisor's own death."""
     last = 40_000
-    place = LogLayout(supervised.paths.logs, SERVER)
+    layout = LogLayout(supervised.paths.logs, SERVER)
     with follow_log(supervised, SERVER) as follower:
         supervised.start_actions(counting(supervised, last))
         follower.wait_for(10_000)
@@ -46,8 +46,8 @@ def test_a_follower_sees_each_line_once_whatever_happens(supervised: Harness) ->
         shown = len(follower.lines())
         follower.wait_for(shown + 1)
         supervised.start_supervisor()
-        follower.until_shown(f" {last - 1}")
-        wait_for(lambda: len(place.find_output(2).segments) >= 3, "it was rotated")
+        follower.wait_for_end(f" {last - 1}")
+        wait_for(lambda: len(layout.find_output(2).segments) >= 3, "it was rotated")
         first, second = numbers_by_writer(follower.lines())
         assert first[1] == list(range(len(first[1])))
         assert second[1] == list(range(last))
@@ -60,10 +60,10 @@ def test_a_follower_sees_each_line_once_whatever_happens(supervised: Harness) ->
 def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Harness) -> None:
     last = 30_000
     supervised.start_actions(counting(supervised, last, keep=2))
-    place = LogLayout(supervised.paths.logs, SERVER)
-    wait_for(lambda: place.find_output(1).first > 0, "something went")
-    wait_for(lambda: place.live_path(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
-    wait_for(lambda: place.live_path(1).stat().st_size - place.find_output(1).rotated < 64 * 1024, "all is rotated")
+    layout = LogLayout(supervised.paths.logs, SERVER)
+    wait_for(lambda: layout.find_output(1).first > 0, "something went")
+    wait_for(lambda: layout.live_path(1).read_bytes().endswith(f" {last - 1}\n".encode()), "all is written")
+    wait_for(lambda: layout.live_path(1).stat().st_size - layout.find_output(1).rotated < 64 * 1024, "all is rotated")
     with supervised.client() as client:
         page = client.logs_query(SERVER, lines=10_000, cursor="0:0:0")
         texts = list(page.lines)
@@ -72,20 +72,20 @@ def test_what_is_too_much_goes_and_the_rest_is_whole(supervised: Harness) -> Non
             texts += page.lines
     (numbers,) = [numbers for _pid, numbers in numbers_by_writer(texts)]
     assert numbers == list(range(last - len(numbers), last))
-    files = [*place.run_folder.glob("*.log")]
+    files = [*layout.run_folder.glob("*.log")]
     assert sum(file.stat().st_blocks * 512 for file in files) <= 4 * 64 * 1024 + 2 * 64 * 1024
 
 
 def test_lines_are_asked_for_by_start_and_by_time(supervised: Harness) -> None:
     supervised.start_actions(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
-    place = LogLayout(supervised.paths.logs, "one")
-    wait_for(lambda: len(read_marks(place.marks_path(1))) > 0, "it is noted when it wrote")
-    marked = read_marks(place.marks_path(1))[-1].at_ms
+    layout = LogLayout(supervised.paths.logs, "one")
+    wait_for(lambda: len(read_marks(layout.marks_path(1))) > 0, "it is noted when it wrote")
+    marked = read_marks(layout.marks_path(1))[-1].at_ms
     with supervised.client() as client:
         client.service_restart(SERVICE)
         supervised.until(
-            lambda status: status.actions[0].pid is not None and place.live_path(2).exists(), "it is restarted"
+            lambda status: status.actions[0].pid is not None and layout.live_path(2).exists(), "it is restarted"
         )
         supervised.until_state(ActionState.HEALTHY)
         both = client.logs_query("one")
@@ -104,14 +104,14 @@ def test_lines_are_asked_for_by_start_and_by_time(supervised: Harness) -> None:
 
 def test_an_action_that_failed_again_and_again_fills_no_folder(supervised: Harness) -> None:
     failed = RUNS_KEPT + 10
-    place = LogLayout(supervised.paths.logs, "one")
+    layout = LogLayout(supervised.paths.logs, "one")
     for run in range(1, failed + 1):
-        with open_live_file(place, run) as file:
+        with open_live_file(layout, run) as file:
             file.write(b"about to fail\n")
     supervised.start_actions(supervised.action("environment", name="one"))
-    wait_for(lambda: len(place.list_outputs()) <= RUNS_KEPT, "the oldest are removed")
-    wait_for(lambda: len(read_marks(place.marks_path(failed + 1))) > 0, "what runs is watched")
-    assert [output.run for output in place.list_outputs()] == list(range(12, failed + 2))
+    wait_for(lambda: len(layout.list_outputs()) <= RUNS_KEPT, "the oldest are removed")
+    wait_for(lambda: len(read_marks(layout.marks_path(failed + 1))) > 0, "what runs is watched")
+    assert [output.run for output in layout.list_outputs()] == list(range(12, failed + 2))
     with supervised.client() as client:
         assert len(set(client.logs_query("one").runs)) == RUNS_KEPT
     assert " log." not in supervised.log.read_text()
@@ -154,9 +154,9 @@ def test_the_log_of_the_supervisor_itself_is_rotated(harness: Harness) -> None:
     lines = [f"{number:0100}" for number in range(120_000)]
     harness.log.write_text("".join(f"{line}\n" for line in lines))
     harness.start_supervisor()
-    place = LogLayout(harness.paths.logs, OWN_LOG)
-    wait_for(lambda: place.find_output(0).rotated > 0, "it is rotated")
-    (segment,) = place.find_output(0).segments
+    layout = LogLayout(harness.paths.logs, OWN_LOG)
+    wait_for(lambda: layout.find_output(0).rotated > 0, "it is rotated")
+    (segment,) = layout.find_output(0).segments
     assert LogSpec().max_bytes - 200 < segment.size <= LogSpec().max_bytes
     with harness.client() as client:
         page = client.logs_query(OWN_LOG, lines=10_000)
@@ -169,11 +169,11 @@ def test_the_log_of_the_supervisor_itself_is_rotated(harness: Harness) -> None:
 def test_a_log_that_somebody_removes_is_named_once(supervised: Harness) -> None:
     supervised.start_actions(supervised.action("environment", name="one"))
     supervised.until_state(ActionState.HEALTHY)
-    place = LogLayout(supervised.paths.logs, "one")
-    wait_for(lambda: len(read_marks(place.marks_path(1))) > 0, "it is watched")
-    place.live_path(1).unlink()
+    layout = LogLayout(supervised.paths.logs, "one")
+    wait_for(lambda: len(read_marks(layout.marks_path(1))) > 0, "it is watched")
+    layout.live_path(1).unlink()
     wait_for(lambda: "log.gone action=one run=1" in supervised.log.read_text(), "it is said")
     with supervised.client() as client:
         client.service_restart(SERVICE)
-    wait_for(lambda: len(read_marks(place.marks_path(2))) > 0, "the next one is watched")
+    wait_for(lambda: len(read_marks(layout.marks_path(2))) > 0, "the next one is watched")
     assert supervised.log.read_text().count("log.gone") == 1

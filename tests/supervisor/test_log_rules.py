@@ -1,4 +1,4 @@
-"""The rules of kept output that need no file: what names say, what goes, where a reader goes on, which marks stay."""
+"""The rules of stored output without files: names, retention, cursors, and which marks stay."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_cursor_is_read_back(positions: list[Position]) -> None:
         pytest.param([(3, 50)], [1, 2, 3], [(3, 50)], id="an older run that is not named has been read"),
         pytest.param([(2, 5), (3, 50)], [2, 3], [(2, 5), (3, 50)], id="an older run that is still written"),
         pytest.param([(2, 5), (3, 50)], [3], [(3, 50)], id="a run that is gone"),
-        pytest.param([(7, 50)], [1, 2], [(1, 0), (2, 0)], id="the folder was removed and filled anew"),
+        pytest.param([(7, 50)], [1, 2], [(1, 0), (2, 0)], id="the folder was removed and filled again"),
         pytest.param([(0, 0)], [0, 4], [(0, 0), (4, 0)], id="the beginning"),
         pytest.param([(3, 50)], [], [], id="nothing is there"),
     ],

@@ -1,4 +1,4 @@
-"""Reading a log: whole lines only, from the end or behind a cursor."""
+"""Reading a log: complete lines, from the end or behind a cursor."""
 
 from __future__ import annotations
 

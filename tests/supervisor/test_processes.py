@@ -1,4 +1,4 @@
-"""Who a process is, and being told of its end: by the kernel, and where the kernel has no word for it."""
+"""The identity of a process and the watch for its end, with and without the kernel's help."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Programs that nobody here wrote, as actions: probed, started again when they hang, and ended whole.
+"""Programs of others as actions: they are probed, started again when they hang, and ended completely.
 
-Debian's nginx and redis know nothing of a supervisor, overwrite what they inherited, and nginx has workers.
+Debian's nginx and redis know nothing of a supervisor, overwrite their environment, and nginx has workers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hero_assistance_sdk.sockets import listening_pid
 from tests.supervisor.harness import Harness, one, wait_for
 from tests.supervisor.test_foreign_processes import free_port, serving_port
 
-# Where Debian has what is not for everybody.
+# Debian has daemons in /usr/sbin.
 SEARCHED = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
 INTERVAL_MS, TIMEOUT_MS = 50, 300
 NGINX = """\
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Debia
 
 @pytest.fixture
 def supervised(supervised: Harness) -> Iterator[Harness]:
-    """A supervisor that ends what it runs: these overwrite by what they could be found when it is gone."""
+    """A supervisor that stops its service at the end: these programs overwrite the mark that `clean_up` looks for."""
     yield supervised
     with supervised.client() as client:
         is_registered = bool(client.service_list())
@@ -59,7 +59,7 @@ def supervised(supervised: Harness) -> Iterator[Harness]:
 
 
 def program(name: str) -> str:
-    """Where a program is; without it there is nothing to test."""
+    """The path of a program; skips the test where it is not installed."""
     found = shutil.which(name, path=SEARCHED)
     if found is None:
         pytest.skip(f"{name} is not installed")
@@ -71,7 +71,7 @@ def probe(kind: ProbeKind, target: str) -> HealthCheck:
 
 
 def nginx(harness: Harness) -> tuple[ActionSpec, int]:
-    """Two workers behind a Unix socket and a TCP port, which is told beside it."""
+    """Two workers behind a Unix socket and a TCP port; and that port."""
     folder, socket, port = harness.paths.root / "nginx", harness.socket("one"), free_port()
     folder.mkdir()
     user = "user root;" if os.geteuid() == 0 else ""

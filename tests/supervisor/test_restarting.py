@@ -1,4 +1,4 @@
-"""What ends, hangs or loses its socket is started again; what holds our place is named and left alone."""
+"""An action that ends, hangs or loses its socket is started again; a foreign holder is named and left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readiness by `READY=1`, and by the probes of a program that knows nothing of us."""
+"""Readiness by `READY=1`, and by probes of a program that knows nothing of the supervisor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def notifying(harness: Harness, flag: Path, start_period_ms: int = 20_000) -> Ac
     return action.model_copy(update={"notify": True, "health_checks": (probe,)})
 
 
-def is_told_to_wait(harness: Harness) -> None:
+def wait_until_asked(harness: Harness) -> None:
     harness.until(
         lambda status: one(status).last_probe_error == "it has not said READY=1", "it is asked and waited for"
     )
@@ -32,7 +32,7 @@ def is_told_to_wait(harness: Harness) -> None:
 def test_it_is_healthy_once_it_has_said_so(supervised: Harness) -> None:
     flag = supervised.paths.root / "ready"
     supervised.start_actions(notifying(supervised, flag))
-    is_told_to_wait(supervised)
+    wait_until_asked(supervised)
     flag.touch()
     supervised.until_state(ActionState.HEALTHY)
 
