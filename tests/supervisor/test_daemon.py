@@ -114,7 +114,7 @@ def test_names_that_are_not_there(supervised: Harness) -> None:
 
 def test_two_services_cannot_have_actions_of_one_name(supervised: Harness) -> None:
     supervised.start_actions(supervised.action())
-    with supervised.client() as client, pytest.raises(Conflict, match="belongs to the service 'harness'"):
+    with supervised.client() as client, pytest.raises(Conflict, match=f"belongs to the service '{SERVICE}'"):
         client.service_set(ServiceSpec(name="other", actions=(supervised.action(),)))
 
 

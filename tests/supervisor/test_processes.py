@@ -18,6 +18,7 @@ from hero_assistance.supervisor.process.process_exit import send_signal, wait_al
 from hero_assistance.supervisor.process.process_family import ProcessFamily, find_members, is_member
 from hero_assistance.supervisor.process.process_table import is_alive, list_processes, read_inherited, read_process
 from hero_assistance.supervisor.process_identity import ProcessIdentity
+from tests.supervisor.harness import wait_for
 
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
@@ -55,6 +56,8 @@ def test_one_that_ended_and_is_not_reaped_is_not_alive(sleeper: subprocess.Popen
 
 
 def test_what_a_process_inherited(sleeper: subprocess.Popen[bytes]) -> None:
+    # For a moment after exec the kernel shows no environment.
+    wait_for(lambda: read_inherited(sleeper.pid, "MARK") is not None, "the environment is there")
     assert read_inherited(sleeper.pid, "MARK") == "a b"
     assert read_inherited(sleeper.pid, "MAR") is None
 

@@ -169,7 +169,7 @@ class ActionProcess:
         families = [self._find_earlier_family(pid) for _address, pid in find_holders(spec)]
         found = [family for family in families if family is not None]
         if found:
-            _log.info("action.others", action=self._name, earlier=len(found))
+            _log.info("action.ending-earlier-instances", action=self._name, earlier=len(found))
         return await _end(lambda: set[ProcessIdentity]().union(*map(find_members, found)), spec)
 
     def remove_record(self) -> None:

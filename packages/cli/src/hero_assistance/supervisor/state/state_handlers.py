@@ -164,7 +164,7 @@ class StateHandlers:
             self.kept = None
         except HandoverFailed as error:
             self.kept = str(error)
-            _log.warning("action.kept", action=self.spec.name, reason=self.kept)
+            _log.warning("action.handover-failed", action=self.spec.name, reason=self.kept)
         return self.kept is None
 
     async def _end_all(self, *, with_strays: bool = False) -> bool:
