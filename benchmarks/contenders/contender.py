@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hero_assistance.supervisor.process.process_table import list_processes, read_inherited, read_process
+from hero_assistance_sdk.peer_credentials import read_peer_pid
 
 DEADLINE_S = 30.0
 CHILD = Path(__file__).with_name("child.py")
@@ -183,8 +183,7 @@ def answering(path: Path) -> int | None:
                 return None
         except OSError:
             return None
-        pid, _user, _group = struct.unpack("3i", opened.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return int(pid)
+        return read_peer_pid(opened)
 
 
 def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:

@@ -58,15 +58,16 @@ async def until(condition):
         await asyncio.sleep(0.02)
 """
 
-# Before the n-th line of code in the room of the logs, or in that of files, the process kills itself.
+# Before the n-th line of code of the logs, or of what they use of the sdk, the process kills itself.
 _KILL = """\
+SHARED = tuple(f"hero_assistance_sdk/{name}.py" for name in ("durable_files", "file_lock", "libc"))
 stride, keep = int(sys.argv[1]), int(sys.argv[2])
 left = 0
 
 def trace(frame, event, _argument):
     global left
     name = frame.f_code.co_filename
-    if "/supervisor/logs/" not in name and not name.endswith("hero_assistance_sdk/durable_files.py"):
+    if "/supervisor/logs/" not in name and not name.endswith(SHARED):
         return None
     if event == "line":
         left -= 1
@@ -144,7 +145,7 @@ left = 0
 
 def trace(frame, event, _argument):
     global left
-    if not frame.f_code.co_filename.endswith("/supervisor/logs/content.py"):
+    if not frame.f_code.co_filename.endswith("/supervisor/logs/run_content.py"):
         return None
     if event == "line":
         left -= 1
@@ -256,7 +257,7 @@ def test_a_file_system_that_frees_no_parts_is_recognised(hero_env: dict[str, str
     assert done.stdout == "False\n[]\n"
 
 
-# A keeper beside a file that grows, which cannot rotate at first, and then can.
+# A log manager next to a file that grows, which cannot rotate at first, and then can.
 _KEEPER = """\
 import resource
 from hero_assistance_sdk.logs import configure_logs
