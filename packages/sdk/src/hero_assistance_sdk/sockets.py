@@ -24,8 +24,8 @@ DEAD_PEER_MS = 60_000
 def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None) -> socket.socket:
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
 
-    The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. A socket
-    that the process `predecessor` listens on is replaced; that process still serves the clients in its queue.
+    The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. One that the
+    process `predecessor` listens on is renamed over: who has connected to it is served by that process still.
     """
     checked_socket_path(path)
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)

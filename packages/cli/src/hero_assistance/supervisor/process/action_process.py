@@ -27,7 +27,7 @@ from hero_assistance.supervisor.process.sd_notify import NOTIFY_SOCKET
 from hero_assistance.supervisor.process.socket_ownership import find_holders, owns_all, require_free, require_own
 from hero_assistance.supervisor.process_identity import ProcessIdentity
 from hero_assistance.supervisor.registry.run_records import RunRecord, RunRecords
-from hero_assistance.supervisor.registry.state_files import StateDamaged
+from hero_assistance.supervisor.registry.stored_model import StateDamaged
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import Job, LastExit
 from hero_assistance_sdk.logs import get_log

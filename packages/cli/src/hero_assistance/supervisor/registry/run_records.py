@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hero_assistance.supervisor.process_identity import ProcessIdentity
-from hero_assistance.supervisor.registry.state_files import StoredModel, read_model
+from hero_assistance.supervisor.registry.stored_model import StoredModel, read_model
 from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from hero_assistance.supervisor.registry.state_files import StateDamaged
+from hero_assistance.supervisor.registry.stored_model import StateDamaged
 from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import NotFound
 

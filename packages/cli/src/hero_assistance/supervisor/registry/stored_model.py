@@ -1,4 +1,4 @@
-"""Reading the files of the supervisor's state folder."""
+"""The base of the models that the state folder stores as JSON, and reading them."""
 
 from __future__ import annotations
 
