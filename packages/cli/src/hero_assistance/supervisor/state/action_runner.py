@@ -71,9 +71,9 @@ class ActionRunner:
         return self._handlers.spec
 
     @property
-    def kept(self) -> str | None:
+    def kept_reason(self) -> str | None:
         """Why the last restart did not replace its process."""
-        return self._handlers.kept
+        return self._handlers.kept_reason
 
     @property
     def outdated(self) -> bool:
@@ -154,7 +154,7 @@ class ActionRunner:
             attempt=self._handlers.backoff.attempt,
             sockets=self.spec.sockets,
             reason=None if self.state is ActionState.HEALTHY else self._handlers.reason,
-            kept=self.kept,
+            kept=self.kept_reason,
             last_exit=self.process.last_exit,
             last_probe_error=self._handlers.health.last_fault,
         )

@@ -20,7 +20,7 @@ class Peer(Protocol):
         """Its specification."""
 
     @property
-    def kept(self) -> str | None:
+    def kept_reason(self) -> str | None:
         """Why its last restart did not replace its process."""
 
     @property
@@ -50,7 +50,7 @@ class Dependencies:
 
     def find_kept_need(self, spec: ActionSpec) -> str | None:
         """An action that this one depends on and whose last handover failed."""
-        return next((need.action for need in spec.depends_on if self._peers[need.action].kept), None)
+        return next((need.action for need in spec.depends_on if self._peers[need.action].kept_reason), None)
 
     def _is_met(self, need: Dependency) -> bool:
         peer = self._peers[need.action]

@@ -31,7 +31,7 @@ _log = get_log("supervisor.action")
 
 
 class StateHandlers:
-    """The handlers of one action; `reason` says why it is not healthy, `kept` why it was not replaced.
+    """The handlers of one action; `reason` says why it is not healthy, `kept_reason` why it was not replaced.
 
     `is_last_active` tells whether all other actions of the supervisor are at rest.
     """
@@ -53,7 +53,7 @@ class StateHandlers:
         self.replacing = False
         self.restarts = 0
         self.reason: str | None = None
-        self.kept: str | None = None
+        self.kept_reason: str | None = None
         self._processes = processes
         self._dependencies = dependencies
         self._revision = revision
@@ -78,7 +78,7 @@ class StateHandlers:
         self.backoff.reset()
         self.restarts = 0
         self.reason = None
-        self.kept = None
+        self.kept_reason = None
 
     def explain(self, reason: str | None) -> None:
         """Note why the action is not healthy, `None` when it is."""
@@ -154,18 +154,18 @@ class StateHandlers:
         self._revision.announce()
 
     async def _hand_over(self) -> bool:
-        """Start a successor and let it take over; false, with `kept` as the reason, when the old process stays."""
+        """Start a successor and let it take over; false, with `kept_reason` set, when the old process stays."""
         await self._dependencies.wait_for_needs(self.spec, self.explain)
         kept = self._dependencies.find_kept_need(self.spec)
         try:
             if kept:
                 raise HandoverFailed(f"{kept} was not replaced")
             self.health = await start_successor(self.process, self.spec, self._processes)
-            self.kept = None
+            self.kept_reason = None
         except HandoverFailed as error:
-            self.kept = str(error)
-            _log.warning("action.handover-failed", action=self.spec.name, reason=self.kept)
-        return self.kept is None
+            self.kept_reason = str(error)
+            _log.warning("action.handover-failed", action=self.spec.name, reason=self.kept_reason)
+        return self.kept_reason is None
 
     async def _end_all(self, *, with_strays: bool = False) -> bool:
         """End all that this action started; false, with the reason noted, when a process does not end."""
