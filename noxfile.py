@@ -87,6 +87,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--config", "pyproject.toml", env=_source_path())
     session.run("shellcheck", "buildenv.sh", ".ci/run")
+    session.run("python", "-m", "scripts.build.news")
     stale = lock.stale_locks(WORKSPACE)
     if stale:
         session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
@@ -120,6 +121,13 @@ def reproduce_(session: nox.Session) -> None:
     """Build twice under different circumstances and compare every checksum."""
     with _tool_errors(session):
         reproduce.build_twice(WORKSPACE, session.log)
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Move the news fragments into CHANGELOG.md for a release, such as `-- 1.2.0`."""
+    _install_tools(session)
+    session.run("python", "-m", "scripts.build.news", "--release", *session.posargs)
 
 
 @nox.session

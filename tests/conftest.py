@@ -10,8 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hero_assistance_sdk.paths import Paths
+
+# A busy machine is no reason to fail: what hangs meets the time-out of its test.
+settings.register_profile("suite", deadline=None)
+# `HYPOTHESIS_PROFILE=thorough` looks longer where a test does not name its own number of examples.
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def _outer_environment() -> dict[str, str]:
