@@ -33,6 +33,7 @@ INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
 INSTALL_FLAGS = ("--force", "--restart")
 HISTORY = ".quarantine/history.db"
 DEMO_FLAGS = ("--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771")
+PURE_TESTS = ("--pure", "-m", "pure", "tests")
 REQUIREMENTS = ROOT / "requirements"
 
 
@@ -77,6 +78,13 @@ def tests(session: nox.Session) -> None:
         return
     workers = os.environ.get("PYTEST_WORKERS", "auto")
     session.run("pytest", "-n", workers, "--dist", "worksteal", "--quarantine-history", HISTORY, *selected)
+
+
+@nox.session
+def quick(session: nox.Session) -> None:
+    """Run the pure tests, or what `-- PATH` names, from the source tree: no build, seconds."""
+    _install_tools(session)
+    session.run("pytest", *(session.posargs or PURE_TESTS), env=_source_path())
 
 
 @nox.session

@@ -16,7 +16,7 @@ MADE_ELSEWHERE = {".nox", ".buildenv", ".venv", "node_modules", "dist"}
 DOCUMENTS = sorted(path for path in ROOT.glob("**/*.md") if not MADE_ELSEWHERE & set(path.parts))
 PROMISED_SESSIONS = {
     *("build", "install", "up", "down", "dev"),
-    *("tests", "lint", "types", "workflows", "reproduce", "faults", "bench", "lock", "changelog"),
+    *("tests", "lint", "types", "workflows", "reproduce", "faults", "bench", "lock", "changelog", "quick"),
 }
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 

@@ -14,6 +14,8 @@ from hero_assistance_server.core.changing import filed
 from hero_assistance_server.core.encoding import Encoder
 from hero_assistance_server.core.model import Ticket
 
+pytestmark = pytest.mark.pure
+
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLAIN = Ticket(
     ticket_id=TicketId(1),

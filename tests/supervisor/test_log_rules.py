@@ -14,6 +14,8 @@ from hero_assistance.supervisor.logs.marks import Mark, offset_at, thinned
 from hero_assistance.supervisor.logs.places import Output, Place, Segment, outputs_of
 from hero_assistance.supervisor.logs.retention import Held, surplus
 
+pytestmark = pytest.mark.pure
+
 FOLDER = Path("/logs")
 NUMBERS = st.integers(0, 10**12)
 

@@ -12,6 +12,8 @@ from hero_assistance.supervisor.logs.pages import last_lines, lines_after
 from hero_assistance.supervisor.logs.places import Place
 from hero_assistance_sdk.errors import UsageError
 
+pytestmark = pytest.mark.pure
+
 BEGINNING = "0:0:0"
 
 
