@@ -89,13 +89,14 @@ def quick(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, imports, shell scripts, news fragments and whether the locks fit."""
+    """Check style, imports, shell scripts, news fragments, words and whether the locks fit."""
     _install_tools(session)
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--config", "pyproject.toml", env=_source_path())
     session.run("shellcheck", "buildenv.sh", ".ci/run")
     session.run("python", "-m", "scripts.build.news")
+    session.run("python", "-m", "scripts.build.words")
     stale = lock.stale_locks(WORKSPACE)
     if stale:
         session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
@@ -147,7 +148,7 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session(requires=["build"])
 def bench(session: nox.Session) -> None:
-    """Measure every figure that the documentation states, beside its peers."""
+    """Measure every figure that the documentation states, and its peers."""
     _install_tools(session, "bench")
     _install_wheels(session)
     session.run("python", "-m", "benchmarks", *session.posargs)
