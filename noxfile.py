@@ -133,6 +133,13 @@ def reproduce_(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Make the site of the documentation in site/; a broken link ends it. `-- serve` shows it with reload."""
+    _install_locks(session, "docs")
+    session.run("mkdocs", *(session.posargs or ["build"]), "--strict", env={"NO_MKDOCS_2_WARNING": "true"})
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """Move the news fragments into CHANGELOG.md for a release, such as `-- 1.2.0`."""
     _install_tools(session)
@@ -201,8 +208,13 @@ def _tool_errors(session: nox.Session) -> Iterator[None]:
 
 
 def _install_tools(session: nox.Session, *more: str) -> None:
-    """Install the locked tools, once for each lock."""
-    locks = [REQUIREMENTS / f"{name}.txt" for name in ("test", *more)]
+    """Install the locked tools of tests and checks."""
+    _install_locks(session, "test", *more)
+
+
+def _install_locks(session: nox.Session, *names: str) -> None:
+    """Install what the named locks list and nothing else, unless the environment was made from them."""
+    locks = [REQUIREMENTS / f"{name}.txt" for name in names]
     stamp = Path(session.virtualenv.location) / "locks.sha256"
     digest = lock.digest_of(locks)
     if stamp.exists() and stamp.read_text() == digest:

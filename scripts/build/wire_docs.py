@@ -143,10 +143,10 @@ event is as its reader may see it.
 * A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
   people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
-  tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
-  from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
-  none is sent again: `connected` says it all again. Somebody is gone as soon as their stream ends, they are at another
-  ticket, or {LEASE_S:.0f} s after their last beat.
+  tickets that its reader sees ([Connected](wire/types.md#connected)). `event: presence` says what one user does at one
+  ticket from now on ([PresenceChange](wire/types.md#presencechange)); after `ticket.hidden`, forget who is there.
+  Neither has a number, and none is sent again: `connected` says it all again. Somebody is gone as soon as their
+  stream ends, they are at another ticket, or {LEASE_S:.0f} s after their last beat.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
