@@ -33,6 +33,16 @@ INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
 INSTALL_FLAGS = ("--force", "--restart")
 HISTORY = ".quarantine/history.db"
 DEMO_FLAGS = ("--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771")
+# What `lint` checks, by the names that .pre-commit-config.yaml uses; `locks` is one more.
+LINT = {
+    "style": (("ruff", "check"), ("ruff", "format", "--check")),
+    "imports": (("lint-imports", "--config", "pyproject.toml"),),
+    "shell": (("shellcheck", "buildenv.sh", ".ci/run"),),
+    "news": (("python", "-m", "scripts.build.news"),),
+    "words": (("python", "-m", "scripts.build.words"),),
+}
+# Percent of statements and branches; the sealed zipapps start without a way for coverage to get in.
+COVERAGE_FLOOR = "80"
 PURE_TESTS = ("--pure", "-m", "pure", "tests")
 REQUIREMENTS = ROOT / "requirements"
 
@@ -87,17 +97,32 @@ def quick(session: nox.Session) -> None:
     session.run("pytest", *(session.posargs or PURE_TESTS), env=_source_path())
 
 
+@nox.session(requires=["build"])
+def coverage(session: nox.Session) -> None:
+    """Measure the branches that the tests take, subprocesses included; `-- PATH` for some tests, without the floor."""
+    _install_tools(session)
+    _install_wheels(session)
+    session.run("coverage", "erase")
+    workers = os.environ.get("PYTEST_WORKERS", "auto")
+    session.run("coverage", "run", "-m", "pytest", "-n", workers, "--dist", "worksteal", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "html", "--quiet")
+    floor = () if session.posargs else ("--fail-under", COVERAGE_FLOOR)
+    session.run("coverage", "report", "--skip-covered", *floor)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, imports, shell scripts, news fragments, words and whether the locks fit."""
+    """Check style, imports, shell scripts, news fragments, words and locks; `-- words news` checks only those."""
     _install_tools(session)
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("lint-imports", "--config", "pyproject.toml", env=_source_path())
-    session.run("shellcheck", "buildenv.sh", ".ci/run")
-    session.run("python", "-m", "scripts.build.news")
-    session.run("python", "-m", "scripts.build.words")
-    stale = lock.stale_locks(WORKSPACE)
+    unknown = set(session.posargs) - LINT.keys() - {"locks"}
+    if unknown:
+        session.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join([*LINT, 'locks'])}")
+    for name, commands in LINT.items():
+        if name in session.posargs or not session.posargs:
+            for command in commands:
+                session.run(*command, env=_source_path())
+    stale = lock.stale_locks(WORKSPACE) if "locks" in session.posargs or not session.posargs else []
     if stale:
         session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
 

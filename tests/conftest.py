@@ -23,7 +23,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def _outer_environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    passed = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+    return {name: value for name, value in os.environ.items() if name in passed or name.startswith("COVERAGE_")}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
