@@ -160,7 +160,7 @@ class Contender(ABC):
 
 @contextmanager
 def contest(kind: Callable[[Path, Sequence[Program]], Contender], *deeds: str) -> Iterator[Contender]:
-    """A contender that runs the child with these deeds, well; nothing of it is left afterwards."""
+    """Run the child with these orders under a contender until it is healthy; clean up afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
     contender = kind(folder, [child(folder, deed, name=f"child{number}") for number, deed in enumerate(deeds)])
     try:
@@ -196,7 +196,7 @@ def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE
 
 
 def tool(name: str) -> str | None:
-    """A program beside this interpreter, or on the path."""
+    """Return a program from this interpreter's folder, or from the path."""
     beside = Path(sys.executable).with_name(name)
     return str(beside) if beside.exists() else shutil.which(name)
 

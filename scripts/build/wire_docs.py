@@ -1,7 +1,7 @@
-"""`docs/wire.md`, made from the server's OpenRPC document, its permission table and its errors.
+"""`docs/wire.md` and `docs/wire/`, made from the server's OpenRPC document, its permission table and its errors.
 
-python -m scripts.build.wire_docs            write it
-python -m scripts.build.wire_docs --check    exit 1 when it is not current
+python -m scripts.build.wire_docs            write the pages
+python -m scripts.build.wire_docs --check    exit 1 when they are not current
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import Directory
 from scripts.build.workspace import REPOSITORY
 
-PAGE = REPOSITORY / "docs" / "wire.md"
+DOCS = REPOSITORY / "docs"
 COMMAND = "python -m scripts.build.wire_docs"
 
-_INTRODUCTION = f"""\
-<!-- Made by `{COMMAND}`; edit the code, not this page. -->
+_MADE = f"<!-- Made by `{COMMAND}`; edit the code, not this page. -->\n\n"
 
-# The wire
+_INTRODUCTION = f"""\
+{_MADE}# The wire
 
 What the ticket server says and understands. Everything here is made from the program itself; the same is in
 `GET /openrpc.json` and in the method `rpc.discover`, for programs.
@@ -101,8 +101,8 @@ such as `!?`, is not looked at.
 | listener | `--auth-mode=hero` | `--auth-mode=dev` |
 |---|---|---|
 | Unix socket | `X-Hero-User`, required; a new name is a customer | `X-Dev-User`; without it, the admin |
-| TCP, this machine | nobody is known | as on the Unix socket |
-| TCP, overlay | nobody is known | nobody is known |
+| TCP, this machine | no caller is known | as on the Unix socket |
+| TCP, overlay | no caller is known | no caller is known |
 """
 
 _FILES = f"""\
@@ -110,8 +110,9 @@ _FILES = f"""\
 
 `POST /attachments?name=trace.txt` takes a file as its body, of at most \
 {ProjectSettings().attachment_bytes // 1024**2} MiB unless the project has set another limit, and answers
-201 with an [Attachment](#attachment) when it is on the disk. Only its uploader sees it until `message.reply`,
-`message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the message or the ticket.
+201 with an [Attachment](wire/types.md#attachment) when it is on the disk. Only its uploader sees it until
+`message.reply`, `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the
+message or the ticket.
 What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {WAITING_LIMIT} such files.
 
 `type` is what the content says: neither the name nor a header is believed, and HTML and SVG are `text/plain`.
@@ -143,10 +144,10 @@ event is as its reader may see it.
 * A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
   people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
-  tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
-  from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
-  none is sent again: `connected` says it all anew. Somebody is gone as soon as their stream ends, they are at another
-  ticket, or {LEASE_S:.0f} s after their last beat.
+  tickets that its reader sees ([Connected](wire/types.md#connected)). `event: presence` says what one user does at one
+  ticket from now on ([PresenceChange](wire/types.md#presencechange)); after `ticket.hidden`, forget who is there.
+  Neither has a number, and none is sent again: `connected` says it all again. Somebody is gone as soon as their
+  stream ends, they are at another ticket, or {LEASE_S:.0f} s after their last beat.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
@@ -170,18 +171,47 @@ async def openrpc_document() -> dict[str, Any]:
             return build_methods(Desk(store, Hub(), Directory([]), AuthMode.HERO))[1]
 
 
-def page(document: dict[str, Any]) -> str:
-    """The whole of `docs/wire.md`."""
+def pages(document: dict[str, Any]) -> dict[str, str]:
+    """The text of each page by its path below `docs/`: an index, a page for each namespace, and the types."""
+    namespaces: dict[str, list[dict[str, Any]]] = {}
+    for method in document["methods"]:
+        namespaces.setdefault(method["name"].split(".")[0], []).append(method)
+    types = _MADE + "# Types\n\n" + "\n".join(_types(document["components"]["schemas"]))
+    made = {f"wire/{name}.md": _namespace(name, methods) for name, methods in namespaces.items()}
+    return {"wire.md": _index(namespaces, document), **made, "wire/types.md": types}
+
+
+def read_pages() -> dict[str, str]:
+    """The pages that are there, by their paths below `docs/`."""
+    files = [path for path in (DOCS / "wire.md", *sorted((DOCS / "wire").glob("*.md"))) if path.exists()]
+    return {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in files}
+
+
+def _index(namespaces: dict[str, list[dict[str, Any]]], document: dict[str, Any]) -> str:
+    rows = ([f"[`{name}`](wire/{name}.md)", ", ".join(map(_link, methods))] for name, methods in namespaces.items())
     sections = [
         _INTRODUCTION,
-        *("\n".join(_method(method)) for method in document["methods"]),
+        "## Methods\n\n" + _table(["namespace", "methods"], rows),
+        "The fields of params and results are in [types](wire/types.md).\n",
+        _SCENE + "\n" + _lines(_calls(SCENE)),
         _FILES,
         _EVENTS + "\n" + _table(["`event:`", "audience", "`message`", "`record`"], _event_rows(document)),
-        "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
         "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
     ]
-    sections.insert(1, "## Methods\n\n" + _SCENE + "\n" + _lines(_calls(SCENE)))
     return "\n".join(sections)
+
+
+def _link(method: dict[str, Any]) -> str:
+    """A link to the heading of a method; a heading's address has no dot."""
+    name = method["name"]
+    return f"[`{name}`](wire/{name.split('.')[0]}.md#{name.replace('.', '')})"
+
+
+def _namespace(name: str, methods: list[dict[str, Any]]) -> str:
+    head = (
+        f"{_MADE}# `{name}`\n\nSee [the wire](../wire.md) for calls, callers, errors and the project of the examples.\n"
+    )
+    return "\n".join([head, *("\n".join(_method(method)) for method in methods)])
 
 
 _SCENE = """\
@@ -202,7 +232,7 @@ def _event_rows(document: dict[str, Any]) -> Iterator[list[str]]:
 
 
 def _method(method: dict[str, Any]) -> Iterator[str]:
-    yield f"### `{method['name']}`\n"
+    yield f"## `{method['name']}`\n"
     yield f"{method['summary']}\n"
     yield f"Callers: {_callers(method)}. Result: {_type(method['result']['schema'])}.\n"
     if method["params"]:
@@ -258,7 +288,7 @@ def _types(schemas: dict[str, Any]) -> Iterator[str]:
     streamed = (Connected, Counts, Event, PresenceChange, Reset)
     known = {**schemas, **{name: schema for model in streamed for name, schema in _described(model).items()}}
     for name, schema in sorted(known.items()):
-        yield f"### {name}\n"
+        yield f"## {name}\n"
         yield f"{schema.get('description', '')}\n"
         if "enum" in schema:
             yield "One of " + ", ".join(f"`{value}`" for value in schema["enum"]) + ".\n"
@@ -276,7 +306,7 @@ def _described(model: type[Wire]) -> dict[str, Any]:
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
-        return f"[{name}](#{name.lower()})" if name else "the OpenRPC document"
+        return f"[{name}](types.md#{name.lower()})" if name else "the OpenRPC document"
     options = schema.get("anyOf") or schema.get("oneOf")
     if options:
         return " or ".join(map(_type, options))
@@ -315,14 +345,18 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or compare it."""
-    made = page(asyncio.run(openrpc_document()))
+    """Write the pages, or compare them."""
+    made = pages(asyncio.run(openrpc_document()))
     if arguments == ["--check"]:
-        current = PAGE.exists() and PAGE.read_text("utf-8") == made
-        if not current:
-            print(f"docs/wire.md is not what the server does; run: {COMMAND}", file=sys.stderr)
-        return 0 if current else 1
-    PAGE.write_text(made, "utf-8")
+        if made != read_pages():
+            print(f"docs/wire.md or docs/wire/ is not what the server does; run: {COMMAND}", file=sys.stderr)
+            return 1
+        return 0
+    (DOCS / "wire").mkdir(exist_ok=True)
+    for path in read_pages().keys() - made.keys():
+        (DOCS / path).unlink()
+    for path, text in made.items():
+        (DOCS / path).write_text(text, "utf-8")
     return 0
 
 

@@ -15,6 +15,8 @@ from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.tickets.event_types import TICKET_CREATED
 from hero_assistance_server.tickets.model import Ticket
 
+pytestmark = pytest.mark.pure
+
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLAIN = Ticket(
     ticket_id=TicketId(1),

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hero_assistance.supervisor.state.backoff import BackOff, calculate_delay_s
 from hero_assistance_sdk.hero_proc.specs import RetryPolicy
 
+pytestmark = pytest.mark.pure
+
 POLICY = RetryPolicy(
     max_attempts=6, delay_ms=100, factor=2.0, max_delay_ms=1_000, jitter=0.0, stability_period_ms=10_000
 )

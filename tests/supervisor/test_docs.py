@@ -18,6 +18,8 @@ from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.sockets import TAKES_OVER
 
+pytestmark = pytest.mark.pure
+
 PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "supervisor.md"
 PAGE = PAGE_PATH.read_text()
 

@@ -14,6 +14,8 @@ from hero_assistance.supervisor.logs.layout import LogLayout, RunOutput, Segment
 from hero_assistance.supervisor.logs.retention import StoredOutput, select_surplus
 from hero_assistance.supervisor.logs.time_index import TimeMark, find_offset, thin_marks
 
+pytestmark = pytest.mark.pure
+
 FOLDER = Path("/logs")
 NUMBERS = st.integers(0, 10**12)
 

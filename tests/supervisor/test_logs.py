@@ -12,6 +12,8 @@ from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.query import read_last_lines, read_lines_after
 from hero_assistance_sdk.errors import UsageError
 
+pytestmark = pytest.mark.pure
+
 BEGINNING = "0:0:0"
 
 

@@ -9,6 +9,8 @@ import pytest
 from hero_assistance.supervisor.state.states import TRANSITIONS, ImpossibleTrigger, Trigger, next_state
 from hero_assistance_sdk.hero_proc.wire import WORST_FIRST, ActionState, worst
 
+pytestmark = pytest.mark.pure
+
 S, T = ActionState, Trigger
 
 # Written down a second time, by row, so that a change of the table is a decision and not a slip.
