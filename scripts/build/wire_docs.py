@@ -16,10 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hero_assistance_httpd.downloads import PICTURES, POLICY
-from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
-from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
+from hero_assistance_sdk.rpc.errors import CODES, TRANSLATIONS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
@@ -332,11 +331,8 @@ def _limits(schema: dict[str, Any]) -> str:
 def _error_rows() -> Iterator[list[str]]:
     for kind, code in sorted(CODES.items(), key=lambda item: -item[1]):
         summary = (kind.__doc__ or "").split("\n", 1)[0]
-        yield [str(code), f"`{kind.reason}`", str(_status(kind)), summary, ADVICE[kind]]
-
-
-def _status(kind: type[HeroError]) -> int:
-    return HTTP_STATUS.get(kind, OTHER_STATUS)
+        row = TRANSLATIONS[kind]
+        yield [str(code), f"`{kind.reason}`", str(row.http_status), summary, row.advice]
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:

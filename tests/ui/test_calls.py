@@ -39,7 +39,7 @@ def test_every_method_of_the_page_is_one_of_the_server(dev_desk: Desk) -> None:
 def test_a_method_that_the_page_does_not_call_is_refused(dev_desk: Desk, method: str) -> None:
     with http(dev_desk.paths.socket("ui")) as client:
         answer = client.post(RPC, content=rpc_body(method), headers=JSON)
-    assert answer.status_code == 403
+    assert answer.status_code == 404
     assert answer.json()["error"]["data"]["reason"] == "method-not-found"
 
 

@@ -479,6 +479,7 @@ export const ERROR_CODES = {
   "method-not-found": -32601,
   "not-found": -32001,
   "parse-error": -32700,
+  "protocol-violation": -32010,
   "thread-moved": -32004,
   "too-large": -32005,
   "too-many": -32008,

@@ -1,17 +1,19 @@
-"""JSON-RPC errors: which code stands for which error, and what travels with it."""
+"""The errors of JSON-RPC, and the one table that turns errors into RPC codes, HTTP and exit statuses."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from hero_assistance_sdk.errors import (
     Conflict,
     Forbidden,
     HeroError,
     NotFound,
+    ProtocolViolation,
     ThreadMoved,
     TooLarge,
     TooMany,
@@ -19,9 +21,8 @@ from hero_assistance_sdk.errors import (
     Unauthenticated,
     Unavailable,
     Unreachable,
+    UsageError,
 )
-
-V = TypeVar("V")
 
 
 class ParseFailure(HeroError):
@@ -79,62 +80,47 @@ class RpcFailure(HeroError):
         return str(self.data.get("reason", ""))
 
 
-# -32700 to -32603 are the specification's; -32001 and down are ours (its range for servers).
-CODES: dict[type[HeroError], int] = {
-    ParseFailure: -32700,
-    InvalidRequest: -32600,
-    MethodNotFound: -32601,
-    InvalidParams: -32602,
-    InternalError: -32603,
-    NotFound: -32001,
-    Forbidden: -32002,
-    Unauthenticated: -32003,
-    Conflict: -32004,
-    ThreadMoved: -32004,
-    TooLarge: -32005,
-    Unreachable: -32006,
-    Unavailable: -32007,
-    TooMany: -32008,
-    TooSlow: -32009,
-}
-OTHER_FAILURE = -32000
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What stands for errors of a kind outside of this program.
 
-# What a caller can do about each, in general; an answer's own hint says it of the case at hand.
-ADVICE: dict[type[HeroError], str] = {
-    ParseFailure: "send one JSON document in UTF-8, without NaN, Infinity or lone surrogates",
-    InvalidRequest: 'send an object with "jsonrpc": "2.0", "method", and "params" as an object or an array',
-    MethodNotFound: "rpc.discover lists the methods",
-    InvalidParams: "each text in faults names a param and what is wrong with it",
-    InternalError: "this is a defect of the server; its log says more",
-    NotFound: "check the id, and whether the caller may know of it",
-    Forbidden: "call as a user whose role allows it",
-    Unauthenticated: "say who calls by the header that the listener believes",
-    Conflict: "read the present state, and ask again",
-    ThreadMoved: "read the messages in data, then send again, or at once with force",
-    TooLarge: "send less at a time",
-    Unreachable: "check whether the other side runs",
-    Unavailable: "try again later; with the same client_token nothing is made twice",
-    TooMany: "close what is not needed any more",
-    TooSlow: "send the request faster, or in parts",
-}
+    `code` is JSON-RPC's: -32700 to -32603 are the specification's, -32000 to -32099 its range for servers.
+    `http_status` is for an answer that is not a JSON-RPC answer: a refused stream, a body that is too large.
+    `advice` says what a caller can do about it in general; an answer's own hint says it of the case at hand.
+    """
 
-# The status of an answer that is not a JSON-RPC answer: a refused stream, a body that is too large.
-HTTP_STATUS: dict[type[HeroError], int] = {
-    ParseFailure: 400,
-    InvalidRequest: 400,
-    InvalidParams: 400,
-    Unauthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    MethodNotFound: 404,
-    TooSlow: 408,
-    Conflict: 409,
-    TooLarge: 413,
-    TooMany: 429,
-    Unreachable: 502,
-    Unavailable: 503,
+    code: int
+    http_status: int
+    advice: str
+    exit_status: int = 1
+
+
+TRANSLATIONS: dict[type[HeroError], Translation] = {
+    ParseFailure: Translation(-32700, 400, "send one JSON document in UTF-8, without NaN, Infinity or lone surrogates"),
+    InvalidRequest: Translation(
+        -32600, 400, 'send an object with "jsonrpc": "2.0", "method", and "params" as an object or an array'
+    ),
+    MethodNotFound: Translation(-32601, 404, "rpc.discover lists the methods"),
+    InvalidParams: Translation(-32602, 400, "each text in faults names a param and what is wrong with it"),
+    InternalError: Translation(-32603, 500, "this is a defect of the server; its log says more"),
+    NotFound: Translation(-32001, 404, "check the id, and whether the caller may know of it"),
+    Forbidden: Translation(-32002, 403, "call as a user whose role allows it"),
+    Unauthenticated: Translation(-32003, 401, "say who calls by the header that the listener believes"),
+    Conflict: Translation(-32004, 409, "read the present state, and ask again"),
+    ThreadMoved: Translation(-32004, 409, "read the messages in data, then send again, or at once with force"),
+    TooLarge: Translation(-32005, 413, "send less at a time"),
+    Unreachable: Translation(-32006, 502, "check whether the other side runs"),
+    Unavailable: Translation(-32007, 503, "try again later; with the same client_token nothing is made twice"),
+    TooMany: Translation(-32008, 429, "close what is not needed any more"),
+    TooSlow: Translation(-32009, 408, "send the request faster, or in parts"),
+    ProtocolViolation: Translation(-32010, 502, "check that the address is that of a ticket server"),
+    UsageError: Translation(-32000, 400, "read --help", exit_status=2),
+    # What the other side answered with keeps its own code; to who asks a gateway, it is the gateway's upstream.
+    RpcFailure: Translation(-32000, 502, "read the message: it is the other side's"),
+    HeroError: Translation(-32000, 500, "read the message"),
 }
-OTHER_STATUS = 500
+# The kinds that a JSON-RPC answer of ours has, with their codes.
+CODES = {kind: row.code for kind, row in TRANSLATIONS.items() if row.code != TRANSLATIONS[HeroError].code}
 
 
 def error_object(error: HeroError) -> dict[str, Any]:
@@ -149,24 +135,24 @@ def error_object(error: HeroError) -> dict[str, Any]:
     return {"code": code_of(type(error)), "message": error.message, "data": {**error.details, **data}}
 
 
+def translation_of(kind: type[HeroError]) -> Translation:
+    """The row of the kind, or of the nearest kind above it."""
+    return next(TRANSLATIONS[above] for above in kind.__mro__ if above in TRANSLATIONS)
+
+
 def code_of(kind: type[HeroError]) -> int:
     """The JSON-RPC code that stands for errors of a kind."""
-    return _of(kind, CODES, OTHER_FAILURE)
-
-
-def advice_of(kind: type[HeroError]) -> str:
-    """What a caller can do about errors of a kind, in general."""
-    return _of(kind, ADVICE, "")
+    return translation_of(kind).code
 
 
 def http_status(error: HeroError) -> int:
     """The HTTP status that stands for `error`."""
-    return _of(type(error), HTTP_STATUS, OTHER_STATUS)
+    return translation_of(type(error)).http_status
 
 
-def failure(error: HeroError) -> dict[str, Any]:
+def failure(error: HeroError, request_id: Any = None) -> dict[str, Any]:
     """The JSON-RPC answer to what is no call, or to one whose id is not known."""
-    return {"jsonrpc": "2.0", "id": None, "error": error_object(error)}
+    return {"jsonrpc": "2.0", "id": request_id, "error": error_object(error)}
 
 
 def http_answer(error: HeroError, status: int | None = None) -> bytes:
@@ -175,8 +161,3 @@ def http_answer(error: HeroError, status: int | None = None) -> bytes:
     body = json.dumps(failure(error)).encode()
     head = f"HTTP/1.1 {known.value} {known.phrase}\r\ncontent-type: application/json\r\n"
     return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
-
-
-def _of(kind: type[HeroError], table: dict[type[HeroError], V], other: V) -> V:
-    """The entry of the kind, or of the nearest kind above it."""
-    return next((table[above] for above in kind.__mro__ if above in table), other)

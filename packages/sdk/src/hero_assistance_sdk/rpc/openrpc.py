@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.rpc.errors import CODES, InternalError, InvalidParams, advice_of, code_of
+from hero_assistance_sdk.rpc.errors import CODES, InternalError, InvalidParams, translation_of
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Method, MethodTable, NoParams, Params
 
@@ -96,7 +96,8 @@ def _method(method: Method[C], params: dict[str, Any], result: dict[str, Any]) -
 
 def _error(kind: type[HeroError]) -> dict[str, Any]:
     summary = (kind.__doc__ or "").split("\n", 1)[0]
-    return {"code": code_of(kind), "message": summary, "data": {"reason": kind.reason, "hint": advice_of(kind)}}
+    row = translation_of(kind)
+    return {"code": row.code, "message": summary, "data": {"reason": kind.reason, "hint": row.advice}}
 
 
 def _example(example: Example, model: type[Params]) -> dict[str, Any]:

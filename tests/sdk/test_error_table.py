@@ -1,0 +1,67 @@
+"""One table turns errors into RPC codes, HTTP and exit statuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from hero_assistance_sdk.errors import (
+    Conflict,
+    Forbidden,
+    HeroError,
+    NotFound,
+    ProtocolViolation,
+    SettingError,
+    SocketPathTooLong,
+    ThreadMoved,
+    TooLarge,
+    Unreachable,
+    UsageError,
+)
+from hero_assistance_sdk.rpc.errors import (
+    CODES,
+    TRANSLATIONS,
+    InternalError,
+    MethodNotFound,
+    RpcFailure,
+    code_of,
+    http_status,
+    translation_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "status"),
+    [
+        (MethodNotFound("m"), -32601, 404),
+        (NotFound("m"), -32001, 404),
+        (Forbidden("m"), -32002, 403),
+        (Conflict("m"), -32004, 409),
+        (ThreadMoved([]), -32004, 409),
+        (TooLarge("m"), -32005, 413),
+        (Unreachable("m"), -32006, 502),
+        (ProtocolViolation("m"), -32010, 502),
+        (InternalError("m"), -32603, 500),
+        (RpcFailure(-32002, "m"), -32000, 502),
+        (HeroError("m"), -32000, 500),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, HeroError) else None,
+)
+def test_row(error: HeroError, code: int, status: int) -> None:
+    assert (code_of(type(error)), http_status(error)) == (code, status)
+
+
+@pytest.mark.parametrize("kind", [UsageError, SettingError, SocketPathTooLong])
+def test_a_kind_without_a_row_has_that_of_the_kind_above(kind: type[HeroError]) -> None:
+    assert translation_of(kind) is TRANSLATIONS[UsageError]
+
+
+def test_the_exit_status_of_a_usage_error_is_two() -> None:
+    assert {row.exit_status for kind, row in TRANSLATIONS.items() if kind is not UsageError} == {1}
+    assert TRANSLATIONS[UsageError].exit_status == 2
+    for kind in TRANSLATIONS:
+        assert kind.exit_status == translation_of(kind).exit_status
+
+
+def test_no_two_kinds_share_a_code_unless_one_is_the_other() -> None:
+    shared = [(a, b) for a in CODES for b in CODES if a is not b and CODES[a] == CODES[b]]
+    assert all(issubclass(a, b) or issubclass(b, a) for a, b in shared)
