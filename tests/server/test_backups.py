@@ -26,10 +26,10 @@ from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, R
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.jobs.maintenance import upkeep
+from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
 from hero_assistance_server.storage.files import Files
-from hero_assistance_server.storage.sqlite import project
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
@@ -329,8 +329,8 @@ async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
         assert all(NAME.fullmatch(name) for name in names)
         assert backups.newest() is not None
         assert names[-1] == "hero_assistance-20261130T120000Z.tar"
-        await store.write(lambda t: project.save(t.connection, "backups_kept", 2))
-        await store.write(lambda t: project.save(t.connection, "backup_hours", 0))
+        await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backups_kept=2)))
+        await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backup_hours=0)))
         await backups.make(last + timedelta(days=1))
         assert len(list(past.backups.iterdir())) == 2
         assert await backups.due_in(last + timedelta(days=100)) is None
@@ -361,10 +361,10 @@ async def test_a_server_makes_one_by_itself_and_ends_in_the_middle_of_one(past: 
     async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
         backups = Backups(store, past.backups)
         exports = Exports(store, past.exports)
-        async with upkeep(store, backups, exports, backup_after=soon, backup_look=soon):
+        async with maintain(store, backups, exports, backup_after=soon, backup_look=soon):
             await until(lambda: backups.newest() is not None)
         later = timedelta(hours=1)
-        async with upkeep(store, backups, exports, backup_after=later, backup_look=later):
+        async with maintain(store, backups, exports, backup_after=later, backup_look=later):
             backups.begin()
             await until(lambda: backups.progress is not None)
             with pytest.raises(Unavailable):

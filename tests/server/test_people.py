@@ -14,8 +14,9 @@ from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.users import everyone
+from hero_assistance_server.storage.sqlite.users import SqliteUsers
 from hero_assistance_server.users.rules import user_id_of
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
@@ -192,7 +193,7 @@ def test_people_of_the_version_before_are_active_and_without_an_address(hero_roo
     migrate(connection, before)
     connection.execute("INSERT INTO users VALUES ('bob', 'Bob', 'agent', 0), ('carol', 'Carol', 'customer', 0)")
     migrate(connection, migrations())
-    found = everyone(connection)
+    found = SqliteUsers(Session(connection)).list_all()
     connection.close()
     assert [(user.user_id, user.email, user.active, user.shows_presence) for user in found] == [
         ("bob", None, True, True),

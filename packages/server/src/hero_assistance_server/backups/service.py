@@ -12,8 +12,8 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.archive import About, write_backup
 from hero_assistance_server.jobs.background_jobs import BackgroundJob, ProgressCallback
-from hero_assistance_server.storage.sqlite import project
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.file_storage import FileStorage
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -32,9 +32,9 @@ class KeptBackup:
 class Backups(BackgroundJob):
     """Makes backups of one store into one folder, one at a time."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, storage: FileStorage, folder: Path) -> None:
         super().__init__("a backup is being made", hint="system.backup tells how far it is")
-        self._store = store
+        self._storage = storage
         self.folder = folder
 
     def newest(self) -> KeptBackup | None:
@@ -51,7 +51,7 @@ class Backups(BackgroundJob):
 
     async def due_in(self, now: datetime) -> timedelta | None:
         """How long until the next one is due; zero or less when it is, `None` when none is wanted."""
-        hours, _ = await self._store.query(project.backups)
+        hours = (await self._settings()).backup_hours
         if not hours:
             return None
         last = self.newest()
@@ -65,14 +65,16 @@ class Backups(BackgroundJob):
 
         def made(told: ProgressCallback) -> About:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return write_backup(self._store.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
+            return write_backup(self._storage.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
 
         about = await self.run(made, failed=lambda error: self._note_failure(error, now))
         (self.folder / FAILURE).unlink(missing_ok=True)
-        _, keep = await self._store.query(project.backups)
-        self._prune(keep)
+        self._prune((await self._settings()).backups_kept)
         _log.info("backup.made", folder=str(self.folder), rows=sum(about.rows.values()), files=about.attachments)
         return about
+
+    async def _settings(self) -> ProjectSettings:
+        return await self._storage.read(lambda snapshot: snapshot.project.read())
 
     def _note_failure(self, error: HeroError, now: datetime) -> None:
         """Keep it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""

@@ -12,7 +12,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.exports.export import Exported, write_export
 from hero_assistance_server.jobs.background_jobs import BackgroundJob, ProgressCallback
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 
 _PREFIX = "project-"
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -31,9 +31,9 @@ class KeptExport:
 class Exports(BackgroundJob):
     """Makes exports of one store into one folder, one at a time; `failure` is why the last one failed."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, storage: FileStorage, folder: Path) -> None:
         super().__init__("an export is being made", hint="export.get tells how far it is")
-        self._store = store
+        self._storage = storage
         self.folder = folder
         self.failure: str | None = None
 
@@ -53,7 +53,7 @@ class Exports(BackgroundJob):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Halves of exports that were cut off with their server.
             self._remove(path for path in self.folder.iterdir() if path.name.startswith("."))
-            exported = write_export(self._store.folder, target, told)
+            exported = write_export(self._storage.folder, target, told)
             self._remove(path for path in self.folder.glob(f"{_PREFIX}*") if path != target)
             return exported
 
