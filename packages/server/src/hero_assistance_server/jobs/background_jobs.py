@@ -10,12 +10,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_server.storage.database_files import ProgressCallback
 
 T = TypeVar("T")
-
-
-# How much is done, and of how much; may raise to end the work.
-ProgressCallback = Callable[[int, int], None]
 
 
 class _Stopped(HeroError):
