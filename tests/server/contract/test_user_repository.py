@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_sdk.wire import Role, TicketId, UserId
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
+from tests.server.contract.changes import assign, file_ticket, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -53,3 +54,24 @@ async def test_no_device_is_bound_at_first(storage: Storage) -> None:
     assert await storage.read(lambda snapshot: snapshot.devices.list_for(CAROL.user_id)) == []
     assert await storage.read(lambda snapshot: snapshot.devices.find("400::1")) is None
     await storage.write(lambda work: work.devices.delete("400::1"))
+
+
+async def test_the_open_tickets_of_an_agent_are_found_in_the_unit_of_work_that_assigns_them(storage: Storage) -> None:
+    def file_and_list(work: UnitOfWork) -> list[TicketId]:
+        for number in (1, 2):
+            assign(work, file_ticket(work, number))
+        file_ticket(work, 3)
+        return work.users.list_open_tickets(BOB.user_id, 10)
+
+    assert await storage.write(file_and_list) == [1, 2]
+    assert await storage.read(lambda snapshot: snapshot.users.list_open_tickets(BOB.user_id, 1)) == [1]
+
+
+async def test_the_customers_of_tickets_on_which_a_user_wrote_see_their_name(storage: Storage) -> None:
+    def write(work: UnitOfWork) -> frozenset[UserId]:
+        reply(work, file_ticket(work, 1), 1)
+        file_ticket(work, 2, customer=DAVE)
+        return work.users.list_sharers(BOB.user_id)
+
+    assert await storage.write(write) == {CAROL.user_id}
+    assert await storage.read(lambda snapshot: snapshot.users.list_sharers(DAVE.user_id)) == {DAVE.user_id}
