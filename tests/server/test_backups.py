@@ -89,8 +89,8 @@ async def test_a_restored_desk_is_as_it_was(paths: Paths) -> None:
         assert await _everything(desk) == before
         assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
         assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 2
-    assert done.kept == paths.data.with_name("hero_assistance.before-20261122T120000Z")
-    assert apsw.Connection(str(done.kept / DATABASE)).execute("SELECT max(ticket_id) FROM tickets").get == 2
+    assert done.previous == paths.data.with_name("hero_assistance.before-20261122T120000Z")
+    assert apsw.Connection(str(done.previous / DATABASE)).execute("SELECT max(ticket_id) FROM tickets").get == 2
 
 
 @pytest.mark.anyio

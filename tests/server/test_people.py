@@ -17,7 +17,7 @@ from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.users import SqliteUsers
-from hero_assistance_server.users.rules import user_id_of
+from hero_assistance_server.users.rules import make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -38,7 +38,7 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
     ],
 )
 def test_a_user_id_is_made_of_the_name(name: str, taken: list[str], expected: str) -> None:
-    assert user_id_of(name, lambda user_id: user_id in taken) == UserId(expected)
+    assert make_user_id(name, lambda user_id: user_id in taken) == UserId(expected)
 
 
 @pytest.mark.anyio

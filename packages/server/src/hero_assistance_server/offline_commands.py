@@ -55,10 +55,10 @@ def backup_command(*, file: Path, as_json: bool) -> None:
 @click.argument("file", type=_file)
 @_json
 def restore_command(*, file: Path, as_json: bool) -> None:
-    """Put the backup FILE in the place of the data; what was there is kept next to it. No server may run."""
+    """Put the backup FILE in the place of the data; what was there stays next to it. No server may run."""
     done = restore(DATABASE, file.absolute(), Paths.from_environ().data, datetime.now(UTC), Meter("restore"))
-    said = f"restored {file}; what was there is in {done.kept}"
-    _print(done.about, as_json, said, file=str(file.absolute()), kept=str(done.kept))
+    said = f"restored {file}; what was there is in {done.previous}"
+    _print(done.about, as_json, said, file=str(file.absolute()), kept=str(done.previous))
 
 
 @click.command("export")

@@ -1,4 +1,4 @@
-"""`GET /attachments/{attachment_id}`: the bytes of a file for those who see where it is shown."""
+"""`GET /attachments/{attachment_id}`: the bytes of a file, for callers who see a ticket or message that shows it."""
 
 from __future__ import annotations
 

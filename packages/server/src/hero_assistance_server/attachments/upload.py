@@ -44,7 +44,7 @@ _log = get_log("attachments")
 
 
 class Upload:
-    """An ASGI application that receives files; each waits in a few kilobytes of memory, whatever its size."""
+    """An ASGI application that receives files; each takes a few kilobytes of memory, however large it is."""
 
     def __init__(self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]]) -> None:
         self._storage = storage
@@ -57,7 +57,7 @@ class Upload:
         try:
             attachment = await self._receive(request, chunks)
         except ClientDisconnect:
-            # Nobody is left to read an answer.
+            # The client is gone: no answer is read.
             return
         except HeroError as error:
             await _linger(chunks)

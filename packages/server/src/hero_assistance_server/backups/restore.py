@@ -21,7 +21,7 @@ class Restored:
     """What was put in place, and the folder that has what was there before."""
 
     about: About
-    kept: Path
+    previous: Path
 
 
 def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, report: ProgressCallback) -> Restored:
@@ -37,10 +37,10 @@ def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, re
         made = _new_folder(data)
         with locked_folder(made):
             about = _exchange(database, backup, data, made, report)
-        kept = data.with_name(f"{data.name}.before-{now:%Y%m%dT%H%M%SZ}")
-        made.rename(kept)
+        previous = data.with_name(f"{data.name}.before-{now:%Y%m%dT%H%M%SZ}")
+        made.rename(previous)
         sync_folder(data.parent)
-    return Restored(about, kept)
+    return Restored(about, previous)
 
 
 def _exchange(database: DatabaseFiles, backup: Path, data: Path, made: Path, report: ProgressCallback) -> About:

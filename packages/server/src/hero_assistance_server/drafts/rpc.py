@@ -70,7 +70,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
 
     @table.method("draft.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveDraft) -> Draft:
-        """Keep what the caller has begun to write, in place of what they had; nobody else sees it.
+        """Keep what the caller has begun to write, in place of what they had; no other user sees it.
 
         `message.reply`, `message.note` and `ticket.create` delete the draft of what they send.
         """

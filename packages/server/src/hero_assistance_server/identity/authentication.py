@@ -112,7 +112,7 @@ def is_loopback(peer: str | None) -> bool:
 
 
 class OverlayGate:
-    """Lets in programs of the overlay and of this machine, and nobody else."""
+    """Lets in only programs of the overlay and of this machine."""
 
     def admits(self, peer: str) -> bool:
         """Whether a TCP peer may connect."""

@@ -1,4 +1,4 @@
-"""`presence.*`: who is at a ticket right now."""
+"""`presence.*`: the users at a ticket right now."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ class Beat(Params):
     ticket_id: Annotated[KnownTicketId | None, Field(description="Null leaves the ticket.")]
     level: wire.Level = wire.Level.VIEWING
     kind: Annotated[
-        wire.MessageKind, Field(description="What is being written; of a note, a customer is shown `viewing`.")
+        wire.MessageKind, Field(description="What is being written; of a note, a customer sees `viewing`.")
     ] = wire.MessageKind.REPLY
 
 
 class Lease(Result):
-    """How long the caller is shown at the ticket without another beat."""
+    """How long others see the caller at the ticket without another beat."""
 
     lease_ms: int
 
 
 class Occupied(Result):
-    """The tickets at which somebody is, by id, and who."""
+    """The tickets with users at them, by id, and those users."""
 
     tickets: list[wire.TicketPresence]
 
@@ -63,7 +63,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage, hub: Hub) -> None:
         """Be at a ticket, viewing or writing, until the lease ends, the stream ends, or a beat says otherwise.
 
         A screen is at one ticket at a time. Send one when the ticket or the level changes, and in between every third
-        of the lease. Null is answered to who leaves, and to who does not
+        of the lease. The answer is null to a caller who leaves, or who does not
         show where they are.
         """
         user = caller.known()

@@ -20,7 +20,7 @@ from hero_assistance_server.storage.unit_of_work import Storage
 
 # A year of minutes: a target beyond is none.
 MINUTES_LIMIT = 366 * 24 * 60
-# One file is streamed, and kept on the disk next to the database.
+# One file is streamed to the disk, next to the database.
 ATTACHMENT_BYTES_LIMIT = 1024 * MIB
 ATTACHMENTS_LIMIT = 100
 RETENTION_DAYS_LIMIT = 3650

@@ -1,4 +1,4 @@
-"""A storage engine next to which the files of attachments are kept."""
+"""A storage engine with the files of attachments."""
 
 from __future__ import annotations
 

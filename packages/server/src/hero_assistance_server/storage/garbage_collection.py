@@ -9,7 +9,7 @@ from hero_assistance_server.storage.file_storage import FileStorage
 
 # A user who is called away while writing a message finds it complete the next morning.
 UNUSED_FOR = timedelta(days=1)
-# What the writer, or the lock on the files, is kept busy with at once: a few milliseconds.
+# Occupies the writer, or the lock on the files, for a few milliseconds at once.
 PORTION = 100
 
 

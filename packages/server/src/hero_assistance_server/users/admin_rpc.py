@@ -71,7 +71,7 @@ class UpdateMe(Params):
 
     name: PersonName | None = None
     shows_presence: Annotated[
-        bool | None, Field(description="False: nobody is shown at which ticket this agent is.")
+        bool | None, Field(description="False: others do not see at which ticket this agent is.")
     ] = None
 
 
@@ -94,7 +94,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
     @table.method("user.enrol", errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_ENROLS])
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
-        """Let somebody in by their e-mail address, before they come: an agent a customer, an admin anybody."""
+        """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
         return serializers.user(
             await storage.write(
                 lambda work: administration.enrol(
@@ -106,7 +106,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
     @table.method("user.update", errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
-        """Give somebody another name, role or e-mail address; the last admin stays one."""
+        """Change a user's name, role or e-mail address; the last admin stays one."""
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, params.user_id)
@@ -122,7 +122,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
     @table.method("user.update_me", errors=_ERRORS, examples=[_ME])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
-        """Take another name, or, as an agent, show nobody at which ticket one is."""
+        """Change the caller's own name, or, as an agent, hide at which ticket the caller is."""
         if params.shows_presence is False and not caller.is_staff:
             raise Forbidden("customers always show at which of their tickets they are")
 
@@ -136,9 +136,9 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
     @table.method("user.deactivate", errors=_ERRORS, examples=[_LEAVES])
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
-        """Refuse somebody everywhere from now on, and end their streams; what they wrote stays.
+        """Refuse a user everywhere from now on, and end their streams; what they wrote stays.
 
-        `open_tickets` are still theirs; with `unassign` up to 200 become nobody's, by each call.
+        `open_tickets` are still theirs; with `unassign` each call takes the assignee off up to 200 of them.
         """
         user, left = await storage.write(
             lambda work: administration.deactivate(work, caller, params.user_id, unassign=params.unassign)
@@ -147,7 +147,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
     @table.method("user.reactivate", errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
-        """Let somebody in again who was deactivated, as what they were."""
+        """Let a deactivated user in again, with the role they had."""
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, params.user_id)

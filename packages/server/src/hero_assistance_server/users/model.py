@@ -20,6 +20,7 @@ class User:
 
     @property
     def is_staff(self) -> bool:
+        """Whether the user is an agent or an admin."""
         return self.role is not Role.CUSTOMER
 
 

@@ -35,7 +35,7 @@ class UserAdministration:
         """Add a user; raises `Forbidden`, or `Conflict` for an address or an id that is taken."""
         rules.may_enrol(caller.known(), role)
         _refuse_known_email(work, email)
-        chosen = user_id or rules.user_id_of(name, lambda other: work.users.find(other) is not None)
+        chosen = user_id or rules.make_user_id(name, lambda other: work.users.find(other) is not None)
         if work.users.find(chosen) is not None:
             raise Conflict(f"there is a user {chosen} already", hint="user.update changes them")
         user = User(chosen, name, role, email.lower())
@@ -46,7 +46,7 @@ class UserAdministration:
         """Write what differs; raises `Conflict`. Another role and deactivation end the user's streams."""
         if after.email != before.email and after.email:
             _refuse_known_email(work, after.email)
-        change = rules.changed(
+        change = rules.change(
             before,
             after,
             other_admins=work.users.count_other_admins(before.user_id),
@@ -122,7 +122,7 @@ def _may_see_devices(caller: Caller, user_id: UserId) -> bool:
 
 def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None:
     work.users.save(user, work.now)
-    work.apply(rules.enrolled(user), by)
+    work.apply(rules.enrol(user), by)
     work.after_commit(partial(directory.add, user))
 
 

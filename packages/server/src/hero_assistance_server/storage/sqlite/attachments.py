@@ -1,4 +1,4 @@
-"""Attachments in SQLite: uploads, and where each is shown."""
+"""Attachments in SQLite: uploads, and the tickets and messages that show them."""
 
 from __future__ import annotations
 
