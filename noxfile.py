@@ -33,6 +33,18 @@ INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
 INSTALL_FLAGS = ("--force", "--restart")
 HISTORY = ".quarantine/history.db"
 DEMO_FLAGS = ("--auth-mode", "dev", "--seed-dev-users", "--ui-tcp", "127.0.0.1:9771")
+# What `lint` checks, by the names that .pre-commit-config.yaml uses; `locks` is one more.
+LINT = {
+    "style": (("ruff", "check"), ("ruff", "format", "--check")),
+    "imports": (("lint-imports", "--config", "pyproject.toml"),),
+    "shell": (("shellcheck", "buildenv.sh", ".ci/run"),),
+    "news": (("python", "-m", "scripts.build.news"),),
+    "words": (("python", "-m", "scripts.build.words"),),
+}
+# Percent of statements and branches: 77 was measured without the tests of browser, faults, trust, nu, e2e and the
+# quarantine, which can only add to it. Coverage cannot get into the sealed zipapps.
+COVERAGE_FLOOR = "77"
+PURE_TESTS = ("--pure", "-m", "pure", "tests")
 REQUIREMENTS = ROOT / "requirements"
 
 
@@ -80,14 +92,42 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
-def lint(session: nox.Session) -> None:
-    """Check style, imports, shell scripts, news fragments and whether the locks fit."""
+def quick(session: nox.Session) -> None:
+    """Run the pure tests, or what `-- PATH` names, from the source tree: no build, seconds."""
     _install_tools(session)
-    session.run("ruff", "check")
-    session.run("ruff", "format", "--check")
-    session.run("lint-imports", "--config", "pyproject.toml", env=_source_path())
-    session.run("shellcheck", "buildenv.sh", ".ci/run")
-    stale = lock.stale_locks(WORKSPACE)
+    session.run("pytest", *(session.posargs or PURE_TESTS), env=_source_path())
+
+
+@nox.session(requires=["build"])
+def coverage(session: nox.Session) -> None:
+    """Measure the branches that the tests take, subprocesses included; `-- PATH` for some tests, without the floor."""
+    _install_tools(session)
+    _install_wheels(session)
+    session.run("coverage", "erase")
+    workers = os.environ.get("PYTEST_WORKERS", "auto")
+    command = ("coverage", "run", "-m", "pytest", "-n", workers, "--dist", "worksteal", *session.posargs)
+    # Tests of memory, imports and speed fail under measurement; `tests` is where a failed test counts.
+    session.run(*command, success_codes=[0, 1])
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "html", "--quiet")
+    floor = () if session.posargs else ("--fail-under", COVERAGE_FLOOR)
+    session.run("coverage", "report", "--skip-covered", *floor)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, imports, shell scripts, news fragments, words and locks; `-- words news` checks only those."""
+    _install_tools(session)
+    unknown = set(session.posargs) - LINT.keys() - {"locks"}
+    if unknown:
+        session.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join([*LINT, 'locks'])}")
+    for name, commands in LINT.items():
+        if name in session.posargs or not session.posargs:
+            for command in commands:
+                session.run(*command, env=_source_path())
+    if "frontend" in session.posargs or not session.posargs:
+        _run_npm_checks(session, "check_style.py")
+    stale = lock.stale_locks(WORKSPACE) if "locks" in session.posargs or not session.posargs else []
     if stale:
         session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
 
@@ -98,10 +138,7 @@ def types(session: nox.Session) -> None:
     _install_tools(session)
     sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
     session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "benchmarks")
-    for check in sorted(ROOT.glob("packages/*/check_types.py")):
-        with _tool_errors(session):
-            modules = npm.install_locked(check.parent, ROOT / ".buildenv" / "npm")
-        session.run("python", str(check), str(modules))
+    _run_npm_checks(session, "check_types.py")
 
 
 @nox.session(venv_backend="none", name="lock")
@@ -123,6 +160,20 @@ def reproduce_(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Make the site of the documentation in site/; a broken link ends it. `-- serve` shows it with reload."""
+    _install_locks(session, "docs")
+    session.run("mkdocs", *(session.posargs or ["build"]), "--strict", env={"NO_MKDOCS_2_WARNING": "true"})
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Move the news fragments into CHANGELOG.md for a release, such as `-- 1.2.0`."""
+    _install_tools(session)
+    session.run("python", "-m", "scripts.build.news", "--release", *session.posargs)
+
+
+@nox.session
 def workflows(session: nox.Session) -> None:
     """Check the GitHub workflows with actionlint and zizmor."""
     _install_tools(session)
@@ -131,7 +182,7 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session(requires=["build"])
 def bench(session: nox.Session) -> None:
-    """Measure every figure that the documentation states, beside its peers."""
+    """Measure every figure that the documentation states, and its peers."""
     _install_tools(session, "bench")
     _install_wheels(session)
     session.run("python", "-m", "benchmarks", *session.posargs)
@@ -184,14 +235,27 @@ def _tool_errors(session: nox.Session) -> Iterator[None]:
 
 
 def _install_tools(session: nox.Session, *more: str) -> None:
-    """Install the locked tools, once for each lock."""
-    locks = [REQUIREMENTS / f"{name}.txt" for name in ("test", *more)]
+    """Install the locked tools of tests and checks."""
+    _install_locks(session, "test", *more)
+
+
+def _install_locks(session: nox.Session, *names: str) -> None:
+    """Install what the named locks list and nothing else, unless the environment was made from them."""
+    locks = [REQUIREMENTS / f"{name}.txt" for name in names]
     stamp = Path(session.virtualenv.location) / "locks.sha256"
     digest = lock.digest_of(locks)
     if stamp.exists() and stamp.read_text() == digest:
         return
     session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", *map(str, locks))
     stamp.write_text(digest)
+
+
+def _run_npm_checks(session: nox.Session, name: str) -> None:
+    """Run this check of every package that has one, with the tools from npm that the package locks."""
+    for check in sorted(ROOT.glob(f"packages/*/{name}")):
+        with _tool_errors(session):
+            modules = npm.install_locked(check.parent, ROOT / ".buildenv" / "npm")
+        session.run("python", str(check), str(modules))
 
 
 def _install_wheels(session: nox.Session) -> None:

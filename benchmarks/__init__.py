@@ -1,1 +1,1 @@
-"""Every figure that the documentation states, measured beside its peers in one run."""
+"""Every figure that the documentation states, measured in one run with its peers."""

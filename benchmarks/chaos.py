@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.contenders.contender import Contender, Program, answering, child, contest, until
-from hero_assistance.supervisor.proctable import is_alive, process_of
+from hero_assistance.supervisor.process.process_table import is_alive, read_process
 
 Kind = type[Contender]
 
@@ -122,7 +122,7 @@ def cost(kind: Kind) -> tuple[float, float]:
 def _kill_supervisor(contender: Contender, *, parent: bool) -> None:
     assert contender.top is not None  # noqa: S101
     pid = contender.parent(contender.programs[0]) if parent else contender.top.pid
-    row = process_of(pid)
+    row = read_process(pid)
     os.kill(pid, signal.SIGKILL)
     if pid == contender.top.pid:
         contender.top.wait()

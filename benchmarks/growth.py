@@ -51,7 +51,7 @@ class Timings:
 
     @property
     def p99(self) -> float:
-        """That of the quietest round: a machine that does other things stops any call, whatever it asks."""
+        """Return the figure of the quietest round: other work on the machine can stop any call."""
         rounds = [self.values[start : start + CALLS] for start in range(0, len(self.values), CALLS)]
         return min(statistics.quantiles(values, n=100, method="inclusive")[98] for values in rounds)
 

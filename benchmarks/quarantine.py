@@ -1,11 +1,11 @@
-"""Measures the corpus of the quarantine for real: what is found, what is blamed, and what it costs.
+"""Measures the corpus of the quarantine for real: verdicts, suspects, and how many runs they cost.
 
 `python -m benchmarks.quarantine [--quick] [--minutes N] [--keep FILE] [--only healthy|flaky] [--write]` prints the
-tables, and writes them into docs/quarantine.md. `--quick` measures every test once, and no round is begun after N
-minutes.
+tables, and with `--write` puts them into docs/quarantine.md. `--quick` measures every test once, and no round begins
+after N minutes.
 
-A proof takes hours. With `--keep` each measurement is added to a file as it is made, and the tables are of all that are
-in it: a proof can be made in pieces, and a round that is cut off is not lost. `--minutes 0` measures nothing more.
+A full run takes hours. With `--keep` each measurement is appended to a file as it is made, and the tables show all that
+the file has: a run can be made in pieces, and a round that is cut off is not lost. `--minutes 0` measures nothing more.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report
-from flake_quarantine.lab import Lab
-from flake_quarantine.measure import Measurer
-from flake_quarantine.measurement import Measurement
+from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import upper_bound, wilson_interval
+from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.register import Kind
-from flake_quarantine.sequential import Verdict
-from flake_quarantine.statistics import upper_bound, wilson
-from flake_quarantine.workbench import Settings, Workbench
+from flake_quarantine.runner.pytest_runner import PytestRunner
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "packages" / "quarantine" / "tests" / "corpus"
 DOCUMENT = ROOT / "docs" / "quarantine.md"
 BEGIN, END = "<!-- proof: begin -->\n", "<!-- proof: end -->\n"
-# Copies of every test, whatever it is: 299 find a flake of 2 % as surely as our rule does (99.8 %), 149 at 95 %.
-FIXED = (299, 149)
+# Copies of every test: 299 find a flake of 2 % as surely as our rule does (99.8 %), 149 at 95 %.
+FIXED_RUNS = (299, 149)
 # Only the plugins that are needed: others would start in each of thousands of processes.
 FEW_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 PLAIN = ("-p", "xdist", "-p", "no:cacheprovider")
@@ -47,8 +47,8 @@ SECONDS = 1800
 
 
 @dataclass(frozen=True)
-class Found:
-    """What one measurement said, and what it cost; `suspect` is the neighbour that it named first."""
+class CorpusResult:
+    """The verdict and the runs of one measurement; `suspect` is the neighbour that it named first."""
 
     nodeid: str
     verdict: Verdict
@@ -59,8 +59,8 @@ class Found:
     alone_runs: int
 
     @classmethod
-    def of(cls, one: Measurement) -> Found:
-        """What is kept of a measurement."""
+    def from_measurement(cls, one: Measurement) -> CorpusResult:
+        """Return what the file keeps of a measurement."""
         suspect = one.suspects[0].nodeid if one.suspects else ""
         tally = one.tally
         return cls(one.nodeid, one.verdict, one.kind, suspect, tally.load_failures, tally.load_runs, tally.alone_runs)
@@ -68,7 +68,10 @@ class Found:
 
 @dataclass
 class Truth:
-    """What a test of the corpus is, and how often a full run measures it; `neighbour` is beside or before it."""
+    """A test of the corpus: its true verdict, the neighbour that causes its failures, and its measurements.
+
+    `times` says how often a full run measures it.
+    """
 
     name: str
     nodeid: str
@@ -76,15 +79,15 @@ class Truth:
     times: int
     neighbour: str = ""
     kind: Kind | None = None
-    found: list[Found] = field(default_factory=list)
+    found: list[CorpusResult] = field(default_factory=list)
 
     @property
     def is_load_flake(self) -> bool:
-        """Whether it is one that has to be found."""
+        """Whether it is a load flake of 2 % or more, which has to be found."""
         return self.expected == {Verdict.LOAD_ONLY}
 
-    def names(self, one: Found) -> bool:
-        """Whether a measurement named the true neighbour first."""
+    def is_named_by(self, one: CorpusResult) -> bool:
+        """Tell whether a measurement named the true neighbour first."""
         return one.suspect.endswith(f"::{self.neighbour}")
 
 
@@ -95,8 +98,8 @@ RARE = frozenset({Verdict.LOAD_ONLY, Verdict.UNDECIDED, Verdict.HEALED})
 HEALTHY = frozenset({Verdict.HEALED})
 
 
-def truths() -> list[Truth]:
-    """The corpus."""
+def list_corpus() -> list[Truth]:
+    """Return the tests of the corpus."""
     rates, conflicts, timing, broken = (
         f"{name}/test_{name}.py::" for name in ("rates", "conflicts", "timing", "broken")
     )
@@ -112,16 +115,16 @@ def truths() -> list[Truth]:
         Truth("order dependence", f"{conflicts}test_wants_a_fresh_module", LOAD, 8,
               "test_fills_the_module", Kind.ORDER),
         Truth("event loop starved", f"{timing}test_wants_a_quick_event_loop", LOAD, 8),
-        Truth("time-out beside load", f"{timing}test_times_out_beside_load", LOAD, 8),
+        Truth("time-out under load", f"{timing}test_times_out_beside_load", LOAD, 8),
         Truth("worker crash", f"{broken}test_crashes_under_load", LOAD, 8),
-        Truth("teardown fails beside others", f"{broken}test_fails_in_teardown_under_load", LOAD, 8),
+        Truth("teardown fails under load", f"{broken}test_fails_in_teardown_under_load", LOAD, 8),
         Truth("fails always", f"{broken}test_always_fails", BROKEN, 8),
         Truth("fails alone, a coin", f"{broken}test_fails_alone_half_the_time", ALONE, 8),
-        *(Truth("never flaky", nodeid, HEALTHY, 12) for nodeid in _healthy()),
+        *(Truth("never flaky", nodeid, HEALTHY, 12) for nodeid in _list_healthy_tests()),
     ]  # fmt: skip
 
 
-def _healthy() -> Iterator[str]:
+def _list_healthy_tests() -> Iterator[str]:
     text = (CORPUS / "healthy" / "test_healthy.py").read_text()
     for mark, name in re.findall(r"(@TIMES\n)?def (test_\w+)", text):
         for suffix in ("[0]", "[1]", "[2]") if mark else ("",):
@@ -130,7 +133,7 @@ def _healthy() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is to be measured, and where it is kept."""
+    """How much to measure, and the file that keeps it."""
 
     quick: bool = False
     minutes: float = float("inf")
@@ -138,7 +141,7 @@ class Plan:
     keep: Path | None = None
 
     def wants(self, truth: Truth) -> bool:
-        """Whether this test is measured once more."""
+        """Tell whether this test is measured once more."""
         if self.quick:
             return truth.expected != RARE and not truth.found
         right = not self.only or (truth.expected == HEALTHY) is (self.only == "healthy")
@@ -150,86 +153,86 @@ def measure(_dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Re
     os.environ.update(FEW_PLUGINS)
     plan = plan or Plan(quick=quick)
     report = Report("Quarantine", "./buildenv.sh nox -s bench -- quarantine")
-    corpus, fixed = truths(), dict[int, Fixed]()
+    corpus, fixed = list_corpus(), dict[int, FlakefinderResult]()
     if plan.keep is not None and plan.keep.exists():
         fixed = _recall(plan.keep, corpus)
-    with _copied() as folder:
+    with _copy_corpus() as folder:
         started = time.monotonic()
         while wanted := [truth for truth in corpus if plan.wants(truth)]:
             if time.monotonic() - started > 60 * plan.minutes:
                 break
-            for party in _parties(wanted):
-                _measure(folder, party, plan.keep)
-            _progress(f"a round after {time.monotonic() - started:.0f} s")
-        for runs in FIXED if not (plan.quick or plan.only) else ():
+            for group in _split_into_groups(wanted):
+                _measure(folder, group, plan.keep)
+            _report_progress(f"a round after {time.monotonic() - started:.0f} s")
+        for runs in FIXED_RUNS if not (plan.quick or plan.only) else ():
             if runs not in fixed:
                 fixed[runs] = _flakefinder(folder, corpus, runs)
                 _keep(plan.keep, fixed[runs])
     _summarise(corpus, fixed, report)
-    report.notes.append("\n".join(_table(corpus, fixed)))
+    report.notes.append("\n".join(_format_table(corpus, fixed)))
     return report
 
 
-def _parties(wanted: Sequence[Truth]) -> Iterator[list[Truth]]:
-    """Tests that are measured together: those with a culprit to be named, the other flakes, and the healthy ones."""
+def _split_into_groups(wanted: Sequence[Truth]) -> Iterator[list[Truth]]:
+    """Split the tests into those measured together: with a neighbour to name, other flakes, and healthy ones."""
     for kind in ((True, False), (False, False), (False, True)):
-        party = [truth for truth in wanted if (bool(truth.neighbour), truth.expected == HEALTHY) == kind]
-        if party:
-            yield party
+        group = [truth for truth in wanted if (bool(truth.neighbour), truth.expected == HEALTHY) == kind]
+        if group:
+            yield group
 
 
-def _measure(folder: Path, party: Sequence[Truth], keep: Path | None) -> None:
-    """Measure the tests together, and keep what was found."""
-    lab = Lab(root=folder, options=(*PLAIN, "-p", "flake_quarantine.plugin"), cwd=folder)
-    suite = [test for test in lab.collect() if _is_neighbour(test)]
-    settings = Settings(seed=1 + 100 * len(party[0].found), culprits=bool(party[0].neighbour))
-    bench = Workbench(lab=lab, suite=suite, settings=settings, say=_progress)
-    found = Measurer(bench).measure([truth.nodeid for truth in party], family=1)
-    for truth, one in zip(party, map(Found.of, found), strict=True):
+def _measure(folder: Path, group: Sequence[Truth], keep: Path | None) -> None:
+    """Measure the tests together, and keep the results."""
+    runner = PytestRunner(root=folder, options=(*PLAIN, "-p", "flake_quarantine.pytest_plugin.entry_point"), cwd=folder)
+    suite = [test for test in runner.collect() if _is_neighbour(test)]
+    settings = CampaignSettings(seed=1 + 100 * len(group[0].found), finds_suspects=bool(group[0].neighbour))
+    campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=_report_progress)
+    found = Measurer(campaign).measure([truth.nodeid for truth in group], family=1)
+    for truth, one in zip(group, map(CorpusResult.from_measurement, found), strict=True):
         truth.found.append(one)
         _keep(keep, one)
 
 
-def _keep(path: Path | None, one: Found | Fixed) -> None:
-    """Add a line to the file, if there is one."""
+def _keep(path: Path | None, one: CorpusResult | FlakefinderResult) -> None:
+    """Append a line to the file, if there is one."""
     if path is not None:
         with path.open("a") as file:
             file.write(json.dumps(asdict(one)) + "\n")
 
 
-def _recall(path: Path, corpus: Sequence[Truth]) -> dict[int, Fixed]:
-    """Take in what the file has of the corpus; returns what it has of pytest-flakefinder."""
+def _recall(path: Path, corpus: Sequence[Truth]) -> dict[int, FlakefinderResult]:
+    """Read the file into the corpus, and return its results of pytest-flakefinder."""
     by_name = {truth.nodeid: truth for truth in corpus}
     fixed = {}
     for line in map(json.loads, path.read_text().splitlines()):
         if "failed" in line:
-            fixed[line["runs"]] = Fixed(line["failed"], line["runs"], line["seconds"])
+            fixed[line["runs"]] = FlakefinderResult(line["failed"], line["runs"], line["seconds"])
         else:
-            one = Found(**line | {"verdict": Verdict(line["verdict"]), "kind": Kind(line["kind"])})
+            one = CorpusResult(**line | {"verdict": Verdict(line["verdict"]), "kind": Kind(line["kind"])})
             by_name[one.nodeid].found.append(one)
     return fixed
 
 
-def _progress(line: str) -> None:
+def _report_progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
 def _is_neighbour(nodeid: str) -> bool:
-    """Whether a test may run beside others without ending every batch."""
+    """Tell whether a test can be a neighbour without ending every batch."""
     return nodeid.rpartition("::")[2] not in {"test_hangs", "test_is_killed", "test_always_fails"}
 
 
 @dataclass
-class Fixed:
-    """What pytest-flakefinder found with the same number of runs for every test."""
+class FlakefinderResult:
+    """Failures by test with the same number of runs for every test, found by pytest-flakefinder."""
 
     failed: dict[str, int]
     runs: int
     seconds: float
 
 
-def _flakefinder(folder: Path, corpus: Sequence[Truth], runs: int) -> Fixed:
-    """Run the tests of the corpus under load, a fixed number of times, and see which ever failed."""
+def _flakefinder(folder: Path, corpus: Sequence[Truth], runs: int) -> FlakefinderResult:
+    """Run the tests of the corpus under load, a fixed number of times, and count their failures."""
     failed: Counter[str] = Counter()
     started = time.monotonic()
     for suite in dict.fromkeys(truth.nodeid.split("/")[0] for truth in corpus):
@@ -241,38 +244,38 @@ def _flakefinder(folder: Path, corpus: Sequence[Truth], runs: int) -> Fixed:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
         for name in re.findall(r"^(?:FAILED|ERROR) \S+::(\w+)\[", done.stdout, re.MULTILINE):
             failed[name] += 1
-    return Fixed(dict(failed), runs, time.monotonic() - started)
+    return FlakefinderResult(dict(failed), runs, time.monotonic() - started)
 
 
-def _summarise(corpus: Sequence[Truth], fixed: dict[int, Fixed], report: Report) -> None:
+def _summarise(corpus: Sequence[Truth], fixed: dict[int, FlakefinderResult], report: Report) -> None:
     flakes = [one for truth in corpus if truth.is_load_flake for one in truth.found]
     seen = sum(one.load_failures > 0 for one in flakes)
     called = sum(one.verdict is Verdict.LOAD_ONLY for one in flakes)
     healthy = [one for truth in corpus if truth.expected == HEALTHY for one in truth.found]
     wrong = sum(one.verdict is not Verdict.HEALED for one in healthy)
     named = [(truth, one) for truth in corpus if truth.neighbour for one in truth.found]
-    right = sum(truth.names(one) for truth, one in named)
+    right = sum(truth.is_named_by(one) for truth, one in named)
     for name, count, of, target, met in (
         ("load flakes of 2 % and more: seen to fail", seen, len(flakes), "≥ 95 %", seen >= 0.95 * len(flakes)),
         ("load flakes of 2 % and more: called load-only", called, len(flakes), "≥ 95 %", called >= 0.95 * len(flakes)),
         ("healthy tests not called healed", wrong, len(healthy), "< 1 %", wrong < 0.01 * len(healthy)),
         ("conflicts whose true neighbour comes first", right, len(named), "≥ 90 %", right >= 0.9 * len(named)),
     ):
-        low, high = wilson(count, of) if count else (0.0, upper_bound(of))
+        low, high = wilson_interval(count, of) if count else (0.0, upper_bound(of))
         label = f"{name}: {count} of {of} ({100 * low:.1f}-{100 * high:.1f} %)"
         report.add(Figure(label, 100 * count / max(1, of), "%", target=target, met=met))
-    ours = _price(corpus)
+    ours = _compute_price(corpus)
     report.add(Figure("runs for each kind of test, both arms", ours, "runs"))
     for runs in fixed:
-        promised = runs == FIXED[0]
+        promised = runs == FIXED_RUNS[0]
         half = ours <= runs / 2 if promised else None
         goal = "≤ 0.5" if promised else ""
         name = f"ours, against pytest-flakefinder with {runs} copies"
         report.add(Figure(name, ours, "runs", f"{runs}", ours / runs, target=goal, met=half))
 
 
-def _price(corpus: Sequence[Truth]) -> float:
-    """The mean runs of a measurement, every kind of test weighing the same."""
+def _compute_price(corpus: Sequence[Truth]) -> float:
+    """Return the mean runs of a measurement, with the same weight for every kind of test."""
     kinds: dict[str, list[int]] = {}
     for truth in corpus:
         kinds.setdefault(truth.name, []).extend(one.load_runs + one.alone_runs for one in truth.found)
@@ -280,7 +283,7 @@ def _price(corpus: Sequence[Truth]) -> float:
     return sum(means) / len(means)
 
 
-def _table(corpus: Sequence[Truth], fixed: dict[int, Fixed]) -> Iterator[str]:
+def _format_table(corpus: Sequence[Truth], fixed: dict[int, FlakefinderResult]) -> Iterator[str]:
     heads = "".join(f" failed in flakefinder's {runs} |" for runs in fixed)
     yield f"| test | measured | verdicts | as it is | neighbour first | runs alone | under load |{heads}"
     yield "|---|---:|---|---:|---:|---:|---:|" + "---:|" * len(fixed)
@@ -288,13 +291,15 @@ def _table(corpus: Sequence[Truth], fixed: dict[int, Fixed]) -> Iterator[str]:
         rows = [truth for truth in corpus if truth.name == name and truth.found]
         pairs = [(truth, one) for truth in rows for one in truth.found]
         if pairs:
-            yield _row(name, rows, pairs, fixed)
+            yield _format_row(name, rows, pairs, fixed)
 
 
-def _row(name: str, rows: Sequence[Truth], pairs: Sequence[tuple[Truth, Found]], fixed: dict[int, Fixed]) -> str:
+def _format_row(
+    name: str, rows: Sequence[Truth], pairs: Sequence[tuple[Truth, CorpusResult]], fixed: dict[int, FlakefinderResult]
+) -> str:
     verdicts = Counter(one.verdict.value for _, one in pairs)
     right = sum(one.verdict in truth.expected and truth.kind in (None, one.kind) for truth, one in pairs)
-    first = sum(truth.names(one) for truth, one in pairs)
+    first = sum(truth.is_named_by(one) for truth, one in pairs)
     neighbour = f"{first}/{len(pairs)}" if rows[0].neighbour else ""
     alone = sum(one.alone_runs for _, one in pairs) / len(pairs)
     load = sum(one.load_runs for _, one in pairs) / len(pairs)
@@ -305,8 +310,8 @@ def _row(name: str, rows: Sequence[Truth], pairs: Sequence[tuple[Truth, Found]],
 
 
 @contextmanager
-def _copied() -> Iterator[Path]:
-    """A copy of the corpus that is a project of its own."""
+def _copy_corpus() -> Iterator[Path]:
+    """Copy the corpus into a project of its own, while the block lasts."""
     with tempfile.TemporaryDirectory(prefix="fq", dir="/tmp") as name:
         folder = Path(name).resolve() / "corpus"
         shutil.copytree(CORPUS, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -315,7 +320,7 @@ def _copied() -> Iterator[Path]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, and with `--write` put it into the documentation."""
+    """Measure, print, and with `--write` put the tables into the documentation."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quarantine")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--minutes", type=float, default=float("inf"))

@@ -1,4 +1,4 @@
-"""The ticket server under load, beside a bare echo on the same uvicorn and beside Roundup; and its event streams."""
+"""The ticket server under load, with a bare echo on the same uvicorn and Roundup as peers; and its event streams."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CALLERS = 64
 SECONDS = 3.0
 # It answers some ten times a second.
 PEER_SECONDS = 10.0
-# Measured in turn, so that whatever else the machine does hits all alike.
+# Measured in turn, so that other work of the machine hits all alike.
 ROUNDS = 3
 TICKETS = 1000
 READERS = 2000
@@ -90,7 +90,7 @@ def _measure_idle(served: _Served, report: Report) -> None:
 
 
 def _measure_calls(served: _Served, echo: str, report: Report) -> float:
-    """Both methods beside the echo of the same request; returns tickets filed a second."""
+    """Measure both methods and the echo of the same request; return tickets filed a second."""
     with RpcClient(served.paths.socket("rpc"), headers={"x-dev-user": "carol"}) as client:
         for number in range(TICKETS):
             client.call("ticket.create", title=f"Ticket {number}", body=BODY, tags=["vpn", "network"])

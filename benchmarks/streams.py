@@ -1,7 +1,7 @@
 """Readers of an event stream, in a process of its own: `python -m benchmarks.streams SOCKETS READERS STALLED`.
 
 SOCKETS is the folder of `rpc.sock` and `events.sock`. Some readers stop to read while much happens, and come back by
-`Last-Event-ID` when they were cut off; whoever misses an event, or gets one twice, is counted.
+`Last-Event-ID` when they were cut off; a reader that misses an event, or gets one twice, is counted.
 """
 
 from __future__ import annotations

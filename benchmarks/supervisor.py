@@ -1,4 +1,4 @@
-"""Our supervisor beside supervisord, s6 and runit: the same child, the same faults, one run on one machine."""
+"""Our supervisor, supervisord, s6 and runit: the same child, the same faults, one run on one machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start-up and build time of the zipapps, beside shiv, pex and the bare interpreter."""
+"""Start-up and build time of the zipapps, of shiv, of pex and of the bare interpreter."""
 
 from __future__ import annotations
 

@@ -10,12 +10,42 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hero_assistance_sdk.paths import Paths
+from tests.pure import declares_pure, guarded
+
+# A busy machine is no reason to fail: what hangs meets the time-out of its test.
+settings.register_profile("suite", deadline=None)
+# `HYPOTHESIS_PROFILE=thorough` looks longer where a test does not name its own number of examples.
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def _outer_environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    passed = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+    return {name: value for name, value in os.environ.items() if name in passed or name.startswith("COVERAGE_")}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pure", action="store_true", help="collect only the modules whose tests are marked as pure")
+    parser.addoption("--guard-all", action="store_true", help="guard every test as if it were pure")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--pure`, import no other test module: this is what makes `nox -s quick` quick."""
+    if config.getoption("--pure") and collection_path.suffix == ".py" and not declares_pure(collection_path):
+        return True
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Hold pure tests to what they declare."""
+    if item.get_closest_marker("pure") is None and not item.config.getoption("--guard-all"):
+        return (yield)
+    with guarded():
+        return (yield)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def count(ledger: str) -> None:
 
 
 def leave() -> None:
-    """Fork twice; what is left is nobody's child and in a session of its own."""
+    """Fork twice; the grandchild has no parent of ours and a session of its own."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hero_assistance.supervisor.proctable import inherited, process_of, snapshot
+from hero_assistance.supervisor.process.process_table import list_processes, read_inherited, read_process
+from hero_assistance_sdk.peer_credentials import read_peer_pid
 
 DEADLINE_S = 30.0
 CHILD = Path(__file__).with_name("child.py")
@@ -102,10 +102,10 @@ class Contender(ABC):
     def living(self) -> dict[int, str]:
         """Every process of this comparison, with its command line."""
         found = {}
-        for pid in snapshot():
+        for pid in list_processes():
             with contextlib.suppress(OSError):
                 line = " ".join(Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")[:-1])
-                if str(self.folder) in line or inherited(pid, MARK) == str(self.folder):
+                if str(self.folder) in line or read_inherited(pid, MARK) == str(self.folder):
                     found[pid] = line
         found.pop(os.getpid(), None)
         return found
@@ -118,7 +118,7 @@ class Contender(ABC):
     def parent(self, program: Program) -> int:
         """Who started the process that answers."""
         (pid,) = (answering(path) for path in program.sockets[:1])
-        row = process_of(pid) if pid else None
+        row = read_process(pid) if pid else None
         if row is None:
             raise NotMeasured(f"{self.name}: {program.name} does not answer")
         return row.parent
@@ -160,7 +160,7 @@ class Contender(ABC):
 
 @contextmanager
 def contest(kind: Callable[[Path, Sequence[Program]], Contender], *deeds: str) -> Iterator[Contender]:
-    """A contender that runs the child with these deeds, well; nothing of it is left afterwards."""
+    """Run the child with these orders under a contender until it is healthy; clean up afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
     contender = kind(folder, [child(folder, deed, name=f"child{number}") for number, deed in enumerate(deeds)])
     try:
@@ -183,8 +183,7 @@ def answering(path: Path) -> int | None:
                 return None
         except OSError:
             return None
-        pid, _user, _group = struct.unpack("3i", opened.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return int(pid)
+        return read_peer_pid(opened)
 
 
 def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE_S) -> None:
@@ -197,7 +196,7 @@ def until(condition: Callable[[], bool], what: str, deadline_s: float = DEADLINE
 
 
 def tool(name: str) -> str | None:
-    """A program beside this interpreter, or on the path."""
+    """Return a program from this interpreter's folder, or from the path."""
     beside = Path(sys.executable).with_name(name)
     return str(beside) if beside.exists() else shutil.which(name)
 

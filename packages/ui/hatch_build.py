@@ -1,4 +1,4 @@
-"""Build hook: the wheel carries the parts of the page that come from npm."""
+"""Build hook: the wheel carries the page's bundle."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class VendorHook(BuildHookInterface[Any]):
-    """Fills `static/vendor/` before hatchling collects the files."""
+class BundleHook(BuildHookInterface[Any]):
+    """Builds the page before hatchling collects the files."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Called by hatchling ahead of every wheel, editable install and source distribution."""
-        _fill_vendor(Path(self.root))
+        """Build the bundle; hatchling calls this ahead of every wheel, editable install and source distribution."""
+        _make_bundle(Path(self.root))
 
 
-def _fill_vendor(package: Path) -> None:
-    # hatchling loads this file by its path, so what lies beside it is not importable by name.
-    spec = importlib.util.spec_from_file_location("hero_assistance_ui_vendor", package / "vendor.py")
+def _make_bundle(package: Path) -> None:
+    # hatchling loads this file by its path, so a module in the same folder is not importable by name.
+    spec = importlib.util.spec_from_file_location("hero_assistance_ui_bundle", package / "bundle.py")
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(package / "vendor.py")
+        raise FileNotFoundError(package / "bundle.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.fill_vendor(package)
+    module.make_bundle(package)

@@ -23,7 +23,7 @@ SHARED_TESTS = {
     "server": {"server"},
     "supervisor": {"cli"},
     "trust": {"cli", "server", "ui"},
-    "ui": {"ui"},
+    "ui": {"server", "ui"},
 }
 # As `testpaths` in pyproject.toml.
 EVERY_TEST = ("packages/quarantine/tests", "tests")

@@ -1,15 +1,16 @@
-"""`nox -s dev`: server and ui from the source tree, started again whenever a source file changes."""
+"""`nox -s dev`: server and ui from the source tree; a source that changes is built and started again."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 from watchfiles import DefaultFilter, watch
 
@@ -21,6 +22,13 @@ _DAEMONS = (
     ("hero_assistance_ui", ["--auth-mode", "dev", "--tcp"]),
 )
 _STOP_TIMEOUT_S = 5.0
+_PAGE = REPOSITORY / "packages" / "ui"
+
+
+class SourceFilter(DefaultFilter):
+    """Passes over what the build of the page writes, which would start everything a second time."""
+
+    ignore_dirs = (*DefaultFilter.ignore_dirs, "bundle")
 
 
 def main() -> int:
@@ -30,12 +38,12 @@ def main() -> int:
     parser.add_argument("--page", default="127.0.0.1:9771", metavar="ADDRESS", help="where the page is served")
     options = parser.parse_args()
     options.root.mkdir(exist_ok=True)
-    _fill_vendors()
     env = {**os.environ, "PATH_ROOT": str(options.root.resolve())}
     print(f"page: http://{options.page}/   root: {options.root}", flush=True)
-    changes = watch(*_sources(), watch_filter=DefaultFilter(), raise_interrupt=True)
+    changes = watch(*watched_folders(), watch_filter=SourceFilter(), raise_interrupt=True)
     try:
         while True:
+            build_page()
             with _daemons(options.page, env):
                 changed = next(changes)
             print(f"changed: {', '.join(sorted(Path(path).name for _, path in changed))}", flush=True)
@@ -43,18 +51,31 @@ def main() -> int:
         return 130
 
 
-def _fill_vendors() -> None:
-    """Have the parts that come from npm in the tree, as the build hook has them in the wheel."""
-    for script in REPOSITORY.glob("packages/*/vendor.py"):
-        runpy.run_path(str(script))["fill_vendor"]()
+def build_page(package: Path = _PAGE) -> bool:
+    """Build the page's bundle as the build hook does; print what is wrong with a source and keep the last bundle."""
+    bundle = _load(package / "bundle.py")
+    try:
+        bundle.make_bundle(package)
+    except bundle.BundleError as error:
+        print(error, file=sys.stderr, flush=True)
+        return False
+    return True
 
 
-def _sources() -> list[Path]:
-    """What the daemons read at their start: modules, and the page with its scripts and styles."""
+def watched_folders() -> list[Path]:
+    """Return what the daemons read at their start: modules, and the sources of the page."""
     workspace = Workspace()
-    return sorted(
-        {package.folder / "src" for name, _ in _DAEMONS for package in workspace.closure(workspace.package_of(name))}
-    )
+    packages = [workspace.closure(workspace.package_of(name)) for name, _ in _DAEMONS]
+    return sorted({package.folder / "src" for closure in packages for package in closure} | {_PAGE / "frontend"})
+
+
+def _load(path: Path) -> ModuleType:
+    spec = spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @contextmanager
@@ -69,10 +90,10 @@ def _daemons(page: str, env: dict[str, str]) -> Iterator[None]:
         for process in reversed(running):
             process.terminate()
         for process in running:
-            _ended(process)
+            _wait(process)
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
+def _wait(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(_STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:

@@ -22,8 +22,8 @@ _RELEASE_MODULE = "_hero_release.py"
 _STAMP = ".inputs"
 # Everything that a zipapp is made from; documentation and tests are not.
 _INPUTS = ("buildenv.sh", "packages/*/*", "packages/*/.npmrc")
-_INPUT_TREES = ("packages/*/src", "requirements", "scripts/build")
-_NOT_INPUTS = frozenset({"__pycache__", "vendor", "node_modules"})
+_INPUT_TREES = ("packages/*/src", "packages/*/frontend", "requirements", "scripts/build")
+_NOT_INPUTS = frozenset({"__pycache__", "bundle", "node_modules"})
 
 
 def build(workspace: Workspace, dist: Path, report: Callable[[str], None] = print) -> bool:

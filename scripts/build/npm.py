@@ -82,7 +82,7 @@ def install_locked(project: Path, store: Path) -> Path:
 
 
 def write_lock(project: Path) -> bool:
-    """Bring the lock in line with the package.json beside it, naming no registry; tell whether it changed."""
+    """Bring the lock in line with the package.json in its folder, naming no registry; return whether it changed."""
     lock = project / "package-lock.json"
     before = lock.read_bytes() if lock.is_file() else b""
     _npm(project, "install", "--package-lock-only", "--omit-lockfile-registry-resolved")

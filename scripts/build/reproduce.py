@@ -44,7 +44,7 @@ from scripts.build import dist, workspace
 dist.build(workspace.Workspace(Path.cwd()), Path.cwd() / "dist")
 """
 _COPIED = ("buildenv.sh", "requirements", "scripts", "packages")
-_SKIPPED = shutil.ignore_patterns("__pycache__", "node_modules", "vendor", "*.egg-info")
+_SKIPPED = shutil.ignore_patterns("__pycache__", "node_modules", "bundle", "*.egg-info")
 
 
 def build_twice(workspace: Workspace, report: Callable[[str], None]) -> None:

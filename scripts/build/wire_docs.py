@@ -1,7 +1,7 @@
-"""`docs/wire.md`, made from the server's OpenRPC document, its permission table and its errors.
+"""`docs/wire.md` and `docs/wire/`, made from the server's OpenRPC document, its permission table and its errors.
 
-python -m scripts.build.wire_docs            write it
-python -m scripts.build.wire_docs --check    exit 1 when it is not current
+python -m scripts.build.wire_docs            write the pages
+python -m scripts.build.wire_docs --check    exit 1 when they are not current
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.rpc.errors import ADVICE, CODES, HTTP_STATUS, OTHER_STATUS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
-from hero_assistance_sdk.wire import Connected, Counts, Event, EventKind, PresenceChange, Reset, Wire
+from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
 from hero_assistance_server.attachments.service import UNUSED_LIMIT
-from hero_assistance_server.http.applications import Desk
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.http.applications import build_methods
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.identity.permissions import ALLOWED, CallerKind
+from hero_assistance_server.identity.permissions import CallerKind
 from hero_assistance_server.presence.rules import LEASE_S
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
@@ -37,13 +38,13 @@ from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import Directory
 from scripts.build.workspace import REPOSITORY
 
-PAGE = REPOSITORY / "docs" / "wire.md"
+DOCS = REPOSITORY / "docs"
 COMMAND = "python -m scripts.build.wire_docs"
 
-_INTRODUCTION = f"""\
-<!-- Made by `{COMMAND}`; edit the code, not this page. -->
+_MADE = f"<!-- Made by `{COMMAND}`; edit the code, not this page. -->\n\n"
 
-# The wire
+_INTRODUCTION = f"""\
+{_MADE}# The wire
 
 What the ticket server says and understands. Everything here is made from the program itself; the same is in
 `GET /openrpc.json` and in the method `rpc.discover`, for programs.
@@ -100,8 +101,8 @@ such as `!?`, is not looked at.
 | listener | `--auth-mode=hero` | `--auth-mode=dev` |
 |---|---|---|
 | Unix socket | `X-Hero-User`, required; a new name is a customer | `X-Dev-User`; without it, the admin |
-| TCP, this machine | nobody is known | as on the Unix socket |
-| TCP, overlay | nobody is known | nobody is known |
+| TCP, this machine | no caller is known | as on the Unix socket |
+| TCP, overlay | no caller is known | no caller is known |
 """
 
 _FILES = f"""\
@@ -109,8 +110,9 @@ _FILES = f"""\
 
 `POST /attachments?name=trace.txt` takes a file as its body, of at most \
 {ProjectSettings().attachment_bytes // 1024**2} MiB unless the project has set another limit, and answers
-201 with an [Attachment](#attachment) when it is on the disk. Only its uploader sees it until `message.reply`,
-`message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the message or the ticket.
+201 with an [Attachment](wire/types.md#attachment) when it is on the disk. Only its uploader sees it until
+`message.reply`, `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the
+message or the ticket.
 What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {UNUSED_LIMIT} such files.
 
 `type` is what the content says: neither the name nor a header is believed, and HTML and SVG are `text/plain`.
@@ -142,10 +144,10 @@ event is as its reader may see it.
 * A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
   people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
-  tickets that its reader sees ([Connected](#connected)). `event: presence` says what one person does at one ticket
-  from now on ([PresenceChange](#presencechange)); after `ticket.hidden`, forget who is there. Neither has a number, and
-  none is sent again: `connected` says it all anew. Somebody is gone as soon as their stream ends, they are at another
-  ticket, or {LEASE_S:.0f} s after their last beat.
+  tickets that its reader sees ([Connected](wire/types.md#connected)). `event: presence` says what one user does at one
+  ticket from now on ([PresenceChange](wire/types.md#presencechange)); after `ticket.hidden`, forget who is there.
+  Neither has a number, and none is sent again: `connected` says it all again. Somebody is gone as soon as their
+  stream ends, they are at another ticket, or {LEASE_S:.0f} s after their last beat.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
@@ -166,21 +168,50 @@ async def openrpc_document() -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         opened = open_store(Path(folder), clock=lambda: datetime.now(UTC), publish=lambda _event: None)
         async with opened as store:
-            return Desk(store, Hub(), Directory([]), AuthMode.HERO).methods()[1]
+            return build_methods(Desk(store, Hub(), Directory([]), AuthMode.HERO))[1]
 
 
-def page(document: dict[str, Any]) -> str:
-    """The whole of `docs/wire.md`."""
+def pages(document: dict[str, Any]) -> dict[str, str]:
+    """The text of each page by its path below `docs/`: an index, a page for each namespace, and the types."""
+    namespaces: dict[str, list[dict[str, Any]]] = {}
+    for method in document["methods"]:
+        namespaces.setdefault(method["name"].split(".")[0], []).append(method)
+    types = _MADE + "# Types\n\n" + "\n".join(_types(document["components"]["schemas"]))
+    made = {f"wire/{name}.md": _namespace(name, methods) for name, methods in namespaces.items()}
+    return {"wire.md": _index(namespaces, document), **made, "wire/types.md": types}
+
+
+def read_pages() -> dict[str, str]:
+    """The pages that are there, by their paths below `docs/`."""
+    files = [path for path in (DOCS / "wire.md", *sorted((DOCS / "wire").glob("*.md"))) if path.exists()]
+    return {path.relative_to(DOCS).as_posix(): path.read_text("utf-8") for path in files}
+
+
+def _index(namespaces: dict[str, list[dict[str, Any]]], document: dict[str, Any]) -> str:
+    rows = ([f"[`{name}`](wire/{name}.md)", ", ".join(map(_link, methods))] for name, methods in namespaces.items())
     sections = [
         _INTRODUCTION,
-        *("\n".join(_method(method)) for method in document["methods"]),
+        "## Methods\n\n" + _table(["namespace", "methods"], rows),
+        "The fields of params and results are in [types](wire/types.md).\n",
+        _SCENE + "\n" + _lines(_calls(SCENE)),
         _FILES,
-        _EVENTS + "\n" + _table(["`event:`", "who is told", "`message`", "`record`"], _event_rows()),
-        "## Types\n\n" + "\n".join(_types(document["components"]["schemas"])),
+        _EVENTS + "\n" + _table(["`event:`", "audience", "`message`", "`record`"], _event_rows(document)),
         "## Errors\n\n" + _ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
     ]
-    sections.insert(1, "## Methods\n\n" + _SCENE + "\n" + _lines(_calls(SCENE)))
     return "\n".join(sections)
+
+
+def _link(method: dict[str, Any]) -> str:
+    """A link to the heading of a method; a heading's address has no dot."""
+    name = method["name"]
+    return f"[`{name}`](wire/{name.split('.')[0]}.md#{name.replace('.', '')})"
+
+
+def _namespace(name: str, methods: list[dict[str, Any]]) -> str:
+    head = (
+        f"{_MADE}# `{name}`\n\nSee [the wire](../wire.md) for calls, callers, errors and the project of the examples.\n"
+    )
+    return "\n".join([head, *("\n".join(_method(method)) for method in methods)])
 
 
 _SCENE = """\
@@ -194,47 +225,16 @@ An error has `code`, `message` (one line for a person) and `data`: `reason`, oft
 stream, a body that is too large.
 """
 
-_ALL_OF_IT = "everybody who sees the ticket"
-_OWNER = "its owner; of a shared one, agents"
-_PERSON = "agents; of an agent, everybody; of a customer, also themselves and who shares a ticket with them"
-_IF_IT_SHOWS = "agents; the others when what they are shown changed"
-_TOLD = {
-    EventKind.DRAFT_DELETED: ("its author", "null", "`removed`"),
-    EventKind.DRAFT_SAVED: ("its author", "null", "`draft`"),
-    EventKind.MACRO_DELETED: (_OWNER, "null", "`removed`"),
-    EventKind.MACRO_SAVED: (_OWNER, "null", "`macro`"),
-    EventKind.PROJECT_UPDATED: ("agents; everybody when what they are shown changed", "null", "`project`"),
-    EventKind.REPLY_DELETED: (_OWNER, "null", "`removed`"),
-    EventKind.REPLY_SAVED: (_OWNER, "null", "`reply`"),
-    EventKind.TICKET_CREATED: (_ALL_OF_IT, "null", "null"),
-    EventKind.TICKET_UPDATED: (_IF_IT_SHOWS, "null", "null"),
-    EventKind.TICKET_MERGED: (_ALL_OF_IT, "the text of the merged ticket, or null", "null"),
-    EventKind.TICKET_SPLIT: (_ALL_OF_IT, "null", "null"),
-    EventKind.TICKET_SHOWN: ("the new collaborator", "null", "null"),
-    EventKind.TICKET_HIDDEN: ("who is a collaborator no more; `ticket` is null", "null", "`removed`"),
-    EventKind.MESSAGE_REPLIED: (_ALL_OF_IT, "the reply", "null"),
-    EventKind.MESSAGE_NOTED: ("agents", "the note", "null"),
-    EventKind.READ_MARKED: ("the one who has read", "null", "`read`"),
-    EventKind.VIEW_DELETED: ("its owner; of a shared one, agents", "null", "`removed`"),
-    EventKind.VIEW_SAVED: ("its owner; of a shared one, agents", "null", "`view`"),
-    EventKind.USER_DEACTIVATED: (_PERSON, "null", "`user`"),
-    EventKind.USER_ENROLLED: (_PERSON, "null", "`user`"),
-    EventKind.USER_REACTIVATED: (_PERSON, "null", "`user`"),
-    EventKind.USER_UPDATED: (_PERSON, "null", "`user`"),
-    EventKind.MESSAGE_EDITED: ("agents; of a reply, everybody who sees the ticket", "the message", "null"),
-}
 
-
-def _event_rows() -> Iterator[list[str]]:
-    for kind in EventKind:
-        told, message, record = _TOLD[kind]
-        yield [f"`{kind.value}`", told, message, record]
+def _event_rows(document: dict[str, Any]) -> Iterator[list[str]]:
+    for event in document["x-events"]:
+        yield [f"`{event['name']}`", event["audience"], event["message"], event["record"]]
 
 
 def _method(method: dict[str, Any]) -> Iterator[str]:
-    yield f"### `{method['name']}`\n"
+    yield f"## `{method['name']}`\n"
     yield f"{method['summary']}\n"
-    yield f"Callers: {_callers(method['name'])}. Result: {_type(method['result']['schema'])}.\n"
+    yield f"Callers: {_callers(method)}. Result: {_type(method['result']['schema'])}.\n"
     if method["params"]:
         rows = (
             [f"`{p['name']}`", _required(p), _type(p["schema"]), p["schema"].get("description", "")]
@@ -271,11 +271,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _callers(action: str) -> str:
-    allowed = ALLOWED[action]
-    if allowed == frozenset(CallerKind):
-        return "everybody"
-    return ", ".join(kind.value for kind in CallerKind if kind in allowed)
+def _callers(method: dict[str, Any]) -> str:
+    everybody = [kind.value for kind in CallerKind]
+    allowed: list[str] = method.get("x-allow", everybody)
+    return "everybody" if allowed == everybody else ", ".join(allowed)
 
 
 def _required(param: dict[str, Any]) -> str:
@@ -289,7 +288,7 @@ def _types(schemas: dict[str, Any]) -> Iterator[str]:
     streamed = (Connected, Counts, Event, PresenceChange, Reset)
     known = {**schemas, **{name: schema for model in streamed for name, schema in _described(model).items()}}
     for name, schema in sorted(known.items()):
-        yield f"### {name}\n"
+        yield f"## {name}\n"
         yield f"{schema.get('description', '')}\n"
         if "enum" in schema:
             yield "One of " + ", ".join(f"`{value}`" for value in schema["enum"]) + ".\n"
@@ -307,7 +306,7 @@ def _described(model: type[Wire]) -> dict[str, Any]:
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
-        return f"[{name}](#{name.lower()})" if name else "the OpenRPC document"
+        return f"[{name}](types.md#{name.lower()})" if name else "the OpenRPC document"
     options = schema.get("anyOf") or schema.get("oneOf")
     if options:
         return " or ".join(map(_type, options))
@@ -346,14 +345,18 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or compare it."""
-    made = page(asyncio.run(openrpc_document()))
+    """Write the pages, or compare them."""
+    made = pages(asyncio.run(openrpc_document()))
     if arguments == ["--check"]:
-        current = PAGE.exists() and PAGE.read_text("utf-8") == made
-        if not current:
-            print(f"docs/wire.md is not what the server does; run: {COMMAND}", file=sys.stderr)
-        return 0 if current else 1
-    PAGE.write_text(made, "utf-8")
+        if made != read_pages():
+            print(f"docs/wire.md or docs/wire/ is not what the server does; run: {COMMAND}", file=sys.stderr)
+            return 1
+        return 0
+    (DOCS / "wire").mkdir(exist_ok=True)
+    for path in read_pages().keys() - made.keys():
+        (DOCS / path).unlink()
+    for path, text in made.items():
+        (DOCS / path).write_text(text, "utf-8")
     return 0
 
 

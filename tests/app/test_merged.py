@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hero_assistance_app.targets import projects_of
+from hero_assistance_app.targets import make_projects
 from tests.app.program import App
 from tests.ui.daemons import Desk, desk, plain_environment
 
@@ -49,7 +49,7 @@ def browser(teams: list[Desk], start_app: Callable[..., App]) -> Iterator[httpx2
 
 def ids(teams: list[Desk]) -> list[str]:
     """The project ids, in the order of the teams."""
-    return [project.id for project in projects_of([team.tcp_of_server() for team in teams])]
+    return [project.id for project in make_projects([team.tcp_of_server() for team in teams])]
 
 
 @contextmanager
@@ -130,7 +130,7 @@ def test_a_project_that_goes_down_delays_no_other_and_comes_back(teams: list[Des
 
 
 def test_a_server_cannot_speak_for_another(teams: list[Desk], browser: httpx2.Client) -> None:
-    """Whatever a ticket is called, its event belongs to the project whose server sent it."""
+    """An event belongs to the project whose server sent it."""
     names = ids(teams)
     teams[0].call("carol", "ticket.create", title=f'", "project": "{names[1]}', body="")
     with merged(browser, f"{names[0]}=0") as events:

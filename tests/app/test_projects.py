@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_app.memory import BadMemory, Memory
-from hero_assistance_app.targets import checked_address, projects_of
+from hero_assistance_app.remembered_projects import ProjectsFileError, RememberedProjects
+from hero_assistance_app.targets import make_projects, normalize_address
 from hero_assistance_sdk.errors import UsageError
 from tests.app.program import App, run
 from tests.ui.daemons import Desk, rpc_body
@@ -27,7 +27,7 @@ def _file(env: dict[str, str]) -> Path:
 def test_a_ticket_goes_through_over_tcp(server: Desk, start_app: Callable[..., App]) -> None:
     address = server.tcp_of_server()
     app = start_app("--project", address, "--user", "carol")
-    path = f"/projects/{projects_of([address])[0].id}/rpc"
+    path = f"/projects/{make_projects([address])[0].id}/rpc"
     with app.browser() as browser:
         body = rpc_body("ticket.create", title="From afar", body="Hello")
         filed = browser.post(path, content=body, headers=JSON).json()["result"]
@@ -39,7 +39,7 @@ def test_events_come_through_over_tcp(server: Desk, start_app: Callable[..., App
     address = server.tcp_of_server()
     app = start_app("--project", address, "--user", "bob")
     server.call("carol", "ticket.create", title="Live", body="")
-    path = f"/projects/{projects_of([address])[0].id}/events?since=0"
+    path = f"/projects/{make_projects([address])[0].id}/events?since=0"
     with app.browser() as browser, browser.stream("GET", path) as stream:
         assert any("Live" in chunk for chunk in stream.iter_text())
 
@@ -76,7 +76,7 @@ def test_with_none_at_all_it_says_what_to_do(hero_env: dict[str, str]) -> None:
 def test_a_project_that_is_down_holds_up_nothing(server: Desk, start_app: Callable[..., App]) -> None:
     up = server.tcp_of_server()
     app = start_app("--project", "127.0.0.1:9", "--project", up)
-    down_id, up_id = (project.id for project in projects_of(["127.0.0.1:9", up]))
+    down_id, up_id = (project.id for project in make_projects(["127.0.0.1:9", up]))
     with app.browser() as browser:
         body = rpc_body("system.health")
         assert "result" in browser.post(f"/projects/{up_id}/rpc", content=body, headers=JSON).json()
@@ -96,36 +96,36 @@ def test_a_project_that_is_down_holds_up_nothing(server: Desk, start_app: Callab
     ],
 )
 def test_an_address_is_written_one_way(given: str, written: str) -> None:
-    assert checked_address(given) == written
+    assert normalize_address(given) == written
 
 
 @pytest.mark.parametrize("given", ["box.example", "box.example:http", "http://box.example/", "127.0.0.1:0", ""])
 def test_what_is_no_address_is_a_usage_error(given: str) -> None:
     with pytest.raises(UsageError):
-        checked_address(given)
+        normalize_address(given)
 
 
 def test_ids_differ_where_addresses_do() -> None:
     addresses = ["127.0.0.1:9770", "127.0.0.1:977", "[400:1::2]:9770", "[400:12::]:9770", "BOX.example:1", "b_x:1"]
-    ids = [project.id for project in projects_of(addresses)]
+    ids = [project.id for project in make_projects(addresses)]
     assert len(set(ids)) == len(addresses)
 
 
 def test_the_same_project_twice_is_shown_once() -> None:
-    assert len(projects_of(["127.0.0.1:9770", "127.0.0.1:9770"])) == 1
+    assert len(make_projects(["127.0.0.1:9770", "127.0.0.1:9770"])) == 1
 
 
 @pytest.mark.parametrize("content", ["", "[", "[]", "{}", '{"projects": [1]}', '{"projects": "x"}', "\xff"])
 def test_a_damaged_memory_is_said_to_be_so(tmp_path: Path, content: str) -> None:
     file = tmp_path / "projects.json"
     file.write_bytes(content.encode("latin-1"))
-    with pytest.raises(BadMemory, match=r"projects\.json"):
-        Memory(file).projects()
+    with pytest.raises(ProjectsFileError, match=r"projects\.json"):
+        RememberedProjects(file).load()
 
 
 def test_a_memory_is_replaced_whole(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "folder" / "projects.json")
-    memory.remember(["one:1"])
-    memory.remember(["other:1"])
-    assert memory.projects() == ["other:1"]
-    assert [path.name for path in memory.path.parent.iterdir()] == ["projects.json"]
+    remembered = RememberedProjects(tmp_path / "folder" / "projects.json")
+    remembered.save(["one:1"])
+    remembered.save(["other:1"])
+    assert remembered.load() == ["other:1"]
+    assert [path.name for path in remembered.path.parent.iterdir()] == ["projects.json"]

@@ -28,7 +28,7 @@ ARGUMENTS = [
 def playwright_driver() -> Iterator[Playwright]:
     """The driver of the browser.
 
-    It keeps an event loop running in this thread while it lives, and no other loop can run beside it: it ends with
+    It keeps an event loop running in this thread while it lives, and no other loop can run meanwhile: it ends with
     its module, so that the asynchronous tests which may come next in the same process have the thread to themselves.
     """
     with sync_playwright() as driver:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -24,9 +25,19 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
+@dataclass
+class Forwarded:
+    """A request that went through, and how its answer was sent: `size` counts the bytes of the body."""
+
+    path: str
+    encoding: str | None = None
+    size: int = 0
+
+
 class _Handler(BaseHTTPRequestHandler):
     target: Path
     user: str | None
+    log: list[Forwarded]
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -35,6 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.path.startswith(PREFIX):
             self.send_error(404)
             return
+        forwarded = Forwarded(self.path)
+        self.log.append(forwarded)
         length = int(self.headers.get("content-length") or 0)
         headers = {name: value for name, value in self.headers.items() if not name.lower().startswith("x-hero")}
         headers |= {"X-Forwarded-Prefix": PREFIX, "X-Forwarded-Host": self.headers["host"], "Host": "localhost"}
@@ -43,10 +56,11 @@ class _Handler(BaseHTTPRequestHandler):
         upstream = _UnixConnection(self.target)
         with suppress(OSError):
             upstream.request(self.command, self.path.removeprefix(PREFIX) or "/", self.rfile.read(length), headers)
-            self._pass_on(upstream.getresponse())
+            self._pass_on(upstream.getresponse(), forwarded)
         upstream.close()
 
-    def _pass_on(self, answer: http.client.HTTPResponse) -> None:
+    def _pass_on(self, answer: http.client.HTTPResponse, forwarded: Forwarded) -> None:
+        forwarded.encoding = answer.getheader("content-encoding")
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in {"transfer-encoding", "connection"}:
@@ -54,6 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         # HTTP/1.0 towards the browser: the end of the connection is the end of the body.
         while chunk := answer.read1(_CHUNK):
+            forwarded.size += len(chunk)
             self.wfile.write(chunk)
 
     do_GET = _forward  # noqa: N815
@@ -61,9 +76,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def routed(target: Path, user: str | None = None) -> Iterator[str]:
-    """Serve the socket `target` below the prefix; yields the address of the router."""
-    handler = type("Handler", (_Handler,), {"target": target, "user": user})
+def routed(target: Path, user: str | None = None, log: list[Forwarded] | None = None) -> Iterator[str]:
+    """Serve the socket `target` below the prefix; yields the address of the router. Requests are added to `log`."""
+    handler = type("Handler", (_Handler,), {"target": target, "user": user, "log": [] if log is None else log})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)

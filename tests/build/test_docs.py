@@ -12,11 +12,12 @@ import pytest
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT
 
-MADE_ELSEWHERE = {".nox", ".buildenv", ".venv", "node_modules", "dist"}
+MADE_ELSEWHERE = {".nox", ".buildenv", ".venv", "node_modules", "dist", "site"}
 DOCUMENTS = sorted(path for path in ROOT.glob("**/*.md") if not MADE_ELSEWHERE & set(path.parts))
 PROMISED_SESSIONS = {
     *("build", "install", "up", "down", "dev"),
     *("tests", "lint", "types", "workflows", "reproduce", "faults", "bench", "lock"),
+    *("quick", "coverage", "docs", "changelog"),
 }
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 

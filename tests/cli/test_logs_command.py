@@ -11,23 +11,22 @@ import pytest
 
 from hero_assistance.commands.logs import Attempt, PointInTime
 from hero_assistance.service import SERVER, UI
-from hero_assistance.supervisor.logs import marks
-from hero_assistance.supervisor.logs.live import opened
-from hero_assistance.supervisor.logs.marks import Mark
-from hero_assistance.supervisor.logs.places import Place
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.live_file import open_live_file
+from hero_assistance.supervisor.logs.time_index import TimeMark, append_mark
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run
 
 
 @pytest.fixture
-def place(paths: Paths) -> Place:
+def place(paths: Paths) -> LogLayout:
     """Two starts: one that ended an hour ago, and one that ended without a line break."""
-    made = Place(paths.logs, SERVER)
+    made = LogLayout(paths.logs, SERVER)
     now = int(time.time() * 1000)
     for number, content, at_ms in ((1, b"one\ntwo\n", now - 3_600_000), (2, b"three\nfour\nfive", now)):
-        with opened(made, number) as file:
+        with open_live_file(made, number) as file:
             file.write(content)
-        marks.add(made.marks(number), Mark(at_ms, len(content)))
+        append_mark(made.marks_path(number), TimeMark(at_ms, len(content)))
     return made
 
 
@@ -47,13 +46,13 @@ def place(paths: Paths) -> Place:
         (["--since", "2999-01-01T00:00:00Z"], ""),
     ],
 )
-def test_which_lines(place: Place, hero_env: dict[str, str], arguments: list[str], shown: str) -> None:
+def test_which_lines(place: LogLayout, hero_env: dict[str, str], arguments: list[str], shown: str) -> None:
     found = run("logs", SERVER, *arguments, env=hero_env)
     assert found.returncode == 0, found.stderr
     assert found.stdout.split() == shown.split()
 
 
-def test_an_object_a_line(place: Place, hero_env: dict[str, str]) -> None:
+def test_an_object_a_line(place: LogLayout, hero_env: dict[str, str]) -> None:
     found = [json.loads(line) for line in run("logs", "--json", "-n", "2", env=hero_env).stdout.splitlines()]
     assert found == [
         {"action": SERVER, "attempt": 2, "text": "four", "is_cut": False},
@@ -63,7 +62,7 @@ def test_an_object_a_line(place: Place, hero_env: dict[str, str]) -> None:
 
 def test_a_line_of_ten_megabytes_is_one_line(paths: Paths, hero_env: dict[str, str]) -> None:
     line = "é" * 5_000_000
-    with opened(Place(paths.logs, UI), 1) as file:
+    with open_live_file(LogLayout(paths.logs, UI), 1) as file:
         file.write(f"{line}\nlast\n".encode())
     assert run("logs", env=hero_env).stdout == f"{UI} | {line}\n{UI} | last\n"
     objects = [json.loads(text) for text in run("logs", UI, "--json", env=hero_env).stdout.splitlines()]
@@ -73,7 +72,7 @@ def test_a_line_of_ten_megabytes_is_one_line(paths: Paths, hero_env: dict[str, s
 
 def test_more_lines_than_an_answer_holds(paths: Paths, hero_env: dict[str, str]) -> None:
     lines = [f"{number:0100}" for number in range(30_000)]
-    with opened(Place(paths.logs, UI), 1) as file:
+    with open_live_file(LogLayout(paths.logs, UI), 1) as file:
         file.write("".join(f"{line}\n" for line in lines).encode())
     assert run("logs", UI, "-n", "25000", env=hero_env).stdout.splitlines() == lines[-25_000:]
     assert run("logs", UI, "--since", "1d", env=hero_env).stdout.splitlines() == lines
@@ -90,7 +89,7 @@ def test_more_lines_than_an_answer_holds(paths: Paths, hero_env: dict[str, str])
     ],
 )
 def test_what_cannot_be_shown(
-    place: Place, hero_env: dict[str, str], arguments: list[str], status: int, said: str
+    place: LogLayout, hero_env: dict[str, str], arguments: list[str], status: int, said: str
 ) -> None:
     found = run("logs", *arguments, env=hero_env)
     assert (found.returncode, found.stdout) == (status, "")

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.stage import Stage
+from tests.supervisor.harness import Harness
 
 
 @pytest.fixture
-def supervised(paths: Paths, hero_env: dict[str, str]) -> Iterator[Stage]:
+def supervised(paths: Paths, hero_env: dict[str, str]) -> Iterator[Harness]:
     """A root with a supervisor that listens."""
-    stage = Stage(paths, hero_env)
+    harness = Harness(paths, hero_env)
     try:
-        stage.raise_curtain()
-        yield stage
+        harness.start_supervisor()
+        yield harness
     finally:
-        stage.clear()
+        harness.clean_up()

@@ -19,7 +19,7 @@ from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec, StopSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.stage import PROGRAM, SERVICE, Stage, one, wait_for
+from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
 
 NEXT_PID = Path("/proc/sys/kernel/ns_last_pid")
 ROOT = "RECYCLING_ROOT"
@@ -33,7 +33,7 @@ def foreign_with(pid: int) -> subprocess.Popen[bytes]:
     """A program of nobody's that has this pid, which is free."""
     for _try in range(TRIES):
         NEXT_PID.write_text(str(pid - 1))
-        program = subprocess.Popen([sys.executable, "-I", PROGRAM, "last", "0"], start_new_session=True)
+        program = subprocess.Popen([sys.executable, "-I", PROGRAM, "stay", "0"], start_new_session=True)
         if program.pid == pid:
             return program
         end(program)
@@ -55,53 +55,53 @@ def is_free(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
-def running(stage: Stage, action: ActionSpec) -> int:
+def running(harness: Harness, action: ActionSpec) -> int:
     """The pid of the action once it is healthy."""
-    stage.play(action)
-    pid = stage.until_state(ActionState.HEALTHY).pid
+    harness.start_actions(action)
+    pid = harness.until_state(ActionState.HEALTHY).pid
     assert pid is not None
     return pid
 
 
-def while_the_supervisor_is_dead(stage: Stage) -> bool:
+def while_the_supervisor_is_dead(harness: Harness) -> bool:
     """What ran has ended and its pid is a foreign program's when the next supervisor reads the record."""
-    pid = running(stage, stage.action())
-    stage.end_supervisor(signal.SIGKILL)
+    pid = running(harness, harness.action())
+    harness.end_supervisor(signal.SIGKILL)
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: is_free(pid), "the pid is free")
     foreign = foreign_with(pid)
-    stage.raise_curtain()
-    stage.until_state(ActionState.HEALTHY)
-    stage.stop()
+    harness.start_supervisor()
+    harness.until_state(ActionState.HEALTHY)
+    harness.stop()
     return end(foreign)
 
 
-def between_two_signals(stage: Stage) -> bool:
+def between_two_signals(harness: Harness) -> bool:
     """The leader ends by itself, and its pid is a foreign program's while its child is waited for and killed."""
-    pid = running(stage, stage.action("child").model_copy(update={"stop": StopSpec(timeout_ms=STOP_MS)}))
-    wait_for(lambda: len(stage.descendants()) == 2, "the child runs")
-    with stage.client() as client:
+    pid = running(harness, harness.action("child").model_copy(update={"stop": StopSpec(timeout_ms=STOP_MS)}))
+    wait_for(lambda: len(harness.descendants()) == 2, "the child runs")
+    with harness.client() as client:
         client.service_stop(SERVICE)
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: is_free(pid), "the pid is free")
     foreign = foreign_with(pid)
-    stage.until_state(ActionState.STOPPED)
+    harness.until_state(ActionState.STOPPED)
     return end(foreign)
 
 
-def to_another_action(stage: Stage) -> bool:
+def to_another_action(harness: Harness) -> bool:
     """An action that is done is started again after its pid was given to another action of the same supervisor."""
-    shot = stage.action("crash", name="shot", argument="0", probed=False).model_copy(update={"is_process": False})
-    with stage.client() as client:
+    shot = harness.action("crash", name="shot", argument="0", probed=False).model_copy(update={"is_process": False})
+    with harness.client() as client:
         client.service_set(ServiceSpec(name=SHOTS, actions=(shot,)))
         client.service_start(SHOTS)
         wait_for(lambda: ended(client) == 1, "it ran")
         pid = client.job_list(SHOTS)[0].pid
-        start_with(stage, pid)
+        start_with(harness, pid)
         client.service_start(SHOTS)
         wait_for(lambda: ended(client) == 2, "it ran again")
-    survived = one(stage.status())
-    stage.stop()
+    survived = one(harness.status())
+    harness.stop()
     return (survived.pid, survived.restarts) == (pid, 0)
 
 
@@ -110,17 +110,17 @@ def ended(client: SupervisorClient) -> int:
     return sum(job.ended is not None for job in client.job_list(SHOTS))
 
 
-def start_with(stage: Stage, pid: int) -> None:
+def start_with(harness: Harness, pid: int) -> None:
     """Have the supervisor start an action that has this pid, which is free."""
     for _try in range(TRIES):
         NEXT_PID.write_text(str(pid - 1))
-        if running(stage, stage.action()) == pid:
+        if running(harness, harness.action()) == pid:
             return
-        stage.stop()
+        harness.stop()
     raise SystemExit(f"the pid {pid} was not given again")
 
 
-SCENES: tuple[Callable[[Stage], bool], ...] = (while_the_supervisor_is_dead, between_two_signals, to_another_action)
+SCENES: tuple[Callable[[Harness], bool], ...] = (while_the_supervisor_is_dead, between_two_signals, to_another_action)
 
 
 def main(rounds: int) -> None:
@@ -131,12 +131,12 @@ def main(rounds: int) -> None:
     for scene in SCENES:
         played = []
         for _round in range(rounds):
-            stage = Stage(Paths.from_environ(env), env)
+            harness = Harness(Paths.from_environ(env), env)
             try:
-                stage.raise_curtain()
-                played.append(scene(stage))
+                harness.start_supervisor()
+                played.append(scene(harness))
             finally:
-                stage.clear()
+                harness.clean_up()
         told[scene.__name__] = {"rounds": len(played), "hit": played.count(False)}
     print(json.dumps(told))
 

@@ -23,27 +23,28 @@ STRIDE = 1 if FULL else 11
 _STAGE = """\
 import asyncio, os, shutil, signal, sys, time
 from pathlib import Path
-from hero_assistance.supervisor.logs import marks, rotation
-from hero_assistance.supervisor.logs.keeper import LogKeeper
-from hero_assistance.supervisor.logs.live import opened
-from hero_assistance.supervisor.logs.pages import lines_after
-from hero_assistance.supervisor.logs.places import Place
+from hero_assistance.supervisor.logs import rotation
+from hero_assistance.supervisor.logs.time_index import read_marks
+from hero_assistance.supervisor.logs.log_manager import LogManager
+from hero_assistance.supervisor.logs.live_file import open_live_file
+from hero_assistance.supervisor.logs.query import read_lines_after
+from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 
-PLACE = Place(Path(os.environ["PATH_ROOT"]) / "log", "one")
+PLACE = LogLayout(Path(os.environ["PATH_ROOT"]) / "log", "one")
 LINES = [f"{number:08} {'x' * 100}" for number in range(2500)]
 
 def fill():
     shutil.rmtree(PLACE.folder, ignore_errors=True)
     for run, lines in ((1, LINES[:700]), (2, LINES[700:])):
-        with opened(PLACE, run) as file:
+        with open_live_file(PLACE, run) as file:
             file.write("".join(f"{line}\\n" for line in lines).encode())
         rotation.rotate(PLACE, run, LogSpec(max_bytes=64 * 1024, keep=1000))
 
 def read(cursor="0:0:0", count=10_000):
     lines = []
     for _page in range(1000):
-        page = lines_after(PLACE.folder, "one", cursor, count)
+        page = read_lines_after(PLACE.folder, "one", cursor, count)
         lines += page.lines
         cursor = page.cursor
         if page.is_end or count < 10_000:
@@ -57,15 +58,16 @@ async def until(condition):
         await asyncio.sleep(0.02)
 """
 
-# Before the n-th line of code in the room of the logs, or in that of files, the process kills itself.
+# Before the n-th line of code of the logs, or of what they use of the sdk, the process kills itself.
 _KILL = """\
+SHARED = tuple(f"hero_assistance_sdk/{name}.py" for name in ("durable_files", "file_lock", "libc"))
 stride, keep = int(sys.argv[1]), int(sys.argv[2])
 left = 0
 
 def trace(frame, event, _argument):
     global left
     name = frame.f_code.co_filename
-    if "/supervisor/logs/" not in name and not name.endswith("hero_assistance/files.py"):
+    if "/supervisor/logs/" not in name and not name.endswith(SHARED):
         return None
     if event == "line":
         left -= 1
@@ -77,7 +79,7 @@ def work():
     spec = LogSpec(max_bytes=64 * 1024, keep=keep)
     rotation.remove_unfinished(PLACE)
     rotation.remove_surplus(PLACE, spec)
-    rotation.settle(PLACE, 2)
+    rotation.finish_rotation(PLACE, 2)
     while rotation.rotate(PLACE, 2, spec):
         pass
 
@@ -109,10 +111,10 @@ for step in range(1, 100_000, stride):
     kills += 1
     work()
     check(step, "finished after", whole=True)
-    assert not list(PLACE.aside.glob(".*"))
+    assert not list(PLACE.run_folder.glob(".*"))
     # No byte is on the disk twice, but for the block that is being written.
-    output = PLACE.output(2)
-    assert PLACE.live(2).stat().st_blocks * 512 <= PLACE.live(2).stat().st_size - output.rotated + 2 * 65536
+    output = PLACE.find_output(2)
+    assert PLACE.live_path(2).stat().st_blocks * 512 <= PLACE.live_path(2).stat().st_size - output.rotated + 2 * 65536
 print(kills)
 """
 
@@ -143,7 +145,7 @@ left = 0
 
 def trace(frame, event, _argument):
     global left
-    if not frame.f_code.co_filename.endswith("/supervisor/logs/content.py"):
+    if not frame.f_code.co_filename.endswith("/supervisor/logs/run_content.py"):
         return None
     if event == "line":
         left -= 1
@@ -191,21 +193,21 @@ with ballast.open("wb", buffering=0) as file:
             pass
     except OSError as error:
         print(error.strerror)
-before = sorted(path.name for path in PLACE.aside.iterdir())
+before = sorted(path.name for path in PLACE.run_folder.iterdir())
 try:
     rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=1000))
 except OSError as error:
     print(error.strerror)
 assert read()[0] == LINES
-assert sorted(path.name for path in PLACE.aside.iterdir()) == before
+assert sorted(path.name for path in PLACE.run_folder.iterdir()) == before
 # Where something goes anyway, its space is what the next segment is written to.
-start = PLACE.output(2).rotated
+start = PLACE.find_output(2).rotated
 
 async def main():
-    keeper = LogKeeper(PLACE.folder)
+    keeper = LogManager(PLACE.folder)
     keeper.watch("one", LogSpec(max_bytes=64 * 1024, keep=3))
     looking = asyncio.create_task(keeper.run())
-    await until(lambda: PLACE.output(2).rotated > start and marks.read(PLACE.marks(2)))
+    await until(lambda: PLACE.find_output(2).rotated > start and read_marks(PLACE.marks_path(2)))
     looking.cancel()
 
 asyncio.run(main())
@@ -223,14 +225,14 @@ def test_a_full_disk_loses_nothing(hero_env: dict[str, str]) -> None:
 _LIMIT = """\
 import resource
 fill()
-before = sorted(path.name for path in PLACE.aside.iterdir())
+before = sorted(path.name for path in PLACE.run_folder.iterdir())
 resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
 try:
     rotation.rotate(PLACE, 2, LogSpec(max_bytes=64 * 1024, keep=1000))
 except OSError as error:
     print(error.strerror)
 assert read()[0] == LINES
-assert sorted(path.name for path in PLACE.aside.iterdir()) == before
+assert sorted(path.name for path in PLACE.run_folder.iterdir()) == before
 """
 
 
@@ -242,9 +244,9 @@ def test_a_segment_that_is_refused_half_way_loses_nothing(hero_env: dict[str, st
 
 _RAMFS = """\
 import subprocess
-from hero_assistance.supervisor.logs.holes import can_give_back
+from hero_assistance.supervisor.logs.hole_punching import can_punch_holes
 subprocess.run(["mount", "-t", "ramfs", "ramfs", os.environ["PATH_ROOT"]], check=True)
-print(can_give_back(Path(os.environ["PATH_ROOT"])))
+print(can_punch_holes(Path(os.environ["PATH_ROOT"])))
 print(os.listdir(os.environ["PATH_ROOT"]))
 """
 
@@ -255,7 +257,7 @@ def test_a_file_system_that_frees_no_parts_is_recognised(hero_env: dict[str, str
     assert done.stdout == "False\n[]\n"
 
 
-# A keeper beside a file that grows, which cannot rotate at first, and then can.
+# A log manager next to a file that grows, which cannot rotate at first, and then can.
 _KEEPER = """\
 import resource
 from hero_assistance_sdk.logs import configure_logs
@@ -263,21 +265,21 @@ from hero_assistance_sdk.logs import configure_logs
 async def main():
     configure_logs()
     fill()
-    keeper = LogKeeper(PLACE.folder)
+    keeper = LogManager(PLACE.folder)
     keeper.watch("one", LogSpec(max_bytes=100 * 1024, keep=1000))
-    before = PLACE.outputs()
+    before = PLACE.list_outputs()
     looking = asyncio.create_task(keeper.run())
     resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, resource.RLIM_INFINITY))
     for count in range(1, 4):
-        await until(lambda: len(marks.read(PLACE.marks(2))) >= count)
+        await until(lambda: len(read_marks(PLACE.marks_path(2))) >= count)
         # The file grows, as a program's would that the limit does not hold for.
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        with PLACE.live(2).open("a") as file:
+        with PLACE.live_path(2).open("a") as file:
             file.write(f"late {count}\\n")
         resource.setrlimit(resource.RLIMIT_FSIZE, (80_000, resource.RLIM_INFINITY))
-        assert PLACE.outputs() == before
+        assert PLACE.list_outputs() == before
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    await until(lambda: PLACE.live(2).stat().st_size - PLACE.output(2).rotated < 100 * 1024)
+    await until(lambda: PLACE.live_path(2).stat().st_size - PLACE.find_output(2).rotated < 100 * 1024)
     looking.cancel()
     assert read()[0] == [*LINES, "late 1", "late 2", "late 3"]
 

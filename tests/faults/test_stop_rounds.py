@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from hero_assistance.supervisor.descendants import MARK
+from hero_assistance.supervisor.process.process_family import MARK
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from tests.supervisor.stage import SERVICE, Stage, wait_for
+from tests.supervisor.harness import SERVICE, Harness, wait_for
 
 pytestmark = [
     pytest.mark.fault,
@@ -46,14 +46,14 @@ def bystanders() -> Iterator[list[subprocess.Popen[bytes]]]:
                 process.kill()
 
 
-def actions(stage: Stage) -> tuple[ActionSpec, ActionSpec]:
+def actions(harness: Harness) -> tuple[ActionSpec, ActionSpec]:
     """One that forks, double-forks, opens sessions and ignores SIGTERM; one whose child also drops its mark."""
-    return stage.action("family", name="one", stop_ms=STOP_MS), stage.action("hide", name="two", stop_ms=STOP_MS)
+    return harness.action("family", name="one", stop_ms=STOP_MS), harness.action("hide", name="two", stop_ms=STOP_MS)
 
 
-def test_nothing_is_left_of_a_family_after_any_stop(supervised: Stage) -> None:
+def test_nothing_is_left_of_a_family_after_any_stop(supervised: Harness) -> None:
     with bystanders() as others:
-        supervised.play(*actions(supervised))
+        supervised.start_actions(*actions(supervised))
         for number in range(ROUNDS):
             supervised.until(lambda status: status.state is ActionState.HEALTHY, "both are healthy")
             wait_for(lambda: len(supervised.descendants()) >= FAMILY + HIDDEN, "the families are complete")

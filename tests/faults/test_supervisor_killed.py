@@ -18,7 +18,7 @@ import pytest
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, Dependency
 from hero_assistance_sdk.hero_proc.wire import ActionState, ServiceStatus
-from tests.supervisor.stage import SERVICE, Stage, one
+from tests.supervisor.harness import SERVICE, Harness, one
 
 pytestmark = pytest.mark.fault
 
@@ -40,7 +40,7 @@ class Load:
 
 
 @contextmanager
-def pressing(stage: Stage) -> Iterator[Load]:
+def pressing(harness: Harness) -> Iterator[Load]:
     """While open, ask the actions over new connections, and the supervisor for a line in a log and for its status."""
     load, stop = Load(), threading.Event()
 
@@ -51,7 +51,7 @@ def pressing(stage: Stage) -> Iterator[Load]:
             try:
                 with socket.socket(socket.AF_UNIX) as opened:
                     opened.settimeout(ANSWER_S)
-                    opened.connect(stage.socket(SERVING[number % 2]))
+                    opened.connect(harness.socket(SERVING[number % 2]))
                     opened.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
                     assert opened.recv(64).startswith(b"HTTP/1.0 200")
                     load.answered += 1
@@ -61,7 +61,7 @@ def pressing(stage: Stage) -> Iterator[Load]:
     def call() -> None:
         while not stop.wait(1 / REQUESTS_S):
             try:
-                with stage.client() as client:
+                with harness.client() as client:
                     client.logs_insert("first", "a line")
                     client.service_status(SERVICE)
                 load.calls += 1
@@ -80,14 +80,14 @@ def pressing(stage: Stage) -> Iterator[Load]:
             thread.join()
 
 
-def cast(stage: Stage) -> tuple[ActionSpec, ...]:
+def cast(harness: Harness) -> tuple[ActionSpec, ...]:
     """Two that serve, one needing the other; one that says READY=1; one that has run to its end."""
-    first, second = stage.action(name="first"), stage.action(name="second")
+    first, second = harness.action(name="first"), harness.action(name="second")
     second = second.model_copy(update={"depends_on": (Dependency(action="first"),)})
-    flag = stage.paths.root / "ready"
+    flag = harness.paths.root / "ready"
     flag.touch()
-    told = stage.action("notify", name="told", argument=str(flag), probed=False)
-    shot = stage.action("crash", name="shot", argument="0", probed=False)
+    told = harness.action("notify", name="told", argument=str(flag), probed=False)
+    shot = harness.action("crash", name="shot", argument="0", probed=False)
     patient = [
         action.model_copy(
             update={
@@ -105,12 +105,12 @@ def settled(status: ServiceStatus) -> bool:
     return healthy and one(status, "shot").state is ActionState.STOPPED
 
 
-def kill_while_it_starts(stage: Stage, after_s: float) -> None:
+def kill_while_it_starts(harness: Harness, after_s: float) -> None:
     """Start a supervisor and kill it after a while, whatever it is doing by then."""
     with (
-        stage.log.open("ab") as log,
+        harness.log.open("ab") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "hero_assistance", "supervisor", "run"], env=stage.env, stdout=log, stderr=log
+            [sys.executable, "-m", "hero_assistance", "supervisor", "run"], env=harness.env, stdout=log, stderr=log
         ) as child,
     ):
         try:
@@ -119,14 +119,14 @@ def kill_while_it_starts(stage: Stage, after_s: float) -> None:
             child.kill()
 
 
-def written(supervised: Stage, action: str) -> bytes:
+def written(supervised: Harness, action: str) -> bytes:
     """All that the starts of an action have written."""
     return b"".join(path.read_bytes() for path in sorted((supervised.paths.logs / f"{action}.d").glob("*.log")))
 
 
-def test_what_runs_is_adopted_after_every_kill(supervised: Stage) -> None:
+def test_what_runs_is_adopted_after_every_kill(supervised: Harness) -> None:
     chance = random.Random(20261122)  # noqa: S311
-    supervised.play(*cast(supervised))
+    supervised.start_actions(*cast(supervised))
     supervised.until(lambda status: settled(status) and one(status, "shot").last_exit is not None, "all is well")
     pids = {name: one(supervised.status(), name).pid for name in SERVING}
     ran = written(supervised, "shot")
@@ -134,7 +134,7 @@ def test_what_runs_is_adopted_after_every_kill(supervised: Stage) -> None:
         for number in range(ROUNDS):
             supervised.end_supervisor(signal.SIGKILL)
             kill_while_it_starts(supervised, chance.uniform(0, LONGEST_START_S))
-            supervised.raise_curtain()
+            supervised.start_supervisor()
             status = supervised.until(settled, f"all is well after round {number + 1}")
             assert {name: one(status, name).pid for name in SERVING} == pids
             assert [action.restarts for action in status.actions] == [0] * len(status.actions)

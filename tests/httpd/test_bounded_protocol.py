@@ -29,7 +29,7 @@ CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
 class Everybody:
-    """A gate that stands open."""
+    """A policy that admits every peer."""
 
     def admits(self, peer: str) -> bool:
         return bool(peer)
@@ -91,7 +91,7 @@ class Peer:
 @asynccontextmanager
 async def served(limits: Limits = QUICK) -> AsyncIterator[str]:
     stop, bound = asyncio.Event(), bind_tcp("127.0.0.1:0")
-    listener = Listener("tcp", bound, Router([Route("/", count, methods=["GET", "POST"])]), gate=Everybody())
+    listener = Listener("tcp", bound, Router([Route("/", count, methods=["GET", "POST"])]), policy=Everybody())
     async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
         group.create_task(serve([listener], stop=stop, limits=limits, grace_s=1))
         try:

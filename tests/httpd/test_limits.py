@@ -56,10 +56,10 @@ def test_room_is_what_the_files_allow() -> None:
 
 
 def test_a_crowd_is_bounded_in_all_and_from_each_address() -> None:
-    crowd = ConnectionLimits(replace(DEFAULTS, connections=4, connections_per_peer=2))
-    entered = [crowd.enter(peer) for peer in ("a", "a", "a", "b", None, None)]
+    connections = ConnectionLimits(replace(DEFAULTS, connections=4, connections_per_peer=2))
+    entered = [connections.enter(peer) for peer in ("a", "a", "a", "b", None, None)]
     kinds: list[type[HeroError] | None] = [None, None, TooMany, None, None, Unavailable]
     assert [type(refusal) if refusal else None for refusal in entered] == kinds
-    crowd.leave("a")
-    assert crowd.enter("a") is None
+    connections.leave("a")
+    assert connections.enter("a") is None
     assert room_for(DEFAULTS) <= resource.getrlimit(resource.RLIMIT_NOFILE)[0]

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from hero_assistance_sdk.access_list import AccessList, access_of, address_of, parse_access
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize(
     ("text", "entries", "invalid"),

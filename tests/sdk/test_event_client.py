@@ -52,7 +52,7 @@ _TICKET = Ticket.model_validate(
 
 
 def event(seq: int) -> Event:
-    return Event(seq=Seq(seq), kind=EventKind.TICKET_CREATED, ticket=_TICKET, message=None, record=None)
+    return Event(seq=Seq(seq), kind=EventKind("ticket.created"), ticket=_TICKET, message=None, record=None)
 
 
 def sent(seq: int) -> bytes:
@@ -149,6 +149,14 @@ async def test_kinds_of_a_later_release_are_passed_over(hero_root: Path) -> None
         assert await first(path, 1) == [event(2)]
 
 
+async def test_a_new_kind_in_the_known_shape_is_delivered(hero_root: Path) -> None:
+    """A folder that a later release adds records events that an older client can apply."""
+    later = event(1).model_copy(update={"kind": EventKind("ticket.teleported")})
+    scripted = Scripted([OPENING, encode(event=later.kind, data=later.model_dump_json(), seq=1)])
+    async with served(hero_root, scripted) as path:
+        assert await first(path, 1) == [later]
+
+
 async def test_a_server_that_is_not_there_yet_is_waited_for(hero_root: Path) -> None:
     waiting = asyncio.ensure_future(first(hero_root / "e.sock", 1))
     async with served(hero_root, Scripted(lambda: Response(status_code=503), [OPENING, sent(1)])):
@@ -163,6 +171,7 @@ async def test_a_server_that_is_not_there_yet_is_waited_for(hero_root: Path) -> 
         (lambda: Response(status_code=404), NotFound),
         (lambda: PlainTextResponse("hello"), ProtocolViolation),
         ([OPENING, encode(event="ticket.created", data="{", seq=1)], ProtocolViolation),
+        ([OPENING, encode(event="ticket.created", data='{"kind": "ticket.created"}', seq=1)], ProtocolViolation),
     ],
 )
 async def test_where_asking_again_cannot_help_it_raises(

@@ -9,6 +9,8 @@ import pytest
 from hero_assistance_sdk.errors import SettingError, SocketPathTooLong
 from hero_assistance_sdk.paths import Paths, forwarded_environ
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize(
     ("env", "root", "sockets", "var"),

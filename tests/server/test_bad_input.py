@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hero_assistance_sdk.limits import DEFAULTS
-from hero_assistance_server.identity.permissions import ALLOWED, EVENT_STREAM
 from tests.server.desk import Desk
+from tests.server.server_methods import registered
 
 pytestmark = pytest.mark.anyio
 
@@ -145,7 +145,11 @@ params = anything | st.dictionaries(names, anything, max_size=5) | st.lists(anyt
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(method=st.sampled_from(sorted(set(ALLOWED) - {EVENT_STREAM})), params=params, user=st.sampled_from("ac"))
+@given(
+    method=st.sampled_from(sorted({*registered().permissions, "rpc.discover"} - {"event.stream"})),
+    params=params,
+    user=st.sampled_from("ac"),
+)
 async def test_any_params_get_an_answer_that_is_no_defect(desk: Desk, method: str, params: Any, user: str) -> None:
     name = {"a": "alice", "c": "carol"}[user]
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})

@@ -15,7 +15,8 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import MethodTable
-from hero_assistance_server.http.applications import Desk as ServedDesk
+from hero_assistance_server.desk import Desk as ServedDesk
+from hero_assistance_server.http.applications import build_methods
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import Hub
@@ -34,7 +35,7 @@ async def _methods() -> MethodTable[Caller]:
     with TemporaryDirectory() as folder:
         opened = open_store(Path(folder), clock=lambda: datetime.now(UTC), publish=lambda _event: None)
         async with opened as store:
-            return ServedDesk(store, Hub(), Directory([]), AuthMode.DEV).methods()[0]
+            return build_methods(ServedDesk(store, Hub(), Directory([]), AuthMode.DEV))[0].table
 
 
 METHODS = {method.name: method for method in asyncio.run(_methods())}

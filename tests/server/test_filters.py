@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_server.search.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, format_, parse
 
+pytestmark = pytest.mark.pure
+
 
 def test_every_kind_of_term() -> None:
     text = 'status:open assignee:me -tag:"two words" before:2026-01-01 is:unassigned "a \\"phrase\\"" -vpn conn*'

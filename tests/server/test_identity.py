@@ -11,7 +11,7 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.identity.authentication import AuthMode, OverlayGate, is_loopback, is_user_id
+from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy, is_loopback, is_user_id
 from hero_assistance_server.rpc.example_fixtures import CAROL
 from tests.server.desk import Desk, running
 
@@ -120,7 +120,7 @@ async def test_a_loopback_peer_over_tcp(
     ],
 )
 def test_peer(peer: str, connects: bool, loopback: bool) -> None:
-    assert (OverlayGate().admits(peer), is_loopback(peer)) == (connects, loopback)
+    assert (OverlayPolicy().admits(peer), is_loopback(peer)) == (connects, loopback)
 
 
 async def test_a_web_page_of_any_site_is_refused_over_tcp(paths: Paths) -> None:

@@ -11,9 +11,10 @@ from hero_assistance_sdk.errors import Forbidden, HeroError, Unauthenticated
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.identity.permissions import ALLOWED, NO_METHODS, Caller, CallerKind, permit
+from hero_assistance_server.identity.permissions import EVERYONE, Caller, CallerKind, Permission, permit
 from hero_assistance_server.users.model import User
 from tests.server.desk import Desk, running
+from tests.server.server_methods import registered
 
 KINDS = ["anonymous", "customer", "agent", "admin"]
 # One letter a kind of caller, in the order of KINDS: + may, - may not.
@@ -139,6 +140,9 @@ PARAMS: dict[str, dict[str, Any]] = {
     "user.revoke": {"address": "400::1"},
     "user.update": {"user_id": "dave", "name": "David"},
 }
+# `rpc.discover` belongs to no feature.
+ALLOWED = {**registered().permissions, "rpc.discover": Permission("rpc.discover", EVERYONE)}
+NO_METHODS = {action for action in registered().permissions if registered().table.get(action) is None}
 USERS = {"customer": "carol", "agent": "bob", "admin": "alice"}
 
 
@@ -146,11 +150,15 @@ USERS = {"customer": "carol", "agent": "bob", "admin": "alice"}
 def test_cell(action: str, kind: str, allowed: bool) -> None:
     refusal: type[HeroError] | None = None
     try:
-        permit(CALLERS[kind], action)
+        permit(CALLERS[kind], ALLOWED[action])
     except HeroError as error:
         refusal = type(error)
     expected = None if allowed else Unauthenticated if kind == "anonymous" else Forbidden
     assert refusal is expected
+
+
+def test_what_is_no_method_is_asked_for_over_http() -> None:
+    assert {"attachment.download", "attachment.upload", "event.stream"} == NO_METHODS
 
 
 def test_every_cell_is_tested() -> None:

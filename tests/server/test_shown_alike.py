@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.wire import EventKind, MessageId, Priority, Seq, Status, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, Priority, Seq, Status, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.change_builder import filed
 from hero_assistance_server.events.event_encoder import Encoder
+from hero_assistance_server.tickets.event_types import TICKET_CREATED
 from hero_assistance_server.tickets.model import Ticket
+
+pytestmark = pytest.mark.pure
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLAIN = Ticket(
@@ -82,7 +85,7 @@ def test_a_ticket_told_and_answered_is_its_wire_type(field: str, staff: bool) ->
     encoder = Encoder()
     encoder.ticket(PLAIN, staff=staff)
     encoder.ticket(ticket, staff=not staff)
-    change = filed(EventKind.TICKET_CREATED, ticket)
+    change = filed(TICKET_CREATED, ticket)
     told = wire.Event.model_validate_json(encoder.event(change, Seq(1), staff=staff))
     assert told.ticket == wire.Ticket.model_validate_json(encoder.ticket(ticket, staff=staff))
     assert told.ticket == serializers.ticket(ticket, staff=staff)

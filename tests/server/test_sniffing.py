@@ -13,6 +13,8 @@ from hero_assistance_server.attachments.media_type import BINARY, HEAD_BYTES, TE
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
 from tests.server.pictures import gif, jpeg, png, webp, webp_lossless, webp_lossy
 
+pytestmark = pytest.mark.pure
+
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 

@@ -7,6 +7,8 @@ import pytest
 from hero_assistance_sdk.wire import Status
 from hero_assistance_server.tickets.states import TRANSITIONS, Trigger, after, may_set
 
+pytestmark = pytest.mark.pure
+
 CELLS = {
     ("new", "CUSTOMER_REPLIED"): "open",
     ("new", "AGENT_REPLIED"): "waiting",

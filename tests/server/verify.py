@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hero_assistance_sdk.wire import (
-    THREAD_CHANGED,
     CannedReply,
     DraftMark,
     Event,
@@ -19,6 +18,7 @@ from hero_assistance_sdk.wire import (
     SavedView,
     User,
 )
+from hero_assistance_server.features import event_types
 from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
@@ -54,7 +54,7 @@ class Snapshot:
         ticket_id = event.ticket.ticket_id
         self.tickets[ticket_id] = event.ticket.model_dump(mode="json")
         thread = self.messages.setdefault(ticket_id, {})
-        if event.kind in THREAD_CHANGED:
+        if event_types()[event.kind].changes_thread:
             self.stale.add(ticket_id)
         if event.message is not None:
             thread[event.message.message_id] = event.message.model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""A supervisor of its own for each test that asks for one; nothing of it is left afterwards."""
+"""A supervisor for each test that asks for one; nothing of it is left afterwards."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.stage import Stage
+from tests.supervisor.harness import Harness
 
 
 @pytest.fixture
-def stage(paths: Paths, hero_env: dict[str, str]) -> Iterator[Stage]:
+def harness(paths: Paths, hero_env: dict[str, str]) -> Iterator[Harness]:
     """A root without a supervisor yet."""
-    made = Stage(paths, hero_env)
+    made = Harness(paths, hero_env)
     yield made
-    made.clear()
+    made.clean_up()
 
 
 @pytest.fixture
-def supervised(stage: Stage) -> Stage:
+def supervised(harness: Harness) -> Harness:
     """A root with a supervisor that listens."""
-    stage.raise_curtain()
-    return stage
+    harness.start_supervisor()
+    return harness

@@ -1,4 +1,4 @@
-"""Back-off against a clock that is only a number: nothing here waits."""
+"""Back-off with a clock that is a number; no test waits."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance.supervisor.backoff import BackOff, delay_s
+from hero_assistance.supervisor.state.backoff import BackOff, calculate_delay_s
 from hero_assistance_sdk.hero_proc.specs import RetryPolicy
+
+pytestmark = pytest.mark.pure
 
 POLICY = RetryPolicy(
     max_attempts=6, delay_ms=100, factor=2.0, max_delay_ms=1_000, jitter=0.0, stability_period_ms=10_000
@@ -16,58 +18,58 @@ POLICY = RetryPolicy(
 
 def test_the_delay_doubles_up_to_the_cap_and_then_it_is_given_up() -> None:
     backoff = BackOff(POLICY)
-    delays = [backoff.failed(now) for now in range(7)]
+    delays = [backoff.count_failure(now) for now in range(7)]
     assert delays == [0.1, 0.2, 0.4, 0.8, 1.0, 1.0, None]
 
 
 def test_a_stable_period_makes_it_forget() -> None:
     backoff = BackOff(POLICY)
     for now in range(4):
-        backoff.failed(now)
-    backoff.became_healthy(10.0)
-    assert backoff.failed(20.0) == 0.1
+        backoff.count_failure(now)
+    backoff.note_healthy(10.0)
+    assert backoff.count_failure(20.0) == 0.1
     assert backoff.attempt == 1
 
 
 def test_a_period_that_is_a_moment_too_short_is_not_stable() -> None:
     backoff = BackOff(POLICY)
-    backoff.failed(0)
-    backoff.became_healthy(10.0)
-    assert backoff.failed(19.999) == 0.2
+    backoff.count_failure(0)
+    backoff.note_healthy(10.0)
+    assert backoff.count_failure(19.999) == 0.2
 
 
 def test_becoming_healthy_again_after_a_doubt_does_not_restart_the_period() -> None:
     backoff = BackOff(POLICY)
-    backoff.failed(0)
-    backoff.became_healthy(10.0)
-    backoff.became_healthy(19.0)
-    assert backoff.failed(20.0) == 0.1
+    backoff.count_failure(0)
+    backoff.note_healthy(10.0)
+    backoff.note_healthy(19.0)
+    assert backoff.count_failure(20.0) == 0.1
 
 
 def test_a_failure_ends_the_period() -> None:
     backoff = BackOff(POLICY)
-    backoff.became_healthy(0.0)
-    backoff.failed(1.0)
-    assert backoff.failed(100.0) == 0.2
+    backoff.note_healthy(0.0)
+    backoff.count_failure(1.0)
+    assert backoff.count_failure(100.0) == 0.2
 
 
 def test_an_operator_makes_it_forget() -> None:
     backoff = BackOff(POLICY)
     for now in range(6):
-        backoff.failed(now)
-    backoff.forget()
-    assert backoff.failed(7) == 0.1
+        backoff.count_failure(now)
+    backoff.reset()
+    assert backoff.count_failure(7) == 0.1
 
 
 def test_without_a_limit_it_never_gives_up_and_never_overflows() -> None:
     backoff = BackOff(POLICY.model_copy(update={"max_attempts": None}))
-    assert [backoff.failed(0) for _ in range(5_000)][-1] == 1.0
+    assert [backoff.count_failure(0) for _ in range(5_000)][-1] == 1.0
 
 
 @pytest.mark.parametrize(("chance", "expected"), [(0.0, 0.08), (0.5, 0.1), (1.0, 0.12)])
 def test_jitter_spreads_a_delay_to_both_sides(chance: float, expected: float) -> None:
     backoff = BackOff(POLICY.model_copy(update={"jitter": 0.2}), chance=lambda: chance)
-    assert backoff.failed(0) == pytest.approx(expected)
+    assert backoff.count_failure(0) == pytest.approx(expected)
 
 
 @given(
@@ -80,4 +82,4 @@ def test_no_delay_is_longer_than_the_cap_or_shorter_than_the_one_before(
     attempt: int, delay_ms: int, factor: float, max_delay_ms: int
 ) -> None:
     policy = RetryPolicy(delay_ms=delay_ms, factor=factor, max_delay_ms=max_delay_ms)
-    assert delay_s(policy, attempt) <= delay_s(policy, attempt + 1) <= max_delay_ms / 1000
+    assert calculate_delay_s(policy, attempt) <= calculate_delay_s(policy, attempt + 1) <= max_delay_ms / 1000

@@ -15,7 +15,7 @@ from hero_assistance.booting import UNIT, NoSystemd, disable, enable, unit_text
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.stage import Stage
+from tests.supervisor.harness import Harness
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_systemd_reads_the_unit_without_a_complaint(
     paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path, root: str
 ) -> None:
     folder = paths.root / root
-    place = Paths(root=folder, sockets=folder / "s", var=folder / "v")
-    unit = enable(place, environ=hero_env, systemd=systemd).unit
+    layout = Paths(root=folder, sockets=folder / "s", var=folder / "v")
+    unit = enable(layout, environ=hero_env, systemd=systemd).unit
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", unit],
         env={**hero_env, "XDG_RUNTIME_DIR": str(tmp_path)},
@@ -73,7 +73,7 @@ def test_systemd_reads_the_unit_without_a_complaint(
         timeout=60,
     )
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
-    assert disable(place, environ=hero_env)
+    assert disable(layout, environ=hero_env)
 
 
 def test_another_roots_unit_is_left_alone(
@@ -100,12 +100,12 @@ def test_the_command_says_so_too(hero_env: dict[str, str]) -> None:
     assert done.stdout == "was not enabled\n"
 
 
-def test_what_was_wanted_comes_back_when_nothing_of_it_is_left(supervised: Stage) -> None:
+def test_what_was_wanted_comes_back_when_nothing_of_it_is_left(supervised: Harness) -> None:
     """As after a reboot: neither supervisor nor process is there, only the registration."""
-    supervised.play(supervised.action())
+    supervised.start_actions(supervised.action())
     before = supervised.until_state(ActionState.HEALTHY).pid
     supervised.end_supervisor(signal.SIGKILL)
-    supervised.clear()
-    supervised.raise_curtain()
+    supervised.clean_up()
+    supervised.start_supervisor()
     after = supervised.until_state(ActionState.HEALTHY).pid
     assert after != before

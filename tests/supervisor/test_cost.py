@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from tests.supervisor.stage import Stage, wait_for
+from tests.supervisor.harness import Harness, wait_for
 
 MEMORY_KB = 40 * 1024
 IDLE_SHARE = 0.005
@@ -28,9 +28,9 @@ def processor_s(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
-def test_two_probed_actions_cost_little(supervised: Stage) -> None:
+def test_two_probed_actions_cost_little(supervised: Harness) -> None:
     actions = [supervised.action(name=name, interval_ms=2_000) for name in ("one", "two")]
-    supervised.play(*actions)
+    supervised.start_actions(*actions)
     supervised.until(lambda status: status.state is ActionState.HEALTHY, "both are healthy")
     pid = supervised.supervisor_pid
     begun, used = time.monotonic(), processor_s(pid)

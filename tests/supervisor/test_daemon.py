@@ -1,4 +1,4 @@
-"""The supervisor as a process: one a root, its socket, its end, its protocol."""
+"""The supervisor as a process: one for each root, its socket, its end and its protocol."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hero_assistance.supervisor.logs.places import Place
-from hero_assistance.supervisor.places import NAME, SOCKET
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.names import NAME, SOCKET
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import BadSpec, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from tests.supervisor.stage import SERVICE, Stage, wait_for
+from tests.supervisor.harness import SERVICE, Harness, wait_for
 
 
-def test_a_second_supervisor_says_who_holds_the_root_and_ends_with_1(supervised: Stage) -> None:
+def test_a_second_supervisor_says_who_holds_the_root_and_ends_with_1(supervised: Harness) -> None:
     second = subprocess.run(
         [sys.executable, "-m", "hero_assistance", "supervisor", "run"],
         env=supervised.env,
@@ -38,14 +38,14 @@ def test_a_second_supervisor_says_who_holds_the_root_and_ends_with_1(supervised:
     assert f"process {supervised.supervisor_pid} supervises {supervised.paths.root} already" in second.stderr
 
 
-def test_it_ends_by_itself_when_nothing_is_registered(supervised: Stage) -> None:
+def test_it_ends_by_itself_when_nothing_is_registered(supervised: Harness) -> None:
     assert supervised.supervisor is not None
     assert supervised.supervisor.wait(20) == 0
     assert not supervised.paths.socket(SOCKET).exists()
 
 
-def test_it_stays_while_something_is_registered_though_stopped(supervised: Stage) -> None:
-    supervised.play(supervised.action())
+def test_it_stays_while_something_is_registered_though_stopped(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action())
     supervised.until_state(ActionState.HEALTHY)
     supervised.stop()
     with supervised.client() as client:
@@ -57,19 +57,19 @@ def test_it_stays_while_something_is_registered_though_stopped(supervised: Stage
     assert supervised.supervisor.wait(20) == 0
 
 
-def test_its_socket_is_for_its_owner_alone(supervised: Stage) -> None:
+def test_its_socket_is_for_its_owner_alone(supervised: Harness) -> None:
     mode = supervised.paths.socket(SOCKET).stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can call as somebody else")
-def test_a_caller_of_another_user_is_refused(supervised: Stage) -> None:
+def test_a_caller_of_another_user_is_refused(supervised: Harness) -> None:
     path = supervised.paths.socket(SOCKET)
     path.chmod(0o666)
     supervised.paths.root.chmod(0o755)
     ask = "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); print(s.recv(1))"
     asked = subprocess.run(
-        ["/usr/bin/python3", "-c", ask, str(path)] if Path("/usr/bin/python3").exists() else _as_nobody(ask, path),
+        ["/usr/bin/python3", "-c", ask, str(path)] if Path("/usr/bin/python3").exists() else _as_absent(ask, path),
         capture_output=True,
         text=True,
         user=65534,
@@ -79,11 +79,11 @@ def test_a_caller_of_another_user_is_refused(supervised: Stage) -> None:
     assert asked.stdout == "b''\n", asked.stderr
 
 
-def _as_nobody(ask: str, path: Path) -> list[str]:
+def _as_absent(ask: str, path: Path) -> list[str]:
     pytest.skip("no interpreter here that every user may run")
 
 
-def test_every_method_is_in_its_document(supervised: Stage) -> None:
+def test_every_method_is_in_its_document(supervised: Harness) -> None:
     with supervised.client() as client:
         assert client.missing == ()
     with RpcClient(supervised.paths.socket(SOCKET)) as rpc:
@@ -94,7 +94,7 @@ def test_every_method_is_in_its_document(supervised: Stage) -> None:
         assert rpc.get("/.well-known/heroservice.json")["protocol"] == "openrpc"
 
 
-def test_a_service_with_faults_is_refused_by_the_supervisor_too(supervised: Stage) -> None:
+def test_a_service_with_faults_is_refused_by_the_supervisor_too(supervised: Harness) -> None:
     action = supervised.action().model_copy(update={"argv": ("program",), "cwd": "here"})
     spec = ServiceSpec(name=SERVICE, actions=(action,))
     with RpcClient(supervised.paths.socket(SOCKET)) as rpc, pytest.raises(RpcFailure) as refused:
@@ -103,23 +103,23 @@ def test_a_service_with_faults_is_refused_by_the_supervisor_too(supervised: Stag
     assert len(refused.value.data["faults"]) == 2
 
 
-def test_names_that_are_not_there(supervised: Stage) -> None:
+def test_names_that_are_not_there(supervised: Harness) -> None:
     with supervised.client() as client:
         for ask in (client.service_get, client.service_start, client.service_stop, client.service_status):
-            with pytest.raises(NotFound, match="there is no service 'nobody'"):
-                ask("nobody")
+            with pytest.raises(NotFound, match="there is no service 'absent'"):
+                ask("absent")
         with pytest.raises(NotFound):
             client.logs_query("../../etc/passwd")
 
 
-def test_two_services_cannot_have_actions_of_one_name(supervised: Stage) -> None:
-    supervised.play(supervised.action())
-    with supervised.client() as client, pytest.raises(Conflict, match="belongs to the service 'stage'"):
+def test_two_services_cannot_have_actions_of_one_name(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action())
+    with supervised.client() as client, pytest.raises(Conflict, match=f"belongs to the service '{SERVICE}'"):
         client.service_set(ServiceSpec(name="other", actions=(supervised.action(),)))
 
 
-def test_actions_are_added_and_taken_away_one_by_one(supervised: Stage) -> None:
-    supervised.play(supervised.action(name="one"))
+def test_actions_are_added_and_taken_away_one_by_one(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action(name="one"))
     with supervised.client() as client:
         two = supervised.action(name="two")
         client.action_set(SERVICE, two)
@@ -146,7 +146,7 @@ def test_actions_are_added_and_taken_away_one_by_one(supervised: Stage) -> None:
         (b"GET /health HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", 431),
     ],
 )
-def test_a_request_that_is_not_ours_gets_a_status(supervised: Stage, request_bytes: bytes, status: int) -> None:
+def test_a_request_that_is_not_ours_gets_a_status(supervised: Harness, request_bytes: bytes, status: int) -> None:
     with socket.socket(socket.AF_UNIX) as caller:
         caller.settimeout(10)
         caller.connect(str(supervised.paths.socket(SOCKET)))
@@ -154,25 +154,25 @@ def test_a_request_that_is_not_ours_gets_a_status(supervised: Stage, request_byt
         assert caller.recv(4096).split()[1] == str(status).encode()
 
 
-def test_a_notification_is_answered_by_204_and_the_connection_goes_on(supervised: Stage) -> None:
+def test_a_notification_is_answered_by_204_and_the_connection_goes_on(supervised: Harness) -> None:
     with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(supervised.paths.socket(SOCKET)))) as http:
         for _time in range(2):
             answer = http.post("http://supervisor/rpc", json={"jsonrpc": "2.0", "method": "system.health"})
             assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_a_child_sees_nothing_of_the_callers_environment(stage: Stage) -> None:
-    stage.env["ADMIN_SECRETS"] = "from the environment"
-    stage.raise_curtain()
-    stage.play(stage.action("environment").model_copy(update={"env": {"PATH_ROOT": "/r"}}))
-    stage.until_state(ActionState.HEALTHY)
-    with stage.client() as client:
+def test_a_child_sees_nothing_of_the_callers_environment(harness: Harness) -> None:
+    harness.env["ADMIN_SECRETS"] = "from the environment"
+    harness.start_supervisor()
+    harness.start_actions(harness.action("environment").model_copy(update={"env": {"PATH_ROOT": "/r"}}))
+    harness.until_state(ActionState.HEALTHY)
+    with harness.client() as client:
         seen = client.logs_query("one").lines[0].split()[1:]
     assert set(seen) - {"LANG", "LC_CTYPE"} == {"HERO_ASSISTANCE_RUN", "HOME", "PATH", "PATH_ROOT"}
 
 
-def test_secrets_are_in_a_private_file_and_nowhere_else(supervised: Stage) -> None:
-    supervised.play(supervised.action())
+def test_secrets_are_in_a_private_file_and_nowhere_else(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action())
     with supervised.client() as client:
         assert client.secret_set("THEME", "hush-hush-value").changed
         assert not client.secret_set("THEME", "hush-hush-value").changed
@@ -192,7 +192,7 @@ def test_secrets_are_in_a_private_file_and_nowhere_else(supervised: Stage) -> No
         assert b"hush-hush" not in told
 
 
-def test_a_damaged_secrets_file_is_named_without_what_is_in_it(supervised: Stage) -> None:
+def test_a_damaged_secrets_file_is_named_without_what_is_in_it(supervised: Harness) -> None:
     with supervised.client() as client:
         client.secret_set("A", "b")
         (supervised.paths.state / "secrets" / "core.json").write_text('{"A": "hush-hush-value"')
@@ -202,30 +202,30 @@ def test_a_damaged_secrets_file_is_named_without_what_is_in_it(supervised: Stage
     assert "hush-hush" not in str(failed.value)
 
 
-def test_secrets_outlive_the_supervisor(supervised: Stage) -> None:
+def test_secrets_outlive_the_supervisor(supervised: Harness) -> None:
     with supervised.client() as client:
         client.secret_set("A", "b")
         client.secret_set("B", "c")
         assert client.secret_delete("B").changed
         assert not client.secret_delete("B").changed
     supervised.end_supervisor(signal.SIGKILL)
-    supervised.raise_curtain()
+    supervised.start_supervisor()
     with supervised.client() as client:
         assert client.secret_list() == ("A",)
 
 
-def test_what_a_child_says_is_kept_while_no_supervisor_is_there(supervised: Stage) -> None:
+def test_what_a_child_says_is_kept_while_no_supervisor_is_there(supervised: Harness) -> None:
     script = "import sys,time\nn=0\nwhile True: n+=1; print(n, flush=True); time.sleep(0.002)"
     # The root in its command line is how it is found when the test is cleared up.
     argv = (sys.executable, "-I", "-c", script, str(supervised.paths.root))
     action = supervised.action(probed=False).model_copy(update={"argv": argv})
-    supervised.play(action)
-    log = Place(supervised.paths.logs, "one").live(1)
+    supervised.start_actions(action)
+    log = LogLayout(supervised.paths.logs, "one").live_path(1)
     wait_for(lambda: log.exists() and log.stat().st_size > 100, "it writes")
     supervised.end_supervisor(signal.SIGKILL)
     size = log.stat().st_size
     wait_for(lambda: log.stat().st_size > size + 100, "it writes on")
-    supervised.raise_curtain()
+    supervised.start_supervisor()
     with supervised.client() as client:
         page = client.logs_query("one", lines=10_000)
         more = client.logs_query("one", lines=10_000, cursor=page.cursor)
@@ -233,8 +233,8 @@ def test_what_a_child_says_is_kept_while_no_supervisor_is_there(supervised: Stag
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_line_can_be_added_to_a_log(supervised: Stage) -> None:
-    supervised.play(supervised.action())
+def test_a_line_can_be_added_to_a_log(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action())
     supervised.until_state(ActionState.HEALTHY)
     with supervised.client() as client:
         cursor = client.logs_query("one", lines=0).cursor

@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance.supervisor.descendants import MARK
-from hero_assistance.supervisor.lock import LIFECYCLE_LOCK, SUPERVISOR_LOCK
-from hero_assistance.supervisor.logs.places import Place, Segment
+from hero_assistance.supervisor.logs.layout import LogLayout, Segment
 from hero_assistance.supervisor.logs.retention import RUNS_KEPT
-from hero_assistance.supervisor.registry import REGISTRY_FILE, RUNS_FOLDER
-from hero_assistance.supervisor.secrets import SECRETS_FOLDER
+from hero_assistance.supervisor.names import LIFECYCLE_LOCK, SUPERVISOR_LOCK
+from hero_assistance.supervisor.process.process_family import MARK
+from hero_assistance.supervisor.registry.registry import REGISTRY_FILE
+from hero_assistance.supervisor.registry.run_records import RUNS_FOLDER
+from hero_assistance.supervisor.registry.secrets import SECRETS_FOLDER
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.sockets import TAKES_OVER
+
+pytestmark = pytest.mark.pure
 
 PAGE_PATH = Path(__file__).resolve().parents[2] / "docs" / "supervisor.md"
 PAGE = PAGE_PATH.read_text()
@@ -41,8 +44,8 @@ OPERATIONS = (PAGE_PATH.parent / "operations.md").read_text()
 )
 def test_a_file_of_the_logs_is_listed(name: str) -> None:
     """And is the one that the code writes."""
-    place = Place(Path("/"), "<action>")
-    made = {place.live(0), place.live(7), place.segment(Segment(7, 1, 2)), place.marks(7)}
+    layout = LogLayout(Path("/"), "<action>")
+    made = {layout.live_path(0), layout.live_path(7), layout.segment_path(Segment(7, 1, 2)), layout.marks_path(7)}
     names = {str(path)[1:].replace("7.1-2", "<N>.<from>-<to>").replace("7", "<N>") for path in made}
     assert name in names
     assert f"        {name} " in OPERATIONS

@@ -21,8 +21,8 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.sockets import bind_tcp, bound_address, listening_pid
 from tests.builds import ROOT, make_build
-from tests.supervisor.stage import PROGRAM, Stage, wait_for
-from tests.supervisor.test_others import foreign
+from tests.supervisor.harness import PROGRAM, Harness, wait_for
+from tests.supervisor.test_foreign_processes import foreign
 
 Found = list[tuple[str, str]]
 DOCTOR = [sys.executable, "-m", "hero_assistance", "doctor", "--json"]
@@ -41,10 +41,10 @@ def doctor(env: dict[str, str], check: str) -> Found:
     return findings(done.stdout, check)
 
 
-def service_of(stage: Stage, env: dict[str, str] | None = None, name: str = "rpc") -> int:
+def service_of(harness: Harness, env: dict[str, str] | None = None, name: str = "rpc") -> int:
     """The real service's name around a program of this test that has the server's; its pid once it is healthy."""
-    action = stage.action(name=name).model_copy(update={"name": SERVER, "env": env or {}})
-    with stage.client() as client:
+    action = harness.action(name=name).model_copy(update={"name": SERVER, "env": env or {}})
+    with harness.client() as client:
         client.service_set(ServiceSpec(name=SERVICE, actions=(action,)))
         known = client.service_start(SERVICE)
         while known.state is not ActionState.HEALTHY:
@@ -55,20 +55,20 @@ def service_of(stage: Stage, env: dict[str, str] | None = None, name: str = "rpc
 
 
 @pytest.fixture
-def box(stage: Stage) -> Iterator[Stage]:
+def box(harness: Harness) -> Iterator[Harness]:
     """A supervisor where hero_proc listens, with a root of its own."""
-    root = stage.paths.root / "b"
+    root = harness.paths.root / "b"
     root.mkdir()
-    env = {**stage.env, "PATH_ROOT": str(root)}
-    made = Stage(Paths.from_environ(env), env)
-    place = stage.paths.hero_proc_socket
-    place.parent.mkdir(parents=True)
-    place.symlink_to(made.paths.socket("supervisor"))
+    env = {**harness.env, "PATH_ROOT": str(root)}
+    made = Harness(Paths.from_environ(env), env)
+    layout = harness.paths.hero_proc_socket
+    layout.parent.mkdir(parents=True)
+    layout.symlink_to(made.paths.socket("supervisor"))
     yield made
-    made.clear()
+    made.clean_up()
 
 
-def test_what_is_well_is_told_without_a_warning(supervised: Stage) -> None:
+def test_what_is_well_is_told_without_a_warning(supervised: Harness) -> None:
     pid = service_of(supervised)
     said = subprocess.run(DOCTOR, env=supervised.env, capture_output=True, text=True, timeout=60, check=False).stdout
     assert findings(said, "supervisor") == [("ok", "embedded")]
@@ -77,18 +77,18 @@ def test_what_is_well_is_told_without_a_warning(supervised: Stage) -> None:
     assert findings(said, "clock") == [("ok", "it was not set since the service was started")]
 
 
-def test_no_supervisor(stage: Stage) -> None:
-    assert doctor(stage.env, "supervisor") == [("warning", "no supervisor runs, and no service")]
+def test_no_supervisor(harness: Harness) -> None:
+    assert doctor(harness.env, "supervisor") == [("warning", "no supervisor runs, and no service")]
 
 
-def test_no_supervisor_though_the_service_was_started(supervised: Stage) -> None:
+def test_no_supervisor_though_the_service_was_started(supervised: Harness) -> None:
     service_of(supervised)
     supervised.end_supervisor(signal.SIGKILL)
-    supervised.clear()
+    supervised.clean_up()
     assert doctor(supervised.env, "supervisor") == [("fault", "no supervisor runs, though the service was started")]
 
 
-def test_no_supervisor_for_what_runs(supervised: Stage) -> None:
+def test_no_supervisor_for_what_runs(supervised: Harness) -> None:
     pid = service_of(supervised)
     supervised.end_supervisor(signal.SIGKILL)
     said = f"no supervisor runs, and nobody looks after {SERVER} (process {pid})"
@@ -102,39 +102,39 @@ def test_no_supervisor_for_what_runs(supervised: Stage) -> None:
         (0o700, "warning", "has mode 700: a proxy of another user cannot enter"),
     ],
 )
-def test_a_wrong_mode_of_a_socket_folder(stage: Stage, mode: int, verdict: str, said: str) -> None:
-    for folder in (stage.paths.sockets, stage.paths.service_sockets):
+def test_a_wrong_mode_of_a_socket_folder(harness: Harness, mode: int, verdict: str, said: str) -> None:
+    for folder in (harness.paths.sockets, harness.paths.service_sockets):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
-    assert doctor(stage.env, "folders") == []
-    stage.paths.service_sockets.chmod(mode)
-    assert doctor(stage.env, "folders") == [(verdict, f"{stage.paths.service_sockets} {said}")]
+    assert doctor(harness.env, "folders") == []
+    harness.paths.service_sockets.chmod(mode)
+    assert doctor(harness.env, "folders") == [(verdict, f"{harness.paths.service_sockets} {said}")]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_wrong_owner_of_a_socket_folder(stage: Stage) -> None:
-    folder = stage.paths.service_sockets
+def test_a_wrong_owner_of_a_socket_folder(harness: Harness) -> None:
+    folder = harness.paths.service_sockets
     folder.mkdir(parents=True)
     os.chown(folder, 12345, -1)
-    assert doctor(stage.env, "folders") == [("fault", f"{folder} belongs to user 12345")]
+    assert doctor(harness.env, "folders") == [("fault", f"{folder} belongs to user 12345")]
 
 
-def test_a_stale_socket(stage: Stage) -> None:
-    path = stage.socket("events")
+def test_a_stale_socket(harness: Harness) -> None:
+    path = harness.socket("events")
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(path)
-    assert doctor(stage.env, "sockets") == [("warning", f"nobody listens on {path}")]
+    assert doctor(harness.env, "sockets") == [("warning", f"nobody listens on {path}")]
 
 
-def test_a_stale_socket_of_hero_proc(stage: Stage) -> None:
-    path = stage.paths.hero_proc_socket
+def test_a_stale_socket_of_hero_proc(harness: Harness) -> None:
+    path = harness.paths.hero_proc_socket
     path.parent.mkdir(parents=True)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
-    assert doctor(stage.env, "sockets") == [("warning", f"nobody listens on {path}")]
+    assert doctor(harness.env, "sockets") == [("warning", f"nobody listens on {path}")]
 
 
-def test_a_foreign_listener_on_a_socket(supervised: Stage) -> None:
+def test_a_foreign_listener_on_a_socket(supervised: Harness) -> None:
     service_of(supervised)
     path = supervised.socket("ui")
     with foreign(sys.executable, "-I", PROGRAM, "serve", path) as program:
@@ -145,7 +145,7 @@ def test_a_foreign_listener_on_a_socket(supervised: Stage) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell who has a port")
-def test_a_foreign_listener_on_the_servers_port(supervised: Stage) -> None:
+def test_a_foreign_listener_on_the_servers_port(supervised: Harness) -> None:
     with bind_tcp("127.0.0.1:0") as mine:
         address = bound_address(mine)
         service_of(supervised, {"HERO_ASSISTANCE_TCP": address})
@@ -166,22 +166,22 @@ def test_a_foreign_listener_on_the_servers_port(supervised: Stage) -> None:
     ids=["no link", "nothing behind it", "no release", "none is live"],
 )
 def test_broken_links_of_a_release(
-    damage: Callable[[Store], object], check: str, said: str, stage: Stage, tmp_path: Path
+    damage: Callable[[Store], object], check: str, said: str, harness: Harness, tmp_path: Path
 ) -> None:
-    store = Store.of(stage.paths)
+    store = Store.of(harness.paths)
     install(store, make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     damage(store)
-    (found,) = (row for row in doctor(stage.env, check) if row[0] == "fault")
+    (found,) = (row for row in doctor(harness.env, check) if row[0] == "fault")
     assert said in found[1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 @pytest.mark.parametrize(("size", "verdict"), [("100m", "fault"), ("600m", "warning"), ("2g", "ok")])
-def test_a_disk_that_is_nearly_full(stage: Stage, size: str, verdict: str) -> None:
+def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -> None:
     script = f'mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT"; exec "$@"'
     done = subprocess.run(
         ["unshare", "--mount", "--map-root-user", "sh", "-ec", script, "sh", *DOCTOR],
-        env={**stage.env, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**harness.env, "PYTHONPATH": os.pathsep.join(sys.path)},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -195,7 +195,7 @@ def test_a_disk_that_is_nearly_full(stage: Stage, size: str, verdict: str) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the clock of the boot is Linux's")
 @pytest.mark.parametrize(("seconds", "way"), [(3_600, "forward"), (-7_200, "back")])
-def test_a_jump_of_the_clock(supervised: Stage, seconds: int, way: str) -> None:
+def test_a_jump_of_the_clock(supervised: Harness, seconds: int, way: str) -> None:
     """The clock of this machine is not ours to set: the record is as one would have left it that was wrong then."""
     service_of(supervised)
     started = json.loads(supervised.record_path(SERVER, SERVICE).read_text())["started_at_ms"]
@@ -211,10 +211,10 @@ def test_a_jump_of_the_clock(supervised: Stage, seconds: int, way: str) -> None:
         (False, "warning", "hero_proc listens, and the service is registered with the embedded supervisor"),
     ],
 )
-def test_a_service_of_two_supervisors(supervised: Stage, box: Stage, twice: bool, verdict: str, said: str) -> None:
+def test_a_service_of_two_supervisors(supervised: Harness, box: Harness, twice: bool, verdict: str, said: str) -> None:
     service_of(supervised)
-    box.raise_curtain()
-    box.play(box.action())
+    box.start_supervisor()
+    box.start_actions(box.action())
     if twice:
         service_of(box)
     assert (verdict, said) in doctor(supervised.env, "supervisor")
@@ -223,7 +223,7 @@ def test_a_service_of_two_supervisors(supervised: Stage, box: Stage, twice: bool
     assert f"{said}; hero_assistance --start moves it to hero_proc" in shown
 
 
-def test_a_supervisor_that_hangs_is_a_fault_and_ends_no_other_check(supervised: Stage) -> None:
+def test_a_supervisor_that_hangs_is_a_fault_and_ends_no_other_check(supervised: Harness) -> None:
     service_of(supervised)
     assert supervised.supervisor is not None
     supervised.supervisor.send_signal(signal.SIGSTOP)

@@ -19,18 +19,18 @@ from hero_assistance import lifecycle
 from hero_assistance.logbook import Choice
 from hero_assistance.service import ACTIONS, SERVER, UI, service_spec, settings_of
 from hero_assistance.supervisor.connection import Kind
-from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
-from hero_assistance.supervisor.logs.live import newest_run
-from hero_assistance.supervisor.logs.places import Place
-from hero_assistance.supervisor.places import SOCKET
-from hero_assistance.supervisor.proctable import inherited, snapshot
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.live_file import find_newest_run
+from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
+from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.file_lock import find_holder
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
-from tests.supervisor.following import following
-from tests.supervisor.stage import Stage, wait_for
+from tests.supervisor.harness import Harness, wait_for
+from tests.supervisor.log_follower import follow_log
 
 DAEMON = '''#!{python} -I
 """Stands for a daemon: JSON on each of its sockets."""
@@ -82,12 +82,12 @@ class Told:
 
 def processes_of(paths: Paths) -> set[int]:
     """Every process that was started for this root."""
-    return {pid for pid in snapshot() if inherited(pid, "PATH_ROOT") == str(paths.root)}
+    return {pid for pid in list_processes() if read_inherited(pid, "PATH_ROOT") == str(paths.root)}
 
 
 @pytest.fixture
 def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
-    """A root with two programs installed; whatever of it still runs is ended afterwards."""
+    """A root with two programs installed; ends afterwards what still runs."""
     paths.bin.mkdir(parents=True)
     for name, sockets in ((SERVER, ("rpc", "events")), (UI, ("ui",))):
         listens = [str(paths.socket(socket)) for socket in sockets]
@@ -95,7 +95,7 @@ def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
         (paths.bin / name).write_text(text)
         (paths.bin / name).chmod(0o755)
     yield paths
-    holder = holder_of(paths.state / SUPERVISOR_LOCK)
+    holder = find_holder(paths.state / SUPERVISOR_LOCK)
     for pid in [*([holder] if holder else []), *sorted(processes_of(paths))]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -238,10 +238,10 @@ def test_what_lost_its_supervisor_is_shown_taken_over_and_stopped(desk: Paths) -
 
 def kill_supervisor(paths: Paths) -> None:
     lock = paths.state / SUPERVISOR_LOCK
-    holder = holder_of(lock)
+    holder = find_holder(lock)
     assert holder
     os.kill(holder, signal.SIGKILL)
-    wait_for(lambda: holder_of(lock) is None, "the supervisor has ended")
+    wait_for(lambda: find_holder(lock) is None, "the supervisor has ended")
 
 
 def test_starts_from_several_shells_make_one_supervisor_and_one_service(desk: Paths) -> None:
@@ -263,8 +263,8 @@ def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
     start(desk)
     followed = lifecycle.logs(desk, SERVER, Choice(lines=1), follow=True)
     assert next(followed).text == "flags --auth-mode dev"
-    place = Place(desk.logs, SERVER)
-    with place.live(newest_run(place)).open("a") as log:
+    layout = LogLayout(desk.logs, SERVER)
+    with layout.live_path(find_newest_run(layout)).open("a") as log:
         log.write("later\n")
     assert next(followed).text == "later"
 
@@ -305,27 +305,27 @@ def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> Non
 
 
 @pytest.fixture
-def stage_elsewhere() -> Iterator[Stage]:
+def stage_elsewhere() -> Iterator[Harness]:
     """A supervisor over a root that is not the service's."""
     root = Path(tempfile.mkdtemp(prefix="hp", dir="/tmp")).resolve()
     env = {"PATH": os.environ["PATH"], "HOME": str(root), "PATH_ROOT": str(root)}
-    stage = Stage(Paths.from_environ(env), env)
-    yield stage
-    stage.clear()
+    harness = Harness(Paths.from_environ(env), env)
+    yield harness
+    harness.clean_up()
     shutil.rmtree(root)
 
 
-def listen_as_hero_proc(desk: Paths, stage: Stage) -> None:
-    stage.raise_curtain()
+def listen_as_hero_proc(desk: Paths, harness: Harness) -> None:
+    harness.start_supervisor()
     desk.hero_proc_socket.parent.mkdir(parents=True)
-    desk.hero_proc_socket.symlink_to(stage.paths.socket(SOCKET))
+    desk.hero_proc_socket.symlink_to(harness.paths.socket(SOCKET))
 
 
-def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage) -> None:
+def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Harness) -> None:
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
     assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
-    assert holder_of(desk.state / SUPERVISOR_LOCK) is None
+    assert find_holder(desk.state / SUPERVISOR_LOCK) is None
     assert [line.text for line in lifecycle.logs(desk, SERVER)] == ["flags --auth-mode dev"]
     lifecycle.restart(desk, Told())
     assert lifecycle.stop(desk, Told()).changed
@@ -335,22 +335,22 @@ def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Stage)
 
 
 def test_logs_of_hero_proc_are_followed_through_its_restart(
-    desk: Paths, hero_env: dict[str, str], stage_elsewhere: Stage
+    desk: Paths, hero_env: dict[str, str], stage_elsewhere: Harness
 ) -> None:
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
     (line,) = lifecycle.logs(desk, SERVER, Choice(since_ms=0, run=1))
     assert (line.text, line.run) == ("flags --auth-mode dev", 1)
-    with following(Stage(desk, hero_env), SERVER) as follower:
-        follower.until_shown(line.text)
+    with follow_log(Harness(desk, hero_env), SERVER) as follower:
+        follower.wait_for_end(line.text)
         stage_elsewhere.end_supervisor(signal.SIGKILL)
-        stage_elsewhere.raise_curtain()
-        with Place(stage_elsewhere.paths.logs, SERVER).live(1).open("a") as log:
+        stage_elsewhere.start_supervisor()
+        with LogLayout(stage_elsewhere.paths.logs, SERVER).live_path(1).open("a") as log:
             log.write("later\n")
-        assert follower.until_shown("later") == [line.text, "later"]
+        assert follower.wait_for_end("later") == [line.text, "later"]
 
 
-def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Stage) -> None:
+def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Harness) -> None:
     start(desk)
     before = set(pids(desk).values())
     listen_as_hero_proc(desk, stage_elsewhere)

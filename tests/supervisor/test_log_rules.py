@@ -1,4 +1,4 @@
-"""The rules of kept output that need no file: what names say, what goes, where a reader goes on, which marks stay."""
+"""The rules of stored output without files: names, retention, cursors, and which marks stay."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance.supervisor.logs.cursor import Position, ahead, parsed, resumed, written
-from hero_assistance.supervisor.logs.marks import Mark, offset_at, thinned
-from hero_assistance.supervisor.logs.places import Output, Place, Segment, outputs_of
-from hero_assistance.supervisor.logs.retention import Held, surplus
+from hero_assistance.supervisor.logs.cursor import Position, find_unread, format_cursor, parse_cursor, resume_offset
+from hero_assistance.supervisor.logs.layout import LogLayout, RunOutput, Segment, parse_names
+from hero_assistance.supervisor.logs.retention import StoredOutput, select_surplus
+from hero_assistance.supervisor.logs.time_index import TimeMark, find_offset, thin_marks
+
+pytestmark = pytest.mark.pure
 
 FOLDER = Path("/logs")
 NUMBERS = st.integers(0, 10**12)
@@ -20,10 +22,10 @@ NUMBERS = st.integers(0, 10**12)
 
 def test_names_tell_runs_and_their_segments_in_order() -> None:
     names = ["12.log", "2.100-250.log", "2.log", "2.0-100.log", "1.0-7.log", "2.marks"]
-    assert outputs_of(names) == (
-        Output(1, (Segment(1, 0, 7),)),
-        Output(2, (Segment(2, 0, 100), Segment(2, 100, 250)), is_live=True),
-        Output(12, is_live=True),
+    assert parse_names(names) == (
+        RunOutput(1, (Segment(1, 0, 7),)),
+        RunOutput(2, (Segment(2, 0, 100), Segment(2, 100, 250)), is_live=True),
+        RunOutput(12, is_live=True),
     )
 
 
@@ -31,24 +33,28 @@ def test_names_tell_runs_and_their_segments_in_order() -> None:
     "name", ["0.log", "01.log", "x.log", "1.log.gz", ".1.log", ".1.0-5.log.99", "1.0-5", "1.-5.log", "1.5.log", "١.log"]
 )
 def test_a_name_that_means_nothing_is_passed_over(name: str) -> None:
-    assert outputs_of([name]) == ()
+    assert parse_names([name]) == ()
 
 
 @given(st.builds(Segment, NUMBERS, NUMBERS, NUMBERS))
 def test_the_name_of_a_segment_is_read_back(segment: Segment) -> None:
-    name = Place(FOLDER, "one").segment(segment).name
-    assert outputs_of([name])[0].segments == (segment,)
+    name = LogLayout(FOLDER, "one").segment_path(segment).name
+    assert parse_names([name])[0].segments == (segment,)
 
 
 def test_no_file_of_one_action_is_a_file_of_another() -> None:
     actions = ("a", "a.log", "a.d", "a.1", "a.d.log")
-    files = [path for action in actions for path in (Place(FOLDER, action).live(0), Place(FOLDER, action).aside)]
+    files = [
+        path
+        for action in actions
+        for path in (LogLayout(FOLDER, action).live_path(0), LogLayout(FOLDER, action).run_folder)
+    ]
     assert len(set(files)) == len(files)
 
 
 @given(st.lists(st.builds(Position, NUMBERS, NUMBERS, NUMBERS), min_size=1))
 def test_a_cursor_is_read_back(positions: list[Position]) -> None:
-    assert parsed(written(positions)) == tuple(positions)
+    assert parse_cursor(format_cursor(positions)) == tuple(positions)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +65,7 @@ def test_a_cursor_is_read_back(positions: list[Position]) -> None:
         pytest.param([(3, 50)], [1, 2, 3], [(3, 50)], id="an older run that is not named has been read"),
         pytest.param([(2, 5), (3, 50)], [2, 3], [(2, 5), (3, 50)], id="an older run that is still written"),
         pytest.param([(2, 5), (3, 50)], [3], [(3, 50)], id="a run that is gone"),
-        pytest.param([(7, 50)], [1, 2], [(1, 0), (2, 0)], id="the folder was removed and filled anew"),
+        pytest.param([(7, 50)], [1, 2], [(1, 0), (2, 0)], id="the folder was removed and filled again"),
         pytest.param([(0, 0)], [0, 4], [(0, 0), (4, 0)], id="the beginning"),
         pytest.param([(3, 50)], [], [], id="nothing is there"),
     ],
@@ -67,7 +73,7 @@ def test_a_cursor_is_read_back(positions: list[Position]) -> None:
 def test_where_a_reader_goes_on(
     cursor: list[tuple[int, int]], runs: list[int], expected: list[tuple[int, int]]
 ) -> None:
-    found = ahead([Position(run, offset) for run, offset in cursor], runs)
+    found = find_unread([Position(run, offset) for run, offset in cursor], runs)
     assert [(position.run, position.offset) for position in found] == expected
 
 
@@ -83,54 +89,54 @@ def test_where_a_reader_goes_on(
     ],
 )
 def test_where_a_reader_goes_on_in_a_run(position: tuple[int, int], end: tuple[int, int], offset: int) -> None:
-    assert resumed(Position(3, *position), Position(3, *end)) == offset
+    assert resume_offset(Position(3, *position), Position(3, *end)) == offset
 
 
 RISING = st.lists(st.tuples(st.integers(1, 200_000), st.integers(1, 500)), max_size=60).map(
     lambda steps: [
-        Mark(sum(step[0] for step in steps[: index + 1]), sum(step[1] for step in steps[: index + 1]))
+        TimeMark(sum(step[0] for step in steps[: index + 1]), sum(step[1] for step in steps[: index + 1]))
         for index in range(len(steps))
     ]
 )
 
 
 @given(marks=RISING, at=st.integers(0, 12_000_000), later=st.integers(0, 10**10))
-def test_thinned_marks_omit_nothing_and_keep_the_resolution(marks: list[Mark], at: int, later: int) -> None:
+def test_thinned_marks_omit_nothing_and_keep_the_resolution(marks: list[TimeMark], at: int, later: int) -> None:
     now = (marks[-1].at_ms if marks else 0) + later
-    kept = thinned(marks, now)
+    kept = thin_marks(marks, now)
     assert set(kept) <= set(marks)
-    assert offset_at(kept, at) <= offset_at(marks, at)
+    assert find_offset(kept, at) <= find_offset(marks, at)
     # A second, or a thousandth of how long ago it was.
     spacing_ms = max(1_000, (now - at) // 1_000 + 1)
-    assert offset_at(kept, at) >= offset_at(marks, at - spacing_ms - 1_000)
+    assert find_offset(kept, at) >= find_offset(marks, at - spacing_ms - 1_000)
 
 
 @given(marks=RISING, first=st.integers(0, 30_000), at=st.integers(0, 12_000_000))
-def test_marks_of_what_is_gone_are_not_needed(marks: list[Mark], first: int, at: int) -> None:
-    kept = thinned(marks, 0, first)
-    assert max(first, offset_at(kept, at)) == max(first, offset_at(thinned(marks, 0), at))
+def test_marks_of_what_is_gone_are_not_needed(marks: list[TimeMark], first: int, at: int) -> None:
+    kept = thin_marks(marks, 0, first)
+    assert max(first, find_offset(kept, at)) == max(first, find_offset(thin_marks(marks, 0), at))
     assert sum(mark.offset < first for mark in kept) <= 1
 
 
 def test_a_month_of_marks_is_a_few_thousand() -> None:
-    marks = [Mark(second * 1000, second) for second in range(0, 30 * 86_400, 10)]
-    kept = thinned(marks, marks[-1].at_ms)
+    marks = [TimeMark(second * 1000, second) for second in range(0, 30 * 86_400, 10)]
+    kept = thin_marks(marks, marks[-1].at_ms)
     assert len(kept) < 12_000
-    assert thinned(kept, marks[-1].at_ms) == kept
+    assert thin_marks(kept, marks[-1].at_ms) == kept
     for age_s in (10, 60, 600, 7_200, 86_400, 20 * 86_400):
         wanted_s = marks[-1].offset - age_s
-        assert 0 <= wanted_s - offset_at(kept, wanted_s * 1000) <= max(10, age_s // 1_000 + 10)
+        assert 0 <= wanted_s - find_offset(kept, wanted_s * 1000) <= max(10, age_s // 1_000 + 10)
 
 
 def test_a_clock_that_is_set_back_omits_nothing() -> None:
-    marks = [Mark(1_000, 10), Mark(9_000, 20), Mark(2_000, 30), Mark(3_000, 40)]
-    assert offset_at(marks, 2_500) == 10
+    marks = [TimeMark(1_000, 10), TimeMark(9_000, 20), TimeMark(2_000, 30), TimeMark(3_000, 40)]
+    assert find_offset(marks, 2_500) == 10
 
 
-def held(run: int, sizes: list[int], live: int, *, finished: bool) -> Held:
+def held(run: int, sizes: list[int], live: int, *, finished: bool) -> StoredOutput:
     edges = [sum(sizes[:index]) for index in range(len(sizes) + 1)]
     segments = tuple(Segment(run, start, end) for start, end in pairwise(edges))
-    return Held(Output(run, segments, is_live=True), live, finished)
+    return StoredOutput(RunOutput(run, segments, is_live=True), live, finished)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def held(run: int, sizes: list[int], live: int, *, finished: bool) -> Held:
         pytest.param(
             [held(1, [10, 10], 5, finished=False), held(2, [10, 10, 10], 0, finished=False)],
             [Segment(1, 0, 10), Segment(2, 0, 10)],
-            id="a live file that is written to stays, and its last segment",
+            id="a live file that is format_cursor to stays, and its last segment",
         ),
         pytest.param(
             [held(run, [], 0, finished=True) for run in range(1, 6)],
@@ -171,8 +177,8 @@ def held(run: int, sizes: list[int], live: int, *, finished: bool) -> Held:
         ),
     ],
 )
-def test_what_goes(one: list[Held], gone: list[Segment | int]) -> None:
-    assert list(surplus(one, allowed=30, runs=3)) == gone
+def test_what_goes(one: list[StoredOutput], gone: list[Segment | int]) -> None:
+    assert list(select_surplus(one, allowed=30, runs=3)) == gone
 
 
 @given(
@@ -181,7 +187,7 @@ def test_what_goes(one: list[Held], gone: list[Segment | int]) -> None:
 )
 def test_what_is_left_can_be_read_and_is_little(runs: list[tuple[list[int], int, bool]], allowed: int) -> None:
     one = [held(run, sizes, live, finished=done) for run, (sizes, live, done) in enumerate(runs, 1)]
-    gone = list(surplus(one, allowed, runs=3))
+    gone = list(select_surplus(one, allowed, runs=3))
     whole = {run for run in gone if isinstance(run, int)}
     assert all(item.output.run not in whole or item.finished for item in one)
     assert not one or one[-1].output.run not in whole

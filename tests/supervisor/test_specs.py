@@ -18,6 +18,8 @@ from hero_assistance_sdk.hero_proc.specs import (
     start_order,
 )
 
+pytestmark = pytest.mark.pure
+
 
 def action(name: str = "one", *needs: str, **more: object) -> ActionSpec:
     depends_on = tuple(Dependency(action=need) for need in needs)

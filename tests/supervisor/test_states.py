@@ -6,8 +6,10 @@ import itertools
 
 import pytest
 
-from hero_assistance.supervisor.states import TRANSITIONS, ImpossibleTrigger, Trigger, next_state
+from hero_assistance.supervisor.state.states import TRANSITIONS, ImpossibleTrigger, Trigger, next_state
 from hero_assistance_sdk.hero_proc.wire import WORST_FIRST, ActionState, worst
+
+pytestmark = pytest.mark.pure
 
 S, T = ActionState, Trigger
 

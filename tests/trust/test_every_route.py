@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.http.applications import Desk as ServerDesk
+from hero_assistance_server.desk import Desk as ServerDesk
 from hero_assistance_server.http.applications import ProgramsOnly, applications
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.realtime.hub import Hub
@@ -28,7 +28,7 @@ from hero_assistance_ui.application import create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode as PageMode
 from hero_assistance_ui.identity import Trust
-from hero_assistance_ui.projects import Project, Sockets
+from hero_assistance_ui.projects import ShownProject, Sockets
 from tests.trust.stage import supervised
 from tests.ui.daemons import Desk, desk, plain_environment
 
@@ -74,7 +74,7 @@ FILES = {"/attachments": {"POST": Needs.NAMING}, "/attachments/{attachment_id}":
 STREAM = {"/events": {"GET": S, "HEAD": S}}
 PAGE = {
     "/": READ,
-    "/static/{digest}/{path:path}": READ,
+    "/static/{name}": READ,
     # It tells of each project by itself, also that it is refused there.
     "/events": READ,
     "/projects/{project}/rpc": {"POST": T},
@@ -197,10 +197,8 @@ def test_what_is_answered(box: Desk, listener: Listener) -> None:
 
 
 def _outcome(client: httpx2.Client, method: str, path: str, claim: Claim) -> str:
-    digest = Assets.packaged().digest
-    target = path.replace(":path", "").format(
-        project="hero_assistance", digest=digest, path="js/main.js", attachment_id=1
-    )
+    script = Assets.packaged().first.script
+    target = path.format(project="hero_assistance", name=script, attachment_id=1)
     sent = {} if path != "/admin/whitelist" else {"entries": ["127.0.0.0/8"]}
     if path.endswith("/rpc"):
         sent = {"jsonrpc": "2.0", "id": 1, "method": "user.me", "params": {}}  # type: ignore[dict-item]
@@ -245,7 +243,7 @@ async def test_the_table_names_every_route_that_there_is(paths: Paths, mode: str
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     async with _server_routes(paths, mode) as served:
         for listener, trust in ((Listener.UI, Trust.SOCKET), (Listener.UI_TCP, Trust.TCP)):
-            project = Project(id="hero_assistance", name="Support", target=target)
+            project = ShownProject(id="hero_assistance", name="Support", target=target)
             gateway = create_app([project], auth_mode=PageMode(mode), trust=trust, reader=SettingsReader(paths))
             served[listener] = gateway.routes
             await gateway.aclose()

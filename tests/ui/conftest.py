@@ -27,7 +27,7 @@ def _served(auth_mode: str) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def dev_desk() -> Iterator[Desk]:
-    """Server and page in dev mode, on sockets and TCP; whoever files a ticket here must not count them."""
+    """Server and page in dev mode, on sockets and TCP; tests that file tickets here must not count them."""
     with _served("dev") as made:
         yield made
 

@@ -151,7 +151,8 @@ def plain_environment(root: Path) -> dict[str, str]:
     """The environment of a program that may touch nothing but `root`."""
     home = root / "home"
     home.mkdir()
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    names = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+    kept = {name: value for name, value in os.environ.items() if name in names or name.startswith("COVERAGE_")}
     return {**kept, "HOME": str(home), "PATH_ROOT": str(root)}
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx2
 import pytest
 
-from hero_assistance_ui.calls import BODY_LIMIT, PAGE_METHODS
+from hero_assistance_sdk.errors import ProtocolViolation
+from hero_assistance_sdk.rpc.errors import MethodNotFound
+from hero_assistance_ui.calls import BODY_LIMIT
+from hero_assistance_ui.page_methods import REFRESH_AFTER_S, PageMethods, read_page_methods
 from tests.ui.daemons import Desk, http, rpc_body
 
 RPC = "/projects/hero_assistance/rpc"
@@ -26,8 +30,9 @@ def test_a_method_of_the_page_goes_on(dev_desk: Desk) -> None:
 
 def test_every_method_of_the_page_is_one_of_the_server(dev_desk: Desk) -> None:
     with dev_desk.client() as client:
-        methods = {method["name"] for method in client.call("rpc.discover")["methods"]}
-    assert methods >= PAGE_METHODS
+        document = client.call("rpc.discover")
+    listed = read_page_methods(json.dumps(document).encode())
+    assert {"ticket.list", "user.me"} <= listed < {method["name"] for method in document["methods"]}
 
 
 @pytest.mark.parametrize("method", ["rpc.discover", "secret.get", "system.shutdown", "no.such.method", ""])
@@ -168,3 +173,39 @@ def test_a_project_that_is_none_is_not_there(dev_desk: Desk) -> None:
     with http(dev_desk.paths.socket("ui")) as client:
         answer = client.post("/projects/other/rpc", content=rpc_body("system.health"), headers=JSON)
     assert answer.status_code == 404
+
+
+class Documents:
+    """A ticket server that is upgraded while the page's service runs."""
+
+    def __init__(self, *names: str) -> None:
+        self.names, self.fetched, self.now = list(names), 0, 0.0
+
+    async def fetch(self) -> bytes:
+        self.fetched += 1
+        marked = [{"name": name, "x-page": True} for name in self.names]
+        return json.dumps({"methods": [*marked, {"name": "export.create", "x-page": False}, {"name": "x"}]}).encode()
+
+
+@pytest.mark.anyio
+async def test_the_document_is_fetched_once_and_again_for_a_method_that_is_new() -> None:
+    server = Documents("ticket.list")
+    methods = PageMethods(server.fetch, lambda: server.now)
+    for _ in range(3):
+        await methods.require("ticket.list")
+    assert server.fetched == 1
+    server.names.append("ticket.take")
+    with pytest.raises(MethodNotFound):
+        await methods.require("ticket.take")
+    server.now += REFRESH_AFTER_S
+    await methods.require("ticket.take")
+    for name in ("export.create", "x", ""):
+        with pytest.raises(MethodNotFound):
+            await methods.require(name)
+    assert server.fetched == 2
+
+
+@pytest.mark.parametrize("document", [b"", b"[", b"[]", b"{}", b'{"methods": 1}', b'{"methods": [1]}', b"[" * 9000])
+def test_what_is_no_document_lets_nothing_through(document: bytes) -> None:
+    with pytest.raises(ProtocolViolation):
+        read_page_methods(document)

@@ -1,4 +1,4 @@
-"""Files through the page's socket: in and out in the caller's name, and whatever a server says, nothing runs."""
+"""Files through the page's socket: in and out in the caller's name, and nothing that a server sends runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from hero_assistance_httpd.downloads import POLICY
-from hero_assistance_ui.files import file_headers
+from hero_assistance_ui.files import make_file_headers
 from tests.server.pictures import png
 from tests.ui.daemons import Desk, http
 
@@ -83,7 +83,7 @@ def test_a_form_of_another_site_uploads_nothing(dev_desk: Desk, headers: dict[st
 @pytest.mark.parametrize("given", ["text/html", "image/svg+xml", "image/png; x", "", "IMAGE/PNG"])
 def test_a_strangers_server_cannot_have_a_file_run(given: str) -> None:
     said = {"content-type": given, "content-disposition": "inline", "content-security-policy": "", "set-cookie": "a=b"}
-    headers = file_headers(said)
+    headers = make_file_headers(said)
     assert headers["content-disposition"] == "attachment"
     assert headers["content-security-policy"] == POLICY
     assert headers["content-type"] in {"application/octet-stream", "image/png"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -27,6 +28,17 @@ def _configuration(page: str) -> dict[str, object]:
     return loaded
 
 
+def _addresses(socket: httpx2.Client) -> list[str]:
+    found = re.findall(r'(?:href|src)="([^"]+)"', socket.get("/").text)
+    assert found
+    return found
+
+
+def _script(socket: httpx2.Client) -> str:
+    (address,) = re.findall(r'<script type="module" src="([^"]+)"', socket.get("/").text)
+    return str(address)
+
+
 def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     page = socket.get("/").text
     assert _configuration(page) == {
@@ -37,29 +49,24 @@ def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
 
 
 def test_every_address_in_the_document_is_relative(socket: httpx2.Client) -> None:
-    page = socket.get("/").text
-    addresses = re.findall(r'(?:href|src)="([^"]+)"', page)
-    assert addresses
-    assert not [address for address in addresses if address.startswith("/") or ":" in address]
+    assert not [address for address in _addresses(socket) if address.startswith("/") or ":" in address]
 
 
 def test_every_file_of_the_document_is_there_and_kept_forever(socket: httpx2.Client) -> None:
-    page = socket.get("/").text
-    imports = json.loads(re.findall(r'<script type="importmap">(.*?)</script>', page)[0])["imports"]
-    addresses = {*re.findall(r'(?:href|src)="([^"]+)"', page), *imports.values()}
-    for address in addresses:
-        answer = socket.get(f"/{address.removeprefix('./')}")
+    for address in _addresses(socket):
+        answer = socket.get(f"/{address}")
         assert answer.status_code == 200, address
         assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_policy_allows_this_address_and_the_import_map_alone(socket: httpx2.Client) -> None:
+def test_the_policy_allows_this_address_and_the_style_of_the_document_alone(socket: httpx2.Client) -> None:
     answer = socket.get("/")
     policy = answer.headers["content-security-policy"]
-    import_map = re.findall(r'<script type="importmap">(.*?)</script>', answer.text)[0]
-    digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
-    assert f"script-src 'self' 'sha256-{digest}';" in policy
+    style = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in policy
+    assert "script-src 'self';" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'self'" in policy
@@ -68,10 +75,10 @@ def test_the_policy_allows_this_address_and_the_import_map_alone(socket: httpx2.
 def test_no_script_stands_in_the_document_but_data(socket: httpx2.Client) -> None:
     kinds = re.findall(r"<script([^>]*)>", socket.get("/").text)
     inline = [kind for kind in kinds if "src=" not in kind]
-    assert sorted(inline) == [' type="application/json" id="configuration"', ' type="importmap"']
+    assert sorted(inline) == [' type="application/json" id="configuration"']
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/static/nothing/here.js", "/projects/none/events"])
+@pytest.mark.parametrize("path", ["/", "/health", "/static/nothing.js", "/projects/none/events"])
 def test_every_answer_is_safe_to_receive(socket: httpx2.Client, path: str) -> None:
     answer = socket.get(path)
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -80,20 +87,82 @@ def test_every_answer_is_safe_to_receive(socket: httpx2.Client, path: str) -> No
 
 
 def test_a_file_of_another_release_is_not_there(socket: httpx2.Client) -> None:
-    assert socket.get("/static/0123456789abcdef/js/main.js").status_code == 404
+    assert socket.get("/static/main-01234567.js").status_code == 404
 
 
 def test_nothing_outside_of_the_files_is_served(socket: httpx2.Client) -> None:
-    digest = re.findall(r"static/([0-9a-f]+)/", socket.get("/").text)[0]
-    for path in ("..%2fpage.html", "%2e%2e%2fapplication.py", "/etc/hostname", "js", "js/"):
-        assert socket.get(f"/static/{digest}/{path}").status_code == 404
-    assert socket.get("/static/").status_code == 404
+    assert all(re.fullmatch(r"static/[^/]+", address) for address in _addresses(socket))
+    for name in ("..%2fpage.html", "%2e%2e%2fapplication.py", "/etc/hostname", "manifest.json", "stamp", ""):
+        assert socket.get(f"/static/{name}").status_code == 404
 
 
 def test_the_licence_of_each_part_from_npm_is_served_beside_it(socket: httpx2.Client) -> None:
-    digest = re.findall(r"static/([0-9a-f]+)/", socket.get("/").text)[0]
-    for part in ("preact", "signals", "signals-core", "htm", "inter"):
-        assert socket.get(f"/static/{digest}/vendor/{part}.LICENSE").status_code == 200
+    (address,) = re.findall(r'<link rel="license" href="([^"]+)"', socket.get("/").text)
+    headings = re.findall(r"^(\S+)$", socket.get(f"/{address}").text, re.MULTILINE)
+    for part in ("preact", "@preact/signals", "@preact/signals-core", "@fontsource-variable/inter"):
+        assert part in headings
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br;q=0.5, gzip;q=1.0", "br"),
+        ("*", "br"),
+        ("*;q=0", None),
+        ("gzip;q=0, br;q=0", None),
+        ("zstd", None),
+        ("gzip;q=oops", None),
+        ("", None),
+    ],
+)
+def test_a_script_comes_in_the_best_encoding_that_is_accepted(
+    socket: httpx2.Client, accepted: str, expected: str | None
+) -> None:
+    address = f"/{_script(socket)}"
+    plain = socket.get(address, headers={"accept-encoding": "identity"})
+    with socket.stream("GET", address, headers={"accept-encoding": accepted}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers.get("content-encoding") == expected
+    assert (answer.headers["vary"], plain.headers["vary"]) == ("accept-encoding", "accept-encoding")
+    assert int(answer.headers["content-length"]) == len(raw)
+    assert (len(raw) < len(plain.content) / 2) == (expected is not None)
+    if expected == "gzip":
+        assert gzip.decompress(raw) == plain.content
+
+
+def test_each_encoding_of_a_script_has_an_entity_tag_of_its_own(socket: httpx2.Client) -> None:
+    address = f"/{_script(socket)}"
+    tags = [
+        socket.get(address, headers={"accept-encoding": name}).headers["etag"] for name in ("br", "gzip", "identity")
+    ]
+    assert len(set(tags)) == 3
+    asked = {"accept-encoding": "gzip", "if-none-match": f'"other", W/{tags[1]}'}
+    answer = socket.get(address, headers=asked)
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tags[1])
+    assert "immutable" in answer.headers["cache-control"]
+    assert socket.get(address, headers={**asked, "accept-encoding": "br"}).status_code == 200
+
+
+def test_a_font_is_sent_as_it_is(socket: httpx2.Client) -> None:
+    """It is compressed already."""
+    (address,) = re.findall(r'<link rel="preload" href="([^"]+)"', socket.get("/").text)
+    answer = socket.get(f"/{address}", headers={"accept-encoding": "br, gzip"})
+    assert "content-encoding" not in answer.headers
+    assert "vary" not in answer.headers
+    assert answer.headers["content-type"] == "font/woff2"
+
+
+def test_the_document_is_compressed_for_who_accepts_it(socket: httpx2.Client) -> None:
+    plain = socket.get("/", headers={"accept-encoding": "identity"})
+    with socket.stream("GET", "/", headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert gzip.decompress(raw) == plain.content
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert answer.headers["vary"] == plain.headers["vary"] == "accept-encoding"
 
 
 def test_health_does_not_depend_on_the_ticket_server(own_desk: Desk) -> None:

@@ -59,7 +59,7 @@ class Project:
         return self._run([sys.executable, "-m", "flake_quarantine", *arguments], env)
 
     def json(self, *arguments: str) -> Any:
-        """What `flake-quarantine ... --json` answers."""
+        """Return what `flake-quarantine ... --json` answers."""
         command, *rest = arguments
         done = self.command(command, "--json", *rest)
         assert done.stdout, done.stderr
@@ -67,7 +67,7 @@ class Project:
 
     @staticmethod
     def environment(**more: str) -> dict[str, str]:
-        """This process's variables, without what tells a process that it belongs to a run of tests."""
+        """Return this process's variables, without those that mark a process as part of a test run."""
         outer = {name: value for name, value in os.environ.items() if name not in OWN}
         # Hypothesis' plugin adds 0.8 s to each of the many processes, and these projects do not use it.
         return {**outer, "PYTEST_ADDOPTS": "-p no:hypothesispytest", **more}
@@ -80,7 +80,7 @@ class Project:
 
 
 def make_project(corpus: str | None = None) -> Project:
-    """An empty project, or a copy of a suite of the corpus."""
+    """Make an empty project, or a copy of a suite of the corpus."""
     folder = Path(tempfile.mkdtemp(prefix="fq", dir="/tmp")).resolve()
     if corpus:
         shutil.copytree(CORPUS / corpus, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -91,7 +91,7 @@ def make_project(corpus: str | None = None) -> Project:
 
 @pytest.fixture(scope="session")
 def new_project() -> Iterator[Callable[..., Project]]:
-    """Makes projects, and removes them in the end."""
+    """A function that makes projects, which are removed in the end."""
     made: list[Project] = []
 
     def make(corpus: str | None = None) -> Project:

@@ -1,4 +1,4 @@
-"""What may be wrong around a run, in real pytest processes with real workers: register, clock, options, history."""
+"""Runs with a broken register, a wrong clock, odd options or a shared history, in real pytest processes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from flake_quarantine.history import History, Outcomes
 
 SECONDS = 240
-BESIDE = 'import os\nBESIDE = "FLAKE_QUARANTINE_TRIAL" not in os.environ\n'
-FLAKY = BESIDE + 'def test_x(): assert not BESIDE, "beside others"\n'
+WITH_OTHERS = 'import os\nWITH_OTHERS = "FLAKE_QUARANTINE_TRIAL" not in os.environ\n'
+FLAKY = WITH_OTHERS + 'def test_x(): assert not WITH_OTHERS, "with others"\n'
 ONCE = ("-o", "quarantine_alone_runs=1")
 
 
@@ -34,13 +34,13 @@ def test_a_broken_register_stops_a_run_with_workers(project: Any, change: tuple[
     path.write_text(path.read_text().replace(*change))
     done = project.pytest("-n2")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    shown = done.stdout + done.stderr
-    assert message in shown or "unknown key `knid`" in shown
-    assert f"{path}:" in shown
+    output = done.stdout + done.stderr
+    assert message in output or "unknown key `knid`" in output
+    assert f"{path}:" in output
 
 
 def test_a_clock_that_went_back_revives_no_entry(project: Any) -> None:
-    """The second entry was made ten days from now by the clock of that day: so the first one has expired since."""
+    """The second entry is dated ten days ahead, so the first one has expired since."""
     project.write("tests/test_a.py", FLAKY + "def test_y(): pass\n")
     first = project.quarantine("tests/test_a.py::test_x", since=-40, expires=5).read_text()
     second = project.quarantine("tests/test_a.py::test_y", since=10, expires=40).read_text()
@@ -59,7 +59,7 @@ def test_a_run_whose_clock_went_back_is_appended_behind_the_others(project: Any)
         history._db.execute("UPDATE batch SET at = ?", (tomorrow,))
     assert project.pytest("-n2", "--quarantine-history=h.db").returncode == 0
     with History(project.folder / "h.db") as history:
-        assert [point.at for point in history.points("tests/test_a.py::test_x")] == [tomorrow, tomorrow]
+        assert [point.at for point in history.list_points("tests/test_a.py::test_x")] == [tomorrow, tomorrow]
 
 
 def test_two_runs_at_a_time_write_one_history(project: Any) -> None:
@@ -72,12 +72,12 @@ def test_two_runs_at_a_time_write_one_history(project: Any) -> None:
     assert [run.wait(timeout=SECONDS) for run in runs] == [0, 0, 0]
     with History(project.folder / "h.db") as history:
         for number in range(20):
-            points = history.points(f"tests/test_a.py::test_x[{number}]")
+            points = history.list_points(f"tests/test_a.py::test_x[{number}]")
             assert [(point.runs, point.failures, point.workers) for point in points] == [(1, 0, 2)] * 3
 
 
 def test_last_failed_selects_what_failed_and_misses_no_entry(project: Any) -> None:
-    """A quarantined failure is none: `--lf` runs what failed the run, and entries outside of it are left alone."""
+    """`--lf` does not count quarantined failures: it runs what failed the run, and misses no entry outside of that."""
     project.write("tests/test_a.py", FLAKY)
     project.write("tests/test_b.py", "def test_bad(): assert False\n")
     project.quarantine("tests/test_a.py::test_x")
@@ -97,9 +97,9 @@ def test_deselected_entries_are_not_missing(project: Any) -> None:
 
 def test_a_crash_of_every_worker_does_not_stop_the_run(project: Any) -> None:
     """Eight deaths, more than there are workers: each is one quarantined failure."""
-    text = BESIDE + "import pytest, signal\n@pytest.mark.parametrize('n', range(8))\ndef test_dies(n):\n"
+    text = WITH_OTHERS + "import pytest, signal\n@pytest.mark.parametrize('n', range(8))\ndef test_dies(n):\n"
     project.write(
-        "tests/test_a.py", text + "    if BESIDE: os.kill(os.getpid(), signal.SIGKILL)\ndef test_fine(): pass\n"
+        "tests/test_a.py", text + "    if WITH_OTHERS: os.kill(os.getpid(), signal.SIGKILL)\ndef test_fine(): pass\n"
     )
     project.quarantine("tests/test_a.py::test_dies")
     done = project.pytest("-n2", *ONCE)
@@ -109,7 +109,9 @@ def test_a_crash_of_every_worker_does_not_stop_the_run(project: Any) -> None:
 
 def test_pytest_timeout_without_a_limit_does_not_switch_ours_off(project: Any) -> None:
     pytest.importorskip("pytest_timeout")
-    project.write("tests/test_a.py", BESIDE + "import time\ndef test_hangs():\n    if BESIDE: time.sleep(1000)\n")
+    project.write(
+        "tests/test_a.py", WITH_OTHERS + "import time\ndef test_hangs():\n    if WITH_OTHERS: time.sleep(1000)\n"
+    )
     project.quarantine("tests/test_a.py::test_hangs")
     done = project.pytest("-n2", "-o", "quarantine_hang_seconds=1", *ONCE)
     assert done.returncode == 0, done.stdout

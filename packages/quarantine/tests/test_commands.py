@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from flake_quarantine import show
-from flake_quarantine.commands import proposed
-from flake_quarantine.hunt import Hunted
-from flake_quarantine.measurement import Measurement
-from flake_quarantine.sequential import Rung, Tally, Verdict
+from flake_quarantine.campaigns.hunter import HuntResult
+from flake_quarantine.cli import render
+from flake_quarantine.cli.campaign_commands import propose_entries
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.stopping_rule import Verdict
+from flake_quarantine.inference.tally import Rung, Tally
 
 # Far more than anything here takes, even on a machine that others load.
 SECONDS = 60
@@ -179,7 +180,7 @@ def test_mistakes_are_answered_with_a_remedy(
     tmp_path: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flake_quarantine.commands import run
+    from flake_quarantine.cli.main import run
 
     (tmp_path / "test_a.py").write_text("def test_a(): pass\n")
     monkeypatch.chdir(tmp_path)
@@ -193,11 +194,11 @@ def test_a_hunt_proposes_only_what_may_be_listed() -> None:
         return Measurement(nodeid=f"a.py::{verdict.name}", tally=tally, verdict=verdict)
 
     found = [candidate(Verdict.LOAD_ONLY, 4, 0), candidate(Verdict.BROKEN, 0, 3), candidate(Verdict.UNDECIDED, 0, 0)]
-    result = Hunted(candidates=found)
-    proposals = proposed(result, dt.date(2030, 1, 1))
+    result = HuntResult(candidates=found)
+    proposals = propose_entries(result, dt.date(2030, 1, 1))
     assert list(proposals) == ["a.py::LOAD_ONLY"]
-    assert show.hunted_text(result, proposals).count("not eligible") == 2
-    assert [one["toml"] == "" for one in show.hunted(result, proposals)["candidates"]] == [False, True, True]
+    assert render.format_hunt(result, proposals).count("not eligible") == 2
+    assert [one["toml"] == "" for one in render.serialize_hunt(result, proposals)["candidates"]] == [False, True, True]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

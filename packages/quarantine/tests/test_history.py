@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine import history
+from flake_quarantine.cli.html_report import write_report
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History, Outcomes
+from flake_quarantine.inference.statistics import wilson_interval
 from flake_quarantine.register import Register
-from flake_quarantine.report import write_report
-from flake_quarantine.statistics import wilson
 
 WRITER = """
 import sys
@@ -32,7 +32,7 @@ def test_runs_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path)]) for _ in range(3)]
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
     with History(path) as file:
-        points = file.points("a.py::test_a")
+        points = file.list_points("a.py::test_a")
         assert len(points) == 60
         assert all((point.runs, point.failures) == (1, 1) for point in points)
 
@@ -42,7 +42,7 @@ def test_a_clock_that_goes_back_does_not_change_the_order(tmp_path: Path, monkey
         for moment in (2_000_000_000, 1_000_000_000, 2_000_000_100):
             monkeypatch.setattr(time, "time", lambda moment=moment: moment)
             file.append(Outcomes("run", 0, [("t", "passed", 0.0, "")]))
-        assert [point.at for point in file.points("t")] == [2_000_000_000, 2_000_000_000, 2_000_000_100]
+        assert [point.at for point in file.list_points("t")] == [2_000_000_000, 2_000_000_000, 2_000_000_100]
 
 
 def test_histories_of_jobs_are_merged_once(tmp_path: Path) -> None:
@@ -53,10 +53,10 @@ def test_histories_of_jobs_are_merged_once(tmp_path: Path) -> None:
             file.append_verdict("t", "healed", "{}")
     with History(tmp_path / "all") as file:
         assert [file.merge(tmp_path / job) for job in ("one", "two", "one")] == [1, 1, 0]
-        assert [(point.runs, point.failures) for point in file.points("t")] == [(1, 1), (1, 1)]
-        assert file.signatures("t") == [("one", 1), ("two", 1)]
-        assert len(file.verdicts("t")) == 2
-        assert [len(file.points(job)) for job in ("one", "two")] == [1, 1]
+        assert [(point.runs, point.failures) for point in file.list_points("t")] == [(1, 1), (1, 1)]
+        assert file.count_signatures("t") == [("one", 1), ("two", 1)]
+        assert len(file.list_verdicts("t")) == 2
+        assert [len(file.list_points(job)) for job in ("one", "two")] == [1, 1]
         with pytest.raises(QuarantineError, match="there is no such history"):
             file.merge(tmp_path / "three")
 
@@ -69,7 +69,7 @@ def test_merged_batches_are_in_the_order_of_time(tmp_path: Path, monkeypatch: py
                 file.append(Outcomes("run", 2, [("t", "passed", 0.1, "")]))
     with History(tmp_path / "one") as file:
         file.merge(tmp_path / "two")
-        assert [point.at for point in file.points("t")] == [1000, 2000, 3000]
+        assert [point.at for point in file.list_points("t")] == [1000, 2000, 3000]
 
 
 def test_a_history_of_the_first_format_is_brought_to_this_one(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_history_of_the_first_format_is_brought_to_this_one(tmp_path: Path) ->
         file._db.execute("PRAGMA user_version = 1")
     with History(tmp_path / "new") as file:
         assert file.merge(tmp_path / "old") == 1
-        assert [point.failures for point in file.points("t")] == [1]
+        assert [point.failures for point in file.list_points("t")] == [1]
 
 
 def test_healed_since_the_first_of_the_last_healed_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_healed_since_the_first_of_the_last_healed_verdicts(tmp_path: Path, monk
         for day, verdict in enumerate(["healed", "load-only", "healed", "healed"]):
             monkeypatch.setattr(time, "time", lambda day=day: 86_400 * (20_000 + day))
             file.append_verdict("t", verdict, "{}")
-        since = file.healed_since("t")
+        since = file.find_healed_since("t")
         assert since is not None
         assert since.toordinal() == 719_163 + 20_002
 
@@ -117,9 +117,9 @@ def test_the_report_is_one_page_without_network(tmp_path: Path) -> None:
         file.append_verdict("a.py::test_<x>", "load-only", details)
         write_report(tmp_path / "r.html", file, Register(tmp_path / "q.toml"), dt.date.today())
     page = (tmp_path / "r.html").read_text()
-    low, high = wilson(3, 30)
-    assert f"3/30 beside others ({100 * low:.1f}-{100 * high:.1f} %)" in page
+    low, high = wilson_interval(3, 30)
+    assert f"3/30 together with others ({100 * low:.1f}-{100 * high:.1f} %)" in page
     assert "test_&lt;x&gt;" in page
-    assert "fails beside a.py::other" in page
+    assert "fails while a.py::other runs" in page
     assert "prefers-color-scheme: dark" in page
     assert not any(word in page for word in ("http", "<script", "src=", "url(", "<link"))

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine import edit, register
+from flake_quarantine import register
+from flake_quarantine.cli import register_editor
 from flake_quarantine.errors import BrokenRegister, QuarantineError
+from flake_quarantine.node_ids import strip_group
 from flake_quarantine.register import Entry, Evidence, Kind
 
 GOOD = """\
@@ -100,7 +102,7 @@ def test_the_closest_entry_is_found() -> None:
 
 def test_a_clock_that_went_back_does_not_revive_an_entry() -> None:
     entries = register.parse(GOOD, "q.toml")
-    assert register.Register(Path("q"), entries).today(dt.date(1970, 1, 1)) == dt.date(2030, 1, 5)
+    assert register.Register(Path("q"), entries).resolve_today(dt.date(1970, 1, 1)) == dt.date(2030, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_clock_that_went_back_does_not_revive_an_entry() -> None:
     ],
 )
 def test_the_group_of_loadgroup_is_not_part_of_the_name(nodeid: str, plain: str) -> None:
-    assert register.without_group(nodeid) == plain
+    assert strip_group(nodeid) == plain
 
 
 def entry(nodeid: str = "tests/test_c.py::test_new") -> Entry:
@@ -132,20 +134,20 @@ def entry(nodeid: str = "tests/test_c.py::test_new") -> Entry:
 def test_adding_keeps_every_byte_that_was_there(tmp_path: Path) -> None:
     path = tmp_path / "q.toml"
     path.write_text(GOOD)
-    edit.add(path, entry())
+    register_editor.add_entry(path, entry())
     assert path.read_text().startswith(GOOD)
     assert register.load(path).entries[2] == entry()
 
 
 def test_adding_makes_the_file(tmp_path: Path) -> None:
-    edit.add(tmp_path / "tests" / "q.toml", entry())
+    register_editor.add_entry(tmp_path / "tests" / "q.toml", entry())
     assert register.load(tmp_path / "tests" / "q.toml").entries == (entry(),)
 
 
 def test_adding_twice_is_refused(tmp_path: Path) -> None:
-    edit.add(tmp_path / "q.toml", entry())
+    register_editor.add_entry(tmp_path / "q.toml", entry())
     with pytest.raises(QuarantineError, match="already"):
-        edit.add(tmp_path / "q.toml", entry())
+        register_editor.add_entry(tmp_path / "q.toml", entry())
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -153,7 +155,7 @@ def test_releasing_keeps_comments_and_order(tmp_path: Path, number: int) -> None
     path = tmp_path / "q.toml"
     path.write_text(GOOD)
     both = register.load(path).entries
-    edit.release(path, both[number].nodeid)
+    register_editor.remove_entry(path, both[number].nodeid)
     assert register.load(path).entries == (both[1 - number],)
     assert all(comment in path.read_text() for comment in ("# our flakes", "# the first of them", "# the second"))
 
@@ -161,14 +163,14 @@ def test_releasing_keeps_comments_and_order(tmp_path: Path, number: int) -> None
 def test_adding_and_releasing_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "q.toml"
     path.write_text(GOOD)
-    edit.add(path, entry())
-    edit.release(path, entry().nodeid)
+    register_editor.add_entry(path, entry())
+    register_editor.remove_entry(path, entry().nodeid)
     assert path.read_text().rstrip("\n") == GOOD.rstrip("\n")
 
 
 def test_releasing_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QuarantineError, match="is not in"):
-        edit.release(tmp_path / "q.toml", "nothing")
+        register_editor.remove_entry(tmp_path / "q.toml", "nothing")
 
 
 def test_an_entry_that_cannot_be_cut_out_is_left_to_a_person(tmp_path: Path) -> None:
@@ -176,4 +178,4 @@ def test_an_entry_that_cannot_be_cut_out_is_left_to_a_person(tmp_path: Path) -> 
     table = GOOD.split("[[test]]\n")[1].split("\n\n")[0].replace("  # two months", "")
     path.write_text("test = [{ " + ", ".join(table.splitlines()) + " }]\n")
     with pytest.raises(QuarantineError, match="only a person"):
-        edit.release(path, "tests/test_a.py::test_x")
+        register_editor.remove_entry(path, "tests/test_a.py::test_x")

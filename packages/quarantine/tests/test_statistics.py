@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from flake_quarantine import statistics
+from flake_quarantine.inference import statistics
 
 
 def exact(load_failures: int, load_runs: int, alone_failures: int, alone_runs: int) -> Fraction:
@@ -32,27 +32,27 @@ def exact(load_failures: int, load_runs: int, alone_failures: int, alone_runs: i
     ],
 )
 def test_wilson_equals_the_published_table(failures: int, runs: int, low: float, high: float) -> None:
-    assert statistics.wilson(failures, runs) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+    assert statistics.wilson_interval(failures, runs) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
 
 
 def test_wilson_without_runs_says_nothing() -> None:
-    assert statistics.wilson(0, 0) == (0.0, 1.0)
+    assert statistics.wilson_interval(0, 0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("table", list(itertools.product((0, 1, 3, 7), (8, 20), (0, 1, 4), (5, 40))))
 def test_fisher_equals_counting(table: tuple[int, int, int, int]) -> None:
     expected = float(exact(*table)) if table[0] + table[2] else 1.0
-    assert statistics.fisher(*table) == pytest.approx(expected, rel=1e-9)
+    assert statistics.fisher_p_value(*table) == pytest.approx(expected, rel=1e-9)
 
 
 def test_fisher_equals_the_lady_tasting_tea() -> None:
     """Fisher, The Design of Experiments (1935): four of four right has p 1/70, three of four 17/70."""
-    assert statistics.fisher(4, 4, 0, 4) == pytest.approx(1 / 70)
-    assert statistics.fisher(3, 4, 1, 4) == pytest.approx(17 / 70)
+    assert statistics.fisher_p_value(4, 4, 0, 4) == pytest.approx(1 / 70)
+    assert statistics.fisher_p_value(3, 4, 1, 4) == pytest.approx(17 / 70)
 
 
 def test_fisher_of_large_arms_does_not_overflow() -> None:
-    assert 0 < statistics.fisher(500, 5000, 0, 5000) < 1e-150
+    assert 0 < statistics.fisher_p_value(500, 5000, 0, 5000) < 1e-150
 
 
 @pytest.mark.parametrize(("rate", "runs"), [(0.5, 5), (0.2, 14), (0.1, 29), (0.05, 59), (0.02, 149), (0.01, 299)])
@@ -66,7 +66,7 @@ def test_so_many_runs_without_failure_prove_healing() -> None:
 
 def test_alone_runs_needed_is_the_fewest() -> None:
     needed = statistics.alone_runs_needed(5, 100, 0.05)
-    assert statistics.fisher(5, 100, 0, needed) <= 0.05 < statistics.fisher(5, 100, 0, needed - 1)
+    assert statistics.fisher_p_value(5, 100, 0, needed) <= 0.05 < statistics.fisher_p_value(5, 100, 0, needed - 1)
 
 
 def test_corrections_equal_the_published_example() -> None:

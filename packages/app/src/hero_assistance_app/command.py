@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import click
 
-from hero_assistance_app.memory import BadMemory, Memory
-from hero_assistance_app.session import Door
-from hero_assistance_app.targets import LOOPBACK, checked_address, local_address, projects_of
+from hero_assistance_app.remembered_projects import ProjectsFileError, RememberedProjects
+from hero_assistance_app.session import SessionGuard
+from hero_assistance_app.targets import LOOPBACK, find_local_address, make_projects, normalize_address
 from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.logs import configure_logs, get_log
 from hero_assistance_sdk.paths import Paths
@@ -20,7 +20,7 @@ from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.sockets import bind_tcp
 from hero_assistance_ui.application import create_app
 from hero_assistance_ui.identity import AuthMode, Trust
-from hero_assistance_ui.projects import Project
+from hero_assistance_ui.projects import ShownProject
 
 PROGRAM = "hero_assistance_app"
 INTERRUPTED = 130
@@ -43,38 +43,40 @@ _log = get_log("app")
 def command(given: tuple[str, ...], no_browser: bool, port: int, user: str | None) -> int:
     """Show many projects in one inbox: serve the desk's page to one browser of this machine."""
     configure_logs("warning")
-    projects = _projects([checked_address(address) for address in given])
+    projects = _projects([normalize_address(address) for address in given])
     ended_by = asyncio.run(_run(projects, port, user, not no_browser))
     return INTERRUPTED if ended_by is signal.SIGINT else 0
 
 
-def _projects(given: Sequence[str]) -> list[Project]:
-    memory = Memory.of_this_person()
+def _projects(given: Sequence[str]) -> list[ShownProject]:
+    remembered = RememberedProjects.of_this_user()
     if not given:
-        local = None if (known := memory.projects()) else local_address(Paths.from_environ())
-        return projects_of(known or ([local] if local else []))
-    projects = projects_of(given)
+        local = None if (known := remembered.load()) else find_local_address(Paths.from_environ())
+        return make_projects(known or ([local] if local else []))
+    projects = make_projects(given)
     try:
-        memory.remember([project.name for project in projects])
-    except BadMemory as error:
+        remembered.save([project.name for project in projects])
+    except ProjectsFileError as error:
         # A folder that cannot be written is no reason not to work.
         click.echo(f"{PROGRAM}: {error.message}", err=True)
     return projects
 
 
-async def _run(projects: Sequence[Project], port: int, user: str | None, opens_browser: bool) -> signal.Signals | None:
+async def _run(
+    projects: Sequence[ShownProject], port: int, user: str | None, opens_browser: bool
+) -> signal.Signals | None:
     socket = bind_tcp(f"{LOOPBACK}:{port}")
     bound = socket.getsockname()[1]
     # Cookies do not know ports: the pick in one app must not change who another one's page is.
     cookie = f"hero_dev_user_{bound}"
     gateway = create_app(projects, auth_mode=AuthMode.DEV, trust=Trust.TCP, cookie=cookie, first_user=user)
-    door = Door(gateway, bound)
+    guard = SessionGuard(gateway, bound)
     try:
         async with asyncio.TaskGroup() as group:
-            serving = group.create_task(serve([Listener("app", socket, door)], closing=gateway.close_streams))
+            serving = group.create_task(serve([Listener("app", socket, guard)], closing=gateway.close_streams))
             # Once it has run up to its first wait, `serve` answers signals: only then is the link made known.
             await asyncio.sleep(0)
-            _announce(door.link, opens_browser)
+            _announce(guard.link, opens_browser)
     finally:
         await gateway.aclose()
     return serving.result()

@@ -1,7 +1,7 @@
-"""The door of the app: one link, printed once, opens the page in one browser.
+"""Opens the page in one browser, with a link that is printed once.
 
-Every program of this machine, and every page in the browser, can reach 127.0.0.1. So nothing is answered
-without the session's cookie, and the link that hands it out works a single time.
+Every program of this machine, and every page in the browser, can reach 127.0.0.1. So every answer
+needs the session's cookie, and the link that sets it works once.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _OTHER_NAME = (
 )
 
 
-class Door:
-    """Lets in who has the cookie, gives it to who brings the token first, and shows everybody else a page."""
+class SessionGuard:
+    """Admits a browser with the cookie, sets the cookie for the first that brings the token, and refuses any other."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
@@ -42,24 +42,25 @@ class Door:
         self.link = f"http://127.0.0.1:{port}/?token={self._token}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         if scope["type"] != "http":
             return
         request = Request(scope)
         if request.headers.get("host") not in self._hosts:
             # A foreign name that resolves to this machine would make a stranger's page "same origin".
-            await _closed(*_OTHER_NAME)(scope, receive, send)
+            await _refuse(*_OTHER_NAME)(scope, receive, send)
         elif self._is_known(request) and "token" not in request.query_params:
             await self._app(scope, receive, send)
         elif self._is_known(request) or self._takes_token(request):
-            await self._welcome()(scope, receive, send)
+            await self._start_session()(scope, receive, send)
         else:
-            await _closed(*_USED_UP)(scope, receive, send)
+            await _refuse(*_USED_UP)(scope, receive, send)
 
     def _is_known(self, request: Request) -> bool:
         return hmac.compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
 
     def _takes_token(self, request: Request) -> bool:
-        """Whether the request brings the token; it never opens the door again."""
+        """Return whether the request brings the token, which is then used up."""
         given = request.query_params.get("token", "")
         if request.method != "GET" or self._token is None:
             return False
@@ -68,15 +69,15 @@ class Door:
         self._token = None
         return True
 
-    def _welcome(self) -> Response:
+    def _start_session(self) -> Response:
         # The clean address: the token is in no history, bookmark or screenshot.
         response = RedirectResponse("/", status_code=303, headers={"referrer-policy": "no-referrer"})
         response.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
         return response
 
 
-def _closed(title: str, text: str) -> Response:
-    """A page for who is not let in: what happened, and what to do."""
+def _refuse(title: str, text: str) -> Response:
+    """Return the page of a refused browser: what happened, and what to do."""
     page = Template((files("hero_assistance_app") / "closed.html").read_text("utf-8"))
     body = page.substitute(title=title, text=text)
     style = re.search(r"<style>(.*?)</style>", body, re.DOTALL)

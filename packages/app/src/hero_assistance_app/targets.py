@@ -10,7 +10,7 @@ from hero_assistance_sdk.errors import HeroError, UsageError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.sockets import parse_address
-from hero_assistance_ui.projects import Project
+from hero_assistance_ui.projects import ShownProject
 
 LOOPBACK = "127.0.0.1"
 # A broad bind is reached by the loopback address of its family.
@@ -18,13 +18,13 @@ _EVERY_ADDRESS = {"::": LOOPBACK, "0.0.0.0": LOOPBACK}  # noqa: S104
 
 
 class NoProject(HeroError):
-    """Nobody said which ticket servers to show, and none runs here."""
+    """No ticket server was named, and none runs here."""
 
     reason = "no-project"
 
 
-def checked_address(text: str) -> str:
-    """`HOST:PORT` or `[V6]:PORT`, written one way; a port alone is this machine's. Raises `UsageError`."""
+def normalize_address(text: str) -> str:
+    """Return `HOST:PORT` or `[V6]:PORT`, written one way; a port alone is this machine's. Raises `UsageError`."""
     host, port = parse_address(text)
     if port == 0:
         raise UsageError(f"{text!r} is not the address of a project: its port is 0")
@@ -32,37 +32,37 @@ def checked_address(text: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def local_address(paths: Paths) -> str | None:
-    """The TCP address of the ticket server of this machine; `None` when none runs or it has none."""
+def find_local_address(paths: Paths) -> str | None:
+    """Return the TCP address of this machine's ticket server; `None` when none runs or it has none."""
     socket = paths.socket("rpc")
     if not socket.exists():
         return None
-    tcp = _told_address(socket)
-    return None if tcp is None else checked_address(tcp)
+    tcp = _ask_address(socket)
+    return None if tcp is None else normalize_address(tcp)
 
 
-def projects_of(addresses: Sequence[str]) -> list[Project]:
-    """The projects to show, in the order given, each once."""
+def make_projects(addresses: Sequence[str]) -> list[ShownProject]:
+    """Return the projects to show, in the order given, each once."""
     unique = list(dict.fromkeys(addresses))
     if not unique:
         raise NoProject(
             "no project to show",
             hint="name a ticket server: hero_assistance_app --project HOST:9770 (remembered from then on)",
         )
-    return [Project(id=_id_of(address), name=address, target=address) for address in unique]
+    return [ShownProject(id=_id_of(address), name=address, target=address) for address in unique]
 
 
-def _told_address(socket: Path) -> str | None:
+def _ask_address(socket: Path) -> str | None:
     try:
         with RpcClient(socket) as client:
             tcp = client.call("system.health").get("tcp")
     except HeroError:
-        # A socket that nobody answers on: as good as none.
+        # A socket without an answer is as good as none.
         return None
     return tcp if isinstance(tcp, str) else None
 
 
 def _id_of(address: str) -> str:
-    """An id for URLs that differs where addresses differ: no host or port holds the letters put in."""
+    """Return an id for URLs; two addresses never have the same, because no host or port holds the letters put in."""
     text = address.lower().replace("[", "v6-").replace("]", "").replace(":", "_")
     return re.sub(r"[^a-z0-9._-]", lambda found: f"-{ord(found[0]):x}-", text)

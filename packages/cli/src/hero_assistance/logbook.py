@@ -11,8 +11,8 @@ from typing import Protocol
 
 from hero_assistance.service import ACTIONS
 from hero_assistance.supervisor.connection import Kind, found
-from hero_assistance.supervisor.logs.pages import last_lines, lines_after, lines_since
-from hero_assistance.supervisor.places import OWN_LOG
+from hero_assistance.supervisor.logs.query import read_last_lines, read_lines_after, read_lines_since
+from hero_assistance.supervisor.names import OWN_LOG
 from hero_assistance_sdk.errors import NotFound, Unreachable
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, LogPage
@@ -147,10 +147,10 @@ def _files(paths: Paths) -> Reader:
         action: str, lines: int, *, cursor: str | None = None, since_ms: int | None = None, run: int | None = None
     ) -> LogPage:
         if cursor is not None:
-            return lines_after(paths.logs, action, cursor, lines, run)
+            return read_lines_after(paths.logs, action, cursor, lines, run)
         if since_ms is not None:
-            return lines_since(paths.logs, action, since_ms, lines, run)
-        return last_lines(paths.logs, action, lines, run)
+            return read_lines_since(paths.logs, action, since_ms, lines, run)
+        return read_last_lines(paths.logs, action, lines, run)
 
     return read
 

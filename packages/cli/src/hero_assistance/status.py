@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from hero_assistance.service import ACTIONS
+from hero_assistance.supervisor.clock import now_ms
 from hero_assistance.supervisor.connection import Kind, Supervisor, double, found, knows, left_running
-from hero_assistance.supervisor.processes import now_ms
-from hero_assistance.supervisor.registry import RunRecord
+from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus
 from hero_assistance_sdk.paths import SERVICE, Paths

@@ -17,7 +17,7 @@ class BoundedConfig(DrainingConfig):
     """The settings of a server that bounds its callers."""
 
     limits: Limits
-    crowd: ConnectionLimits
+    connections: ConnectionLimits
 
 
 class _Awaited(Enum):
@@ -41,7 +41,7 @@ class BoundedProtocol(DrainingProtocol):
         self._entered = self._refused = False
         self._timer: asyncio.TimerHandle | None = None
         self._timed = _Awaited.NOTHING
-        refusal = self.config.crowd.enter(self._peer)
+        refusal = self.config.connections.enter(self._peer)
         if refusal is not None:
             turn_away(transport, http_answer(refusal))
             return
@@ -54,7 +54,7 @@ class BoundedProtocol(DrainingProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._entered:
-            self.config.crowd.leave(self._peer)
+            self.config.connections.leave(self._peer)
         self._rest()
         super().connection_lost(exc)
 

@@ -1,4 +1,4 @@
-"""Who is connected: how many in all, and from where, to all listeners of one process."""
+"""Counts the connections to all listeners of one process, in all and by address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hero_assistance_sdk.limits import Limits, room_for
 
 
 class ConnectionLimits:
-    """Counts connections; one that would be too many is told why instead."""
+    """Counts connections, and says why one that would be too many is refused."""
 
     def __init__(self, limits: Limits) -> None:
         self._room = room_for(limits)

@@ -13,7 +13,7 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 POLICY = "sandbox; default-src 'none'"
 DOWNLOAD = "attachment"
 
-# attr-char of RFC 8187; `quote` leaves letters, digits and `_.-~` alone besides.
+# attr-char of RFC 8187; `quote` leaves letters, digits and `_.-~` alone as well.
 _ATTR_CHARS = "!#$&+^`|"
 # A name is no path, and ends no quoted text.
 _UNSAFE = re.compile(r'[^ -~]|["\\/%]')

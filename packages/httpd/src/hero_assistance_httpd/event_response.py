@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 # How long a reader may take to make room for the end of a stream before its connection is cut.
 LAST_WORD_S = 0.2
-# The ASGI extension, given by `listeners`, that drops a connection with whatever it has not sent.
+# The ASGI extension, given by `listeners`, that drops a connection with all that it has not sent.
 ABORT = "hero_assistance.abort"
 
 _HEADERS = [

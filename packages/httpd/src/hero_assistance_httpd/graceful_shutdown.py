@@ -73,8 +73,8 @@ class Served(Protocol):
 async def let_go(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], drain: Drain) -> None:
     """Accept who still waits on the Unix sockets, stop accepting, and return when all is quiet.
 
-    `unix` and `tcp` are the descriptors of the listening sockets. Nobody new can reach a Unix socket that was renamed
-    over. Those who wait on a TCP listener wait on that of the successor, too.
+    `unix` and `tcp` are the descriptors of the listening sockets. A Unix socket that was renamed over gets no
+    new client. Clients that wait on a TCP listener wait on that of the successor, too.
     """
     deadline = time.monotonic() + _LONGEST_S
     drain.begin()

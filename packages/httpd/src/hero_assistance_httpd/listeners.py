@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from hero_assistance_httpd.bounded_protocol import BoundedConfig, BoundedProtocol
 from hero_assistance_httpd.connection_limits import ConnectionLimits
 from hero_assistance_httpd.graceful_shutdown import Drain, let_go
-from hero_assistance_httpd.peer_filter import Gate, PeerFilter
+from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
 from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
@@ -59,7 +59,7 @@ _log = get_log("listeners")
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A bound socket, the application behind it, and the gate in front of it.
+    """A bound socket, the application behind it, and the policy that decides which peers may connect.
 
     `address` is what was asked for, where that is TCP; a successor asks for its socket by it.
     """
@@ -68,7 +68,7 @@ class Listener:
     socket: socket.socket
     app: ASGIApp
     path: Path | None = None
-    gate: Gate | None = None
+    policy: PeerPolicy | None = None
     address: str | None = None
 
 
@@ -77,9 +77,9 @@ def unix_listener(path: Path, app: ASGIApp) -> Listener:
     return Listener(path.stem, bind_unix(path, predecessor=predecessor()), app, path)
 
 
-def tcp_listener(address: str, app: ASGIApp, gate: Gate) -> Listener:
-    """A listener on TCP, the predecessor's own where there is one; raises what `bind_tcp` raises."""
-    return Listener("tcp", bind_or_take_over(address), app, gate=gate, address=address)
+def tcp_listener(address: str, app: ASGIApp, policy: PeerPolicy) -> Listener:
+    """A listener on TCP, the predecessor's own if there is one; raises what `bind_tcp` raises."""
+    return Listener("tcp", bind_or_take_over(address), app, policy=policy, address=address)
 
 
 async def serve(
@@ -87,37 +87,37 @@ async def serve(
     *,
     stop: asyncio.Event | None = None,
     closing: Callable[[], None] = lambda: None,
-    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+    background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
     limits: Limits = DEFAULTS,
     grace_s: int = GRACE_S,
     sweep_s: float = SWEEP_S,
 ) -> signal.Signals | None:
     """Serve every listener until SIGTERM, SIGINT or `stop`; `closing` is called first, to end streams.
 
-    What runs `beside` is cancelled then. Where a successor has taken the Unix sockets by then, what is still asked is
-    answered before this returns.
+    The coroutines of `background` are cancelled then. Where a successor has taken the Unix sockets by then, open
+    requests are answered before this returns.
 
     Returns the signal that ended it, or `None`.
     """
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
     drain = Drain()
-    crowd = ConnectionLimits(limits)
-    servers = [_Server(_Config(listener, grace_s, drain, limits, crowd)) for listener in listeners]
+    connections = ConnectionLimits(limits)
+    servers = [_Server(_Config(listener, grace_s, drain, limits, connections)) for listener in listeners]
     tcp = {listener.address: listener.socket for listener in listeners if listener.address}
     try:
         with _stopping_signals(stop) as received, offering(tcp):
             async with asyncio.TaskGroup() as group:
                 for server, listener in zip(servers, listeners, strict=True):
                     group.create_task(server.serve(sockets=[listener.socket]))
-                    _log.info("listener.open", name=listener.name, address=_shown(listener))
-                endless = [group.create_task(run()) for run in beside]
+                    _log.info("listener.open", name=listener.name, address=_format_address(listener))
+                endless = [group.create_task(run()) for run in background]
                 endless.append(group.create_task(_sweep(servers, sweep_s)))
                 await stop.wait()
                 for task in endless:
                     task.cancel()
                 if any(_inode(path) not in (inode, None) for path, inode in ours):
-                    await _drained(servers, listeners, closing, drain)
+                    await _drain_connections(servers, listeners, closing, drain)
                 closing()
                 for server in servers:
                     server.should_exit = True
@@ -127,7 +127,7 @@ async def serve(
     return received[0] if received else None
 
 
-async def _drained(
+async def _drain_connections(
     servers: Sequence[_Server], listeners: Sequence[Listener], closing: Callable[[], None], drain: Drain
 ) -> None:
     _log.info("listener.draining", connections=sum(len(server.server_state.connections) for server in servers))
@@ -138,13 +138,15 @@ async def _drained(
 
 
 class _Config(BoundedConfig):
-    """The settings of one listener's server, and who keeps its door."""
+    """The settings of one listener's server, and its peer filter."""
 
-    def __init__(self, listener: Listener, grace_s: int, drain: Drain, limits: Limits, crowd: ConnectionLimits) -> None:
+    def __init__(
+        self, listener: Listener, grace_s: int, drain: Drain, limits: Limits, connections: ConnectionLimits
+    ) -> None:
         self.drain = drain
         self.limits = limits
-        self.crowd = crowd
-        self.door = PeerFilter(listener.name, listener.gate) if listener.gate else None
+        self.connections = connections
+        self.peer_filter = PeerFilter(listener.name, listener.policy) if listener.policy else None
         super().__init__(
             listener.app,
             http=_Protocol,
@@ -171,33 +173,33 @@ class _Server(uvicorn.Server):
 
     def end_refused(self) -> None:
         """Cut the connections of peers that may not connect any more."""
-        door = self.config.door
-        if door is None:
+        peer_filter = self.config.peer_filter
+        if peer_filter is None:
             return
         for connection in tuple(self.server_state.connections):
-            if door.refuses(connection.transport):
+            if peer_filter.refuses(connection.transport):
                 connection.transport.abort()
 
 
 class _Protocol(BoundedProtocol):
-    """HTTP behind a gate."""
+    """HTTP for the peers that a policy admits."""
 
     config: _Config
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        door = self.config.door
-        if door is not None and door.refuses(transport):
-            door.turn_away(transport)
+        peer_filter = self.config.peer_filter
+        if peer_filter is not None and peer_filter.refuses(transport):
+            peer_filter.turn_away(transport)
         else:
             super().connection_made(transport)
 
 
 async def _sweep(servers: Sequence[_Server], every_s: float) -> None:
-    """Ask the gates again of the connections that were let in; who may come in can change."""
-    gated = [server for server in servers if server.config.door]
-    while gated:
+    """Ask the policies again about open connections, because access lists change."""
+    filtered = [server for server in servers if server.config.peer_filter]
+    while filtered:
         await asyncio.sleep(every_s)
-        for server in gated:
+        for server in filtered:
             server.end_refused()
 
 
@@ -219,7 +221,7 @@ def _stopping_signals(stop: asyncio.Event) -> Iterator[list[signal.Signals]]:
             loop.remove_signal_handler(number)
 
 
-def _shown(listener: Listener) -> str:
+def _format_address(listener: Listener) -> str:
     return str(listener.path) if listener.path else bound_address(listener.socket)
 
 

@@ -1,4 +1,4 @@
-"""Who may connect at all: decided when a connection is accepted, before a byte of it is read."""
+"""Refuses peers when their connection is accepted, before a byte of it is read."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hero_assistance_sdk.logs import get_log
 REFUSAL = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 # For the refusal to arrive: a close with unread bytes would turn it into a reset.
 LINGER_S = 1.0
-# One line of the log a second, however many knock.
-_TELL_EVERY_S = 1.0
+# One line of the log a second, however many peers are refused.
+_LOG_EVERY_S = 1.0
 
-_log = get_log("gate")
+_log = get_log("peer_filter")
 
 
-class Gate(Protocol):
-    """Decides over peers; asked at each accept, and again and again of the connections that are open."""
+class PeerPolicy(Protocol):
+    """Decides which peers may connect; asked at each accept, and again while connections are open."""
 
     def admits(self, peer: str) -> bool:
         """Whether a peer of this address may be connected."""
@@ -28,31 +28,31 @@ class Gate(Protocol):
 
 @dataclass(slots=True)
 class PeerFilter:
-    """Lets a gate decide over the connections of one listener."""
+    """Applies a policy to the connections of one listener."""
 
     name: str
-    gate: Gate
-    _told_at: float = 0.0
-    _untold: int = 0
+    policy: PeerPolicy
+    _logged_at: float = 0.0
+    _unlogged: int = 0
 
     def refuses(self, transport: asyncio.BaseTransport) -> bool:
         """Whether this connection may not be; a peer that is gone already may not either."""
         peername = transport.get_extra_info("peername")
-        return not (peername and self.gate.admits(peername[0]))
+        return not (peername and self.policy.admits(peername[0]))
 
     def turn_away(self, transport: asyncio.Transport) -> None:
         """Answer 403 and end the connection; nothing that the peer sends is looked at."""
-        self._tell(transport)
+        self._log_refusal(transport)
         turn_away(transport, REFUSAL)
 
-    def _tell(self, transport: asyncio.BaseTransport) -> None:
+    def _log_refusal(self, transport: asyncio.BaseTransport) -> None:
         now = time.monotonic()
-        if now - self._told_at < _TELL_EVERY_S:
-            self._untold += 1
+        if now - self._logged_at < _LOG_EVERY_S:
+            self._unlogged += 1
             return
         peername = transport.get_extra_info("peername")
-        _log.warning("peer.refused", listener=self.name, peer=peername and peername[0], untold=self._untold)
-        self._told_at, self._untold = now, 0
+        _log.warning("peer.refused", listener=self.name, peer=peername and peername[0], unlogged=self._unlogged)
+        self._logged_at, self._unlogged = now, 0
 
 
 def turn_away(transport: asyncio.Transport, answer: bytes) -> None:

@@ -63,7 +63,7 @@ class RpcEndpoint(Generic[C]):
         except HeroError as error:
             response: Response = failure_response(error)
         except ClientDisconnect:
-            # Nobody is left to read an answer.
+            # No one is left to read an answer.
             return
         else:
             answer = await self.dispatcher.answer(body, caller)
@@ -72,7 +72,7 @@ class RpcEndpoint(Generic[C]):
 
 
 def failure_response(error: HeroError) -> Response:
-    """The answer to a request that fails before, or beside, JSON-RPC; the connection is closed after it."""
+    """The answer to a request that fails before, or outside of, JSON-RPC; the connection is closed after it."""
     headers = {"connection": "close", "cache-control": "no-store"}
     return JSONResponse(failure(error), status_code=http_status(error), headers=headers)
 

@@ -1,8 +1,8 @@
-"""Taking the place of a process that still serves, so that nobody who connects meanwhile is refused.
+"""Taking over the sockets of a process that still serves, so that no client that connects meanwhile is refused.
 
 A supervisor names the one that is to be replaced in `TAKES_OVER`. Its Unix sockets are renamed over (see `bind_unix`).
 Its TCP listeners are handed over as they are, with every connection that waits in their queues. Linux only: elsewhere
-nobody is named, and a restart is a stop and a start.
+no process is named, and a restart is a stop and a start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HAND_OVER_S = 2.0
 _MOST_LISTENERS = 64
 _LONGEST_LIST = 16 * 1024
 
-_log = get_log("succession")
+_log = get_log("socket_handover")
 
 
 def predecessor() -> int | None:
@@ -79,17 +79,17 @@ def bind_or_take_over(address: str) -> socket.socket:
 @contextmanager
 def offering(listeners: Mapping[str, socket.socket]) -> Iterator[None]:
     """While open, hand these listening sockets to a successor that asks; the keys are the addresses asked for."""
-    door = _door() if listeners else None
-    if door is None:
+    handover = _handover_socket() if listeners else None
+    if handover is None:
         yield
         return
     loop = asyncio.get_running_loop()
-    loop.add_reader(door.fileno(), _hand_over, door, listeners)
+    loop.add_reader(handover.fileno(), _hand_over, handover, listeners)
     try:
         yield
     finally:
-        loop.remove_reader(door.fileno())
-        door.close()
+        loop.remove_reader(handover.fileno())
+        handover.close()
 
 
 def _name(pid: int) -> str:
@@ -97,30 +97,30 @@ def _name(pid: int) -> str:
     return f"\0hero_assistance/{pid}"
 
 
-def _door() -> socket.socket | None:
+def _handover_socket() -> socket.socket | None:
     if not hasattr(socket, "SO_PEERCRED"):
         return None
-    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    handover = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     try:
-        door.bind(_name(os.getpid()))
-        door.listen()
+        handover.bind(_name(os.getpid()))
+        handover.listen()
     except OSError as error:
         # Without it the service runs as well; only its next restart is noticed by who connects over TCP.
-        _log.warning("succession.unavailable", error=error.strerror)
-        door.close()
+        _log.warning("handover.unavailable", error=error.strerror)
+        handover.close()
         return None
-    return door
+    return handover
 
 
-def _hand_over(door: socket.socket, listeners: Mapping[str, socket.socket]) -> None:
+def _hand_over(handover: socket.socket, listeners: Mapping[str, socket.socket]) -> None:
     with contextlib.suppress(OSError):
-        asking, _address = door.accept()
+        asking, _address = handover.accept()
         with asking:
             _pid, user = _credentials(asking)
             if user == os.getuid():
                 message = json.dumps(list(listeners)).encode()
                 socket.send_fds(asking, [message], [listener.fileno() for listener in listeners.values()])
-                _log.info("succession.handed-over", listeners=len(listeners))
+                _log.info("handover.done", listeners=len(listeners))
 
 
 def _handed_over(pid: int) -> dict[str, socket.socket]:

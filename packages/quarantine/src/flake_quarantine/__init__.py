@@ -1,1 +1,1 @@
-"""Concurrency-flake quarantine for pytest: still run, measured, explained, dated, and ended."""
+"""Concurrency-flake quarantine for pytest: quarantined tests still run, are measured and explained, and expire."""

@@ -8,17 +8,17 @@ import sys
 
 def main() -> int:
     """Run the command line and return the exit status."""
-    from flake_quarantine.commands import run
+    from flake_quarantine.cli.main import run
 
     for number in (signal.SIGHUP, signal.SIGTERM):
-        # Whoever starts it with a signal ignored, such as nohup, wants it so.
+        # A parent that starts it with a signal ignored, such as nohup, wants it so.
         if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _ended)
+            signal.signal(number, _exit)
     return run(sys.argv[1:])
 
 
-def _ended(number: int, _frame: object) -> None:
-    """Leave as at Ctrl-C, so that no run of tests goes on without anybody who waits for it."""
+def _exit(number: int, _frame: object) -> None:
+    """Leave as at Ctrl-C, so that the pytest processes it started end too."""
     sys.exit(128 + number)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong, as errors that say what to do about it."""
+"""Errors whose messages say what is wrong, where, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ class BrokenRegister(QuarantineError):
 
 
 class TrialFailed(QuarantineError):
-    """A measuring run of pytest could not be used, for instance because nothing could be collected."""
+    """A measuring pytest process gave no result, for instance because it collected nothing."""

@@ -1,4 +1,4 @@
-"""Outcomes over time, in one SQLite file that many runs may append to at once."""
+"""The history: outcomes and verdicts over time, in one SQLite file that many runs may append to at once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from flake_quarantine.errors import QuarantineError
 
@@ -61,21 +62,24 @@ INSERT INTO verdict (at, nodeid, verdict, details, uid) SELECT at, nodeid, verdi
     WHERE uid NOT IN (SELECT uid FROM main.verdict) ORDER BY id
 """
 
-Row = tuple[str, str, float, str]  # node id, outcome, seconds, signature
+OutcomeRow = tuple[str, str, float, str]  # node id, outcome, seconds, signature
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What one run, or one batch of a measurement, found."""
+    """The outcomes of one pytest run, or of one batch of a measurement.
+
+    `arm` is `run` for an ordinary run, `alone` or `load` for a measurement.
+    """
 
     arm: str
     workers: int
-    rows: Sequence[Row]
+    rows: Sequence[OutcomeRow]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One test in one batch."""
+    """Runs and failures of one test in one batch; `at` is in UTC seconds."""
 
     batch: int
     at: int
@@ -85,8 +89,20 @@ class Point:
     failures: int
 
 
+class VerdictRow(NamedTuple):
+    """What one measurement decided; `at` is in UTC seconds, `details` is JSON."""
+
+    at: int
+    nodeid: str
+    verdict: str
+    details: str
+
+
 class History:
-    """The file. Every write is one transaction, so that runs at the same time do not mix."""
+    """An open history file; raises QuarantineError if the file is no history, or of a newer format.
+
+    Every write is one transaction, so that runs at the same time do not mix.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +131,7 @@ class History:
         with self._transaction():
             batch = self._db.execute(
                 "INSERT INTO batch (at, arm, workers, uid) VALUES (?, ?, ?, ?)",
-                (self._now("batch"), outcomes.arm, outcomes.workers, _uid()),
+                (self._read_clock("batch"), outcomes.arm, outcomes.workers, _make_uid()),
             ).lastrowid
             names = {(row[0],) for row in outcomes.rows}
             self._db.executemany("INSERT OR IGNORE INTO test (nodeid) VALUES (?)", names)
@@ -125,18 +141,18 @@ class History:
             )
 
     def append_verdict(self, nodeid: str, verdict: str, details: str) -> None:
-        """Append what a measurement decided."""
+        """Append the verdict of a measurement; `details` is JSON."""
         with self._transaction():
             self._db.execute(
                 "INSERT INTO verdict (at, nodeid, verdict, details, uid) VALUES (?, ?, ?, ?, ?)",
-                (self._now("verdict"), nodeid, verdict, details, _uid()),
+                (self._read_clock("verdict"), nodeid, verdict, details, _make_uid()),
             )
 
     def merge(self, path: Path) -> int:
-        """Take over the batches of another file that are not here yet, and return how many; it may be done again."""
+        """Copy the batches of another file that are not here yet, and return how many; repeating it adds nothing."""
         if not path.exists():
             raise QuarantineError(f"{path}: there is no such history")
-        History(path).close()  # refuses what is no history, and brings an old one to this format
+        History(path).close()  # refuses a file that is no history, and migrates an old one
         self._db.execute("ATTACH ? AS other", (str(path),))
         try:
             with self._transaction():
@@ -148,16 +164,16 @@ class History:
             self._db.execute("DETACH other")
         return int(taken)
 
-    def tests(self) -> list[str]:
-        """Every test that ever failed, or was measured."""
+    def list_tests(self) -> list[str]:
+        """Return the node ids of all tests that ever failed or were measured, sorted."""
         rows = self._db.execute(
             "SELECT nodeid FROM test WHERE id IN (SELECT test FROM outcome WHERE outcome NOT IN ('passed', 'skipped'))"
             " UNION SELECT nodeid FROM verdict ORDER BY 1"
         )
         return [row[0] for row in rows]
 
-    def points(self, nodeid: str) -> list[Point]:
-        """Runs and failures of one test, oldest first."""
+    def list_points(self, nodeid: str) -> list[Point]:
+        """Return the runs and failures of one test, batch by batch, oldest first."""
         rows = self._db.execute(
             "SELECT b.id, b.at, b.arm, b.workers, COUNT(*), SUM(o.outcome != 'passed') FROM outcome o"
             " JOIN batch b ON b.id = o.batch JOIN test t ON t.id = o.test"
@@ -166,8 +182,8 @@ class History:
         )
         return [Point(*row) for row in rows]
 
-    def signatures(self, nodeid: str) -> list[tuple[str, int]]:
-        """The failures of one test by signature, most frequent first."""
+    def count_signatures(self, nodeid: str) -> list[tuple[str, int]]:
+        """Count the failures of one test by signature, most frequent first."""
         rows = self._db.execute(
             "SELECT o.signature, COUNT(*) FROM outcome o JOIN test t ON t.id = o.test"
             " WHERE t.nodeid = ? AND o.outcome NOT IN ('passed', 'skipped') GROUP BY 1 ORDER BY 2 DESC, 1",
@@ -175,39 +191,43 @@ class History:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def verdicts(self, nodeid: str | None = None) -> list[tuple[int, str, str, str]]:
-        """Time, node id, verdict and details, oldest first."""
+    def list_verdicts(self, nodeid: str | None = None) -> list[VerdictRow]:
+        """Return the verdicts of one test, or of all, oldest first."""
         rows = self._db.execute(
             "SELECT at, nodeid, verdict, details FROM verdict WHERE ?1 IS NULL OR nodeid = ?1 ORDER BY at, id",
             (nodeid,),
         )
-        return [(row[0], row[1], row[2], row[3]) for row in rows]
+        return [VerdictRow(*row) for row in rows]
 
-    def healed_since(self, nodeid: str) -> dt.date | None:
-        """The day from which on every measurement said `healed`."""
+    def find_healed_since(self, nodeid: str) -> dt.date | None:
+        """Return the UTC date of the first of the latest unbroken `healed` verdicts; None if the last is another."""
         since: int | None = None
-        for at, _, verdict, _ in self.verdicts(nodeid):
-            since = None if verdict != "healed" else at if since is None else since
+        for row in self.list_verdicts(nodeid):
+            if row.verdict != "healed":
+                since = None
+            elif since is None:
+                since = row.at
         return None if since is None else dt.datetime.fromtimestamp(since, dt.UTC).date()
 
-    def _now(self, table: str) -> int:
-        """The clock's time, or that of the newest row if the clock went back."""
+    def _read_clock(self, table: str) -> int:
+        """Return UTC seconds, or the time of the newest row if the clock went back."""
         newest = self._db.execute(f"SELECT MAX(at) FROM {table}").fetchone()[0]  # noqa: S608
         return max(int(time.time()), newest or 0)
 
     def _prepare(self) -> None:
-        if self._version() > VERSION:
-            raise QuarantineError(f"{self.path}: written by a newer flake-quarantine (format {self._version()})")
-        if self._version() == VERSION:
+        """Create the tables, or migrate those of an older format."""
+        if self._read_version() > VERSION:
+            raise QuarantineError(f"{self.path}: written by a newer flake-quarantine (format {self._read_version()})")
+        if self._read_version() == VERSION:
             return
         with self._transaction():
-            # Another process may have done it since.
-            version = self._version()
+            # Another process may have done it in the meantime.
+            version = self._read_version()
             for statement in (SCHEMA if version == 0 else MIGRATION if version == 1 else "").split(";"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {VERSION}")
 
-    def _version(self) -> int:
+    def _read_version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
     @contextlib.contextmanager
@@ -221,5 +241,5 @@ class History:
         self._db.execute("COMMIT")
 
 
-def _uid() -> str:
+def _make_uid() -> str:
     return secrets.token_hex(8)

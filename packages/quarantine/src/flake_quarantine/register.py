@@ -1,4 +1,4 @@
-"""The register of quarantined tests: one TOML file that is read strictly."""
+"""The register of quarantined tests: one TOML file, in which unknown keys and wrong values are errors."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flake_quarantine import node_ids
 from flake_quarantine.errors import BrokenRegister
 
-DEFAULT_PATH = "tests/quarantine.toml"
-TABLE = re.compile(r"\s*\[\[\s*[\"']?test[\"']?\s*\]\]")
-LONGEST = dt.timedelta(days=60)  # a quarantine ends; whoever needs more must say so again
+TABLE_HEADER = re.compile(r"\s*\[\[\s*[\"']?test[\"']?\s*\]\]")
+MAX_AGE = dt.timedelta(days=60)  # a quarantine ends; an owner who needs more time must renew it
 
 
 class Kind(enum.StrEnum):
-    """What makes the test fail: what runs beside it, what ran before it, or nobody knows yet."""
+    """What makes the test fail: tests that run at the same time, tests that ran before, or not known yet."""
 
     LOAD = "load"
     ORDER = "order"
@@ -27,7 +27,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Runs and failures in both arms at the time when the entry was made."""
+    """Runs and failures, alone and under load, at the time when the entry was made."""
 
     alone_runs: int
     alone_failures: int
@@ -50,12 +50,11 @@ class Entry:
     line: int = field(default=0, compare=False)
 
     def covers(self, nodeid: str) -> bool:
-        """Whether `nodeid` is this entry, a parameter set of it, or inside it."""
-        rest = nodeid[len(self.nodeid) :]
-        return nodeid.startswith(self.nodeid) and (not rest or rest.startswith(("::", "[")))
+        """Tell whether `nodeid` is this entry, a parameter set of it, or inside it."""
+        return node_ids.covers(self.nodeid, nodeid)
 
-    def days_left(self, today: dt.date) -> int:
-        """Days until the entry expires; negative when it has."""
+    def count_days_left(self, today: dt.date) -> int:
+        """Count the days until the entry expires; negative when it has expired."""
         return (self.expires - today).days
 
 
@@ -70,25 +69,17 @@ class Register:
         return bool(self.entries)
 
     def find(self, nodeid: str) -> Entry | None:
-        """The entry that covers `nodeid`, the closest one if several do."""
+        """Return the entry that covers `nodeid`, the narrowest one if several do."""
         fitting = [entry for entry in self.entries if entry.covers(nodeid)]
         return max(fitting, key=lambda entry: len(entry.nodeid), default=None)
 
-    def today(self, clock: dt.date) -> dt.date:
-        """Today by the clock, but never before a day on which an entry was made: a clock may go back."""
+    def resolve_today(self, clock: dt.date) -> dt.date:
+        """Return the clock's date, but none before the newest `since`: a clock that went back revives no entry."""
         return max([clock, *(entry.since for entry in self.entries)])
 
 
-def without_group(nodeid: str) -> str:
-    """The node id without the `@group` that xdist's loadgroup appends."""
-    path, separator, names = nodeid.rpartition("::")
-    if not separator or names.endswith("]") or "@" not in names:
-        return nodeid
-    return path + separator + names.rpartition("@")[0]
-
-
 def load(path: Path) -> Register:
-    """Read the register; a file that is not there is an empty one."""
+    """Read the register; a missing file is an empty register. Raises BrokenRegister."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -99,24 +90,24 @@ def load(path: Path) -> Register:
 
 
 def parse(text: str, name: str) -> tuple[Entry, ...]:
-    """The entries in `text`; raises BrokenRegister, which names `name`, line and key."""
+    """Return the entries in `text`; raises BrokenRegister, whose message names `name`, line and key."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BrokenRegister(f"{name}:{_with_key(text, error)}") from error
+        raise BrokenRegister(f"{name}:{_locate_syntax_error(text, error)}") from error
     for key in document:
         if key != "test":
-            raise BrokenRegister(f"{name}:{_line_of(text, key)}: unknown key `{key}`; entries are [[test]] tables")
+            raise BrokenRegister(f"{name}:{_find_line(text, key)}: unknown key `{key}`; entries are [[test]] tables")
     tables = document.get("test", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BrokenRegister(f"{name}:{_line_of(text, 'test')}: `test` must be written as [[test]] tables")
-    starts = [*_starts(text), *[1] * len(tables)]
-    entries = [_Reader(table, text, name, start).entry() for table, start in zip(tables, starts, strict=False)]
-    _refuse_twice(entries, name)
+        raise BrokenRegister(f"{name}:{_find_line(text, 'test')}: `test` must be written as [[test]] tables")
+    starts = [*_find_table_lines(text), *[1] * len(tables)]
+    entries = [_TableReader(table, text, name, start).read() for table, start in zip(tables, starts, strict=False)]
+    _refuse_duplicates(entries, name)
     return tuple(entries)
 
 
-class _Reader:
+class _TableReader:
     """Reads one [[test]] table and knows the line of each of its keys."""
 
     REQUIRED = ("nodeid", "kind", "reason", "issue", "since", "expires", "evidence")
@@ -126,82 +117,82 @@ class _Reader:
     def __init__(self, table: Mapping[str, object], text: str, name: str, start: int) -> None:
         self.table, self.text, self.name, self.start = table, text, name, start
 
-    def entry(self) -> Entry:
-        """The entry, or BrokenRegister at the first thing that is wrong."""
-        self._only(self.table, (*self.REQUIRED, *self.OPTIONAL))
+    def read(self) -> Entry:
+        """Return the entry; raises BrokenRegister at the first mistake."""
+        self._refuse_unknown_keys(self.table, (*self.REQUIRED, *self.OPTIONAL))
         for key in self.REQUIRED:
             if key not in self.table:
-                raise self._broken(key, f"`{key}` is missing", at_table=True)
-        since, expires = self._date("since"), self._date("expires")
+                raise self._error(key, f"`{key}` is missing", at_table=True)
+        since, expires = self._read_date("since"), self._read_date("expires")
         if expires < since:
-            raise self._broken("expires", "`expires` is before `since`")
-        if expires - since > LONGEST:
-            raise self._broken("expires", f"`expires` is more than {LONGEST.days} days after `since`")
+            raise self._error("expires", "`expires` is before `since`")
+        if expires - since > MAX_AGE:
+            raise self._error("expires", f"`expires` is more than {MAX_AGE.days} days after `since`")
         return Entry(
-            nodeid=self._nodeid(),
-            kind=self._kind(),
-            reason=self._text("reason"),
-            owner=self._text("owner", empty=True) if "owner" in self.table else "",
-            issue=self._text("issue"),
+            nodeid=self._read_nodeid(),
+            kind=self._read_kind(),
+            reason=self._read_text("reason"),
+            owner=self._read_text("owner", empty=True) if "owner" in self.table else "",
+            issue=self._read_text("issue"),
             since=since,
             expires=expires,
-            evidence=self._evidence(),
+            evidence=self._read_evidence(),
             line=self.start,
         )
 
-    def _nodeid(self) -> str:
-        nodeid = self._text("nodeid")
+    def _read_nodeid(self) -> str:
+        nodeid = self._read_text("nodeid")
         if "\\" in nodeid.split("[")[0] or nodeid.startswith(("/", "./")):
-            raise self._broken("nodeid", "`nodeid` must be relative to pytest's root folder, with forward slashes")
+            raise self._error("nodeid", "`nodeid` must be relative to pytest's root folder, with forward slashes")
         return nodeid
 
-    def _kind(self) -> Kind:
-        value = self._text("kind")
+    def _read_kind(self) -> Kind:
+        value = self._read_text("kind")
         try:
             return Kind(value)
         except ValueError:
             kinds = ", ".join(f'"{kind}"' for kind in Kind)
-            raise self._broken("kind", f"`kind` must be one of {kinds}") from None
+            raise self._error("kind", f"`kind` must be one of {kinds}") from None
 
-    def _text(self, key: str, *, empty: bool = False) -> str:
+    def _read_text(self, key: str, *, empty: bool = False) -> str:
         value = self.table[key]
         if not isinstance(value, str) or not (empty or value.strip()):
-            raise self._broken(key, f"`{key}` must be a string that is not empty")
+            raise self._error(key, f"`{key}` must be a string that is not empty")
         return value
 
-    def _date(self, key: str) -> dt.date:
+    def _read_date(self, key: str) -> dt.date:
         value = self.table[key]
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-            raise self._broken(key, f"`{key}` must be a date such as 2030-01-31, without quotes")
+            raise self._error(key, f"`{key}` must be a date such as 2030-01-31, without quotes")
         return value
 
-    def _evidence(self) -> Evidence:
+    def _read_evidence(self) -> Evidence:
         table = self.table["evidence"]
         if not isinstance(table, dict):
-            raise self._broken("evidence", "`evidence` must be a table of runs and failures")
-        self._only(table, self.EVIDENCE)
+            raise self._error("evidence", "`evidence` must be a table of runs and failures")
+        self._refuse_unknown_keys(table, self.EVIDENCE)
         counts = {}
         for key in self.EVIDENCE:
             value = table.get(key)
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-                raise self._broken(key if key in table else "evidence", f"`evidence.{key}` must be a count")
+                raise self._error(key if key in table else "evidence", f"`evidence.{key}` must be a count")
             counts[key] = value
         for arm in ("alone", "load"):
             if counts[f"{arm}_failures"] > counts[f"{arm}_runs"]:
-                raise self._broken(f"{arm}_failures", f"`evidence.{arm}_failures` is more than the runs")
+                raise self._error(f"{arm}_failures", f"`evidence.{arm}_failures` is more than the runs")
         return Evidence(**counts)
 
-    def _only(self, table: Mapping[str, object], known: Iterable[str]) -> None:
+    def _refuse_unknown_keys(self, table: Mapping[str, object], known: Iterable[str]) -> None:
         for key in table:
             if key not in known:
-                raise self._broken(key, f"unknown key `{key}`")
+                raise self._error(key, f"unknown key `{key}`")
 
-    def _broken(self, key: str, message: str, *, at_table: bool = False) -> BrokenRegister:
-        line = self.start if at_table else _line_of(self.text, key, self.start)
+    def _error(self, key: str, message: str, *, at_table: bool = False) -> BrokenRegister:
+        line = self.start if at_table else _find_line(self.text, key, self.start)
         return BrokenRegister(f"{self.name}:{line}: {message}")
 
 
-def _refuse_twice(entries: list[Entry], name: str) -> None:
+def _refuse_duplicates(entries: list[Entry], name: str) -> None:
     seen: dict[str, int] = {}
     for entry in entries:
         if entry.nodeid in seen:
@@ -210,13 +201,13 @@ def _refuse_twice(entries: list[Entry], name: str) -> None:
         seen[entry.nodeid] = entry.line
 
 
-def _starts(text: str) -> list[int]:
-    """The line of each [[test]]."""
-    return [number for number, line in enumerate(text.splitlines(), 1) if TABLE.match(line)]
+def _find_table_lines(text: str) -> list[int]:
+    """Return the line number of each [[test]]."""
+    return [number for number, line in enumerate(text.splitlines(), 1) if TABLE_HEADER.match(line)]
 
 
-def _line_of(text: str, key: str, start: int = 1) -> int:
-    """The line on which `key` is written, from line `start` on; `start` if it is nowhere."""
+def _find_line(text: str, key: str, start: int = 1) -> int:
+    """Return the line on which `key` is written, from line `start` on; `start` if it is nowhere."""
     written = re.compile(rf"(^|[\s{{,.\[\"']){re.escape(key)}[\"']?\s*([=.\]]|$)")
     for number, line in enumerate(text.splitlines()[start - 1 :], start):
         if written.search(line.split("#")[0]):
@@ -224,8 +215,8 @@ def _line_of(text: str, key: str, start: int = 1) -> int:
     return start
 
 
-def _with_key(text: str, error: tomllib.TOMLDecodeError) -> str:
-    """The parser's message, opened by the line and closed by the key that stands there."""
+def _locate_syntax_error(text: str, error: tomllib.TOMLDecodeError) -> str:
+    """Return the line number, the parser's message and the key on that line."""
     message = str(error)
     found = re.search(r"at line (\d+)", message)
     lines = text.splitlines()

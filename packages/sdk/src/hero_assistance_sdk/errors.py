@@ -15,7 +15,7 @@ class HeroError(Exception):
 
     reason: ClassVar[str] = "failed"
     exit_status: ClassVar[int] = 1
-    # What a program can use of it, beside the reason; it travels in a JSON-RPC error's data.
+    # What a program can use in addition to the reason; it travels in a JSON-RPC error's data.
     details: Mapping[str, Any] = {}
     # The last lines of the log that tells more, for errors that know one.
     log_lines: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class SocketPathTooLong(SettingError):
 
 
 class AddressInUse(HeroError):
-    """Somebody else listens where this program wants to listen."""
+    """Another process listens where this program wants to listen."""
 
     reason = "address-in-use"
 
@@ -90,7 +90,7 @@ class Forbidden(HeroError):
 
 
 class Unauthenticated(HeroError):
-    """Nobody says who is calling."""
+    """The request does not say who is calling."""
 
     reason = "unauthenticated"
 

@@ -12,7 +12,7 @@ from hero_assistance_sdk.errors import SettingError
 
 # `NAME=NUMBER,NAME=NUMBER`; what it does not name keeps its default.
 SETTING = "HERO_ASSISTANCE_LIMITS"
-# Files that are open beside the connections: the database, its readers, logs, sockets and pipes.
+# Files that are open in addition to the connections: the database, its readers, logs, sockets and pipes.
 OTHER_FILES = 128
 # A JSON text nested deeper is refused; the parser's own limit (jiter), which is no setting.
 JSON_DEPTH = 200

@@ -1,18 +1,16 @@
-"""Binding Unix and TCP sockets, and finding out who listens on one; no HTTP library is imported here."""
+"""Binding Unix and TCP sockets, and finding the process that listens on one; imports no HTTP library."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import socket
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from hero_assistance_sdk.errors import AddressInUse, UsageError
+from hero_assistance_sdk.file_lock import lock_folder
 from hero_assistance_sdk.paths import checked_socket_path
+from hero_assistance_sdk.peer_credentials import read_peer_pid
 
 SOCKET_MODE = 0o660
 DIRECTORY_MODE = 0o755
@@ -26,13 +24,14 @@ DEAD_PEER_MS = 60_000
 def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None) -> socket.socket:
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
 
-    The socket listens under a temporary name before it is renamed, so nobody ever finds it refusing. One that the
+    The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. One that the
     process `predecessor` listens on is renamed over: who has connected to it is served by that process still.
     """
     checked_socket_path(path)
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}")
-    with _exclusive(path.parent):
+    # Two starters must not both find the same socket dead.
+    with lock_folder(path.parent):
         holder = listening_pid(path)
         if holder is not None and (holder == 0 or holder != predecessor):
             raise AddressInUse(f"{path} is held by process {holder}", hint=f"see: ps -p {holder}")
@@ -47,7 +46,7 @@ def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = 
 
 
 def listening_pid(path: Path) -> int | None:
-    """The pid of who listens on a Unix socket (0 where the system does not tell), `None` for nobody."""
+    """The pid that listens on a Unix socket (0 where the system does not tell), `None` when none does."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         # Connecting to a Unix socket never waits, unless its queue is full: somebody listens then.
         probe.setblocking(False)
@@ -57,10 +56,7 @@ def listening_pid(path: Path) -> int | None:
             return None
         except OSError:
             return 0
-        if not hasattr(socket, "SO_PEERCRED"):
-            return 0
-        pid, _uid, _gid = struct.unpack("3i", probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-        return int(pid)
+        return read_peer_pid(probe)
 
 
 def bind_tcp(address: str) -> socket.socket:
@@ -103,14 +99,3 @@ def bound_address(sock: socket.socket) -> str:
     """The address a TCP socket really has, as `host:port` or `[v6]:port`."""
     host, port = sock.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-@contextmanager
-def _exclusive(directory: Path) -> Iterator[None]:
-    """Hold the directory's lock, so that two starters cannot both find the same socket dead."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

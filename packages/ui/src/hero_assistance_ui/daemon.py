@@ -15,11 +15,11 @@ from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
-from hero_assistance_ui.access import AccessGate
+from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode, Trust
-from hero_assistance_ui.projects import Project, Sockets
+from hero_assistance_ui.projects import ShownProject, Sockets
 
 PROGRAM = "hero_assistance_ui"
 
@@ -50,31 +50,31 @@ def command(auth_mode: str, tcp: tuple[str, ...]) -> None:
 
 
 async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
-    """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that cannot be had."""
+    """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that it cannot listen on."""
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
-    projects = [Project(id=SERVICE, name="Support", target=target)]
+    projects = [ShownProject(id=SERVICE, name="Support", target=target)]
     assets = Assets.packaged()
     reader = SettingsReader(paths)
-    # Before anybody can connect: the first peer is judged by the list, too.
+    # Before the first connection, so that the list judges that one too.
     await reader.refresh()
-    gate = AccessGate(reader)
+    policy = AccessListPolicy(reader)
     local = create_app(projects, auth_mode=auth_mode, trust=Trust.SOCKET, reader=reader, assets=assets)
     remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, reader=reader, assets=assets)
-    # TCP first: an address that is taken must not leave a ui.sock behind that nobody serves.
-    listeners = [tcp_listener(address, remote, gate) for address in tcp]
+    # TCP first: an address that is taken must not leave a ui.sock behind without a server.
+    listeners = [tcp_listener(address, remote, policy) for address in tcp]
     listeners.append(unix_listener(paths.socket("ui"), local))
     await serve_gateways(listeners, [local, remote], reader)
 
 
 async def serve_gateways(listeners: Sequence[Listener], gateways: Sequence[Gateway], reader: SettingsReader) -> None:
-    """Serve until told to stop, with fresh settings; open streams are ended first, so that stopping takes no time."""
+    """Serve until a signal, with fresh settings; closes the open streams first, so that stopping takes no time."""
 
     def closing() -> None:
         for gateway in gateways:
             gateway.close_streams()
 
     try:
-        await serve(listeners, closing=closing, beside=[reader.keep_fresh], limits=Limits.from_environ())
+        await serve(listeners, closing=closing, background=[reader.keep_fresh], limits=Limits.from_environ())
     finally:
         for gateway in gateways:
             await gateway.aclose()

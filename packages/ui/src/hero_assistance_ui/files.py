@@ -1,7 +1,7 @@
-"""Files on their way through: from the browser to the ticket server, and back.
+"""Passes files between the browser and the ticket server.
 
-The ticket server may be a stranger's. What decides how a browser treats a file is therefore said here: a picture is
-shown, anything else is a download, and nothing of it runs.
+The ticket server may be a stranger's, so the headers that decide how a browser treats a file are made here: it shows
+a picture, downloads anything else, and runs nothing.
 """
 
 from __future__ import annotations
@@ -29,35 +29,35 @@ _PASSED = ("content-length", "content-range", "etag", "accept-ranges")
 _REFUSAL_LIMIT = 64 * 1024
 
 
-def asked_headers(request: Request) -> dict[str, str]:
-    """The headers of a request that say which part of a file it wants."""
+def range_headers(request: Request) -> dict[str, str]:
+    """Return the headers of a request that say which part of a file it wants."""
     return {name: request.headers[name] for name in ASKED if name in request.headers}
 
 
-def sent_headers(request: Request) -> dict[str, str]:
-    """The headers of an upload that go on: the server refuses by its length before anything has come."""
+def upload_headers(request: Request) -> dict[str, str]:
+    """Return the headers of an upload to pass on: the server refuses by its length before the first byte."""
     length = request.headers.get("content-length")
     return {"content-type": MEDIA_TYPE} | ({"content-length": length} if length else {})
 
 
-async def body_of(request: Request) -> AsyncIterator[bytes]:
-    """The bytes of an upload as they come; a browser that leaves breaks the request to the server off, too."""
+async def read_chunks(request: Request) -> AsyncIterator[bytes]:
+    """Yield the bytes of an upload as they come; a browser that leaves ends the request to the server too."""
     async for chunk in request.stream():
         if chunk:
             yield chunk
 
 
-async def uploaded(
+async def relay_upload(
     opened: AbstractAsyncContextManager[httpx2.Response], failure: Callable[[httpx2.HTTPError], HeroError]
 ) -> Response:
-    """The ticket server's answer to an upload."""
+    """Return the ticket server's answer to an upload."""
     try:
         async with opened as answer:
             body = await _bounded(answer)
     except httpx2.HTTPError as error:
         return failure_response(failure(error))
     except ClientDisconnect:
-        # Nobody is left to read an answer.
+        # The browser has left; no answer reaches it.
         return Response(status_code=400)
     if body is None or not (answer.status_code == 201 or answer.status_code >= 400) or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers takes no files"))
@@ -79,6 +79,7 @@ class FileRelay(Response):
         super().__init__()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         async with anyio.create_task_group() as group:
 
             async def until_browser_leaves() -> None:
@@ -87,19 +88,19 @@ class FileRelay(Response):
                 group.cancel_scope.cancel()
 
             group.start_soon(until_browser_leaves)
-            refusal = await self._relayed(scope, send)
+            refusal = await self._relay(scope, send)
             if refusal is not None:
                 await refusal(scope, receive, send)
             group.cancel_scope.cancel()
 
-    async def _relayed(self, scope: Scope, send: Send) -> Response | None:
-        """Send the file; or what is to be answered instead."""
+    async def _relay(self, scope: Scope, send: Send) -> Response | None:
+        """Send the file, or return the answer that takes its place."""
         started = False
         try:
             async with self._opened as answer:
                 if answer.status_code not in _STATUS:
                     return await _refusal(answer)
-                headers = file_headers(answer.headers)
+                headers = make_file_headers(answer.headers)
                 raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
                 await send({"type": "http.response.start", "status": answer.status_code, "headers": raw})
                 started = True
@@ -116,8 +117,8 @@ class FileRelay(Response):
         return None
 
 
-def file_headers(given: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a file as a browser gets it, whatever a ticket server says."""
+def make_file_headers(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that a browser gets with a file; nothing that a ticket server sends makes the file run."""
     media_type = given.get("content-type", "").partition(";")[0].strip()
     shown = media_type if media_type in PICTURES else MEDIA_TYPE
     return {

@@ -1,4 +1,4 @@
-"""Requests that another site's page made a browser send are refused before anything is done with them."""
+"""Refuses requests that the page of another site made a browser send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is calling, as the ticket server is told.
+"""Who is calling, in the headers that the ticket server reads.
 
 Which listener a request came in by decides what is believed of it: a Unix-socket caller is inside the trust
 boundary and its `X-Hero-*` headers count; over TCP they are dropped. In dev mode the page's picker decides.
@@ -25,14 +25,14 @@ class AuthMode(StrEnum):
 
 
 class Trust(StrEnum):
-    """What is believed of a listener's peers."""
+    """What the page believes of a listener's peers."""
 
     SOCKET = "socket"
     TCP = "tcp"
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class BrowserIdentity:
     """Turns a browser's request into the identity headers of the request to the ticket server."""
 
     auth_mode: AuthMode
@@ -42,11 +42,11 @@ class Identity:
 
     @property
     def is_dev(self) -> bool:
-        """Whether the page offers its picker of demo users."""
+        """Return whether the page offers its picker of demo users."""
         return self.auth_mode is AuthMode.DEV
 
     def headers(self, request: Request) -> dict[str, str]:
-        """The headers to send upstream; nothing else of the browser's headers is ever passed on."""
+        """Return the headers to send upstream; no other header of the browser is passed on."""
         if self.is_dev:
             user = self._picked(request)
             return {"x-dev-user": user} if user else {}

@@ -32,8 +32,8 @@ PING = "ping"
 _UNBUFFERED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
-def places(query: str) -> dict[str, str]:
-    """Read `project=since&project=since`; raises `InvalidRequest` where a number is none."""
+def parse_positions(query: str) -> dict[str, str]:
+    """Read `project=since&project=since`; raises `InvalidRequest` for a `since` that is not a number."""
     found = dict(parse_qsl(query, keep_blank_values=True))
     for project, since in found.items():
         if since and not (since.isascii() and since.isdigit()):
@@ -43,7 +43,7 @@ def places(query: str) -> dict[str, str]:
 
 @dataclass
 class Followed:
-    """One project's stream, and how far it was read; an empty `since` means from now on."""
+    """One project's stream, and the number it was read up to; an empty `since` means from now on."""
 
     upstream: Upstream
     since: str
@@ -54,7 +54,7 @@ class Followed:
         return self.upstream.project.id
 
     def open(self, headers: Mapping[str, str]) -> AbstractAsyncContextManager[httpx2.Response]:
-        """The stream after what was read."""
+        """Open the stream after the last event that was read."""
         return self.upstream.events({"since": self.since} if self.since else {}, headers)
 
 
@@ -73,6 +73,7 @@ class MergedRelay(Response):
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async with anyio.create_task_group() as group:
             group.start_soon(until_browser_leaves, receive, group.cancel_scope)
@@ -90,7 +91,7 @@ class MergedRelay(Response):
                 await anyio.sleep(PING_S)
 
     async def _follow(self, one: Followed, send: Send) -> None:
-        """Relay one project's events for ever, or until its server cannot go on from where we are."""
+        """Relay one project's events for ever, or until its server asks for a new snapshot."""
         attempt = 0
         while True:
             try:

@@ -1,13 +1,19 @@
-"""The page: one HTML document whose configuration and import map stand in it as JSON."""
+"""The page: one HTML document that holds its style, and its configuration as JSON.
+
+The style stands in the document so that the first words are drawn without waiting for another request; the policy
+names it by its hash.
+"""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
-import html
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
 from importlib.resources import files
 from string import Template
 
@@ -15,17 +21,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.hero_proc.settings import Settings, SettingsReader, Source, Theme
-from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.identity import Identity, Trust
-from hero_assistance_ui.projects import Project
+from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
+from hero_assistance_ui.identity import BrowserIdentity, Trust
+from hero_assistance_ui.projects import ShownProject
 
-_IMPORTS = {
-    "preact": "vendor/preact.mjs",
-    "preact/hooks": "vendor/preact-hooks.mjs",
-    "@preact/signals": "vendor/signals.mjs",
-    "@preact/signals-core": "vendor/signals-core.mjs",
-    "htm": "vendor/htm.mjs",
-}
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
@@ -33,34 +32,30 @@ _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _BAR_COLOURS = {Theme.DARK: "#10151c", Theme.LIGHT: "#ffffff"}
 
 
-# What the gate does, said on every page that came through it.
+# What the access list does, on every page that came over TCP.
 _BAR = '<aside class="access" aria-label="Who may open this page" data-access="{kind}"><p>{text}</p></aside>\n'
 _CLOSED = "Only listed addresses may open this page."
 _OPEN = "Everyone who can reach this address may open this page: {why}."
 
 
-class Page:
+class PageDocument:
     """Writes the document for a request; what the operator set and the prefix may differ from one to the next."""
 
     def __init__(
-        self, projects: Sequence[Project], assets: Assets, identity: Identity, reader: SettingsReader | None
+        self, projects: Sequence[ShownProject], assets: Assets, identity: BrowserIdentity, reader: SettingsReader | None
     ) -> None:
-        static = f"static/{assets.digest}"
+        first = assets.first
         self._trust = identity.trust
         self._reader = reader
-        imports = {name: f"./{static}/{path}" for name, path in _IMPORTS.items()}
-        import_map = _script_json({"imports": imports})
-        self._policy = _policy(import_map)
+        self._policy = _policy(first.style)
         self._template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
         self._fixed = {
-            "static": static,
-            "imports": import_map,
-            "preloads": _preloads(static, assets),
+            **asdict(first),
             "configuration": _script_json(_configuration(projects, identity)),
         }
 
     async def __call__(self, request: Request) -> Response:
-        """`GET /`."""
+        """Answer `GET /`."""
         settings = self._reader.settings if self._reader else Settings()
         document = self._template.substitute(
             self._fixed,
@@ -69,12 +64,21 @@ class Page:
             colour=_BAR_COLOURS[settings.theme],
             access=_access_bar(settings) if self._reader and self._trust is Trust.TCP else "",
         )
-        headers = {"content-security-policy": self._policy, "cache-control": "no-cache"}
-        return HTMLResponse(document, headers=headers)
+        headers = {"content-security-policy": self._policy, "cache-control": "no-cache", "vary": "accept-encoding"}
+        accepted = request.headers.get("accept-encoding", "")
+        if choose_encoding(accepted, {Encoding.GZIP: b""}) is not Encoding.GZIP:
+            return HTMLResponse(document, headers=headers)
+        return HTMLResponse(_compress(document), headers={**headers, "content-encoding": Encoding.GZIP.value})
+
+
+# One operator, one prefix and one listener give one document.
+@lru_cache(maxsize=16)
+def _compress(document: str) -> bytes:
+    return gzip.compress(document.encode(), mtime=0)
 
 
 def _access_bar(settings: Settings) -> str:
-    """Red while everybody may enter, green when only those on the list may."""
+    """Return the bar of the access list: red while every address may enter, green when only those on the list may."""
     if settings.access.is_enforced:
         return _BAR.format(kind="enforced", text=_CLOSED)
     why = "ADMIN_SECRETS is not set"
@@ -85,7 +89,7 @@ def _access_bar(settings: Settings) -> str:
     return _BAR.format(kind="open", text=_OPEN.format(why=why))
 
 
-def _configuration(projects: Sequence[Project], identity: Identity) -> dict[str, object]:
+def _configuration(projects: Sequence[ShownProject], identity: BrowserIdentity) -> dict[str, object]:
     return {
         "projects": [{"id": project.id, "name": project.name} for project in projects],
         "picker": identity.cookie if identity.is_dev else None,
@@ -93,20 +97,14 @@ def _configuration(projects: Sequence[Project], identity: Identity) -> dict[str,
     }
 
 
-def _preloads(static: str, assets: Assets) -> str:
-    """Without these, each module is found only when the one that imports it has arrived."""
-    paths = [*sorted(set(_IMPORTS.values())), *assets.paths(".js")]
-    return "\n".join(f'<link rel="modulepreload" href="{static}/{html.escape(path)}">' for path in paths)
-
-
-def _policy(import_map: str) -> str:
-    """Everything comes from this address; the import map is the one inline script, and named by its hash."""
-    digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
+def _policy(style: str) -> str:
+    """Everything comes from this address; the style is the one part that stands in the document, named by its hash."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'sha256-{digest}'",
-            "style-src 'self'",
+            "script-src 'self'",
+            f"style-src 'sha256-{digest}'",
             "img-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
@@ -118,12 +116,12 @@ def _policy(import_map: str) -> str:
 
 
 def _script_json(value: object) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """Return JSON that cannot end the script element that holds it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _base(request: Request, trust: Trust) -> str:
-    """The base of relative URLs, for a page that was opened below a prefix without the slash at its end."""
+    """Return the base of relative URLs, for a page that was opened below a prefix without its last slash."""
     prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
     if trust is Trust.TCP or not _PREFIX.fullmatch(prefix):
         return ""

@@ -1,4 +1,4 @@
-"""The projects that a page shows, and where the ticket server of each is reached."""
+"""The projects that a page shows, and the address of each ticket server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Target = Sockets | str
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class ShownProject:
     """One ticket server: its id in URLs, its name on the page, and its target."""
 
     id: str

@@ -1,4 +1,4 @@
-"""Event streams on their way through: byte for byte from the ticket server to the browser."""
+"""Passes event streams from the ticket server to the browser, byte for byte."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REFUSAL_LIMIT = 64 * 1024
 
 
 class OpenStreams:
-    """The streams that are open now, so that they can be told to end; a daemon calls `close` as it stops."""
+    """The open streams; a daemon calls `close` when it stops."""
 
     def __init__(self) -> None:
         self._scopes: set[anyio.CancelScope] = set()
@@ -66,6 +66,7 @@ class EventRelay(Response):
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         async with anyio.create_task_group() as group:
             group.start_soon(until_browser_leaves, receive, group.cancel_scope)
             await self._streams.run(partial(self._relay, send))
@@ -94,19 +95,19 @@ class EventRelay(Response):
 
 
 async def until_browser_leaves(receive: Receive, scope: anyio.CancelScope) -> None:
-    """Cancel `scope` when nobody reads any more."""
+    """Cancel `scope` when the browser has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
     scope.cancel()
 
 
 def is_stream(answer: httpx2.Response) -> bool:
-    """Whether the answer is an event stream."""
+    """Return whether the answer is an event stream."""
     return answer.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM
 
 
 async def _passed_on(answer: httpx2.Response) -> Response:
-    """The ticket server's own refusal, when it is one."""
+    """Return the ticket server's own refusal, or say that this is no ticket server."""
     body = b""
     async for chunk in answer.aiter_bytes():
         body += chunk

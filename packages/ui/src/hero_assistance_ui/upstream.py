@@ -10,9 +10,10 @@ import httpx2
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.rpc.client import base_url, was_cut_off
-from hero_assistance_ui.projects import Project, Sockets
+from hero_assistance_ui.page_methods import PageMethods
+from hero_assistance_ui.projects import ShownProject, Sockets
 
-# A server on the overlay may be a continent away; longer than this a person takes it for down.
+# A server on the overlay may be a continent away; longer than this a user takes it for down.
 CONNECT_TIMEOUT_S = 3.0
 CALL_TIMEOUT_S = 10.0
 # 2.5 of the server's pings, one each 20 s: a stream that is silent for longer is dead.
@@ -26,13 +27,22 @@ ANSWER_LIMIT = 16 * 1024 * 1024
 class Upstream:
     """One project's ticket server; `aclose` ends its connections."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: ShownProject) -> None:
         self.project = project
         # Streams stay open for hours: in one pool, the hundredth open page would block every call.
         self._calls = _client(project, "rpc", CALL_TIMEOUT_S, httpx2.Limits(max_connections=100))
         self._streams = _client(project, "events", SILENCE_TIMEOUT_S, httpx2.Limits())
-        # A file takes as long as the slower side does; meanwhile nobody else is to wait for it.
+        # A file takes as long as the slower side does; no call waits for it.
         self._files = _client(project, "rpc", SILENCE_TIMEOUT_S, httpx2.Limits(max_connections=FILES_LIMIT))
+        self.page_methods = PageMethods(self.document)
+
+    async def document(self) -> bytes:
+        """Fetch the server's OpenRPC document; raises `Unreachable` or `ProtocolViolation`."""
+        try:
+            async with self._calls.stream("GET", "/openrpc.json") as response:
+                return await self._bounded(response)
+        except httpx2.HTTPError as error:
+            raise self.failure(error) from error
 
     async def call(self, body: bytes, identity: Mapping[str, str]) -> tuple[int, bytes]:
         """Send one request; returns HTTP status and body, raises `Unreachable` or `ProtocolViolation`."""
@@ -46,25 +56,25 @@ class Upstream:
     def events(
         self, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> AbstractAsyncContextManager[httpx2.Response]:
-        """Open the event stream; what goes wrong is an `httpx2.HTTPError`, which `failure` puts in words."""
+        """Open the event stream; raises `httpx2.HTTPError`, which `failure` puts in words."""
         sent = {"accept": "text/event-stream", **headers}
         return self._streams.stream("GET", "/events", params=dict(query), headers=sent)
 
     def upload(
         self, query: str, headers: Mapping[str, str], body: AsyncIterator[bytes]
     ) -> AbstractAsyncContextManager[httpx2.Response]:
-        """Send a file on as it comes; what goes wrong is an `httpx2.HTTPError`."""
+        """Send a file on as it comes; raises `httpx2.HTTPError`."""
         return self._files.stream("POST", f"/attachments?{query}", content=body, headers=dict(headers))
 
     def download(
         self, method: str, attachment_id: str, headers: Mapping[str, str]
     ) -> AbstractAsyncContextManager[httpx2.Response]:
-        """Ask for a file; what goes wrong is an `httpx2.HTTPError`."""
+        """Ask for a file; raises `httpx2.HTTPError`."""
         sent = {"accept-encoding": "identity", **headers}
         return self._files.stream(method, f"/attachments/{quote(attachment_id, safe='')}", headers=sent)
 
     def failure(self, error: httpx2.HTTPError) -> HeroError:
-        """What a failed request means, in words for the person at the page."""
+        """Return what a failed request means, in words for the user of the page."""
         name = self.project.name
         if was_cut_off(error):
             return Unreachable(f"{name} closed the connection before it had answered", hint=self._where())
@@ -96,7 +106,7 @@ class Upstream:
         return f"is the ticket server at {self.project.target} running, and this device on its network?"
 
 
-def _client(project: Project, socket: str, read_s: float, limits: httpx2.Limits) -> httpx2.AsyncClient:
+def _client(project: ShownProject, socket: str, read_s: float, limits: httpx2.Limits) -> httpx2.AsyncClient:
     target = project.target
     # No ticket server speaks TLS, and to read the certificates for it takes 50 to 150 ms of the start.
     if isinstance(target, Sockets):

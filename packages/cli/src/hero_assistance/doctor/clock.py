@@ -15,11 +15,11 @@ _JUMP_S = 5.0
 
 def jump(paths: Paths) -> Iterator[Finding]:
     """Compare what the clock said at the start of each process with what it should have said by the clock of now."""
-    from hero_assistance.supervisor.proctable import age_s, is_alive
-    from hero_assistance.supervisor.registry import Registry
+    from hero_assistance.supervisor.process.process_table import is_alive, measure_age_s
+    from hero_assistance.supervisor.registry.registry import Registry
 
-    records = [row for row in Registry(paths.state).runs.all() if is_alive(row[2].identity)]
-    ages = [(action, record, age_s(record.identity)) for _service, action, record in records]
+    records = [row for row in Registry(paths.state).runs.list_all() if is_alive(row[2].identity)]
+    ages = [(action, record, measure_age_s(record.identity)) for _service, action, record in records]
     jumps = [
         (action, time.time() - age - record.started_at_ms / 1000) for action, record, age in ages if age is not None
     ]

@@ -36,7 +36,7 @@ def folders(paths: Paths) -> Iterator[Finding]:
 
 def sockets(paths: Paths) -> Iterator[Finding]:
     """Each socket: held by a process of ours, by somebody else, or by nobody."""
-    from hero_assistance.supervisor.proctable import command_name
+    from hero_assistance.supervisor.process.process_table import read_command_name
     from hero_assistance_sdk.sockets import listening_pid
 
     is_ours = _ours(paths)
@@ -48,7 +48,7 @@ def sockets(paths: Paths) -> Iterator[Finding]:
             hint = "start hero_proc, or remove it" if path == paths.hero_proc_socket else "the next start replaces it"
             yield Finding("sockets", Verdict.WARNING, f"nobody listens on {path}", hint)
         elif pid and path != paths.hero_proc_socket and not is_ours(pid):
-            detail = f"{path} is held by process {pid} ({command_name(pid)}), which is none of this service"
+            detail = f"{path} is held by process {pid} ({read_command_name(pid)}), which is none of this service"
             yield Finding("sockets", Verdict.FAULT, detail, f"end it, or set another PATH_SOCKET; see: ps -p {pid}")
         else:
             yield Finding("sockets", Verdict.OK, f"{path.name} is held by process {pid}")
@@ -56,15 +56,15 @@ def sockets(paths: Paths) -> Iterator[Finding]:
 
 def ports(paths: Paths) -> Iterator[Finding]:
     """The TCP ports of the registered service: whether somebody else has one."""
-    from hero_assistance.supervisor.ports import port_holder
-    from hero_assistance.supervisor.proctable import command_name
+    from hero_assistance.supervisor.process.process_table import read_command_name
+    from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 
-    held = [(port_holder(port), port, verdict, lost) for port, verdict, lost in _ports(paths)]
+    held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _ports(paths)]
     is_ours = _ours(paths)
     for pid, port, verdict, lost in held:
         if pid is None or (pid and is_ours(pid)):
             continue
-        who = f"process {pid} ({command_name(pid)})" if pid else "a process of another user"
+        who = f"process {pid} ({read_command_name(pid)})" if pid else "a process of another user"
         hint = f"end it, or start with another port; see: ss -ltnp 'sport = :{port}'"
         yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
 
@@ -72,16 +72,17 @@ def ports(paths: Paths) -> Iterator[Finding]:
 def _ours(paths: Paths) -> Callable[[int], bool]:
     """Tells whether a process belongs to the service or supervises it."""
     from hero_assistance.status import status
-    from hero_assistance.supervisor.descendants import MARK, with_descendants
-    from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
-    from hero_assistance.supervisor.proctable import inherited, snapshot
-    from hero_assistance.supervisor.registry import Registry
+    from hero_assistance.supervisor.names import SUPERVISOR_LOCK
+    from hero_assistance.supervisor.process.process_family import MARK, add_descendants
+    from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
+    from hero_assistance.supervisor.registry.registry import Registry
+    from hero_assistance_sdk.file_lock import find_holder
 
-    table = snapshot()
-    known = {action.pid for action in status(paths).actions} | {holder_of(paths.state / SUPERVISOR_LOCK)}
-    family = with_descendants({pid for pid in known if pid}, table)
+    table = list_processes()
+    known = {action.pid for action in status(paths).actions} | {find_holder(paths.state / SUPERVISOR_LOCK)}
+    family = add_descendants({pid for pid in known if pid}, table)
     marked = f"{Registry(paths.state).instance}/{SERVICE}/"
-    return lambda pid: pid in family or (inherited(pid, MARK) or "").startswith(marked)
+    return lambda pid: pid in family or (read_inherited(pid, MARK) or "").startswith(marked)
 
 
 def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:

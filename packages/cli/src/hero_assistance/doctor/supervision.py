@@ -38,7 +38,7 @@ def supervisors(paths: Paths) -> Iterator[Finding]:
 
 
 def _without_supervisor(paths: Paths, found: Status) -> Finding:
-    from hero_assistance.supervisor.registry import Registry
+    from hero_assistance.supervisor.registry.registry import Registry
     from hero_assistance_sdk.hero_proc.wire import Wanted
 
     left = [f"{action.name} (process {action.pid})" for action in found.actions if action.pid]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import shutil
@@ -12,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.files import sync_folder
 from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.prune import prune, sweep
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
+from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin
 from hero_assistance_sdk.zipapp.tree import damaged, unpack
@@ -216,13 +215,14 @@ def _built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | No
 
 def _flush(folder: Path) -> None:
     """Make a whole tree durable before it gets its name: one `syncfs` instead of thousands of `fsync`."""
+    from hero_assistance_sdk.libc import check_result, find_function
+
+    syncfs = find_function("syncfs")
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
         if syncfs is None:
             os.sync()
-        elif syncfs(descriptor):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+        else:
+            check_result(syncfs(descriptor))
     finally:
         os.close(descriptor)

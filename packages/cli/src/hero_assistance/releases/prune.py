@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from pathlib import Path
 
 from hero_assistance.releases.store import Store
+from hero_assistance_sdk.file_lock import try_lock
 
 # The live one and three to go back to.
 KEPT_FOR_ROLLBACK = 3
@@ -39,11 +39,9 @@ def in_use(folder: Path) -> bool:
     """Whether a process runs from this release; where locks do not work, the answer is yes."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return not try_lock(descriptor)
     except OSError:
         return True
-    else:
-        return False
     finally:
         os.close(descriptor)
 
@@ -52,7 +50,8 @@ def _remove_unused(store: Store, release: str) -> bool:
     folder = store.release(release)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not try_lock(descriptor):
+            return False
         # Renamed first: a removal that is interrupted never leaves half a release under its own name.
         trash = store.folder / f".trash-{release}-{os.getpid()}"
         folder.rename(trash)

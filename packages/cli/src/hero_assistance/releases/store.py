@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from hero_assistance.releases.errors import InstallBusy
 from hero_assistance.releases.manifest import Installed, read_installed
+from hero_assistance_sdk.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.paths import Paths
 
 CURRENT = "current"
@@ -20,7 +19,7 @@ LOCK = ".lock"
 
 # A cold install takes some seconds; somebody who waits longer wants to know why.
 LOCK_TIMEOUT_S = 120.0
-_LOCK_POLL_S = 0.05
+_LOCK_MODE = 0o644
 
 
 @dataclass(frozen=True)
@@ -71,35 +70,19 @@ class Store:
     def exclusive(self, waiting: Callable[[str], None], timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
         """Be the only one who changes releases; raises `InstallBusy` when another does not end in time."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            _lock(descriptor, waiting, timeout_s)
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-            yield
-        finally:
-            os.close(descriptor)
 
+        def report(held: LockHeld) -> None:
+            waiting(f"another install runs (process {held.holder or 'unknown'}); waiting for it")
 
-def _lock(descriptor: int, waiting: Callable[[str], None], timeout_s: float) -> None:
-    deadline = time.monotonic() + timeout_s
-    told = False
-    while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
-            if time.monotonic() >= deadline:
-                raise InstallBusy(
-                    f"another install (process {holder}) did not end within {timeout_s:g} s",
-                    hint=f"see: ps -p {holder}",
-                ) from None
-            if not told:
-                waiting(f"another install runs (process {holder}); waiting for it")
-                told = True
-            time.sleep(_LOCK_POLL_S)
-        else:
-            return
+            with lock_file(self.folder / LOCK, wait_s=timeout_s, mode=_LOCK_MODE, on_wait=report):
+                yield
+        except LockHeld as held:
+            holder = held.holder or "unknown"
+            raise InstallBusy(
+                f"another install (process {holder}) did not end within {timeout_s:g} s",
+                hint=f"see: ps -p {holder}",
+            ) from None
 
 
 def replace_link(link: Path, target: str) -> None:

@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.files import sync_folder, write_atomic
 from hero_assistance.releases.errors import ForeignFile, NoSuchRelease
 from hero_assistance.releases.manifest import RELEASE_FILE, Installed, Manifest, installed_record
 from hero_assistance.releases.store import CURRENT, Store, replace_link
+from hero_assistance_sdk.durable_files import sync_folder, write_atomic
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Finding the supervisor of a root, and starting the embedded one where there is none; used by the CLI alone."""
+"""Connecting to the supervisor of a root, and starting the embedded one where none runs; for the CLI alone."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from hero_assistance.supervisor.environment import child_environment
-from hero_assistance.supervisor.lock import LIFECYCLE_LOCK, SUPERVISOR_LOCK, Held, holder_of, lock
-from hero_assistance.supervisor.logs.pages import last_lines
-from hero_assistance.supervisor.logs.places import Place
-from hero_assistance.supervisor.places import OWN_LOG, SOCKET
-from hero_assistance.supervisor.proctable import is_alive, process_of
-from hero_assistance.supervisor.registry import Registry, RunRecord
+from hero_assistance.supervisor.logs.layout import LogLayout
+from hero_assistance.supervisor.logs.query import read_last_lines
+from hero_assistance.supervisor.names import LIFECYCLE_LOCK, OWN_LOG, SOCKET, SUPERVISOR_LOCK
+from hero_assistance.supervisor.process.child_environment import make_child_environment
+from hero_assistance.supervisor.process.process_table import is_alive, read_process
+from hero_assistance.supervisor.registry.registry import Registry
+from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance_sdk.errors import Conflict, HeroError
+from hero_assistance_sdk.file_lock import LockHeld, find_holder, lock_file
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import SupervisorHealth
@@ -28,15 +29,15 @@ from hero_assistance_sdk.release import DEVELOPMENT, release_id
 from hero_assistance_sdk.sockets import listening_pid
 
 LOG_LINES = 20
-# Longer than any start or stop takes, so that who waits here fails only when the other one hangs.
+# Longer than any start or stop takes, so that a command that waits fails only when the other one hangs.
 _LOCK_WAIT_S = 90.0
 _READY_S = 15.0
 _END_S = 10.0
-_LOOK_S = 0.02
+_POLL_S = 0.02
 
 
 class Kind(StrEnum):
-    """Which supervisor looks after the service."""
+    """Which supervisor runs the service."""
 
     EMBEDDED = "embedded"
     HERO_PROC = "hero_proc"
@@ -51,13 +52,13 @@ class Double(StrEnum):
 
 
 class SupervisorFailed(HeroError):
-    """The embedded supervisor did not start or did not end; `log_lines` are the last of its log."""
+    """The embedded supervisor did not start or did not end; `log_lines` are the last lines of its log."""
 
     reason = "supervisor-failed"
 
     def __init__(self, message: str, paths: Paths) -> None:
         super().__init__(message, hint=f"see {own_log(paths)}")
-        self.log_lines = last_lines(paths.logs, OWN_LOG, LOG_LINES).lines
+        self.log_lines = read_last_lines(paths.logs, OWN_LOG, LOG_LINES).lines
 
 
 class Busy(HeroError):
@@ -74,25 +75,25 @@ class Supervisor:
     client: SupervisorClient
 
 
-# Held, so that one that ends before this program does is reaped and no warning is given.
+# Kept here, so that a supervisor that ends before this program is reaped without a warning.
 _started: list[subprocess.Popen[bytes]] = []
 
 
 @contextmanager
 def alone(paths: Paths) -> Iterator[None]:
-    """Let one start, stop or restart of this root happen at a time; raises `Busy` after a long wait."""
+    """Allow one start, stop or restart of this root at a time; raises `Busy` after a long wait."""
     try:
-        with lock(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
+        with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
             yield
-    except Held as held:
+    except LockHeld as held:
         raise Busy(f"{held} is starting or stopping the service", hint="wait for it, or end it") from None
 
 
 @contextmanager
 def found(paths: Paths) -> Iterator[Supervisor | None]:
-    """The supervisor that looks after the service, or would; `None` when none listens.
+    """Connect to the supervisor that runs the service, or would run it; `None` when none listens.
 
-    hero_proc comes first, unless only the embedded one knows the service.
+    hero_proc has precedence, unless the service is registered with the embedded supervisor alone.
     """
     hero_proc = connect(paths.hero_proc_socket)
     own = connect(paths.socket(SOCKET))
@@ -109,7 +110,7 @@ def found(paths: Paths) -> Iterator[Supervisor | None]:
 
 @contextmanager
 def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
-    """hero_proc where it listens, else the embedded supervisor, started when it does not run."""
+    """Connect to hero_proc where it listens, else to the embedded supervisor, and start that if needed."""
     hero_proc = connect(paths.hero_proc_socket)
     if hero_proc is None:
         with embedded(paths) as client:
@@ -121,7 +122,7 @@ def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
 
 @contextmanager
 def registered_with(paths: Paths) -> Iterator[Supervisor | None]:
-    """The supervisor that the service is registered with, started again where it ended without being asked."""
+    """Connect to the supervisor that the service is registered with; starts the embedded one if it has died."""
     with found(paths) as supervisor:
         if supervisor and supervisor.kind is Kind.HERO_PROC and knows(supervisor.client):
             yield supervisor
@@ -135,10 +136,10 @@ def registered_with(paths: Paths) -> Iterator[Supervisor | None]:
 
 @contextmanager
 def embedded_if_needed(paths: Paths) -> Iterator[SupervisorClient | None]:
-    """The embedded supervisor where it runs, or has to, because an earlier one left something behind."""
+    """Connect to the embedded supervisor; starts it if an earlier one has left a registration."""
     client = connect(paths.socket(SOCKET))
     if client is None and registered_here(paths):
-        client = _start(paths)
+        client = _start_embedded(paths)
     if client is None:
         yield None
         return
@@ -147,7 +148,7 @@ def embedded_if_needed(paths: Paths) -> Iterator[SupervisorClient | None]:
 
 
 def end_embedded(paths: Paths, client: SupervisorClient) -> bool:
-    """End the embedded supervisor once nothing is registered; false when something still is."""
+    """End the embedded supervisor if nothing is registered; false when something is."""
     try:
         client.require("system.shutdown")
         pid = client.health().pid
@@ -164,12 +165,12 @@ def knows(client: SupervisorClient) -> bool:
 
 
 def registered_here(paths: Paths) -> bool:
-    """Whether a registration of the embedded supervisor is on the disk."""
+    """Whether the state folder of the embedded supervisor has the service registered."""
     return SERVICE in Registry(paths.state).services
 
 
 def double(paths: Paths) -> Double | None:
-    """What is wrong where hero_proc listens and the embedded supervisor has the service as well, or alone."""
+    """Why two supervisors could each run the service: hero_proc listens, and the embedded one has it registered."""
     hero_proc = connect(paths.hero_proc_socket) if registered_here(paths) else None
     if hero_proc is None:
         return None
@@ -178,7 +179,7 @@ def double(paths: Paths) -> Double | None:
 
 
 def registered_spec(paths: Paths) -> ServiceSpec | None:
-    """The service as it is registered with the supervisor that listens."""
+    """The service as registered with the supervisor that listens."""
     with found(paths) as supervisor:
         if supervisor is None or not knows(supervisor.client):
             return None
@@ -187,53 +188,53 @@ def registered_spec(paths: Paths) -> ServiceSpec | None:
 
 def left_running(paths: Paths) -> dict[str, RunRecord]:
     """The actions of the service that run without a supervisor, by name."""
-    ours = [row for row in Registry(paths.state).runs.all() if row[0] == SERVICE]
+    ours = [row for row in Registry(paths.state).runs.list_all() if row[0] == SERVICE]
     return {action: record for _service, action, record in ours if is_alive(record.identity)}
 
 
 @contextmanager
 def embedded(paths: Paths) -> Iterator[SupervisorClient]:
-    """The embedded supervisor, started when it does not run; one of another release hands over to this one's."""
+    """Connect to the embedded supervisor and start it if needed; replaces a supervisor of another release."""
     client = connect(paths.socket(SOCKET))
     if client is not None and _is_of_another_release(health := client.health()):
         client.shutdown()
         client.close()
         _await_end(paths, health.pid)
         client = None
-    with client or _start(paths) as ready:
+    with client or _start_embedded(paths) as ready:
         yield ready
 
 
-def _start(paths: Paths) -> SupervisorClient:
+def _start_embedded(paths: Paths) -> SupervisorClient:
     """Start the embedded supervisor, detached, and connect once it listens; raises `SupervisorFailed`."""
-    child = _launch(paths)
+    child = _spawn(paths)
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         if listening_pid(paths.socket(SOCKET)) is not None:
             return SupervisorClient(paths.socket(SOCKET))
         if child.poll() is not None:
-            # An earlier one may have been ending still; one that nobody stood in the way of has failed.
-            if not _held(paths):
+            # The lock of an earlier supervisor that is ending may have stopped it; without that it has failed.
+            if not _is_running(paths):
                 raise SupervisorFailed(f"the supervisor ended with status {child.returncode}", paths)
-            _await_end(paths, holder_of(paths.state / SUPERVISOR_LOCK))
-            child = _launch(paths)
-        time.sleep(_LOOK_S)
+            _await_end(paths, find_holder(paths.state / SUPERVISOR_LOCK))
+            child = _spawn(paths)
+        time.sleep(_POLL_S)
     raise SupervisorFailed(f"the supervisor did not listen within {_READY_S:.0f} s", paths)
 
 
 def own_log(paths: Paths) -> Path:
-    """The file that the embedded supervisor writes to when a command has started it."""
-    return Place(paths.logs, OWN_LOG).live(0)
+    """The log file of an embedded supervisor that a command has started."""
+    return LogLayout(paths.logs, OWN_LOG).live_path(0)
 
 
-def _launch(paths: Paths) -> subprocess.Popen[bytes]:
-    """Start it in a session of its own, with nothing of this shell but the folders."""
+def _spawn(paths: Paths) -> subprocess.Popen[bytes]:
+    """Start it in a session of its own; its environment has nothing of this shell but the folders."""
     paths.logs.mkdir(parents=True, exist_ok=True)
     folders = {"PATH_ROOT": paths.root, "PATH_SOCKET": paths.sockets, "PATH_VAR": paths.var}
     with own_log(paths).open("ab", buffering=0) as log:
         child = subprocess.Popen(
             supervisor_command(paths),
-            env=child_environment({name: str(folder) for name, folder in folders.items()}),
+            env=make_child_environment({name: str(folder) for name, folder in folders.items()}),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -245,7 +246,7 @@ def _launch(paths: Paths) -> subprocess.Popen[bytes]:
 
 
 def supervisor_command(paths: Paths) -> list[str]:
-    """The command line that supervises this root: the installed program, else this one."""
+    """The command line that supervises this root: of the installed program, else of this one."""
     installed = paths.bin / "hero_assistance"
     program = [str(installed)] if os.access(installed, os.X_OK) else [sys.executable, "-m", "hero_assistance"]
     return [*program, "supervisor", "run"]
@@ -254,17 +255,17 @@ def supervisor_command(paths: Paths) -> list[str]:
 def _await_end(paths: Paths, pid: int | None) -> None:
     """Return once the supervisor with this pid has ended; raises `SupervisorFailed`."""
     deadline = time.monotonic() + _END_S
-    row = process_of(pid) if pid else None
-    while _held(paths) if row is None else is_alive(row.identity):
+    row = read_process(pid) if pid else None
+    while _is_running(paths) if row is None else is_alive(row.identity):
         if time.monotonic() > deadline:
             raise SupervisorFailed(f"the supervisor (process {pid}) does not end", paths)
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
 
 
-def _held(paths: Paths) -> bool:
-    return holder_of(paths.state / SUPERVISOR_LOCK) is not None
+def _is_running(paths: Paths) -> bool:
+    return find_holder(paths.state / SUPERVISOR_LOCK) is not None
 
 
 def _is_of_another_release(health: SupervisorHealth) -> bool:
-    """Whether a newer or older program supervises; a source tree leaves the supervisor of a release alone."""
+    """Whether a program of another release supervises; a source tree leaves the supervisor of a release alone."""
     return release_id() not in (DEVELOPMENT, health.release)

@@ -1,28 +1,29 @@
-"""The supervisor as a process: one a root, and small."""
+"""The supervisor as a process: one for each root, with as little memory as possible."""
 
 from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
 
-from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, Held, lock
+from hero_assistance.supervisor.names import SUPERVISOR_LOCK
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
 
 
 def run(paths: Paths) -> int:
-    """Supervise this root; the exit status of the process. A second supervisor says who holds the root."""
+    """Supervise this root and return the exit status; a second supervisor of the root names the first and fails."""
     configure_logs()
     leave_out_openssl()
     import asyncio
 
-    from hero_assistance.supervisor.supervising import supervise
+    from hero_assistance.supervisor.main import supervise
 
     try:
-        with lock(paths.state / SUPERVISOR_LOCK):
+        with lock_file(paths.state / SUPERVISOR_LOCK):
             asyncio.run(supervise(paths))
-    except Held as held:
+    except LockHeld as held:
         print(f"error: {held} supervises {paths.root} already", file=sys.stderr)
         return 1
     except HeroError as error:
@@ -32,10 +33,10 @@ def run(paths: Paths) -> int:
 
 
 def leave_out_openssl() -> None:
-    """Have asyncio and hashlib do without OpenSSL, as they do on a Python that was built without it.
+    """Make asyncio and hashlib work without OpenSSL, as on a Python that was built without it.
 
-    This process speaks to Unix sockets, asks plain HTTP of this machine, and hashes nothing; what OpenSSL loads is 5
-    of the 40 MB that it may have. A Python that has no digests of its own keeps OpenSSL.
+    This process uses Unix sockets and plain HTTP on this machine, and hashes nothing; OpenSSL takes 5 of the 40 MB
+    that it may have. A Python without digests of its own keeps OpenSSL.
     """
     if "asyncio" in sys.modules or find_spec("_md5") is None:
         return

@@ -1,4 +1,4 @@
-"""Tests that are not eligible: alone they fail always, often, or by taking the process with them."""
+"""Tests that fail alone: always, often, or by ending their process; and some that fail under load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that fail for a neighbour: a port, a file, a variable, an order."""
+"""Tests that fail because of a neighbour: by a port, a file, a variable, or the order."""
 
 from __future__ import annotations
 

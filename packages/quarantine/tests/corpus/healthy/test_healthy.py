@@ -1,4 +1,4 @@
-"""Tests that do what flaky ones do, but rightly: each has its own file, port, process, thread and variable."""
+"""Tests that do what flaky ones do, but correctly: each has its own file, port, process, thread and variable."""
 
 from __future__ import annotations
 

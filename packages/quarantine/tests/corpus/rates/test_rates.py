@@ -1,4 +1,4 @@
-"""Known rates of failure, under load only: chance is drawn anew in every run, alone it always passes."""
+"""Known rates of failure, under load only: each run draws its own chance; alone they always pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that fail for want of the processor: an event loop that is starved, and a time-out."""
+"""Tests that fail because the processor is busy: a starved event loop, and a time-out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATIENCE = 5
 
 
 def burn(seconds: float) -> None:
-    """Use the processor for so long."""
+    """Use the processor for so many seconds."""
     end = time.process_time() + seconds
     while time.process_time() < end:
         pass

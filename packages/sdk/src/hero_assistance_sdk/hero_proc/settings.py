@@ -20,7 +20,7 @@ from hero_assistance_sdk.sockets import listening_pid
 
 REFRESH_S = 30.0
 # For everything that is asked in one go: a daemon must come up beside a supervisor that hangs, and yet
-# one that is merely slow, as at the start of a machine, must not leave a gate open that it would close.
+# one that is merely slow, as at the start of a machine, must not leave a listener open that it would close.
 ANSWER_TIMEOUT_S = 5.0
 # The first pause after a failure, doubled up to REFRESH_S: a supervisor that starts late is heard soon.
 RETRY_S = 1.0

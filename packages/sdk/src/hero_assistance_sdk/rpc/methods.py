@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -43,6 +43,8 @@ class Method(Generic[C]):
     handler: Callable[[C, Any], Awaitable[Any]]
     errors: tuple[type[HeroError], ...] = ()
     examples: tuple[Example, ...] = ()
+    # Fields that the document has of this method in addition to those of OpenRPC; their names begin with `x-`.
+    extensions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,12 +54,18 @@ class MethodTable(Generic[C]):
     _methods: dict[str, Method[C]] = field(default_factory=dict)
 
     def method(
-        self, name: str, *, errors: Sequence[type[HeroError]] = (), examples: Sequence[Example] = ()
+        self,
+        name: str,
+        *,
+        errors: Sequence[type[HeroError]] = (),
+        examples: Sequence[Example] = (),
+        extensions: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[[C, Any], Awaitable[Any]]], Callable[[C, Any], Awaitable[Any]]]:
         """Register `async def handler(caller, params: Model) -> Result`; its docstring is the summary."""
 
         def register(handler: Callable[[C, Any], Awaitable[Any]]) -> Callable[[C, Any], Awaitable[Any]]:
-            self.add(_described(name, handler, tuple(errors), tuple(examples)))
+            described = _described(name, handler, tuple(errors), tuple(examples))
+            self.add(replace(described, extensions=extensions or {}))
             return handler
 
         return register

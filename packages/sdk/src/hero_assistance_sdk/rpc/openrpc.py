@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
@@ -20,8 +21,18 @@ _META_SCHEMA = "https://meta.open-rpc.org/"
 _ALWAYS: tuple[type[HeroError], ...] = (InvalidParams, InternalError)
 
 
-def add_discovery(table: MethodTable[C], *, title: str, version: str, description: str) -> dict[str, Any]:
-    """Add `rpc.discover` to the table and return the document, which describes that method too."""
+def add_discovery(
+    table: MethodTable[C],
+    *,
+    title: str,
+    version: str,
+    description: str,
+    extensions: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Add `rpc.discover` to the table and return the document, which describes that method too.
+
+    `extensions` are fields of the document whose names begin with `x-`.
+    """
     document: dict[str, Any] = {}
 
     async def discover(_caller: C, _params: NoParams) -> dict[str, Any]:
@@ -36,7 +47,7 @@ def add_discovery(table: MethodTable[C], *, title: str, version: str, descriptio
             discover,
         )
     )
-    document.update(_document(table, title, version, description))
+    document.update(_document(table, title, version, description), **(extensions or {}))
     return document
 
 
@@ -67,7 +78,7 @@ def _method(method: Method[C], params: dict[str, Any], result: dict[str, Any]) -
     required = set(params.get("required", ()))
     if method.name == "rpc.discover":
         result = {"$ref": _META_SCHEMA}
-    described = {
+    described: dict[str, Any] = {
         "name": method.name,
         "summary": method.summary,
         "paramStructure": "either",
@@ -80,7 +91,7 @@ def _method(method: Method[C], params: dict[str, Any], result: dict[str, Any]) -
     }
     if method.examples:
         described["examples"] = [_example(example, method.params) for example in method.examples]
-    return described
+    return {**described, **method.extensions}
 
 
 def _error(kind: type[HeroError]) -> dict[str, Any]:

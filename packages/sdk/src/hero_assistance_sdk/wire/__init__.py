@@ -9,11 +9,11 @@ from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.events import Counts, Event, Reset
 from hero_assistance_sdk.wire.names import (
     CONNECTED,
+    CONTROL,
     COUNTS,
     PING,
     PRESENCE,
     RESET,
-    THREAD_CHANGED,
     AttachmentId,
     EventKind,
     Level,
@@ -42,11 +42,11 @@ from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
 
 __all__ = [
     "CONNECTED",
+    "CONTROL",
     "COUNTS",
     "PING",
     "PRESENCE",
     "RESET",
-    "THREAD_CHANGED",
     "Attachment",
     "AttachmentId",
     "CannedReply",

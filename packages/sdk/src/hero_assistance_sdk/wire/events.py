@@ -11,8 +11,8 @@ from hero_assistance_sdk.wire.tickets import Message, Ticket
 class Event(Wire):
     """A change, with the ticket as it was right after it where it was about one.
 
-    A client sets the ticket, adds or replaces the message by its id, and applies the record by its noun; for the
-    kinds of `THREAD_CHANGED` it fetches the thread anew.
+    A client sets the ticket, adds or replaces the message by its id, and applies the record by its noun. After a kind
+    of which `x-events` of the server's document says `changes_thread`, it fetches the thread again.
     """
 
     seq: Seq

@@ -1,4 +1,4 @@
-"""What events carry besides tickets and messages: one class a noun, told apart by `noun`."""
+"""What events carry in addition to tickets and messages: one class a noun; `noun` says which."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Macro(Wire):
     # With the status `snoozed`: for how long.
     snooze_minutes: int | None
     priority: Priority | None
-    # To whoever runs it, or to nobody; else `assignee`.
+    # Assigns to the user who runs it, or to no one; else `assignee`.
     assign: Literal["me", "nobody"] | None
     assignee: UserId | None
     add_tags: list[str]

@@ -21,7 +21,7 @@ from hero_assistance_sdk.wire.names import (
 class User(Wire):
     """A person of this project; who is not active may do nothing here, and what they wrote stays.
 
-    Customers are shown nobody's e-mail address: `email` is null there.
+    Customers see no e-mail address: `email` is null there.
     """
 
     noun: Literal["user"] = "user"

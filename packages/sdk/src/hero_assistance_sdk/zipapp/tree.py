@@ -86,7 +86,7 @@ def _link_from_seed(
 def _provide_code(
     tree: Path, member: Member, codes: dict[str, int], seeded: tuple[Path, dict[str, int]] | None
 ) -> None:
-    """Put the byte code beside a source file: kept, linked from the seed, or compiled now."""
+    """Put the byte code next to a source file: keep it, link it from the seed, or compile it."""
     path = _code_path(member.path)
     crc = codes.get(path)
     if seeded is None and crc is not None and _holds(tree / path, None, crc):
@@ -103,7 +103,7 @@ def _provide_code(
 
 
 def _compiled(source: Path) -> bytes:
-    """Byte code that is never checked against its source: the tree is sealed, so nobody edits it.
+    """Byte code that is never checked against its source: the tree is sealed and never edited.
 
     A file that this interpreter cannot compile (a template, a sample of a newer syntax) has none.
     """

@@ -18,9 +18,10 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import TEXT
 from hero_assistance_server.attachments.model import AttachmentRecord
+from hero_assistance_server.attachments.permissions import DOWNLOAD
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
 from hero_assistance_server.attachments.service import visible_attachment
-from hero_assistance_server.identity.permissions import ATTACHMENT_DOWNLOAD, Caller, permit
+from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
@@ -53,7 +54,7 @@ class Download:
 
     async def _find(self, request: Request) -> AttachmentRecord:
         caller = await self.caller_of(request)
-        permit(caller, ATTACHMENT_DOWNLOAD)
+        permit(caller, DOWNLOAD)
         attachment_id = _id_of(request.path_params["attachment_id"])
         return await self.storage.read(lambda snapshot: visible_attachment(snapshot, caller, attachment_id))
 

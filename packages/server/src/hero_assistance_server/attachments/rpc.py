@@ -10,14 +10,15 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.attachments.service import delete_upload, find_uploads, visible_attachment
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import snapshot_of
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
@@ -56,16 +57,18 @@ class Uploads(Result):
     most_at_once: int
 
 
-def add_methods(table: MethodTable[Caller], storage: FileStorage) -> None:
+def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
     """Register the methods."""
 
-    @table.method("attachment.get", errors=[Unauthenticated, NotFound, Unavailable], examples=[_GETS])
+    @table.method(
+        "attachment.get", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=[_GETS]
+    )
     async def get(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Describe an attachment that the caller sees; its bytes are at `GET /attachments/{attachment_id}`."""
         record = await storage.read(lambda snapshot: visible_attachment(snapshot, caller, params.attachment_id))
         return serializers.attachment(record.attachment)
 
-    @table.method("attachment.list", errors=[Unauthenticated, Unavailable], examples=[_LISTS])
+    @table.method("attachment.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> Uploads:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
         uploader = caller.known().user_id
@@ -78,7 +81,13 @@ def add_methods(table: MethodTable[Caller], storage: FileStorage) -> None:
             most_at_once=settings.attachments_per_message,
         )
 
-    @table.method("attachment.delete", errors=[Unauthenticated, NotFound, Unavailable], examples=[_DELETES])
+    @table.method(
+        "attachment.delete",
+        allow=KNOWN,
+        page=True,
+        errors=[Unauthenticated, NotFound, Unavailable],
+        examples=[_DELETES],
+    )
     async def delete(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Delete an upload of the caller's that nothing shows yet; answers with what it was."""
         record = await storage.write(lambda work: delete_upload(work, caller, params.attachment_id))

@@ -21,8 +21,9 @@ from hero_assistance_sdk.wire import UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
 from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.attachments.permissions import UPLOAD
 from hero_assistance_server.attachments.service import add_upload
-from hero_assistance_server.identity.permissions import ATTACHMENT_UPLOAD, Caller, permit
+from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.files import IncomingFile
@@ -69,7 +70,7 @@ class Upload:
 
     async def _receive(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
         caller = await self._caller_of(request)
-        permit(caller, ATTACHMENT_UPLOAD)
+        permit(caller, UPLOAD)
         name = name_of(request.scope["query_string"])
         limit = (await self._storage.read(lambda snapshot: snapshot.project.read())).attachment_bytes
         if int(request.headers.get("content-length") or 0) > limit:

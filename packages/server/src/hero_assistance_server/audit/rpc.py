@@ -9,10 +9,11 @@ from pydantic import Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, KnownTicketId, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import audit
 from hero_assistance_server.storage.sqlite.store import Store
 
@@ -75,10 +76,10 @@ _LISTS = Example(
 )
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the method."""
 
-    @table.method("audit.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("audit.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(_caller: Caller, params: ListAudit) -> AuditPage:
         """List who did what, newest first."""
         sought = audit.Sought(params.ticket_id, params.actor, params.action)

@@ -9,11 +9,12 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params
+from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.identity.authentication import refuse_from_afar
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import ADMINS, Caller
 from hero_assistance_server.jobs.job_state import JobState, job_fields
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.timestamps import millis
 
 _LOOKS = Example(
@@ -39,10 +40,10 @@ class BackupState(JobState):
     failure: str | None
 
 
-def add_methods(table: MethodTable[Caller], backups: Backups) -> None:
+def add_methods(table: MethodRegistry, backups: Backups) -> None:
     """Register the method."""
 
-    @table.method("system.backup", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LOOKS])
+    @table.method("system.backup", allow=ADMINS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LOOKS])
     async def backup(caller: Caller, params: BackupParams) -> BackupState:
         """Begin a backup in the project's own folder of backups, unless one is being made; ask again how far it is.
 

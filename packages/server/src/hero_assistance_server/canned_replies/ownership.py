@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import CannedReply, EventKind, Macro, Removed, UserId
+from hero_assistance_sdk.wire import CannedReply, Macro, Removed, UserId
+from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
 
 # More are not found again in a list.
@@ -15,10 +16,10 @@ ITEMS_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class ItemEvents:
-    """The event kinds of one noun."""
+    """The event types of one noun."""
 
-    saved: EventKind
-    deleted: EventKind
+    saved: EventType
+    deleted: EventType
 
 
 def is_usable(item: CannedReply | Macro, agent: UserId) -> bool:

@@ -9,11 +9,12 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.canned_replies.service import check_placeholders, delete_reply, render_reply, save_reply
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, Text, TicketParams, Title
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Storage
 
@@ -64,17 +65,17 @@ class Rendered(Result):
     body: str
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("reply.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("reply.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> ReplyList:
         """List the caller's canned replies and the team's, by name."""
         agent = caller.known().user_id
         found, seq = await storage.read(lambda snapshot: (snapshot.canned_replies.list_for(agent), last_seq(snapshot)))
         return ReplyList(replies=found, seq=seq)
 
-    @table.method("reply.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("reply.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveReply) -> wire.CannedReply:
         """Keep a text for the caller, or for the team.
 
@@ -87,12 +88,12 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
             )
         )
 
-    @table.method("reply.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("reply.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownReply) -> None:
         """Delete a canned reply of the caller's, or of the team's."""
         await storage.write(lambda work: delete_reply(work, caller, params.reply_id))
 
-    @table.method("reply.render", errors=[*_ERRORS, Conflict], examples=[_RENDERS])
+    @table.method("reply.render", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_RENDERS])
     async def render_(caller: Caller, params: RenderReply) -> Rendered:
         """Fill in a canned reply's placeholders for a ticket; nothing is sent."""
         return Rendered(

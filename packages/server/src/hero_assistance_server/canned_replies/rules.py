@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hero_assistance_sdk.wire import CannedReply, EventKind
+from hero_assistance_sdk.wire import CannedReply
+from hero_assistance_server.canned_replies.event_types import CANNED_REPLY_DELETED, CANNED_REPLY_SAVED
 from hero_assistance_server.canned_replies.ownership import ItemEvents, delete_change, save_changes
 from hero_assistance_server.events.model import AnyChange
 
-_EVENTS = ItemEvents(EventKind.REPLY_SAVED, EventKind.REPLY_DELETED)
+_EVENTS = ItemEvents(CANNED_REPLY_SAVED, CANNED_REPLY_DELETED)
 
 
 def save(reply: CannedReply, *, before: CannedReply | None, other_names: Sequence[str]) -> list[AnyChange]:

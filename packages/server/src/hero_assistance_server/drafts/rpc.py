@@ -9,12 +9,13 @@ from pydantic import Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.drafts import rules
 from hero_assistance_server.drafts.service import delete_draft, draft_key, list_drafts, save_draft
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import TITLE_LIMIT, KnownTicketId, OptionalText
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.timestamps import millis
@@ -65,10 +66,10 @@ class DraftList(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("draft.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("draft.save", allow=KNOWN, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveDraft) -> Draft:
         """Keep what the caller has begun to write, in place of what they had; no other user sees it.
 
@@ -79,7 +80,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
         )
         return _serialize(draft)
 
-    @table.method("draft.get", errors=_ERRORS, examples=[_GETS])
+    @table.method("draft.get", allow=KNOWN, errors=_ERRORS, examples=[_GETS])
     async def get(caller: Caller, params: KnownDraft) -> Draft | None:
         """Read one draft; null when there is none."""
         found = await storage.read(
@@ -87,13 +88,13 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
         )
         return None if found is None else _serialize(found)
 
-    @table.method("draft.list", errors=[Unauthenticated, Unavailable], examples=[_LISTS])
+    @table.method("draft.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> DraftList:
         """List everything that the caller has begun to write, the latest first."""
         found, seq = await storage.read(lambda snapshot: (list_drafts(snapshot, caller), last_seq(snapshot)))
         return DraftList(drafts=[_serialize(draft) for draft in found], seq=seq)
 
-    @table.method("draft.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("draft.delete", allow=KNOWN, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownDraft) -> bool:
         """Delete a draft; whether there was one."""
         return await storage.write(lambda work: delete_draft(work, caller, params.ticket_id, params.kind))

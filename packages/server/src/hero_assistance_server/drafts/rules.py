@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_server.drafts.event_types import DRAFT_DELETED, DRAFT_SAVED
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.timestamps import millis
 
@@ -43,13 +44,13 @@ def save(draft: Draft, others: int) -> AnyChange:
     if others >= DRAFTS_LIMIT:
         raise Conflict(f"there are {others} drafts already", hint="delete or send some of them")
     mark = wire.DraftMark(ticket_id=draft.key.ticket_id, kind=draft.key.kind, updated_at=millis(draft.updated_at))
-    return Change(wire.EventKind.DRAFT_SAVED, None, None, _to_author(draft.key), record=mark)
+    return Change(DRAFT_SAVED, None, None, _to_author(draft.key), record=mark)
 
 
 def delete(key: DraftKey) -> AnyChange:
     """Return the change that removes a draft from the author's screens."""
     gone = wire.Removed(of="draft", key=key.text)
-    return Change(wire.EventKind.DRAFT_DELETED, None, None, _to_author(key), record=gone)
+    return Change(DRAFT_DELETED, None, None, _to_author(key), record=gone)
 
 
 def _to_author(key: DraftKey) -> Audience:

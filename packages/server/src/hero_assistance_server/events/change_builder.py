@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from hero_assistance_sdk.wire import EventKind, MessageId
+from hero_assistance_sdk.wire import MessageId
 from hero_assistance_server import serializers
+from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import Audience, Change, Reach
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.model import Ticket
@@ -17,7 +18,7 @@ M = TypeVar("M", bound=Message | None)
 
 
 def changed(
-    kind: EventKind,
+    kind: EventType,
     before: Ticket,
     after: Ticket,
     now: datetime,
@@ -38,6 +39,6 @@ def changed(
     return Change(kind, after, message, Audience(Reach.STAFF, people), before, moved, detail=detail or {})
 
 
-def filed(kind: EventKind, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:
+def filed(kind: EventType, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:
     """The change that adds a ticket; everybody who sees it is told."""
     return Change(kind, ticket, None, Audience(Reach.STAFF, ticket.people), moved=moved)

@@ -32,7 +32,7 @@ class Encoder:
         made = Encoded.of(
             wire.Event,
             seq=seq,
-            kind=change.kind.value,
+            kind=change.kind.name,
             ticket=None if change.ticket is None else self.ticket(change.ticket, staff=staff),
             message=None if change.message is None else serializers.message(change.message),
             record=serializers.record(change.record, staff=staff),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from hero_assistance_sdk.wire import EventKind, MessageId, Record, UserId
+from hero_assistance_sdk.wire import MessageId, Record, UserId
+from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.model import Ticket
 
@@ -43,7 +44,7 @@ class Change(Generic[T, M]):
     `moved` are messages that now belong to `ticket`. `detail` is what the audit trail keeps beside the ids, as texts.
     """
 
-    kind: EventKind
+    kind: EventType
     ticket: T
     message: M
     audience: Audience

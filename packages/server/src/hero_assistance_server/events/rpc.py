@@ -11,10 +11,11 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTE, TICKET
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import events
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.model import User
@@ -46,10 +47,10 @@ class EventList(Result):
     reset: bool
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the method."""
 
-    @table.method("event.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
+    @table.method("event.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListEvents) -> Encoded[EventList]:
         """List what happened after an event, as the stream tells it; `GET /events` tells it as it happens."""
         reader = caller.known()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams
+from hero_assistance_sdk.rpc.methods import NoParams
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import refuse_from_afar
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import ADMINS, Caller
 from hero_assistance_server.jobs.job_state import JobState, job_fields
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.timestamps import millis
 
 _NONE = {"running": False, "done": 0, "total": 0, "folder": None, "made_at": None, "failure": None}
@@ -25,18 +26,18 @@ class ExportState(JobState):
     failure: str | None
 
 
-def add_methods(table: MethodTable[Caller], exports: Exports) -> None:
+def add_methods(table: MethodRegistry, exports: Exports) -> None:
     """Register the methods."""
     errors = [Unauthenticated, Forbidden, Unavailable]
 
-    @table.method("export.create", errors=errors, examples=[_BEGINS])
+    @table.method("export.create", allow=ADMINS, errors=errors, examples=[_BEGINS])
     async def create(caller: Caller, _params: NoParams) -> ExportState:
         """Begin an export, unless one is being made; it takes the place of the last one. Only admins here may."""
         refuse_from_afar(caller, "exports")
         exports.begin()
         return _state(exports)
 
-    @table.method("export.get", errors=errors, examples=[_LOOKS])
+    @table.method("export.get", allow=ADMINS, errors=errors, examples=[_LOOKS])
     async def get(caller: Caller, _params: NoParams) -> ExportState:
         """Tell how far the export is, and in which folder of this machine the last one is. Only admins here may."""
         refuse_from_afar(caller, "exports")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -12,93 +12,37 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, failure_response, rpc_routes, service_routes
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
-from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_sdk.rpc.openrpc import add_discovery
-from hero_assistance_server.attachments import rpc as attachments
 from hero_assistance_server.attachments.download import Download
 from hero_assistance_server.attachments.upload import Upload
-from hero_assistance_server.audit import rpc as audit
-from hero_assistance_server.backups import rpc as backups
-from hero_assistance_server.backups.service import Backups
-from hero_assistance_server.canned_replies import rpc as replies
-from hero_assistance_server.drafts import rpc as drafts
-from hero_assistance_server.events import rpc as event_methods
-from hero_assistance_server.exports import rpc as exports
-from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.identity.authentication import Authenticator, AuthMode, ListenerKind
-from hero_assistance_server.identity.permissions import Caller, permit
-from hero_assistance_server.macros import rpc as macros
-from hero_assistance_server.messages import rpc as messages
-from hero_assistance_server.presence import rpc as presence
-from hero_assistance_server.project import rpc as project
-from hero_assistance_server.read_receipts import rpc as reads
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.features import event_types, register_methods
+from hero_assistance_server.identity.authentication import Authenticator, ListenerKind
+from hero_assistance_server.identity.permissions import EVERYONE, Caller, Permission
 from hero_assistance_server.realtime.endpoint import EventsEndpoint
-from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.stream import EventStream
 from hero_assistance_server.realtime.stream_quota import StreamQuota
-from hero_assistance_server.saved_views import rpc as views
-from hero_assistance_server.search import rpc as search
-from hero_assistance_server.stats import rpc as stats
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.system import rpc as system
-from hero_assistance_server.tags import rpc as tags
-from hero_assistance_server.tickets import bulk_rpc, merge_split_rpc, update_rpc
-from hero_assistance_server.tickets import rpc as tickets
-from hero_assistance_server.users import admin_rpc, devices_rpc
-from hero_assistance_server.users import rpc as users
-from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.rpc.registry import MethodRegistry
 
 TITLE = "hero_assistance ticket server"
 DESCRIPTION = "File tickets, answer them, and hear of every change as it happens."
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything that the applications share."""
-
-    store: Store
-    hub: Hub
-    directory: Directory
-    mode: AuthMode
-    # Without a place of their own, backups and exports are beside the data.
-    backups: Backups | None = None
-    exports: Exports | None = None
-    tcp: str | None = None
-    limits: Limits = DEFAULTS
-
-    def methods(self) -> tuple[MethodTable[Caller], dict[str, Any]]:
-        """The methods and the OpenRPC document that describes them."""
-        table: MethodTable[Caller] = MethodTable()
-        tickets.add_methods(table, self.store)
-        update_rpc.add_methods(table, self.store)
-        merge_split_rpc.add_methods(table, self.store)
-        messages.add_methods(table, self.store)
-        attachments.add_methods(table, self.store)
-        audit.add_methods(table, self.store)
-        drafts.add_methods(table, self.store)
-        macros.add_methods(table, self.store)
-        bulk_rpc.add_methods(table, self.store)
-        project.add_methods(table, self.store)
-        replies.add_methods(table, self.store)
-        presence.add_methods(table, self.store, self.hub)
-        users.add_methods(table, self.directory)
-        reads.add_methods(table, self.store)
-        search.add_methods(table, self.store)
-        tags.add_methods(table, self.store)
-        views.add_methods(table, self.store)
-        stats.add_methods(table, self.store)
-        admin_rpc.add_methods(table, admin_rpc.People(self.store, self.directory, self.hub))
-        devices_rpc.add_methods(table, self.store, self.hub)
-        system.add_methods(table, self.hub, self.mode, self.tcp)
-        event_methods.add_methods(table, self.store)
-        exports.add_methods(table, self.exports or Exports(self.store, self.store.folder / "exports"))
-        backups.add_methods(table, self.backups or Backups(self.store, self.store.folder / "backups"))
-        document = add_discovery(table, title=TITLE, version=version(), description=DESCRIPTION)
-        return table, document
+def build_methods(desk: Desk) -> tuple[MethodRegistry, dict[str, Any]]:
+    """Return the methods of every feature, and the OpenRPC document that describes them and the events."""
+    registry = register_methods(desk)
+    registry.grant(Permission("rpc.discover", EVERYONE))
+    document = add_discovery(
+        registry.table,
+        title=TITLE,
+        version=version(),
+        description=DESCRIPTION,
+        extensions={"x-events": [asdict(event_type) for event_type in event_types().values()]},
+    )
+    return registry, document
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +56,8 @@ class Applications:
 
 def applications(desk: Desk) -> Applications:
     """Build the three applications over one store."""
-    table, document = desk.methods()
-    dispatcher = Dispatcher(table, permit)
+    registry, document = build_methods(desk)
+    dispatcher = Dispatcher(registry.table, registry.permit)
     identity = Authenticator(desk.mode, desk.directory, desk.store)
     stream = EventStream(desk.hub, desk.store)
     places = StreamQuota(desk.limits)

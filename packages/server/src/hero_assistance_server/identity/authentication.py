@@ -111,7 +111,7 @@ def is_loopback(peer: str | None) -> bool:
     return address is not None and address.is_loopback
 
 
-class OverlayGate:
+class OverlayPolicy:
     """Lets in only programs of the overlay and of this machine."""
 
     def admits(self, peer: str) -> bool:

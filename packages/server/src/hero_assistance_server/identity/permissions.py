@@ -1,4 +1,4 @@
-"""Who may do what: one table, and what a caller sees of tickets and people."""
+"""Who may do what, and what a caller sees of tickets and users."""
 
 from __future__ import annotations
 
@@ -21,91 +21,23 @@ class CallerKind(Enum):
 
 
 _KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role.ADMIN: CallerKind.ADMIN}
-_EVERYONE = frozenset(CallerKind)
-_STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
-_ADMIN = frozenset({CallerKind.ADMIN})
-_KNOWN = _STAFF | {CallerKind.CUSTOMER}
+EVERYONE = frozenset(CallerKind)
+STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
+ADMINS = frozenset({CallerKind.ADMIN})
+KNOWN = STAFF | {CallerKind.CUSTOMER}
 
-# What is asked for beside the methods, over plain HTTP, and needs its permission all the same.
-ATTACHMENT_DOWNLOAD = "attachment.download"
-ATTACHMENT_UPLOAD = "attachment.upload"
-EVENT_STREAM = "event.stream"
-NO_METHODS = frozenset({ATTACHMENT_DOWNLOAD, ATTACHMENT_UPLOAD, EVENT_STREAM})
 
-ALLOWED: dict[str, frozenset[CallerKind]] = {
-    "attachment.delete": _KNOWN,
-    ATTACHMENT_DOWNLOAD: _KNOWN,
-    "attachment.get": _KNOWN,
-    "attachment.list": _KNOWN,
-    ATTACHMENT_UPLOAD: _KNOWN,
-    "audit.list": _STAFF,
-    "draft.delete": _KNOWN,
-    "draft.get": _KNOWN,
-    "draft.list": _KNOWN,
-    "draft.save": _KNOWN,
-    "event.list": _KNOWN,
-    EVENT_STREAM: _KNOWN,
-    "export.create": _ADMIN,
-    "export.get": _ADMIN,
-    "macro.delete": _STAFF,
-    "macro.list": _STAFF,
-    "macro.run": _STAFF,
-    "macro.save": _STAFF,
-    "message.edit": _KNOWN,
-    "message.list": _KNOWN,
-    "message.note": _STAFF,
-    "message.reply": _KNOWN,
-    "presence.beat": _KNOWN,
-    "presence.list": _KNOWN,
-    "project.get": _KNOWN,
-    "project.update": _ADMIN,
-    "reply.delete": _STAFF,
-    "reply.list": _STAFF,
-    "reply.render": _STAFF,
-    "reply.save": _STAFF,
-    "read.list": _KNOWN,
-    "read.mark": _KNOWN,
-    "read.of_ticket": _STAFF,
-    "rpc.discover": _EVERYONE,
-    "search.tickets": _KNOWN,
-    "stats.by_agent": _STAFF,
-    "stats.by_day": _STAFF,
-    "stats.by_tag": _STAFF,
-    "stats.overview": _STAFF,
-    "stats.tickets": _STAFF,
-    "system.backup": _ADMIN,
-    "system.health": _EVERYONE,
-    "ticket.bulk": _STAFF,
-    "tag.list": _STAFF,
-    "tag.rename": frozenset({CallerKind.ADMIN}),
-    "ticket.create": _KNOWN,
-    "ticket.follow": _STAFF,
-    "ticket.get": _KNOWN,
-    "ticket.invite": _STAFF,
-    "ticket.list": _KNOWN,
-    "ticket.merge": _STAFF,
-    "ticket.split": _STAFF,
-    "ticket.unfollow": _STAFF,
-    "ticket.uninvite": _STAFF,
-    "ticket.update": _KNOWN,
-    "user.deactivate": _ADMIN,
-    "user.devices": _KNOWN,
-    "user.enrol": _STAFF,
-    "user.list": _KNOWN,
-    "user.me": _EVERYONE,
-    "view.delete": _STAFF,
-    "view.list": _STAFF,
-    "view.save": _STAFF,
-    "user.reactivate": _ADMIN,
-    "user.revoke": _KNOWN,
-    "user.update": _ADMIN,
-    "user.update_me": _KNOWN,
-}
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Who may do one thing; `action` is the name of a method, or of what is asked for over plain HTTP."""
+
+    action: str
+    allow: frozenset[CallerKind]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a user, or nobody known.
+    """Who calls: a user, or an unknown caller.
 
     `refusal` says why a claim of identity was not believed; it is `None` for who claims nothing. `origin` is where
     the request came from, for the audit trail: `unix`, or the peer's address.
@@ -121,7 +53,7 @@ class Caller:
 
     @property
     def is_staff(self) -> bool:
-        return self.kind in _STAFF
+        return self.kind in STAFF
 
     def known(self) -> User:
         """The user; raises `Unauthenticated` when nobody is known."""
@@ -142,9 +74,9 @@ class Caller:
         )
 
 
-def permit(caller: Caller, action: str) -> None:
-    """Return when the table allows it; raises `Unauthenticated` or `Forbidden`."""
-    if caller.kind in ALLOWED[action]:
+def permit(caller: Caller, permission: Permission) -> None:
+    """Return when the caller is allowed; raises `Unauthenticated` or `Forbidden`."""
+    if caller.kind in permission.allow:
         return
     user = caller.known()
-    raise Forbidden(f"{user.user_id} is a {user.role.value} and may not call {action}")
+    raise Forbidden(f"{user.user_id} is a {user.role.value} and may not call {permission.action}")

@@ -8,13 +8,13 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.wire import EventKind
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.storage import bridge
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
+from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 
 # What the audit trail says instead of where a request came from.
 TIMER = Caller(None, origin="timer")
@@ -47,7 +47,7 @@ class Timers:
 
     def heard(self, event: bridge.StoredEvent) -> None:
         """Follow the committed events: an update of a ticket may have been a snooze."""
-        if event.kind is EventKind.TICKET_UPDATED:
+        if event.kind == TICKET_UPDATED.name:
             self.ring()
 
     async def run(self, storage: Storage) -> None:

@@ -9,13 +9,14 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.canned_replies.rpc import ItemId, Shared
 from hero_assistance_server.canned_replies.service import check_placeholders
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.macros.service import RUN, delete_macro, find_macro, run_macro, save_macro
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets.bulk_rpc import ManyTickets, Results, on_each
@@ -94,17 +95,17 @@ class MacroList(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("macro.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("macro.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> MacroList:
         """List the caller's macros and the team's, by name."""
         agent = caller.known().user_id
         found, seq = await storage.read(lambda snapshot: (snapshot.macros.list_for(agent), last_seq(snapshot)))
         return MacroList(macros=found, seq=seq)
 
-    @table.method("macro.save", errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
         """Keep several changes as one action; texts may have the placeholders of `reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)
@@ -113,12 +114,12 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
             lambda work: save_macro(work, caller, actions, macro_id=params.macro_id, shared=params.shared)
         )
 
-    @table.method("macro.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("macro.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownMacro) -> None:
         """Delete a macro of the caller's, or of the team's."""
         await storage.write(lambda work: delete_macro(work, caller, params.macro_id))
 
-    @table.method(RUN, errors=_ERRORS, examples=[_RUNS])
+    @table.method(RUN, allow=STAFF, errors=_ERRORS, examples=[_RUNS])
     async def run(caller: Caller, params: RunMacro) -> Results:
         """Do what a macro says on each ticket: all or nothing for each, and a result for each.
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import EventKind, Macro, Status
+from hero_assistance_sdk.wire import Macro, Status
 from hero_assistance_server.canned_replies.ownership import ItemEvents, delete_change, save_changes
 from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.macros.event_types import MACRO_DELETED, MACRO_SAVED
 from hero_assistance_server.tickets.ticket_update import UNSET, Patch, Unset
 from hero_assistance_server.users.model import User
 
-_EVENTS = ItemEvents(EventKind.MACRO_SAVED, EventKind.MACRO_DELETED)
+_EVENTS = ItemEvents(MACRO_SAVED, MACRO_DELETED)
 
 
 def check_actions(

@@ -19,11 +19,11 @@ from hero_assistance_sdk.errors import (
 )
 from hero_assistance_sdk.rpc.errors import InvalidParams, misfit
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_sdk.wire import MessageId, MessageKind
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments, taken
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.messages import rules as commands
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.rpc.example_fixtures import NOTE as NOTED
@@ -31,6 +31,7 @@ from hero_assistance_server.rpc.example_fixtures import REPLIED as REPLIED_AT
 from hero_assistance_server.rpc.example_fixtures import REPLY as REPLIED
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT, ClientToken, KnownMessageId, OptionalText, Text, TicketParams
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import client_tokens, drafts, events, messages, tickets
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -114,10 +115,10 @@ class Thread(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method(REPLY, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES])
+    @table.method(REPLY, allow=KNOWN, page=True, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES])
     async def reply(caller: Caller, params: WriteReply) -> wire.Message:
         """Answer where the customer sees it: an agent's makes it wait, the customer's opens it again.
 
@@ -125,17 +126,21 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         """
         return serializers.message(await store.write(lambda t: _write(t, caller, REPLY, params)))
 
-    @table.method(NOTE, errors=_NOTE_ERRORS, examples=[_NOTES])
+    @table.method(NOTE, allow=STAFF, page=True, errors=_NOTE_ERRORS, examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
         """Write to the other agents; the customer never sees it, nor a trace of it."""
         return serializers.message(await store.write(lambda t: _write(t, caller, NOTE, params)))
 
-    @table.method(EDIT, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_EDITS])
+    @table.method(
+        EDIT, allow=KNOWN, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_EDITS]
+    )
     async def edit(caller: Caller, params: EditMessage) -> wire.Message:
         """Correct one's own message within 5 minutes; the audit trail keeps the old text."""
         return serializers.message(await store.write(lambda t: _edit(t, caller, params)))
 
-    @table.method("message.list", errors=[Unauthenticated, NotFound, Unavailable], examples=_LISTS)
+    @table.method(
+        "message.list", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=_LISTS
+    )
     async def list_(caller: Caller, params: TicketParams) -> Thread:
         """Read a ticket's messages, oldest first: an agent with the notes, its customer without."""
 

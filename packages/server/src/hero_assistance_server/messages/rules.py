@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
-from hero_assistance_sdk.wire import EventKind, MessageId, MessageKind, Status, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Status, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
+from hero_assistance_server.messages.event_types import MESSAGE_EDITED, MESSAGE_NOTED, MESSAGE_REPLIED
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import Trigger, after
@@ -40,7 +41,7 @@ def reply(
         followers=_followed(ticket, author),
     )
     message = _message(ticket, MessageKind.REPLY, author, message_id, body, now, attachments)
-    return changed(EventKind.MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
+    return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
 
 
 def note(
@@ -61,7 +62,7 @@ def note(
         followers=_followed(ticket, author),
     )
     message = _message(ticket, MessageKind.NOTE, author, message_id, body, now, attachments)
-    return changed(EventKind.MESSAGE_NOTED, ticket, written, now, message=message)
+    return changed(MESSAGE_NOTED, ticket, written, now, message=message)
 
 
 def edit(*, ticket: Ticket, message: Message, by: User, body: str, now: datetime) -> Change[Ticket, Message] | None:
@@ -78,7 +79,7 @@ def edit(*, ticket: Ticket, message: Message, by: User, body: str, now: datetime
         return None
     edited = replace(message, body=body, edited_at=now)
     return changed(
-        EventKind.MESSAGE_EDITED,
+        MESSAGE_EDITED,
         ticket,
         ticket,
         now,

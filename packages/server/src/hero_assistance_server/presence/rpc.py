@@ -9,10 +9,11 @@ from pydantic import Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import KnownTicketId
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import last_seq, visible_ticket
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.tickets.model import Ticket
@@ -53,11 +54,14 @@ class Occupied(Result):
     tickets: list[wire.TicketPresence]
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage, hub: Hub) -> None:
+def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
     """Register the methods."""
 
     @table.method(
-        "presence.beat", errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_LEAVES]
+        "presence.beat",
+        allow=KNOWN,
+        errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
+        examples=[_LEAVES],
     )
     async def beat(caller: Caller, params: Beat) -> Lease | None:
         """Be at a ticket, viewing or writing, until the lease ends, the stream ends, or a beat says otherwise.
@@ -82,7 +86,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage, hub: Hub) -> None:
         hub.presence.beat(params.connection, user, ticket, params.level, params.kind)
         return Lease(lease_ms=round(hub.presence.lease_s * 1000))
 
-    @table.method("presence.list", errors=[Unauthenticated], examples=[_LISTS])
+    @table.method("presence.list", allow=KNOWN, errors=[Unauthenticated], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> Occupied:
         """List who is at the tickets that the caller sees; the event stream tells what changes."""
         return Occupied(tickets=hub.presence.seen_by(caller.known()))

@@ -9,13 +9,14 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params
+from hero_assistance_sdk.rpc.methods import NoParams, Params
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import ADMINS, KNOWN, Caller
 from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import MIB, ProjectSettings
 from hero_assistance_server.project.service import update_project
 from hero_assistance_server.rpc.params import PersonName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage
 
 # A year of minutes: a target beyond is none.
@@ -71,15 +72,15 @@ class UpdateProject(Params):
     backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("project.get", errors=[Unauthenticated, Unavailable], examples=_GETS)
+    @table.method("project.get", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_GETS)
     async def get(caller: Caller, _params: NoParams) -> wire.Project:
         """Read the project's settings: an agent all of them, a customer its name and what they may attach."""
         return _serialize(await storage.read(lambda snapshot: snapshot.project.read()), caller)
 
-    @table.method("project.update", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
+    @table.method("project.update", allow=ADMINS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
     async def update(caller: Caller, params: UpdateProject) -> wire.Project:
         """Set some of the project's settings."""
         chosen = params.model_dump(mode="json", exclude_none=True)

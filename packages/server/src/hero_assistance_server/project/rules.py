@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.wire import EventKind, Priority
+from hero_assistance_sdk.wire import Priority
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+from hero_assistance_server.project.event_types import PROJECT_UPDATED
 
 MIB = 1024 * 1024
 
@@ -39,7 +40,7 @@ def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
         if getattr(before, name) != getattr(after, name):
             detail |= {name: _text(getattr(after, name)), f"{name}.before": _text(getattr(before, name))}
     audience = Audience(Reach.EVERYONE if public else Reach.STAFF)
-    return Change(EventKind.PROJECT_UPDATED, None, None, audience, record=now, detail=detail)
+    return Change(PROJECT_UPDATED, None, None, audience, record=now, detail=detail)
 
 
 def public_settings(project: ProjectSettings) -> wire.Project:

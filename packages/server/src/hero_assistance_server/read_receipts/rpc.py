@@ -9,12 +9,13 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.read_receipts.model import ReadReceipt
 from hero_assistance_server.read_receipts.service import list_agents, list_receipts, list_unread, mark_read
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketId, TicketParams
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
@@ -104,10 +105,10 @@ class Readers(Result):
     readers: list[Reader]
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("read.mark", errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
+    @table.method("read.mark", allow=KNOWN, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
     async def mark(caller: Caller, params: MarkRead) -> Read:
         """Say that a ticket is read up to a message; it moves forward, and back only when that is asked for."""
         message_id = wire.MessageId(params.message_id)
@@ -115,7 +116,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
             await storage.write(lambda work: mark_read(work, caller, params.ticket_id, message_id, back=params.back))
         )
 
-    @table.method("read.list", errors=[Unauthenticated, Unavailable], examples=_LISTS)
+    @table.method("read.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListReads) -> ReadList:
         """Tell what is new: on the tickets of a list, or on those that concern the caller.
 
@@ -123,7 +124,9 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
         """
         return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
-    @table.method("read.of_ticket", errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET])
+    @table.method(
+        "read.of_ticket", allow=STAFF, errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET]
+    )
     async def of_ticket(caller: Caller, params: TicketParams) -> Readers:
         """Tell which agents have read a ticket, and how far."""
         found = await storage.read(lambda snapshot: list_agents(snapshot, caller, params.ticket_id))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hero_assistance_sdk.wire import EventKind, MessageId, ReadMark
+from hero_assistance_sdk.wire import MessageId, ReadMark
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+from hero_assistance_server.read_receipts.event_types import READ_MARKED
 from hero_assistance_server.serializers import last_message_id
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -18,4 +19,4 @@ def mark(*, ticket: Ticket, by: User, before: MessageId, wanted: MessageId, back
     if reached == before or (reached < before and not back):
         return None
     record = ReadMark(ticket_id=ticket.ticket_id, message_id=reached)
-    return Change(EventKind.READ_MARKED, None, None, Audience(Reach.NAMED, frozenset({by.user_id})), record=record)
+    return Change(READ_MARKED, None, None, Audience(Reach.NAMED, frozenset({by.user_id})), record=record)

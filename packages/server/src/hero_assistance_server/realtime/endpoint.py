@@ -12,7 +12,8 @@ from hero_assistance_httpd.event_response import EventStreamResponse
 from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.wire import Seq
-from hero_assistance_server.identity.permissions import EVENT_STREAM, Caller, permit
+from hero_assistance_server.events.permissions import EVENT_STREAM
+from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.realtime.stream import EventStream
 from hero_assistance_server.realtime.stream_quota import StreamQuota
 from hero_assistance_server.users.model import User

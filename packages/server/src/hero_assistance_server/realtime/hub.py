@@ -194,7 +194,7 @@ class Hub:
 
 def chunk_of(event: StoredEvent, *, staff: bool) -> bytes:
     """The bytes of an event on the stream, as an agent or somebody outside the team gets them."""
-    return encode(event=event.kind.value, data=event.text_for(staff=staff), seq=event.seq)
+    return encode(event=event.kind, data=event.text_for(staff=staff), seq=event.seq)
 
 
 def _presence_chunk(move: Move, *, staff: bool) -> bytes:

@@ -11,9 +11,10 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.saved_views.service import delete_view, save_view
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sqlite import events, list_index, ticket_lists
@@ -100,15 +101,15 @@ class Deleted(Result):
     view_id: int
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("view.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("view.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> ViewList:
         """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known()))
 
-    @table.method("view.save", errors=_ERRORS, examples=[_SAVES])
+    @table.method("view.save", allow=STAFF, errors=_ERRORS, examples=[_SAVES])
     async def save(caller: Caller, params: SaveView) -> wire.SavedView:
         """Save a filter under a name, or change a saved one."""
         listed(params.filter)
@@ -123,7 +124,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
             )
         )
 
-    @table.method("view.delete", errors=_ERRORS, examples=[_DELETES])
+    @table.method("view.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: ViewParams) -> Deleted:
         """Delete a saved view."""
         await storage.write(lambda work: delete_view(work, caller, params.view_id))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_sdk.wire import EventKind, Record, Removed, Role, SavedView
+from hero_assistance_sdk.wire import Record, Removed, Role, SavedView
+from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
+from hero_assistance_server.saved_views.event_types import VIEW_DELETED, VIEW_SAVED
 from hero_assistance_server.users.model import User
 
 
@@ -15,17 +17,17 @@ def save(*, before: SavedView | None, after: SavedView, by: User) -> list[AnyCha
             _permit(view, by)
     if before == after:
         return []
-    changes = [_told(EventKind.VIEW_SAVED, after, after)]
+    changes = [_told(VIEW_SAVED, after, after)]
     if before is not None and before.shared and not after.shared:
         # The others have it no more; its owner is told so too, and then that it is there.
-        changes.insert(0, _told(EventKind.VIEW_DELETED, before, _gone(before)))
+        changes.insert(0, _told(VIEW_DELETED, before, _gone(before)))
     return changes
 
 
 def delete(*, view: SavedView, by: User) -> AnyChange:
     """Forget a view; raises `Forbidden`."""
     _permit(view, by)
-    return _told(EventKind.VIEW_DELETED, view, _gone(view))
+    return _told(VIEW_DELETED, view, _gone(view))
 
 
 def sees(user: User, view: SavedView) -> bool:
@@ -44,7 +46,7 @@ def _gone(view: SavedView) -> Removed:
     return Removed(of="view", key=str(view.view_id))
 
 
-def _told(kind: EventKind, view: SavedView, record: Record) -> AnyChange:
+def _told(kind: EventType, view: SavedView, record: Record) -> AnyChange:
     audience = TEAM if view.shared else Audience(Reach.NAMED, frozenset({view.owner}))
     detail = {"view": str(view.view_id), "name": view.name, "filter": view.filter}
     return Change(kind, None, None, audience, record=record, detail=detail)

@@ -11,11 +11,12 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
 from hero_assistance_server.search.filters import Filter, parse
 from hero_assistance_server.search.search_document import question
@@ -104,10 +105,10 @@ class FoundPage(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the method."""
 
-    @table.method("search.tickets", errors=[Unauthenticated, InvalidParams, Unavailable], examples=_FINDS)
+    @table.method("search.tickets", allow=KNOWN, errors=[Unauthenticated, InvalidParams, Unavailable], examples=_FINDS)
     async def tickets(caller: Caller, params: SearchTickets) -> FoundPage:
         """Find tickets by words, phrases and filters: an agent among all, a customer among what they can read.
 

@@ -11,11 +11,12 @@ from pydantic_core import PydanticCustomError
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET
 from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import stats
 from hero_assistance_server.storage.sqlite.stats import DAY_MS, Figure, Key, Measure, Span
 from hero_assistance_server.storage.sqlite.store import Store
@@ -169,25 +170,25 @@ _TICKETS = Example(
 )
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("stats.overview", errors=_ERRORS, examples=[_OVERVIEWS])
+    @table.method("stats.overview", allow=STAFF, errors=_ERRORS, examples=[_OVERVIEWS])
     async def overview(_caller: Caller, params: SpanParams) -> Overview:
         """Count what came in, was first answered and was solved in a span, and how long that took."""
         return await store.query(lambda db: _overview(db, params.span()))
 
-    @table.method("stats.by_agent", errors=_ERRORS, examples=[_AGENTS])
+    @table.method("stats.by_agent", allow=STAFF, errors=_ERRORS, examples=[_AGENTS])
     async def by_agent(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each agent: tickets assigned now, first answers given, tickets solved by them."""
         return await store.query(lambda db: _rows(db, params.span(), Key.AGENT))
 
-    @table.method("stats.by_tag", errors=_ERRORS, examples=[_TAGS])
+    @table.method("stats.by_tag", allow=STAFF, errors=_ERRORS, examples=[_TAGS])
     async def by_tag(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each tag, of the tickets that have it now."""
         return await store.query(lambda db: _rows(db, params.span(), Key.TAG))
 
-    @table.method("stats.by_day", errors=_ERRORS, examples=[_DAYS])
+    @table.method("stats.by_day", allow=STAFF, errors=_ERRORS, examples=[_DAYS])
     async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
         """Count what happened on each day, and what was neither solved nor closed at its end."""
         found = await store.query(lambda db: stats.by_day(db, params.span()))
@@ -195,7 +196,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )
 
-    @table.method("stats.tickets", errors=(*_ERRORS, NotFound), examples=[_TICKETS])
+    @table.method("stats.tickets", allow=STAFF, errors=(*_ERRORS, NotFound), examples=[_TICKETS])
     async def tickets(caller: Caller, params: FigureParams) -> FigureTickets:
         """List the tickets that a figure counts, by id."""
         return await store.query(lambda db: _tickets(db, caller, params))

@@ -8,10 +8,11 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Result
+from hero_assistance_sdk.rpc.methods import NoParams, Result
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import EVERYONE, Caller
 from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.rpc.registry import MethodRegistry
 
 _HEALTH = Example(
     "A probe asks",
@@ -42,12 +43,12 @@ class Health(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], hub: Hub, mode: AuthMode, tcp: str | None) -> None:
+def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: str | None) -> None:
     """Register the method."""
     # Asked by every probe; finding them out anew reads files.
     running, release = version(), release_id()
 
-    @table.method("system.health", examples=[_HEALTH])
+    @table.method("system.health", allow=EVERYONE, page=True, examples=[_HEALTH])
     async def health(_caller: Caller, _params: NoParams) -> Health:
         """Tell version, release, mode and address of the server."""
         return Health(

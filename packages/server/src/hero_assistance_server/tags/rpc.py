@@ -9,9 +9,10 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.permissions import ADMINS, STAFF, Caller
 from hero_assistance_server.rpc.params import Tag
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tags.service import PORTION, rename_tag
@@ -66,16 +67,19 @@ class Renamed(Result):
     tickets: int
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("tag.list", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("tag.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(_caller: Caller, params: ListTags) -> TagList:
         """List the tags that tickets have, by name, with how many have them."""
         return await storage.read(lambda snapshot: _list(snapshot, params))
 
     @table.method(
-        "tag.rename", errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_RENAMES]
+        "tag.rename",
+        allow=ADMINS,
+        errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
+        examples=[_RENAMES],
     )
     async def rename(caller: Caller, params: RenameTag) -> Renamed:
         """Give a tag another name on every ticket, 50 at a time; called again, it goes on where it was cut off."""

@@ -11,11 +11,12 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, HeroError, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.errors import code_of
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET
 from hero_assistance_server.rpc.params import KnownTicketId
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import project
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -77,10 +78,10 @@ class Results(Result):
     results: list[TicketResult]
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the method."""
 
-    @table.method("ticket.bulk", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_BULKS])
+    @table.method("ticket.bulk", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_BULKS])
     async def bulk(caller: Caller, params: BulkUpdate) -> Results:
         """Set fields of many tickets, as `ticket.update` does: all or nothing for each, and a result for each."""
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hero_assistance_sdk.errors import Conflict, NotFound
-from hero_assistance_sdk.wire import EventKind, MessageId, MessageKind, Status, TicketId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId
 from hero_assistance_server.events.change_builder import changed, filed
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.event_types import TICKET_MERGED, TICKET_SPLIT
 from hero_assistance_server.tickets.model import NO_MESSAGE, Ticket
 from hero_assistance_server.tickets.ticket_update import with_status
 
@@ -63,7 +64,7 @@ def merge(
     )
     moved = tuple(entry.message_id for entry in entries)
     trail = _trail(source.ticket_id, target.ticket_id, moved)
-    merged = EventKind.TICKET_MERGED
+    merged = TICKET_MERGED
     return [
         changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail),
         changed(merged, source, closed, now, message=None, public=True, detail=trail),
@@ -105,10 +106,8 @@ def split(
     )
     moved = tuple(entry.message_id for entry in taken)
     trail = _trail(source.ticket_id, ticket_id, moved)
-    made = replace(filed(EventKind.TICKET_SPLIT, _with_entries(part, taken), moved=moved), detail=trail)
-    rest = changed(
-        EventKind.TICKET_SPLIT, source, _with_entries(source, left), now, message=None, public=True, detail=trail
-    )
+    made = replace(filed(TICKET_SPLIT, _with_entries(part, taken), moved=moved), detail=trail)
+    rest = changed(TICKET_SPLIT, source, _with_entries(source, left), now, message=None, public=True, detail=trail)
     return [made, rest]
 
 

@@ -9,12 +9,12 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import KnownMessageId, KnownTicketId, TicketParams, Title
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import messages, tickets
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -65,10 +65,10 @@ class SplitTicket(TicketParams):
     title: Title
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("ticket.merge", errors=_ERRORS, examples=[_MERGES])
+    @table.method("ticket.merge", allow=STAFF, errors=_ERRORS, examples=[_MERGES])
     async def merge(caller: Caller, params: MergeTicket) -> wire.Ticket:
         """Move everything that was said on a ticket to another one, and close it; answers with the other one.
 
@@ -77,7 +77,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
         merged = await store.write(lambda t: _merge(t, caller, params))
         return serializers.ticket(merged, staff=caller.is_staff)
 
-    @table.method("ticket.split", errors=_ERRORS, examples=[_SPLITS])
+    @table.method("ticket.split", allow=STAFF, errors=_ERRORS, examples=[_SPLITS])
     async def split(caller: Caller, params: SplitTicket) -> wire.Ticket:
         """Make a ticket of its own of some messages, for the same people; answers with the new one."""
         made = await store.write(lambda t: _split(t, caller, params))

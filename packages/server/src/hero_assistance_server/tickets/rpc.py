@@ -12,10 +12,10 @@ from hero_assistance_sdk.errors import Forbidden, NotFound, TooLarge, Unauthenti
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments, taken
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.cursors import cursor_of, position_of
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET
 from hero_assistance_server.rpc.params import (
@@ -29,6 +29,7 @@ from hero_assistance_server.rpc.params import (
     TicketParams,
     Title,
 )
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.search.filters import Filter, parse
 from hero_assistance_server.storage.sqlite import client_tokens, drafts, events, ticket_lists, tickets
@@ -97,12 +98,14 @@ class TicketPage(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
     rows = {staff: RowCache(partial(_shown, staff=staff)) for staff in (True, False)}
     answers = ResponseCache(store)
 
-    @table.method(CREATE, errors=[Unauthenticated, NotFound, TooLarge, Unavailable], examples=[_CREATES])
+    @table.method(
+        CREATE, allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, TooLarge, Unavailable], examples=[_CREATES]
+    )
     async def create(caller: Caller, params: CreateTicket) -> Encoded[wire.Ticket]:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
 
@@ -111,13 +114,19 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
         return await store.write(command)
 
-    @table.method("ticket.get", errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
+    @table.method("ticket.get", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
     async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Read one ticket."""
         ticket = await store.query(lambda db: visible(db, caller, params.ticket_id))
         return serializers.ticket(ticket, staff=caller.is_staff)
 
-    @table.method("ticket.list", errors=[Unauthenticated, Forbidden, InvalidParams, Unavailable], examples=_LISTS)
+    @table.method(
+        "ticket.list",
+        allow=KNOWN,
+        page=True,
+        errors=[Unauthenticated, Forbidden, InvalidParams, Unavailable],
+        examples=_LISTS,
+    )
     async def list_(caller: Caller, params: ListTickets) -> Encoded[TicketPage]:
         """List tickets by last activity, newest first: an agent all of them, a customer their own.
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import EventKind, Priority, Removed, Status, TicketId, UserId
+from hero_assistance_sdk.wire import Priority, Removed, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import changed, filed
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
+from hero_assistance_server.tickets.event_types import TICKET_CREATED, TICKET_HIDDEN, TICKET_SHOWN, TICKET_UPDATED
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import Trigger, after
 from hero_assistance_server.tickets.ticket_update import Targets, respond_by, with_status
@@ -45,7 +46,7 @@ def create(
         first_response_due=respond_by(now, priority, targets),
         attachments=attachments,
     )
-    return filed(EventKind.TICKET_CREATED, ticket)
+    return filed(TICKET_CREATED, ticket)
 
 
 def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Change[Ticket, None] | None:
@@ -55,7 +56,7 @@ def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Ch
     if set(followers) == set(ticket.followers):
         return None
     return changed(
-        EventKind.TICKET_UPDATED,
+        TICKET_UPDATED,
         ticket,
         replace(ticket, followers=followers),
         now,
@@ -72,7 +73,7 @@ def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
         return []
     change = _with_collaborators(ticket, (*ticket.collaborators, guest.user_id), now)
     shown: AnyChange = replace(
-        change, kind=EventKind.TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}
+        change, kind=TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}
     )
     return [change, shown]
 
@@ -83,7 +84,7 @@ def uninvite(*, ticket: Ticket, guest: UserId, now: datetime) -> list[AnyChange]
         return []
     rest = tuple(user for user in ticket.collaborators if user != guest)
     gone = Removed(of="ticket", key=str(ticket.ticket_id))
-    hidden: AnyChange = Change(EventKind.TICKET_HIDDEN, None, None, _only(guest), record=gone)
+    hidden: AnyChange = Change(TICKET_HIDDEN, None, None, _only(guest), record=gone)
     return [_with_collaborators(ticket, rest, now), hidden]
 
 
@@ -93,12 +94,12 @@ def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
     if status is None or ticket.snoozed_until is None or ticket.snoozed_until > now:
         return None
     awake = with_status(ticket, status, now)
-    return changed(EventKind.TICKET_UPDATED, ticket, awake, now, message=None, detail={"status": status.value})
+    return changed(TICKET_UPDATED, ticket, awake, now, message=None, detail={"status": status.value})
 
 
 def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:
     return changed(
-        EventKind.TICKET_UPDATED,
+        TICKET_UPDATED,
         ticket,
         replace(ticket, collaborators=collaborators),
         now,

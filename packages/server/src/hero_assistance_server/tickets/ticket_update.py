@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
-from hero_assistance_sdk.wire import EventKind, Priority, Status
+from hero_assistance_sdk.wire import Priority, Status
 from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
+from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE, may_set
 from hero_assistance_server.users.model import User
@@ -62,7 +63,7 @@ def update(*, ticket: Ticket, by: User, patch: Patch, targets: Targets, now: dat
     after = _moved(after, patch, by, now)
     if after == ticket:
         return None
-    return changed(EventKind.TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
+    return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 
 def differing(before: Ticket, after: Ticket) -> dict[str, str]:

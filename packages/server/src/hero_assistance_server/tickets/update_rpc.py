@@ -12,12 +12,13 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params
+from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_server.drafts.rules import DraftKey
 from hero_assistance_server.events.model import AnyChange
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, FILE_ANOTHER, NEW_TICKET, REPLIED, TICKET
 from hero_assistance_server.rpc.params import KnownTime, Tags, TicketParams, Title, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.sqlite import drafts, project, users
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -96,25 +97,25 @@ class Guest(TicketParams):
     user_id: UserName
 
 
-def add_methods(table: MethodTable[Caller], store: Store) -> None:
+def add_methods(table: MethodRegistry, store: Store) -> None:
     """Register the methods."""
 
-    @table.method("ticket.update", errors=_ERRORS, examples=_UPDATES)
+    @table.method("ticket.update", allow=KNOWN, errors=_ERRORS, examples=_UPDATES)
     async def update_(caller: Caller, params: UpdateTicket) -> Encoded[wire.Ticket]:
         """Set fields of a ticket, all at once: an agent any of them, its customer the status solved or open."""
         return await _changed(store, caller, params.ticket_id, lambda t, ticket: _update(t, ticket, caller, params))
 
-    @table.method("ticket.follow", errors=_ERRORS, examples=[_FOLLOWS])
+    @table.method("ticket.follow", allow=STAFF, errors=_ERRORS, examples=[_FOLLOWS])
     async def follow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
         """Take part in a ticket."""
         return await _changed(store, caller, params.ticket_id, _following(caller, True))
 
-    @table.method("ticket.unfollow", errors=_ERRORS, examples=[_UNFOLLOWS])
+    @table.method("ticket.unfollow", allow=STAFF, errors=_ERRORS, examples=[_UNFOLLOWS])
     async def unfollow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
         """Take part in a ticket no more."""
         return await _changed(store, caller, params.ticket_id, _following(caller, False))
 
-    @table.method("ticket.invite", errors=_ERRORS, examples=[_INVITES])
+    @table.method("ticket.invite", allow=STAFF, errors=_ERRORS, examples=[_INVITES])
     async def invite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Let a customer see somebody else's ticket, and write on it, as if it were theirs."""
 
@@ -124,7 +125,7 @@ def add_methods(table: MethodTable[Caller], store: Store) -> None:
 
         return await _changed(store, caller, params.ticket_id, command)
 
-    @table.method("ticket.uninvite", errors=_ERRORS, examples=[_UNINVITES])
+    @table.method("ticket.uninvite", allow=STAFF, errors=_ERRORS, examples=[_UNINVITES])
     async def uninvite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Take a collaborator off a ticket; it vanishes from their list."""
 

@@ -10,18 +10,16 @@ from pydantic import AfterValidator, Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.authentication import is_user_id
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, PersonName, UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.model import User
 from hero_assistance_server.users.service import UserAdministration, find_user
-
-# The name that `http.applications` uses.
-People = UserAdministration
 
 _ERIN = DAVE | {"user_id": "erin-example", "name": "Erin Example", "email": "erin@example.org"}
 _ENROLS = Example("Sales lets a customer in", "bob", {"email": "Erin@example.org", "name": "Erin Example"}, _ERIN)
@@ -88,11 +86,13 @@ class Deactivated(Result):
     open_tickets: list[wire.TicketId]
 
 
-def add_methods(table: MethodTable[Caller], administration: UserAdministration) -> None:
+def add_methods(table: MethodRegistry, administration: UserAdministration) -> None:
     """Register the methods."""
     storage = administration.storage
 
-    @table.method("user.enrol", errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_ENROLS])
+    @table.method(
+        "user.enrol", allow=STAFF, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_ENROLS]
+    )
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
         return serializers.user(
@@ -104,7 +104,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
             staff=True,
         )
 
-    @table.method("user.update", errors=_ERRORS, examples=[_UPDATES])
+    @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
         """Change a user's name, role or e-mail address; the last admin stays one."""
 
@@ -120,7 +120,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
         return serializers.user(await storage.write(command), staff=True)
 
-    @table.method("user.update_me", errors=_ERRORS, examples=[_ME])
+    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, or, as an agent, hide at which ticket the caller is."""
         if params.shows_presence is False and not caller.is_staff:
@@ -134,7 +134,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
 
         return serializers.user(await storage.write(command), staff=True)
 
-    @table.method("user.deactivate", errors=_ERRORS, examples=[_LEAVES])
+    @table.method("user.deactivate", allow=ADMINS, errors=_ERRORS, examples=[_LEAVES])
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
         """Refuse a user everywhere from now on, and end their streams; what they wrote stays.
 
@@ -145,7 +145,7 @@ def add_methods(table: MethodTable[Caller], administration: UserAdministration) 
         )
         return Deactivated(user=serializers.user(user, staff=True), open_tickets=list(left))
 
-    @table.method("user.reactivate", errors=_ERRORS, examples=[_RETURNS])
+    @table.method("user.reactivate", allow=ADMINS, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
         """Let a deactivated user in again, with the role they had."""
 

@@ -9,10 +9,11 @@ from pydantic import StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import MethodTable, Params, Result
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import UserName
+from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.service import list_devices, revoke_device
 
@@ -50,10 +51,10 @@ class DeviceList(Result):
     devices: list[Device]
 
 
-def add_methods(table: MethodTable[Caller], storage: Storage, hub: Hub) -> None:
+def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
     """Register the methods."""
 
-    @table.method("user.devices", errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("user.devices", allow=KNOWN, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def devices(caller: Caller, params: DevicesOf) -> DeviceList:
         """List the devices that are let in as the caller; an admin may ask for anybody's."""
         user_id = params.user_id or caller.known().user_id
@@ -65,7 +66,7 @@ def add_methods(table: MethodTable[Caller], storage: Storage, hub: Hub) -> None:
             ]
         )
 
-    @table.method("user.revoke", errors=[Unauthenticated, Unavailable], examples=[_REVOKES])
+    @table.method("user.revoke", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_REVOKES])
     async def revoke(caller: Caller, params: RevokeDevice) -> bool:
         """Let a device in no more: one's own, or, as an admin, anybody's; whether there was one.
 

@@ -8,10 +8,12 @@ import unicodedata
 from collections.abc import Callable
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
-from hero_assistance_sdk.wire import EventKind, Role, UserId
+from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server import serializers
+from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.tickets.ticket_update import as_text
+from hero_assistance_server.users.event_types import USER_DEACTIVATED, USER_ENROLLED, USER_REACTIVATED, USER_UPDATED
 from hero_assistance_server.users.model import User
 
 _AUDITED_FIELDS = ("name", "role", "email", "active", "shows_presence")
@@ -25,7 +27,7 @@ def may_enrol(by: User, role: Role) -> None:
 
 def enrol(user: User) -> AnyChange:
     """Return the change for those who may know of a new user."""
-    return _change_of(EventKind.USER_ENROLLED, None, user, frozenset())
+    return _change_of(USER_ENROLLED, None, user, frozenset())
 
 
 def change(before: User, after: User, *, other_admins: int, sharers: frozenset[UserId]) -> AnyChange | None:
@@ -54,13 +56,13 @@ def ends_streams(before: User, after: User) -> bool:
     return before.role is not after.role or not after.active
 
 
-def _kind(before: User, after: User) -> EventKind:
+def _kind(before: User, after: User) -> EventType:
     if before.active is after.active:
-        return EventKind.USER_UPDATED
-    return EventKind.USER_REACTIVATED if after.active else EventKind.USER_DEACTIVATED
+        return USER_UPDATED
+    return USER_REACTIVATED if after.active else USER_DEACTIVATED
 
 
-def _change_of(kind: EventKind, before: User | None, after: User, sharers: frozenset[UserId]) -> AnyChange:
+def _change_of(kind: EventType, before: User | None, after: User, sharers: frozenset[UserId]) -> AnyChange:
     detail: dict[str, str] = {"user_id": after.user_id}
     for name in _AUDITED_FIELDS:
         was, now = getattr(before, name, None), getattr(after, name)

@@ -1,1 +1,1 @@
-"""The output of an action: it writes it itself; it is rotated beside it, and read by offset wherever it is by now."""
+"""The output of actions: processes append to it themselves, it is rotated meanwhile, and it is read by offset."""

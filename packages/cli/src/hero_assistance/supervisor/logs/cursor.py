@@ -1,4 +1,4 @@
-"""Where a reader is in the output of an action: a position in each run that may still have something for it."""
+"""A reader's cursor: its position in the output of each run that may still have something to read."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Position:
         return f"{self.run}:{self.inode}:{self.offset}"
 
 
-# Everything that there is, and will be, is ahead.
+# Nothing has been read.
 BEGINNING = (Position(0, 0),)
 
 
-def written(positions: Iterable[Position]) -> str:
-    """The cursor that says where a reader is in each run."""
+def format_cursor(positions: Iterable[Position]) -> str:
+    """Write positions as a cursor."""
     return ",".join(map(str, positions or BEGINNING))
 
 
-def parsed(cursor: str) -> tuple[Position, ...]:
-    """The positions of a cursor; raises `UsageError` for what is not one."""
+def parse_cursor(cursor: str) -> tuple[Position, ...]:
+    """Read the positions of a cursor; raises `UsageError` when it is none."""
     matches = [_POSITION.fullmatch(part) for part in cursor.split(",")]
     positions = tuple(Position(int(match[1]), int(match[3]), int(match[2])) for match in matches if match)
     if len(positions) != len(matches):
@@ -41,11 +41,11 @@ def parsed(cursor: str) -> tuple[Position, ...]:
     return positions
 
 
-def ahead(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position, ...]:
-    """Where to go on in each of these runs that may still have something, the oldest first.
+def find_unread(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position, ...]:
+    """Find where to continue in each of these runs that may have something to read, the oldest first.
 
-    A run that the cursor does not name has been read when it is older than one that is named, and is new when it is
-    newer. Where all that was named is gone, as with the folder, there is nothing that has been read.
+    A run that the cursor does not name has been read if it is older than a named one, and is new if it is newer.
+    When all named runs are gone, as with the folder, nothing has been read.
     """
     known = {position.run: position for position in positions}
     numbers = sorted(runs)
@@ -55,8 +55,8 @@ def ahead(positions: Iterable[Position], runs: Iterable[int]) -> tuple[Position,
     return tuple(known.get(run, Position(run, 0)) for run in numbers if run in known or run > newest)
 
 
-def resumed(position: Position, end: Position) -> int:
-    """The offset to go on from in a run that ends at `end`: the start of a file that is another one, or was cut."""
+def resume_offset(position: Position, end: Position) -> int:
+    """The offset to continue from in a run that ends at `end`; 0 when the live file was replaced or truncated."""
     if 0 in (position.inode, end.inode):
         return position.offset
     return position.offset if position.inode == end.inode and position.offset <= end.offset else 0

@@ -1,10 +1,10 @@
-"""Rotating a run's live file while its processes write to it, so that a death at any instant loses and doubles nothing.
+"""Rotating a live file while processes write to it; a crash at any instant neither loses nor doubles a line.
 
-1. Whole lines from the start of the live file are copied to a segment: written aside, flushed, renamed.
-2. Only then their blocks are given back to the disk.
+1. Copy complete lines from the start of the live file to a segment: a temporary file, flushed, renamed.
+2. Then free the blocks of these lines in the live file.
 
-Where the live file begins is where the last segment ends, whether or not the second step was reached; offsets in it
-stay, and those who append to it notice nothing.
+The live file counts from the end of the last segment, whether or not step 2 was reached. Offsets in it stay, and the
+processes that append to it notice nothing.
 """
 
 from __future__ import annotations
@@ -13,67 +13,71 @@ import os
 import stat
 from pathlib import Path
 
-from hero_assistance.files import replacing
-from hero_assistance.supervisor.logs.holes import give_back
-from hero_assistance.supervisor.logs.live import is_written
-from hero_assistance.supervisor.logs.places import Place, Segment
-from hero_assistance.supervisor.logs.retention import Held, surplus
+from hero_assistance.supervisor.logs.hole_punching import punch_hole
+from hero_assistance.supervisor.logs.layout import LogLayout, Segment
+from hero_assistance.supervisor.logs.live_file import is_written
+from hero_assistance.supervisor.logs.retention import StoredOutput, select_surplus
+from hero_assistance_sdk.durable_files import replace_file
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 
 _BLOCK = 256 * 1024
 
 
-def rotate(place: Place, run: int, spec: LogSpec) -> bool:
-    """Move `max_bytes` of a live file to a segment; false when there are not as many. Raises `OSError`."""
-    start = place.output(run).rotated
-    with place.live(run).open("r+b", buffering=0) as live:
+def rotate(layout: LogLayout, run: int, spec: LogSpec) -> bool:
+    """Move `max_bytes` of a live file to a segment; false when it has fewer. Raises `OSError`."""
+    start = layout.find_output(run).rotated
+    with layout.live_path(run).open("r+b", buffering=0) as live:
         status = os.fstat(live.fileno())
         if status.st_size - start < spec.max_bytes:
             return False
-        # What goes in a moment anyway goes first: the disk may be nearly full.
-        remove_surplus(place, spec, room=spec.max_bytes)
-        segment = Segment(run, start, _end_of_lines(live.fileno(), start, spec.max_bytes))
-        with replacing(place.segment(segment), mode=stat.S_IMODE(status.st_mode)) as copy:
+        # Remove what the new segment makes surplus first: the disk may be nearly full.
+        remove_surplus(layout, spec, room=spec.max_bytes)
+        segment = Segment(run, start, _find_line_end(live.fileno(), start, spec.max_bytes))
+        with replace_file(layout.segment_path(segment), mode=stat.S_IMODE(status.st_mode)) as copy:
             for begin in range(segment.start, segment.end, _BLOCK):
                 copy.write(os.pread(live.fileno(), min(_BLOCK, segment.end - begin), begin))
-        give_back(live.fileno(), segment.end)
+        punch_hole(live.fileno(), segment.end)
     return True
 
 
-def settle(place: Place, run: int) -> None:
-    """Finish what a supervisor that ended in the middle of a rotation has begun; raises `OSError`."""
-    output = place.output(run)
+def finish_rotation(layout: LogLayout, run: int) -> None:
+    """Finish the rotation that a supervisor died in; raises `OSError`."""
+    output = layout.find_output(run)
     if output.is_live and output.rotated:
-        with place.live(run).open("r+b", buffering=0) as live:
-            give_back(live.fileno(), output.rotated)
+        with layout.live_path(run).open("r+b", buffering=0) as live:
+            punch_hole(live.fileno(), output.rotated)
 
 
-def remove_unfinished(place: Place) -> None:
-    """Remove what a supervisor that ended in the middle of a rotation has left under a hidden name."""
+def remove_unfinished(layout: LogLayout) -> None:
+    """Remove the temporary files of a rotation that a supervisor died in."""
     for pattern in (".*.log.*", ".*.marks.*"):
-        for path in place.aside.glob(pattern):
+        for path in layout.run_folder.glob(pattern):
             path.unlink(missing_ok=True)
 
 
-def remove_surplus(place: Place, spec: LogSpec, *, room: int = 0) -> None:
-    """Remove what is more than is to be kept, the oldest first, and `room` bytes beyond that."""
-    outputs = place.outputs()
+def remove_surplus(layout: LogLayout, spec: LogSpec, *, room: int = 0) -> None:
+    """Remove output above the limits, the oldest first, and `room` bytes more."""
+    outputs = layout.list_outputs()
     held = [
-        Held(output, max(0, _size(place.live(output.run)) - output.rotated), not is_written(place, output.run))
+        StoredOutput(
+            output,
+            max(0, _read_size(layout.live_path(output.run)) - output.rotated),
+            not is_written(layout, output.run),
+        )
         for output in outputs
     ]
     segments = {output.run: output.segments for output in outputs}
-    for gone in surplus(held, spec.max_bytes * spec.keep - room):
+    for gone in select_surplus(held, spec.max_bytes * spec.keep - room):
         if isinstance(gone, Segment):
-            place.segment(gone).unlink(missing_ok=True)
+            layout.segment_path(gone).unlink(missing_ok=True)
             continue
-        # In this order: what is left after a death in between is still known to be of this run, and where it begins.
-        for path in (place.marks(gone), place.live(gone), *map(place.segment, segments[gone][-1:])):
+        # In this order, so that after a crash in between the rest still has a name and a begin.
+        for path in (layout.marks_path(gone), layout.live_path(gone), *map(layout.segment_path, segments[gone][-1:])):
             path.unlink(missing_ok=True)
 
 
-def _end_of_lines(descriptor: int, start: int, length: int) -> int:
-    """The offset behind the last line break of these bytes; behind all of them when one line is longer."""
+def _find_line_end(descriptor: int, start: int, length: int) -> int:
+    """Find the offset behind the last line break in these bytes, or their end when one line is longer."""
     position = start + length
     while position > start:
         begin = max(start, position - _BLOCK)
@@ -84,7 +88,7 @@ def _end_of_lines(descriptor: int, start: int, length: int) -> int:
     return start + length
 
 
-def _size(path: Path) -> int:
+def _read_size(path: Path) -> int:
     try:
         return path.stat().st_size
     except FileNotFoundError:

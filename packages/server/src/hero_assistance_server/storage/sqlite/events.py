@@ -79,8 +79,8 @@ def add(rows: Rows, change: AnyChange, seq: Seq, now: datetime, encoder: Encoder
     alike = change.record is None and ticket is not None and serializers.is_shown_alike(ticket)
     differs = (people or reach is Reach.EVERYONE) and not alike
     customers = encoder.event(change, seq, staff=False) if differs else None
-    event = StoredEvent(seq, change.kind, reach, payload, customers, people, _seen_by(change))
-    rows.add(_ADD, (seq, event.kind.value, reach.value, payload, event.customer_payload, millis(now)))
+    event = StoredEvent(seq, change.kind.name, reach, payload, customers, people, _seen_by(change))
+    rows.add(_ADD, (seq, event.kind, reach.value, payload, event.customer_payload, millis(now)))
     for user_id in sorted(people):
         rows.add(_ADD_READER, (user_id, seq))
     return event

@@ -11,7 +11,7 @@ import apsw
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.rpc.encoded import Encoded
-from hero_assistance_sdk.wire import EventKind, Seq
+from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
@@ -23,9 +23,6 @@ from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
 from hero_assistance_server.storage.sqlite.ticket_batch import TicketBatch
 from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
 from hero_assistance_server.tickets.model import Ticket
-
-# What somebody does for themselves alone, many times a minute, is no deed.
-_NO_DEEDS = frozenset({EventKind.DRAFT_DELETED, EventKind.DRAFT_SAVED})
 
 
 @dataclass(slots=True)
@@ -80,7 +77,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
             messages.save(self.connection, message)
             attachments.use(self.connection, message.attachments, message_id=message.message_id)
         self.gathered.follow(change)
-        if change.kind not in _NO_DEEDS:
+        if change.kind.audited:
             self._record(change, by)
         return self.tell(change)
 
@@ -126,7 +123,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
     def _record(self, change: AnyChange, by: Caller) -> None:
         audit.add(
             self.gathered.rows,
-            change.kind.value,
+            change.kind.name,
             by,
             self.now,
             ticket_id=change.ticket.ticket_id if change.ticket else None,

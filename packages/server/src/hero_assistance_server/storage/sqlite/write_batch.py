@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from hero_assistance_sdk.wire import THREAD_CHANGED, Seq, TicketId
+from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.storage.sqlite import bulk_insert, events, list_index, search
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
@@ -108,5 +108,5 @@ def _moved(changes: Sequence[AnyChange]) -> list[_Moved]:
         if moved is None:
             moved = found[ticket.ticket_id] = _Moved(change.before, ticket)
         moved.after = ticket
-        moved.thread = moved.thread or change.message is not None or change.kind in THREAD_CHANGED
+        moved.thread = moved.thread or change.message is not None or change.kind.changes_thread
     return list(found.values())

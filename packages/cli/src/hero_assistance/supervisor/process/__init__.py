@@ -1,0 +1,1 @@
+"""Processes: starting, watching, recognising and ending them, and the processes of one action."""

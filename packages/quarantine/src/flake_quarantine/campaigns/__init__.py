@@ -1,0 +1,1 @@
+"""Campaigns of many runs: measure tests, hunt for flakes, find causes, bisect neighbours."""

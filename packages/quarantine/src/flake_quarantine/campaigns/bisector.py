@@ -1,0 +1,114 @@
+"""Finds a smallest set of neighbours with which a test fails, or that load is all it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flake_quarantine.inference.statistics import runs_for_bound, wilson_interval
+from flake_quarantine.runner.batches import Batch
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import PytestRunner
+
+COPIES = 30
+NEIGHBOUR_RUNS = 120
+MAX_BATCHES = 40
+MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
+MIN_RATE = 0.01
+
+
+@dataclass
+class BisectionResult:
+    """What bisecting found."""
+
+    nodeid: str
+    neighbours: list[str] = field(default_factory=list)
+    conclusion: str = ""
+    failures: int = 0
+    runs: int = 0
+    batches: int = 0
+
+
+@dataclass
+class Bisector:
+    """Tries sets of neighbours; no two copies of the test itself run at a time."""
+
+    runner: PytestRunner
+    nodeid: str
+    workers: int
+    seed: int = 0
+    report_progress: Callable[[str], None] = lambda line: None
+    batches: int = 0
+    rate: float = 0.05  # of failures: how many runs show that a set is harmless
+
+    def bisect(self, candidates: Sequence[str]) -> BisectionResult:
+        """Bisect the candidates, which are node ids, the likeliest first."""
+        failures, runs = self._try(candidates, noise=0) if candidates else (0, 0)
+        if not failures:
+            return self._try_without_neighbours(runs)
+        self.rate = max(MIN_RATE, wilson_interval(failures, runs)[0])
+        if self._try([], noise=self.workers)[0]:
+            return self._make_result([], "none of its neighbours: it fails under any load", failures, runs)
+        smallest = self._narrow(list(candidates))
+        failures, runs = self._try(smallest, noise=0)
+        return self._make_result(smallest, f"fails while these run: {', '.join(smallest)}", failures, runs)
+
+    def _try_without_neighbours(self, runs: int) -> BisectionResult:
+        failures, tried = self._try([], noise=self.workers)
+        if failures:
+            return self._make_result([], "none of its neighbours: it fails under any load", failures, tried)
+        failures, tried = self._try([], noise=0, with_itself=True)
+        if failures:
+            return self._make_result([self.nodeid], "fails only while a copy of itself runs", failures, tried)
+        return self._make_result([], "it did not fail; measure it first", 0, runs + tried)
+
+    def _narrow(self, names: list[str]) -> list[str]:
+        """Drop parts while the rest still fails: delta debugging (Zeller and Hildebrandt, IEEE TSE 28, 2002)."""
+        parts = 2
+        while len(names) > 1 and self.batches < MAX_BATCHES:
+            size = -(-len(names) // parts)
+            chunks = [names[start : start + size] for start in range(0, len(names), size)]
+            smaller = self._find_failing_part(chunks, names)
+            if smaller is not None:
+                parts = max(2, min(len(smaller), parts - 1 if len(smaller) > size else 2))
+                names = smaller
+            elif parts >= len(names):
+                break
+            else:
+                parts = min(len(names), parts * 2)
+        return names
+
+    def _find_failing_part(self, chunks: list[list[str]], names: list[str]) -> list[str] | None:
+        rests = [[name for name in names if name not in chunk] for chunk in chunks] if len(chunks) > 2 else []
+        for part in (*chunks, *rests):
+            if self.batches < MAX_BATCHES and self._try(part, noise=0)[0]:
+                return part
+        return None
+
+    def _try(self, names: Sequence[str], *, noise: int, with_itself: bool = False) -> tuple[int, int]:
+        """Return failures and runs with these neighbours; stops when a failure would have shown at 95 %."""
+        failures = runs = 0
+        enough = runs_for_bound(self.rate)
+        for _ in range(MAX_QUIET_BATCHES):
+            batch = self._plan_batch(names, noise, with_itself)
+            self.batches += 1
+            own = [run for run in self.runner.run_batch(batch) if run.nodeid == self.nodeid and run.counts]
+            failures += sum(run.failed for run in own)
+            runs += len(own)
+            if failures or runs >= enough or not own:
+                break
+        self.report_progress(f"  {len(names)} neighbours: {failures}/{runs}")
+        return failures, runs
+
+    def _plan_batch(self, names: Sequence[str], noise: int, with_itself: bool) -> Batch:
+        each = max(1, NEIGHBOUR_RUNS // max(1, len(names)))
+        return Batch(
+            workers=self.workers,
+            parts=({**dict.fromkeys(names, each), self.nodeid: COPIES},),
+            seed=self.seed + self.batches,
+            exclusive=() if with_itself else (self.nodeid,),
+            noise=Noise(cpu=noise),
+        )
+
+    def _make_result(self, names: list[str], conclusion: str, failures: int, runs: int) -> BisectionResult:
+        return BisectionResult(self.nodeid, names, conclusion, failures, runs, self.batches)

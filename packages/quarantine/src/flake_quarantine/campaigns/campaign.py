@@ -1,0 +1,46 @@
+"""A campaign: one project's suite, how to run it, and where outcomes and progress go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from flake_quarantine.history import History, Outcomes
+from flake_quarantine.inference.stopping_rule import Limits
+from flake_quarantine.runner.batches import build_ladder
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.runs import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignSettings:
+    """How to measure: limits, numbers of workers, noise, and when to stop."""
+
+    seed: int = 0
+    limits: Limits = field(default_factory=Limits)
+    workers: tuple[int, ...] = field(default_factory=build_ladder)
+    noise: Noise = field(default_factory=Noise)
+    until: float = float("inf")  # seconds of the monotonic clock, after which no further step begins
+    finds_suspects: bool = True
+
+
+def _ignore(_line: str) -> None:
+    """Report nothing."""
+
+
+@dataclass(kw_only=True)
+class Campaign:
+    """What measuring and hunting work with; `suite` are the node ids that may be neighbours."""
+
+    runner: PytestRunner
+    suite: Sequence[str]
+    settings: CampaignSettings
+    history: History | None = None
+    report_progress: Callable[[str], None] = _ignore
+
+    def record(self, arm: str, workers: int, runs: Sequence[Run]) -> None:
+        """Append the runs of one batch to the history, if there is one."""
+        if self.history and runs:
+            rows = [(run.nodeid, run.outcome.value, run.seconds, run.signature) for run in runs]
+            self.history.append(Outcomes(arm, workers, rows))

@@ -1,0 +1,109 @@
+"""Finds why a test fails under load: the order of tests or their overlap, and which neighbour it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from flake_quarantine.campaigns.campaign import Campaign
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import ALPHA
+from flake_quarantine.inference.suspects import Suspect, find_shared_resources, rank_earlier, rank_overlapping
+from flake_quarantine.inference.tally import Tally
+from flake_quarantine.register import Kind
+from flake_quarantine.runner.batches import Batch, choose_neighbours
+from flake_quarantine.runs import Run
+
+SUSPECT_BATCHES = 3
+SUSPECT_COPIES = 30
+NEIGHBOUR_RUNS = 150
+MAX_NEIGHBOURS = 40
+MAX_LIKELIEST = 8
+MIN_WORKERS = 4
+CLEAR = ALPHA / 5  # a suspect as clear as this needs no further batch
+SEED_OFFSET = 1000  # seeds that no batch of the measurement has used
+
+
+class CauseFinder:
+    """Looks for the cause of one test's failures; `slow_tests` are never neighbours."""
+
+    def __init__(self, campaign: Campaign, slow_tests: Collection[str] = ()) -> None:
+        self.campaign, self.slow_tests = campaign, slow_tests
+
+    def explain(self, measurement: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
+        """Fill in kind, suspects and shared resources; `serial` are batches for one process, `runs` those under load.
+
+        If the test fails in one process too, its kind is order, otherwise load.
+        """
+        nodeid = measurement.nodeid
+        measurement.kind = Kind.LOAD
+        earlier = rank_earlier(runs, nodeid)
+        if any(self._fails_serially(nodeid, batch) for batch in (*_keep_likeliest(earlier, nodeid, serial), *serial)):
+            measurement.kind = Kind.ORDER
+            measurement.suspects = earlier
+        elif self.campaign.settings.finds_suspects:
+            workers = _choose_workers(measurement.tally)
+            measurement.suspects, measurement.shared_resources = self.find_suspects(nodeid, workers)
+
+    def find_suspects(self, nodeid: str, workers: int) -> tuple[list[Suspect], dict[str, list[str]]]:
+        """Rank neighbours in batches in which no two copies of the test run at a time; also return shared resources.
+
+        Each of many neighbours meets the test seldom. Where none is clear, the likeliest get batches of their own,
+        and are ranked by those runs alone: the runs that chose them would count for them twice.
+        """
+        settings = self.campaign.settings
+        neighbours = choose_neighbours(self.campaign.suite, nodeid, MAX_NEIGHBOURS, settings.seed, self.slow_tests)
+        runs, suspects = self._run_with(nodeid, neighbours, workers, 0)
+        shared = find_shared_resources(runs, nodeid)
+        if suspects and suspects[0].p > CLEAR and len(neighbours) > MAX_LIKELIEST:
+            sharing = sorted({name for names in shared.values() for name in names} & set(neighbours))
+            likeliest = list(dict.fromkeys([*sharing, *(suspect.nodeid for suspect in suspects)]))[:MAX_LIKELIEST]
+            _, closer = self._run_with(nodeid, likeliest, workers, SUSPECT_BATCHES)
+            suspects = closer or suspects
+        return suspects, shared
+
+    def _run_with(
+        self, nodeid: str, neighbours: Sequence[str], workers: int, first: int
+    ) -> tuple[list[Run], list[Suspect]]:
+        """Run the test together with these neighbours until a suspect is clear, in three batches at most."""
+        settings = self.campaign.settings
+        runs: list[Run] = []
+        suspects: list[Suspect] = []
+        each = max(1, NEIGHBOUR_RUNS // max(1, len(neighbours)))
+        for number in range(first, first + SUSPECT_BATCHES if neighbours else first):
+            batch = Batch(
+                workers=workers,
+                parts=({**dict.fromkeys(neighbours, each), nodeid: SUSPECT_COPIES},),
+                seed=settings.seed + SEED_OFFSET + number,
+                exclusive=(nodeid,),
+                audit=True,
+            )
+            runs += _rename_workers(self.campaign.runner.run_batch(batch), number)
+            suspects = rank_overlapping(runs, nodeid)
+            if (suspects and suspects[0].p <= CLEAR) or time.monotonic() > settings.until:
+                break
+        return runs, suspects
+
+    def _fails_serially(self, nodeid: str, batch: Batch) -> bool:
+        """Tell whether it fails in one process too, after other tests and at the same time as none."""
+        return any(run.failed for run in self.campaign.runner.run_serially(batch) if run.nodeid == nodeid)
+
+
+def _keep_likeliest(earlier: Sequence[Suspect], nodeid: str, serial: Sequence[Batch]) -> list[Batch]:
+    """Return the batches with the likeliest earlier tests as the only neighbours, each of them once."""
+    likeliest = dict.fromkeys([suspect.nodeid for suspect in earlier[:MAX_LIKELIEST] if suspect.failed_with], 1)
+    if not likeliest:
+        return []
+    return [replace(batch, parts=({**likeliest, nodeid: batch.parts[0][nodeid]},)) for batch in serial]
+
+
+def _choose_workers(tally: Tally) -> int:
+    """Return the fewest workers, four at least, at which it failed: with fewer, neighbours are easier to tell apart."""
+    failing = [rung.workers for rung in tally.rungs if rung.failures]
+    return max(MIN_WORKERS, min(failing, default=MIN_WORKERS))
+
+
+def _rename_workers(runs: Sequence[Run], number: int) -> list[Run]:
+    """Return the runs with worker names of their own, so that workers of different batches are not taken for one."""
+    return [replace(run, worker=f"{run.worker}/{number}") for run in runs]

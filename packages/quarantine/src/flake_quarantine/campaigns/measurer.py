@@ -1,0 +1,217 @@
+"""Measures tests alone and under load in turns, several at a time under load, until each has a verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from flake_quarantine.campaigns.campaign import Campaign
+from flake_quarantine.campaigns.cause_finder import CauseFinder
+from flake_quarantine.inference.bursts import count_events, count_joint_failures
+from flake_quarantine.inference.measurement import FailingBatch, Measurement
+from flake_quarantine.inference.statistics import ALPHA
+from flake_quarantine.inference.stopping_rule import (
+    Limits,
+    RunAlone,
+    RunLoad,
+    Stop,
+    Verdict,
+    choose_step,
+    describe_missing_runs,
+)
+from flake_quarantine.inference.tally import Rung, Tally
+from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
+from flake_quarantine.runs import Run
+
+MAX_GROUP = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
+BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known
+MAX_NEIGHBOUR_COPIES = 10
+SERIAL_BATCHES = 3  # tell order from load, with as many neighbours as the batch had that failed
+SLOW_SECONDS = 2.0  # a neighbour that takes longer makes every batch wait for it
+
+
+@dataclass(kw_only=True)
+class MeasuredTest:
+    """One test while it is measured."""
+
+    measurement: Measurement
+    once_per_process: bool = False  # it fails when a process runs it twice
+    seconds: float = 0.0  # the longest run
+    runs: list[Run] = field(default_factory=list)  # under load
+
+    @property
+    def nodeid(self) -> str:
+        """The node id."""
+        return self.measurement.nodeid
+
+
+Copies = tuple[MeasuredTest, int]  # a test, and how many runs of it are wanted
+
+
+class Measurer:
+    """Measures tests of one suite: several at a time under load, and one after the other alone."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign, self.settings = campaign, campaign.settings
+        self.slow_tests: set[str] = set()
+
+    def measure(self, nodeids: Sequence[str], family: int | None = None) -> list[Measurement]:
+        """Measure the tests until each has a verdict, and return the measurements in the given order.
+
+        Each test must reach the threshold divided by `family`, the number of tests in question: by default, all given.
+        """
+        limits = replace(self.settings.limits, threshold=ALPHA / max(1, family or len(nodeids)))
+        tests = [MeasuredTest(measurement=Measurement(nodeid=nodeid, tally=self._make_tally())) for nodeid in nodeids]
+        waiting = tests
+        while waiting:
+            waiting = self._take_turn(waiting, limits)
+        for test in tests:
+            if test.measurement.verdict is Verdict.LOAD_ONLY:
+                self._find_cause(test)
+        return [test.measurement for test in tests]
+
+    def plan_batch(self, group: Sequence[Copies], workers: int, seed: int) -> Batch:
+        """Plan a part for each test: most of its copies, some of the other tests' copies, and neighbours."""
+        names = [test.nodeid for test, _ in group]
+        spread = {test.nodeid: _count_spread_copies(copies, len(group)) for test, copies in group}
+        parts = []
+        for test, copies in group:
+            wanted = max(workers * 2, copies // 2)
+            avoid = self.slow_tests | set(names)
+            neighbours = choose_neighbours(self.campaign.suite, test.nodeid, wanted, seed, avoid)
+            # A small suite is repeated.
+            each = min(MAX_NEIGHBOUR_COPIES, max(1, wanted // max(1, len(neighbours))))
+            own = max(copies, workers if len(group) == 1 else 0) - spread[test.nodeid] * (len(group) - 1)
+            parts.append({**dict.fromkeys(neighbours, each), **spread, test.nodeid: own})
+        once = tuple(test.nodeid for test, _ in group if test.once_per_process)
+        noise = self.settings.noise
+        return Batch(workers=workers, parts=tuple(parts), seed=seed, once_per_process=once, noise=noise)
+
+    def _take_turn(self, tests: Sequence[MeasuredTest], limits: Limits) -> list[MeasuredTest]:
+        """Give each test its next step and return those that need another."""
+        under_load: dict[int, list[Copies]] = {}
+        left = []
+        for test in tests:
+            step = self._choose_step(test, limits)
+            if isinstance(step, Stop):
+                self._stop(test, step)
+                continue
+            left.append(test)
+            if isinstance(step, RunAlone):
+                self._run_alone(test, step.runs)
+            else:
+                under_load.setdefault(step.rung, []).append((test, step.runs))
+        for rung, wanted in under_load.items():
+            for group in split_into_groups(wanted):
+                self._run_load(rung, group)
+        return left
+
+    def _choose_step(self, test: MeasuredTest, limits: Limits) -> RunAlone | RunLoad | Stop:
+        tally = test.measurement.tally
+        step = choose_step(tally, limits)
+        if time.monotonic() > self.settings.until and not isinstance(step, Stop):
+            return Stop(Verdict.UNDECIDED, f"the time is up; {describe_missing_runs(tally, limits)}")
+        return step
+
+    def _stop(self, test: MeasuredTest, stop: Stop) -> None:
+        measurement = test.measurement
+        measurement.verdict, measurement.hint, measurement.p = stop.verdict, stop.hint, measurement.tally.p
+        self.campaign.report_progress(f"{test.nodeid}: {stop.verdict}")
+
+    def _make_tally(self) -> Tally:
+        return Tally([Rung(workers) for workers in self.settings.workers])
+
+    def _run_alone(self, test: MeasuredTest, times: int) -> None:
+        """Run the test alone until it fails, `times` times at most."""
+        measurement, runs = test.measurement, []
+        for _ in range(times):
+            run = self.campaign.runner.run_alone(test.nodeid)
+            runs.append(run)
+            test.seconds = max(test.seconds, run.seconds)
+            if run.counts:
+                measurement.tally.add_alone(failed=run.failed)
+            else:
+                measurement.tally.empty_batches += 1
+                measurement.tally.load_last = False
+            if run.failed:
+                measurement.signatures[run.signature] += 1
+                measurement.notes.append(run.text)
+                break
+        self.campaign.record("alone", 0, runs)
+        tally = measurement.tally
+        self.campaign.report_progress(f"{test.nodeid}: alone {tally.alone_failures}/{tally.alone_runs}")
+
+    def _run_load(self, rung: int, group: Sequence[Copies]) -> None:
+        workers = self.settings.workers[rung]
+        seed = self.settings.seed + group[0][0].measurement.tally.batches
+        runs = self.campaign.runner.run_batch(self.plan_batch(group, workers, seed))
+        self.slow_tests |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
+        self.campaign.record("load", workers, runs)
+        for test, copies in group:
+            self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed))
+
+    def _count_batch(self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: FailingBatch) -> None:
+        """Count what a batch says about one test."""
+        measurement = test.measurement
+        own = [run for run in runs if run.nodeid == test.nodeid and run.counts]
+        failed = [run for run in own if run.failed]
+        measurement.tally.add_batch(rung, len(own), len(failed), count_events(own, batch.seed))
+        measurement.signatures.update(run.signature for run in failed)
+        measurement.joint_failures.update(count_joint_failures(runs, test.nodeid))
+        test.runs += own
+        test.seconds = max([test.seconds, *(run.seconds for run in own)])
+        if failed and measurement.failing_batch is None:
+            measurement.failing_batch = batch
+        line = f"{test.nodeid}: {batch.workers} workers {len(failed)}/{len(own)} (seed {batch.seed})"
+        self.campaign.report_progress(line)
+        if failed and not test.once_per_process and self._fails_when_repeated(test):
+            self._restart_once_per_process(test)
+
+    def _fails_when_repeated(self, test: MeasuredTest) -> bool:
+        """Tell whether the test fails when one process runs it twice, which no ordinary run does."""
+        tally = test.measurement.tally
+        if tally.batches != tally.empty_batches + 1 and tally.failing_batches > 1:
+            return False
+        batch = Batch(workers=1, parts=({test.nodeid: 3},), seed=self.settings.seed)
+        return any(run.failed for run in self.campaign.runner.run_serially(batch)[1:])
+
+    def _restart_once_per_process(self, test: MeasuredTest) -> None:
+        """Count load runs from zero, with each process running the test once."""
+        test.once_per_process, test.runs, measurement = True, [], test.measurement
+        measurement.notes.append("it fails when one process runs it twice; each process ran it once")
+        measurement.tally = replace(measurement.tally, rungs=self._make_tally().rungs, failing_batches=0)
+        measurement.failing_batch = None
+        measurement.signatures.clear()
+
+    def _find_cause(self, test: MeasuredTest) -> None:
+        """Tell load from order, and look for the neighbour that causes the failures."""
+        serial: tuple[Batch, ...] = ()
+        failing_batch = test.measurement.failing_batch
+        if failing_batch is not None:
+            workers, copies, seed = failing_batch
+            wanted = 2 if test.once_per_process else copies
+            seeds = range(seed, seed + SERIAL_BATCHES)
+            serial = tuple(self.plan_batch([(test, wanted)], workers, each) for each in seeds)
+        CauseFinder(self.campaign, self.slow_tests).explain(test.measurement, test.runs, serial)
+
+
+def split_into_groups(wanted: Sequence[Copies]) -> Iterator[list[Copies]]:
+    """Split tests into groups that share a batch: not too many, and not more work than a batch may take."""
+    max_work = BATCH_SECONDS * count_cores()
+    group: list[Copies] = []
+    work = 0.0
+    for test, copies in wanted:
+        more = test.seconds * copies
+        if group and (len(group) == MAX_GROUP or work + more > max_work):
+            yield group
+            group, work = [], 0.0
+        group.append((test, copies))
+        work += more
+    if group:
+        yield group
+
+
+def _count_spread_copies(copies: int, tests: int) -> int:
+    """Count the copies of a test in the part of each other test: half of all, as far as there are enough."""
+    return min(copies // tests, max(1, copies // (2 * tests)))

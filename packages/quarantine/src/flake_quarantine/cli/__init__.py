@@ -1,0 +1,1 @@
+"""The command `flake-quarantine`: its arguments, its commands, and what they print."""

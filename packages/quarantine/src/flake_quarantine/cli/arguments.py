@@ -1,0 +1,97 @@
+"""The arguments of `flake-quarantine`, and how their values are read."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+
+from flake_quarantine.constants import DEFAULT_REGISTER
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.register import Kind
+
+DESCRIPTION = "Measures, explains and quarantines tests that fail only while other tests run."
+EPILOG = "What follows `--` is handed to every pytest."
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+COMMANDS = ("measure", "hunt", "bisect", "list", "add", "release", "report", "explain")
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports mistakes as QuarantineError, like the rest of this program."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Raise QuarantineError instead of ending the process."""
+        raise QuarantineError(f"{message}; see {self.prog} --help")
+
+
+def make_parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentParser:
+    """Return the parser; each command is bound to its handler, whose docstring is the help."""
+    top = Parser(prog="flake-quarantine", description=DESCRIPTION, epilog=EPILOG)
+    commands = top.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+    made = {name: commands.add_parser(name, help=(handlers[name].__doc__ or "").strip()) for name in COMMANDS}
+    for name, command in made.items():
+        command.set_defaults(handler=handlers[name])
+        command.add_argument("--json", action="store_true", help="answer in JSON")
+        command.add_argument("--register", default=DEFAULT_REGISTER, metavar="PATH", help="default: %(default)s")
+        command.add_argument("--history", metavar="PATH", help="SQLite file of outcomes")
+    made["measure"].add_argument("nodeid", nargs="*", help="default: every entry of the register")
+    made["hunt"].add_argument("nodeid", nargs="*", help="where to look; default: what pytest collects")
+    made["hunt"].add_argument("--budget", default="10m", metavar="TIME", help="such as 90s, 10m or 1h")
+    for name in ("bisect", "add", "release", "explain"):
+        made[name].add_argument("nodeid")
+    for name in ("measure", "hunt", "bisect", "add"):
+        _add_campaign_options(made[name])
+    _add_entry_options(made["add"])
+    made["report"].add_argument(
+        "--merge",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="first copy another history into this one; repeatable",
+    )
+    made["report"].add_argument("--output", default="quarantine.html", metavar="PATH", help="default: %(default)s")
+    return top
+
+
+def _add_campaign_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, help="order and choice of neighbours; default: by chance, and printed")
+    command.add_argument("--ladder", default="1,4,8", help="workers as multiples of the cores; default: %(default)s")
+    command.add_argument("--workers", type=int, help="so many workers instead of the ladder")
+    command.add_argument("--copies", type=int, help="copies of the test in each batch")
+    command.add_argument("--alone-runs", type=int, help="at most so many runs alone for each test; default: 500")
+    command.add_argument("--load-runs", type=int, help="at most so many runs under load for each test; default: 600")
+    command.add_argument("--max-time", metavar="TIME", help="begin nothing new after this time")
+    command.add_argument("--noise", default="", help="such as cpu=4,io=1,loop=1")
+
+
+def _add_entry_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--owner", required=True)
+    command.add_argument("--issue", required=True)
+    command.add_argument("--reason", required=True)
+    command.add_argument("--kind", choices=[kind.value for kind in Kind])
+    command.add_argument("--days", type=int, default=30, help="1 to 60; default: %(default)s")
+    command.add_argument("--alone", metavar="K/N", help="failures and runs alone, instead of measuring now")
+    command.add_argument("--load", metavar="K/N", help="failures and runs under load, instead of measuring now")
+
+
+def parse_seconds(text: str) -> float:
+    """Read `90s`, `10m` or `1h` as seconds; raises QuarantineError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
+    if not match:
+        raise QuarantineError(f"a time is written as 90s, 10m or 1h, not {text!r}")
+    return float(match.group(1)) * SECONDS[match.group(2)]
+
+
+def parse_counts(text: str) -> tuple[int, int]:
+    """Read `3/100` as failures and runs; raises QuarantineError."""
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not match or int(match.group(1)) > int(match.group(2)):
+        raise QuarantineError(f"failures and runs are written as 3/100, not {text!r}")
+    return int(match.group(1)), int(match.group(2))
+
+
+def parse_steps(text: str) -> tuple[int, ...]:
+    """Read `1,4,8`, the steps of a ladder; raises QuarantineError."""
+    if not re.fullmatch(r"[1-9]\d{0,2}(,[1-9]\d{0,2})*", text):
+        raise QuarantineError(f"a ladder is written as 1,4,8, not {text!r}")
+    return tuple(int(part) for part in text.split(","))

@@ -1,0 +1,125 @@
+"""The commands that run tests: measure, hunt and bisect."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from flake_quarantine import job_summary
+from flake_quarantine.campaigns.bisector import Bisector
+from flake_quarantine.campaigns.campaign import Campaign
+from flake_quarantine.campaigns.cause_finder import CauseFinder
+from flake_quarantine.campaigns.hunter import Hunter, HuntResult
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.cli import arguments, register_commands, register_editor, render
+from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.history import History
+from flake_quarantine.inference.measurement import Measurement, correct_p_values
+from flake_quarantine.inference.stopping_rule import FAILING, Verdict
+from flake_quarantine.inference.tally import Tally
+from flake_quarantine.register import Register
+
+HEALED_DAYS = 14  # how long a healed test may stay in the register
+BISECT_WORKERS = 4
+STRONG = 0.001  # suspects this clear are bisected alone
+
+
+def measure(invocation: Invocation) -> int:
+    """Measure the named tests, or every entry of the register, alone and under load."""
+    register, runner, settings = invocation.load_register(), invocation.make_runner(), invocation.make_settings()
+    suite = runner.collect()
+    names = invocation.options.nodeid or [entry.nodeid for entry in register.entries]
+    wanted, missing = invocation.find_tests(runner, suite, names)
+    with invocation.open_history() as history:
+        campaign = Campaign(
+            runner=runner,
+            suite=suite,
+            settings=settings,
+            history=history,
+            report_progress=invocation.report_progress,
+        )
+        found = Measurer(campaign).measure(wanted)
+        correct_p_values(found)
+        found += [Measurement(nodeid=nodeid, tally=Tally([]), verdict=Verdict.MISSING) for nodeid in missing]
+        overdue = [_apply_register(one, register, invocation.resolve_today(), history) for one in found]
+        _record_verdicts(history, found)
+    invocation.print_result(
+        [render.serialize_measurement(one) for one in found], lambda: render.format_measurements(found)
+    )
+    job_summary.append(render.tabulate_measurements(found))
+    return 1 if any(overdue) or any(one.verdict in FAILING for one in found) else 0
+
+
+def hunt(invocation: Invocation) -> int:
+    """Look for unknown flakes until the time is up."""
+    register, runner = invocation.load_register(), invocation.make_runner()
+    suite = runner.collect(invocation.options.nodeid)
+    if not suite:
+        raise QuarantineError("pytest collects no tests here")
+    with invocation.open_history() as history:
+        campaign = Campaign(
+            runner=runner,
+            suite=suite,
+            settings=invocation.make_settings(),
+            history=history,
+            report_progress=invocation.report_progress,
+        )
+        listed = {nodeid for nodeid in suite if register.find(nodeid)}
+        result = Hunter(campaign).hunt(arguments.parse_seconds(invocation.options.budget), listed)
+        correct_p_values(result.candidates)
+        _record_verdicts(history, result.candidates)
+    proposals = propose_entries(result, invocation.resolve_today())
+    invocation.print_result(render.serialize_hunt(result, proposals), lambda: render.format_hunt(result, proposals))
+    job_summary.append(render.tabulate_hunt(result, proposals))
+    return 1 if result.candidates or result.unmeasured else 0
+
+
+def propose_entries(result: HuntResult, today: dt.date) -> dict[str, str]:
+    """Return the entries to paste, as TOML by node id: for tests that failed under load, and never alone."""
+    eligible = [one for one in result.candidates if one.tally.load_failures and one.verdict not in FAILING]
+    return {one.nodeid: register_editor.format_entry(register_commands.propose_entry(one, today)) for one in eligible}
+
+
+def bisect(invocation: Invocation) -> int:
+    """Find a smallest set of neighbours with which the test fails."""
+    runner, settings = invocation.make_runner(), invocation.make_settings()
+    suite = runner.collect()
+    wanted, _ = invocation.find_tests(runner, suite, [invocation.options.nodeid])
+    if len(wanted) != 1:
+        raise QuarantineError(f"{invocation.options.nodeid} must name one test; it names {len(wanted)}")
+    workers = invocation.options.workers or max(BISECT_WORKERS, settings.workers[0])
+    campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=invocation.report_progress)
+    suspects, shared = CauseFinder(campaign).find_suspects(wanted[0], workers)
+    candidates = [suspect.nodeid for suspect in suspects if suspect.failed_with or suspect.p < 1]
+    strong = [suspect.nodeid for suspect in suspects if suspect.p <= STRONG]
+    bisector = Bisector(runner, wanted[0], workers, settings.seed, invocation.report_progress)
+    result = bisector.bisect(strong or candidates)
+    invocation.print_result(render.serialize_bisection(result, shared), lambda: render.format_bisection(result, shared))
+    return 0 if result.failures else 1
+
+
+def _apply_register(one: Measurement, register: Register, today: dt.date, history: History | None) -> bool:
+    """Let the register's rules come before the measurement's; true if a healed test has stayed too long."""
+    entry = register.find(one.nodeid)
+    if entry is None or one.verdict in FAILING:
+        return False
+    if entry.count_days_left(today) < 0:
+        one.verdict, one.hint = Verdict.EXPIRED, f"it expired on {entry.expires}"
+    elif not entry.owner:
+        one.verdict = Verdict.NO_OWNER
+    if one.verdict is not Verdict.HEALED:
+        return False
+    since = history.find_healed_since(one.nodeid) if history else None
+    overdue = since is not None and (today - since).days >= HEALED_DAYS
+    advice = f"release it, it is healed since {since}" if overdue else "it may be released"
+    one.hint = f"{advice}: flake-quarantine release '{entry.nodeid}'"
+    return overdue
+
+
+def _record_verdicts(history: History | None, found: Sequence[Measurement]) -> None:
+    if history:
+        for one in found:
+            details = json.dumps(render.serialize_details(one))
+            history.append_verdict(one.nodeid, one.verdict.value, details)

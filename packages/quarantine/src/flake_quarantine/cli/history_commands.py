@@ -1,0 +1,36 @@
+"""The commands that read the history: report and explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flake_quarantine.cli import render
+from flake_quarantine.cli.html_report import write_report
+from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.history import History
+
+
+def report(invocation: Invocation) -> int:
+    """Write the history as one HTML page."""
+    path = invocation.options.history
+    if not path or not (Path(path).exists() or invocation.options.merge):
+        raise QuarantineError("there is no history to report; name its file with --history")
+    target = Path(invocation.options.output)
+    with History(Path(path)) as history:
+        for other in invocation.options.merge:
+            history.merge(Path(other))
+        tests = write_report(target, history, invocation.load_register(), invocation.resolve_today())
+    invocation.print_result({"report": str(target), "tests": tests}, lambda: f"{target}: {tests} tests")
+    return 0
+
+
+def explain(invocation: Invocation) -> int:
+    """Say everything that is known about one test."""
+    nodeid = invocation.options.nodeid
+    with invocation.open_history() as history:
+        known = render.serialize_knowledge(nodeid, invocation.load_register(), history, invocation.resolve_today())
+    if known is None:
+        raise QuarantineError(f"nothing is known about {nodeid}: measure it, or name a history with --history")
+    invocation.print_result(known, lambda: render.format_knowledge(known))
+    return 0

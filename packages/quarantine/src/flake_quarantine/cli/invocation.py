@@ -1,0 +1,103 @@
+"""One invocation of the command: its options, what they name, and how it answers."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import json
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flake_quarantine.campaigns.campaign import CampaignSettings
+from flake_quarantine.cli import arguments
+from flake_quarantine.history import History
+from flake_quarantine.inference.stopping_rule import Limits
+from flake_quarantine.node_ids import covers, extract_path
+from flake_quarantine.register import Register, load
+from flake_quarantine.runner.batches import build_ladder
+from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import PytestRunner
+
+MAX_SEED = 1_000_000
+
+
+@dataclass
+class Invocation:
+    """One invocation; `pytest_options` are handed to every pytest."""
+
+    options: argparse.Namespace
+    pytest_options: tuple[str, ...]
+
+    @property
+    def register_path(self) -> Path:
+        """The register's file."""
+        return Path(self.options.register)
+
+    def load_register(self) -> Register:
+        """Read the register as it is now; raises BrokenRegister."""
+        return load(self.register_path)
+
+    def resolve_today(self) -> dt.date:
+        """Return today by the clock, but none before the register's newest entry."""
+        return self.load_register().resolve_today(dt.date.today())
+
+    def make_runner(self) -> PytestRunner:
+        """Return a runner in the current folder."""
+        return PytestRunner(Path.cwd(), self.pytest_options)
+
+    @contextlib.contextmanager
+    def open_history(self) -> Iterator[History | None]:
+        """Open the history while the block lasts; None if no file was named."""
+        if not self.options.history:
+            yield None
+            return
+        with History(Path(self.options.history)) as history:
+            yield history
+
+    def make_settings(self) -> CampaignSettings:
+        """Return how to measure, from the options."""
+        options = self.options
+        seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1, MAX_SEED)
+        workers = (options.workers,) if options.workers else build_ladder(arguments.parse_steps(options.ladder))
+        until = time.monotonic() + arguments.parse_seconds(options.max_time) if options.max_time else float("inf")
+        return CampaignSettings(
+            seed=seed, limits=self._make_limits(), workers=workers, noise=Noise.parse(options.noise), until=until
+        )
+
+    def find_tests(
+        self, runner: PytestRunner, suite: Sequence[str], names: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Return the tests that names of tests, classes or files mean, and the names that mean none."""
+        wanted: list[str] = []
+        missing = []
+        for name in names:
+            covered = [nodeid for nodeid in suite if covers(name, nodeid)]
+            if not covered and (runner.root / extract_path(name)).exists():
+                covered = [nodeid for nodeid in runner.collect([extract_path(name)]) if covers(name, nodeid)]
+            wanted += covered
+            missing += [] if covered else [name]
+        return list(dict.fromkeys(wanted)), missing
+
+    def report_progress(self, line: str) -> None:
+        """Print a line of progress, unless the answer is JSON."""
+        if not self.options.json:
+            print(line, file=sys.stderr, flush=True)
+
+    def print_result(self, value: object, format_text: Callable[[], str]) -> None:
+        """Print the result as JSON or as text."""
+        print(json.dumps(value, indent=2, ensure_ascii=False) if self.options.json else format_text())
+
+    def _make_limits(self) -> Limits:
+        options, limits = self.options, Limits()
+        if options.copies:
+            limits = replace(limits, batch_sizes=(options.copies,))
+        if options.load_runs:
+            limits = replace(limits, max_load_runs=options.load_runs)
+        if options.alone_runs:
+            limits = replace(limits, max_alone_runs=options.alone_runs)
+        return limits

@@ -1,0 +1,36 @@
+"""From the words of a command line to a command and its exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from flake_quarantine.cli import arguments, campaign_commands, history_commands, register_commands
+from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.errors import QuarantineError
+
+USAGE_ERROR = 4  # as pytest's
+INTERRUPTED = 130
+HANDLERS = {
+    "measure": campaign_commands.measure,
+    "hunt": campaign_commands.hunt,
+    "bisect": campaign_commands.bisect,
+    "list": register_commands.list_entries,
+    "add": register_commands.add,
+    "release": register_commands.release,
+    "report": history_commands.report,
+    "explain": history_commands.explain,
+}
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command; 0: fine, 1: a verdict that fails a build, 4: a caller's mistake, 130: Ctrl-C."""
+    at = words.index("--") if "--" in words else len(words)
+    try:
+        options = arguments.make_parser(HANDLERS).parse_args(words[:at])
+        return int(options.handler(Invocation(options, tuple(words[at + 1 :]))))
+    except QuarantineError as error:
+        print(f"flake-quarantine: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED

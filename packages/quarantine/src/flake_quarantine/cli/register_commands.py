@@ -1,0 +1,132 @@
+"""The commands that read and edit the register: list, add and release."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from flake_quarantine.campaigns.campaign import Campaign
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.cli import register_editor, render
+from flake_quarantine.cli.arguments import parse_counts
+from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.history import History
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.stopping_rule import FAILING
+from flake_quarantine.inference.tally import Tally
+from flake_quarantine.register import MAX_AGE, Entry, Evidence, Kind
+
+PROPOSED_DAYS = 30
+
+
+def list_entries(invocation: Invocation) -> int:
+    """Show the register, with days left."""
+    register, today = invocation.load_register(), invocation.resolve_today()
+    invocation.print_result(
+        [render.serialize_entry(entry, today) for entry in register.entries],
+        lambda: render.format_register(register, today),
+    )
+    return 1 if any(entry.count_days_left(today) < 0 or not entry.owner for entry in register.entries) else 0
+
+
+def add(invocation: Invocation) -> int:
+    """Quarantine a test, with evidence that it fails under load only."""
+    options, today = invocation.options, invocation.resolve_today()
+    if not 1 <= options.days <= MAX_AGE.days:
+        raise QuarantineError(f"--days must be 1 to {MAX_AGE.days}")
+    if not options.owner.strip():
+        raise QuarantineError("--owner must name somebody")
+    evidence, kind = _find_evidence(invocation)
+    entry = Entry(
+        nodeid=options.nodeid,
+        kind=Kind(options.kind) if options.kind else kind,
+        reason=options.reason,
+        owner=options.owner,
+        issue=options.issue,
+        since=today,
+        expires=today + dt.timedelta(days=options.days),
+        evidence=evidence,
+    )
+    register_editor.add_entry(invocation.register_path, entry)
+    invocation.print_result(
+        render.serialize_entry(entry, today), lambda: f"{entry.nodeid} is quarantined until {entry.expires}"
+    )
+    return 0
+
+
+def release(invocation: Invocation) -> int:
+    """Take a test out of the register."""
+    nodeid = invocation.options.nodeid
+    register_editor.remove_entry(invocation.register_path, nodeid)
+    invocation.print_result({"released": nodeid}, lambda: f"{nodeid} is released")
+    return 0
+
+
+def propose_entry(one: Measurement, today: dt.date) -> Entry:
+    """Return an entry for a candidate; the user fills in owner and issue."""
+    return Entry(
+        nodeid=one.nodeid,
+        kind=one.kind,
+        reason=next(iter(one.signatures), "fails under load"),
+        owner="",
+        issue="LINK",
+        since=today,
+        expires=today + dt.timedelta(days=PROPOSED_DAYS),
+        evidence=_to_evidence(one.tally),
+    )
+
+
+def _to_evidence(tally: Tally) -> Evidence:
+    return Evidence(
+        alone_runs=tally.alone_runs,
+        alone_failures=tally.alone_failures,
+        load_runs=tally.load_runs,
+        load_failures=tally.load_failures,
+    )
+
+
+def _find_evidence(invocation: Invocation) -> tuple[Evidence, Kind]:
+    """Return counts that were given, those of the last measurement, or those of a measurement made now."""
+    options = invocation.options
+    if options.alone and options.load:
+        (alone_failures, alone_runs), (load_failures, load_runs) = map(parse_counts, (options.alone, options.load))
+        evidence = Evidence(
+            alone_runs=alone_runs, alone_failures=alone_failures, load_runs=load_runs, load_failures=load_failures
+        )
+        kind = Kind.UNKNOWN
+    else:
+        with invocation.open_history() as history:
+            evidence, kind = _read_last_measurement(history, options.nodeid) or _measure_now(invocation)
+    if evidence.alone_failures:
+        raise QuarantineError(f"{options.nodeid} fails alone too: not eligible, mend it")
+    if not evidence.load_failures:
+        raise QuarantineError(f"{options.nodeid} did not fail under load: there is nothing to quarantine")
+    return evidence, kind
+
+
+def _read_last_measurement(history: History | None, nodeid: str) -> tuple[Evidence, Kind] | None:
+    verdicts = history.list_verdicts(nodeid) if history else []
+    if not verdicts:
+        return None
+    details = json.loads(verdicts[-1].details)
+    evidence = Evidence(
+        alone_runs=details["alone"]["runs"],
+        alone_failures=details["alone"]["failures"],
+        load_runs=sum(rung["runs"] for rung in details["load"]),
+        load_failures=sum(rung["failures"] for rung in details["load"]),
+    )
+    return evidence, Kind(details["kind"])
+
+
+def _measure_now(invocation: Invocation) -> tuple[Evidence, Kind]:
+    nodeid, runner = invocation.options.nodeid, invocation.make_runner()
+    suite = runner.collect()
+    wanted, missing = invocation.find_tests(runner, suite, [nodeid])
+    if missing:
+        raise QuarantineError(f"{nodeid}: there is no such test")
+    settings = invocation.make_settings()
+    campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=invocation.report_progress)
+    measured = Measurer(campaign).measure(wanted)
+    worst = max(measured, key=lambda one: (one.verdict in FAILING, one.tally.load_failures))
+    return _to_evidence(worst.tally), worst.kind

@@ -1,0 +1,259 @@
+"""Renders what the commands answer: as values for JSON, as text and as Markdown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flake_quarantine.campaigns.bisector import BisectionResult
+from flake_quarantine.campaigns.hunter import HuntResult
+from flake_quarantine.history import History
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.statistics import ALPHA, upper_bound, wilson_interval
+from flake_quarantine.inference.stopping_rule import Verdict
+from flake_quarantine.inference.tally import Tally
+from flake_quarantine.job_summary import escape_cell
+from flake_quarantine.register import Entry, Register
+
+MAX_SUSPECTS = 5
+Value = dict[str, Any]  # what becomes JSON
+
+
+def serialize_measurement(one: Measurement) -> Value:
+    """Return a measurement in the form that other programs rely on."""
+    return {
+        "nodeid": one.nodeid,
+        "verdict": one.verdict.value,
+        "kind": one.kind.value,
+        "alone": {"runs": one.tally.alone_runs, "failures": one.tally.alone_failures},
+        "load": [{"workers": r.workers, "runs": r.runs, "failures": r.failures} for r in one.tally.rungs],
+        "p": one.p,
+        "suspects": [{"nodeid": suspect.nodeid, "p": suspect.p} for suspect in one.suspects[:MAX_SUSPECTS]],
+        "reproduce": format_reproduce_command(one),
+    }
+
+
+def serialize_details(one: Measurement) -> Value:
+    """Return a measurement with everything that explains it; the history stores it."""
+    return {
+        **serialize_measurement(one),
+        "events": one.tally.load_events,
+        "rung": interpret_rungs(one.tally),
+        "signatures": dict(one.signatures.most_common()),
+        "together": dict(one.joint_failures.most_common(MAX_SUSPECTS)),
+        "shared": one.shared_resources,
+        "notes": one.notes,
+        "more": one.hint,
+        "suspects": [vars(suspect) for suspect in one.suspects[:MAX_SUSPECTS]],
+    }
+
+
+def format_reproduce_command(one: Measurement) -> str:
+    """Return the command that repeats the first batch in which the test failed."""
+    command = f"flake-quarantine measure {shlex.quote(one.nodeid)}"
+    if one.failing_batch is None:
+        return command
+    workers, copies, seed = one.failing_batch
+    return f"{command} --workers {workers} --copies {copies} --seed {seed}"
+
+
+def interpret_rungs(tally: Tally) -> str:
+    """Say what the rung at which failures begin means for their cause."""
+    failing = [rung.workers for rung in tally.rungs if rung.failures]
+    if not failing or len(tally.rungs) < 2:
+        return ""
+    if failing[0] == tally.rungs[0].workers:
+        return f"appears at {failing[0]} workers: shared state"
+    if failing[0] == tally.rungs[-1].workers:
+        return f"only at {failing[0]} workers: timing"
+    return f"appears at {failing[0]} workers: shared state or timing"
+
+
+def format_rate(failures: int, runs: int) -> str:
+    """Return failures, runs and Wilson's 95 % interval of the rate, such as `3/100 (1.0-8.5 %)`."""
+    low, high = wilson_interval(failures, runs)
+    return f"{failures}/{runs} ({100 * low:.1f}-{100 * high:.1f} %)"
+
+
+def format_measurements(found: Sequence[Measurement]) -> str:
+    """Return all measurements, a paragraph each."""
+    if not found:
+        return "the register is empty: nothing to measure"
+    return "\n".join(line for one in found for line in _format_measurement(one))
+
+
+def _format_measurement(one: Measurement) -> list[str]:
+    if one.verdict is Verdict.MISSING:
+        return [f"{one.verdict.value}: {one.nodeid}", "  there is no such test"]
+    lines = [f"{one.verdict.value}: {one.nodeid}", *_format_counts(one), *_format_causes(one)]
+    lines += [f"  note: {note.strip().splitlines()[-1]}" for note in one.notes[:2] if note.strip()]
+    lines += [f"  {one.hint}"] if one.hint else []
+    return [*lines, f"  reproduce: {format_reproduce_command(one)}"]
+
+
+def _format_counts(one: Measurement) -> Iterator[str]:
+    tally = one.tally
+    rungs = ", ".join(
+        f"{rung.workers} workers {format_rate(rung.failures, rung.runs)}" for rung in tally.rungs if rung.runs
+    )
+    yield f"  alone {format_rate(tally.alone_failures, tally.alone_runs)} · load {rungs or 'not run'}"
+    if tally.load_failures:
+        events = f"{tally.load_events} events" if tally.load_events != tally.load_failures else "no bursts"
+        findings = f"{events} · kind {one.kind} {interpret_rungs(tally)}".rstrip()
+        yield f"  p {one.p:.2g} (Fisher, one-sided, Holm) · {findings}"
+    elif one.verdict is Verdict.HEALED:
+        yield f"  rate under load at most {100 * upper_bound(tally.load_runs):.1f} % at 95 %"
+
+
+def _format_causes(one: Measurement) -> Iterator[str]:
+    """Yield signatures, tests that failed at the same moment, suspects and shared resources, the first of each."""
+    yield from (f"  {count} × {signature}" for signature, count in one.signatures.most_common(3))
+    joint_failures = one.joint_failures.most_common(3)
+    yield from (f"  failed at the same moment {count} ×: {nodeid}" for nodeid, count in joint_failures)
+    for suspect in [suspect for suspect in one.suspects if suspect.p <= ALPHA][:3]:
+        yield (
+            f"  suspect {suspect.nodeid}: failed {suspect.failed_with}/{suspect.runs_with} with it,"
+            f" {suspect.failed_without}/{suspect.runs_without} without, p {suspect.p:.2g}"
+        )
+    shared = list(one.shared_resources.items())[:6]
+    yield from (f"  shares {resource} with {', '.join(others[:3])}" for resource, others in shared)
+
+
+def tabulate_measurements(found: Sequence[Measurement]) -> str:
+    """Return all measurements as a Markdown table."""
+    rows = [
+        f"| `{escape_cell(one.nodeid)}` | **{one.verdict.value}** "
+        f"| {format_rate(one.tally.alone_failures, one.tally.alone_runs)} "
+        f"| {format_rate(one.tally.load_failures, one.tally.load_runs)} | {one.p:.2g} | {escape_cell(one.hint)} |"
+        for one in found
+    ]
+    head = [
+        "## Quarantine, measured",
+        "",
+        "| test | verdict | alone | under load | p | |",
+        "|---|---|---|---|---:|---|",
+    ]
+    return "\n".join([*head, *rows, "", ""])
+
+
+def serialize_hunt(result: HuntResult, proposals: Mapping[str, str]) -> Value:
+    """Return the result of a hunt, with the entry to paste for each candidate."""
+    return {
+        "tests": result.tests,
+        "runs": result.runs,
+        "batches": result.batches,
+        "seconds": round(result.seconds, 1),
+        "candidates": [{**serialize_details(one), "toml": proposals.get(one.nodeid, "")} for one in result.candidates],
+        "unmeasured": result.unmeasured,
+    }
+
+
+def format_hunt(result: HuntResult, proposals: Mapping[str, str]) -> str:
+    """Return the result of a hunt in words, with the entries to paste."""
+    text = [f"{result.tests} tests, {result.runs} runs in {result.batches} batches, {result.seconds:.0f} s"]
+    if not result.candidates and not result.unmeasured:
+        text.append("no unlisted test failed")
+    for one in result.candidates:
+        text += [*_format_measurement(one), "", proposals.get(one.nodeid, "  not eligible for the register\n")]
+    text += [f"failed, but the time was up before it was measured: {nodeid}" for nodeid in result.unmeasured]
+    return "\n".join(text)
+
+
+def tabulate_hunt(result: HuntResult, proposals: Mapping[str, str]) -> str:
+    """Return the result of a hunt as Markdown."""
+    begin = f"{result.tests} tests, {result.runs} runs in {result.batches} batches, {result.seconds:.0f} s\n\n"
+    pasted = "".join(f"\n```toml\n{proposal}```\n" for proposal in proposals.values())
+    return (
+        "## Flake hunt\n\n" + begin + (tabulate_measurements(result.candidates) if result.candidates else "") + pasted
+    )
+
+
+def serialize_bisection(found: BisectionResult, shared: Mapping[str, Sequence[str]]) -> Value:
+    """Return the result of a bisection, with the resources that the test shares."""
+    return {**vars(found), "shared": dict(shared)}
+
+
+def format_bisection(found: BisectionResult, shared: Mapping[str, Sequence[str]]) -> str:
+    """Return the result of a bisection in words."""
+    lines = [f"{found.nodeid}: {found.conclusion}", f"  {found.failures}/{found.runs} failed; {found.batches} batches"]
+    return "\n".join(
+        [*lines, *(f"  shares {resource} with {', '.join(others)}" for resource, others in shared.items())]
+    )
+
+
+def serialize_entry(one: Entry, today: dt.date) -> Value:
+    """Return an entry with its days left."""
+    return {
+        "nodeid": one.nodeid,
+        "kind": one.kind.value,
+        "reason": one.reason,
+        "owner": one.owner,
+        "issue": one.issue,
+        "since": one.since.isoformat(),
+        "expires": one.expires.isoformat(),
+        "days_left": one.count_days_left(today),
+        "evidence": vars(one.evidence),
+    }
+
+
+def format_register(register: Register, today: dt.date) -> str:
+    """Return the register, an entry a line."""
+    if not register:
+        return f"{register.path}: nothing is quarantined"
+    return "\n".join(
+        f"{one.nodeid}  {one.kind}  {one.owner or 'NO OWNER'}"
+        f"  {_format_days_left(one.count_days_left(today))}  {one.reason}"
+        for one in register.entries
+    )
+
+
+def serialize_knowledge(nodeid: str, register: Register, history: History | None, today: dt.date) -> Value | None:
+    """Return everything that register and history know about a test; None if they know nothing."""
+    entry = register.find(nodeid)
+    points = history.list_points(nodeid) if history else []
+    verdicts = history.list_verdicts(nodeid) if history else []
+    if entry is None and not points and not verdicts:
+        return None
+    arms = {arm: _count_arm([(p.failures, p.runs) for p in points if p.arm == arm]) for arm in ("run", "alone", "load")}
+    return {
+        "nodeid": nodeid,
+        "entry": serialize_entry(entry, today) if entry else None,
+        "history": arms,
+        "signatures": dict(history.count_signatures(nodeid)) if history else {},
+        "verdicts": [{"at": row.at, "verdict": row.verdict} for row in verdicts],
+        "last": json.loads(verdicts[-1].details) if verdicts else None,
+    }
+
+
+def _count_arm(counts: Sequence[tuple[int, int]]) -> Value:
+    failures, runs = sum(count[0] for count in counts), sum(count[1] for count in counts)
+    low, high = wilson_interval(failures, runs)
+    return {"runs": runs, "failures": failures, "low": low, "high": high}
+
+
+def format_knowledge(known: Value) -> str:
+    """Return everything that is known about a test, in words."""
+    lines = [str(known["nodeid"])]
+    if known["entry"]:
+        entry = known["entry"]
+        lines.append(f"  quarantined by {entry['owner'] or 'no owner'}: {entry['reason']} ({entry['issue']})")
+        lines.append(f"  since {entry['since']}, {_format_days_left(entry['days_left'])}")
+    names = {"run": "ordinary runs", "alone": "alone", "load": "under load"}
+    lines += [
+        f"  {names[arm]} {format_rate(a['failures'], a['runs'])}" for arm, a in known["history"].items() if a["runs"]
+    ]
+    lines += [f"  {count} × {signature}" for signature, count in known["signatures"].items()]
+    if known["last"]:
+        last = known["last"]
+        lines.append(f"  last verdict {last['verdict']}, p {last['p']:.2g}, {last['events']} events; {last['rung']}")
+        lines += [f"  suspect {suspect['nodeid']}, p {suspect['p']:.2g}" for suspect in last["suspects"]]
+        lines += [f"  shares {resource} with {', '.join(others)}" for resource, others in last["shared"].items()]
+        lines.append(f"  reproduce: {last['reproduce']}")
+    return "\n".join(lines)
+
+
+def _format_days_left(days: int) -> str:
+    return f"{days} days left" if days >= 0 else f"EXPIRED {-days} days ago"

@@ -1,0 +1,57 @@
+"""What is known about one test after measuring it, and how verdicts of several tests are corrected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from flake_quarantine.inference.statistics import ALPHA, holm
+from flake_quarantine.inference.stopping_rule import Verdict
+from flake_quarantine.inference.suspects import Suspect
+from flake_quarantine.inference.tally import Tally
+from flake_quarantine.register import Kind
+
+
+class FailingBatch(NamedTuple):
+    """How to repeat the first batch in which a test failed."""
+
+    workers: int
+    copies: int
+    seed: int
+
+
+@dataclass(kw_only=True)
+class Measurement:
+    """Everything that is known about one test after measuring it; `hint` says what is missing or what to do."""
+
+    nodeid: str
+    tally: Tally
+    verdict: Verdict = Verdict.UNDECIDED
+    kind: Kind = Kind.UNKNOWN
+    hint: str = ""
+    p: float = 1.0  # corrected over everything that was measured with it
+    suspects: list[Suspect] = field(default_factory=list)
+    shared_resources: dict[str, list[str]] = field(default_factory=dict)
+    signatures: Counter[str] = field(default_factory=Counter)
+    joint_failures: Counter[str] = field(default_factory=Counter)
+    failing_batch: FailingBatch | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def correct_p_values(measurements: Sequence[Measurement]) -> None:
+    """Correct p, by Holm, over everything that was measured together, and the verdicts that depend on it.
+
+    A `load-only` whose corrected p is above 0.05 becomes undecided; an undecided test at or below it that failed in
+    two batches and never alone becomes `load-only`.
+    """
+    adjusted = holm([measurement.tally.p for measurement in measurements])
+    for measurement, p in zip(measurements, adjusted, strict=True):
+        measurement.p = p
+        tally = measurement.tally
+        if measurement.verdict is Verdict.UNDECIDED and tally.failing_batches > 1 and p <= ALPHA:
+            if not tally.alone_failures:
+                measurement.verdict, measurement.hint, measurement.kind = Verdict.LOAD_ONLY, "", Kind.UNKNOWN
+        elif measurement.verdict is Verdict.LOAD_ONLY and p > ALPHA:
+            measurement.verdict = Verdict.UNDECIDED

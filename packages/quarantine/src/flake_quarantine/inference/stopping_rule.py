@@ -1,0 +1,187 @@
+"""When to stop measuring one test, and with which verdict: a rule without I/O, so that it can be simulated.
+
+One failure alone ends a measurement as not eligible. So there is only one way to `load-only`: no failure alone, up to
+the number of runs that makes Fisher's p small enough. Simulations of this very code say how often the rule errs; the
+figures stand in docs/quarantine.md.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+from flake_quarantine.inference.statistics import (
+    ALPHA,
+    HEALED_RUNS,
+    MAX_ALONE_RUNS,
+    alone_runs_needed,
+    runs_for_bound,
+)
+from flake_quarantine.inference.tally import Tally
+
+
+class Verdict(enum.StrEnum):
+    """What a measurement says about a test."""
+
+    LOAD_ONLY = "load-only"
+    BROKEN = "broken"
+    FLAKY_ALONE = "flaky-alone"
+    HEALED = "healed"
+    UNDECIDED = "undecided"
+    EXPIRED = "expired"
+    MISSING = "missing"
+    NO_OWNER = "no owner"
+
+
+# A quarantine may not go on with these.
+FAILING = frozenset({Verdict.BROKEN, Verdict.FLAKY_ALONE, Verdict.EXPIRED, Verdict.MISSING, Verdict.NO_OWNER})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many runs a measurement may cost, and the p-value (`threshold`) that decides it."""
+
+    # Once up the ladder with few runs, so that a clear case costs little, then once more: 300 runs, of which 299
+    # without a failure are the proof of healing. Further batches are as big as the last.
+    batch_sizes: tuple[int, ...] = (10, 16, 24, 60, 80, 110)
+    healed_runs: int = HEALED_RUNS
+    max_load_runs: int = 600
+    max_alone_runs: int = 500  # with 250, one in five flakes of 2 % stayed undecided
+    first_alone_runs: int = 1
+    min_alone_runs: int = 10  # a coin that fails alone passes so often once in a thousand times
+    broken_after: int = 3
+    max_empty_batches: int = 2
+    threshold: float = ALPHA
+
+    @property
+    def enough_events(self) -> int:
+        """How many events suffice: from here on, more load runs save hardly any runs alone. 5 at 0.05."""
+        return math.ceil(1.6 * math.log(1 / self.threshold))
+
+
+@dataclass(frozen=True)
+class RunAlone:
+    """The next step: so many runs alone, each in a fresh process."""
+
+    runs: int
+
+
+@dataclass(frozen=True)
+class RunLoad:
+    """The next step: one batch under load; `rung` is an index of the ladder."""
+
+    rung: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The end: it is decided, or deciding it costs too much; `hint` says what is missing."""
+
+    verdict: Verdict
+    hint: str = ""
+
+
+Step = RunAlone | RunLoad | Stop
+
+
+def choose_step(tally: Tally, limits: Limits) -> Step:
+    """Choose the next step. Arms alternate, so that drift of the machine is not read as load."""
+    stop = _decide(tally, limits)
+    if stop is not None:
+        return stop
+    if tally.alone_failures:
+        return RunAlone(limits.broken_after - tally.alone_runs)
+    if _fails_under_load(tally, limits):
+        return RunAlone(limits.min_alone_runs - tally.alone_runs)
+    # Without a failure there is nothing to compare: three runs alone show what is broken, more would show nothing.
+    compares = tally.load_failures or tally.alone_runs < limits.broken_after
+    if tally.load_last and compares and tally.alone_runs < limits.max_alone_runs:
+        return RunAlone(_choose_alone_runs(tally, limits))
+    return _choose_batch(tally, limits)
+
+
+def describe_missing_runs(tally: Tally, limits: Limits) -> str:
+    """Say in words how many more runs an undecided measurement needs."""
+    if not tally.load_failures:
+        return f"{max(1, limits.healed_runs - tally.load_runs)} more runs under load without a failure"
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
+    if needed >= MAX_ALONE_RUNS:
+        needed = runs_for_bound(tally.load_events / tally.load_runs)
+    return f"about {max(1, needed - tally.alone_runs)} more runs alone without a failure"
+
+
+def _decide(tally: Tally, limits: Limits) -> Stop | None:
+    """Return the end, or None if a further step may still change the verdict."""
+    if tally.alone_failures:
+        return _decide_not_eligible(tally, limits)
+    if _fails_under_load(tally, limits) and tally.alone_runs >= limits.min_alone_runs:
+        return Stop(Verdict.LOAD_ONLY)
+    if not tally.load_failures and tally.load_runs >= limits.healed_runs and tally.alone_runs >= limits.broken_after:
+        return Stop(Verdict.HEALED)
+    if tally.empty_batches > limits.max_empty_batches:
+        return Stop(Verdict.UNDECIDED, "it was not run: it is skipped under load, or pytest could not run it")
+    if _is_out_of_reach(tally, limits):
+        return Stop(Verdict.UNDECIDED, describe_missing_runs(tally, limits))
+    return None
+
+
+def _decide_not_eligible(tally: Tally, limits: Limits) -> Stop | None:
+    if tally.alone_runs < limits.broken_after:
+        return None
+    return Stop(Verdict.BROKEN if tally.alone_failures == tally.alone_runs else Verdict.FLAKY_ALONE)
+
+
+def _fails_under_load(tally: Tally, limits: Limits) -> bool:
+    """Tell whether load makes a difference; failures of a single batch may be one bad moment of the machine."""
+    return tally.failing_batches > 1 and tally.p <= limits.threshold
+
+
+def _is_out_of_reach(tally: Tally, limits: Limits) -> bool:
+    """Tell whether no runs within the limits can decide it any more."""
+    load_is_over = tally.load_runs >= limits.max_load_runs
+    alone_is_over = tally.alone_runs >= limits.max_alone_runs
+    if load_is_over and alone_is_over:
+        return True
+    if tally.load_runs >= limits.healed_runs and _is_too_rare(tally, limits):
+        return True
+    return (load_is_over or alone_is_over) and _is_other_arm_hopeless(tally, limits)
+
+
+def _is_too_rare(tally: Tally, limits: Limits) -> bool:
+    """Tell whether even failures twice as frequent from now on would not be enough within the limits."""
+    if not tally.load_events:
+        return False
+    left = max(0, limits.max_load_runs - tally.load_runs)
+    events = tally.load_events + math.ceil(2 * tally.load_events * left / tally.load_runs)
+    return alone_runs_needed(events, tally.load_runs + left, limits.threshold) > limits.max_alone_runs
+
+
+def _is_other_arm_hopeless(tally: Tally, limits: Limits) -> bool:
+    """Tell whether the arm that may still run cannot decide it within its limit."""
+    if tally.alone_runs >= limits.max_alone_runs:
+        return tally.load_events >= limits.enough_events
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
+    return needed > limits.max_alone_runs
+
+
+def _choose_alone_runs(tally: Tally, limits: Limits) -> int:
+    if not tally.load_failures:
+        return limits.first_alone_runs
+    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold) - tally.alone_runs
+    left = limits.max_alone_runs - tally.alone_runs
+    if tally.load_events < limits.enough_events:  # more load makes this cheaper
+        return min(left, limits.first_alone_runs)
+    return max(1, min(left, needed, max(10, math.ceil(needed / 3))))
+
+
+def _choose_batch(tally: Tally, limits: Limits) -> RunLoad:
+    """Climb the ladder; once the test fails, go on where it failed most often."""
+    if tally.load_failures and tally.failing_batches > 1:
+        worst = max(range(len(tally.rungs)), key=lambda i: (tally.rungs[i].failures / max(1, tally.rungs[i].runs), i))
+        wanted = limits.enough_events - tally.load_events
+        runs = math.ceil(wanted * tally.load_runs / tally.load_events)
+        return RunLoad(worst, min(max(limits.batch_sizes[0], runs), limits.batch_sizes[-1]))
+    size = limits.batch_sizes[min(tally.batches, len(limits.batch_sizes) - 1)]
+    return RunLoad(tally.batches % len(tally.rungs), size)

@@ -1,0 +1,76 @@
+"""Ranks the tests whose presence goes with a failure: at the same time for load, earlier for order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flake_quarantine.inference.statistics import benjamini_hochberg, fisher_p_value
+from flake_quarantine.runs import Run
+
+Observation = tuple[bool, set[str]]  # whether the target failed, and the tests that were present
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspect:
+    """A test, and how the target did with and without it; `p` is corrected for all tests that were ranked."""
+
+    nodeid: str
+    p: float
+    failed_with: int
+    runs_with: int
+    failed_without: int
+    runs_without: int
+
+
+def rank_overlapping(runs: Sequence[Run], target: str) -> list[Suspect]:
+    """Rank the tests whose overlap goes with failures of the target, the likeliest first."""
+    own = [run for run in runs if run.nodeid == target and run.counts]
+    others = [run for run in runs if run.nodeid != target]
+    return _rank([(run.failed, {other.nodeid for other in others if run.overlaps(other)}) for run in own])
+
+
+def rank_earlier(runs: Sequence[Run], target: str) -> list[Suspect]:
+    """Rank the tests that ran earlier in the same process, the one that goes with most failures first."""
+    own = [run for run in runs if run.nodeid == target and run.counts]
+    return _rank([(run.failed, set(run.before)) for run in own])
+
+
+def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[str]]:
+    """Return what the target and other tests touched, with the names of those; `itself` for its own copies."""
+    own: dict[str, int] = {}
+    for run in runs:
+        if run.nodeid == target:
+            for resource in run.touched:
+                own[resource] = own.get(resource, 0) + 1
+    shared: dict[str, list[str]] = {}
+    for resource, times in own.items():
+        others = sorted({run.nodeid for run in runs if run.nodeid != target and resource in run.touched})
+        if others or times > 1:
+            shared[resource] = others or ["itself"]
+    return shared
+
+
+def _rank(observations: Sequence[Observation]) -> list[Suspect]:
+    """Test each name by Fisher's p of its 2 × 2 table; Benjamini and Hochberg correct for their number."""
+    names = sorted(set().union(*(present for _, present in observations)) if observations else set())
+    tables = [_count_table(observations, name) for name in names]
+    raw = [fisher_p_value(*table) for table in tables]
+    suspects = [
+        Suspect(
+            nodeid=name, p=p, failed_with=table[0], runs_with=table[1], failed_without=table[2], runs_without=table[3]
+        )
+        for name, table, p in zip(names, tables, benjamini_hochberg(raw), strict=True)
+    ]
+    order = dict(zip(names, raw, strict=True))
+    return sorted(suspects, key=lambda suspect: (order[suspect.nodeid], -suspect.failed_with, suspect.nodeid))
+
+
+def _count_table(observations: Iterable[Observation], name: str) -> tuple[int, int, int, int]:
+    """Count failures and runs with `name`, then failures and runs without it."""
+    counts = [0, 0, 0, 0]
+    for failed, present in observations:
+        at = 0 if name in present else 2
+        counts[at] += failed
+        counts[at + 1] += 1
+    return counts[0], counts[1], counts[2], counts[3]

@@ -1,0 +1,65 @@
+"""Runs and failures of one test so far, alone and at each step of the load ladder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flake_quarantine.inference.statistics import fisher_p_value
+
+
+@dataclass
+class Rung:
+    """What happened at one step of the load ladder."""
+
+    workers: int
+    runs: int = 0
+    failures: int = 0
+    events: int = 0  # failures, a burst of them counted once
+
+
+@dataclass
+class Tally:
+    """Runs and failures of one test, in both arms."""
+
+    rungs: list[Rung]
+    alone_runs: int = 0
+    alone_failures: int = 0
+    batches: int = 0
+    failing_batches: int = 0
+    empty_batches: int = 0  # nothing was run: skipped, or the batch could not be used
+    load_last: bool = True  # whether the latest runs were under load
+
+    @property
+    def load_runs(self) -> int:
+        """Runs at all rungs."""
+        return sum(rung.runs for rung in self.rungs)
+
+    @property
+    def load_failures(self) -> int:
+        """Failures at all rungs."""
+        return sum(rung.failures for rung in self.rungs)
+
+    @property
+    def load_events(self) -> int:
+        """Failures at all rungs, a burst counted once."""
+        return sum(rung.events for rung in self.rungs)
+
+    @property
+    def p(self) -> float:
+        """Fisher's one-sided exact p for more failures under load than alone, a burst counted once."""
+        return fisher_p_value(self.load_events, self.load_runs, self.alone_failures, self.alone_runs)
+
+    def add_batch(self, rung: int, runs: int, failures: int, events: int) -> None:
+        """Count one batch under load; `rung` is an index of `rungs`."""
+        at = self.rungs[rung]
+        at.runs, at.failures, at.events = at.runs + runs, at.failures + failures, at.events + events
+        self.batches += 1
+        self.failing_batches += failures > 0
+        self.empty_batches += runs == 0
+        self.load_last = True
+
+    def add_alone(self, *, failed: bool) -> None:
+        """Count one run alone."""
+        self.alone_runs += 1
+        self.alone_failures += failed
+        self.load_last = False

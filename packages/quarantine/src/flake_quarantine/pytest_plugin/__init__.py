@@ -1,0 +1,1 @@
+"""The pytest plugin: hooks of an ordinary run, and of a measuring process."""

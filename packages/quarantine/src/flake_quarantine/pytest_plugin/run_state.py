@@ -1,0 +1,86 @@
+"""What an ordinary run has found out: its entries, its failed tests, and the rules of the register that it breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from flake_quarantine.node_ids import extract_path
+from flake_quarantine.pytest_plugin.failed_tests import FailedTest, format_add_command
+from flake_quarantine.register import Entry, Register
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something that fails the run although no unlisted test failed; `when` is `setup` or `call`."""
+
+    nodeid: str
+    when: str
+    text: str
+
+    def make_report(self) -> pytest.TestReport:
+        """Make a failed report, which reporters and JUnit XML treat like that of a test."""
+        return pytest.TestReport(
+            nodeid=self.nodeid,
+            location=(extract_path(self.nodeid), None, self.nodeid),
+            keywords={},
+            outcome="failed",
+            longrepr=self.text,
+            when="call" if self.when == "call" else "setup",
+        )
+
+
+@dataclass
+class RunState:
+    """What the process that reports knows about the run."""
+
+    register: Register
+    today: dt.date
+    failed_tests: dict[str, FailedTest] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+    selected: set[str] = field(default_factory=set)  # entries whose tests were selected
+    missing: set[str] | None = None  # entries without a test; None: nothing was collected yet
+
+    def add_collection(self, collected: Mapping[str, Sequence[str]]) -> None:
+        """Add what one worker collected; an entry is missing if every worker misses it."""
+        self.selected.update(collected["selected"])
+        missing = set(collected["missing"])
+        self.missing = missing if self.missing is None else self.missing & missing
+
+    def find_violations(self) -> None:
+        """Fill `violations`: entries without a test, expired ones, and quarantined tests that fail alone."""
+        self.violations = [*self._check_entries(), *self._check_regressions()]
+
+    def list_add_commands(self) -> list[str]:
+        """Return the commands that quarantine the flakes that this run found."""
+        return [format_add_command(failed) for failed in self.failed_tests.values() if failed.is_new_flake]
+
+    def _check_entries(self) -> Iterator[Violation]:
+        for entry in self.register.entries:
+            if entry.nodeid in (self.missing or ()):
+                yield Violation(entry.nodeid, "setup", _describe_missing(entry, self.register))
+            elif entry.nodeid in self.selected and entry.count_days_left(self.today) < 0:
+                yield Violation(entry.nodeid, "setup", _describe_expired(entry, self.register))
+
+    def _check_regressions(self) -> Iterator[Violation]:
+        for failed in self.failed_tests.values():
+            if failed.entry and failed.alone_failure:
+                text = f"quarantined, but it fails alone too: a regression, not a flake\n\n{failed.alone_failure.text}"
+                yield Violation(failed.report.nodeid, "call", text)
+
+
+def _describe_missing(entry: Entry, register: Register) -> str:
+    return (
+        f"{register.path}:{entry.line}: {entry.nodeid} is quarantined, but there is no such test any more\n"
+        f"take the entry out: flake-quarantine release '{entry.nodeid}'"
+    )
+
+
+def _describe_expired(entry: Entry, register: Register) -> str:
+    return (
+        f"{register.path}:{entry.line}: the quarantine of {entry.nodeid} expired on {entry.expires}\n"
+        f"mend the test and release it, or measure it again: flake-quarantine measure '{entry.nodeid}'"
+    )

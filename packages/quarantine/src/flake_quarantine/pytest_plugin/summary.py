@@ -1,0 +1,81 @@
+"""The quarantine's part of a run's summary, on the terminal and in GitHub's job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from flake_quarantine import job_summary
+from flake_quarantine.job_summary import escape_cell
+from flake_quarantine.pytest_plugin.failed_tests import FailedTest
+from flake_quarantine.pytest_plugin.run_state import RunState
+from flake_quarantine.register import Entry
+
+LINES_OF_FAILURE = 12
+
+
+def write_line(config: pytest.Config, line: str) -> None:
+    """Write a line on the terminal, if there is one."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        reporter.write_line(f"flake-quarantine: {line}")
+
+
+def write_terminal(state: RunState, reporter: pytest.TerminalReporter) -> None:
+    """Write quarantined failures, then failures that were run again alone."""
+    quarantined = [(failed, failed.entry) for failed in state.failed_tests.values() if failed.entry]
+    rerun = [failed for failed in state.failed_tests.values() if not failed.entry and failed.alone]
+    if quarantined:
+        reporter.write_sep("=", "quarantined failures", yellow=True)
+    for failed, entry in quarantined:
+        _write_quarantined(failed, entry, entry.count_days_left(state.today), reporter)
+    if rerun:
+        reporter.write_sep("=", "failures, run again alone", yellow=True)
+    for failed in rerun:
+        reporter.write_line(f"{failed.nodeid}: {failed.conclusion}")
+    commands = state.list_add_commands()
+    if commands:
+        reporter.write_line("measure it, mend it, or quarantine it:")
+    for command in commands:
+        reporter.write_line(f"  {command}")
+
+
+def write_job_summary(state: RunState) -> None:
+    """Append the quarantine's part to the job summary, if the run is a GitHub job."""
+    if job_summary.is_wanted():
+        job_summary.append("\n".join(_format_markdown(state)) + "\n")
+
+
+def _write_quarantined(failed: FailedTest, entry: Entry, days_left: int, reporter: pytest.TerminalReporter) -> None:
+    reporter.write_line(f"{failed.nodeid}: {failed.conclusion}")
+    reporter.write_line(f"  {entry.reason} · {entry.owner or 'no owner'} · {entry.issue} · {days_left} days left")
+    for line in str(failed.report.longrepr).splitlines()[-LINES_OF_FAILURE:]:
+        reporter.write_line(f"  | {line}")
+
+
+def _format_markdown(state: RunState) -> Iterator[str]:
+    failed_tests = state.failed_tests.values()
+    entries = [entry for entry in state.register.entries if entry.nodeid in state.selected]
+    yield from ("## Quarantine", "")
+    yield f"{len(entries)} quarantined, {sum(1 for failed in failed_tests if failed.entry)} of them failed."
+    if entries:
+        yield from ("", "| test | this run | kind | owner | issue | days left |", "|---|---|---|---|---|---:|")
+        yield from (_format_entry(entry, state) for entry in entries)
+    others = [failed for failed in failed_tests if not failed.entry]
+    if others:
+        yield from ("", "| failed, not quarantined | run again alone |", "|---|---|")
+        yield from (f"| {escape_cell(f'`{failed.nodeid}`')} | {escape_cell(failed.conclusion)} |" for failed in others)
+    for command in state.list_add_commands():
+        yield from ("", f"    {command}")
+    yield ""
+    yield from (f"- **{escape_cell(violation.text.splitlines()[0])}**" for violation in state.violations)
+    yield ""
+
+
+def _format_entry(entry: Entry, state: RunState) -> str:
+    failed = [failed for failed in state.failed_tests.values() if failed.entry == entry]
+    result = "; ".join(one.conclusion for one in failed) or "passed"
+    cells = (f"`{entry.nodeid}`", result, entry.kind, entry.owner or "**none**", entry.issue)
+    return "| " + " | ".join(map(escape_cell, cells)) + f" | {entry.count_days_left(state.today)} |"

@@ -1,0 +1,152 @@
+"""Hooks of a measuring process: replace tests by shuffled copies, and log how each run went."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from flake_quarantine.node_ids import strip_group
+from flake_quarantine.pytest_plugin.audit_hook import AuditHook
+from flake_quarantine.pytest_plugin.failure_signature import sign_report
+from flake_quarantine.pytest_plugin.item_copies import copy_items, deal_items
+from flake_quarantine.runner.trial_log import TrialLogWriter
+from flake_quarantine.runner.trial_spec import TrialSpec
+from flake_quarantine.runs import Outcome
+
+MAX_TEXT = 4000
+GIL_SLICE = 400_000  # iterations of C code that keep the interpreter lock for some ten milliseconds
+GIL_PAUSE = 0.002  # seconds
+CACHE_PLUGINS = ("lfplugin", "lfplugin-collwrapper", "nfplugin", "stepwiseplugin")
+NEUTRAL_OPTIONS = {"xmlpath": None, "maxfail": 0, "usepdb": False, "basetemp": None, "stepwise": False}
+
+
+def isolate(config: pytest.Config) -> None:
+    """Switch off what would stop the trial early, or write over files of the run that started it."""
+    config.pluginmanager.register(CacheRemover(config), "flake-quarantine-cache-remover")
+    for option, value in NEUTRAL_OPTIONS.items():
+        if hasattr(config.option, option) and not (option == "basetemp" and hasattr(config, "workerinput")):
+            setattr(config.option, option, value)
+
+
+class CacheRemover:
+    """Keeps pytest's cache out of a trial."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Remove the plugins that select tests by earlier runs and remember this one."""
+        for name in CACHE_PLUGINS:
+            if self.config.pluginmanager.has_plugin(name):
+                self.config.pluginmanager.unregister(name=name)
+
+
+class TrialRecorder:
+    """Logs every run of every test in this process."""
+
+    def __init__(self, config: pytest.Config, spec: TrialSpec) -> None:
+        self.spec = spec
+        workerinput: dict[str, str] = getattr(config, "workerinput", {})
+        self.log = TrialLogWriter(spec.log_folder, workerinput.get("workerid", "alone"))
+        self.audit_hook = AuditHook() if spec.audit else None
+        self.ran: set[str] = set()
+        self.current: pytest.Item | None = None
+        self.outcome = Outcome.PASSED
+        self.signature = self.text = ""
+        self.rootdir = str(config.rootpath)
+        for _ in range(spec.loop_noise):
+            threading.Thread(target=_hold_interpreter_lock, daemon=True).start()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Replace what was collected by the copies that the spec asks for, in shuffled order."""
+        collected = [strip_group(item.nodeid) for item in items]
+        parts = self.spec.parts
+        self.log.write(collected=collected if parts is None else [], rootdir=self.rootdir)
+        if parts is not None:
+            known = dict(zip(collected, items, strict=True))
+            items[:] = deal_items(copy_items(known, parts, self.spec.seed), self.spec.workers)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Log start and end of one run."""
+        nodeid = strip_group(item.nodeid)
+        self.current = None if nodeid in self.spec.once_per_process and nodeid in self.ran else item
+        if self.current is None:
+            return (yield)
+        self.ran.add(nodeid)
+        lock = self._wait_for_turn(nodeid)
+        self.outcome, self.signature, self.text = Outcome.PASSED, "", ""
+        self.log.write(nodeid=nodeid, start=time.monotonic())
+        if self.audit_hook:
+            self.audit_hook.start()
+        try:
+            return (yield)
+        finally:
+            touched = self.audit_hook.stop() if self.audit_hook else ()
+            self._log_end(touched)
+            if lock is not None:
+                os.close(lock)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Take the worst of setup, call and teardown."""
+        report = yield
+        if report.failed:
+            self._note_failure(report)
+        elif report.skipped and not hasattr(report, "wasxfail") and self.outcome is Outcome.PASSED:
+            self.outcome = Outcome.SKIPPED
+        return report
+
+    def is_repeated(self, item: pytest.Item) -> bool:
+        """Tell whether this process has run the test before and must not run it again."""
+        return self.current is not item
+
+    def _note_failure(self, report: pytest.TestReport) -> None:
+        if self.outcome is Outcome.FAILED:
+            return
+        self.outcome = Outcome.FAILED
+        self.signature = sign_report(report)
+        self.text = str(report.longrepr)[-MAX_TEXT:]
+
+    def _log_end(self, touched: tuple[str, ...]) -> None:
+        self.log.write(
+            stop=time.monotonic(), outcome=self.outcome, signature=self.signature, text=self.text, touched=touched
+        )
+
+    def _wait_for_turn(self, nodeid: str) -> int | None:
+        """Take the lock of an exclusive test, and return its descriptor; the kernel frees it if the process dies."""
+        if nodeid not in self.spec.exclusive:
+            return None
+        lock = os.open(Path(self.spec.log_folder) / "turn.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+
+class RepeatSkipper:
+    """Skips copies of a test that this process has run already."""
+
+    def __init__(self, recorder: TrialRecorder) -> None:
+        self.recorder = recorder
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Only tear down what the next item does not need."""
+        if not self.recorder.is_repeated(item):
+            return None
+        item.session._setupstate.teardown_exact(nextitem)
+        return True
+
+
+def _hold_interpreter_lock() -> None:
+    """Starve event loops: hold the interpreter lock in slices, until the process ends."""
+    while True:
+        sum(range(GIL_SLICE))
+        time.sleep(GIL_PAUSE)

@@ -1,0 +1,129 @@
+"""Runs tests alone and under load, in fresh pytest processes, and reads what happened."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake_quarantine.constants import TRIAL_VARIABLE
+from flake_quarantine.errors import TrialFailed
+from flake_quarantine.node_ids import extract_path
+from flake_quarantine.runner import trial_log
+from flake_quarantine.runner.batches import Batch
+from flake_quarantine.runner.child_process import ProcessResult, run_command
+from flake_quarantine.runner.trial_log import TrialLog
+from flake_quarantine.runner.trial_spec import TrialSpec
+from flake_quarantine.runs import Outcome, Run
+
+ALONE_SECONDS = 120.0
+BATCH_SECONDS = 600.0
+COLLECT_SECONDS = 300.0
+# A test that ran for less when its batch was ended was slow, as tests are under load: it did not hang.
+CUT_OFF_SECONDS = ALONE_SECONDS
+# Variables with which a child would write reports, or take itself for a worker of the run that started it.
+NOT_INHERITED = ("GITHUB_STEP_SUMMARY", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID")
+# pytest's exit statuses: 0 passed, 1 failed, 2 interrupted, 4 usage error, 5 nothing collected.
+COLLECTED = (0, 1, 4, 5)
+RAN = (0, 1, 2, 5)
+NOTHING_FAILED = (0, 5)
+
+
+@dataclass
+class PytestRunner:
+    """One project's tests and how to run them; `options` are handed to every pytest, times are in seconds."""
+
+    root: Path
+    options: tuple[str, ...] = ()
+    cwd: Path | None = None
+    xdist: bool = True
+    alone_seconds: float = ALONE_SECONDS
+    batch_seconds: float = BATCH_SECONDS
+
+    def collect(self, arguments: Iterable[str] = ()) -> list[str]:
+        """Return the node ids that pytest collects, and learn the root folder that they are relative to.
+
+        Raises TrialFailed, with the end of pytest's output.
+        """
+        options = ["--collect-only", "-q", *arguments]
+        log, result = self._run(options, TrialSpec(log_folder=""), COLLECT_SECONDS, rooted=False)
+        if not log.rootdir or result.status not in COLLECTED:
+            raise TrialFailed(f"pytest could not collect ({result.describe()}):\n{result.output[-2000:]}")
+        self.root = Path(log.rootdir)
+        return list(dict.fromkeys(log.collected))
+
+    def run_alone(self, nodeid: str) -> Run:
+        """Run one test alone, in a fresh process."""
+        log, result = self._run([str(self.root / nodeid)], TrialSpec(log_folder=""), self.alone_seconds)
+        own = [run for run in log.runs if run.nodeid == nodeid]
+        if not own:
+            return _describe_unstarted(nodeid, result)
+        run = next((run for run in own if run.failed), own[0])
+        if run.outcome in (Outcome.CRASHED, Outcome.HUNG):
+            run.text = f"alone: {result.describe()}\n{result.output[-2000:]}"
+        return run
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        """Run a batch on its workers and return every run of it, the neighbours' too.
+
+        Raises TrialFailed, with the end of pytest's output, if no test ran.
+        """
+        log, result = self._run_parts(batch, ["-n", str(batch.workers), "--dist", "worksteal"])
+        if not log.runs and result.status not in RAN and not result.timed_out:
+            raise TrialFailed(f"pytest could not run a batch ({result.describe()}):\n{result.output[-2000:]}")
+        return log.runs
+
+    def run_serially(self, batch: Batch) -> list[Run]:
+        """Run a batch in one process, one test after the other: order without load."""
+        return self._run_parts(batch, ["-n", "0"])[0].runs
+
+    def _run_parts(self, batch: Batch, options: list[str]) -> tuple[TrialLog, ProcessResult]:
+        spec = TrialSpec(
+            log_folder="",
+            parts=tuple(map(dict, batch.parts)),
+            workers=batch.workers,
+            seed=batch.seed,
+            exclusive=batch.exclusive,
+            once_per_process=batch.once_per_process,
+            audit=batch.audit,
+            loop_noise=batch.noise.loop,
+        )
+        nodeids = {nodeid for part in batch.parts for nodeid, count in part.items() if count}
+        files = sorted({str(self.root / extract_path(nodeid)) for nodeid in nodeids})
+        # A worker lost is a result, not a reason to stop.
+        options += ["--max-worker-restart", str(max(20, batch.run_count))]
+        with batch.noise.make():
+            return self._run([*options, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS)
+
+    def _run(
+        self, arguments: list[str], spec: TrialSpec, seconds: float, *, rooted: bool = True, cut_off_seconds: float = 0
+    ) -> tuple[TrialLog, ProcessResult]:
+        with tempfile.TemporaryDirectory(prefix="fq") as folder:
+            spec_path = Path(folder) / "spec.json"
+            log_folder = Path(folder) / "out"
+            log_folder.mkdir()
+            TrialSpec(**{**vars(spec), "log_folder": str(log_folder)}).write(spec_path)
+            command = [sys.executable, "-m", "pytest", *self.options, *(["-n", "0"] if self.xdist else [])]
+            command += [f"--rootdir={self.root}"] if rooted else []
+            command += arguments
+            result = run_command(command, cwd=self.cwd or Path.cwd(), env=_make_environment(spec_path), seconds=seconds)
+            hung_before = time.monotonic() - cut_off_seconds if result.timed_out else None
+            return trial_log.read(log_folder, hung_before=hung_before), result
+
+
+def _make_environment(spec_path: Path) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    return {**env, TRIAL_VARIABLE: str(spec_path), "COVERAGE_FILE": str(spec_path.parent / "coverage")}
+
+
+def _describe_unstarted(nodeid: str, result: ProcessResult) -> Run:
+    """Return the run of a test that pytest did not start: it cannot be collected, or its process died before."""
+    outcome = Outcome.HUNG if result.timed_out else Outcome.FAILED
+    if result.status in NOTHING_FAILED:
+        outcome = Outcome.SKIPPED
+    text = f"{result.describe()}\n{result.output[-2000:]}"
+    return Run(nodeid=nodeid, worker="alone", start=0, stop=0, outcome=outcome, signature="not collected", text=text)

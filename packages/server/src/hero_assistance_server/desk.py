@@ -1,0 +1,28 @@
+"""What the features and the applications of one server share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hero_assistance_sdk.limits import DEFAULTS, Limits
+from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.users.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that the applications share."""
+
+    store: Store
+    hub: Hub
+    directory: Directory
+    mode: AuthMode
+    # Without a place of their own, backups and exports are beside the data.
+    backups: Backups | None = None
+    exports: Exports | None = None
+    tcp: str | None = None
+    limits: Limits = DEFAULTS

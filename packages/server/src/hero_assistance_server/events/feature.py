@@ -1,0 +1,16 @@
+"""Registers the methods of events."""
+
+from __future__ import annotations
+
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.events import rpc
+from hero_assistance_server.events.permissions import EVENT_STREAM
+from hero_assistance_server.features import Feature
+from hero_assistance_server.rpc.registry import MethodRegistry
+
+
+def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
+    rpc.add_methods(registry, desk.store)
+
+
+FEATURE = Feature(_add_methods, permissions=(EVENT_STREAM,))

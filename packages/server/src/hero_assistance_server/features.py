@@ -1,0 +1,58 @@
+"""What a folder registers: methods, permissions and kinds of events.
+
+A folder is a feature when it has a module `feature` with a `FEATURE`. Nothing else lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
+import hero_assistance_server
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.events.event_type import EventType
+from hero_assistance_server.identity.permissions import Permission
+from hero_assistance_server.rpc.registry import MethodRegistry
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One folder; `permissions` are for what is asked for in another way than by a method."""
+
+    add_methods: Callable[[MethodRegistry, Desk], None]
+    event_types: tuple[EventType, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+
+
+@cache
+def discover_features() -> dict[str, Feature]:
+    """Import the features of this package, by the name of their folder."""
+    found = {}
+    for folder in iter_modules(hero_assistance_server.__path__):
+        module = f"{hero_assistance_server.__name__}.{folder.name}.feature"
+        if folder.ispkg and find_spec(module) is not None:
+            found[folder.name] = import_module(module).FEATURE
+    return found
+
+
+def register_methods(desk: Desk, features: Iterable[Feature] | None = None) -> MethodRegistry:
+    """Return the methods and permissions of all features."""
+    registry = MethodRegistry()
+    for feature in discover_features().values() if features is None else features:
+        feature.add_methods(registry, desk)
+        for permission in feature.permissions:
+            registry.grant(permission)
+    return registry
+
+
+def event_types() -> dict[str, EventType]:
+    """Return every kind of event, by name."""
+    types = [event_type for feature in discover_features().values() for event_type in feature.event_types]
+    found = {event_type.name: event_type for event_type in types}
+    if len(found) != len(types):
+        raise ValueError("two features register the same kind of event")
+    return dict(sorted(found.items()))

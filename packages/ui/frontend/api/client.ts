@@ -1,0 +1,66 @@
+/** Calls to a project's ticket server, through the page's own address. */
+import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
+import type { Methods, User, UserList } from "./wire.ts";
+
+// A write on a slow disk behind a slow network; after a longer wait a user takes it for lost.
+const CALL_TIMEOUT_MS = 15_000;
+
+export type Method = keyof Methods;
+export type Params<M extends Method> = Methods[M]["params"];
+export type Result<M extends Method> = Methods[M]["result"];
+/** Params may be left out where every one of them may. */
+// biome-ignore lint/complexity/noBannedTypes: the type without a property is the one to compare with.
+type Arguments<M extends Method> = {} extends Params<M> ? [params?: Params<M>] : [params: Params<M>];
+/** Calls one method of one project; throws `ApiError`. */
+export type Call = <M extends Method>(method: M, ...params: Arguments<M>) => Promise<Result<M>>;
+
+type Answer<R> = { result: R } | { error: unknown };
+
+let calls = 0;
+
+/** Return the address of one of a project's documents; relative, because a router may have put a prefix before ours. */
+export function projectUrl(project: string, path: string): URL {
+  return new URL(`projects/${encodeURIComponent(project)}/${path}`, document.baseURI);
+}
+
+/** Return the function that calls the methods of a project. */
+export function projectCall(project: string): Call {
+  return async (method, ...[params]) => {
+    calls += 1;
+    return resultOf(
+      await fetchAnswer(projectUrl(project, "rpc"), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ jsonrpc: "2.0", id: calls, method, params: params ?? {} }),
+      }),
+    );
+  };
+}
+
+/** Return the demo users that the picker offers; throws `ApiError`. */
+export async function listDemoUsers(project: string): Promise<User[]> {
+  const answer = await fetchAnswer<UserList>(projectUrl(project, "people"), {});
+  return resultOf(answer).users;
+}
+
+async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>> {
+  try {
+    const response = await fetch(url, {
+      ...options,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    });
+    return await response.json();
+  } catch {
+    // What fetch throws differs from browser to browser and tells a user nothing.
+    throw new ApiError("The support desk did not answer", {
+      reason: NO_ANSWER,
+      hint: "Check the connection; your text is kept.",
+    });
+  }
+}
+
+function resultOf<R>(answer: Answer<R>): R {
+  if ("error" in answer && answer.error) throw parseError(answer.error);
+  return (answer as { result: R }).result;
+}

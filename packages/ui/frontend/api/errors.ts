@@ -1,0 +1,44 @@
+/** Failures in words for the user: a message, and what to do about it where that is known. */
+import { ERROR_CODES } from "./wire.ts";
+
+export const NO_ANSWER = "no-answer";
+
+export type ErrorDetails = { code?: number; reason?: string; hint?: string; faults?: string[] };
+
+export class ApiError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly hint: string;
+  readonly faults: string[];
+
+  constructor(message: string, { code = 0, reason = "", hint = "", faults = [] }: ErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.hint = hint;
+    this.faults = faults;
+  }
+
+  /** Whether the server does not know who the caller is. */
+  get isUnauthenticated(): boolean {
+    return this.code === ERROR_CODES.unauthenticated;
+  }
+}
+
+/** Return what was thrown as an `ApiError`; anything else is a defect of the page. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError("The page failed to show this", { reason: "page-defect", hint: String(error) });
+}
+
+/** Read the `error` of a JSON-RPC answer. */
+export function parseError(error: unknown): ApiError {
+  const { code, message, data } = error as { code?: unknown; message?: unknown; data?: Record<string, unknown> };
+  const { reason = "", hint = "", faults } = data ?? {};
+  return new ApiError(String(message), {
+    code: Number(code),
+    reason: String(reason),
+    hint: String(hint),
+    faults: Array.isArray(faults) ? faults.map(String) : [],
+  });
+}

@@ -1,0 +1,953 @@
+// Made by `python -m scripts.build.wire_types` from the server's OpenRPC document; change the server, not this file.
+// docs/wire.md has the words for each. Times are milliseconds since 1970 in UTC.
+
+export type Attachment = {
+  attachment_id: number;
+  name: string;
+  size: number;
+  type: string;
+  width: number | null;
+  height: number | null;
+};
+
+export type AuditEntry = {
+  audit_id: number;
+  at: number;
+  actor: string | null;
+  origin: string;
+  action: string;
+  ticket_id: number | null;
+  message_id: number | null;
+  detail: { [key in string]?: string };
+};
+
+export type AuditPage = {
+  entries: Array<AuditEntry>;
+  next_before: number | null;
+};
+
+export type AuthMode = "hero" | "dev";
+
+export type BackupState = {
+  running: boolean;
+  done: number;
+  total: number;
+  last: string | null;
+  last_bytes: number | null;
+  last_at: number | null;
+  failure: string | null;
+};
+
+export type CannedReply = {
+  noun: "reply";
+  reply_id: number;
+  name: string;
+  body: string;
+  owner: string | null;
+  updated_at: number;
+};
+
+export type Connected = {
+  connection: string;
+  presence: Array<TicketPresence>;
+};
+
+export type Counts = {
+  counts: { [key in string]?: number };
+};
+
+export type Deactivated = {
+  user: User;
+  open_tickets: Array<number>;
+};
+
+export type Deleted = {
+  view_id: number;
+};
+
+export type Device = {
+  address: string;
+  name: string;
+  bound_at: number;
+  last_seen_at: number | null;
+};
+
+export type DeviceList = {
+  devices: Array<Device>;
+};
+
+export type Draft = {
+  ticket_id: number | null;
+  kind: MessageKind;
+  title: string;
+  body: string;
+  updated_at: number;
+};
+
+export type DraftList = {
+  drafts: Array<Draft>;
+  seq: number;
+};
+
+export type DraftMark = {
+  noun: "draft";
+  ticket_id: number | null;
+  kind: MessageKind;
+  updated_at: number;
+};
+
+export type Event = {
+  seq: number;
+  kind: EventKind;
+  ticket: Ticket | null;
+  message: Message | null;
+  record: CannedReply | DraftMark | Macro | Project | ReadMark | Removed | SavedView | User | null;
+};
+
+export type EventList = {
+  events: Array<Event>;
+  seq: number;
+  reset: boolean;
+};
+
+export type ExportState = {
+  running: boolean;
+  done: number;
+  total: number;
+  folder: string | null;
+  made_at: number | null;
+  failure: string | null;
+};
+
+export type Failure = {
+  code: number;
+  reason: string;
+  message: string;
+  hint: string | null;
+};
+
+export type Figure = "created" | "first_response" | "solved" | "backlog";
+
+export type FigureTickets = {
+  tickets: Array<Ticket>;
+  next_after: number | null;
+};
+
+export type FoundPage = {
+  found: Array<FoundTicket>;
+  next_before: number | null;
+  seq: number;
+};
+
+export type FoundTicket = {
+  ticket: Ticket;
+  place: "title" | "tag" | "person" | "body" | "reply" | "note";
+  message_id: number | null;
+  snippet: Array<Segment>;
+};
+
+export type Health = {
+  status: "ok";
+  service: string;
+  version: string;
+  release: string;
+  auth_mode: AuthMode;
+  tcp: string | null;
+  seq: number;
+};
+
+export type Lease = {
+  lease_ms: number;
+};
+
+export type Level = "viewing" | "writing";
+
+export type Macro = {
+  noun: "macro";
+  macro_id: number;
+  name: string;
+  owner: string | null;
+  status: Status | null;
+  snooze_minutes: number | null;
+  priority: Priority | null;
+  assign: "me" | "nobody" | null;
+  assignee: string | null;
+  add_tags: Array<string>;
+  remove_tags: Array<string>;
+  follow: boolean;
+  note: string | null;
+  reply: string | null;
+  updated_at: number;
+};
+
+export type MacroList = {
+  macros: Array<Macro>;
+  seq: number;
+};
+
+export type Message = {
+  message_id: number;
+  ticket_id: number;
+  kind: MessageKind;
+  author: string;
+  author_name: string;
+  body: string;
+  created_at: number;
+  edited_at: number | null;
+  attachments: Array<Attachment>;
+};
+
+export type MessageKind = "reply" | "note";
+
+export type Occupied = {
+  tickets: Array<TicketPresence>;
+};
+
+export type Overview = {
+  created: number;
+  first_response: Took;
+  solved: Took;
+  backlog_before: number;
+  backlog_after: number;
+};
+
+export type PresenceChange = {
+  ticket_id: number;
+  user_id: string;
+  name: string;
+  role: Role;
+  level: Level | null;
+};
+
+export type Present = {
+  user_id: string;
+  name: string;
+  role: Role;
+  level: Level;
+};
+
+export type Priority = "low" | "normal" | "high" | "urgent";
+
+export type Project = {
+  noun: "project";
+  name: string;
+  first_response_minutes: { [key in Priority]?: number };
+  attachment_bytes: number;
+  attachments_per_message: number;
+  event_retention_days: number | null;
+  backup_hours: number | null;
+  backups_kept: number | null;
+};
+
+export type Read = {
+  ticket_id: number;
+  message_id: number;
+  unread: number;
+};
+
+export type ReadList = {
+  reads: Array<Read>;
+  unread_tickets: number;
+  unread_messages: number;
+  seq: number;
+};
+
+export type ReadMark = {
+  noun: "read";
+  ticket_id: number;
+  message_id: number;
+};
+
+export type Reader = {
+  user_id: string;
+  message_id: number;
+  at: number;
+};
+
+export type Readers = {
+  readers: Array<Reader>;
+};
+
+export type Removed = {
+  noun: "removed";
+  of: "draft" | "macro" | "reply" | "ticket" | "view";
+  key: string;
+};
+
+export type Renamed = {
+  tickets: number;
+};
+
+export type Rendered = {
+  body: string;
+};
+
+export type ReplyList = {
+  replies: Array<CannedReply>;
+  seq: number;
+};
+
+export type Reset = {
+  seq: number;
+};
+
+export type Results = {
+  results: Array<TicketResult>;
+};
+
+export type Role = "customer" | "agent" | "admin";
+
+export type SavedCount = {
+  view: SavedView;
+  count: number;
+  or_more: boolean;
+};
+
+export type SavedView = {
+  noun: "view";
+  view_id: number;
+  name: string;
+  filter: string;
+  owner: string;
+  shared: boolean;
+};
+
+export type Segment = {
+  text: string;
+  match: boolean;
+};
+
+export type StatsDay = {
+  start: number;
+  created: number;
+  first_response: number;
+  solved: number;
+  backlog: number;
+};
+
+export type StatsDays = {
+  days: Array<StatsDay>;
+};
+
+export type StatsRow = {
+  name: string;
+  created: number;
+  first_response: Took;
+  solved: Took;
+};
+
+export type StatsRows = {
+  rows: Array<StatsRow>;
+};
+
+export type Status = "new" | "open" | "waiting" | "snoozed" | "solved" | "closed";
+
+export type TagCount = {
+  tag: string;
+  tickets: number;
+  active: number;
+};
+
+export type TagList = {
+  tags: Array<TagCount>;
+  next_after: string | null;
+  seq: number;
+};
+
+export type Thread = {
+  messages: Array<Message>;
+  seq: number;
+};
+
+export type Ticket = {
+  ticket_id: number;
+  title: string;
+  body: string;
+  status: Status;
+  priority: Priority;
+  tags: Array<string>;
+  customer: string;
+  customer_name: string;
+  collaborators: Array<string>;
+  assignee: string | null;
+  followers: Array<string>;
+  snoozed_until: number | null;
+  first_response_due: number | null;
+  first_response_at: number | null;
+  solved_at: number | null;
+  merged_into: number | null;
+  split_from: number | null;
+  created_at: number;
+  updated_at: number;
+  message_count: number;
+  last_message_id: number;
+  attachments: Array<Attachment>;
+};
+
+export type TicketPage = {
+  tickets: Array<Ticket>;
+  next_cursor: string | null;
+  seq: number;
+};
+
+export type TicketPresence = {
+  ticket_id: number;
+  people: Array<Present>;
+};
+
+export type TicketResult = {
+  ticket_id: number;
+  ticket: Ticket | null;
+  error: Failure | null;
+};
+
+export type Took = {
+  count: number;
+  median_ms: number | null;
+  p90_ms: number | null;
+};
+
+export type Uploads = {
+  attachments: Array<Attachment>;
+  most_bytes: number;
+  most_at_once: number;
+};
+
+export type User = {
+  noun: "user";
+  user_id: string;
+  name: string;
+  role: Role;
+  email: string | null;
+  active: boolean;
+  shows_presence: boolean;
+};
+
+export type UserList = {
+  users: Array<User>;
+};
+
+export type ViewCount = {
+  name: string;
+  count: number;
+};
+
+export type ViewList = {
+  views: Array<ViewCount>;
+  saved: Array<SavedCount>;
+  seq: number;
+};
+
+export const EVENT_KINDS = [
+  "draft.deleted",
+  "draft.saved",
+  "macro.deleted",
+  "macro.saved",
+  "message.edited",
+  "message.noted",
+  "message.replied",
+  "project.updated",
+  "read.marked",
+  "reply.deleted",
+  "reply.saved",
+  "ticket.created",
+  "ticket.hidden",
+  "ticket.merged",
+  "ticket.shown",
+  "ticket.split",
+  "ticket.updated",
+  "user.deactivated",
+  "user.enrolled",
+  "user.reactivated",
+  "user.updated",
+  "view.deleted",
+  "view.saved",
+] as const;
+
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** After one of these the thread of the event's ticket has other messages than the event says. */
+export const THREAD_CHANGED: ReadonlySet<EventKind> = new Set(["ticket.merged", "ticket.shown", "ticket.split"]);
+
+/** The code of each error, by its reason. */
+export const ERROR_CODES = {
+  "conflict": -32004,
+  "forbidden": -32002,
+  "internal-error": -32603,
+  "invalid-params": -32602,
+  "invalid-request": -32600,
+  "method-not-found": -32601,
+  "not-found": -32001,
+  "parse-error": -32700,
+  "thread-moved": -32004,
+  "too-large": -32005,
+  "too-many": -32008,
+  "too-slow": -32009,
+  "unauthenticated": -32003,
+  "unavailable": -32007,
+  "unreachable": -32006,
+} as const;
+
+export type Methods = {
+  "attachment.delete": {
+    params: {
+      attachment_id: number;
+    };
+    result: Attachment;
+  };
+  "attachment.get": {
+    params: {
+      attachment_id: number;
+    };
+    result: Attachment;
+  };
+  "attachment.list": {
+    params: Record<string, never>;
+    result: Uploads;
+  };
+  "audit.list": {
+    params: {
+      ticket_id?: number | null;
+      actor?: string | null;
+      action?: string | null;
+      before?: number;
+      limit?: number;
+    };
+    result: AuditPage;
+  };
+  "draft.delete": {
+    params: {
+      ticket_id: number | null;
+      kind?: MessageKind;
+    };
+    result: boolean;
+  };
+  "draft.get": {
+    params: {
+      ticket_id: number | null;
+      kind?: MessageKind;
+    };
+    result: Draft | null;
+  };
+  "draft.list": {
+    params: Record<string, never>;
+    result: DraftList;
+  };
+  "draft.save": {
+    params: {
+      ticket_id: number | null;
+      kind?: MessageKind;
+      title?: string;
+      body: string;
+    };
+    result: Draft;
+  };
+  "event.list": {
+    params: {
+      since: number;
+      limit?: number;
+    };
+    result: EventList;
+  };
+  "export.create": {
+    params: Record<string, never>;
+    result: ExportState;
+  };
+  "export.get": {
+    params: Record<string, never>;
+    result: ExportState;
+  };
+  "macro.delete": {
+    params: {
+      macro_id: number;
+    };
+    result: null;
+  };
+  "macro.list": {
+    params: Record<string, never>;
+    result: MacroList;
+  };
+  "macro.run": {
+    params: {
+      ticket_ids: Array<number>;
+      macro_id: number;
+      client_token?: string | null;
+    };
+    result: Results;
+  };
+  "macro.save": {
+    params: {
+      name: string;
+      status?: Status | null;
+      snooze_minutes?: number | null;
+      priority?: Priority | null;
+      assign?: "me" | "nobody" | null;
+      assignee?: string | null;
+      add_tags?: Array<string>;
+      remove_tags?: Array<string>;
+      follow?: boolean;
+      note?: string | null;
+      reply?: string | null;
+      shared?: boolean;
+      macro_id?: number | null;
+    };
+    result: Macro;
+  };
+  "message.edit": {
+    params: {
+      message_id: number;
+      body: string;
+    };
+    result: Message;
+  };
+  "message.list": {
+    params: {
+      ticket_id: number;
+    };
+    result: Thread;
+  };
+  "message.note": {
+    params: {
+      ticket_id: number;
+      body: string;
+      client_token?: string | null;
+      attachments?: Array<number>;
+    };
+    result: Message;
+  };
+  "message.reply": {
+    params: {
+      ticket_id: number;
+      body: string;
+      client_token?: string | null;
+      attachments?: Array<number>;
+      last_seen_message_id?: number | null;
+      force?: boolean;
+    };
+    result: Message;
+  };
+  "presence.beat": {
+    params: {
+      connection: string;
+      ticket_id: number | null;
+      level?: Level;
+      kind?: MessageKind;
+    };
+    result: Lease | null;
+  };
+  "presence.list": {
+    params: Record<string, never>;
+    result: Occupied;
+  };
+  "project.get": {
+    params: Record<string, never>;
+    result: Project;
+  };
+  "project.update": {
+    params: {
+      name?: string | null;
+      first_response_minutes?: { [key in Priority]?: number } | null;
+      attachment_bytes?: number | null;
+      attachments_per_message?: number | null;
+      event_retention_days?: number | null;
+      backup_hours?: number | null;
+      backups_kept?: number | null;
+    };
+    result: Project;
+  };
+  "read.list": {
+    params: {
+      ticket_ids?: Array<number> | null;
+    };
+    result: ReadList;
+  };
+  "read.mark": {
+    params: {
+      ticket_id: number;
+      message_id: number;
+      back?: boolean;
+    };
+    result: Read;
+  };
+  "read.of_ticket": {
+    params: {
+      ticket_id: number;
+    };
+    result: Readers;
+  };
+  "reply.delete": {
+    params: {
+      reply_id: number;
+    };
+    result: null;
+  };
+  "reply.list": {
+    params: Record<string, never>;
+    result: ReplyList;
+  };
+  "reply.render": {
+    params: {
+      ticket_id: number;
+      reply_id: number;
+    };
+    result: Rendered;
+  };
+  "reply.save": {
+    params: {
+      name: string;
+      body: string;
+      shared?: boolean;
+      reply_id?: number | null;
+    };
+    result: CannedReply;
+  };
+  "rpc.discover": {
+    params: Record<string, never>;
+    result: Record<string, unknown>;
+  };
+  "search.tickets": {
+    params: {
+      query: string;
+      before?: number;
+      limit?: number;
+    };
+    result: FoundPage;
+  };
+  "stats.by_agent": {
+    params: {
+      start: number;
+      end: number;
+    };
+    result: StatsRows;
+  };
+  "stats.by_day": {
+    params: {
+      start: number;
+      end: number;
+      utc_offset_minutes?: number;
+    };
+    result: StatsDays;
+  };
+  "stats.by_tag": {
+    params: {
+      start: number;
+      end: number;
+    };
+    result: StatsRows;
+  };
+  "stats.overview": {
+    params: {
+      start: number;
+      end: number;
+    };
+    result: Overview;
+  };
+  "stats.tickets": {
+    params: {
+      start: number;
+      end: number;
+      figure: Figure;
+      agent?: string | null;
+      tag?: string | null;
+      after?: number | null;
+      limit?: number;
+    };
+    result: FigureTickets;
+  };
+  "system.backup": {
+    params: {
+      make?: boolean;
+    };
+    result: BackupState;
+  };
+  "system.health": {
+    params: Record<string, never>;
+    result: Health;
+  };
+  "tag.list": {
+    params: {
+      after?: string | null;
+      limit?: number;
+    };
+    result: TagList;
+  };
+  "tag.rename": {
+    params: {
+      tag: string;
+      into: string;
+    };
+    result: Renamed;
+  };
+  "ticket.bulk": {
+    params: {
+      ticket_ids: Array<number>;
+      title?: string | null;
+      priority?: Priority | null;
+      status?: Status | null;
+      snoozed_until?: number | null;
+      assignee?: string | null;
+      tags?: Array<string> | null;
+      add_tags?: Array<string> | null;
+      remove_tags?: Array<string> | null;
+    };
+    result: Results;
+  };
+  "ticket.create": {
+    params: {
+      title: string;
+      body: string;
+      priority?: Priority;
+      tags?: Array<string>;
+      client_token?: string | null;
+      attachments?: Array<number>;
+    };
+    result: Ticket;
+  };
+  "ticket.follow": {
+    params: {
+      ticket_id: number;
+    };
+    result: Ticket;
+  };
+  "ticket.get": {
+    params: {
+      ticket_id: number;
+    };
+    result: Ticket;
+  };
+  "ticket.invite": {
+    params: {
+      ticket_id: number;
+      user_id: string;
+    };
+    result: Ticket;
+  };
+  "ticket.list": {
+    params: {
+      view?: "unassigned" | "mine" | "participating" | "open" | "waiting" | "snoozed" | "closed" | "all" | null;
+      filter?: string;
+      cursor?: string | null;
+      limit?: number;
+    };
+    result: TicketPage;
+  };
+  "ticket.merge": {
+    params: {
+      ticket_id: number;
+      into: number;
+    };
+    result: Ticket;
+  };
+  "ticket.split": {
+    params: {
+      ticket_id: number;
+      message_ids: Array<number>;
+      title: string;
+    };
+    result: Ticket;
+  };
+  "ticket.unfollow": {
+    params: {
+      ticket_id: number;
+    };
+    result: Ticket;
+  };
+  "ticket.uninvite": {
+    params: {
+      ticket_id: number;
+      user_id: string;
+    };
+    result: Ticket;
+  };
+  "ticket.update": {
+    params: {
+      ticket_id: number;
+      title?: string | null;
+      priority?: Priority | null;
+      status?: Status | null;
+      snoozed_until?: number | null;
+      assignee?: string | null;
+      tags?: Array<string> | null;
+      add_tags?: Array<string> | null;
+      remove_tags?: Array<string> | null;
+    };
+    result: Ticket;
+  };
+  "user.deactivate": {
+    params: {
+      user_id: string;
+      unassign?: boolean;
+    };
+    result: Deactivated;
+  };
+  "user.devices": {
+    params: {
+      user_id?: string | null;
+    };
+    result: DeviceList;
+  };
+  "user.enrol": {
+    params: {
+      email: string;
+      name: string;
+      role?: Role;
+      user_id?: string | null;
+    };
+    result: User;
+  };
+  "user.list": {
+    params: Record<string, never>;
+    result: UserList;
+  };
+  "user.me": {
+    params: Record<string, never>;
+    result: User | null;
+  };
+  "user.reactivate": {
+    params: {
+      user_id: string;
+    };
+    result: User;
+  };
+  "user.revoke": {
+    params: {
+      address: string;
+    };
+    result: boolean;
+  };
+  "user.update": {
+    params: {
+      user_id: string;
+      name?: string | null;
+      role?: Role | null;
+      email?: string | null;
+    };
+    result: User;
+  };
+  "user.update_me": {
+    params: {
+      name?: string | null;
+      shows_presence?: boolean | null;
+    };
+    result: User;
+  };
+  "view.delete": {
+    params: {
+      view_id: number;
+    };
+    result: Deleted;
+  };
+  "view.list": {
+    params: Record<string, never>;
+    result: ViewList;
+  };
+  "view.save": {
+    params: {
+      name: string;
+      filter: string;
+      shared?: boolean;
+      view_id?: number | null;
+    };
+    result: SavedView;
+  };
+};

@@ -1,0 +1,80 @@
+/** The one desk of this page, wired to the browser: the document's configuration, the address, storage and events. */
+import { effect } from "@preact/signals-core";
+import { listDemoUsers, projectCall } from "./api/client.ts";
+import { startClock } from "./i18n/times.ts";
+import { ProjectStream } from "./realtime/project_stream.ts";
+import { SharedStream } from "./realtime/shared_stream.ts";
+import type { OpenStream } from "./realtime/stream.ts";
+import { Desk } from "./stores/desk.ts";
+import { Drafts } from "./stores/drafts.ts";
+import { INBOX, parseRoute } from "./stores/route.ts";
+
+/** What the server wrote into the document. */
+type Configuration = {
+  projects: Array<{ id: string; name: string }>;
+  /** The cookie of the demo user picker; null outside dev mode. */
+  picker: string | null;
+  /** Who the user is before a demo user was picked. */
+  firstUser: string | null;
+};
+
+const configuration: Configuration = JSON.parse(document.getElementById("configuration")?.textContent ?? "");
+
+const shared = configuration.projects.length > 1 ? new SharedStream() : null;
+
+export const drafts = new Drafts(() => sessionStorage);
+
+export const desk = new Desk({
+  projects: configuration.projects.map((project) => ({ ...project, call: projectCall(project.id), openStream })),
+  listDemoUsers: configuration.picker === null ? null : listDemoUsers,
+});
+
+function openStream(...[project, listener]: Parameters<OpenStream>): ReturnType<OpenStream> {
+  return shared === null ? new ProjectStream(project, listener) : shared.streamOf(project, listener);
+}
+
+export function start(): void {
+  followAddress();
+  followVisibility();
+  addEventListener("online", () => desk.hurry());
+  effect(() => {
+    const count = desk.unread.count.value;
+    document.title = count === 0 ? "Support" : `(${count}) Support`;
+  });
+  startClock();
+  desk.start();
+}
+
+/** Show another view. */
+export function go(href: string): void {
+  location.hash = href;
+}
+
+/** Take the place of another demo user, everywhere. */
+export function pickDemoUser(userId: string): void {
+  const path = new URL(".", document.baseURI).pathname;
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https, which an overlay does without.
+  document.cookie = `${configuration.picker}=${encodeURIComponent(userId)}; path=${path}; samesite=strict`;
+  desk.reload();
+  if (desk.route.value.view === "thread") go(INBOX);
+}
+
+function followAddress(): void {
+  // Opened below a prefix without the slash at its end, links within the page would lead out of it.
+  const base = new URL(".", document.baseURI).pathname;
+  if (location.pathname !== base) history.replaceState(null, "", base + location.search + location.hash);
+  const follow = () => {
+    desk.route.value = parseRoute(location.hash);
+  };
+  addEventListener("hashchange", follow);
+  follow();
+}
+
+function followVisibility(): void {
+  const follow = () => {
+    desk.isVisible.value = document.visibilityState === "visible";
+    if (desk.isVisible.value) desk.hurry();
+  };
+  document.addEventListener("visibilitychange", follow);
+  desk.isVisible.value = document.visibilityState === "visible";
+}

@@ -1,0 +1,116 @@
+/** Where an answer is written; a note for agents looks different, is named differently and is sent differently. */
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { MessageKind, Ticket } from "../../api/wire.ts";
+import { desk } from "../../app.ts";
+import { draftKey } from "../../stores/drafts.ts";
+import type { Project } from "../../stores/project.ts";
+import { RetryToken } from "../../stores/retry_token.ts";
+import { sendOnCtrlEnter } from "../../ui/forms.ts";
+import { Lock, Send, Talk } from "../../ui/icons.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { useAction } from "../../ui/use_action.ts";
+import { useDraft } from "../../ui/use_draft.ts";
+
+type KindWords = { label: string; send: string; sent: string };
+
+const KIND_WORDS: Record<MessageKind, KindWords> = {
+  reply: { label: "Reply", send: "Send reply", sent: "Your reply was sent" },
+  note: { label: "Internal note", send: "Save note", sent: "Your note was saved" },
+};
+// What the style adds around the text: its border.
+const BORDER_PX = 2;
+
+export function Composer({ project, ticket }: { project: Project; ticket: Ticket }) {
+  const kind = useSignal<MessageKind>("reply");
+  // A note's text never turns into a reply: each kind has a form and a draft of its own.
+  return (
+    <div class="composer" data-kind={kind.value}>
+      {project.session.isStaff.value && <KindSwitch kind={kind} />}
+      <Form key={kind.value} project={project} ticket={ticket} kind={kind.value} />
+    </div>
+  );
+}
+
+function KindSwitch({ kind }: { kind: Signal<MessageKind> }) {
+  const choose = (chosen: MessageKind) => {
+    kind.value = chosen;
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a frame and a legend that a row of two buttons lacks.
+    <div class="kinds" role="group" aria-label="What to write">
+      <button type="button" class="kind" aria-pressed={kind.value === "reply"} onClick={() => choose("reply")}>
+        <Talk /> Reply to customer
+      </button>
+      <button type="button" class="kind kind-note" aria-pressed={kind.value === "note"} onClick={() => choose("note")}>
+        <Lock /> Internal note
+      </button>
+    </div>
+  );
+}
+
+function Form({ project, ticket, kind }: { project: Project; ticket: Ticket; kind: MessageKind }) {
+  const author = project.session.me.value?.user_id ?? "";
+  const text = useDraft(draftKey(author, project.id, ticket.ticket_id, kind));
+  const { isBusy, problem, run } = useAction();
+  const token = useRef(new RetryToken());
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => fitHeight(area.current), [text.value]);
+
+  const body = text.value.trim();
+  const send = async () => {
+    await project.send(ticket.ticket_id, kind, body, token.current.tokenFor(body));
+    token.current.renew();
+    text.set("");
+    desk.announcement.value = KIND_WORDS[kind].sent;
+  };
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    if (body === "" || isBusy) return;
+    await run(send);
+    area.current?.focus();
+  };
+
+  const isNote = kind === "note";
+  return (
+    <form class="composer-form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
+      <label>
+        <span class={isNote ? "composer-label" : "unseen"}>
+          {isNote ? "Internal note: only agents will see this" : KIND_WORDS[kind].label}
+        </span>
+        <textarea
+          ref={area}
+          rows={2}
+          value={text.value}
+          placeholder={placeholder(kind, project.session.isStaff.value, ticket)}
+          onInput={text.onInput}
+        />
+      </label>
+      {problem && <Problem problem={problem} />}
+      <div class="composer-end">
+        <span class="keys">
+          <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+        </span>
+        <button
+          type="submit"
+          class={`button ${isNote ? "button-note" : "button-strong"}`}
+          disabled={isBusy || body === ""}
+        >
+          {isNote ? <Lock /> : <Send />} {isBusy ? "Sending…" : KIND_WORDS[kind].send}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function placeholder(kind: MessageKind, isStaff: boolean, ticket: Ticket): string {
+  if (kind === "note") return "What should the other agents know?";
+  return isStaff ? `Answer ${ticket.customer_name}` : "Add to your ticket";
+}
+
+/** As high as its text, up to what the style allows. */
+function fitHeight(area: HTMLTextAreaElement | null): void {
+  if (area === null) return;
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight + BORDER_PX}px`;
+}

@@ -1,0 +1,129 @@
+/** The messages of a thread, oldest first, by day; the ticket's own text is the first. */
+import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Message, Ticket } from "../../api/wire.ts";
+import { formatDay, formatExactly, formatHour } from "../../i18n/times.ts";
+import type { Project } from "../../stores/project.ts";
+import type { Thread } from "../../stores/thread.ts";
+import { Avatar } from "../../ui/avatar.tsx";
+import { Down, Lock } from "../../ui/icons.tsx";
+import { Attachments } from "./attachments.tsx";
+import { openingOf, type Side, sideOf } from "./sides.ts";
+
+// Nearer to the end than this, a reader wants to see what arrives.
+const NEAR_END_PX = 120;
+
+const ROLE_OF_SIDE: Record<Side, string> = { customer: "Customer", team: "Support", note: "Support" };
+
+type MessagesProps = { project: Project; ticket: Ticket; thread: Thread };
+
+export function Messages({ project, ticket, thread }: MessagesProps) {
+  const messages = thread.messages.value;
+  const isOwn = messages.at(-1)?.author === project.session.me.value?.user_id;
+  const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(messages.length, isOwn);
+  const all = [openingOf(ticket), ...messages];
+  return (
+    <div class="messages-frame">
+      <section
+        class="messages"
+        ref={scroller}
+        onScroll={scrolled}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
+        tabIndex={0}
+        aria-label="Messages"
+        aria-busy={!thread.isLoaded.value}
+      >
+        <ol>
+          {all.map((message, index) => (
+            <Fragment key={message.message_id}>
+              <Day message={message} before={all[index - 1]} />
+              <MessageItem project={project.id} message={message} ticket={ticket} />
+            </Fragment>
+          ))}
+        </ol>
+      </section>
+      {hasNews && (
+        <button type="button" class="button news" onClick={toEnd}>
+          <Down /> New message
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Keep a reader of the end at the end; offer it to a reader of older messages when something arrives. */
+function useFollowedEnd(count: number, isOwn: boolean) {
+  const scroller = useRef<HTMLElement>(null);
+  const atEnd = useSignal(true);
+  const hasNews = useSignal(false);
+
+  useLayoutEffect(() => {
+    if (atEnd.value || isOwn) jumpToEnd(scroller.current);
+    else hasNews.value = true;
+  }, [count]);
+
+  // The composer grows and shrinks; a reader of the end goes on reading the end.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.value) jumpToEnd(element);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const scrolled = () => {
+    const element = scroller.current;
+    if (element === null) return;
+    atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+    if (atEnd.value) hasNews.value = false;
+  };
+  const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
+  return { scroller, hasNews: hasNews.value, scrolled, toEnd };
+}
+
+function jumpToEnd(element: HTMLElement | null): void {
+  if (element !== null) element.scrollTop = element.scrollHeight;
+}
+
+function Day({ message, before }: { message: Message; before: Message | undefined }) {
+  const day = formatDay(message.created_at);
+  if (before !== undefined && formatDay(before.created_at) === day) return null;
+  return (
+    <li class="day">
+      <span>{day}</span>
+    </li>
+  );
+}
+
+function MessageItem({ project, message, ticket }: { project: string; message: Message; ticket: Ticket }) {
+  const side = sideOf(message, ticket);
+  return (
+    <li class="message" data-side={side}>
+      <Avatar id={message.author} name={message.author_name} large />
+      <article class="bubble">
+        <header class="bubble-head">
+          <strong>{message.author_name}</strong>
+          <span class="bubble-role">{ROLE_OF_SIDE[side]}</span>
+          {side === "note" && (
+            <span class="bubble-note">
+              <Lock /> Internal note, never shown to the customer
+            </span>
+          )}
+          <time datetime={new Date(message.created_at).toISOString()} title={formatExactly(message.created_at)}>
+            {formatHour(message.created_at)}
+          </time>
+        </header>
+        <Text message={message} />
+        <Attachments project={project} attachments={message.attachments} />
+      </article>
+    </li>
+  );
+}
+
+function Text({ message }: { message: Message }) {
+  if (message.body !== "") return <p class="bubble-text">{message.body}</p>;
+  return message.attachments.length === 0 ? <p class="bubble-empty">No description</p> : null;
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { message, ticket } from "../../stores/fixtures.ts";
+import { fitPicture } from "./picture_size.ts";
+import { openingOf, sideOf } from "./sides.ts";
+
+test("a picture is never shown larger than it is, and keeps its shape", () => {
+  assert.deepEqual(fitPicture({ width: 40, height: 30 }), { width: 40, height: 30 });
+  assert.deepEqual(fitPicture({ width: 896, height: 100 }), { width: 448, height: 50 });
+  assert.deepEqual(fitPicture({ width: 288, height: 2880 }), { width: 29, height: 288 });
+});
+
+test("a note is a note, of the customer too", () => {
+  assert.equal(sideOf(message(1, { kind: "note", author: "carol" }), ticket(1)), "note");
+  assert.equal(sideOf(message(1, { author: "carol" }), ticket(1)), "customer");
+  assert.equal(sideOf(message(1, { author: "bob" }), ticket(1)), "team");
+});
+
+test("the ticket's own text is its customer's first message", () => {
+  const opening = openingOf(ticket(1, { body: "Help" }));
+  assert.equal(opening.body, "Help");
+  assert.equal(sideOf(opening, ticket(1)), "customer");
+});

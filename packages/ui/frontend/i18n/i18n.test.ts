@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+import { formatAge, formatDay, now } from "./times.ts";
+import { formatCount, formatSize, statusWord } from "./words.ts";
+
+const NOON = new Date(2026, 10, 27, 12).getTime();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["Date"], now: NOON });
+  now.value = NOON;
+});
+
+test("an age is as short as a list wants it", () => {
+  assert.equal(formatAge(NOON + MINUTE), "now");
+  assert.equal(formatAge(NOON - MINUTE), "1 min");
+  assert.equal(formatAge(NOON - 3 * HOUR), "3 h");
+  assert.equal(formatAge(NOON - 30 * HOUR), "Yesterday");
+});
+
+test("a day of this year is written without its year", () => {
+  assert.equal(formatDay(NOON), "Today");
+  assert.equal(formatDay(NOON - 24 * HOUR), "Yesterday");
+  assert.doesNotMatch(formatDay(new Date(2026, 2, 5).getTime()), /2026/);
+  assert.match(formatDay(new Date(2025, 2, 5).getTime()), /2025/);
+});
+
+test("customers and agents have words of their own for a status", () => {
+  assert.equal(statusWord("waiting", true), "Waiting on customer");
+  assert.equal(statusWord("waiting", false), "Answered");
+});
+
+test("sizes and counts are written as people say them", () => {
+  assert.deepEqual([0, 999, 1_000, 15_400, 2_500_000].map(formatSize), [
+    "0 bytes",
+    "999 bytes",
+    "1.0 kB",
+    "15 kB",
+    "2.5 MB",
+  ]);
+  assert.equal(formatCount(1, "message", "messages"), "1 message");
+  assert.equal(formatCount(0, "message", "messages"), "0 messages");
+});

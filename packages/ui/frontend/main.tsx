@@ -1,0 +1,15 @@
+/** Where the page starts. */
+import "@preact/signals";
+import { render } from "preact";
+import { start } from "./app.ts";
+import { loadParts, Shell } from "./features/shell/shell.tsx";
+
+const page = document.getElementById("page");
+if (page !== null) {
+  start();
+  render(<Shell />, page);
+  // The other parts come with the first sign of use, so that they are there before they are wanted.
+  for (const sign of ["pointerdown", "pointermove", "keydown"]) {
+    addEventListener(sign, () => void loadParts(), { once: true, passive: true });
+  }
+}

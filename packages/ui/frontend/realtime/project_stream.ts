@@ -1,0 +1,55 @@
+/** The event stream of one project: it resumes after the last event it saw. */
+import { projectUrl } from "../api/client.ts";
+import { EVENT_KINDS, type Event } from "../api/wire.ts";
+import { Connection } from "./connection.ts";
+import type { Stream, StreamListener } from "./stream.ts";
+
+export class ProjectStream implements Stream {
+  readonly #project: string;
+  readonly #listener: StreamListener;
+  readonly #connection: Connection;
+  #seq = 0;
+
+  constructor(project: string, listener: StreamListener) {
+    this.#project = project;
+    this.#listener = listener;
+    const receive = (event: Event) => this.#receive(event);
+    this.#connection = new Connection({
+      address: () => this.#address(),
+      opened: () => listener.open(),
+      lost: () => listener.lost(),
+      events: { reset: () => this.#reset(), ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])) },
+    });
+  }
+
+  open(seq: number): void {
+    this.close();
+    this.#seq = seq;
+    this.#connection.connect();
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  hurry(): void {
+    this.#connection.hurry();
+  }
+
+  #address(): URL {
+    const url = projectUrl(this.#project, "events");
+    url.searchParams.set("since", String(this.#seq));
+    return url;
+  }
+
+  #receive(event: Event): void {
+    if (event.seq <= this.#seq) return;
+    this.#seq = event.seq;
+    this.#listener.event(event);
+  }
+
+  #reset(): void {
+    this.close();
+    this.#listener.reset();
+  }
+}

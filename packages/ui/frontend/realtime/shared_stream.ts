@@ -1,0 +1,80 @@
+/** One connection for the streams of all projects: a browser opens only six to one address. */
+import { EVENT_KINDS, type Event } from "../api/wire.ts";
+import { Connection } from "./connection.ts";
+import type { Stream, StreamListener } from "./stream.ts";
+
+// Projects are loaded at about the same time; each one more opens the connection again.
+const TOGETHER_MS = 50;
+
+type Follower = { seq: number; listener: StreamListener };
+type Tagged = { project: string };
+
+export class SharedStream {
+  readonly #followers = new Map<string, Follower>();
+  readonly #connection: Connection;
+  #opening: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    const receive = (event: Event & Tagged) => this.#receive(event);
+    this.#connection = new Connection({
+      address: () => this.#address(),
+      opened: () => {}, // each project says so itself
+      lost: () => this.#lostAll(),
+      events: {
+        "stream.open": ({ project }: Tagged) => this.#followers.get(project)?.listener.open(),
+        "stream.lost": ({ project }: Tagged) => this.#followers.get(project)?.listener.lost(),
+        reset: ({ project }: Tagged) => this.#reset(project),
+        ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
+      },
+    });
+  }
+
+  /** Return the stream of one project, carried by this connection. */
+  streamOf(project: string, listener: StreamListener): Stream {
+    return {
+      open: (seq) => this.#follow(project, { seq, listener }),
+      close: () => this.#leave(project),
+      hurry: () => this.#connection.hurry(),
+    };
+  }
+
+  #address(): URL {
+    const url = new URL("events", document.baseURI);
+    for (const [project, { seq }] of this.#followers) url.searchParams.set(project, String(seq));
+    return url;
+  }
+
+  #follow(project: string, follower: Follower): void {
+    this.#followers.set(project, follower);
+    clearTimeout(this.#opening);
+    this.#opening = setTimeout(() => {
+      this.#connection.close();
+      this.#connection.connect();
+    }, TOGETHER_MS);
+  }
+
+  #leave(project: string): void {
+    this.#followers.delete(project);
+    if (this.#followers.size === 0) {
+      clearTimeout(this.#opening);
+      this.#connection.close();
+    }
+  }
+
+  #lostAll(): void {
+    for (const { listener } of [...this.#followers.values()]) listener.lost();
+  }
+
+  #receive(event: Event & Tagged): void {
+    const follower = this.#followers.get(event.project);
+    if (follower === undefined || event.seq <= follower.seq) return;
+    follower.seq = event.seq;
+    follower.listener.event(event);
+  }
+
+  #reset(project: string): void {
+    const follower = this.#followers.get(project);
+    this.#leave(project);
+    follower?.listener.reset();
+  }
+}

@@ -1,0 +1,22 @@
+/** What a project follows its events by. */
+import type { Event } from "../api/wire.ts";
+
+export interface StreamListener {
+  event(event: Event): void;
+  /** The stream is live. */
+  open(): void;
+  /** The stream ended; it comes back by itself. */
+  lost(): void;
+  /** The server cannot continue: a new snapshot is needed. */
+  reset(): void;
+}
+
+export interface Stream {
+  /** Follow what happens after the event `seq`. */
+  open(seq: number): void;
+  close(): void;
+  /** Come back now rather than at the end of the delay. */
+  hurry(): void;
+}
+
+export type OpenStream = (project: string, listener: StreamListener) => Stream;

@@ -1,0 +1,107 @@
+/** The whole desk: every project of the page, the view, what is unread, and what a screen reader says. */
+import { computed, effect, signal } from "@preact/signals-core";
+import type { Event, User } from "../api/wire.ts";
+import { announce } from "./announcement.ts";
+import { Project, type ProjectOptions } from "./project.ts";
+import { parseRoute, type Route } from "./route.ts";
+import { UnreadTickets } from "./unread.ts";
+
+export type DeskOptions = {
+  projects: Array<Omit<ProjectOptions, "onEvent">>;
+  /** Fetches the demo users of a project; null outside of dev mode. */
+  listDemoUsers: ((project: string) => Promise<User[]>) | null;
+};
+
+export class Desk {
+  readonly projects: Project[];
+  readonly hasSeveral: boolean;
+  readonly route = signal<Route>(parseRoute(""));
+  /** Whether the page is in front of the user. */
+  readonly isVisible = signal(true);
+  readonly unread = new UnreadTickets();
+  /** What a screen reader says next. */
+  readonly announcement = signal("");
+  /** The demo users of dev mode; empty outside of it. */
+  readonly demoUsers = signal<User[]>([]);
+  readonly #listDemoUsers: DeskOptions["listDemoUsers"];
+  #isLoadingDemoUsers = false;
+
+  /** Every ticket of every project, newest activity first. */
+  readonly inbox = computed(() =>
+    this.projects
+      .flatMap((project) => project.data.list.tickets.value.map((ticket) => ({ project, ticket })))
+      .sort((one, other) => other.ticket.updated_at - one.ticket.updated_at),
+  );
+
+  /** The first project that knows the user: the head of the page shows who that is. */
+  readonly home = computed(() => this.projects.find((project) => project.session.me.value !== null) ?? null);
+
+  constructor({ projects, listDemoUsers }: DeskOptions) {
+    this.projects = projects.map(
+      (options) => new Project({ ...options, onEvent: (project, event) => this.#notice(project, event) }),
+    );
+    this.hasSeveral = projects.length > 1;
+    this.#listDemoUsers = listDemoUsers;
+  }
+
+  start(): void {
+    for (const project of this.projects) void project.load();
+    void this.#loadDemoUsers();
+    effect(() => this.#markRead());
+    // The picker is filled late when the server was down as the page was opened.
+    effect(() => {
+      const isLive = this.projects.some((project) => project.session.phase.value === "live");
+      if (isLive && this.demoUsers.value.length === 0) void this.#loadDemoUsers();
+    });
+  }
+
+  /** Have every project that is not live try again now. */
+  hurry(): void {
+    for (const project of this.projects) project.hurry();
+  }
+
+  project(id: string): Project | null {
+    return this.projects.find((project) => project.id === id) ?? null;
+  }
+
+  /** Begin again as another user. */
+  reload(): void {
+    this.unread.clear();
+    for (const project of this.projects) {
+      project.forget();
+      void project.load();
+    }
+  }
+
+  async #loadDemoUsers(): Promise<void> {
+    if (this.#listDemoUsers === null || this.#isLoadingDemoUsers) return;
+    this.#isLoadingDemoUsers = true;
+    try {
+      for (const project of this.projects) {
+        try {
+          this.demoUsers.value = await this.#listDemoUsers(project.id);
+          return;
+        } catch {
+          // This project is down or not in dev mode; another may answer, or the first one when it is back.
+        }
+      }
+    } finally {
+      this.#isLoadingDemoUsers = false;
+    }
+  }
+
+  /** The open ticket counts as read while the page is in front of the user. */
+  #markRead(): void {
+    const route = this.route.value;
+    if (route.view === "thread" && this.isVisible.value) this.unread.remove(route.project, route.ticketId);
+  }
+
+  /** Say what happened and mark it unread, where it is news. */
+  #notice(project: Project, event: Event): void {
+    const sentence = announce(event, project.session.me.value?.user_id ?? null);
+    if (sentence === null || event.ticket === null) return;
+    this.announcement.value = sentence;
+    this.unread.add(project.id, event.ticket.ticket_id);
+    this.#markRead();
+  }
+}

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { ApiError } from "../api/errors.ts";
+import type { Event } from "../api/wire.ts";
+import { ERROR_CODES } from "../api/wire.ts";
+import { event, FakeServer, message, page, settle, ticket, user } from "./fixtures.ts";
+import { Project } from "./project.ts";
+
+function newProject(): { server: FakeServer; project: Project; events: Event[] } {
+  const server = new FakeServer();
+  const events: Event[] = [];
+  const { call, openStream } = server;
+  const project = new Project({ id: "p", name: "P", call, openStream, onEvent: (_project, each) => events.push(each) });
+  return { server, project, events };
+}
+
+async function loadedProject() {
+  const made = newProject();
+  void made.project.load();
+  await made.server.answer("user.me", user("bob"));
+  await made.server.answer("ticket.list", page([ticket(1)], 3));
+  return made;
+}
+
+test("a load asks for the user and the list, and follows the events after it", async () => {
+  const { server, project } = newProject();
+  void project.load();
+  assert.deepEqual(server.asked.map(({ method }) => method).sort(), ["ticket.list", "user.me"]);
+  assert.equal(project.session.phase.value, "loading");
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1)], 3));
+  assert.deepEqual(server.opened, [3]);
+  assert.equal(project.session.phase.value, "behind");
+  server.listener?.open();
+  assert.equal(project.session.phase.value, "live");
+  assert.equal(project.session.isStaff.value, true);
+});
+
+test("the answers to another user's load are not taken", async () => {
+  const { server, project } = newProject();
+  const me = () => project.session.me.value?.user_id;
+  void project.load();
+  project.forget();
+  void project.load();
+  await server.answer("user.me", user("carol"));
+  await server.answer("ticket.list", page([ticket(1, { title: "Carol's" })], 3));
+  assert.equal(me(), undefined);
+  await server.answer("user.me", user("dave"));
+  await server.answer("ticket.list", page([ticket(2, { title: "Dave's" })], 4));
+  assert.equal(me(), "dave");
+  assert.deepEqual(
+    project.data.list.tickets.value.map(({ title }) => title),
+    ["Dave's"],
+  );
+});
+
+test("a server that does not answer is asked again by itself", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { server, project } = newProject();
+    void project.load();
+    await server.fail("user.me", new ApiError("no answer"));
+    assert.equal(project.session.phase.value, "down");
+    assert.equal(project.session.problem.value?.message, "no answer");
+    server.asked.length = 0;
+    mock.timers.tick(3_000);
+    assert.equal(server.asked.length, 2);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("who is not known is refused, and asked again on request alone", async () => {
+  const { server, project } = newProject();
+  void project.load();
+  await server.fail("user.me", new ApiError("who?", { code: ERROR_CODES.unauthenticated }));
+  assert.equal(project.session.phase.value, "refused");
+  server.asked.length = 0;
+  project.hurry();
+  assert.equal(server.asked.length, 2);
+});
+
+test("a stream that ended asks for the reason in the ordinary way", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.open();
+  server.listener?.lost();
+  assert.equal(project.session.phase.value, "behind");
+  await server.fail("system.health", new ApiError("stopped"));
+  assert.equal(project.session.problem.value?.message, "stopped");
+  server.listener?.open();
+  assert.equal(project.session.problem.value, null);
+});
+
+test("a thread is fetched when it is first asked for, and once", async () => {
+  const { server, project } = await loadedProject();
+  const thread = project.thread(1);
+  assert.equal(project.thread(1), thread);
+  await server.answer("message.list", { messages: [message(1)], seq: 3 });
+  assert.deepEqual(
+    thread.messages.value.map(({ message_id }) => message_id),
+    [1],
+  );
+  assert.deepEqual(server.asked, []);
+});
+
+test("a ticket that is not in the list is fetched with its thread", async () => {
+  const { server, project } = await loadedProject();
+  project.thread(9);
+  await server.answer("ticket.get", ticket(9));
+  await server.answer("message.list", { messages: [], seq: 3 });
+  assert.equal(project.data.ticket(9)?.ticket_id, 9);
+});
+
+test("a thread that cannot be fetched says why", async () => {
+  const { server, project } = await loadedProject();
+  const thread = project.thread(1);
+  await server.fail("message.list", new ApiError("there is no ticket 1"));
+  assert.equal(thread.problem.value?.message, "there is no ticket 1");
+  assert.equal(thread.isLoaded.value, false);
+});
+
+test("an event that changes a thread fetches it again, and is passed on", async () => {
+  const { server, project, events } = await loadedProject();
+  project.thread(1);
+  await server.answer("message.list", { messages: [], seq: 3 });
+  server.listener?.event(event(4, "ticket.merged", { ticket: ticket(1) }));
+  await server.answer("message.list", { messages: [message(5)], seq: 4 });
+  assert.equal(project.thread(1).messages.value.length, 1);
+  assert.deepEqual(
+    events.map(({ kind }) => kind),
+    ["ticket.merged"],
+  );
+});
+
+test("a reset fetches a new snapshot", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.reset();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(2)], 1));
+  assert.deepEqual(server.opened, [3, 1]);
+  assert.equal(project.data.ticket(1), null);
+});
+
+test("a note is sent as a note, and a reply as a reply", async () => {
+  const { server, project } = await loadedProject();
+  project.thread(1);
+  await server.answer("message.list", { messages: [], seq: 3 });
+  void project.send(1, "note", "between us", "token");
+  assert.deepEqual(server.asked.at(-1)?.params, { ticket_id: 1, body: "between us", client_token: "token" });
+  await server.answer("message.note", message(1, { kind: "note" }));
+  void project.send(1, "reply", "hello", "another");
+  await server.answer("message.reply", message(2));
+  await settle();
+  assert.deepEqual(
+    project.thread(1).messages.value.map(({ kind }) => kind),
+    ["note", "reply"],
+  );
+});
+
+test("a ticket that was filed is in the list at once, and its event replaces it", async () => {
+  const { server, project } = await loadedProject();
+  const filed = project.file({ title: "T", body: "B", priority: "high" }, "token");
+  await server.answer("ticket.create", ticket(2, { title: "T" }));
+  assert.equal((await filed).ticket_id, 2);
+  assert.equal(project.data.list.tickets.value.length, 2);
+  server.listener?.event(event(4, "ticket.created", { ticket: ticket(2, { title: "T, by event" }) }));
+  assert.equal(project.data.ticket(2)?.title, "T, by event");
+});
+
+test("older tickets are asked for where the list ends", async () => {
+  const { server, project } = newProject();
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(2)], 3, "after 2"));
+  void project.loadMore();
+  assert.deepEqual(server.asked.at(-1)?.params, { cursor: "after 2", limit: 50 });
+  await server.answer("ticket.list", page([ticket(1)], 3));
+  assert.equal(project.data.list.tickets.value.length, 2);
+});

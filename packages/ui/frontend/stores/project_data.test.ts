@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Event } from "../api/wire.ts";
+import { event, message, page, ticket } from "./fixtures.ts";
+import { ProjectData } from "./project_data.ts";
+
+function shownBy(data: ProjectData, ticketId: number) {
+  return { list: data.list.tickets.value, thread: data.thread(ticketId)?.messages.value };
+}
+
+const EVENTS: Event[] = [
+  event(2, "message.replied", { ticket: ticket(1, { updated_at: 20, message_count: 1 }), message: message(1) }),
+  event(3, "ticket.created", { ticket: ticket(2, { updated_at: 30 }) }),
+  event(4, "message.noted", { ticket: ticket(1, { updated_at: 40 }), message: message(2, { kind: "note" }) }),
+  event(5, "message.edited", {
+    ticket: ticket(1, { updated_at: 40 }),
+    message: message(1, { body: "edited", edited_at: 45 }),
+  }),
+];
+
+test("a snapshot and the events after it are a fresh snapshot", () => {
+  const followed = new ProjectData();
+  followed.replace(page([ticket(1)], 1));
+  followed.openThread(1).replace([], 1);
+  for (const each of EVENTS) followed.apply(each);
+
+  const fresh = new ProjectData();
+  fresh.replace(page([ticket(1, { updated_at: 40 }), ticket(2, { updated_at: 30 })], 5));
+  fresh.openThread(1).replace([message(1, { body: "edited", edited_at: 45 }), message(2, { kind: "note" })], 5);
+
+  assert.deepEqual(shownBy(followed, 1), shownBy(fresh, 1));
+});
+
+test("an event that a snapshot holds already changes nothing", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1, { title: "at 9" })], 9));
+  data.apply(event(5, "ticket.updated", { ticket: ticket(1, { title: "at 5" }) }));
+  assert.equal(data.ticket(1)?.title, "at 9");
+});
+
+test("a ticket that is hidden is gone with its thread", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1), ticket(2)], 1));
+  data.openThread(1).replace([message(1)], 1);
+  data.apply(event(2, "ticket.hidden", { record: { noun: "removed", of: "ticket", key: "1" } }));
+  assert.equal(data.ticket(1), null);
+  assert.equal(data.thread(1), undefined);
+  assert.deepEqual(
+    data.list.tickets.value.map(({ ticket_id }) => ticket_id),
+    [2],
+  );
+});
+
+test("another record that is removed removes no ticket", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1)], 1));
+  data.apply(event(2, "draft.deleted", { record: { noun: "removed", of: "draft", key: "1" } }));
+  assert.equal(data.ticket(1)?.ticket_id, 1);
+});
+
+for (const kind of ["ticket.shown", "ticket.merged", "ticket.split"] as const) {
+  test(`after ${kind} the thread is fetched again`, () => {
+    assert.equal(new ProjectData().apply(event(2, kind, { ticket: ticket(7) })), 7);
+  });
+}
+
+test("after a reply it is not", () => {
+  assert.equal(new ProjectData().apply(event(2, "message.replied", { ticket: ticket(7), message: message(1) })), null);
+});
+
+test("another user finds nothing", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1)], 1, "next"));
+  data.openThread(1).replace([message(1)], 1);
+  data.clear();
+  assert.deepEqual(
+    [data.list.tickets.value, data.list.cursor.value, data.ticket(1), data.openThreads],
+    [[], null, null, []],
+  );
+});

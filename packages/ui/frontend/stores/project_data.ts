@@ -1,0 +1,78 @@
+/**
+ * What the page knows of one project: snapshot + events = fresh snapshot.
+ *
+ * Tickets and messages are in one table each; the list and the threads hold ids. Nothing here calls the server.
+ */
+import { batch } from "@preact/signals-core";
+import { type Event, type Message, THREAD_CHANGED, type Ticket, type TicketPage } from "../api/wire.ts";
+import { Thread } from "./thread.ts";
+import { TicketList } from "./ticket_list.ts";
+import { VersionedTable } from "./versioned_table.ts";
+
+export class ProjectData {
+  readonly #tickets = new VersionedTable<Ticket>();
+  readonly #messages = new VersionedTable<Message>();
+  readonly #threads = new Map<number, Thread>();
+  readonly list = new TicketList(this.#tickets);
+
+  ticket(id: number): Ticket | null {
+    return this.#tickets.get(id);
+  }
+
+  /** Take a ticket that was fetched or filed, as it was at `seq`. */
+  putTicket(ticket: Ticket, seq: number): void {
+    this.#tickets.put(ticket.ticket_id, ticket, seq);
+    this.list.add(ticket.ticket_id);
+  }
+
+  /** Return the thread of a ticket, if it was asked for. */
+  thread(id: number): Thread | undefined {
+    return this.#threads.get(id);
+  }
+
+  openThread(id: number): Thread {
+    const thread = new Thread(this.#messages);
+    this.#threads.set(id, thread);
+    return thread;
+  }
+
+  get openThreads(): number[] {
+    return [...this.#threads.keys()];
+  }
+
+  /** Begin with a list as it is now; tickets that are not in it are no longer known. */
+  replace(page: TicketPage): void {
+    batch(() => {
+      this.#tickets.clear();
+      this.list.replace(page);
+    });
+  }
+
+  /** Apply an event; returns the ticket whose thread has to be fetched again, if any. */
+  apply(event: Event): number | null {
+    return batch(() => {
+      const { record, ticket, message, seq } = event;
+      if (record?.noun === "removed" && record.of === "ticket") this.#removeTicket(Number(record.key));
+      if (ticket === null) return null;
+      this.putTicket(ticket, seq);
+      if (message !== null) this.#threads.get(ticket.ticket_id)?.add(message, seq);
+      return THREAD_CHANGED.has(event.kind) ? ticket.ticket_id : null;
+    });
+  }
+
+  /** Forget everything, as when another user takes over. */
+  clear(): void {
+    batch(() => {
+      this.list.clear();
+      this.#tickets.clear();
+      this.#messages.clear();
+      this.#threads.clear();
+    });
+  }
+
+  #removeTicket(id: number): void {
+    this.list.remove(id);
+    this.#tickets.remove(id);
+    this.#threads.delete(id);
+  }
+}

@@ -1,0 +1,77 @@
+/** How the page stands with one project: who the user is there, and whether what it shows is true now. */
+import { batch, computed, signal } from "@preact/signals-core";
+import type { Call } from "../api/client.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
+import type { User } from "../api/wire.ts";
+
+/**
+ * `loading`: nothing is known yet. `live`: what the page shows is true now. `behind`: it was true a moment ago.
+ * `down`: nothing could be fetched, and the page keeps trying. `refused`: the server does not know the user.
+ */
+export type Phase = "loading" | "live" | "behind" | "down" | "refused";
+
+export class ProjectSession {
+  readonly phase = signal<Phase>("loading");
+  readonly problem = signal<ApiError | null>(null);
+  readonly me = signal<User | null>(null);
+  readonly isStaff = computed(() => this.me.value !== null && this.me.value.role !== "customer");
+  /** Counts the loads, so that the answer to an earlier one (another user's!) is never taken for a later one's. */
+  #generation = 0;
+
+  /** Return a function that says whether no other load has begun since. */
+  begin(): () => boolean {
+    this.#generation += 1;
+    return this.current();
+  }
+
+  /** Return a function that says whether the load of now is still the last one. */
+  current(): () => boolean {
+    const generation = this.#generation;
+    return () => generation === this.#generation;
+  }
+
+  /** A snapshot was fetched; its events follow. */
+  loaded(me: User | null): void {
+    this.me.value = me;
+    this.problem.value = null;
+    if (this.phase.value !== "live") this.phase.value = "behind";
+  }
+
+  /** No snapshot could be fetched; returns whether it is worth another try. */
+  failed(error: ApiError): boolean {
+    batch(() => {
+      this.problem.value = error;
+      this.phase.value = error.isUnauthenticated ? "refused" : "down";
+    });
+    return !error.isUnauthenticated;
+  }
+
+  /** The stream is open. */
+  caughtUp(): void {
+    batch(() => {
+      this.phase.value = "live";
+      this.problem.value = null;
+    });
+  }
+
+  /** The stream has ended. It cannot say why, so ask in the ordinary way. */
+  async fellBehind(call: Call): Promise<void> {
+    if (this.phase.value !== "live" && this.phase.value !== "behind") return;
+    this.phase.value = "behind";
+    const isCurrent = this.current();
+    try {
+      await call("system.health");
+    } catch (error) {
+      if (isCurrent() && this.phase.value === "behind") this.problem.value = toApiError(error);
+    }
+  }
+
+  get isStopped(): boolean {
+    return this.phase.value === "down" || this.phase.value === "refused";
+  }
+
+  forget(): void {
+    this.phase.value = "loading";
+    this.me.value = null;
+  }
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { announce } from "./announcement.ts";
+import { Drafts, draftKey } from "./drafts.ts";
+import { event, message, ticket } from "./fixtures.ts";
+import { RetryToken } from "./retry_token.ts";
+import { INBOX, NEW, parseRoute, threadHref } from "./route.ts";
+
+test("an address names its view, and one that names none is the list", () => {
+  assert.deepEqual(parseRoute(INBOX), { view: "inbox" });
+  assert.deepEqual(parseRoute(""), { view: "inbox" });
+  assert.deepEqual(parseRoute(NEW), { view: "new" });
+  for (const hash of ["#/tickets/p/0", "#/tickets/p/-1", "#/tickets/p/1e3", "#/tickets//1", "#/tickets/p"]) {
+    assert.deepEqual(parseRoute(hash), { view: "inbox" }, hash);
+  }
+});
+
+test("a ticket's address is read as it was written", () => {
+  assert.deepEqual(parseRoute(threadHref("a/b c", 12)), { view: "thread", project: "a/b c", ticketId: 12 });
+  assert.deepEqual(parseRoute("#/tickets/%E0%A4%A/1"), { view: "thread", project: "%E0%A4%A", ticketId: 1 });
+});
+
+test("a draft is saved for its user and place, and forgotten when it is empty", () => {
+  const stored = new Map<string, string>();
+  const drafts = new Drafts(() => ({
+    getItem: (key) => stored.get(key) ?? null,
+    setItem: (key, text) => void stored.set(key, text),
+    removeItem: (key) => void stored.delete(key),
+  }));
+  drafts.save(draftKey("bob", "p", 1, "reply"), "half");
+  assert.equal(drafts.read(draftKey("bob", "p", 1, "reply")), "half");
+  assert.equal(drafts.read(draftKey("carol", "p", 1, "reply")), "");
+  drafts.save(draftKey("bob", "p", 1, "reply"), "");
+  assert.equal(stored.size, 0);
+});
+
+test("a browser without storage loses no more than the next page", () => {
+  const drafts = new Drafts(() => {
+    throw new Error("switched off");
+  });
+  drafts.save("key", "text");
+  assert.equal(drafts.read("key"), "");
+});
+
+test("the same text has the same token until it was sent", () => {
+  const token = new RetryToken();
+  const first = token.tokenFor("text");
+  assert.match(first, /^[0-9a-f]{32}$/);
+  assert.equal(token.tokenFor("text"), first);
+  const other = token.tokenFor("other");
+  assert.notEqual(other, first);
+  token.renew();
+  assert.notEqual(token.tokenFor("other"), other);
+});
+
+test("news are a sentence, and one's own doing is none", () => {
+  const filed = event(1, "ticket.created", { ticket: ticket(1) });
+  assert.equal(announce(filed, "bob"), "New ticket from Carol: Ticket 1");
+  assert.equal(announce(filed, "carol"), null);
+  const noted = event(2, "message.noted", { ticket: ticket(1), message: message(1, { kind: "note" }) });
+  assert.equal(announce(noted, "alice"), "Bob wrote a note on Ticket 1");
+  assert.equal(announce(event(3, "ticket.updated", { ticket: ticket(1) }), "alice"), null);
+  assert.equal(announce(event(4, "ticket.hidden"), "alice"), null);
+});

@@ -1,0 +1,49 @@
+/** A list of tickets: their ids and where its next page begins; the tickets themselves are in the table. */
+import { computed, signal } from "@preact/signals-core";
+import type { Ticket, TicketPage } from "../api/wire.ts";
+import type { VersionedTable } from "./versioned_table.ts";
+
+export class TicketList {
+  readonly #table: VersionedTable<Ticket>;
+  readonly #ids = signal<ReadonlySet<number>>(new Set());
+  /** Where the next page begins; null at the end. */
+  readonly cursor = signal<string | null>(null);
+  /** The tickets, newest activity first. */
+  readonly tickets = computed(() => sortByActivity([...this.#ids.value].map((id) => this.#table.get(id))));
+
+  constructor(table: VersionedTable<Ticket>) {
+    this.#table = table;
+  }
+
+  /** Become the first page. */
+  replace(page: TicketPage): void {
+    this.#ids.value = new Set();
+    this.append(page);
+  }
+
+  /** Take the next page. */
+  append(page: TicketPage): void {
+    for (const ticket of page.tickets) this.#table.put(ticket.ticket_id, ticket, page.seq);
+    this.#ids.value = new Set([...this.#ids.value, ...page.tickets.map((ticket) => ticket.ticket_id)]);
+    this.cursor.value = page.next_cursor;
+  }
+
+  add(id: number): void {
+    if (!this.#ids.value.has(id)) this.#ids.value = new Set([...this.#ids.value, id]);
+  }
+
+  remove(id: number): void {
+    this.#ids.value = new Set([...this.#ids.value].filter((listed) => listed !== id));
+  }
+
+  clear(): void {
+    this.#ids.value = new Set();
+    this.cursor.value = null;
+  }
+}
+
+function sortByActivity(tickets: Array<Ticket | null>): Ticket[] {
+  return tickets
+    .filter((ticket) => ticket !== null)
+    .sort((one, other) => other.updated_at - one.updated_at || other.ticket_id - one.ticket_id);
+}

@@ -1,0 +1,147 @@
+"""The words of docstrings, comments and documents: plain ones, and one noun for one thing.
+
+python -m scripts.build.words     exit 1 and name every word that has a better one, with file and line
+
+Code in back quotes, addresses and the targets of links are not read. Files below a line of `words_pending.txt` are not
+yet clean: they are left alone, and the check fails when one of the lines is no longer needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.build.workspace import REPOSITORY
+
+GLOSSARY = "docs/glossary.md"
+PENDING = "scripts/build/words_pending.txt"
+PROSE = ("docs/*.md", "news/*.md", "*.md", ".github/*.md")
+PYTHON = ("packages/*.py", "scripts/*.py", "benchmarks/*.py", "noxfile.py")
+
+_PLAINER = "a plainer word"
+BANNED = (
+    *("whoever", "whomever", "whatever", "whichever", "nobody", "anew", "afresh", "deed", "deeds", "beside", "besides"),
+    *("thereof", "therein", "hence", "thus", "bygone", "errand", "errands"),
+)
+# As names of functions these are participles; a function is a verb.
+FUNCTIONS = {"told": "notify", "shown": "serialize", "ended": "finish", "kept": "save"}
+
+_TABLE = "## Words with a better one"
+_ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
+_NOT_READ = re.compile(r"(?ms)^ *```.*?^ *```|`[^`]*`|https?://\S+|\]\([^)]*\)|<!--.*?-->")
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One word that has a better one."""
+
+    file: str
+    line: int
+    word: str
+    better: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.word!r}: use {self.better}"
+
+
+def check_words(root: Path) -> list[str]:
+    """Return one line for each word that has a better one, and for each pending path that is clean already."""
+    files = _tracked(root)
+    pending = _pending(root)
+    findings = sorted(find_words(root, files))
+    waived = {path: [found for found in findings if _below(found.file, path)] for path in pending}
+    lines = [str(found) for found in findings if not any(_below(found.file, path) for path in pending)]
+    return lines + [f"{PENDING}: {path} is clean: remove the line" for path, found in waived.items() if not found]
+
+
+def find_words(root: Path, files: list[str]) -> Iterator[Finding]:
+    """Yield what the files have of the banned words and of the left column of the glossary's table."""
+    better = dict.fromkeys(BANNED, _PLAINER) | read_table((root / GLOSSARY).read_text("utf-8"))
+    pattern = _any_of(better)
+    for file in files:
+        text = (root / file).read_text("utf-8")
+        if file.endswith(".py"):
+            yield from (Finding(file, *found) for found in _bad_functions(text))
+        for line, prose in _python_prose(text) if file.endswith(".py") else _paragraphs(file, text):
+            for match in pattern.finditer(_without_code(prose)):
+                word = " ".join(match[0].split())
+                yield Finding(file, line + prose.count("\n", 0, match.start()), word, better[word.lower()])
+
+
+def read_table(glossary: str) -> dict[str, str]:
+    """Return the right word for each wrong one, from the table at the end of the glossary."""
+    rows = _ROW.findall(glossary.partition(_TABLE)[2])
+    return {wrong.lower(): right for wrong, right in rows if wrong not in {"not", "---"}}
+
+
+def _any_of(words: Mapping[str, str]) -> re.Pattern[str]:
+    choices = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-])", re.IGNORECASE)
+
+
+def _without_code(text: str) -> str:
+    """Blank what is not prose, and leave every other character where it is."""
+    return _NOT_READ.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def _paragraphs(file: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yield a document, without the table of wrong words if it is the glossary."""
+    yield 1, text.partition(_TABLE)[0] if file == GLOSSARY else text
+
+
+def _python_prose(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each docstring and each comment with the line it begins on."""
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                match node.body:
+                    case [ast.Expr(value=ast.Constant(value=str() as docstring)) as first, *_]:
+                        yield first.lineno, docstring
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def _bad_functions(text: str) -> Iterator[tuple[int, str, str]]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in FUNCTIONS:
+            is_property = any(isinstance(found, ast.Name) and found.id == "property" for found in node.decorator_list)
+            if not is_property:
+                yield node.lineno, f"def {node.name}", f"a verb, such as {FUNCTIONS[node.name]}"
+
+
+def _tracked(root: Path) -> list[str]:
+    """The files that git has or would add."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *PROSE, *PYTHON]
+    done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
+    return sorted({file for file in done.stdout.splitlines() if (root / file).is_file()})
+
+
+def _pending(root: Path) -> list[str]:
+    try:
+        lines = (root / PENDING).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _below(file: str, path: str) -> bool:
+    return file == path or file.startswith(f"{path}/")
+
+
+def main() -> int:
+    """Check this checkout and print what has a better word."""
+    lines = check_words(REPOSITORY)
+    print("\n".join(lines), end="\n" if lines else "", file=sys.stderr)
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

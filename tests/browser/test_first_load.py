@@ -1,0 +1,90 @@
+"""What a first load of the page asks for: counted, not timed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.router import PREFIX, Forwarded, routed
+from tests.browser.visitor import Visitor
+from tests.ui.daemons import Desk, eventually
+
+REQUESTS = 8
+SCRIPT_AND_STYLE_BYTES = 45_000
+
+
+@pytest.fixture
+def router(served: Desk) -> Iterator[tuple[str, list[Forwarded]]]:
+    """The address of the page below a router, and what the router has forwarded."""
+    forwarded: list[Forwarded] = []
+    with routed(served.paths.socket("ui"), log=forwarded) as address:
+        yield f"{address}{PREFIX}/", forwarded
+
+
+def test_a_first_load_takes_eight_requests(router: tuple[str, list[Forwarded]], visit: Callable[..., Visitor]) -> None:
+    """The picture in the tab, the font, the demo users and the event stream included."""
+    address, forwarded = router
+    visitor = visit(address)
+    visitor.live()
+    expect(visitor.page.get_by_label("Demo user")).to_be_visible()
+    visitor.page.evaluate("document.fonts.ready")
+    # The browser asks for the picture in the tab when it has nothing else to do.
+    eventually(lambda: any(request.path.endswith(".svg") for request in forwarded), "the icon is asked for")
+    paths = [request.path.removeprefix(PREFIX) for request in forwarded]
+    assert len(paths) <= REQUESTS, paths
+    expected = ["", "chunk-.js", "events", "icon-.svg", "inter-latin-wght-normal-.woff2", "people", "rpc", "rpc"]
+    assert sorted(map(_kind, paths)) == expected
+
+
+def test_its_script_and_style_are_small_on_the_wire(
+    router: tuple[str, list[Forwarded]], visit: Callable[..., Visitor]
+) -> None:
+    """The style stands in the document."""
+    address, forwarded = router
+    visit(address).live()
+    documents = [request for request in forwarded if request.path == f"{PREFIX}/"]
+    scripts = [request for request in forwarded if request.path.endswith(".js")]
+    assert documents
+    assert scripts
+    assert {request.encoding for request in documents + scripts} <= {"gzip", "br"}
+    assert sum(request.size for request in documents + scripts) <= SCRIPT_AND_STYLE_BYTES
+
+
+def test_the_other_views_come_with_the_first_sign_of_use(
+    router: tuple[str, list[Forwarded]], visit: Callable[..., Visitor]
+) -> None:
+    address, forwarded = router
+    visitor = visit(address)
+    visitor.live()
+    assert len([request for request in forwarded if request.path.endswith(".js")]) == 1
+    page = visitor.page
+    with page.expect_response(re.compile("thread_part-")), page.expect_response(re.compile("new_ticket_part-")):
+        page.keyboard.press("Tab")
+
+
+def test_a_part_that_cannot_be_loaded_is_said_and_loaded_with_the_page(
+    served: Desk, person: Callable[..., Visitor]
+) -> None:
+    """As after an upgrade: the parts of the release that the page was opened with are gone."""
+    served.call("carol", "ticket.create", title="Upgraded", body="Meanwhile")
+    bob = person("bob")
+    bob.live()
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=404, body="there is no such file in this release")
+
+    bob.page.route("**/thread_part-*", refuse)
+    bob.ticket("Upgraded").click()
+    expect(bob.page.get_by_role("alert")).to_contain_text("could not be loaded")
+    bob.page.unroute("**/thread_part-*")
+    bob.page.get_by_role("button", name="Try again").click()
+    expect(bob.heading("Upgraded")).to_be_visible()
+    assert bob.was_reloaded
+
+
+def _kind(path: str) -> str:
+    """The last part of a path, without the hash of its content."""
+    return re.sub(r"-[0-9A-Z]{8}\.", "-.", path.partition("?")[0].rpartition("/")[2])
