@@ -14,9 +14,11 @@ import apsw
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.search.search_document import document
-from hero_assistance_server.storage.sqlite import messages, tickets, users
+from hero_assistance_server.storage.sqlite import messages, tickets
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.users import SqliteUsers
 from hero_assistance_server.tickets.list_index import places, scopes
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
@@ -131,7 +133,7 @@ def build(path: Path, count: int) -> None:
         connection.pragma("cache_size", -400_000)
         with connection:
             for user in (*desk.agents, *desk.customers):
-                users.save(connection, user, EPOCH)
+                SqliteUsers(Session(connection)).save(user, EPOCH)
         made = iter(desk)
         while portion := list(islice(made, PORTION)):
             with connection:

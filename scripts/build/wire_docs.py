@@ -22,7 +22,7 @@ from hero_assistance_sdk.rpc.errors import CODES, TRANSLATIONS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
-from hero_assistance_server.attachments.upload import WAITING_LIMIT
+from hero_assistance_server.attachments.service import UNUSED_LIMIT
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.http.applications import build_methods
 from hero_assistance_server.identity.authentication import AuthMode
@@ -112,7 +112,7 @@ _FILES = f"""\
 201 with an [Attachment](wire/types.md#attachment) when it is on the disk. Only its uploader sees it until
 `message.reply`, `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the
 message or the ticket.
-What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {WAITING_LIMIT} such files.
+What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {UNUSED_LIMIT} such files.
 
 `type` is what the content says: neither the name nor a header is believed, and HTML and SVG are `text/plain`.
 

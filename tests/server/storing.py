@@ -12,7 +12,6 @@ import apsw
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Priority, Role, UserId
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.connection import open_reader
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store, open_store
@@ -28,7 +27,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @asynccontextmanager
 async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _: None) -> AsyncIterator[Store]:
     async with open_store(folder, clock=lambda: NOON, publish=publish) as store:
-        await store.write(lambda transaction: users.save(transaction.connection, CAROL, NOON))
+        await store.write(lambda work: work.users.save(CAROL, NOON))
         yield store
 
 

@@ -14,7 +14,6 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.files import Files
-from hero_assistance_server.storage.sqlite import project
 from hero_assistance_server.storage.sqlite.store import open_store
 from tests.server.desk import STOP_S, Desk, running, until
 from tests.server.pictures import png
@@ -225,8 +224,8 @@ async def test_too_large_is_refused_however_it_is_sent(desk: Desk) -> None:
 
 async def test_the_project_sets_the_limits(paths: Paths) -> None:
     async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
-        await store.write(lambda t: project.save(t.connection, "attachment_bytes", 10))
-        await store.write(lambda t: project.save(t.connection, "attachments_per_message", 1))
+        limits = ProjectSettings(attachment_bytes=10, attachments_per_message=1)
+        await store.write(lambda work: work.project.save_changes(ProjectSettings(), limits))
     async with running(paths) as desk:
         assert [(await post(desk, bytes(size))).status_code for size in (10, 11, 10)] == [201, 413, 201]
         with pytest.raises(RpcFailure):

@@ -26,15 +26,18 @@ from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, R
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.jobs.maintenance import upkeep
+from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
 from hero_assistance_server.storage.files import Files
-from hero_assistance_server.storage.sqlite import project
 from hero_assistance_server.storage.sqlite.connection import open_writer
+from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.desk import START_S, Desk, child, on_small_disk, running, until
 from tests.server.uploads import digest, kept
+
+SQLITE = SqliteDatabaseFiles()
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONTENT = b"an attachment" * 10_000
@@ -46,7 +49,7 @@ def silent(_done: int, _total: int) -> None:
 
 def backed_up(paths: Paths, name: str = "b.tar") -> tuple[Path, About]:
     target = paths.root / name
-    return target, write_backup(paths.data, target, NOW, silent)
+    return target, write_backup(SQLITE, paths.data, target, NOW, silent)
 
 
 async def _past(desk: Desk) -> None:
@@ -80,14 +83,14 @@ async def test_a_restored_desk_is_as_it_was(paths: Paths) -> None:
         before = await _everything(desk)
         await desk.call("ticket.create", "carol", title="later", body="b")
     assert (about.attachments, about.rows["tickets"], about.rows["attachments"]) == (1, 1, 1)
-    done = restore(target, paths.data, NOW, silent)
+    done = restore(SQLITE, target, paths.data, NOW, silent)
     assert kept(paths) == [digest(CONTENT)]
     async with running(paths) as desk:
         assert await _everything(desk) == before
         assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
         assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 2
-    assert done.kept == paths.data.with_name("hero_assistance.before-20261122T120000Z")
-    assert apsw.Connection(str(done.kept / DATABASE)).execute("SELECT max(ticket_id) FROM tickets").get == 2
+    assert done.previous == paths.data.with_name("hero_assistance.before-20261122T120000Z")
+    assert apsw.Connection(str(done.previous / DATABASE)).execute("SELECT max(ticket_id) FROM tickets").get == 2
 
 
 @pytest.mark.anyio
@@ -114,17 +117,17 @@ async def test_damage_anywhere_is_found(past: Paths) -> None:
     for place in places:
         target.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(BackupDamaged):
-            read_backup(target)
+            read_backup(SQLITE, target)
     for place in (choice.randrange(len(whole)) for _ in range(40)):
         target.write_bytes(whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :])
         try:
-            assert read_backup(target).database_sha256 == about.database_sha256
+            assert read_backup(SQLITE, target).database_sha256 == about.database_sha256
         except (BackupDamaged, DatabaseTooNew):
             continue
     for size in (0, 100, 600, members[1].offset_data + 10, members[2].offset_data, members[2].offset_data + 10):
         target.write_bytes(whole[:size])
         with pytest.raises(BackupDamaged):
-            read_backup(target)
+            read_backup(SQLITE, target)
 
 
 @pytest.mark.anyio
@@ -146,10 +149,10 @@ async def test_what_is_refused_changes_nothing(past: Paths) -> None:
     ]
     for file, error in refusals:
         with pytest.raises(error):
-            restore(file, past.data, NOW, silent)
+            restore(SQLITE, file, past.data, NOW, silent)
     async with running(past):
         with pytest.raises(DataInUse):
-            restore(target, past.data, NOW, silent)
+            restore(SQLITE, target, past.data, NOW, silent)
     after = {path for path in past.data.rglob("*") if path.is_file()}
     assert {path for path, _ in before} <= after
     assert [path.name for path in past.data.parent.iterdir()] == [past.data.name]
@@ -164,7 +167,7 @@ async def test_a_backup_of_the_version_before_is_brought_up_to_date(paths: Paths
     connection.close()
     target, about = backed_up(paths)
     assert (about.version, about.attachments) == (2, 0)
-    restore(target, paths.data, NOW, silent)
+    restore(SQLITE, target, paths.data, NOW, silent)
     async with running(paths) as desk:
         assert (await desk.call("user.me", "carol"))["name"] == "Carol"
         assert (await desk.upload("carol", "a"))["attachment_id"] == 1
@@ -210,12 +213,12 @@ def test_of_one_moment_under_32_writers(hero_env: dict[str, str], paths: Paths) 
                 assert about.rows["tickets"] >= before
                 assert 0 <= about.rows["tickets"] - about.rows["messages"] <= 32
                 assert about.rows["events"] == about.rows["audit"] == about.rows["tickets"] + about.rows["messages"]
-                assert read_backup(target) == about
+                assert read_backup(SQLITE, target) == about
         finally:
             stop.set()
         for work in works:
             work.result(START_S)
-    restore(target, paths.data, NOW, silent)
+    restore(SQLITE, target, paths.data, NOW, silent)
     connection = apsw.Connection(str(paths.data / DATABASE))
     tallied = connection.execute("SELECT sum(count) FROM tallies WHERE scope = 'all'").get
     assert (tallied, connection.execute("SELECT max(seq) FROM events").get) == (
@@ -260,11 +263,11 @@ async def test_a_backup_killed_anywhere_is_not_there(past: Paths, hero_env: dict
     steps = 0
     while killed_at(steps := steps + 3, hero_env, "backup", str(target)):
         if target.exists():
-            read_backup(target)
+            read_backup(SQLITE, target)
             target.unlink()
         assert steps < 300
     assert steps > 10
-    read_backup(target)
+    read_backup(SQLITE, target)
 
 
 def _tickets(path: Path) -> int | None:
@@ -329,8 +332,8 @@ async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
         assert all(NAME.fullmatch(name) for name in names)
         assert backups.newest() is not None
         assert names[-1] == "hero_assistance-20261130T120000Z.tar"
-        await store.write(lambda t: project.save(t.connection, "backups_kept", 2))
-        await store.write(lambda t: project.save(t.connection, "backup_hours", 0))
+        await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backups_kept=2)))
+        await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backup_hours=0)))
         await backups.make(last + timedelta(days=1))
         assert len(list(past.backups.iterdir())) == 2
         assert await backups.due_in(last + timedelta(days=100)) is None
@@ -361,10 +364,10 @@ async def test_a_server_makes_one_by_itself_and_ends_in_the_middle_of_one(past: 
     async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
         backups = Backups(store, past.backups)
         exports = Exports(store, past.exports)
-        async with upkeep(store, backups, exports, backup_after=soon, backup_look=soon):
+        async with maintain(store, backups, exports, backup_after=soon, backup_look=soon):
             await until(lambda: backups.newest() is not None)
         later = timedelta(hours=1)
-        async with upkeep(store, backups, exports, backup_after=later, backup_look=later):
+        async with maintain(store, backups, exports, backup_after=later, backup_look=later):
             backups.begin()
             await until(lambda: backups.progress is not None)
             with pytest.raises(Unavailable):
@@ -385,7 +388,7 @@ async def test_an_admin_of_this_machine_asks_for_one(paths: Paths) -> None:
         async with asyncio.timeout(START_S):
             while (state := await desk.call("system.backup", "alice", make=False))["running"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        assert (state["failure"], read_backup(paths.backups / state["last"]).rows["users"]) == (None, 4)
+        assert (state["failure"], read_backup(SQLITE, paths.backups / state["last"]).rows["users"]) == (None, 4)
 
 
 def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:

@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from hero_assistance_sdk.errors import HeroError, Unavailable
-from hero_assistance_server.jobs.background_jobs import BackgroundJob, ProgressCallback
+from hero_assistance_server.jobs.background_jobs import BackgroundJob
+from hero_assistance_server.storage.database_files import ProgressCallback
 from hero_assistance_server.storage.errors import StoreUnavailable
 
 pytestmark = pytest.mark.anyio

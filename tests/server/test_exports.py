@@ -19,12 +19,15 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.errors import ExportFailed, ImportRefused
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.exports.import_ import read_export
-from hero_assistance_server.exports.tables import DERIVED
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.storage.sqlite.table_rows import DERIVED
 from tests.server.desk import START_S, Desk, child, running
 from tests.server.test_backups import CONTENT, _everything, _past, silent
 from tests.server.uploads import digest
+
+SQLITE = SqliteDatabaseFiles()
 
 pytestmark = pytest.mark.anyio
 
@@ -54,11 +57,11 @@ async def test_an_imported_project_is_the_same(paths: Paths) -> None:
     other, first, second = elsewhere(paths), paths.root / "one", paths.root / "two"
     async with running(paths) as desk:
         await _talk(desk)
-        exported = write_export(paths.data, first, silent)
+        exported = write_export(SQLITE, paths.data, first, silent)
         before = await _everything(desk)
     assert (exported.rows["tickets"], exported.rows["messages"], exported.files) == (3, 2, 1)
-    assert read_export(first, other.data, silent) == exported
-    write_export(other.data, second, silent)
+    assert read_export(SQLITE, first, other.data, silent) == exported
+    write_export(SQLITE, other.data, second, silent)
     assert contents(first) == contents(second)
     assert _derived(other) == _derived(paths)
     assert f"attachments/{digest(CONTENT)[:2]}/{digest(CONTENT)[2:]}" in contents(first)
@@ -80,7 +83,7 @@ def _derived(paths: Paths) -> list[Any]:
 async def test_a_line_is_an_object(paths: Paths) -> None:
     async with running(paths) as desk:
         await _talk(desk)
-    write_export(paths.data, paths.root / "one", silent)
+    write_export(SQLITE, paths.data, paths.root / "one", silent)
     rows = [json.loads(line) for line in (paths.root / "one" / "tickets.jsonl").read_text().split("\n") if line]
     assert [(row["ticket_id"], row["tags"]) for row in rows] == [(1, []), (2, ["ü", "b,c"]), (3, [])]
     about = json.loads((paths.root / "one" / "project.json").read_text())
@@ -95,14 +98,14 @@ async def test_what_is_not_whole_is_refused_and_nothing_changes(paths: Paths) ->
     async with running(paths) as desk:
         await _talk(desk)
         with pytest.raises(DataInUse):
-            read_export(export, paths.data, silent)
-    write_export(paths.data, export, silent)
+            read_export(SQLITE, export, paths.data, silent)
+    write_export(SQLITE, paths.data, export, silent)
     with pytest.raises(ExportFailed, match="there already"):
-        write_export(paths.data, export, silent)
+        write_export(SQLITE, paths.data, export, silent)
     with pytest.raises(ExportFailed, match="no database"):
-        write_export(other.data, paths.root / "two", silent)
+        write_export(SQLITE, other.data, paths.root / "two", silent)
     with pytest.raises(ImportRefused, match="a project"):
-        read_export(export, paths.data, silent)
+        read_export(SQLITE, export, paths.data, silent)
     whole = contents(export)
     changes = {
         "tickets.jsonl": [
@@ -119,11 +122,11 @@ async def test_what_is_not_whole_is_refused_and_nothing_changes(paths: Paths) ->
         for content in damaged:
             (export / name).write_bytes(content)
             with pytest.raises(ImportRefused):
-                read_export(export, other.data, silent)
+                read_export(SQLITE, export, other.data, silent)
         (export / name).write_bytes(whole[name])
     (export / "project.json").write_bytes(whole["project.json"].replace(b'"version": ', b'"version": 9'))
     with pytest.raises(DatabaseTooNew):
-        read_export(export, other.data, silent)
+        read_export(SQLITE, export, other.data, silent)
     assert [path.name for path in other.data.parent.iterdir()] == [other.data.name]
     assert [path.name for path in other.data.iterdir()] == ["server.lock"]
 
@@ -168,7 +171,7 @@ async def test_an_admin_of_this_machine_asks_for_one(paths: Paths) -> None:
         failed = await _exported(desk, after=second["made_at"])
         assert "cannot be written" in failed["failure"]
         assert failed["folder"] == second["folder"]
-    assert read_export(Path(second["folder"]), elsewhere(paths).data, silent).rows["tickets"] == 3
+    assert read_export(SQLITE, Path(second["folder"]), elsewhere(paths).data, silent).rows["tickets"] == 3
 
 
 async def _exported(desk: Desk, after: int = 0) -> dict[str, Any]:

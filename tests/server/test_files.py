@@ -11,8 +11,7 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.files import Files
-from hero_assistance_server.storage.garbage_collection import UNUSED_FOR, sweep_orphans, sweep_unused
-from hero_assistance_server.storage.sqlite import attachments, users
+from hero_assistance_server.storage.garbage_collection import UNUSED_FOR, delete_orphaned_files, delete_unused_uploads
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
@@ -36,9 +35,9 @@ async def test_what_nothing_uses_is_swept_after_a_day(paths: Paths) -> None:
         await store.write(
             lambda t: (t.connection.execute(old, (before,)), t.connection.execute(young, (before + 5000,)))
         )
-        assert await sweep_unused(store) == 1
+        assert await delete_unused_uploads(store) == 1
         assert kept(paths) == sorted([digest(b"used"), digest(b"young")])
-        assert await sweep_unused(store) == 0
+        assert await delete_unused_uploads(store) == 0
 
 
 async def test_a_start_removes_what_a_crash_left(paths: Paths) -> None:
@@ -55,17 +54,17 @@ async def test_a_start_removes_what_a_crash_left(paths: Paths) -> None:
 async def test_a_file_is_not_swept_while_its_row_is_written(hero_root: Path) -> None:
     """Between the rename and the commit nothing names it."""
     async with open_store(hero_root, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
-        await store.write(lambda t: users.save(t.connection, CAROL, t.now))
+        await store.write(lambda work: work.users.save(CAROL, work.now))
         files = store.files
         with files.incoming() as incoming:
             incoming.write(b"content")
             name = incoming.finish()
-            with files.held(name):
+            with files.hold(name):
                 files.adopt(incoming, name)
-                assert await sweep_orphans(store) == 0
+                assert await delete_orphaned_files(store) == 0
                 assert files.path(name).exists()
-        assert await sweep_orphans(store) == 1
-        assert await store.query(lambda db: attachments.without_row(db, [name])) == [name]
+        assert await delete_orphaned_files(store) == 1
+        assert await store.read(lambda snapshot: snapshot.attachments.list_unnamed_files([name])) == [name]
 
 
 def _memory_kib(pid: int) -> int:

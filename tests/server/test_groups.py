@@ -13,7 +13,8 @@ import pytest
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_sdk.wire import Status
-from hero_assistance_server.storage.sqlite import list_index, project
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.sqlite import list_index
 from hero_assistance_server.storage.sqlite.bulk_insert import PORTION
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
@@ -79,7 +80,7 @@ async def test_whoever_asks_for_the_connection_finds_the_new_tickets_of_the_grou
         found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
 
     def promises(transaction: SqliteUnitOfWork) -> None:
-        project.save(transaction.connection, "first_response_minutes", {"normal": 60})
+        transaction.project.save_changes(ProjectSettings(), ProjectSettings(first_response_minutes={"normal": 60}))
 
     async with opened(hero_root) as store:
         work = [file_ticket, file_ticket, looks, file_ticket, promises, file_ticket, looks, looks]

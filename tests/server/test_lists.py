@@ -343,7 +343,7 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
     [
         (tags._COUNTS, "SEARCH tallies USING PRIMARY KEY (scope>? AND scope<?)"),
         ("SELECT status, count FROM tallies WHERE scope = ?", "SEARCH tallies USING PRIMARY KEY (scope=?)"),
-        (read_receipts._CONCERNED_OUTSIDE, "SEARCH places USING PRIMARY KEY (user_id=?)"),
+        (read_receipts._TICKETS_OF_CUSTOMER, "SEARCH places USING PRIMARY KEY (user_id=?)"),
         (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND message_id>?)"),
     ],
 )

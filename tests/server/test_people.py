@@ -14,9 +14,10 @@ from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.users import everyone
-from hero_assistance_server.users.rules import user_id_of
+from hero_assistance_server.storage.sqlite.users import SqliteUsers
+from hero_assistance_server.users.rules import make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -37,7 +38,7 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
     ],
 )
 def test_a_user_id_is_made_of_the_name(name: str, taken: list[str], expected: str) -> None:
-    assert user_id_of(name, lambda user_id: user_id in taken) == UserId(expected)
+    assert make_user_id(name, lambda user_id: user_id in taken) == UserId(expected)
 
 
 @pytest.mark.anyio
@@ -192,7 +193,7 @@ def test_people_of_the_version_before_are_active_and_without_an_address(hero_roo
     migrate(connection, before)
     connection.execute("INSERT INTO users VALUES ('bob', 'Bob', 'agent', 0), ('carol', 'Carol', 'customer', 0)")
     migrate(connection, migrations())
-    found = everyone(connection)
+    found = SqliteUsers(Session(connection)).list_all()
     connection.close()
     assert [(user.user_id, user.email, user.active, user.shows_presence) for user in found] == [
         ("bob", None, True, True),

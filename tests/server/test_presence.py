@@ -30,7 +30,7 @@ VIEWING, WRITING = Level.VIEWING, Level.WRITING
 
 
 def names(board: Board, ticket_id: TicketId, *, staff: bool = True) -> list[tuple[str, str]]:
-    return [(one.user_id, one.level.value) for one in board.shown(ticket_id, staff=staff).people]
+    return [(one.user_id, one.level.value) for one in board.presence_at(ticket_id, staff=staff).people]
 
 
 def told(moves: list[Move]) -> list[tuple[int, str, Level | None, Level | None]]:

@@ -117,5 +117,5 @@ async def test_only_the_last_tickets_of_somebody_with_many_are_looked_at(
         await desk.call("ticket.create", "carol", title="t", body="b")
         await desk.call("message.reply", "bob", ticket_id=number, body="b")
         await desk.call("message.reply", "carol", ticket_id=number, body="b")
-    monkeypatch.setattr(read_receipts, "CONCERNED_LIMIT", 3)
+    monkeypatch.setattr(read_receipts, "TICKETS_LIMIT", 3)
     assert list(await unread(desk, "carol")) == list(await unread(desk, "bob")) == [4, 3, 2]

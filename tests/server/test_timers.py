@@ -18,7 +18,7 @@ from hero_assistance_sdk.wire import Priority, Role, Seq, Status, TicketId, User
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.jobs.timers import BATCH, Timers
-from hero_assistance_server.storage.sqlite import audit, client_tokens, events, tickets, users
+from hero_assistance_server.storage.sqlite import audit, client_tokens, events, tickets
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
@@ -72,7 +72,7 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
     """A store with its timers, by the test's clock."""
     timers = Timers(clock, **options)
     async with open_store(folder, clock=clock, publish=timers.heard) as store, asyncio.TaskGroup() as group:
-        await store.write(lambda t: users.save(t.connection, BOB, t.now))
+        await store.write(lambda work: work.users.save(BOB, work.now))
         running = group.create_task(timers.run(store))
         try:
             yield store, timers

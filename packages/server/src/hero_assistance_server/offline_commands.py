@@ -10,31 +10,34 @@ from typing import Any
 
 import click
 
-from hero_assistance_sdk.backup_files import PREFIX
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive import About, write_backup
 from hero_assistance_server.backups.restore import restore
+from hero_assistance_server.backups.service import NAMES
 from hero_assistance_server.exports.export import Exported, write_export
 from hero_assistance_server.exports.import_ import read_export
+from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
+
+DATABASE = SqliteDatabaseFiles()
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _file = click.Path(path_type=Path)
 
 
 class Meter:
-    """Tells on standard error how far the work is: one line on a terminal, a line each tenth elsewhere."""
+    """Prints on standard error how far the work is: one line on a terminal, a line each tenth elsewhere."""
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._shown = -1
+        self._printed = -1
 
     def __call__(self, done: int, total: int) -> None:
         percent = 100 * done // max(total, 1)
         live = sys.stderr.isatty()
-        shown = percent if live else percent // 10 * 10
-        if shown != self._shown:
-            self._shown = shown
-            print(f"{self._what} {shown:3} %", end="\r" if live else "\n", file=sys.stderr, flush=True)
+        printed = percent if live else percent // 10 * 10
+        if printed != self._printed:
+            self._printed = printed
+            print(f"{self._what} {printed:3} %", end="\r" if live else "\n", file=sys.stderr, flush=True)
 
 
 @click.command("backup")
@@ -43,8 +46,8 @@ class Meter:
 def backup_command(*, file: Path, as_json: bool) -> None:
     """Back up everything into FILE, or into a new file of the folder FILE; a running server goes on."""
     now = datetime.now(UTC)
-    target = (file / f"{PREFIX}{now:%Y%m%dT%H%M%SZ}.tar" if file.is_dir() else file).absolute()
-    about = write_backup(Paths.from_environ().data, target, now, Meter("backup"))
+    target = (file / NAMES.name(now) if file.is_dir() else file).absolute()
+    about = write_backup(DATABASE, Paths.from_environ().data, target, now, Meter("backup"))
     _print(about, as_json, f"wrote {target}", file=str(target), bytes=target.stat().st_size)
 
 
@@ -52,10 +55,10 @@ def backup_command(*, file: Path, as_json: bool) -> None:
 @click.argument("file", type=_file)
 @_json
 def restore_command(*, file: Path, as_json: bool) -> None:
-    """Put the backup FILE in the place of the data; what was there is kept beside it. No server may run."""
-    done = restore(file.absolute(), Paths.from_environ().data, datetime.now(UTC), Meter("restore"))
-    said = f"restored {file}; what was there is in {done.kept}"
-    _print(done.about, as_json, said, file=str(file.absolute()), kept=str(done.kept))
+    """Put the backup FILE in the place of the data; what was there stays next to it. No server may run."""
+    done = restore(DATABASE, file.absolute(), Paths.from_environ().data, datetime.now(UTC), Meter("restore"))
+    said = f"restored {file}; what was there is in {done.previous}"
+    _print(done.about, as_json, said, file=str(file.absolute()), kept=str(done.previous))
 
 
 @click.command("export")
@@ -63,7 +66,7 @@ def restore_command(*, file: Path, as_json: bool) -> None:
 @_json
 def export_command(*, folder: Path, as_json: bool) -> None:
     """Write the project into the new FOLDER as JSON Lines and files; a running server goes on."""
-    exported = write_export(Paths.from_environ().data, folder.absolute(), Meter("export"))
+    exported = write_export(DATABASE, Paths.from_environ().data, folder.absolute(), Meter("export"))
     _print_rows(exported, as_json, f"exported into {folder.absolute()}")
 
 
@@ -72,7 +75,7 @@ def export_command(*, folder: Path, as_json: bool) -> None:
 @_json
 def import_command(*, folder: Path, as_json: bool) -> None:
     """Read the export FOLDER into an empty project. No server may run."""
-    imported = read_export(folder.absolute(), Paths.from_environ().data, Meter("import"))
+    imported = read_export(DATABASE, folder.absolute(), Paths.from_environ().data, Meter("import"))
     _print_rows(imported, as_json, f"imported {folder.absolute()}")
 
 

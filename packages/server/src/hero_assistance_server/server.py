@@ -26,16 +26,16 @@ from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
 from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
-from hero_assistance_server.jobs.maintenance import upkeep
+from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.rpc import counts
-from hero_assistance_server.storage.sqlite import events, users
+from hero_assistance_server.storage.sqlite import events
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 
 _log = get_log("server")
@@ -121,11 +121,11 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.query(events.last_seq)
-        directory = Directory(await store.query(users.everyone))
+        directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
         desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
-        async with upkeep(store, backups, exports), watch_view_counts(ViewCounts(hub, store, counts)):
+        async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, counts)):
             yield desk
 
 
@@ -135,9 +135,9 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
         # Whoever the edge lets sign in as alice is an admin then.
         _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
 
-    def command(transaction: SqliteUnitOfWork) -> None:
+    def command(work: UnitOfWork) -> None:
         for user in DEMO_USERS:
-            users.save(transaction.connection, user, transaction.now)
+            work.users.save(user, work.now)
 
     await store.write(command)
 

@@ -1,4 +1,4 @@
-"""`GET /attachments/{attachment_id}`: the bytes of a file for those who see where it is shown."""
+"""`GET /attachments/{attachment_id}`: the bytes of a file, for callers who see a ticket or message that shows it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import TEXT
+from hero_assistance_server.attachments.model import AttachmentRecord
 from hero_assistance_server.attachments.permissions import DOWNLOAD
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
-from hero_assistance_server.attachments.rpc import seen
+from hero_assistance_server.attachments.service import visible_attachment
 from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.attachments import Stored
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 
-# What is read at once, and so what one download has in memory beside the connection's own buffer.
+# What is read at once, and so what one download has in memory next to the connection's own buffer.
 CHUNK_BYTES = 64 * 1024
 # A reader that takes nothing for so long holds an open file for nothing.
 STALL_S = 60.0
@@ -38,37 +38,37 @@ _log = get_log("attachments")
 class Download:
     """An ASGI application that hands out files."""
 
-    store: Store
+    storage: FileStorage
     caller_of: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            stored = await self._found(request)
-            file = await self._opened(stored)
+            record = await self._find(request)
+            file = await self._open(record)
         except HeroError as error:
             await failure_response(error)(scope, receive, send)
             return
         with file:
-            await self._answer(request, stored, file, send)
+            await self._answer(request, record, file, send)
 
-    async def _found(self, request: Request) -> Stored:
+    async def _find(self, request: Request) -> AttachmentRecord:
         caller = await self.caller_of(request)
         permit(caller, DOWNLOAD)
         attachment_id = _id_of(request.path_params["attachment_id"])
-        return await self.store.query(lambda db: seen(db, caller, attachment_id))
+        return await self.storage.read(lambda snapshot: visible_attachment(snapshot, caller, attachment_id))
 
-    async def _opened(self, stored: Stored) -> BinaryIO:
+    async def _open(self, record: AttachmentRecord) -> BinaryIO:
         try:
-            return await self.store.in_thread(self.store.files.path(stored.sha256).open, "rb", 0)
+            return await self.storage.in_thread(self.storage.files.path(record.sha256).open, "rb", 0)
         except OSError as error:
-            _log.error("attachment.unreadable", attachment=stored.attachment.attachment_id, error=error)
+            _log.error("attachment.unreadable", attachment=record.attachment.attachment_id, error=error)
             raise StoreUnavailable("the file cannot be read", hint=error.strerror) from error
 
-    async def _answer(self, request: Request, stored: Stored, file: BinaryIO, send: Send) -> None:
-        size, headers = stored.attachment.size, _headers(stored)
+    async def _answer(self, request: Request, record: AttachmentRecord, file: BinaryIO, send: Send) -> None:
+        size, headers = record.attachment.size, _headers(record)
         try:
-            part = _asked_for(request, stored)
+            part = _requested_part(request, record)
         except Unsatisfiable:
             headers |= {"content-range": f"bytes */{size}", "content-length": "0"}
             await _start(send, 416, headers, more=False)
@@ -102,7 +102,7 @@ class Download:
         file.seek(part.first)
         left = part.size
         while left:
-            chunk = await self.store.in_thread(file.read, min(left, CHUNK_BYTES))
+            chunk = await self.storage.in_thread(file.read, min(left, CHUNK_BYTES))
             if not chunk:
                 raise OSError("the file is shorter than it was")
             left -= len(chunk)
@@ -115,8 +115,8 @@ def _id_of(text: str) -> AttachmentId:
     return AttachmentId(int(text))
 
 
-def _headers(stored: Stored) -> dict[str, str]:
-    attachment = stored.attachment
+def _headers(record: AttachmentRecord) -> dict[str, str]:
+    attachment = record.attachment
     charset = "; charset=utf-8" if attachment.type == TEXT else ""
     return {
         "content-type": attachment.type + charset,
@@ -124,20 +124,20 @@ def _headers(stored: Stored) -> dict[str, str]:
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
         "accept-ranges": "bytes",
-        "etag": f'"{stored.sha256}"',
+        "etag": f'"{record.sha256}"',
         # Asked for again each time: who may see it can change, the bytes cannot.
         "cache-control": "private, no-cache",
     }
 
 
-def _asked_for(request: Request, stored: Stored) -> Part | None:
+def _requested_part(request: Request, record: AttachmentRecord) -> Part | None:
     """The part that is asked for, `None` for all of it; raises `Unsatisfiable`."""
     header = request.headers.get("range")
     if header is None or request.method != "GET":
         return None
-    if request.headers.get("if-range", f'"{stored.sha256}"') != f'"{stored.sha256}"':
+    if request.headers.get("if-range", f'"{record.sha256}"') != f'"{record.sha256}"':
         return None
-    return part_of(header, stored.attachment.size)
+    return part_of(header, record.attachment.size)
 
 
 def _etags(header: str) -> set[str]:

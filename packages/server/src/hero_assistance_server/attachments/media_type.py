@@ -1,7 +1,7 @@
-"""What a file is, by its first bytes alone: neither its name nor who sent it is believed.
+"""The media type of a file, by its first bytes alone: neither its name nor its sender is believed.
 
 Sources of the magic numbers: the WHATWG MIME Sniffing standard; for the sizes of pictures the PNG, GIF, JPEG and
-WebP specifications. HTML and SVG are `text/plain` here: nothing that can run is ever shown as what it is.
+WebP specifications. HTML and SVG are `text/plain` here: nothing that can run is ever served as what it is.
 """
 
 from __future__ import annotations

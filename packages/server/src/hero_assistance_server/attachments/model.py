@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hero_assistance_sdk.wire import AttachmentId
+from hero_assistance_sdk.wire import AttachmentId, MessageKind, TicketId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,24 @@ class Attachment:
     type: str
     width: int | None = None
     height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRecord:
+    """An attachment with what only the server knows of it.
+
+    `sha256` names the file with its bytes; `used` says whether a ticket or a message shows it.
+    """
+
+    attachment: Attachment
+    sha256: str
+    uploader: UserId
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentUse:
+    """A ticket that shows an attachment: in its own text (`kind` is `None`) or in one of its messages."""
+
+    ticket_id: TicketId
+    kind: MessageKind | None

@@ -1,4 +1,4 @@
-"""Which part of a file a request asks for.
+"""The part of a file that a request asks for.
 
 Source: RFC 9110, section 14. Several ranges in one request are refused, as it allows: nothing of ours asks for them,
 and they are how a small request makes a server send a lot.
@@ -15,7 +15,7 @@ _SEVERAL = re.compile(r"bytes=.*,", re.ASCII | re.IGNORECASE)
 
 
 class Unsatisfiable(ValueError):
-    """There is nothing of the file where the request asks for something, or it asks for several parts."""
+    """The request asks for bytes behind the end of the file, or for several parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class Part:
 
     @property
     def size(self) -> int:
+        """How many bytes."""
         return self.last - self.first + 1
 
 
 def part_of(header: str, size: int) -> Part | None:
-    """The part of a file of `size` bytes; `None` for a header that says nothing, and so counts for nothing.
+    """Return the part of a file of `size` bytes; `None` for a header without meaning, which is ignored.
 
     Raises `Unsatisfiable`.
     """

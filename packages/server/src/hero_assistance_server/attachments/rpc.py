@@ -1,29 +1,27 @@
-"""`attachment.*`: what was uploaded over HTTP and where it is; and who may see it."""
+"""`attachment.*`: describes, lists and deletes what was uploaded over HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import NotFound, TooLarge, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
-from hero_assistance_sdk.wire import AttachmentId, MessageKind
+from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.attachments.service import delete_upload, find_uploads, visible_attachment
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.garbage_collection import discard
-from hero_assistance_server.storage.sqlite import attachments, project, tickets
-from hero_assistance_server.storage.sqlite.attachments import Stored, Use
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.bridge import snapshot_of
+from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
 
 # More than any project sets; what it has set is in `attachment.list`.
 ATTACHMENTS_MOST = 100
@@ -46,7 +44,7 @@ _DELETES = Example("She thinks better of it", "carol", {"attachment_id": 1}, UPL
 
 
 class AttachmentParams(Params):
-    """Which attachment."""
+    """One attachment."""
 
     attachment_id: KnownAttachmentId
 
@@ -59,7 +57,7 @@ class Uploads(Result):
     most_at_once: int
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
     """Register the methods."""
 
     @table.method(
@@ -67,17 +65,21 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
     )
     async def get(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Describe an attachment that the caller sees; its bytes are at `GET /attachments/{attachment_id}`."""
-        stored = await store.query(lambda db: seen(db, caller, params.attachment_id))
-        return serializers.attachment(stored.attachment)
+        record = await storage.read(lambda snapshot: visible_attachment(snapshot, caller, params.attachment_id))
+        return serializers.attachment(record.attachment)
 
     @table.method("attachment.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> Uploads:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
-        found, limits = await store.query(
-            lambda db: (attachments.waiting(db, caller.known().user_id), project.attachment_limits(db))
+        uploader = caller.known().user_id
+        found, settings = await storage.read(
+            lambda snapshot: (snapshot.attachments.list_unused(uploader), snapshot.project.read())
         )
-        shown = [serializers.attachment(one) for one in found]
-        return Uploads(attachments=shown, most_bytes=limits.size, most_at_once=limits.count)
+        return Uploads(
+            attachments=[serializers.attachment(one) for one in found],
+            most_bytes=settings.attachment_bytes,
+            most_at_once=settings.attachments_per_message,
+        )
 
     @table.method(
         "attachment.delete",
@@ -88,56 +90,11 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
     )
     async def delete(caller: Caller, params: AttachmentParams) -> wire.Attachment:
         """Delete an upload of the caller's that nothing shows yet; answers with what it was."""
-        stored = await store.write(lambda t: _delete(t, caller, params.attachment_id))
-        await discard(store, [stored.sha256])
-        return serializers.attachment(stored.attachment)
+        record = await storage.write(lambda work: delete_upload(work, caller, params.attachment_id))
+        await delete_unnamed_files(storage, [record.sha256])
+        return serializers.attachment(record.attachment)
 
 
-def seen(db: apsw.Connection, caller: Caller, attachment_id: AttachmentId) -> Stored:
-    """The attachment; raises `NotFound` also when the caller may not know that it exists."""
-    stored = attachments.find(db, attachment_id)
-    if stored is None or not _sees(db, caller, stored):
-        raise NotFound(f"there is no attachment {attachment_id}")
-    return stored
-
-
-def taken(db: apsw.Connection, caller: Caller, ids: Sequence[AttachmentId]) -> tuple[Attachment, ...]:
-    """The caller's uploads that a message is to show; raises `TooLarge` or `NotFound`."""
-    wanted = dict.fromkeys(ids)
-    if not wanted:
-        # Most messages; every one of them comes here.
-        return ()
-    most = project.attachment_limits(db).count
-    if len(wanted) > most:
-        raise TooLarge(f"at most {most} attachments go with one text", hint="write another message")
-    return tuple(_upload(db, caller, attachment_id).attachment for attachment_id in wanted)
-
-
-def _delete(transaction: SqliteUnitOfWork, caller: Caller, attachment_id: AttachmentId) -> Stored:
-    db = transaction.connection
-    stored = _upload(db, caller, attachment_id)
-    attachments.forget(db, attachment_id)
-    detail = {"attachment": str(attachment_id), "name": stored.attachment.name}
-    transaction.note("attachment.deleted", caller, detail)
-    return stored
-
-
-def _upload(db: apsw.Connection, caller: Caller, attachment_id: AttachmentId) -> Stored:
-    stored = attachments.find(db, attachment_id)
-    if stored is None or stored.used or stored.uploader != caller.known().user_id:
-        raise NotFound(f"no upload {attachment_id} of yours waits to be used", hint="attachment.list shows them")
-    return stored
-
-
-def _sees(db: apsw.Connection, caller: Caller, stored: Stored) -> bool:
-    """Whoever sees a place that shows it; before there is one, who uploaded it."""
-    if not stored.used:
-        return stored.uploader == caller.known().user_id
-    places = attachments.uses(db, stored.attachment.attachment_id)
-    return any(_sees_place(db, caller, place) for place in places)
-
-
-def _sees_place(db: apsw.Connection, caller: Caller, place: Use) -> bool:
-    ticket = tickets.find(db, place.ticket_id)
-    hidden = place.kind is MessageKind.NOTE and not caller.is_staff
-    return ticket is not None and caller.sees(ticket) and not hidden
+def taken(db: Any, caller: Caller, ids: Sequence[AttachmentId]) -> tuple[Attachment, ...]:
+    """Return the caller's uploads that a message is to show; for callers that do not use `find_uploads` yet."""
+    return find_uploads(snapshot_of(db), caller, ids) if ids else ()

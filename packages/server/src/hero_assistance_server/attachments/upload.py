@@ -14,26 +14,23 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from hero_assistance_httpd.rpc_endpoint import failure_response
-from hero_assistance_sdk.errors import Conflict, HeroError, TooLarge, Unavailable
+from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server import serializers
-from hero_assistance_server.attachments.media_type import HEAD_BYTES, Sniffed, sniff
+from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.attachments.permissions import UPLOAD
+from hero_assistance_server.attachments.service import add_upload
 from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.files import Incoming
-from hero_assistance_server.storage.sqlite import attachments, project
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.files import IncomingFile
 
 # What a file system lets a name be, in bytes; a person's software has made it.
 NAME_BYTES = 255
-# Uploads that nothing uses yet: many times what a message takes, and no way to fill a disk within a day.
-WAITING_LIMIT = 100
-# At once: of everybody, and of one person.
+# At once: of all users, and of one user.
 UPLOADS_LIMIT = 64
 UPLOADS_EACH = 8
 # A train in a tunnel; after that the sender has gone without a word.
@@ -48,10 +45,10 @@ _log = get_log("attachments")
 
 
 class Upload:
-    """An ASGI application that receives files; each waits in a few kilobytes of memory, whatever its size."""
+    """An ASGI application that receives files; each takes a few kilobytes of memory, however large it is."""
 
-    def __init__(self, store: Store, caller_of: Callable[[Request], Awaitable[Caller]]) -> None:
-        self._store = store
+    def __init__(self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]]) -> None:
+        self._storage = storage
         self._caller_of = caller_of
         self._running: Counter[UserId] = Counter()
 
@@ -59,51 +56,53 @@ class Upload:
         request = Request(scope, receive)
         chunks = _chunks(request)
         try:
-            attachment = await self._received(request, chunks)
+            attachment = await self._receive(request, chunks)
         except ClientDisconnect:
-            # Nobody is left to read an answer.
+            # The client is gone: no answer is read.
             return
         except HeroError as error:
             await _linger(chunks)
             await failure_response(error)(scope, receive, send)
             return
-        shown = serializers.attachment(attachment).model_dump(mode="json")
+        described = serializers.attachment(attachment).model_dump(mode="json")
         where = {"location": f"/attachments/{attachment.attachment_id}", "cache-control": "no-store"}
-        await JSONResponse(shown, status_code=201, headers=where)(scope, receive, send)
+        await JSONResponse(described, status_code=201, headers=where)(scope, receive, send)
 
-    async def _received(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
+    async def _receive(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
         caller = await self._caller_of(request)
         permit(caller, UPLOAD)
         name = name_of(request.scope["query_string"])
-        limits = await self._store.query(project.attachment_limits)
-        if int(request.headers.get("content-length") or 0) > limits.size:
-            raise _too_large(limits.size)
+        limit = (await self._storage.read(lambda snapshot: snapshot.project.read())).attachment_bytes
+        if int(request.headers.get("content-length") or 0) > limit:
+            raise _too_large(limit)
         with self._running_for(caller.known().user_id):
             try:
-                with self._store.files.incoming() as incoming:
-                    await self._fill(incoming, chunks, limits.size)
-                    return await self._keep(incoming, name, caller)
+                with self._storage.files.incoming() as incoming:
+                    await self._fill(incoming, chunks, limit)
+                    return await self._save(incoming, name, caller)
             except OSError as error:
                 _log.error("attachment.not-kept", error=error)
                 raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
 
-    async def _fill(self, incoming: Incoming, chunks: AsyncIterator[bytes], limit: int) -> None:
+    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], limit: int) -> None:
         try:
             async with asyncio.timeout(LONGEST_S):
                 async for chunk in chunks:
                     if incoming.size + len(chunk) > limit:
                         raise _too_large(limit)
-                    await self._store.in_thread(incoming.write, chunk)
+                    await self._storage.in_thread(incoming.write, chunk)
         except TimeoutError:
             raise InvalidRequest(f"the file did not come within {LONGEST_S:.0f} s") from None
 
-    async def _keep(self, incoming: Incoming, name: str, caller: Caller) -> Attachment:
-        files = self._store.files
-        digest = await self._store.in_thread(incoming.finish)
-        sniffed = sniff(await self._store.in_thread(incoming.head, HEAD_BYTES))
-        with files.held(digest):
-            await self._store.in_thread(files.adopt, incoming, digest)
-            return await self._store.write(lambda t: _add(t, caller, name, incoming.size, sniffed, digest))
+    async def _save(self, incoming: IncomingFile, name: str, caller: Caller) -> Attachment:
+        files = self._storage.files
+        digest = await self._storage.in_thread(incoming.finish)
+        sniffed = sniff(await self._storage.in_thread(incoming.head, HEAD_BYTES))
+        with files.hold(digest):
+            await self._storage.in_thread(files.adopt, incoming, digest)
+            return await self._storage.write(
+                lambda work: add_upload(work, caller, name=name, size=incoming.size, sniffed=sniffed, sha256=digest)
+            )
 
     @contextmanager
     def _running_for(self, user_id: UserId) -> Iterator[None]:
@@ -130,21 +129,6 @@ def name_of(query: bytes) -> str:
     if len(name.encode()) > NAME_BYTES:
         raise _bad_name(f"a name has at most {NAME_BYTES} bytes in UTF-8")
     return name
-
-
-def _add(
-    transaction: SqliteUnitOfWork, caller: Caller, name: str, size: int, sniffed: Sniffed, digest: str
-) -> Attachment:
-    db, uploader = transaction.connection, caller.known().user_id
-    if len(attachments.waiting(db, uploader)) >= WAITING_LIMIT:
-        raise Conflict(
-            f"{WAITING_LIMIT} files of yours wait to be used", hint="attachment.list shows them, attachment.delete"
-        )
-    made = Attachment(attachments.next_id(db), name, size, sniffed.type, sniffed.width, sniffed.height)
-    attachments.add(db, made, digest, uploader, transaction.now)
-    detail = {"attachment": str(made.attachment_id), "name": name, "size": str(size), "sha256": digest}
-    transaction.note("attachment.uploaded", caller, detail)
-    return made
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -20,16 +20,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-import apsw
-
 from hero_assistance_sdk.release import release_id
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed
-from hero_assistance_server.backups.snapshot import Contents, contents, copy_database, digests
-from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.database_files import (
+    Contents,
+    DatabaseFileError,
+    DatabaseFiles,
+    ProgressCallback,
+)
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.files import FOLDER, Files, sync_folder
-from hero_assistance_server.storage.sqlite.migrate import migrations
-from hero_assistance_server.storage.sqlite.store import DATABASE
 
 FORMAT = 1
 ABOUT = "backup.json"
@@ -40,7 +40,7 @@ _FILE_MODE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a backup says of itself."""
+    """The description of a backup in its own archive."""
 
     format: int
     made_at: str
@@ -52,28 +52,33 @@ class About:
     database_sha256: str
 
 
-def write_backup(data: Path, target: Path, now: datetime, told: ProgressCallback) -> About:
+def write_backup(database: DatabaseFiles, data: Path, target: Path, now: datetime, report: ProgressCallback) -> About:
     """Make a backup of the data folder in the file `target`, check it, and only then put it in its place.
 
     Raises `BackupFailed`; what was in that place before stays then.
     """
-    if not (data / DATABASE).is_file():
+    if not (data / database.name).is_file():
         raise BackupFailed(f"there is no database in {data}", hint="a server makes one at its first start")
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
             made = Path(folder) / "backup.tar"
-            _write(data, Path(folder) / DATABASE, made, now, told)
-            about = read_backup(made, told=told)
+            _write(database, data, made, now, report)
+            about = read_backup(database, made, report=report)
             made.rename(target)
             sync_folder(target.parent)
             return about
     except BackupDamaged as error:
         raise BackupFailed(f"the backup did not stand its check: {error.message}", hint=error.hint) from error
-    except (OSError, apsw.Error) as error:
+    except (OSError, DatabaseFileError) as error:
         raise BackupFailed(f"{target} cannot be written", hint=str(error)) from error
 
 
-def read_backup(path: Path, into: Path | None = None, told: ProgressCallback = lambda _done, _all: None) -> About:
+def read_backup(
+    database: DatabaseFiles,
+    path: Path,
+    into: Path | None = None,
+    report: ProgressCallback = lambda _done, _all: None,
+) -> About:
     """Check every byte of a backup, and unpack it `into` a new folder where one is given; returns what it says.
 
     Raises `BackupDamaged`, or `DatabaseTooNew` for one of a newer release.
@@ -81,37 +86,41 @@ def read_backup(path: Path, into: Path | None = None, told: ProgressCallback = l
     with tempfile.TemporaryDirectory(prefix=".check.", dir=into or path.parent) as scratch:
         try:
             with path.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as archive:
-                return _checked(archive, into or Path(scratch), into is not None, told, os.fstat(file.fileno()).st_size)
-        except (tarfile.TarError, apsw.Error, ValueError, KeyError, TypeError, EOFError) as error:
+                size = os.fstat(file.fileno()).st_size
+                reader = _ArchiveReader(database, archive, into or Path(scratch), into is not None)
+                return reader.read(lambda done: report(done, size))
+        except (tarfile.TarError, DatabaseFileError, ValueError, KeyError, TypeError, EOFError) as error:
             raise BackupDamaged(f"{path} is no whole backup", hint=str(error)) from error
 
 
-def _write(data: Path, database: Path, made: Path, now: datetime, told: ProgressCallback) -> None:
-    copy_database(data / DATABASE, database, told)
-    about = _about(database, now)
+def _write(database: DatabaseFiles, data: Path, made: Path, now: datetime, report: ProgressCallback) -> None:
+    copy = made.with_name(database.name)
+    database.copy(data / database.name, copy, report)
+    digests = database.list_attachment_files(copy)
+    about = _about(database, copy, len(digests), now)
     files = Files(data / FOLDER)
     with made.open("xb") as out:
         with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
             text = json.dumps(asdict(about), indent=2).encode()
             archive.addfile(_member(ABOUT, len(text), now), io.BytesIO(text))
-            _add(archive, DATABASE, database, now)
-            for number, digest in enumerate(digests(database), 1):
+            _add(archive, database.name, copy, now)
+            for number, digest in enumerate(digests, 1):
                 _add(archive, _name(digest), files.path(digest), now)
-                told(number, about.attachments)
+                report(number, about.attachments)
         out.flush()
         os.fsync(out.fileno())
     made.chmod(_FILE_MODE)
 
 
-def _about(database: Path, now: datetime) -> About:
+def _about(database: DatabaseFiles, copy: Path, attachments: int, now: datetime) -> About:
     try:
-        found = contents(database)
+        found = database.check(copy)
     except ValueError as error:
         raise BackupFailed(f"the database cannot be backed up: {error}", hint="restore the last backup") from error
-    with database.open("rb") as file:
+    with copy.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    size, count = database.stat().st_size, len(digests(database))
-    return About(FORMAT, now.isoformat(), release_id(), found.version, found.rows, count, size, digest)
+    size = copy.stat().st_size
+    return About(FORMAT, now.isoformat(), release_id(), found.version, found.rows, attachments, size, digest)
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path, now: datetime) -> None:
@@ -129,35 +138,43 @@ def _name(digest: str) -> str:
     return f"{FOLDER}/{digest[:2]}/{digest[2:]}"
 
 
-def _checked(archive: tarfile.TarFile, into: Path, keep: bool, told: ProgressCallback, size: int) -> About:
-    members = iter(archive)
-    about = _read_about(archive, members)
-    database = into / DATABASE
-    _unpack(archive, next(members, None), DATABASE, database, about.database_sha256)
-    _compare(about, contents(database))
-    files = Files(into / FOLDER)
-    for digest in digests(database):
-        member = next(members, None)
-        place = files.path(digest) if keep else None
-        _unpack(archive, member, _name(digest), place, digest)
-        told(archive.offset, size)
-    if next(members, None) is not None:
-        raise ValueError("there is more in it than it says")
-    return about
+@dataclass(frozen=True, slots=True)
+class _ArchiveReader:
+    """Reads one archive `into` a folder, where files stay only with `keep`."""
 
+    database: DatabaseFiles
+    archive: tarfile.TarFile
+    into: Path
+    keep: bool
 
-def _read_about(archive: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> About:
-    with _opened(archive, next(members, None), ABOUT) as file:
-        found: dict[str, Any] = json.loads(file.read(_ABOUT_LIMIT))
-    if found["format"] != FORMAT:
-        raise ValueError(f"its format is {found['format']!r}; this release reads {FORMAT}")
-    about = About(**{name: found[name] for name in About.__slots__})
-    if about.version > len(migrations()):
-        raise DatabaseTooNew(
-            f"the backup has version {about.version}; this release knows versions up to {len(migrations())}",
-            hint=f"install the release that made it: {about.release}",
-        )
-    return about
+    def read(self, report: Callable[[int], None]) -> About:
+        """Check every member; raises `ValueError`."""
+        members = iter(self.archive)
+        about = self._read_about(members)
+        copy = self.into / self.database.name
+        _unpack(self.archive, next(members, None), self.database.name, copy, about.database_sha256)
+        _compare(about, self.database.check(copy))
+        files = Files(self.into / FOLDER)
+        for digest in self.database.list_attachment_files(copy):
+            place = files.path(digest) if self.keep else None
+            _unpack(self.archive, next(members, None), _name(digest), place, digest)
+            report(self.archive.offset)
+        if next(members, None) is not None:
+            raise ValueError("there is more in it than it says")
+        return about
+
+    def _read_about(self, members: Iterator[tarfile.TarInfo]) -> About:
+        with _opened(self.archive, next(members, None), ABOUT) as file:
+            found: dict[str, Any] = json.loads(file.read(_ABOUT_LIMIT))
+        if found["format"] != FORMAT:
+            raise ValueError(f"its format is {found['format']!r}; this release reads {FORMAT}")
+        about = About(**{name: found[name] for name in About.__slots__})
+        if about.version > self.database.version:
+            raise DatabaseTooNew(
+                f"the backup has version {about.version}; this release knows versions up to {self.database.version}",
+                hint=f"install the release that made it: {about.release}",
+            )
+        return about
 
 
 def _compare(about: About, found: Contents) -> None:

@@ -1,4 +1,4 @@
-"""Two folders change places in one step, for which POSIX has no word and Linux has `renameat2`."""
+"""Exchanges two folders in one step, by Linux's `renameat2`; POSIX has no such call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _RENAME_EXCHANGE = 2
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Let two folders of one file system change places; raises `OSError` where that cannot be done."""
+    """Exchange two folders of one file system; raises `OSError` where that cannot be done."""
     libc = ctypes.CDLL(None, use_errno=True)
     done = libc.renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
     if done != 0:

@@ -1,4 +1,4 @@
-"""A backup takes the place of the data folder, in one step, and what was there is kept."""
+"""Puts a backup in the place of the data folder, in one step, and keeps what was there."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 from hero_assistance_server.backups.archive import About, read_backup
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange_folders import exchange
-from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.files import sync_folder
 from hero_assistance_server.storage.folder_lock import locked_folder
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put in place, and where what was there before is now."""
+    """What was put in place, and the folder that has what was there before."""
 
     about: About
-    kept: Path
+    previous: Path
 
 
-def restore(backup: Path, data: Path, now: datetime, told: ProgressCallback) -> Restored:
+def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, report: ProgressCallback) -> Restored:
     """Replace the data folder by what is in a backup; killed anywhere, it is the one or the other.
 
     Raises `DataInUse` while a server runs, `DatabaseTooNew`, `BackupDamaged` or `RestoreFailed`; nothing has changed
@@ -32,22 +32,22 @@ def restore(backup: Path, data: Path, now: datetime, told: ProgressCallback) -> 
     """
     if not backup.is_file():
         raise RestoreFailed(f"there is no backup {backup}")
-    # The locks of both folders: whoever starts a server meanwhile finds either taken.
+    # The locks of both folders: a server that is started meanwhile finds either taken.
     with locked_folder(data):
         made = _new_folder(data)
         with locked_folder(made):
-            about = _exchanged(backup, data, made, told)
-        kept = data.with_name(f"{data.name}.before-{now:%Y%m%dT%H%M%SZ}")
-        made.rename(kept)
+            about = _exchange(database, backup, data, made, report)
+        previous = data.with_name(f"{data.name}.before-{now:%Y%m%dT%H%M%SZ}")
+        made.rename(previous)
         sync_folder(data.parent)
-    return Restored(about, kept)
+    return Restored(about, previous)
 
 
-def _exchanged(backup: Path, data: Path, made: Path, told: ProgressCallback) -> About:
+def _exchange(database: DatabaseFiles, backup: Path, data: Path, made: Path, report: ProgressCallback) -> About:
     """Unpack the backup into `made` and let the two folders change places; until then nothing has changed."""
     new = made.stat().st_ino
     try:
-        about = read_backup(backup, into=made, told=told)
+        about = read_backup(database, backup, into=made, report=report)
         exchange(data, made)
     except BaseException as error:
         # Interrupted right behind the exchange, it is the data of before that has this name.

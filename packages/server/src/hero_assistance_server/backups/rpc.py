@@ -1,4 +1,4 @@
-"""`system.backup`: make a backup now, and tell how the backups are."""
+"""`system.backup`: makes a backup now, and says how the backups are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pydantic import Field
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.identity.authentication import refuse_from_afar
 from hero_assistance_server.identity.permissions import ADMINS, Caller
-from hero_assistance_server.jobs.background_jobs import Progress
+from hero_assistance_server.jobs.job_state import JobState, job_fields
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.timestamps import millis
 
@@ -31,12 +31,9 @@ class BackupParams(Params):
     make: Annotated[bool, Field(description="False only asks how they are.")] = True
 
 
-class BackupState(Result):
-    """How far the one that is being made is, the file name of the last whole one, and why one after it failed."""
+class BackupState(JobState):
+    """How far the running backup is, the file name of the last whole one, and why one after it failed."""
 
-    running: bool
-    done: int
-    total: int
     last: str | None
     last_bytes: int | None
     last_at: wire.Millis | None
@@ -59,11 +56,9 @@ def add_methods(table: MethodRegistry, backups: Backups) -> None:
 
 
 def _state(backups: Backups) -> BackupState:
-    last, progress = backups.newest(), backups.progress or Progress()
+    last = backups.newest()
     return BackupState(
-        running=backups.is_running,
-        done=progress.done,
-        total=progress.total,
+        **job_fields(backups),
         last=last.name if last else None,
         last_bytes=last.size if last else None,
         last_at=millis(last.made_at) if last else None,

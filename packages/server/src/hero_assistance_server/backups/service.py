@@ -1,27 +1,29 @@
-"""The backups that a server makes by itself: a folder of the last ones, and what is known of one that failed."""
+"""Makes backups into a folder that keeps the last ones, and notes why one failed."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hero_assistance_sdk.backup_files import FAILURE, NAME, PREFIX, newest_backup
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.archive import About, write_backup
-from hero_assistance_server.jobs.background_jobs import BackgroundJob, ProgressCallback
-from hero_assistance_server.storage.sqlite import project
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.jobs.background_jobs import BackgroundJob
+from hero_assistance_server.jobs.timestamped_names import TimestampedNames
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.database_files import ProgressCallback
+from hero_assistance_server.storage.file_storage import FileStorage
 
-_STAMP = "%Y%m%dT%H%M%SZ"
+NAMES = TimestampedNames(PREFIX, ".tar")
 
 _log = get_log("backups")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBackup:
+class FinishedBackup:
     """A whole backup in the folder."""
 
     name: str
@@ -32,50 +34,53 @@ class KeptBackup:
 class Backups(BackgroundJob):
     """Makes backups of one store into one folder, one at a time."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, storage: FileStorage, folder: Path) -> None:
         super().__init__("a backup is being made", hint="system.backup tells how far it is")
-        self._store = store
+        self._storage = storage
         self.folder = folder
 
-    def newest(self) -> KeptBackup | None:
-        """The last backup that stood its check."""
+    def newest(self) -> FinishedBackup | None:
+        """Return the last backup that passed its check."""
         path = newest_backup(self.folder)
-        return None if path is None else KeptBackup(path.name, path.stat().st_size, _made_at(path))
+        return None if path is None else FinishedBackup(path.name, path.stat().st_size, NAMES.time_of(path))
 
     def failure(self) -> str | None:
-        """Why the last one failed, `None` when it did not."""
+        """Return why the last one failed, `None` when it did not."""
         try:
             return str(json.loads((self.folder / FAILURE).read_text())["error"])
         except FileNotFoundError:
             return None
 
     async def due_in(self, now: datetime) -> timedelta | None:
-        """How long until the next one is due; zero or less when it is, `None` when none is wanted."""
-        hours, _ = await self._store.query(project.backups)
+        """Return how long until the next one is due: zero or less when it is, `None` when none is wanted."""
+        hours = (await self._settings()).backup_hours
         if not hours:
             return None
         last = self.newest()
         return timedelta() if last is None else last.made_at + timedelta(hours=hours) - now
 
     async def make(self, now: datetime) -> About:
-        """Make one and forget the oldest beyond those that are kept.
+        """Make one and delete the oldest beyond the number to keep.
 
         Raises `Unavailable` while one is being made, `BackupFailed` with the old ones untouched.
         """
 
-        def made(told: ProgressCallback) -> About:
+        def write(report: ProgressCallback) -> About:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return write_backup(self._store.folder, self.folder / f"{PREFIX}{now:{_STAMP}}.tar", now, told)
+            target = self.folder / NAMES.name(now)
+            return write_backup(self._storage.database, self._storage.folder, target, now, report)
 
-        about = await self.run(made, failed=lambda error: self._note_failure(error, now))
+        about = await self.run(write, failed=lambda error: self._note_failure(error, now))
         (self.folder / FAILURE).unlink(missing_ok=True)
-        _, keep = await self._store.query(project.backups)
-        self._prune(keep)
+        self._prune((await self._settings()).backups_kept)
         _log.info("backup.made", folder=str(self.folder), rows=sum(about.rows.values()), files=about.attachments)
         return about
 
+    async def _settings(self) -> ProjectSettings:
+        return await self._storage.read(lambda snapshot: snapshot.project.read())
+
     def _note_failure(self, error: HeroError, now: datetime) -> None:
-        """Keep it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""
+        """Write it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""
         _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
         note = {"at": now.isoformat(), "error": error.line}
         try:
@@ -87,7 +92,3 @@ class Backups(BackgroundJob):
         whole = sorted(path for path in self.folder.iterdir() if NAME.fullmatch(path.name))
         for path in whole[:-keep]:
             path.unlink()
-
-
-def _made_at(path: Path) -> datetime:
-    return datetime.strptime(path.name, f"{PREFIX}{_STAMP}.tar").replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Placeholders in texts that are written once and sent often: `{{customer.name}}` and its like."""
+"""Placeholders in the texts of canned replies and macros, such as `{{customer.name}}`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
 def unknown(text: str) -> list[str]:
-    """The names in a text's placeholders that nobody can fill in, in order."""
+    """Return the names of the unknown placeholders in a text, in order."""
     return [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name not in KNOWN]
 
 
 def render(text: str, ticket: Ticket, agent: User) -> str:
-    """The text for a ticket; braces within what is filled in stay as they are."""
+    """Return the text for a ticket; braces within the values stay as they are."""
     return _PLACEHOLDER.sub(lambda found: KNOWN[found[1]](ticket, agent), text)

@@ -1,1 +1,1 @@
-"""Drafts: unsent text of one user, kept on the server for all of their devices."""
+"""Drafts: unsent text of one user, on the server for all of their devices."""

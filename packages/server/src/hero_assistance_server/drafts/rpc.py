@@ -1,26 +1,23 @@
-"""`draft.*`: what the caller has begun to write, on whichever screen."""
+"""`draft.*`: texts that the caller has begun to write, on any of their screens."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import apsw
 from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
-from hero_assistance_server.drafts import rules as commands
-from hero_assistance_server.drafts.rules import DraftKey
+from hero_assistance_server.drafts import rules
+from hero_assistance_server.drafts.service import delete_draft, draft_key, list_drafts, save_draft
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import TITLE_LIMIT, KnownTicketId, OptionalText
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import drafts, events, tickets
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets.rpc import visible
+from hero_assistance_server.storage.bridge import last_seq
+from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.timestamps import millis
 
 _BEGUN = {"ticket_id": 1, "body": "It is the old"}
@@ -35,14 +32,14 @@ _ERRORS = (Unauthenticated, Forbidden, NotFound, Unavailable)
 
 
 class KnownDraft(Params):
-    """Which of the caller's drafts."""
+    """One of the caller's drafts."""
 
     ticket_id: Annotated[KnownTicketId | None, Field(description="Null is a new ticket.")]
     kind: wire.MessageKind = wire.MessageKind.REPLY
 
 
 class SaveDraft(KnownDraft):
-    """What has been written so far."""
+    """The text so far."""
 
     title: Annotated[
         str,
@@ -69,86 +66,44 @@ class DraftList(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("draft.save", allow=KNOWN, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveDraft) -> Draft:
-        """Keep what the caller has begun to write, in place of what they had; nobody else sees it.
+        """Keep what the caller has begun to write, in place of what they had; no other user sees it.
 
         `message.reply`, `message.note` and `ticket.create` delete the draft of what they send.
         """
-        return _shown(await store.write(lambda t: _save(t, caller, params)))
+        draft = await storage.write(
+            lambda work: save_draft(work, caller, params.ticket_id, params.kind, title=params.title, body=params.body)
+        )
+        return _serialize(draft)
 
     @table.method("draft.get", allow=KNOWN, errors=_ERRORS, examples=[_GETS])
     async def get(caller: Caller, params: KnownDraft) -> Draft | None:
         """Read one draft; null when there is none."""
-
-        def query(db: apsw.Connection) -> commands.Draft | None:
-            return drafts.find(db, _key(db, caller, params))
-
-        found = await store.query(query)
-        return None if found is None else _shown(found)
+        found = await storage.read(
+            lambda snapshot: snapshot.drafts.find(draft_key(snapshot, caller, params.ticket_id, params.kind))
+        )
+        return None if found is None else _serialize(found)
 
     @table.method("draft.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> DraftList:
         """List everything that the caller has begun to write, the latest first."""
-
-        def query(db: apsw.Connection) -> tuple[list[commands.Draft], wire.Seq]:
-            found = drafts.of_author(db, caller.known().user_id)
-            return [draft for draft in found if _may_send(db, caller, draft.key)], events.last_seq(db)
-
-        found, seq = await store.query(query)
-        return DraftList(drafts=[_shown(draft) for draft in found], seq=seq)
+        found, seq = await storage.read(lambda snapshot: (list_drafts(snapshot, caller), last_seq(snapshot)))
+        return DraftList(drafts=[_serialize(draft) for draft in found], seq=seq)
 
     @table.method("draft.delete", allow=KNOWN, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownDraft) -> bool:
         """Delete a draft; whether there was one."""
-
-        def command(transaction: SqliteUnitOfWork) -> bool:
-            key = _key(transaction.connection, caller, params)
-            found = drafts.delete(transaction.connection, key)
-            if found:
-                transaction.apply(commands.deleted(key), caller)
-            return found
-
-        return await store.write(command)
+        return await storage.write(lambda work: delete_draft(work, caller, params.ticket_id, params.kind))
 
 
-def _save(transaction: SqliteUnitOfWork, caller: Caller, params: SaveDraft) -> commands.Draft:
-    db = transaction.connection
-    key = _key(db, caller, params)
-    if params.title and key.ticket_id is not None:
-        raise Conflict("only a new ticket has a title", hint="leave the title out")
-    draft = commands.Draft(key, params.title, params.body, transaction.now)
-    change = commands.saved(draft, drafts.others(db, key))
-    drafts.save(transaction, draft)
-    transaction.apply(change, caller)
-    return draft
-
-
-def _key(db: apsw.Connection, caller: Caller, params: KnownDraft) -> DraftKey:
-    """The draft's key; raises `NotFound` for a ticket that the caller does not see, `Forbidden` for a note."""
-    if params.ticket_id is not None:
-        visible(db, caller, params.ticket_id)
-    if params.kind is wire.MessageKind.NOTE and not caller.is_staff:
-        raise Forbidden("notes are among agents")
-    return DraftKey(caller.known().user_id, params.ticket_id, params.kind)
-
-
-def _may_send(db: apsw.Connection, caller: Caller, key: DraftKey) -> bool:
-    """Whether the author may still do what they began: they may have been an agent, or a collaborator, then."""
-    if caller.is_staff or key.ticket_id is None:
-        return caller.is_staff or key.kind is wire.MessageKind.REPLY
-    ticket = tickets.find(db, key.ticket_id)
-    return ticket is not None and caller.sees(ticket) and key.kind is wire.MessageKind.REPLY
-
-
-def _shown(draft: commands.Draft) -> Draft:
-    key = draft.key
+def _serialize(draft: rules.Draft) -> Draft:
     return Draft(
-        ticket_id=key.ticket_id,
-        kind=key.kind,
+        ticket_id=draft.key.ticket_id,
+        kind=draft.key.kind,
         title=draft.title,
         body=draft.body,
         updated_at=millis(draft.updated_at),

@@ -1,4 +1,4 @@
-"""Drafts: what somebody has begun to write, theirs alone, on all of their screens."""
+"""Drafts: texts that a user has begun to write, visible to that user alone, on all of their screens."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hero_assistance_server.drafts.event_types import DRAFT_DELETED, DRAFT_SAVED
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.timestamps import millis
 
-# More are not begun by hand.
+# More than a person begins by hand.
 DRAFTS_LIMIT = 200
 
 
 class DraftKey(NamedTuple):
-    """Whose draft of what; without a ticket it is of a new one."""
+    """The author of a draft and what it is for: a reply or note on a ticket, or, without a ticket, a new one."""
 
     author: wire.UserId
     ticket_id: wire.TicketId | None
@@ -31,7 +31,7 @@ class DraftKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text that is not sent; the title is that of a new ticket, else empty."""
+    """A text that is not sent yet; only that of a new ticket has a title."""
 
     key: DraftKey
     title: str
@@ -39,19 +39,19 @@ class Draft:
     updated_at: datetime
 
 
-def saved(draft: Draft, others: int) -> AnyChange:
-    """Tell the author's screens of a draft beside `others` of theirs; raises `Conflict` when they are too many."""
+def save(draft: Draft, others: int) -> AnyChange:
+    """Return the change for the author's screens; raises `Conflict` when they have too many `others`."""
     if others >= DRAFTS_LIMIT:
         raise Conflict(f"there are {others} drafts already", hint="delete or send some of them")
     mark = wire.DraftMark(ticket_id=draft.key.ticket_id, kind=draft.key.kind, updated_at=millis(draft.updated_at))
-    return Change(DRAFT_SAVED, None, None, _author(draft.key), record=mark)
+    return Change(DRAFT_SAVED, None, None, _to_author(draft.key), record=mark)
 
 
-def deleted(key: DraftKey) -> AnyChange:
-    """Tell the author's screens that a draft is gone, because it was sent or is not wanted."""
+def delete(key: DraftKey) -> AnyChange:
+    """Return the change that removes a draft from the author's screens."""
     gone = wire.Removed(of="draft", key=key.text)
-    return Change(DRAFT_DELETED, None, None, _author(key), record=gone)
+    return Change(DRAFT_DELETED, None, None, _to_author(key), record=gone)
 
 
-def _author(key: DraftKey) -> Audience:
+def _to_author(key: DraftKey) -> Audience:
     return Audience(Reach.NAMED, frozenset({key.author}))

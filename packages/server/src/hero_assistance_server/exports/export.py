@@ -1,4 +1,4 @@
-"""From a data folder to an export: a snapshot, so that a running server goes on."""
+"""Writes an export from a snapshot of a data folder, so that a running server goes on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import apsw
-
 from hero_assistance_server.exports.errors import ExportFailed
-from hero_assistance_server.exports.tables import lines, tables
-from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.files import FOLDER, Files, sync_folder
-from hero_assistance_server.storage.sqlite.connection import open_reader
-from hero_assistance_server.storage.sqlite.store import DATABASE
 
 FORMAT = 1
 ABOUT = "project.json"
@@ -34,44 +29,37 @@ class Exported:
     files: int
 
 
-def write_export(data: Path, target: Path, told: ProgressCallback) -> Exported:
+def write_export(database: DatabaseFiles, data: Path, target: Path, report: ProgressCallback) -> Exported:
     """Export the data folder into the new folder `target`; raises `ExportFailed`, and nothing of it is left then."""
     if target.exists():
         raise ExportFailed(f"{target} is there already", hint="name a folder that is not")
-    if not (data / DATABASE).is_file():
+    if not (data / database.name).is_file():
         raise ExportFailed(f"there is no database in {data}", hint="a server makes one at its first start")
     try:
         made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            exported = _write(data, made, told)
+            exported = _write(database, data, made, report)
             made.rename(target)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
             raise
         sync_folder(target.parent)
-    except (OSError, apsw.Error) as error:
+    except (OSError, DatabaseFileError) as error:
         raise ExportFailed(f"{target} cannot be written", hint=str(error)) from error
     return exported
 
 
-def _write(data: Path, made: Path, told: ProgressCallback) -> Exported:
-    reader = open_reader(data / DATABASE)
-    try:
-        reader.execute("BEGIN")
-        written: dict[str, dict[str, Any]] = {}
-        chosen = tables(reader)
-        for number, table in enumerate(chosen):
-            told(number, len(chosen))
-            written[table.name] = _write_lines(made / f"{table.name}.jsonl", lines(reader, table))
-        digests = [
-            row[0] for row in reader.execute("SELECT DISTINCT sha256 FROM attachments WHERE used = 1 ORDER BY 1")
-        ]
-        version = reader.pragma("user_version")
-    finally:
-        reader.close()
+def _write(database: DatabaseFiles, data: Path, made: Path, report: ProgressCallback) -> Exported:
+    written: dict[str, dict[str, Any]] = {}
+    with database.read_tables(data / database.name) as reader:
+        for number, table in enumerate(reader.tables):
+            report(number, len(reader.tables))
+            written[table] = _write_lines(made / f"{table}.jsonl", reader.lines(table))
+        digests = reader.list_attachment_files()
+        version = reader.version
     for number, digest in enumerate(digests, 1):
         copy_file(Files(data / FOLDER).path(digest), Files(made / FOLDER).path(digest), digest)
-        told(number, len(digests))
+        report(number, len(digests))
     about = {"format": FORMAT, "version": version, "tables": written, "files": len(digests)}
     _write_lines(made / ABOUT, [json.dumps(about, indent=2).encode() + b"\n"])
     return Exported({name: int(one["rows"]) for name, one in written.items()}, len(digests))

@@ -1,15 +1,15 @@
-"""`export.*`: the project as JSON Lines and files, made beside the running server."""
+"""`export.*`: the project as JSON Lines and files, written while the server runs."""
 
 from __future__ import annotations
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import NoParams, Result
+from hero_assistance_sdk.rpc.methods import NoParams
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import refuse_from_afar
 from hero_assistance_server.identity.permissions import ADMINS, Caller
-from hero_assistance_server.jobs.background_jobs import Progress
+from hero_assistance_server.jobs.job_state import JobState, job_fields
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.timestamps import millis
 
@@ -18,12 +18,9 @@ _BEGINS = Example("An admin asks for an export", "alice", {}, _NONE | {"running"
 _LOOKS = Example("An admin asks how far it is, or where the last one is", "alice", {}, _NONE)
 
 
-class ExportState(Result):
-    """How far the one that is being made is, the folder of the last whole one, and why one after it failed."""
+class ExportState(JobState):
+    """How far the running export is, the folder of the last whole one, and why one after it failed."""
 
-    running: bool
-    done: int
-    total: int
     folder: str | None
     made_at: wire.Millis | None
     failure: str | None
@@ -48,11 +45,9 @@ def add_methods(table: MethodRegistry, exports: Exports) -> None:
 
 
 def _state(exports: Exports) -> ExportState:
-    last, progress = exports.newest(), exports.progress or Progress()
+    last = exports.newest()
     return ExportState(
-        running=exports.is_running,
-        done=progress.done,
-        total=progress.total,
+        **job_fields(exports),
         folder=str(last.folder) if last else None,
         made_at=millis(last.made_at) if last else None,
         failure=exports.failure,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
-from functools import partial
 from ipaddress import IPv6Network
 
 from starlette.requests import Request
@@ -12,14 +11,12 @@ from starlette.types import Scope
 
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.sqlite import users
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.users import rules as people
+from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.model import User
+from hero_assistance_server.users.service import enrol_newcomer
 
 HERO_USER = "x-hero-user"
 DEV_USER = "x-dev-user"
@@ -51,7 +48,7 @@ class Authenticator:
 
     mode: AuthMode
     directory: Directory
-    store: Store
+    store: Storage
 
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
@@ -84,17 +81,7 @@ class Authenticator:
         return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
 
     async def _enrol(self, user_id: UserId) -> User:
-        def command(transaction: SqliteUnitOfWork) -> User:
-            # Two first requests can meet here; the second finds the user of the first.
-            known = users.find(transaction.connection, user_id)
-            if known is None:
-                known = User(user_id, user_id, Role.CUSTOMER)
-                users.save(transaction.connection, known, transaction.now)
-                transaction.apply(people.enrolled(known), Caller(known, origin=UNIX_ORIGIN))
-            transaction.afterwards.append(partial(self.directory.add, known))
-            return known
-
-        return await self.store.write(command)
+        return await self.store.write(lambda work: enrol_newcomer(work, self.directory, user_id, origin=UNIX_ORIGIN))
 
 
 def refuse_from_afar(caller: Caller, what: str) -> None:
@@ -125,7 +112,7 @@ def is_loopback(peer: str | None) -> bool:
 
 
 class OverlayPolicy:
-    """Lets in programs of the overlay and of this machine, and nobody else."""
+    """Lets in only programs of the overlay and of this machine."""
 
     def admits(self, peer: str) -> bool:
         """Whether a TCP peer may connect."""

@@ -1,4 +1,4 @@
-"""An alarm at a time of the calendar, kept by the kernel: it rings also when the clock is set, or after a sleep.
+"""An alarm at a time of the calendar, held by the kernel: it rings also when the clock is set, or after a sleep.
 
 The loop's own timers count seconds of running: a machine that slept, or a clock that was corrected, makes them late.
 Source: timerfd_create(2). Python has it from 3.13 on.

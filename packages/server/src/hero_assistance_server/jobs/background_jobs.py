@@ -1,4 +1,4 @@
-"""Work of minutes: in a thread beside the loop, one at a time, asked for by somebody and watched by anybody."""
+"""Work of minutes: in a thread next to the loop, one at a time, with progress that callers read."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from datetime import timedelta
 from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_server.storage.database_files import ProgressCallback
 
 T = TypeVar("T")
 
 
-# How much is done, and of how much; may raise to end the work.
-ProgressCallback = Callable[[int, int], None]
-
-
 class _Stopped(HeroError):
-    """The server ends, and with it what is being made."""
+    """The server stops, and with it the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,58 +28,58 @@ class Progress:
 
 
 class BackgroundJob:
-    """One kind of such work; `busy` is what a second one hears, and `hint` where to look."""
+    """One kind of such work; `busy` is the error of a second run, and `hint` says where to look."""
 
     def __init__(self, busy: str, hint: str) -> None:
         self._busy, self._hint = busy, hint
         self.progress: Progress | None = None
-        self._asked = asyncio.Event()
+        self._requested = asyncio.Event()
 
     def begin(self) -> None:
-        """Ask for it; whoever waits with `asked` or `asked_within` does it."""
-        self._asked.set()
+        """Request the work; the task that waits with `requested` or `requested_within` does it."""
+        self._requested.set()
 
     @property
     def is_running(self) -> bool:
-        """Whether it is being done, or about to be."""
-        return self.progress is not None or self._asked.is_set()
+        """Whether it runs, or is about to."""
+        return self.progress is not None or self._requested.is_set()
 
-    async def asked(self) -> None:
-        """Wait until somebody asks for it."""
-        await self._asked.wait()
+    async def requested(self) -> None:
+        """Wait for a request."""
+        await self._requested.wait()
 
-    async def asked_within(self, time: timedelta) -> bool:
-        """Wait until somebody asks for it; false when nobody does in that time."""
+    async def requested_within(self, time: timedelta) -> bool:
+        """Wait for a request; returns false when there is none in that time."""
         try:
             async with asyncio.timeout(time.total_seconds()):
-                await self._asked.wait()
+                await self._requested.wait()
         except TimeoutError:
             return False
         return True
 
     async def run(self, work: Callable[[ProgressCallback], T], failed: Callable[[HeroError], None]) -> T:
-        """Do it in a thread; raises what it raises, which `failed` hears first, and `Unavailable` while it is done.
+        """Run it in a thread; raises what it raises, after calling `failed`, and `Unavailable` while it runs.
 
-        A thread cannot be cancelled: it is told to stop when it tells how far it is, and ends within one step.
+        A thread cannot be cancelled: its next report of progress raises, so that it ends within one step.
         """
         if self.progress is not None:
             raise Unavailable(self._busy, hint=self._hint)
         self.progress = Progress()
         stopping = threading.Event()
 
-        def told(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             if stopping.is_set():
                 raise _Stopped("the server stops")
             self.progress = Progress(done, total)
 
         try:
-            running = asyncio.ensure_future(asyncio.to_thread(work, told))
+            running = asyncio.ensure_future(asyncio.to_thread(work, report))
             try:
                 return await asyncio.shield(running)
             except asyncio.CancelledError:
                 stopping.set()
                 await asyncio.wait([running])
-                # It was told to fail; nobody needs to hear of it.
+                # It was made to fail: the error is no news.
                 running.exception()
                 raise
             except HeroError as error:
@@ -90,4 +87,4 @@ class BackgroundJob:
                 raise
         finally:
             self.progress = None
-            self._asked.clear()
+            self._requested.clear()

@@ -1,4 +1,4 @@
-"""What the server does by itself, at its start and then again and again, beside answering."""
+"""Deletes unused files, makes the daily backup and the requested exports while the server runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.storage.garbage_collection import sweep_orphans, sweep_unused
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.garbage_collection import delete_orphaned_files, delete_unused_uploads
 
 SWEEP_EVERY = timedelta(hours=1)
 # A start has better things to do, and one that fails again and again must not fill a disk.
@@ -24,8 +24,8 @@ _log = get_log("upkeep")
 
 
 @asynccontextmanager
-async def upkeep(
-    store: Store,
+async def maintain(
+    storage: FileStorage,
     backups: Backups,
     exports: Exports,
     *,
@@ -33,51 +33,51 @@ async def upkeep(
     backup_after: timedelta = BACKUP_AFTER,
     backup_look: timedelta = BACKUP_LOOK,
 ) -> AsyncIterator[None]:
-    """Look after the store while the context is open."""
-    async with _beside(
-        lambda: _swept(store, sweep_every),
-        lambda: _backed_up(backups, backup_after, backup_look),
-        lambda: _exported(exports),
+    """Maintain the storage while the context is open."""
+    async with _running(
+        lambda: _collect_garbage(storage, sweep_every),
+        lambda: _back_up(backups, backup_after, backup_look),
+        lambda: _export(exports),
     ):
         yield
 
 
-async def _swept(store: Store, every: timedelta) -> None:
-    await _tried("orphans", lambda: sweep_orphans(store))
+async def _collect_garbage(storage: FileStorage, every: timedelta) -> None:
+    await _try("orphans", lambda: delete_orphaned_files(storage))
     while True:
-        await _tried("unused", lambda: sweep_unused(store))
+        await _try("unused", lambda: delete_unused_uploads(storage))
         await asyncio.sleep(every.total_seconds())
 
 
-async def _backed_up(backups: Backups, after: timedelta, look: timedelta) -> None:
+async def _back_up(backups: Backups, after: timedelta, look: timedelta) -> None:
     wait = after
     while True:
-        asked = await backups.asked_within(wait)
+        requested = await backups.requested_within(wait)
         wait = look
         now = datetime.now(UTC)
         try:
             due = await backups.due_in(now)
-            if asked or (due is not None and due <= timedelta()):
+            if requested or (due is not None and due <= timedelta()):
                 await backups.make(now)
         except (HeroError, OSError) as error:
             # Why is in the log already, and where `doctor` looks.
             _log.warning("backup.not-made", error=error)
 
 
-async def _exported(exports: Exports) -> None:
+async def _export(exports: Exports) -> None:
     while True:
-        await exports.asked()
+        await exports.requested()
         try:
             await exports.make(datetime.now(UTC))
         except (HeroError, OSError) as error:
-            # Why is told by `export.get`.
+            # `export.get` says why.
             _log.warning("export.not-made", error=error)
 
 
-async def _tried(what: str, sweep: Callable[[], Awaitable[int]]) -> None:
-    """Sweep once; a disk that fails now may be well at the next turn."""
+async def _try(what: str, delete: Callable[[], Awaitable[int]]) -> None:
+    """Delete once; a disk that fails now may be well the next time."""
     try:
-        count = await sweep()
+        count = await delete()
     except (HeroError, OSError) as error:
         _log.warning("attachments.not-swept", what=what, error=error)
     else:
@@ -86,7 +86,7 @@ async def _tried(what: str, sweep: Callable[[], Awaitable[int]]) -> None:
 
 
 @asynccontextmanager
-async def _beside(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _running(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     """Run endless work while the context is open; its errors, and the context's own, come out as they are."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -97,7 +97,7 @@ async def _beside(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
                 for task in tasks:
                     task.cancel()
     except BaseExceptionGroup as errors:
-        # Who reads the log wants to know why, not in which of the tasks.
+        # The reader of the log wants to know why, not in which of the tasks.
         raise errors.exceptions[0] from None
 
 

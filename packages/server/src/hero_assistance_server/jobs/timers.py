@@ -1,4 +1,4 @@
-"""What the server does by itself at its time: snoozed tickets wake, and what is too old goes."""
+"""Wakes snoozed tickets at their time, and deletes old events and client tokens."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
+from hero_assistance_server.storage import bridge
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite import client_tokens, events, project, tickets
-from hero_assistance_server.storage.sqlite.events import StoredEvent
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets import rules as commands
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.tickets import rules as ticket_rules
 from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 
 # What the audit trail says instead of where a request came from.
@@ -23,7 +21,7 @@ TIMER = Caller(None, origin="timer")
 PRUNE_EVERY = timedelta(days=1)
 # However old: a team that writes little comes back from its holidays without a reset.
 EVENTS_KEPT = 100_000
-# Longer than anybody tries again.
+# Longer than a client tries again.
 TOKENS_KEPT_FOR = timedelta(days=7)
 # What one transaction does, so that callers wait for some milliseconds and not for all of it.
 BATCH = 500
@@ -47,25 +45,25 @@ class Timers:
         """Look at what is due."""
         self._woken.set()
 
-    def heard(self, event: StoredEvent) -> None:
-        """Follow what is committed: an update of a ticket may have been a snooze."""
+    def heard(self, event: bridge.StoredEvent) -> None:
+        """Follow the committed events: an update of a ticket may have been a snooze."""
         if event.kind == TICKET_UPDATED.name:
             self.ring()
 
-    async def run(self, store: Store) -> None:
+    async def run(self, storage: Storage) -> None:
         """Do what is due, for ever."""
         with closing(Alarm(self.ring)) as alarm:
             while True:
                 self._woken.clear()
-                alarm.set(await self._work(store))
+                alarm.set(await self._work(storage))
                 await self._woken.wait()
 
-    async def _work(self, store: Store) -> datetime:
+    async def _work(self, storage: Storage) -> datetime:
         """Do what is due now; returns when the next is."""
         try:
-            await _all(store, _wake)
-            prune_at = await self._prune(store)
-            wake_at = await store.query(tickets.next_wake)
+            await _repeat(storage, _wake)
+            prune_at = await self._prune(storage)
+            wake_at = await storage.read(bridge.next_wake)
         except StoreUnavailable as error:
             _log.warning("timers.put-off", error=error)
             return self._clock() + RETRY_AFTER
@@ -75,31 +73,32 @@ class Timers:
             wake_at = now + OVERDUE_AFTER
         return min(prune_at, wake_at or prune_at)
 
-    async def _prune(self, store: Store) -> datetime:
-        """Take out what is too old, once a day; returns when again. A clock that was set back does not put it off."""
+    async def _prune(self, storage: Storage) -> datetime:
+        """Delete what is too old, once a day; returns when again. A clock that was set back does not delay it."""
         now = self._clock()
         if self._prune_at is not None and now < self._prune_at <= now + PRUNE_EVERY:
             return self._prune_at
-        kept_for = await store.query(project.event_retention)
-        await _all(store, lambda t: events.prune(t.settled(), now - kept_for, self._events_kept, BATCH))
-        await _all(store, lambda t: client_tokens.prune(t.connection, now - TOKENS_KEPT_FOR, BATCH))
+        settings = await storage.read(lambda snapshot: snapshot.project.read())
+        before = now - timedelta(days=settings.event_retention_days)
+        await _repeat(storage, lambda work: bridge.prune_events(work, before, self._events_kept, BATCH))
+        await _repeat(storage, lambda work: bridge.prune_client_tokens(work, now - TOKENS_KEPT_FOR, BATCH))
         self._prune_at = now + PRUNE_EVERY
         return self._prune_at
 
 
-async def _all(store: Store, step: Callable[[SqliteUnitOfWork], int]) -> None:
+async def _repeat(storage: Storage, step: Callable[[UnitOfWork], int]) -> None:
     """Repeat a step, each in a transaction of its own, until it has not found a whole batch."""
-    while await store.write(step) == BATCH:
+    while await storage.write(step) == BATCH:
         pass
 
 
-def _wake(transaction: SqliteUnitOfWork) -> int:
+def _wake(work: UnitOfWork) -> int:
     """Wake tickets whose time has come, also long ago; returns how many."""
     woken = 0
-    for ticket_id in tickets.due_to_wake(transaction.connection, transaction.now, BATCH):
-        ticket = tickets.find(transaction.connection, ticket_id)
-        change = ticket and commands.wake(ticket=ticket, now=transaction.now)
+    for ticket_id in bridge.due_to_wake(work, work.now, BATCH):
+        ticket = bridge.find_ticket(work, ticket_id)
+        change = ticket and ticket_rules.wake(ticket=ticket, now=work.now)
         if change:
-            transaction.apply(change, TIMER)
+            work.apply(change, TIMER)
             woken += 1
     return woken

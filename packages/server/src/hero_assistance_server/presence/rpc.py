@@ -1,10 +1,9 @@
-"""`presence.*`: who is at a ticket right now."""
+"""`presence.*`: the users at a ticket right now."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import apsw
 from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
@@ -15,10 +14,9 @@ from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import events
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.bridge import last_seq, visible_ticket
+from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.rpc import visible
 
 # Collaborators come and go by hand; that it happens during each of so many reads is no accident.
 READS = 5
@@ -30,7 +28,7 @@ _LISTS = Example("Nobody is at any ticket", "bob", {}, {"tickets": []})
 
 
 class Beat(Params):
-    """Which screen is where, and what happens there."""
+    """A screen, the ticket that it shows, and what its user does there."""
 
     connection: Annotated[
         str,
@@ -40,23 +38,23 @@ class Beat(Params):
     ticket_id: Annotated[KnownTicketId | None, Field(description="Null leaves the ticket.")]
     level: wire.Level = wire.Level.VIEWING
     kind: Annotated[
-        wire.MessageKind, Field(description="What is being written; of a note, a customer is shown `viewing`.")
+        wire.MessageKind, Field(description="What is being written; of a note, a customer sees `viewing`.")
     ] = wire.MessageKind.REPLY
 
 
 class Lease(Result):
-    """How long the caller is shown at the ticket without another beat."""
+    """How long others see the caller at the ticket without another beat."""
 
     lease_ms: int
 
 
 class Occupied(Result):
-    """The tickets at which somebody is, by id, and who."""
+    """The tickets with users at them, by id, and those users."""
 
     tickets: list[wire.TicketPresence]
 
 
-def add_methods(table: MethodRegistry, store: Store, hub: Hub) -> None:
+def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
     """Register the methods."""
 
     @table.method(
@@ -69,7 +67,7 @@ def add_methods(table: MethodRegistry, store: Store, hub: Hub) -> None:
         """Be at a ticket, viewing or writing, until the lease ends, the stream ends, or a beat says otherwise.
 
         A screen is at one ticket at a time. Send one when the ticket or the level changes, and in between every third
-        of the lease. Null is answered to who leaves, and to who does not
+        of the lease. The answer is null to a caller who leaves, or who does not
         show where they are.
         """
         user = caller.known()
@@ -79,7 +77,7 @@ def add_methods(table: MethodRegistry, store: Store, hub: Hub) -> None:
             return None
         if params.kind is wire.MessageKind.NOTE and not caller.is_staff:
             raise Forbidden("notes are among agents")
-        ticket = await _seen(store, hub, caller, params.ticket_id)
+        ticket = await _read_ticket(storage, hub, caller, params.ticket_id)
         if not hub.has_stream(user.user_id, params.connection):
             raise Conflict("there is no such stream of yours", hint="take the connection of an open event stream")
         if not user.shows_presence:
@@ -94,14 +92,12 @@ def add_methods(table: MethodRegistry, store: Store, hub: Hub) -> None:
         return Occupied(tickets=hub.presence.seen_by(caller.known()))
 
 
-async def _seen(store: Store, hub: Hub, caller: Caller, ticket_id: wire.TicketId) -> Ticket:
-    """The ticket with the people who see it now; raises `NotFound`."""
-
-    def query(db: apsw.Connection) -> tuple[Ticket, wire.Seq]:
-        return visible(db, caller, ticket_id), events.last_seq(db)
-
+async def _read_ticket(storage: Storage, hub: Hub, caller: Caller, ticket_id: wire.TicketId) -> Ticket:
+    """Return the ticket with the users who see it now; raises `NotFound`."""
     for _ in range(READS):
-        ticket, seq = await store.query(query)
+        ticket, seq = await storage.read(
+            lambda snapshot: (visible_ticket(snapshot, caller, ticket_id), last_seq(snapshot))
+        )
         if hub.presence.last_move <= seq:
             return ticket
     raise Unavailable("others see this ticket each time it is read", hint="beat again")

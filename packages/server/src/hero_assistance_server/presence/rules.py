@@ -1,4 +1,4 @@
-"""Who is at which ticket: leases that end by themselves, and what each audience is shown of them."""
+"""The users at each ticket: leases that end by themselves, and what each audience sees of them."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ _LOUDNESS = {Level.VIEWING: 0, Level.WRITING: 1}
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One screen of one person at one ticket, until a time in seconds."""
+    """One screen of one user at one ticket, until a time in seconds."""
 
     user: User
     ticket_id: TicketId
     level: Level
     until: float
-    # What is being written; outsiders do not learn that there is a note.
+    # What is being written; customers do not learn that there is a note.
     kind: MessageKind = MessageKind.REPLY
 
     def level_for(self, *, staff: bool) -> Level:
-        """The level as an agent, or somebody outside the team, is shown it."""
+        """Return the level that the team, or a customer, sees."""
         return self.level if staff or self.kind is MessageKind.REPLY else Level.VIEWING
 
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What somebody does at a ticket, as agents and as outsiders are shown it; `None` is not being there."""
+    """The level of a user at a ticket, as the team and as customers see it; `None` is not being there."""
 
     staff: Level | None = None
     outside: Level | None = None
 
     def for_(self, *, staff: bool) -> Level | None:
-        """The level as one of the audiences is shown it."""
+        """Return the level that one of the audiences sees."""
         return self.staff if staff else self.outside
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Somebody came, went, or does something else now, for at least one of the audiences."""
+    """A user came, went, or does something else now, for at least one of the audiences."""
 
     ticket_id: TicketId
     user: User
@@ -53,7 +53,7 @@ class Move:
     now: Doing
 
 
-# A person at a ticket, on however many screens.
+# A user at a ticket, on any number of screens.
 _Spot = tuple[TicketId, UserId]
 
 
@@ -61,7 +61,7 @@ _Spot = tuple[TicketId, UserId]
 class Board:
     """The leases by connection, the one that ends first in front; a connection is at one ticket at a time.
 
-    Every command returns what is to be told.
+    Every command returns the moves to send.
     """
 
     _leases: dict[str, Lease] = field(default_factory=dict)
@@ -81,25 +81,25 @@ class Board:
         return self._moved(list(over))
 
     def confine(self, ticket_id: TicketId, people: frozenset[UserId]) -> list[Move]:
-        """End the leases at a ticket of outsiders who are not among `people`."""
+        """End the leases at a ticket of customers who are not among `people`."""
         there = itertools.chain.from_iterable(self._at.get(ticket_id, {}).values())
         users = {connection: self._leases[connection].user for connection in there}
         return self._moved([name for name, user in users.items() if not user.is_staff and user.user_id not in people])
 
     def next_end(self) -> float | None:
-        """When the next lease is over, unless it is renewed."""
+        """Return when the next lease is over, unless it is renewed."""
         return next((lease.until for lease in self._leases.values()), None)
 
     def tickets(self) -> list[TicketId]:
-        """The tickets at which there is somebody, by id."""
+        """Return the tickets with users at them, by id."""
         return sorted(self._at)
 
     def occupied(self, ticket_id: TicketId) -> bool:
-        """Whether there is somebody at a ticket."""
+        """Return whether a user is at a ticket."""
         return ticket_id in self._at
 
     def unveil(self, ticket_id: TicketId) -> list[Move]:
-        """What somebody is to be told of a ticket who sees it from outside from now on."""
+        """Return the moves to send to a customer who sees a ticket from now on."""
         moves = []
         for user_id, connections in self._at.get(ticket_id, {}).items():
             now = self._doing((ticket_id, user_id))
@@ -107,8 +107,8 @@ class Board:
             moves.append(Move(ticket_id, user, Doing(staff=now.staff), now))
         return moves
 
-    def shown(self, ticket_id: TicketId, *, staff: bool) -> TicketPresence:
-        """Everybody at a ticket, each once with their loudest level, writers first, then by name."""
+    def presence_at(self, ticket_id: TicketId, *, staff: bool) -> TicketPresence:
+        """Return the users at a ticket, each once with their loudest level, writers first, then by name."""
         people = []
         for user_id, connections in self._at.get(ticket_id, {}).items():
             user = self._leases[next(iter(connections))].user
@@ -119,10 +119,10 @@ class Board:
         return TicketPresence(ticket_id=ticket_id, people=people)
 
     def _moved(self, ending: Sequence[str], connection: str = "", begun: Lease | None = None) -> list[Move]:
-        """End leases, begin one, and compare what is shown of everybody whom that concerns."""
+        """End leases, begin one, and compare what the audiences see of the users concerned."""
         ended = [lease for name in ending if (lease := self._drop(name))]
         users = {_spot(lease): lease.user for lease in [*ended, *([begun] if begun else [])]}
-        # What was, is what is left and what has ended.
+        # Before: what is left, and what has just ended.
         before = {spot: self._doing(spot, [lease for lease in ended if _spot(lease) == spot]) for spot in users}
         if begun is not None:
             self._leases[connection] = begun

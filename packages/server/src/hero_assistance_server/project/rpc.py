@@ -1,11 +1,9 @@
-"""`project.*`: what an admin sets for the whole project."""
+"""`project.*`: the settings of the whole project."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
@@ -14,17 +12,16 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, Caller
-from hero_assistance_server.project import rules as commands
+from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import MIB, ProjectSettings
+from hero_assistance_server.project.service import update_project
 from hero_assistance_server.rpc.params import PersonName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import project as settings
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.unit_of_work import Storage
 
 # A year of minutes: a target beyond is none.
 MINUTES_LIMIT = 366 * 24 * 60
-# One file is streamed, and kept on the disk beside the database.
+# One file is streamed to the disk, next to the database.
 ATTACHMENT_BYTES_LIMIT = 1024 * MIB
 ATTACHMENTS_LIMIT = 100
 RETENTION_DAYS_LIMIT = 3650
@@ -61,7 +58,7 @@ _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
 class UpdateProject(Params):
-    """What is to be set; what is null stays."""
+    """The settings to change; what is null stays."""
 
     name: PersonName | None = None
     first_response_minutes: Annotated[
@@ -75,33 +72,20 @@ class UpdateProject(Params):
     backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("project.get", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_GETS)
     async def get(caller: Caller, _params: NoParams) -> wire.Project:
         """Read the project's settings: an agent all of them, a customer its name and what they may attach."""
-
-        def query(db: apsw.Connection) -> ProjectSettings:
-            return settings.project(db)
-
-        return _seen(await store.query(query), caller)
+        return _serialize(await storage.read(lambda snapshot: snapshot.project.read()), caller)
 
     @table.method("project.update", allow=ADMINS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
     async def update(caller: Caller, params: UpdateProject) -> wire.Project:
         """Set some of the project's settings."""
-        return _seen(await store.write(lambda t: _update(t, caller, params)), caller)
+        chosen = params.model_dump(mode="json", exclude_none=True)
+        return _serialize(await storage.write(lambda work: update_project(work, caller, chosen)), caller)
 
 
-def _update(transaction: SqliteUnitOfWork, caller: Caller, params: UpdateProject) -> ProjectSettings:
-    before = settings.project(transaction.connection)
-    after = replace(before, **params.model_dump(mode="json", exclude_none=True))
-    change = commands.updated(before, after)
-    if change is not None:
-        settings.save_project(transaction.connection, before, after)
-        transaction.apply(change, caller)
-    return after
-
-
-def _seen(project: ProjectSettings, caller: Caller) -> wire.Project:
-    return serializers.project(commands.shown(project), staff=caller.is_staff)
+def _serialize(project: ProjectSettings, caller: Caller) -> wire.Project:
+    return serializers.project(rules.public_settings(project), staff=caller.is_staff)

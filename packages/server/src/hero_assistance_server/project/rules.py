@@ -1,4 +1,4 @@
-"""What an admin sets for the whole project, and what it is while nobody has set it."""
+"""The settings of the whole project, which an admin sets, and their defaults."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class ProjectSettings:
     backups_kept: int = 7
 
 
-def updated(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
-    """Tell of other settings: everybody, when customers are shown a difference; `None` when there is none."""
+def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
+    """Return the change of settings, for everybody when customers see a difference; `None` when there is none."""
     if before == after:
         return None
-    was, now = (shown(project) for project in (before, after))
+    was, now = (public_settings(project) for project in (before, after))
     public = serializers.record(was, staff=False) != serializers.record(now, staff=False)
     detail: dict[str, str] = {}
     for name in (one.name for one in fields(ProjectSettings)):
@@ -43,8 +43,8 @@ def updated(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None
     return Change(PROJECT_UPDATED, None, None, audience, record=now, detail=detail)
 
 
-def shown(project: ProjectSettings) -> wire.Project:
-    """The settings as agents see them."""
+def public_settings(project: ProjectSettings) -> wire.Project:
+    """Return the settings as agents see them."""
     return wire.Project(
         name=project.name,
         first_response_minutes={Priority(name): count for name, count in project.first_response_minutes.items()},

@@ -1,10 +1,9 @@
-"""`read.*`: how far each person has read, and what is new to them."""
+"""`read.*`: how far each user has read each ticket, and what is unread."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
@@ -12,16 +11,13 @@ from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Una
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
-from hero_assistance_server.read_receipts import rules as reading
+from hero_assistance_server.read_receipts.model import ReadReceipt
+from hero_assistance_server.read_receipts.service import list_agents, list_receipts, list_unread, mark_read
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketId, TicketParams
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import events, tickets
-from hero_assistance_server.storage.sqlite import read_receipts as reads
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets.rpc import visible
-from hero_assistance_server.users.model import User
+from hero_assistance_server.storage.bridge import last_seq
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
 _READ = {"ticket_id": 1, "message_id": 1, "unread": 1}
 _MARK = Call("bob", "read.mark", {"ticket_id": 1, "message_id": 1})
@@ -61,7 +57,7 @@ _OF_TICKET = Example(
 
 
 class MarkRead(TicketParams):
-    """Up to which message, 0 for none."""
+    """The last message that is read, 0 for none."""
 
     message_id: Annotated[int, Field(ge=0, le=ID_LIMIT)]
     back: Annotated[bool, Field(description="Also when more was read already: what comes after is unread again.")] = (
@@ -70,7 +66,7 @@ class MarkRead(TicketParams):
 
 
 class ListReads(Params):
-    """Which tickets; null asks for those that concern the caller and have something unread."""
+    """The tickets; null asks for those that concern the caller and have something unread."""
 
     ticket_ids: Annotated[tuple[KnownTicketId, ...], Field(max_length=PAGE_LIMIT)] | None = None
 
@@ -104,18 +100,21 @@ class Reader(Result):
 
 
 class Readers(Result):
-    """Agents, who read last first."""
+    """Agents, the one who read last first."""
 
     readers: list[Reader]
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("read.mark", allow=KNOWN, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
     async def mark(caller: Caller, params: MarkRead) -> Read:
         """Say that a ticket is read up to a message; it moves forward, and back only when that is asked for."""
-        return await store.write(lambda t: _mark(t, caller, params))
+        message_id = wire.MessageId(params.message_id)
+        return _serialize(
+            await storage.write(lambda work: mark_read(work, caller, params.ticket_id, message_id, back=params.back))
+        )
 
     @table.method("read.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListReads) -> ReadList:
@@ -123,50 +122,29 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
 
         Those are, for an agent, the 1,000 with the last activity that they take part in, otherwise that they see.
         """
-        return await store.query(lambda db: _list(db, caller, params))
+        return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
     @table.method(
         "read.of_ticket", allow=STAFF, errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET]
     )
     async def of_ticket(caller: Caller, params: TicketParams) -> Readers:
         """Tell which agents have read a ticket, and how far."""
-
-        def query(db: apsw.Connection) -> list[reads.Reader]:
-            visible(db, caller, params.ticket_id)
-            return reads.agents(db, params.ticket_id)
-
-        found = await store.query(query)
+        found = await storage.read(lambda snapshot: list_agents(snapshot, caller, params.ticket_id))
         return Readers(readers=[Reader(user_id=one.user_id, message_id=one.message_id, at=one.at) for one in found])
 
 
-def _mark(transaction: SqliteUnitOfWork, caller: Caller, params: MarkRead) -> Read:
-    db, by = transaction.connection, caller.known()
-    ticket = visible(db, caller, params.ticket_id)
-    before = reads.find(db, by.user_id, ticket.ticket_id)
-    wanted = wire.MessageId(params.message_id)
-    change = reading.mark(ticket=ticket, by=by, before=before, wanted=wanted, back=params.back)
-    if change is not None and isinstance(change.record, wire.ReadMark):
-        reads.save(db, by.user_id, ticket.ticket_id, change.record.message_id, transaction.now)
-        transaction.tell(change)
-    return _shown(db, by, [ticket.ticket_id])[0]
-
-
-def _list(db: apsw.Connection, caller: Caller, params: ListReads) -> ReadList:
-    reader = caller.known()
+def _list(snapshot: Snapshot, caller: Caller, params: ListReads) -> ReadList:
     if params.ticket_ids is None:
-        found = [read for read in _shown(db, reader, reads.concerned(db, reader)) if read.unread]
+        found = list_unread(snapshot, caller)
     else:
-        known = [tickets.find(db, ticket_id) for ticket_id in dict.fromkeys(params.ticket_ids)]
-        seen = [ticket.ticket_id for ticket in known if ticket is not None and caller.sees(ticket)]
-        found = _shown(db, reader, seen)
+        found = list_receipts(snapshot, caller, params.ticket_ids)
     return ReadList(
-        reads=found,
-        unread_tickets=sum(read.unread > 0 for read in found),
-        unread_messages=sum(read.unread for read in found),
-        seq=events.last_seq(db),
+        reads=[_serialize(receipt) for receipt in found],
+        unread_tickets=sum(receipt.unread > 0 for receipt in found),
+        unread_messages=sum(receipt.unread for receipt in found),
+        seq=last_seq(snapshot),
     )
 
 
-def _shown(db: apsw.Connection, reader: User, ticket_ids: list[wire.TicketId]) -> list[Read]:
-    found = reads.unread(db, reader, ticket_ids)
-    return [Read(ticket_id=one.ticket_id, message_id=one.message_id, unread=one.unread) for one in found]
+def _serialize(receipt: ReadReceipt) -> Read:
+    return Read(ticket_id=receipt.ticket_id, message_id=receipt.message_id, unread=receipt.unread)

@@ -1,4 +1,4 @@
-"""How far a person has read a ticket: one message id, which only the person moves back."""
+"""Read receipts: for each user and ticket one message id, which only that user moves back."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hero_assistance_server.users.model import User
 
 
 def mark(*, ticket: Ticket, by: User, before: MessageId, wanted: MessageId, back: bool) -> AnyChange | None:
-    """Move the mark of one person on a ticket, never beyond what is there; `None` when it stays where it is.
+    """Move the receipt of one user on a ticket, never beyond its last message; `None` when it stays where it is.
 
-    Without `back` it moves forward alone: a screen that was asleep takes nothing back. Their other screens are told.
+    Without `back` it only moves forward: a screen that was asleep takes nothing back. The user's screens are notified.
     """
     reached = min(wanted, last_message_id(ticket, staff=by.is_staff))
     if reached == before or (reached < before and not back):

@@ -56,7 +56,7 @@ class Presence:
     def seen_by(self, reader: User) -> list[TicketPresence]:
         """Everybody at the tickets that a reader may see."""
         return [
-            self._board.shown(ticket_id, staff=reader.is_staff)
+            self._board.presence_at(ticket_id, staff=reader.is_staff)
             for ticket_id in self._board.tickets()
             if reader.is_staff or reader.user_id in self._people[ticket_id]
         ]

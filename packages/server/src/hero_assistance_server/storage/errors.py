@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import apsw
-
 from hero_assistance_sdk.errors import HeroError, Unavailable
 
 
@@ -29,18 +27,3 @@ class DatabaseUnusable(HeroError):
     """The file is no database of ours, or is damaged."""
 
     reason = "database-unusable"
-
-
-# What the disk, the memory or another process does to us; every other error of SQLite is a defect of ours.
-STORAGE_ERRORS = (
-    apsw.BusyError,
-    apsw.CantOpenError,
-    apsw.CorruptError,
-    apsw.FullError,
-    apsw.IOError,
-    apsw.LockedError,
-    apsw.NoMemError,
-    apsw.NotADBError,
-    apsw.PermissionsError,
-    apsw.ReadOnlyError,
-)

@@ -1,4 +1,4 @@
-"""Files named by their SHA-256, and how they come and go without anybody ever seeing half of one."""
+"""Files named by their SHA-256; each appears and disappears whole."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from hero_assistance_server.storage.errors import StoreUnavailable
 
 FOLDER = "attachments"
 FOLDER_MODE = 0o700
-# What comes in is not of use before it is whole.
+# A file that is being received is not used before it is whole.
 _INCOMING = ".incoming"
 _PREFIX = 2
 
 
-class Incoming:
-    """A file that is being received: `write` its bytes, then `Files.adopt` it; leaving its context forgets it."""
+class IncomingFile:
+    """A file that is being received: `write` its bytes, then `Files.adopt` it; leaving its context deletes it."""
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path = path
@@ -39,13 +39,13 @@ class Incoming:
         self.size += len(chunk)
 
     def finish(self) -> str:
-        """Have it on the disk; returns its SHA-256, raises `OSError`."""
+        """Flush it to the disk; returns its SHA-256, raises `OSError`."""
         self._file.flush()
         os.fsync(self._file.fileno())
         return self._hash.hexdigest()
 
     def head(self, size: int) -> bytes:
-        """Its first bytes."""
+        """Return its first bytes."""
         with self.path.open("rb") as file:
             return file.read(size)
 
@@ -56,46 +56,46 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self._held: Counter[str] = Counter()
+        self._holders: Counter[str] = Counter()
 
     def prepare(self) -> None:
-        """Make the folder, and remove what a process before this one was still receiving."""
+        """Make the folder, and delete what an earlier process was still receiving."""
         incoming = self.folder / _INCOMING
         incoming.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         for left in incoming.iterdir():
             left.unlink()
 
     def path(self, digest: str) -> Path:
-        """Where the bytes with this SHA-256 are."""
+        """Return the path of the file with this SHA-256."""
         return self.folder / digest[:_PREFIX] / digest[_PREFIX:]
 
     @contextmanager
-    def incoming(self) -> Iterator[Incoming]:
-        """A place for bytes of which the digest is not known yet; raises `OSError`."""
+    def incoming(self) -> Iterator[IncomingFile]:
+        """Open a file for bytes whose digest is not known yet; raises `OSError`."""
         descriptor, name = tempfile.mkstemp(dir=self.folder / _INCOMING)
         path = Path(name)
         try:
             with os.fdopen(descriptor, "wb", buffering=0) as file:
-                yield Incoming(path, file)
+                yield IncomingFile(path, file)
         finally:
             path.unlink(missing_ok=True)
 
     @contextmanager
-    def held(self, digest: str) -> Iterator[None]:
+    def hold(self, digest: str) -> Iterator[None]:
         """Keep a file from being discarded until a row names it."""
         with self._lock:
-            self._held[digest] += 1
+            self._holders[digest] += 1
         try:
             yield
         except (StoreUnavailable, asyncio.CancelledError):
-            # The row may still be written, so the file stays; if it is not, the next start finds that nobody names it.
+            # The row may still be written, so the file stays; if it is not, the next start finds that no row names it.
             raise
         except BaseException:
             self._release(digest)
             raise
         self._release(digest)
 
-    def adopt(self, incoming: Incoming, digest: str) -> None:
+    def adopt(self, incoming: IncomingFile, digest: str) -> None:
         """Put a finished file in its place, where the same bytes may be already; raises `OSError`."""
         path = self.path(digest)
         if not path.parent.is_dir():
@@ -105,32 +105,32 @@ class Files:
         sync_folder(path.parent)
 
     def discard(self, digests: Sequence[str], unnamed: Callable[[Sequence[str]], Iterable[str]]) -> int:
-        """Remove those files that are `unnamed` and not held; returns how many were there.
+        """Delete those files that are `unnamed` and not held; returns how many were there.
 
-        `unnamed` looks while nobody can begin to hold one: whoever held one before has written its row by then, and
-        whoever comes after brings the file along again.
+        `unnamed` looks while no file can begin to be held: an upload that held one before has written its row by then,
+        and an upload that comes later brings the file again.
         """
         count = 0
         with self._lock:
-            for digest in unnamed([digest for digest in digests if digest not in self._held]):
+            for digest in unnamed([digest for digest in digests if digest not in self._holders]):
                 with contextlib.suppress(FileNotFoundError):
                     self.path(digest).unlink()
                     count += 1
         return count
 
     def groups(self) -> list[Path]:
-        """The folders that files are in, in order."""
+        """Return the folders that files are in, in order."""
         return sorted(path for path in self.folder.iterdir() if len(path.name) == _PREFIX and path.is_dir())
 
     def digests(self, group: Path) -> list[str]:
-        """The files of one folder, in order."""
+        """Return the files of one folder, in order."""
         return sorted(group.name + path.name for path in group.iterdir())
 
     def _release(self, digest: str) -> None:
         with self._lock:
-            self._held[digest] -= 1
-            if not self._held[digest]:
-                del self._held[digest]
+            self._holders[digest] -= 1
+            if not self._holders[digest]:
+                del self._holders[digest]
 
 
 def sync_folder(folder: Path) -> None:

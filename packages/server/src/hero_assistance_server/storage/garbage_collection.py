@@ -1,42 +1,41 @@
-"""Taking out uploads that nothing came to use, and files that no row names."""
+"""Deletes uploads that nothing came to use, and files that no row names."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hero_assistance_server.storage.sqlite import attachments
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 
-# Whoever writes a message and is called away finds it complete the next morning.
+# A user who is called away while writing a message finds it complete the next morning.
 UNUSED_FOR = timedelta(days=1)
-# What the writer, or the lock on the files, is kept busy with at once: a few milliseconds.
+# Occupies the writer, or the lock on the files, for a few milliseconds at once.
 PORTION = 100
 
 
-async def sweep_unused(store: Store) -> int:
+async def delete_unused_uploads(storage: FileStorage) -> int:
     """Delete uploads that nothing has used for `UNUSED_FOR`, rows and files; returns how many."""
     count = 0
     while True:
-        found = await store.write(lambda t: attachments.forget_unused(t.connection, t.now - UNUSED_FOR, PORTION))
-        await discard(store, found)
+        found = await storage.write(lambda work: work.attachments.delete_unused_before(work.now - UNUSED_FOR, PORTION))
+        await delete_unnamed_files(storage, found)
         count += len(found)
         if len(found) < PORTION:
             return count
 
 
-async def sweep_orphans(store: Store) -> int:
-    """Remove files that no row names, which a crash between the two leaves behind; returns how many."""
+async def delete_orphaned_files(storage: FileStorage) -> int:
+    """Delete files that no row names, which a crash between the two leaves; returns how many."""
     count = 0
-    for group in await store.in_thread(store.files.groups):
-        digests = await store.in_thread(store.files.digests, group)
+    for group in await storage.in_thread(storage.files.groups):
+        digests = await storage.in_thread(storage.files.digests, group)
         for start in range(0, len(digests), PORTION):
-            count += await discard(store, digests[start : start + PORTION])
+            count += await delete_unnamed_files(storage, digests[start : start + PORTION])
     return count
 
 
-async def discard(store: Store, digests: Sequence[str]) -> int:
-    """Remove those files that no row names; returns how many."""
+async def delete_unnamed_files(storage: FileStorage, digests: Sequence[str]) -> int:
+    """Delete those of the files that no row names; returns how many."""
     if not digests:
         return 0
-    return await store.query(lambda db: store.files.discard(digests, lambda some: attachments.without_row(db, some)))
+    return await storage.read(lambda snapshot: storage.files.discard(digests, snapshot.attachments.list_unnamed_files))

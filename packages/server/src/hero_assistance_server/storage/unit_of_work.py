@@ -8,9 +8,17 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.attachments.repository import AttachmentRepository
+from hero_assistance_server.canned_replies.repository import CannedReplyRepository
+from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.project.repository import ProjectRepository
+from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
+from hero_assistance_server.tags.repository import TagRepository
+from hero_assistance_server.users.repository import DeviceRepository, UserRepository
 
 T = TypeVar("T")
 
@@ -19,7 +27,34 @@ class Snapshot(Protocol):
     """The repositories as they are at one moment; a method that writes fails."""
 
     @property
+    def attachments(self) -> AttachmentRepository: ...
+
+    @property
+    def canned_replies(self) -> CannedReplyRepository: ...
+
+    @property
+    def devices(self) -> DeviceRepository: ...
+
+    @property
+    def drafts(self) -> DraftRepository: ...
+
+    @property
+    def macros(self) -> MacroRepository: ...
+
+    @property
+    def project(self) -> ProjectRepository: ...
+
+    @property
+    def read_receipts(self) -> ReadReceiptRepository: ...
+
+    @property
     def saved_views(self) -> SavedViewRepository: ...
+
+    @property
+    def tags(self) -> TagRepository: ...
+
+    @property
+    def users(self) -> UserRepository: ...
 
 
 class UnitOfWork(Snapshot, Protocol):

@@ -1,10 +1,9 @@
-"""`tag.*`: which tags there are, and another name for one."""
+"""`tag.*`: lists the tags of the tickets, and renames one."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
@@ -14,15 +13,11 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import ADMINS, STAFF, Caller
 from hero_assistance_server.rpc.params import Tag
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import events, project, tags, tickets
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.ticket_update import Patch, update
+from hero_assistance_server.storage.bridge import last_seq
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.tags.service import PORTION, rename_tag
 
 TAGS_PAGE_LIMIT = 1000
-# Tickets of one transaction: others who write wait for it some 50 ms.
-PORTION = 50
 
 _LISTS = Example(
     "The tags of a project",
@@ -34,7 +29,7 @@ _RENAMES = Example("An admin gives a tag another name", "alice", {"tag": "vpn", 
 
 
 class ListTags(Params):
-    """Which page of the tags, by name."""
+    """A page of the tags, by name."""
 
     after: Annotated[
         Annotated[str, Field(max_length=50)] | None,
@@ -60,7 +55,7 @@ class TagList(Result):
 
 
 class RenameTag(Params):
-    """Which tag, and what it is called from now on; a ticket that has both has the new one once."""
+    """A tag, and its new name; a ticket that has both has the new one once."""
 
     tag: Tag
     into: Tag
@@ -72,13 +67,13 @@ class Renamed(Result):
     tickets: int
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("tag.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(_caller: Caller, params: ListTags) -> TagList:
         """List the tags that tickets have, by name, with how many have them."""
-        return await store.query(lambda db: _list(db, params))
+        return await storage.read(lambda snapshot: _list(snapshot, params))
 
     @table.method(
         "tag.rename",
@@ -90,38 +85,18 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
         """Give a tag another name on every ticket, 50 at a time; called again, it goes on where it was cut off."""
         if params.tag == params.into:
             raise Conflict(f"the tag is called {params.tag} already")
-        changed = portion = await store.write(lambda t: _rename(t, caller, params))
+        changed = portion = await storage.write(lambda work: rename_tag(work, caller, params.tag, params.into))
         if not changed:
             raise NotFound(f"no ticket has the tag {params.tag}", hint="tag.list names those that there are")
         # Each portion takes tickets out of those that have the tag; the ones that get it meanwhile are among the last.
         while portion == PORTION:
-            portion = await store.write(lambda t: _rename(t, caller, params))
+            portion = await storage.write(lambda work: rename_tag(work, caller, params.tag, params.into))
             changed += portion
         return Renamed(tickets=changed)
 
 
-def _list(db: apsw.Connection, params: ListTags) -> TagList:
-    found = tags.after(db, params.after or "", params.limit + 1)
+def _list(snapshot: Snapshot, params: ListTags) -> TagList:
+    found = snapshot.tags.list_after(params.after or "", params.limit + 1)
     page = [TagCount(tag=one.tag, tickets=one.tickets, active=one.active) for one in found[: params.limit]]
     more = len(found) > len(page)
-    return TagList(tags=page, next_after=page[-1].tag if more else None, seq=events.last_seq(db))
-
-
-def _rename(transaction: SqliteUnitOfWork, caller: Caller, params: RenameTag) -> int:
-    """Change one portion; returns how many tickets."""
-    db = transaction.connection
-    targets = project.targets(db)
-    chosen = tags.some_with(transaction.settled(), params.tag, PORTION)
-    for ticket_id in chosen:
-        ticket = tickets.find(db, ticket_id)
-        if ticket is None:
-            raise ValueError(f"ticket {ticket_id} is listed and does not exist")
-        patch = Patch(tags=_renamed(ticket, params))
-        change = update(ticket=ticket, by=caller.known(), patch=patch, targets=targets, now=transaction.now)
-        if change is not None:
-            transaction.apply(change, caller)
-    return len(chosen)
-
-
-def _renamed(ticket: Ticket, params: RenameTag) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(params.into if tag == params.tag else tag for tag in ticket.tags))
+    return TagList(tags=page, next_after=page[-1].tag if more else None, seq=last_seq(snapshot))

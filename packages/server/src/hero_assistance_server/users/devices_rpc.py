@@ -1,4 +1,4 @@
-"""`user.devices` and `user.revoke`: the addresses of the overlay that stand for somebody."""
+"""`user.devices` and `user.revoke`: the addresses of the overlay that stand for a user."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import users
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.users.service import list_devices, revoke_device
 
 # The longest text of an IPv6 address.
 ADDRESS_LIMIT = 45
@@ -26,13 +25,13 @@ _REVOKES = Example("An address that is nobody's", "carol", {"address": "400::1"}
 
 
 class DevicesOf(Params):
-    """Whose devices: the caller's, or, for an admin, anybody's."""
+    """The user of the devices: the caller, or, for an admin, any user."""
 
     user_id: UserName | None = None
 
 
 class RevokeDevice(Params):
-    """Which device."""
+    """The address of a device."""
 
     address: Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS_LIMIT)]
 
@@ -52,16 +51,14 @@ class DeviceList(Result):
     devices: list[Device]
 
 
-def add_methods(table: MethodRegistry, store: Store, hub: Hub) -> None:
+def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
     """Register the methods."""
 
     @table.method("user.devices", allow=KNOWN, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def devices(caller: Caller, params: DevicesOf) -> DeviceList:
         """List the devices that are let in as the caller; an admin may ask for anybody's."""
         user_id = params.user_id or caller.known().user_id
-        if not _may(caller, user_id):
-            raise Forbidden("others' devices are for admins")
-        found = await store.query(lambda db: users.devices(db, user_id))
+        found = await storage.read(lambda snapshot: list_devices(snapshot, caller, user_id))
         return DeviceList(
             devices=[
                 Device(address=one.address, name=one.name, bound_at=one.bound_at, last_seen_at=one.last_seen_at)
@@ -75,19 +72,4 @@ def add_methods(table: MethodRegistry, store: Store, hub: Hub) -> None:
 
         Every stream of its user ends, and comes back from the devices that are left.
         """
-
-        def command(transaction: SqliteUnitOfWork) -> bool:
-            device = users.find_device(transaction.connection, params.address)
-            if device is None or not _may(caller, device.user_id):
-                return False
-            users.revoke_device(transaction.connection, device.address)
-            transaction.note("user.revoked", caller, {"user_id": device.user_id, "address": device.address})
-            transaction.afterwards.append(lambda: hub.end_reader(device.user_id))
-            return True
-
-        return await store.write(command)
-
-
-def _may(caller: Caller, user_id: wire.UserId) -> bool:
-    user = caller.known()
-    return user.user_id == user_id or user.role is wire.Role.ADMIN
+        return await storage.write(lambda work: revoke_device(work, caller, hub, params.address))

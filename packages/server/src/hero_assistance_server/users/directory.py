@@ -1,4 +1,4 @@
-"""Everybody of this project, in memory: who is calling is asked for each request."""
+"""The users of this project, in memory: every request looks up its caller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.users.model import User
 
-# Who is who in `--auth-mode=dev`.
+# The users of `--seed-dev-users`.
 DEMO_USERS = (
     User(UserId("alice"), "Alice", Role.ADMIN),
     User(UserId("bob"), "Bob", Role.AGENT),
@@ -17,22 +17,24 @@ DEMO_USERS = (
 
 
 class Directory:
-    """The users as the database has them; whoever writes one adds it here after the commit."""
+    """The users as the database has them; each write of one adds it here after the commit."""
 
     def __init__(self, users: Iterable[User]) -> None:
         self._users = {user.user_id: user for user in users}
 
     def find(self, user_id: str) -> User | None:
+        """Return one user, or `None`."""
         return self._users.get(UserId(user_id))
 
     def add(self, user: User) -> None:
+        """Add a user, or replace the one with this id."""
         self._users[user.user_id] = user
 
     def everyone(self) -> list[User]:
-        """Every user, by id."""
+        """Return every user, by id."""
         return sorted(self._users.values(), key=lambda user: user.user_id)
 
     def first_admin(self) -> User | None:
-        """The active admin with the first id, or `None`."""
+        """Return the active admin with the first id, or `None`."""
         admins = (user for user in self._users.values() if user.role is Role.ADMIN and user.active)
         return min(admins, key=lambda user: user.user_id, default=None)

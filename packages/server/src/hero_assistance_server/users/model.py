@@ -1,15 +1,15 @@
-"""A user of a project."""
+"""A user of a project, and the devices that stand for one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_sdk.wire import Millis, Role, UserId
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person of this project."""
+    """A user of this project."""
 
     user_id: UserId
     name: str
@@ -20,4 +20,16 @@ class User:
 
     @property
     def is_staff(self) -> bool:
+        """Whether the user is an agent or an admin."""
         return self.role is not Role.CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An address of the overlay that stands for its user."""
+
+    address: str
+    user_id: UserId
+    name: str
+    bound_at: Millis
+    last_seen_at: Millis | None

@@ -1,4 +1,4 @@
-"""`user.*`: who I am, and who else is here."""
+"""`user.me` and `user.list`: the caller, and the other users."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def add_methods(table: MethodRegistry, directory: Directory) -> None:
 
     @table.method("user.me", allow=EVERYONE, page=True, errors=[Unauthenticated], examples=[_ME])
     async def me(caller: Caller, _params: NoParams) -> wire.User | None:
-        """Who the caller is: null where nobody is known, an error where a claim is not believed."""
+        """Return who the caller is: null for an unknown caller, an error where a claim is not believed."""
         if caller.user is None and caller.refusal is None:
             return None
         return serializers.user(caller.known(), staff=True)
 
     @table.method("user.list", allow=KNOWN, page=True, errors=[Unauthenticated], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> UserList:
-        """List people by id: an agent everybody, a customer themselves and who may answer them."""
-        seen = [
+        """List users by id: to an agent all of them, to a customer themselves and those who may answer them."""
+        visible = [
             serializers.user(user, staff=caller.is_staff) for user in directory.everyone() if caller.sees_user(user)
         ]
-        return UserList(users=seen)
+        return UserList(users=visible)

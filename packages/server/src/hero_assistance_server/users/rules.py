@@ -1,4 +1,4 @@
-"""People of a project: who comes in, what they are, and that somebody is always left who can change it."""
+"""Users of a project: enrolment, changes of name, role and state, and that one admin always remains."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from hero_assistance_server.tickets.ticket_update import as_text
 from hero_assistance_server.users.event_types import USER_DEACTIVATED, USER_ENROLLED, USER_REACTIVATED, USER_UPDATED
 from hero_assistance_server.users.model import User
 
-_SHOWN_FIELDS = ("name", "role", "email", "active", "shows_presence")
+_AUDITED_FIELDS = ("name", "role", "email", "active", "shows_presence")
 
 
 def may_enrol(by: User, role: Role) -> None:
-    """Return when this agent may let somebody in with this role; raises `Forbidden`."""
+    """Raise `Forbidden` unless this agent may enrol a user with this role."""
     if role is not Role.CUSTOMER and by.role is not Role.ADMIN:
         raise Forbidden(f"only an admin enrols an {role.value}", hint="enrol a customer, or ask an admin")
 
 
-def enrolled(user: User) -> AnyChange:
-    """Tell who may know of somebody new."""
-    return _told(USER_ENROLLED, None, user, frozenset())
+def enrol(user: User) -> AnyChange:
+    """Return the change for those who may know of a new user."""
+    return _change_of(USER_ENROLLED, None, user, frozenset())
 
 
-def changed(before: User, after: User, *, other_admins: int, sharers: frozenset[UserId]) -> AnyChange | None:
-    """Tell of another name, role or state; `None` when there is none, raises `Conflict` for the last admin.
+def change(before: User, after: User, *, other_admins: int, sharers: frozenset[UserId]) -> AnyChange | None:
+    """Return the change of a name, role or state; `None` when there is none, raises `Conflict` for the last admin.
 
-    `sharers` are the people outside the team who are shown the name of this one.
+    `sharers` are the customers who see this user's name.
     """
     if after == before:
         return None
     was_admin = before.active and before.role is Role.ADMIN
     if was_admin and not (after.active and after.role is Role.ADMIN) and other_admins == 0:
         raise Conflict(f"{before.user_id} is the last admin", hint="make somebody else an admin first")
-    return _told(_kind(before, after), before, after, sharers)
+    return _change_of(_kind(before, after), before, after, sharers)
 
 
-def user_id_of(name: str, taken: Callable[[UserId], bool]) -> UserId:
-    """A name for the wire that says who it is and nothing of the e-mail address: `erin-example`, `erin-example-2`."""
+def make_user_id(name: str, taken: Callable[[UserId], bool]) -> UserId:
+    """Return an id made of the name, without anything of the e-mail address: `erin-example`, `erin-example-2`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "user"
     numbered = (f"{stem}-{number}" for number in itertools.count(2))
@@ -52,7 +52,7 @@ def user_id_of(name: str, taken: Callable[[UserId], bool]) -> UserId:
 
 
 def ends_streams(before: User, after: User) -> bool:
-    """Whether what this person may hear is another from now on."""
+    """Return whether the user may receive other events from now on."""
     return before.role is not after.role or not after.active
 
 
@@ -62,9 +62,9 @@ def _kind(before: User, after: User) -> EventType:
     return USER_REACTIVATED if after.active else USER_DEACTIVATED
 
 
-def _told(kind: EventType, before: User | None, after: User, sharers: frozenset[UserId]) -> AnyChange:
+def _change_of(kind: EventType, before: User | None, after: User, sharers: frozenset[UserId]) -> AnyChange:
     detail: dict[str, str] = {"user_id": after.user_id}
-    for name in _SHOWN_FIELDS:
+    for name in _AUDITED_FIELDS:
         was, now = getattr(before, name, None), getattr(after, name)
         if was != now:
             detail |= {name: as_text(now)} | ({} if before is None else {f"{name}.before": as_text(was)})
@@ -74,7 +74,7 @@ def _told(kind: EventType, before: User | None, after: User, sharers: frozenset[
 
 
 def _audience(before: User | None, after: User, sharers: frozenset[UserId]) -> Audience:
-    """The team; what customers are shown of it, everybody; what they are shown of a customer, those who share."""
+    """Return the team; everybody for what customers see of an agent; the sharers for what they see of a customer."""
     same = before is not None and serializers.user(before, staff=False) == serializers.user(after, staff=False)
     if same:
         return Audience(Reach.STAFF)

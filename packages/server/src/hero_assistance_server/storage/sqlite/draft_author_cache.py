@@ -1,4 +1,4 @@
-"""Who may have a draft: in the writer's memory, so that nothing is looked for when somebody sends without one."""
+"""The users who may have a draft, in the writer's memory: sending without a draft costs no statement."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from hero_assistance_sdk.wire import UserId
 
 
 class DraftAuthorCache:
-    """Everybody who had a draft when the store was opened, or has saved one since; some of them may have sent it.
+    """Every user who had a draft when the store was opened, or has saved one since.
 
-    One who is in it without having a draft costs a question, so nobody is ever taken out, whatever is rolled back.
+    A user in it who has no draft any more costs a statement, so no user is ever removed, also after a rollback.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -21,7 +21,7 @@ class DraftAuthorCache:
         return author in self._all()
 
     def add(self, author: UserId) -> None:
-        """Know of one whose draft is being saved."""
+        """Add the author of a draft that is being saved."""
         self._all().add(author)
 
     def _all(self) -> set[UserId]:

@@ -1,66 +1,79 @@
-"""Rows of drafts."""
+"""Drafts in SQLite."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from hero_assistance_sdk.wire import MessageKind, TicketId, UserId
-from hero_assistance_server.drafts.rules import Draft, DraftKey, deleted
+from hero_assistance_server.drafts import rules
+from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis, time_of
+
+if TYPE_CHECKING:
+    from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 
 _SELECT = "SELECT author, ticket_id, kind, title, body, updated_at FROM drafts WHERE author = ?"
 _KEY = "author = ? AND ticket_id = ? AND kind = ?"
 
 
-def find(connection: apsw.Connection, key: DraftKey) -> Draft | None:
-    """One draft, or `None`."""
-    row = connection.execute(f"{_SELECT} AND ticket_id = ? AND kind = ?", _row(key)).fetchone()
-    return _draft(*row) if row else None
+@dataclass(frozen=True, slots=True)
+class SqliteDrafts:
+    """Implements `DraftRepository`; no row of its table ever waits. A unit of work passes the cache of authors."""
 
+    session: Session
+    authors: DraftAuthorCache | None = None
 
-def of_author(connection: apsw.Connection, author: UserId) -> list[Draft]:
-    """Everything that somebody has begun, the latest first."""
-    rows = connection.execute(f"{_SELECT} ORDER BY updated_at DESC, ticket_id, kind", (author,))
-    return [_draft(*row) for row in rows]
+    def find(self, key: DraftKey) -> Draft | None:
+        row = self.session.direct.execute(f"{_SELECT} AND ticket_id = ? AND kind = ?", _row(key)).fetchone()
+        return _to_draft(*row) if row else None
 
+    def list_for(self, author: UserId) -> list[Draft]:
+        rows = self.session.direct.execute(f"{_SELECT} ORDER BY updated_at DESC, ticket_id, kind", (author,))
+        return [_to_draft(*row) for row in rows]
 
-def others(connection: apsw.Connection, key: DraftKey) -> int:
-    """How many drafts the author has beside this one."""
-    query = f"SELECT count(*) FROM drafts WHERE author = ? AND NOT ({_KEY})"  # noqa: S608
-    return int(connection.execute(query, (key.author, *_row(key))).get)
+    def count_others(self, key: DraftKey) -> int:
+        query = f"SELECT count(*) FROM drafts WHERE author = ? AND NOT ({_KEY})"  # noqa: S608
+        return int(self.session.direct.execute(query, (key.author, *_row(key))).get)
 
+    def save(self, draft: Draft) -> None:
+        if self.authors is not None:
+            self.authors.add(draft.key.author)
+        self.session.direct.execute(
+            """INSERT OR REPLACE INTO drafts (author, ticket_id, kind, title, body, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?)""",
+            (*_row(draft.key), draft.title, draft.body, millis(draft.updated_at)),
+        )
 
-def save(transaction: SqliteUnitOfWork, draft: Draft) -> None:
-    """Write a draft, in place of what was begun under its key."""
-    transaction.authors.add(draft.key.author)
-    transaction.connection.execute(
-        "INSERT OR REPLACE INTO drafts (author, ticket_id, kind, title, body, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (*_row(draft.key), draft.title, draft.body, millis(draft.updated_at)),
-    )
+    def delete(self, key: DraftKey) -> bool:
+        if self.authors is not None and key.author not in self.authors:
+            return False
+        return delete(self.session.direct, key)
 
 
 def delete(connection: apsw.Connection, key: DraftKey) -> bool:
-    """Take a draft out; whether there was one."""
+    """Delete a draft; returns whether there was one. For callers that do not use repositories yet."""
     connection.execute(f"DELETE FROM drafts WHERE {_KEY}", _row(key))  # noqa: S608
     return connection.changes() > 0
 
 
 def sent(transaction: SqliteUnitOfWork, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> None:
-    """Take out the caller's draft of what this transaction sends, and tell their screens."""
+    """Delete the caller's draft of what is sent; for callers that do not use `drafts.service` yet."""
     key = DraftKey(caller.known().user_id, ticket_id, kind)
-    if key.author in transaction.authors and delete(transaction.unsettled, key):
-        transaction.apply(deleted(key), caller)
+    if transaction.drafts.delete(key):
+        transaction.apply(rules.delete(key), caller)
 
 
 def _row(key: DraftKey) -> tuple[str, int, str]:
     return (key.author, key.ticket_id or 0, key.kind.value)
 
 
-def _draft(author: UserId, ticket_id: int, kind: str, *rest: Any) -> Draft:
+def _to_draft(author: UserId, ticket_id: int, kind: str, *rest: Any) -> Draft:
     title, body, updated_at = rest
     key = DraftKey(author, TicketId(ticket_id) if ticket_id else None, MessageKind(kind))
     return Draft(key, title, body, time_of(updated_at))

@@ -1,4 +1,4 @@
-"""What an admin sets for the whole project."""
+"""The settings of the project in SQLite."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import apsw
 
@@ -15,62 +15,41 @@ from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.tickets.ticket_update import Targets
 
-
-def value(connection: apsw.Connection, name: str, default: Any) -> Any:
-    """The setting's JSON value, or the default while nobody has set it."""
-    found = connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).get
-    return default if found is None else json.loads(found)
-
-
-def save(connection: apsw.Connection, name: str, chosen: Any) -> None:
-    """Set one."""
-    connection.execute(
-        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (name, json_text(chosen)),
-    )
-
-
-def project(connection: apsw.Connection) -> ProjectSettings:
-    """The settings, each as it was set or as it is by default."""
-    known = {field.name for field in fields(ProjectSettings)}
-    rows = connection.execute("SELECT name, value FROM settings")
-    return ProjectSettings(**{name: json.loads(chosen) for name, chosen in rows if name in known})
-
-
-def save_project(connection: apsw.Connection, before: ProjectSettings, after: ProjectSettings) -> None:
-    """Write what differs; a default that a later release changes stays one."""
-    for field in fields(ProjectSettings):
-        chosen = getattr(after, field.name)
-        if chosen != getattr(before, field.name):
-            save(connection, field.name, chosen)
-
-
-def targets(connection: apsw.Connection) -> Targets:
-    """How soon the first answer is promised."""
-    minutes: Mapping[str, int] = value(connection, "first_response_minutes", {})
-    return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
+if TYPE_CHECKING:
+    from hero_assistance_server.storage.sqlite.session import Session
 
 
 @dataclass(frozen=True, slots=True)
-class AttachmentLimits:
-    """What a project takes: bytes of one attachment, and how many of them at once."""
+class SqliteProject:
+    """Implements `ProjectRepository`; no row of its table ever waits."""
 
-    size: int
-    count: int
+    session: Session
+
+    def read(self) -> ProjectSettings:
+        known = {field.name for field in fields(ProjectSettings)}
+        rows = self.session.direct.execute("SELECT name, value FROM settings")
+        return ProjectSettings(**{name: json.loads(chosen) for name, chosen in rows if name in known})
+
+    def targets(self) -> Targets:
+        # A unit of work reads them once for a run of new tickets.
+        batch = self.session.batch
+        return targets(self.session.direct) if batch is None else batch.filing.targets()
+
+    def save_changes(self, before: ProjectSettings, after: ProjectSettings) -> None:
+        # New tickets that wait got the targets of before; once they are written, the batch reads the new ones.
+        connection = self.session.with_tickets
+        for field in fields(ProjectSettings):
+            chosen = getattr(after, field.name)
+            if chosen != getattr(before, field.name):
+                connection.execute(
+                    """INSERT INTO settings (name, value) VALUES (?, ?)
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
+                    (field.name, json_text(chosen)),
+                )
 
 
-def attachment_limits(connection: apsw.Connection) -> AttachmentLimits:
-    """The limits of attachments that hold now."""
-    chosen = project(connection)
-    return AttachmentLimits(chosen.attachment_bytes, chosen.attachments_per_message)
-
-
-def event_retention(connection: apsw.Connection) -> timedelta:
-    """How long events are kept at least."""
-    return timedelta(days=project(connection).event_retention_days)
-
-
-def backups(connection: apsw.Connection) -> tuple[int, int]:
-    """Hours between two backups, 0 for none, and how many are kept."""
-    chosen = project(connection)
-    return chosen.backup_hours, chosen.backups_kept
+def targets(connection: apsw.Connection) -> Targets:
+    """Read how soon the first answer is promised; `TicketBatch` keeps it."""
+    found = connection.execute("SELECT value FROM settings WHERE name = 'first_response_minutes'").get
+    minutes: Mapping[str, int] = {} if found is None else json.loads(found)
+    return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}

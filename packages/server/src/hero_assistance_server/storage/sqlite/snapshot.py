@@ -6,8 +6,17 @@ from dataclasses import dataclass
 
 import apsw
 
+from hero_assistance_server.storage.sqlite.attachments import SqliteAttachments
+from hero_assistance_server.storage.sqlite.canned_replies import SqliteCannedReplies
+from hero_assistance_server.storage.sqlite.devices import SqliteDevices
+from hero_assistance_server.storage.sqlite.drafts import SqliteDrafts
+from hero_assistance_server.storage.sqlite.macros import SqliteMacros
+from hero_assistance_server.storage.sqlite.project import SqliteProject
+from hero_assistance_server.storage.sqlite.read_receipts import SqliteReadReceipts
 from hero_assistance_server.storage.sqlite.saved_views import SqliteSavedViews
 from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.tags import SqliteTags
+from hero_assistance_server.storage.sqlite.users import SqliteUsers
 
 
 @dataclass(slots=True)
@@ -17,8 +26,44 @@ class SqliteSnapshot:
     session: Session
 
     @property
+    def attachments(self) -> SqliteAttachments:
+        return SqliteAttachments(self.session)
+
+    @property
+    def canned_replies(self) -> SqliteCannedReplies:
+        return SqliteCannedReplies(self.session)
+
+    @property
+    def devices(self) -> SqliteDevices:
+        return SqliteDevices(self.session)
+
+    @property
+    def drafts(self) -> SqliteDrafts:
+        return SqliteDrafts(self.session)
+
+    @property
+    def macros(self) -> SqliteMacros:
+        return SqliteMacros(self.session)
+
+    @property
+    def project(self) -> SqliteProject:
+        return SqliteProject(self.session)
+
+    @property
+    def read_receipts(self) -> SqliteReadReceipts:
+        return SqliteReadReceipts(self.session)
+
+    @property
     def saved_views(self) -> SqliteSavedViews:
         return SqliteSavedViews(self.session)
+
+    @property
+    def tags(self) -> SqliteTags:
+        return SqliteTags(self.session)
+
+    @property
+    def users(self) -> SqliteUsers:
+        return SqliteUsers(self.session)
 
     @property
     def connection(self) -> apsw.Connection:

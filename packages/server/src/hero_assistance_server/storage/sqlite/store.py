@@ -14,12 +14,14 @@ from typing import Any, ParamSpec, TypeVar
 import apsw
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.sqlite import search
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.connection_pool import ConnectionPool
+from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.session import Session
@@ -30,7 +32,7 @@ from hero_assistance_server.storage.sqlite.writer import Job, Writer
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DATABASE = "tickets.db"
+DATABASE = SqliteDatabaseFiles().name
 # A flush on a dying disk can take seconds; longer, and the caller is better told to try again.
 STORE_TIMEOUT_S = 10.0
 # Files are written and read beside the database; each piece takes well under a millisecond.
@@ -55,6 +57,7 @@ class Store:
         self._publish = publish
         self.files = files
         self.folder = files.folder.parent
+        self.database: DatabaseFiles = SqliteDatabaseFiles()
         self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
         # What was read before the number changed may be out of date.
         self.commits = 0

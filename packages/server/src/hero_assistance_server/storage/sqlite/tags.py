@@ -1,13 +1,13 @@
-"""Tags, which are rows of tickets, tallies and listings."""
+"""Tags in SQLite, where they are scopes of tallies and listings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import apsw
-
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.tags.model import TagCount
 from hero_assistance_server.tickets.list_index import ACTIVE, tagged
 
 _FIRST = tagged("")
@@ -19,24 +19,19 @@ _COUNTS = f"""SELECT scope, sum(count), sum(iif(status IN ({_STATUSES}), count, 
 
 
 @dataclass(frozen=True, slots=True)
-class TagCount:
-    """How many tickets have a tag, and how many of those are new, open or waiting."""
+class SqliteTags:
+    """Implements `TagRepository`; its rows follow from tickets and wait for them."""
 
-    tag: str
-    tickets: int
-    active: int
+    session: Session
 
+    def list_after(self, tag: str, limit: int) -> list[TagCount]:
+        # No tag has a NUL, so that this is the first text behind it.
+        first = f"{tagged(tag)}\0"
+        rows: Iterable[tuple[str, int, int]] = self.session.complete.execute(_COUNTS, (first, _LAST, limit))
+        return [TagCount(scope.removeprefix(_FIRST), count, active) for scope, count, active in rows]
 
-def after(connection: apsw.Connection, tag: str, limit: int) -> list[TagCount]:
-    """The tags that tickets have, by name, behind `tag`."""
-    # No tag has a NUL, so that this is the first text behind it.
-    rows: Iterable[tuple[str, int, int]] = connection.execute(_COUNTS, (f"{tagged(tag)}\0", _LAST, limit))
-    return [TagCount(scope.removeprefix(_FIRST), count, active) for scope, count, active in rows]
-
-
-def some_with(connection: apsw.Connection, tag: str, limit: int) -> list[TicketId]:
-    """Some of the tickets that have a tag."""
-    rows: Iterable[tuple[int]] = connection.execute(
-        "SELECT ticket_id FROM listings WHERE scope = ? LIMIT ?", (tagged(tag), limit)
-    )
-    return [TicketId(ticket_id) for (ticket_id,) in rows]
+    def list_tickets(self, tag: str, limit: int) -> list[TicketId]:
+        rows: Iterable[tuple[int]] = self.session.complete.execute(
+            "SELECT ticket_id FROM listings WHERE scope = ? LIMIT ?", (tagged(tag), limit)
+        )
+        return [TicketId(ticket_id) for (ticket_id,) in rows]

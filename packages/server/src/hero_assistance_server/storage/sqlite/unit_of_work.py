@@ -17,6 +17,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite import attachments, audit, events, messages, tickets
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
+from hero_assistance_server.storage.sqlite.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
 from hero_assistance_server.storage.sqlite.ticket_batch import TicketBatch
@@ -34,6 +35,10 @@ class SqliteUnitOfWork(SqliteSnapshot):
     recorded: list[StoredEvent] = field(default_factory=list)
     # Called in the loop once this is committed, before anybody is told: what memory has of the database follows it.
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def drafts(self) -> SqliteDrafts:
+        return SqliteDrafts(self.session, self.authors)
 
     def settled(self) -> apsw.Connection:
         """The connection, for who reads what is gathered: events and audit trail, places, listings, tallies, index."""

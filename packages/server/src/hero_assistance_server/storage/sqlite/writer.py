@@ -19,8 +19,9 @@ import apsw
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError
-from hero_assistance_server.storage.errors import STORAGE_ERRORS, StoreUnavailable
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
+from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
 from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork

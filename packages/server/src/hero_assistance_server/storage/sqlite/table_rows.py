@@ -1,4 +1,4 @@
-"""Tables as JSON Lines: which are exported, and each row as one object."""
+"""Tables as JSON Lines: those that are exported, and each row as one object."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 
 import apsw
 
-# What follows from the rest, or means something to a running server alone; an import makes it again, or begins anew.
+from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sqlite import list_index, search, tickets
+
+# What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
 DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "tallies"})
-# Only what something shows: uploads come and go.
+# Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -28,8 +31,8 @@ class Table:
     order: str
 
 
-def tables(connection: apsw.Connection) -> list[Table]:
-    """Every table that is exported, by name; those of full-text indexes are none."""
+def list_tables(connection: apsw.Connection) -> list[Table]:
+    """Return every table that is exported, by name; those of full-text indexes are not."""
     rows = connection.execute(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name"
     )
@@ -37,8 +40,8 @@ def tables(connection: apsw.Connection) -> list[Table]:
     return [_table(connection, name) for name in names]
 
 
-def lines(connection: apsw.Connection, table: Table) -> Iterator[bytes]:
-    """The rows of a table in order, each an object on a line of its own."""
+def read_lines(connection: apsw.Connection, table: Table) -> Iterator[bytes]:
+    """Return the rows of a table in order, each an object on a line of its own."""
     columns = ", ".join(f'"{column}"' for column in table.columns)
     only = _ONLY.get(table.name, "")
     query = f'SELECT {columns} FROM "{table.name}" {only} ORDER BY {table.order}'  # noqa: S608
@@ -50,20 +53,30 @@ def lines(connection: apsw.Connection, table: Table) -> Iterator[bytes]:
         yield _ENCODER.encode(values).encode() + b"\n"
 
 
-def insert(connection: apsw.Connection, table: Table, line: bytes) -> None:
+def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
     """Write the row of a line; a column that it does not name gets its default. Raises `ValueError`."""
     values = json.loads(line)
     if not isinstance(values, dict) or not values.keys() <= set(table.columns):
         raise ValueError(f"a line of {table.name}.jsonl is no row of it")
     columns = ", ".join(f'"{name}"' for name in values)
-    bindings = [_stored(table, name, value) for name, value in values.items()]
+    bindings = [_to_column(table, name, value) for name, value in values.items()]
     connection.execute(
         f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(values))})',  # noqa: S608
         bindings,
     )
 
 
-def _stored(table: Table, name: str, value: Any) -> Any:
+def add_derived_rows(connection: apsw.Connection) -> None:
+    """List, count and index every ticket, as the units of work did that made it."""
+    ids = connection.execute("SELECT ticket_id FROM tickets ORDER BY ticket_id")
+    for (ticket_id,) in ids:
+        ticket = tickets.find(connection, TicketId(ticket_id))
+        if ticket is not None:
+            list_index.move(connection, [(None, ticket)])
+            search.index(connection, [ticket])
+
+
+def _to_column(table: Table, name: str, value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if name in table.as_json and value is not None else value
 
 

@@ -1,28 +1,21 @@
-"""A copy of a database as it was at one moment, while others go on writing to it."""
+"""Copies a database as it is at one moment, while others go on writing to it, and checks a copy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
 
-from hero_assistance_server.jobs.background_jobs import ProgressCallback
+from hero_assistance_server.storage.database_files import Contents, ProgressCallback
 from hero_assistance_server.storage.sqlite.connection import APPLICATION_ID, open_reader
 
-# 4 MiB; between two steps progress is told, and whoever wants it to end is heard.
+# 4 MiB; between two steps progress is reported, which may raise to end the copy.
 STEP_PAGES = 1024
 
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What is in a database: its version, and the rows of each table."""
-
-    version: int
-    rows: dict[str, int]
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
 
 
-def copy_database(source: Path, target: Path, told: ProgressCallback) -> None:
+def copy_database(source: Path, target: Path, report: ProgressCallback) -> None:
     """Copy the database `source` to the new file `target`; raises `DatabaseUnusable`, `apsw.Error` or `OSError`.
 
     The reading transaction stays open from the first page to the last, so that writers neither wait nor make the copy
@@ -34,17 +27,10 @@ def copy_database(source: Path, target: Path, told: ProgressCallback) -> None:
         reader.pragma("user_version")
         copy = apsw.Connection(str(target))
         try:
-            backup = copy.backup("main", reader, "main")
-            try:
-                while not backup.done:
-                    backup.step(STEP_PAGES)
-                    told(backup.page_count - backup.remaining, backup.page_count)
-            finally:
-                # By force: the step's own error says more than that the work is not complete.
-                backup.close(True)
-            # One file: there is no log that could be forgotten beside it.
+            _copy_pages(reader, copy, report)
+            # One file: there is no log that could be forgotten next to it.
             copy.pragma("journal_mode", "delete")
-            _without_uploads(copy)
+            _delete_unused_uploads(copy)
         finally:
             copy.close()
     finally:
@@ -52,8 +38,8 @@ def copy_database(source: Path, target: Path, told: ProgressCallback) -> None:
     target.chmod(0o600)
 
 
-def contents(path: Path) -> Contents:
-    """What is in a database file that nobody writes to; raises `apsw.Error` for a damaged one, `ValueError` too."""
+def read_contents(path: Path) -> Contents:
+    """Check a database file that is not in use; raises `apsw.Error` or `ValueError` for a damaged one."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         if connection.pragma("application_id") != APPLICATION_ID:
@@ -69,8 +55,8 @@ def contents(path: Path) -> Contents:
         connection.close()
 
 
-def digests(path: Path) -> list[str]:
-    """The files that a database's attachments are in, in order; a version before attachments has none."""
+def list_attachment_files(path: Path) -> list[str]:
+    """Return the files that a database's attachments are in, in order; a version before attachments has none."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         if not _has_attachments(connection):
@@ -80,14 +66,22 @@ def digests(path: Path) -> list[str]:
         connection.close()
 
 
-_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+def _copy_pages(reader: apsw.Connection, copy: apsw.Connection, report: ProgressCallback) -> None:
+    backup = copy.backup("main", reader, "main")
+    try:
+        while not backup.done:
+            backup.step(STEP_PAGES)
+            report(backup.page_count - backup.remaining, backup.page_count)
+    finally:
+        # By force: the step's own error says more than that the work is not complete.
+        backup.close(True)
 
 
 def _has_attachments(connection: apsw.Connection) -> bool:
     return bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'attachments'").get)
 
 
-def _without_uploads(copy: apsw.Connection) -> None:
-    """Leave out uploads that nothing uses: a running server may sweep their files while the others are copied."""
+def _delete_unused_uploads(copy: apsw.Connection) -> None:
+    """Leave out uploads that nothing shows: a running server may delete their files while the others are copied."""
     if _has_attachments(copy):
         copy.execute("DELETE FROM attachments WHERE used = 0")

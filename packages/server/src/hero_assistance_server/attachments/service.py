@@ -1,0 +1,80 @@
+"""Decides who may see, use and delete attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hero_assistance_sdk.errors import Conflict, NotFound, TooLarge
+from hero_assistance_sdk.wire import AttachmentId, MessageKind
+from hero_assistance_server.attachments.media_type import Sniffed
+from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.storage.bridge import find_ticket, write_audit_entry
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+
+# Uploads that nothing shows yet: many times what a message takes, and no way to fill a disk within a day.
+UNUSED_LIMIT = 100
+
+
+def visible_attachment(snapshot: Snapshot, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord:
+    """Return the attachment; raises `NotFound` also when the caller may not know that it exists."""
+    record = snapshot.attachments.find(attachment_id)
+    if record is None or not _sees(snapshot, caller, record):
+        raise NotFound(f"there is no attachment {attachment_id}")
+    return record
+
+
+def find_uploads(snapshot: Snapshot, caller: Caller, ids: Sequence[AttachmentId]) -> tuple[Attachment, ...]:
+    """Return the caller's uploads that a message is to show; raises `TooLarge` or `NotFound`."""
+    wanted = dict.fromkeys(ids)
+    if not wanted:
+        # Most messages; every one of them comes here.
+        return ()
+    most = snapshot.project.read().attachments_per_message
+    if len(wanted) > most:
+        raise TooLarge(f"at most {most} attachments go with one text", hint="write another message")
+    return tuple(_find_upload(snapshot, caller, attachment_id).attachment for attachment_id in wanted)
+
+
+def add_upload(work: UnitOfWork, caller: Caller, *, name: str, size: int, sniffed: Sniffed, sha256: str) -> Attachment:
+    """Write an upload whose file is on the disk; raises `Conflict` when too many of the caller's are unused."""
+    uploader = caller.known().user_id
+    if len(work.attachments.list_unused(uploader)) >= UNUSED_LIMIT:
+        raise Conflict(
+            f"{UNUSED_LIMIT} files of yours wait to be used", hint="attachment.list shows them, attachment.delete"
+        )
+    made = Attachment(work.attachments.next_id(), name, size, sniffed.type, sniffed.width, sniffed.height)
+    work.attachments.add(made, sha256, uploader, work.now)
+    detail = {"attachment": str(made.attachment_id), "name": name, "size": str(size), "sha256": sha256}
+    write_audit_entry(work, "attachment.uploaded", caller, detail)
+    return made
+
+
+def delete_upload(work: UnitOfWork, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord:
+    """Delete an upload of the caller's that nothing shows; returns what it was. Raises `NotFound`."""
+    record = _find_upload(work, caller, attachment_id)
+    work.attachments.delete_unused(attachment_id)
+    detail = {"attachment": str(attachment_id), "name": record.attachment.name}
+    write_audit_entry(work, "attachment.deleted", caller, detail)
+    return record
+
+
+def _find_upload(snapshot: Snapshot, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord:
+    record = snapshot.attachments.find(attachment_id)
+    if record is None or record.used or record.uploader != caller.known().user_id:
+        raise NotFound(f"no upload {attachment_id} of yours waits to be used", hint="attachment.list shows them")
+    return record
+
+
+def _sees(snapshot: Snapshot, caller: Caller, record: AttachmentRecord) -> bool:
+    """Return whether the caller sees a ticket or message that shows it; before there is one, its uploader does."""
+    if not record.used:
+        return record.uploader == caller.known().user_id
+    uses = snapshot.attachments.list_uses(record.attachment.attachment_id)
+    return any(_sees_use(snapshot, caller, use) for use in uses)
+
+
+def _sees_use(snapshot: Snapshot, caller: Caller, use: AttachmentUse) -> bool:
+    ticket = find_ticket(snapshot, use.ticket_id)
+    hidden = use.kind is MessageKind.NOTE and not caller.is_staff
+    return ticket is not None and caller.sees(ticket) and not hidden

@@ -1,0 +1,98 @@
+"""Saves, deletes and renders canned replies."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.wire import CannedReply, Macro, TicketId, UserId
+from hero_assistance_server.canned_replies import rules
+from hero_assistance_server.canned_replies.ownership import is_usable
+from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.rpc.params import BODY_LIMIT
+from hero_assistance_server.storage.bridge import visible_ticket
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.timestamps import millis
+
+Item = TypeVar("Item", CannedReply, Macro)
+ItemResult = TypeVar("ItemResult", CannedReply, Macro, covariant=True)
+
+
+class ItemFinder(Protocol[ItemResult]):
+    """The part of the repositories of canned replies and of macros that finds one."""
+
+    def find(self, item_id: int, /) -> ItemResult | None:
+        """Return one, or `None`."""
+        ...
+
+
+def find_usable(repository: ItemFinder[Item], caller: Caller, item_id: int, noun: str, method: str) -> Item:
+    """Return a canned reply or macro that the caller may use; raises `NotFound`, which names the `noun`."""
+    item = repository.find(item_id)
+    if item is None or not is_usable(item, caller.known().user_id):
+        raise NotFound(f"there is no {noun} {item_id}", hint=f"{method} names yours and the team's")
+    return item
+
+
+def find_reply(snapshot: Snapshot, caller: Caller, reply_id: int) -> CannedReply:
+    """Return a canned reply that the caller may use; raises `NotFound`."""
+    return find_usable(snapshot.canned_replies, caller, reply_id, "canned reply", "reply.list")
+
+
+def save_reply(
+    work: UnitOfWork, caller: Caller, *, reply_id: int | None, name: str, body: str, shared: bool
+) -> CannedReply:
+    """Save a new canned reply, or change the one with this id; raises `NotFound` or `Conflict`."""
+    agent = caller.known().user_id
+    before = None if reply_id is None else find_reply(work, caller, reply_id)
+    reply = CannedReply(
+        reply_id=before.reply_id if before else work.canned_replies.next_id(),
+        name=name,
+        body=body,
+        owner=None if shared else agent,
+        updated_at=millis(work.now),
+    )
+    others = _other_names(work, agent, reply.reply_id)
+    changes = rules.save(reply, before=before, other_names=others)
+    work.canned_replies.save(reply)
+    for change in changes:
+        work.apply(change, caller)
+    return reply
+
+
+def delete_reply(work: UnitOfWork, caller: Caller, reply_id: int) -> None:
+    """Delete a canned reply; raises `NotFound`."""
+    reply = find_reply(work, caller, reply_id)
+    work.canned_replies.delete(reply.reply_id)
+    work.apply(rules.delete(reply), caller)
+
+
+def render_reply(snapshot: Snapshot, caller: Caller, reply_id: int, ticket_id: TicketId) -> str:
+    """Return the text of a canned reply for a ticket; raises `NotFound` or `Conflict`."""
+    reply = find_reply(snapshot, caller, reply_id)
+    return render_text(reply.body, visible_ticket(snapshot, caller, ticket_id), caller)
+
+
+def render_text(text: str, ticket: Ticket, caller: Caller) -> str:
+    """Return the text for a ticket; raises `Conflict` when it is too long for a message then."""
+    body = render(text, ticket, caller.known())
+    if len(body.encode()) > BODY_LIMIT:
+        raise Conflict("with everything filled in, the text is too long for a message", hint="make it shorter")
+    return body
+
+
+def check_placeholders(**texts: str | None) -> None:
+    """Raise `InvalidParams` for unknown placeholders in the texts of these params."""
+    faults = [
+        f"{param}: {{{{{name}}}}} is no placeholder" for param, text in texts.items() for name in unknown(text or "")
+    ]
+    if faults:
+        known = ", ".join(f"{{{{{name}}}}}" for name in KNOWN)
+        raise InvalidParams("there are unknown placeholders", faults=faults, hint=f"known are {known}")
+
+
+def _other_names(work: UnitOfWork, agent: UserId, reply_id: int) -> list[str]:
+    return [other.name for other in work.canned_replies.list_for(agent) if other.reply_id != reply_id]

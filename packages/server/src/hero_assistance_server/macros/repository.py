@@ -1,0 +1,31 @@
+"""What macros need of the storage."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hero_assistance_sdk.wire import Macro, UserId
+
+
+class MacroRepository(Protocol):
+    """The macros of the team and of its agents."""
+
+    def find(self, macro_id: int) -> Macro | None:
+        """Return one macro, or `None`."""
+        ...
+
+    def list_for(self, agent: UserId) -> list[Macro]:
+        """Return the agent's own macros and the team's, by name."""
+        ...
+
+    def next_id(self) -> int:
+        """Return the id of the next macro, which was never given before; only within a unit of work."""
+        ...
+
+    def save(self, macro: Macro) -> None:
+        """Write a new macro, or what changed of one."""
+        ...
+
+    def delete(self, macro_id: int) -> None:
+        """Delete a macro."""
+        ...

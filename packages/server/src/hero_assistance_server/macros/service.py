@@ -1,0 +1,97 @@
+"""Saves, deletes and runs macros."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hero_assistance_sdk.wire import Macro
+from hero_assistance_server.canned_replies.service import find_usable, render_text
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.macros import rules
+from hero_assistance_server.messages import rules as message_rules
+from hero_assistance_server.storage.bridge import add_client_token, find_client_token, next_message_id
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets import rules as ticket_rules
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.ticket_update import update
+from hero_assistance_server.timestamps import millis
+from hero_assistance_server.users.service import find_user
+
+RUN = "macro.run"
+
+
+def find_macro(snapshot: Snapshot, caller: Caller, macro_id: int) -> Macro:
+    """Return a macro that the caller may use; raises `NotFound`."""
+    return find_usable(snapshot.macros, caller, macro_id, "macro", "macro.list")
+
+
+def save_macro(
+    work: UnitOfWork, caller: Caller, actions: Mapping[str, Any], *, macro_id: int | None, shared: bool
+) -> Macro:
+    """Save a new macro, or change the one with this id; raises `NotFound` or `Conflict`.
+
+    `actions` are the fields of `wire.Macro` except its id, owner and time.
+    """
+    agent = caller.known().user_id
+    rules.check_actions(
+        status=actions["status"],
+        snooze_minutes=actions["snooze_minutes"],
+        assign=actions["assign"],
+        assignee=actions["assignee"],
+    )
+    if actions["assignee"] is not None:
+        rules.check_assignee(find_user(work, actions["assignee"]))
+    before = None if macro_id is None else find_macro(work, caller, macro_id)
+    own = {
+        "macro_id": before.macro_id if before else work.macros.next_id(),
+        "owner": None if shared else agent,
+        "updated_at": millis(work.now),
+    }
+    macro = Macro.model_validate({**actions, **own})
+    others = [other.name for other in work.macros.list_for(agent) if other.macro_id != macro.macro_id]
+    changes = rules.save(macro, before=before, other_names=others)
+    work.macros.save(macro)
+    for change in changes:
+        work.apply(change, caller)
+    return macro
+
+
+def delete_macro(work: UnitOfWork, caller: Caller, macro_id: int) -> None:
+    """Delete a macro; raises `NotFound`."""
+    macro = find_macro(work, caller, macro_id)
+    work.macros.delete(macro.macro_id)
+    work.apply(rules.delete(macro), caller)
+
+
+def run_macro(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket, token: str | None) -> Ticket:
+    """Run a macro on one ticket, once for each `token`; returns the ticket as it is afterwards."""
+    user_id = caller.known().user_id
+    token_on_ticket = None if token is None else f"{token} {ticket.ticket_id}"
+    if find_client_token(work, user_id, RUN, token_on_ticket) is not None:
+        return ticket
+    ticket = _run(work, caller, macro, ticket)
+    add_client_token(work, user_id, RUN, token_on_ticket, ticket.ticket_id)
+    return ticket
+
+
+def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Ticket:
+    agent, now = caller.known(), work.now
+
+    def apply(change: AnyChange | None, ticket: Ticket) -> Ticket:
+        if change is None or change.ticket is None:
+            return ticket
+        work.apply(change, caller)
+        return change.ticket
+
+    for text, write in ((macro.note, message_rules.note), (macro.reply, message_rules.reply)):
+        if text is not None:
+            body, message_id = render_text(text, ticket, caller), next_message_id(work)
+            ticket = apply(write(ticket=ticket, author=agent, message_id=message_id, body=body, now=now), ticket)
+    assignee = None if macro.assignee is None else find_user(work, macro.assignee)
+    patch = rules.patch_of(macro, agent=agent, assignee=assignee, now=now)
+    ticket = apply(update(ticket=ticket, by=agent, patch=patch, targets=work.project.targets(), now=now), ticket)
+    if macro.follow:
+        ticket = apply(ticket_rules.follow(ticket=ticket, agent=agent, following=True, now=now), ticket)
+    return ticket

@@ -1,0 +1,25 @@
+"""How far users have read tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReceipt:
+    """How far a user has read a ticket (0: nothing), and how many messages of others came after that."""
+
+    ticket_id: TicketId
+    message_id: MessageId
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReader:
+    """A user who has read a ticket up to a message."""
+
+    user_id: UserId
+    message_id: MessageId
+    at: Millis

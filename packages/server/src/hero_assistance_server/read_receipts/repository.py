@@ -1,0 +1,38 @@
+"""What read receipts need of the storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from hero_assistance_sdk.wire import MessageId, TicketId, UserId
+from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
+from hero_assistance_server.users.model import User
+
+
+class ReadReceiptRepository(Protocol):
+    """The read receipts of all users."""
+
+    def last_read(self, user_id: UserId, ticket_id: TicketId) -> MessageId:
+        """Return the last message that a user has read, 0 before the first."""
+        ...
+
+    def save(self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime) -> None:
+        """Write how far a user has read a ticket."""
+        ...
+
+    def list_relevant_tickets(self, user: User) -> list[TicketId]:
+        """Return the tickets to count unread messages on, the last activity first.
+
+        They are those that an agent takes part in, or that a customer sees; at most 1,000.
+        """
+        ...
+
+    def list_for(self, user: User, ticket_ids: Sequence[TicketId]) -> list[ReadReceipt]:
+        """Return the user's receipts for these tickets, in their order; a ticket that does not exist is left out."""
+        ...
+
+    def list_agents(self, ticket_id: TicketId) -> list[TicketReader]:
+        """Return the agents who have read a ticket, the last one first."""
+        ...

@@ -1,0 +1,47 @@
+"""Marks tickets as read, and lists what is unread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hero_assistance_sdk.wire import MessageId, ReadMark, TicketId
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.read_receipts import rules
+from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
+from hero_assistance_server.storage.bridge import find_ticket, visible_ticket, write_event
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+
+
+def mark_read(
+    work: UnitOfWork, caller: Caller, ticket_id: TicketId, message_id: MessageId, *, back: bool
+) -> ReadReceipt:
+    """Move the caller's receipt to a message; returns where it is then. Raises `NotFound`."""
+    user = caller.known()
+    ticket = visible_ticket(work, caller, ticket_id)
+    before = work.read_receipts.last_read(user.user_id, ticket_id)
+    change = rules.mark(ticket=ticket, by=user, before=before, wanted=message_id, back=back)
+    if change is not None and isinstance(change.record, ReadMark):
+        work.read_receipts.save(user.user_id, ticket_id, change.record.message_id, work.now)
+        write_event(work, change)
+    (receipt,) = work.read_receipts.list_for(user, [ticket_id])
+    return receipt
+
+
+def list_unread(snapshot: Snapshot, caller: Caller) -> list[ReadReceipt]:
+    """Return the receipts of the tickets that are relevant to the caller and have unread messages."""
+    user = caller.known()
+    found = snapshot.read_receipts.list_for(user, snapshot.read_receipts.list_relevant_tickets(user))
+    return [receipt for receipt in found if receipt.unread]
+
+
+def list_receipts(snapshot: Snapshot, caller: Caller, ticket_ids: Sequence[TicketId]) -> list[ReadReceipt]:
+    """Return the receipts of those of the tickets that the caller sees, in their order."""
+    tickets = [find_ticket(snapshot, ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
+    visible = [ticket.ticket_id for ticket in tickets if ticket is not None and caller.sees(ticket)]
+    return snapshot.read_receipts.list_for(caller.known(), visible)
+
+
+def list_agents(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -> list[TicketReader]:
+    """Return the agents who have read a ticket; raises `NotFound`."""
+    visible_ticket(snapshot, caller, ticket_id)
+    return snapshot.read_receipts.list_agents(ticket_id)

@@ -1,0 +1,88 @@
+"""What backups, exports and imports need of a storage engine: its database files, without an open storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+# Gets how much is done, and of how much; may raise to end the work.
+ProgressCallback = Callable[[int, int], None]
+
+
+class DatabaseFileError(Exception):
+    """A database file is damaged, or the disk does not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a database: its version, and the rows of each table."""
+
+    version: int
+    rows: dict[str, int]
+
+
+class TableReader(Protocol):
+    """The exported tables of a database as they are at one moment."""
+
+    version: int
+    tables: list[str]
+    """The names of the tables that are exported, in order."""
+
+    def lines(self, table: str) -> Iterator[bytes]:
+        """Return the rows of a table in order, each a JSON object on a line of its own."""
+        ...
+
+    def list_attachment_files(self) -> list[str]:
+        """Return the SHA-256 of each file that an exported attachment has, in order."""
+        ...
+
+
+class TableWriter(Protocol):
+    """A new database that gets rows; they are committed when its context ends without an error."""
+
+    tables: list[str]
+
+    def insert(self, table: str, line: bytes) -> None:
+        """Write the row of a line; raises `ValueError`."""
+        ...
+
+    def complete(self) -> list[str]:
+        """Make what follows from the rows, and return the SHA-256 of each attached file, in order."""
+        ...
+
+
+class DatabaseFiles(Protocol):
+    """The database files of an engine. Every method raises `DatabaseFileError`, `DatabaseUnusable` or `OSError`."""
+
+    @property
+    def name(self) -> str:
+        """The file's name in a data folder and in a backup."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """The newest version that this release knows."""
+        ...
+
+    def copy(self, source: Path, target: Path, report: ProgressCallback) -> None:
+        """Copy a database, which may be in use, to a new file, without uploads that nothing shows."""
+        ...
+
+    def check(self, path: Path) -> Contents:
+        """Check a database that is not in use, and return what is in it; raises `ValueError` for a damaged one."""
+        ...
+
+    def list_attachment_files(self, path: Path) -> list[str]:
+        """Return the SHA-256 of each file that an attachment has, in order."""
+        ...
+
+    def read_tables(self, path: Path) -> AbstractContextManager[TableReader]:
+        """Open a database, which may be in use, to export it."""
+        ...
+
+    def create(self, path: Path) -> AbstractContextManager[TableWriter]:
+        """Create a database to import into."""
+        ...

@@ -1,0 +1,104 @@
+"""The database files of SQLite, for backups, exports and imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
+from hero_assistance_server.storage.sqlite import database_copy
+from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.table_rows import (
+    Table,
+    add_derived_rows,
+    insert_line,
+    list_tables,
+    read_lines,
+)
+
+_FILES = "SELECT DISTINCT sha256 FROM attachments ORDER BY 1"
+_EXPORTED_FILES = "SELECT DISTINCT sha256 FROM attachments WHERE used = 1 ORDER BY 1"
+
+
+class SqliteTables:
+    """Implements `TableReader` and `TableWriter` on one connection, within a transaction."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._tables: dict[str, Table] = {table.name: table for table in list_tables(connection)}
+        self.tables = list(self._tables)
+        self.version = int(connection.pragma("user_version"))
+
+    def lines(self, table: str) -> Iterator[bytes]:
+        return read_lines(self._connection, self._tables[table])
+
+    def list_attachment_files(self) -> list[str]:
+        return [digest for (digest,) in self._connection.execute(_EXPORTED_FILES)]
+
+    def insert(self, table: str, line: bytes) -> None:
+        insert_line(self._connection, self._tables[table], line)
+
+    def complete(self) -> list[str]:
+        add_derived_rows(self._connection)
+        return [digest for (digest,) in self._connection.execute(_FILES)]
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteDatabaseFiles:
+    """Implements `DatabaseFiles`."""
+
+    name: str = "tickets.db"
+
+    @property
+    def version(self) -> int:
+        return len(migrations())
+
+    def copy(self, source: Path, target: Path, report: ProgressCallback) -> None:
+        with _translated_errors():
+            database_copy.copy_database(source, target, report)
+
+    def check(self, path: Path) -> Contents:
+        with _translated_errors():
+            return database_copy.read_contents(path)
+
+    def list_attachment_files(self, path: Path) -> list[str]:
+        with _translated_errors():
+            return database_copy.list_attachment_files(path)
+
+    @contextmanager
+    def read_tables(self, path: Path) -> Iterator[SqliteTables]:
+        with _translated_errors():
+            reader = open_reader(path)
+            try:
+                reader.execute("BEGIN")
+                yield SqliteTables(reader)
+            finally:
+                reader.close()
+
+    @contextmanager
+    def create(self, path: Path) -> Iterator[SqliteTables]:
+        with _translated_errors():
+            connection = open_writer(path)
+            try:
+                migrate(connection, migrations())
+                connection.execute("BEGIN IMMEDIATE")
+                # Tables come by name, and refer to each other.
+                connection.pragma("defer_foreign_keys", True)
+                yield SqliteTables(connection)
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    """Raise `DatabaseFileError` for every error of SQLite."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise DatabaseFileError(str(error)) from error
