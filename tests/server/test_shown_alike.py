@@ -89,4 +89,4 @@ def test_a_ticket_told_and_answered_is_its_wire_type(field: str, staff: bool) ->
     told = wire.Event.model_validate_json(encoder.event(change, Seq(1), staff=staff))
     assert told.ticket == wire.Ticket.model_validate_json(encoder.ticket(ticket, staff=staff))
     assert told.ticket == serializers.ticket(ticket, staff=staff)
-    assert told.model_dump(exclude={"ticket"}) == {"seq": 1, "kind": change.kind, "message": None, "record": None}
+    assert told.model_dump(exclude={"ticket"}) == {"seq": 1, "kind": change.kind.name, "message": None, "record": None}
