@@ -11,10 +11,10 @@ import apsw
 
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Priority, Role, UserId
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.connection import open_reader
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
@@ -28,19 +28,19 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @asynccontextmanager
 async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _: None) -> AsyncIterator[Store]:
     async with open_store(folder, clock=lambda: NOON, publish=publish) as store:
-        await store.write(lambda transaction: users.save(transaction.connection, CAROL, NOON))
+        await store.write(lambda transaction: users.save(transaction.session.direct, CAROL, NOON))
         yield store
 
 
 def file_ticket(transaction: SqliteUnitOfWork) -> int:
     change = commands.create(
         customer=CAROL,
-        ticket_id=transaction.filing.next_id(),
+        ticket_id=transaction.tickets.next_id(),
         title="t",
         body="b",
         priority=Priority.NORMAL,
         tags=[],
-        targets=transaction.filing.targets(),
+        targets=transaction.tickets.response_targets(),
         now=transaction.now,
     )
     transaction.apply(change, Caller(CAROL))
@@ -55,7 +55,7 @@ def refused(transaction: SqliteUnitOfWork) -> None:
 
 def broken(transaction: SqliteUnitOfWork) -> None:
     file_ticket(transaction)
-    transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
+    transaction.session.with_tickets.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
 
 
 def listed(connection: apsw.Connection) -> int:

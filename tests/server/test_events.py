@@ -19,7 +19,7 @@ from hero_assistance_sdk.wire import Event, Priority, Reset, Role, Seq, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.realtime.stream import PAGE, EventStream
-from hero_assistance_server.storage.sqlite import tickets, users
+from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
@@ -215,8 +215,8 @@ async def file_tickets(store: Store, count: int) -> None:
     """Write tickets of carol, as fast as the store takes them."""
 
     def command(transaction: SqliteUnitOfWork) -> None:
-        users.save(transaction.connection, CAROL, transaction.now)
-        ticket_id = tickets.next_id(transaction.connection)
+        users.save(transaction.session.direct, CAROL, transaction.now)
+        ticket_id = transaction.tickets.next_id()
         change = commands.create(
             customer=CAROL,
             ticket_id=ticket_id,

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import EventKind
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite import client_tokens, events, project, tickets
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from hero_assistance_sdk.sse import encode
 from hero_assistance_sdk.wire import PRESENCE, PresenceChange, Seq, UserId
 from hero_assistance_server.events.model import Reach
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.presence.rules import Move
 from hero_assistance_server.realtime.presence import Presence
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.users.model import User
 
 # A reader that is this many events behind is not reading; it comes back by Last-Event-ID and misses nothing.
