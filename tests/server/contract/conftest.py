@@ -9,6 +9,7 @@ import pytest
 
 from hero_assistance_server.storage.sqlite import users
 from hero_assistance_server.storage.sqlite.store import open_store
+from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.unit_of_work import Storage
 from tests.server.contract.changes import NOON, USERS
 
@@ -20,6 +21,10 @@ async def storage(request: pytest.FixtureRequest, hero_root: Path) -> AsyncItera
     """An open storage without tickets, whose clock stands still at noon."""
     assert request.param == "sqlite"
     async with open_store(hero_root, clock=lambda: NOON, publish=lambda _: None) as store:
-        for user in USERS:
-            await store.write(lambda work, user=user: users.save(work.session.direct, user, work.now))
+
+        def save_users(work: SqliteUnitOfWork) -> None:
+            for user in USERS:
+                users.save(work.session.direct, user, work.now)
+
+        await store.write(save_users)
         yield store

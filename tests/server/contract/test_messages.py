@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hero_assistance_sdk.wire import MessageId, MessageKind
+from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
 from hero_assistance_server.messages.model import Message
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 def write_thread(work: UnitOfWork) -> list[Message]:
     """Write a reply, a note and a reply on a new ticket."""
-    ticket, thread = create(work), []
+    ticket, thread = create(work), list[Message]()
     for kind, author in ((MessageKind.REPLY, BOB), (MessageKind.NOTE, BOB), (MessageKind.REPLY, CAROL)):
         ticket, message = write(work, ticket, kind, f"body {len(thread)}", author)
         thread.append(message)
@@ -93,7 +93,7 @@ async def test_messages_move_with_a_split(storage: Storage) -> None:
     entries = await storage.read(
         lambda snapshot: [
             [entry.message_id for entry in snapshot.messages.list_entries(ticket_id)]
-            for ticket_id in (thread[0].ticket_id, thread[0].ticket_id + 1)
+            for ticket_id in (thread[0].ticket_id, TicketId(thread[0].ticket_id + 1))
         ]
     )
     assert entries == [[1, 2], [3]]

@@ -61,11 +61,10 @@ async def test_pages_go_from_the_latest_activity_to_the_first(storage: Storage) 
         rows = (await storage.read(lambda snapshot: snapshot.tickets.list_page(None, after, 2))).rows
         return [decode_row(row) for row in rows]
 
-    moments = (1, 3, 3, 2)
-    made = [
-        await storage.write(lambda work, hours=hours: create(work, now=NOON + timedelta(hours=hours)))
-        for hours in moments
-    ]
+    def fill(work: UnitOfWork) -> list[Ticket]:
+        return [create(work, now=NOON + timedelta(hours=hours)) for hours in (1, 3, 3, 2)]
+
+    made = await storage.write(fill)
     first = await page(START)
     rest = await page(Position(millis(first[-1].updated_at), first[-1].ticket_id))
     assert [*first, *rest] == [made[2], made[1], made[3], made[0]]
