@@ -32,7 +32,7 @@ class Subscription:
 
     def __init__(self, reader: User, stirred: asyncio.Event) -> None:
         self.reader = reader
-        # Nobody can guess it, so nobody can take another's presence for their own.
+        # It cannot be guessed, so that no user can take another's presence for their own.
         self.connection = secrets.token_urlsafe(12)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
@@ -90,7 +90,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._readers: dict[UserId, set[Subscription]] = {}
-        # Most events are for the team, which is small beside its customers.
+        # Most events are for the team, which is small compared with its customers.
         self._staff: set[Subscription] = set()
         self.last_seq = Seq(0)
         self.closed = False

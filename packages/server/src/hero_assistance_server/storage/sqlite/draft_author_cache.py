@@ -10,7 +10,7 @@ from hero_assistance_sdk.wire import UserId
 class DraftAuthorCache:
     """Everybody who had a draft when the store was opened, or has saved one since; some of them may have sent it.
 
-    One who is in it without having a draft costs a question, so nobody is ever taken out, whatever is rolled back.
+    One who is in it without having a draft costs a question, so users are never taken out.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
