@@ -11,9 +11,9 @@ import apsw
 
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Priority, Role, UserId
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite.connection import open_reader
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
@@ -34,12 +34,12 @@ async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _
 def file_ticket(transaction: SqliteUnitOfWork) -> int:
     change = commands.create(
         customer=CAROL,
-        ticket_id=transaction.filing.next_id(),
+        ticket_id=transaction.tickets.next_id(),
         title="t",
         body="b",
         priority=Priority.NORMAL,
         tags=[],
-        targets=transaction.filing.targets(),
+        targets=transaction.project.targets(),
         now=transaction.now,
     )
     transaction.apply(change, Caller(CAROL))
@@ -54,7 +54,7 @@ def refused(transaction: SqliteUnitOfWork) -> None:
 
 def broken(transaction: SqliteUnitOfWork) -> None:
     file_ticket(transaction)
-    transaction.connection.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
+    transaction.session.with_tickets.execute("INSERT INTO tickets (ticket_id) VALUES (1)")
 
 
 def listed(connection: apsw.Connection) -> int:

@@ -19,7 +19,6 @@ from hero_assistance_sdk.wire import Event, Priority, Reset, Role, Seq, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.realtime.stream import PAGE, EventStream
-from hero_assistance_server.storage.sqlite import tickets
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
@@ -216,7 +215,7 @@ async def file_tickets(store: Store, count: int) -> None:
 
     def command(transaction: SqliteUnitOfWork) -> None:
         transaction.users.save(CAROL, transaction.now)
-        ticket_id = tickets.next_id(transaction.connection)
+        ticket_id = transaction.tickets.next_id()
         change = commands.create(
             customer=CAROL,
             ticket_id=ticket_id,

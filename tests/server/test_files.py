@@ -33,7 +33,10 @@ async def test_what_nothing_uses_is_swept_after_a_day(paths: Paths) -> None:
         before = int((now - UNUSED_FOR - timedelta(seconds=1)).timestamp() * 1000)
         young = "UPDATE attachments SET uploaded_at = ? WHERE name = 'young'"
         await store.write(
-            lambda t: (t.connection.execute(old, (before,)), t.connection.execute(young, (before + 5000,)))
+            lambda work: (
+                work.session.direct.execute(old, (before,)),
+                work.session.direct.execute(young, (before + 5000,)),
+            )
         )
         assert await delete_unused_uploads(store) == 1
         assert kept(paths) == sorted([digest(b"used"), digest(b"young")])

@@ -39,7 +39,7 @@ async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -
 async def test_what_is_written_together_with_the_group_fails_for_its_command_alone(hero_root: Path) -> None:
     def breaks_later(transaction: SqliteUnitOfWork) -> None:
         file_ticket(transaction)
-        transaction.gathered.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
+        transaction.session.writing.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
 
     async with opened(hero_root) as store:
         work = [file_ticket, breaks_later, file_ticket]
@@ -49,16 +49,16 @@ async def test_what_is_written_together_with_the_group_fails_for_its_command_alo
         assert numbers(hero_root / DATABASE) == ([1, 2], [1, 2])
 
 
-async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Path) -> None:
-    """What its neighbours had gathered before it is taken back with its savepoint, and must not be lost with it."""
+async def test_what_a_failing_command_flushed_is_written_again(hero_root: Path) -> None:
+    """What waited of its neighbours is rolled back with its savepoint, and must not be lost with it."""
     found: list[int] = []
 
     def looks_and_fails(transaction: SqliteUnitOfWork) -> None:
-        found.append(listed(transaction.settled()))
+        found.append(listed(transaction.session.complete))
         refused(transaction)
 
     def looks(transaction: SqliteUnitOfWork) -> None:
-        found.append(listed(transaction.settled()))
+        found.append(listed(transaction.session.complete))
 
     async with opened(hero_root) as store:
         work = [file_ticket, looks_and_fails, file_ticket, looks]
@@ -72,12 +72,12 @@ async def test_what_a_failing_command_has_settled_is_written_again(hero_root: Pa
         assert await store.query(lambda db: db.execute("SELECT count(*) FROM audit").get) == 2
 
 
-async def test_whoever_asks_for_the_connection_finds_the_new_tickets_of_the_group(hero_root: Path) -> None:
-    """They wait to be written together; what the next one is filed with is asked anew after anybody else's turn."""
+async def test_a_reader_of_tickets_finds_the_new_ones_of_the_group(hero_root: Path) -> None:
+    """They wait to be written together; a write to the settings changes what the next one is promised."""
     found: list[int] = []
 
     def looks(transaction: SqliteUnitOfWork) -> None:
-        found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
+        found.append(transaction.session.with_tickets.execute("SELECT count(*) FROM tickets").get)
 
     def promises(transaction: SqliteUnitOfWork) -> None:
         transaction.project.save_changes(ProjectSettings(), ProjectSettings(first_response_minutes={"normal": 60}))
@@ -95,7 +95,7 @@ async def test_a_command_that_looks_and_fails_costs_its_group_nothing(hero_root:
     found: list[int] = []
 
     def looks_and_fails(transaction: SqliteUnitOfWork) -> None:
-        found.append(transaction.connection.execute("SELECT count(*) FROM tickets").get)
+        found.append(transaction.session.with_tickets.execute("SELECT count(*) FROM tickets").get)
         raise Conflict("refused")
 
     async with opened(hero_root) as store:
@@ -109,7 +109,7 @@ async def test_a_part_that_is_undone_takes_back_its_tickets_alone(hero_root: Pat
     def half(transaction: SqliteUnitOfWork) -> None:
         with contextlib.suppress(Conflict), transaction.part():
             file_ticket(transaction)
-            assert transaction.connection.execute("SELECT count(*) FROM tickets").get == 2
+            assert transaction.session.with_tickets.execute("SELECT count(*) FROM tickets").get == 2
             raise Conflict("undone")
         file_ticket(transaction)
 

@@ -21,10 +21,11 @@ from hero_assistance_server.storage.sqlite import read_receipts, tags, ticket_li
 from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.tickets import COLUMNS, START
+from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS
 from hero_assistance_server.tickets.list_index import places, scopes
 from hero_assistance_server.tickets.list_query import VIEWS, ListQuery, build_list_query, matches
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.rpc import ViewName
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
@@ -329,7 +330,7 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
             walk = ticket_lists._walk(db, sought, START, outside)
         if walk is None:
             return []
-        query = ticket_lists.shown(walk, sought, outside, 50)
+        query = ticket_lists.build_page_query(walk, sought, outside, 50)
         return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query.sql}", query.bindings)]
 
     async with opened(hero_root) as store:

@@ -298,7 +298,7 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
         found = every_ticket(desk.database)
         said = db.execute("SELECT ticket_id, kind, users.name, body FROM messages JOIN users ON user_id = author")
         spoken = list(said)
-        months = search.filed_between(db)
+        months = search.creation_range(db)
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
         @given(_QUERIES, st.sampled_from([BOB, CAROL]))
@@ -339,7 +339,7 @@ async def test_no_query_breaks_the_index_or_shows_a_customer_more(hero_root: Pat
             except InvalidParams:
                 return
             for reader in (BOB, CAROL):
-                answer = search.find(db, question(filter_, reader, search.filed_between(db)), 2**63 - 1, 1000)
+                answer = search.find(db, question(filter_, reader, search.creation_range(db)), 2**63 - 1, 1000)
                 if reader is CAROL:
                     assert {ticket.ticket_id for ticket in answer} <= visible
 
@@ -357,8 +357,8 @@ def test_a_customers_question_names_their_own_facet_and_the_public_column() -> N
 async def test_a_page_of_results_needs_no_sort(hero_root: Path) -> None:
     connection = open_writer(hero_root / DATABASE)
     migrate(connection, migrations())
-    for join, filed in (("", ""), (search._JOIN, search._FILED)):
-        query = search._FIND.format(join=join, filed=filed)
+    for join, created in (("", ""), (search._JOIN, search._CREATED)):
+        query = search._FIND.format(join=join, created=created)
         bindings = {"expression": "x", "before": 1, "limit": 1, "since": 1, "until": 1}
         steps = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", bindings)]
         assert steps[0].startswith("SCAN search_index VIRTUAL TABLE INDEX"), steps

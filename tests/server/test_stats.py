@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
-from hero_assistance_server.storage.sqlite import stats
+from hero_assistance_server.stats.model import DAY_MS, Day, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.stats import DAY_MS, Day, Figure, Key, Measure, Only, Span
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.stats import _FACTS, SqliteStats
 from tests.server.desk import Desk
 
 BASE = int(datetime(2026, 3, 28, tzinfo=UTC).timestamp() * 1000)
@@ -186,28 +187,30 @@ def _days(filed: list[Filed], span: Span) -> list[Day]:
 @settings(max_examples=150, deadline=None)
 @given(filed=st.lists(FILED, max_size=8), span=SPANS)
 def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list[Filed], span: Span) -> None:
+    stats = SqliteStats(Session(empty))
     empty.execute("BEGIN")
     try:
         fill(empty, filed)
         for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED):
             found = facts(filed, figure, span)
-            assert stats.overall(empty, figure, span) == measure(found)
+            assert stats.measure(figure, span) == measure(found)
             agents = Counter(fact.agent for fact in found if PEOPLE.get(fact.agent or "carol") != "customer")
             by_agent = {name: measure([fact for fact in found if fact.agent == name]) for name in agents}
-            assert stats.by_key(empty, figure, span, Key.AGENT) == by_agent
+            assert stats.measure_by(figure, span, Key.AGENT) == by_agent
             tags = {tag for fact in found for tag in fact.filed.tags}
             by_tag = {tag: measure([fact for fact in found if tag in fact.filed.tags]) for tag in tags}
-            assert stats.by_key(empty, figure, span, Key.TAG) == by_tag
+            assert stats.measure_by(figure, span, Key.TAG) == by_tag
         for moment in (span.start, span.end):
             standing = [one for one in filed if one.status_before(moment) not in (None, *DONE)]
-            assert stats.backlog(empty, moment) == len(standing)
-        assert stats.by_day(empty, span) == _days(filed, span)
+            assert stats.backlog(moment) == len(standing)
+        assert stats.list_days(span) == _days(filed, span)
         _lists_what_it_counts(empty, filed, span)
     finally:
         empty.execute("ROLLBACK")
 
 
 def _lists_what_it_counts(db: apsw.Connection, filed: list[Filed], span: Span) -> None:
+    stats = SqliteStats(Session(db))
     for figure in Figure:
         found = facts(filed, figure, span)
         for agent, tag in ((None, None), ("bob", None), (None, "vpn"), ("alice", "ä b")):
@@ -217,13 +220,13 @@ def _lists_what_it_counts(db: apsw.Connection, filed: list[Filed], span: Span) -
                 if agent in (None, fact.agent) and (tag is None or tag in fact.filed.tags)
             ]
             only = Only(UserId(agent) if agent else None, tag)
-            assert stats.tickets(db, figure, span, only, TicketId(0), 100) == wanted
-            assert stats.tickets(db, figure, span, only, TicketId(1), 2) == [one for one in wanted if one > 1][:2]
+            assert stats.list_tickets(figure, span, only, TicketId(0), 100) == wanted
+            assert stats.list_tickets(figure, span, only, TicketId(1), 2) == [one for one in wanted if one > 1][:2]
 
 
 @pytest.mark.parametrize("figure", [Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED])
 def test_a_span_is_found_by_an_index(empty: apsw.Connection, figure: Figure) -> None:
-    query = f"EXPLAIN QUERY PLAN {stats._FACTS[figure]}"
+    query = f"EXPLAIN QUERY PLAN {_FACTS[figure]}"
     plan = [row[3] for row in empty.execute(query, {"start": 0, "end": 1})]
     assert not [line for line in plan if line.startswith(("SCAN tickets", "SCAN status_changes", "SCAN messages"))], (
         plan

@@ -15,12 +15,13 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
-from hero_assistance_server.storage.sqlite import events, tickets
+from hero_assistance_server.storage.sqlite import events, ticket_lists
 from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import Migration, migrate, migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store
+from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.writer import QUEUE_LIMIT
 from tests.server.desk import STOP_S
@@ -52,11 +53,11 @@ async def test_a_full_disk_refuses_clearly_and_the_store_goes_on(hero_root: Path
     """`max_page_count` makes SQLite report the same error as a full disk does."""
 
     def fill(transaction: SqliteUnitOfWork) -> None:
-        transaction.connection.execute("CREATE TABLE ballast (b BLOB) STRICT")
-        transaction.connection.execute("INSERT INTO ballast VALUES (zeroblob(1000000))")
+        transaction.session.complete.execute("CREATE TABLE ballast (b BLOB) STRICT")
+        transaction.session.complete.execute("INSERT INTO ballast VALUES (zeroblob(1000000))")
 
     def limit(pages: int) -> Callable[[SqliteUnitOfWork], None]:
-        return lambda transaction: transaction.connection.pragma("max_page_count", pages) and None
+        return lambda transaction: transaction.session.complete.pragma("max_page_count", pages) and None
 
     async with opened(hero_root) as store:
         await store.write(limit(60))
@@ -67,7 +68,7 @@ async def test_a_full_disk_refuses_clearly_and_the_store_goes_on(hero_root: Path
         await store.write(limit(1_000_000))
         await store.write(fill)
         assert await store.write(file_ticket) == 3
-        assert await store.query(events.last_seq) == 3
+        assert await store.read(lambda snapshot: snapshot.events.last_seq()) == 3
 
 
 async def test_a_read_sees_one_moment(hero_root: Path) -> None:
@@ -149,7 +150,7 @@ async def test_a_second_server_on_the_same_folder_is_refused(hero_root: Path) ->
 
 async def test_durability_is_what_we_promise(hero_root: Path) -> None:
     def pragmas(transaction: SqliteUnitOfWork) -> list[Any]:
-        return [transaction.connection.pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")]
+        return [transaction.session.complete.pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")]
 
     async with opened(hero_root) as store:
         assert await store.write(pragmas) == ["wal", 2, 1]
@@ -219,13 +220,13 @@ def test_no_database_is_no_newer_one(hero_root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("query", "index"),
-    [(tickets._ALL, "tickets_by_activity"), (tickets._PLACED, "places")],
+    [(ticket_lists._ALL, "tickets_by_activity"), (ticket_lists._ALL_PLACED, "places")],
 )
 async def test_a_page_is_read_from_an_index_alone(hero_root: Path, query: str, index: str) -> None:
     """No sort and no scan: the page costs the same among a million tickets."""
     async with opened(hero_root) as store:
         bindings = (1,) * query.count("?")
-        explain = f"EXPLAIN QUERY PLAN SELECT {tickets.COLUMNS} {query}"
+        explain = f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query}"
         plan = await store.query(lambda db: [row[3] for row in db.execute(explain, bindings)])
     assert any(index in step and step.startswith("SEARCH") for step in plan), plan
     assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in plan), plan
@@ -245,7 +246,7 @@ async def test_stored_payloads_are_what_the_wire_carries(hero_root: Path) -> Non
     told: list[StoredEvent] = []
     async with opened(hero_root, told.append) as store:
         await store.write(file_ticket)
-        kept = await store.query(lambda db: events.after(db, Seq(0), 10, reader=CAROL))
+        kept = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 10, reader=CAROL))
     assert kept == [replace(event, people=frozenset()) for event in told]
     assert told[0].people == {"carol"}
     assert json.loads(kept[0].payload)["seq"] == 1

@@ -15,12 +15,15 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Priority, Role, Seq, Status, TicketId, UserId
+from hero_assistance_server.audit.repository import AuditQuery
+from hero_assistance_server.events.stored_event import EventRange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.jobs.timers import BATCH, Timers
-from hero_assistance_server.storage.sqlite import audit, client_tokens, events, tickets
+from hero_assistance_server.storage.sqlite.client_tokens import SqliteClientTokens
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rules import create
@@ -81,7 +84,7 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
 
 
 def file_one(transaction: SqliteUnitOfWork) -> TicketId:
-    ticket_id = transaction.filing.next_id()
+    ticket_id = transaction.tickets.next_id()
     change = create(
         customer=BOB,
         ticket_id=ticket_id,
@@ -98,7 +101,7 @@ def file_one(transaction: SqliteUnitOfWork) -> TicketId:
 
 def snooze(transaction: SqliteUnitOfWork, until_: datetime) -> None:
     ticket_id = file_one(transaction)
-    ticket = tickets.find(transaction.connection, ticket_id)
+    ticket = transaction.tickets.find(ticket_id)
     assert ticket is not None
     patch = Patch(status=Status.SNOOZED, snoozed_until=until_)
     change = update(ticket=ticket, by=BOB, patch=patch, targets={}, now=transaction.now)
@@ -127,7 +130,7 @@ async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_r
         clock.now += 5 * DAY
         timers.ring()
         await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
-        entry = (await store.query(lambda db: audit.newest(db, audit.Sought(), 2**62, 1)))[0]
+        entry = (await store.read(lambda snapshot: snapshot.audit.list_newest(AuditQuery(), 2**62, 1)))[0]
         assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
 
 
@@ -152,18 +155,20 @@ async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: 
         def past(transaction: SqliteUnitOfWork) -> None:
             for _ in range(BATCH + 10):
                 file_one(transaction)
-            client_tokens.add(transaction.connection, BOB.user_id, "m", "old", 1, transaction.now)
+            transaction.client_tokens.add(BOB.user_id, "m", "old", 1, transaction.now)
 
         await store.write(past)
         clock.now += 29 * DAY
-        await store.write(lambda t: client_tokens.add(t.connection, BOB.user_id, "m", "new", 2, t.now))
+        await store.write(lambda t: t.client_tokens.add(BOB.user_id, "m", "new", 2, t.now))
         timers.ring()
         await reached(store, "SELECT group_concat(token) FROM client_tokens", "new")
-        assert await store.query(events.kept) == events.EventRange(Seq(1), Seq(BATCH + 10))
+        assert await store.read(lambda snapshot: snapshot.events.stored_range()) == EventRange(Seq(1), Seq(BATCH + 10))
         clock.now += 2 * DAY
         timers.ring()
         await reached(store, "SELECT count(*) FROM events", 3)
-        assert await store.query(events.kept) == events.EventRange(Seq(BATCH + 8), Seq(BATCH + 10))
+        assert await store.read(lambda snapshot: snapshot.events.stored_range()) == EventRange(
+            Seq(BATCH + 8), Seq(BATCH + 10)
+        )
 
 
 async def test_a_database_that_cannot_be_written_puts_it_off_and_ends_nothing(hero_root: Path) -> None:
@@ -171,7 +176,7 @@ async def test_a_database_that_cannot_be_written_puts_it_off_and_ends_nothing(he
     async with timed(hero_root, clock) as (store, timers):
         await store.write(lambda t: snooze(t, clock.now + HOUR))
         other = apsw.Connection(str(hero_root / "tickets.db"))
-        await store.write(lambda t: t.connection.set_busy_timeout(1))
+        await store.write(lambda t: t.session.direct.set_busy_timeout(1))
         # The timers write what they found at their start meanwhile.
         other.set_busy_timeout(5_000)
         other.execute("BEGIN IMMEDIATE")
@@ -218,6 +223,6 @@ async def test_tokens_of_the_version_before_are_as_old_as_the_upgrade(hero_root:
     connection.execute("INSERT INTO client_tokens (user_id, method, token, result_id) VALUES ('bob', 'm', 't', 7)")
     started = millis(datetime.now(UTC).replace(microsecond=0))
     migrate(connection, migrations())
-    assert client_tokens.find(connection, BOB.user_id, "m", "t") == 7
+    assert SqliteClientTokens(Session(connection)).find(BOB.user_id, "m", "t") == 7
     assert connection.execute("SELECT min(created_at) FROM client_tokens").get >= started
     connection.close()

@@ -20,6 +20,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
@@ -30,9 +31,7 @@ from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
-from hero_assistance_server.saved_views.rpc import counts
-from hero_assistance_server.storage.sqlite import events
-from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.saved_views.service import count_views
 from hero_assistance_server.storage.sqlite.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -120,12 +119,12 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
     async with open_store(settings.paths.data, clock=_now, publish=publish) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
-        hub.last_seq = await store.query(events.last_seq)
+        hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
         desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
-        async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, counts)):
+        async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, count_views)):
             yield desk
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -13,13 +12,11 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server import serializers
-from hero_assistance_server.attachments.model import Attachment
-from hero_assistance_server.attachments.service import delete_upload, find_uploads, visible_attachment
+from hero_assistance_server.attachments.service import delete_upload, visible_attachment
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import snapshot_of
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
 
@@ -93,8 +90,3 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
         record = await storage.write(lambda work: delete_upload(work, caller, params.attachment_id))
         await delete_unnamed_files(storage, [record.sha256])
         return serializers.attachment(record.attachment)
-
-
-def taken(db: Any, caller: Caller, ids: Sequence[AttachmentId]) -> tuple[Attachment, ...]:
-    """Return the caller's uploads that a message is to show; for callers that do not use `find_uploads` yet."""
-    return find_uploads(snapshot_of(db), caller, ids) if ids else ()

@@ -9,7 +9,6 @@ from hero_assistance_sdk.wire import AttachmentId, MessageKind
 from hero_assistance_server.attachments.media_type import Sniffed
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.bridge import find_ticket, write_audit_entry
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 
 # Uploads that nothing shows yet: many times what a message takes, and no way to fill a disk within a day.
@@ -46,7 +45,7 @@ def add_upload(work: UnitOfWork, caller: Caller, *, name: str, size: int, sniffe
     made = Attachment(work.attachments.next_id(), name, size, sniffed.type, sniffed.width, sniffed.height)
     work.attachments.add(made, sha256, uploader, work.now)
     detail = {"attachment": str(made.attachment_id), "name": name, "size": str(size), "sha256": sha256}
-    write_audit_entry(work, "attachment.uploaded", caller, detail)
+    work.record_audit_entry("attachment.uploaded", caller, detail)
     return made
 
 
@@ -55,7 +54,7 @@ def delete_upload(work: UnitOfWork, caller: Caller, attachment_id: AttachmentId)
     record = _find_upload(work, caller, attachment_id)
     work.attachments.delete_unused(attachment_id)
     detail = {"attachment": str(attachment_id), "name": record.attachment.name}
-    write_audit_entry(work, "attachment.deleted", caller, detail)
+    work.record_audit_entry("attachment.deleted", caller, detail)
     return record
 
 
@@ -75,6 +74,6 @@ def _sees(snapshot: Snapshot, caller: Caller, record: AttachmentRecord) -> bool:
 
 
 def _sees_use(snapshot: Snapshot, caller: Caller, use: AttachmentUse) -> bool:
-    ticket = find_ticket(snapshot, use.ticket_id)
+    ticket = snapshot.tickets.find(use.ticket_id)
     hidden = use.kind is MessageKind.NOTE and not caller.is_staff
     return ticket is not None and caller.sees(ticket) and not hidden

@@ -10,18 +10,18 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.audit.repository import AuditQuery
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, KnownTicketId, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import audit
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.unit_of_work import Storage
 
 _ACTION = r"^[a-z_]+\.[a-z_]+$"
 
 
 class AuditEntry(Result):
-    """One deed; `actor` is null for what the server did by itself, `origin` is `unix`, an address, or a timer's name.
+    """One entry; `actor` is null for what the server did by itself, `origin` is `unix`, an address, or a timer's name.
 
     `detail` is texts by name, other ones for each action, such as the old text of an edited message.
     """
@@ -37,7 +37,7 @@ class AuditEntry(Result):
 
 
 class ListAudit(Params):
-    """Whose deeds, on which ticket; what is null does not matter."""
+    """Whose entries, on which ticket; what is null does not matter."""
 
     ticket_id: KnownTicketId | None = None
     actor: UserName | None = None
@@ -47,7 +47,7 @@ class ListAudit(Params):
 
 
 class AuditPage(Result):
-    """Deeds, newest first; `next_before` asks for the next page, null at the end."""
+    """Entries, newest first; `next_before` asks for the next page, null at the end."""
 
     entries: list[AuditEntry]
     next_before: int | None
@@ -76,14 +76,14 @@ _LISTS = Example(
 )
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
     @table.method("audit.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def list_(_caller: Caller, params: ListAudit) -> AuditPage:
         """List who did what, newest first."""
-        sought = audit.Sought(params.ticket_id, params.actor, params.action)
-        found = await store.query(lambda db: audit.newest(db, sought, params.before, params.limit + 1))
+        query = AuditQuery(params.ticket_id, params.actor, params.action)
+        found = await storage.read(lambda snapshot: snapshot.audit.list_newest(query, params.before, params.limit + 1))
         page = [AuditEntry(**{name: getattr(entry, name) for name in AuditEntry.model_fields}) for entry in found]
         more = len(page) > params.limit
         page = page[: params.limit]

@@ -15,7 +15,6 @@ from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, Text, TicketParams, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Storage
 
 _SAVED = {"name": "Hello", "body": "Dear {{customer.name}},"}
@@ -72,7 +71,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def list_(caller: Caller, _params: NoParams) -> ReplyList:
         """List the caller's canned replies and the team's, by name."""
         agent = caller.known().user_id
-        found, seq = await storage.read(lambda snapshot: (snapshot.canned_replies.list_for(agent), last_seq(snapshot)))
+        found, seq = await storage.read(
+            lambda snapshot: (snapshot.canned_replies.list_for(agent), snapshot.events.last_seq())
+        )
         return ReplyList(replies=found, seq=seq)
 
     @table.method("reply.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])

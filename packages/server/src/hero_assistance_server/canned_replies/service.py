@@ -12,9 +12,9 @@ from hero_assistance_server.canned_replies.ownership import is_usable
 from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.rpc.params import BODY_LIMIT
-from hero_assistance_server.storage.bridge import visible_ticket
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.timestamps import millis
 
 Item = TypeVar("Item", CannedReply, Macro)

@@ -16,7 +16,6 @@ from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import TITLE_LIMIT, KnownTicketId, OptionalText
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.timestamps import millis
 
@@ -91,7 +90,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method("draft.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> DraftList:
         """List everything that the caller has begun to write, the latest first."""
-        found, seq = await storage.read(lambda snapshot: (list_drafts(snapshot, caller), last_seq(snapshot)))
+        found, seq = await storage.read(lambda snapshot: (list_drafts(snapshot, caller), snapshot.events.last_seq()))
         return DraftList(drafts=[_serialize(draft) for draft in found], seq=seq)
 
     @table.method("draft.delete", allow=KNOWN, errors=_ERRORS, examples=[_DELETES])

@@ -7,8 +7,8 @@ from hero_assistance_sdk.wire import MessageKind, TicketId
 from hero_assistance_server.drafts import rules
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.bridge import find_ticket, visible_ticket
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.visibility import visible_ticket
 
 
 def draft_key(snapshot: Snapshot, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> DraftKey:
@@ -61,5 +61,5 @@ def _may_send(snapshot: Snapshot, caller: Caller, key: DraftKey) -> bool:
     """Return whether the author may still send it: they may have been an agent, or a collaborator, before."""
     if caller.is_staff or key.ticket_id is None:
         return caller.is_staff or key.kind is MessageKind.REPLY
-    ticket = find_ticket(snapshot, key.ticket_id)
+    ticket = snapshot.tickets.find(key.ticket_id)
     return ticket is not None and caller.sees(ticket) and key.kind is MessageKind.REPLY

@@ -30,11 +30,11 @@ def changed(
 ) -> Change[Ticket, M]:
     """The change from `before` to `after`: outsiders are told when what they are shown differs, or with `public`.
 
-    `public` says that something beside the ticket itself is news for them, such as a reply.
+    `public` says that something else than the ticket itself is news for them, such as a reply.
     """
     public = public or serializers.ticket(before, staff=False) != serializers.ticket(after, staff=False)
     after = replace(after, updated_at=now, public_updated_at=now if public else before.public_updated_at)
-    # Whoever has just been taken off is told apart, and of nothing more.
+    # A collaborator who was just removed gets an event of their own, and nothing more.
     people = before.people & after.people if public else frozenset()
     return Change(kind, after, message, Audience(Reach.STAFF, people), before, moved, detail=detail or {})
 

@@ -14,7 +14,7 @@ from hero_assistance_server.tickets.model import Ticket
 
 
 class Reach(StrEnum):
-    """Who is told beside those who are named."""
+    """Who is told in addition to those who are named."""
 
     NAMED = "named"
     STAFF = "staff"
@@ -29,7 +29,7 @@ class Audience:
     people: frozenset[UserId] = frozenset()
 
 
-# The whole team, and nobody else.
+# The whole team alone.
 TEAM = Audience()
 
 M = TypeVar("M", bound=Message | None, covariant=True)
@@ -41,7 +41,7 @@ class Change(Generic[T, M]):
     """What one command writes, and who is told.
 
     `before` is the ticket as it was, `ticket` as it is afterwards; `message` is added, or replaced when it was there;
-    `moved` are messages that now belong to `ticket`. `detail` is what the audit trail keeps beside the ids, as texts.
+    `moved` are messages that now belong to `ticket`. `detail` is what the audit trail keeps next to the ids, as texts.
     """
 
     kind: EventType

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
@@ -16,8 +15,7 @@ from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTE, TICKET
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import events
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.users.model import User
 
 _NOTED = {"seq": 3, "kind": "message.noted", "ticket": TICKET, "message": NOTE, "record": None}
@@ -47,21 +45,21 @@ class EventList(Result):
     reset: bool
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
     @table.method("event.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListEvents) -> Encoded[EventList]:
         """List what happened after an event, as the stream tells it; `GET /events` tells it as it happens."""
         reader = caller.known()
-        return await store.query(lambda db: _list(db, reader, params))
+        return await storage.read(lambda snapshot: _list(snapshot, reader, params))
 
 
-def _list(db: apsw.Connection, reader: User, params: ListEvents) -> Encoded[EventList]:
-    kept = events.kept(db)
-    reset = not kept.first - 1 <= params.since <= kept.last
-    found = [] if reset else events.after(db, wire.Seq(params.since), params.limit, reader=reader)
+def _list(snapshot: Snapshot, reader: User, params: ListEvents) -> Encoded[EventList]:
+    stored = snapshot.events.stored_range()
+    reset = not stored.first - 1 <= params.since <= stored.last
+    found = [] if reset else snapshot.events.list_after(wire.Seq(params.since), params.limit, reader=reader)
     # What came after a page that is not full was for others.
-    reached = found[-1].seq if len(found) == params.limit else kept.last
-    told = array(event.text_for(staff=reader.is_staff).encode() for event in found)
-    return Encoded.of(EventList, events=told, seq=reached, reset=reset)
+    reached = found[-1].seq if len(found) == params.limit else stored.last
+    texts = array(event.text_for(staff=reader.is_staff).encode() for event in found)
+    return Encoded.of(EventList, events=texts, seq=reached, reset=reset)

@@ -8,9 +8,9 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
-from hero_assistance_server.storage import bridge
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
@@ -45,7 +45,7 @@ class Timers:
         """Look at what is due."""
         self._woken.set()
 
-    def heard(self, event: bridge.StoredEvent) -> None:
+    def heard(self, event: StoredEvent) -> None:
         """Follow the committed events: an update of a ticket may have been a snooze."""
         if event.kind == TICKET_UPDATED.name:
             self.ring()
@@ -63,7 +63,7 @@ class Timers:
         try:
             await _repeat(storage, _wake)
             prune_at = await self._prune(storage)
-            wake_at = await storage.read(bridge.next_wake)
+            wake_at = await storage.read(lambda snapshot: snapshot.tickets.next_wake())
         except StoreUnavailable as error:
             _log.warning("timers.put-off", error=error)
             return self._clock() + RETRY_AFTER
@@ -80,8 +80,8 @@ class Timers:
             return self._prune_at
         settings = await storage.read(lambda snapshot: snapshot.project.read())
         before = now - timedelta(days=settings.event_retention_days)
-        await _repeat(storage, lambda work: bridge.prune_events(work, before, self._events_kept, BATCH))
-        await _repeat(storage, lambda work: bridge.prune_client_tokens(work, now - TOKENS_KEPT_FOR, BATCH))
+        await _repeat(storage, lambda work: work.events.prune(before, self._events_kept, BATCH))
+        await _repeat(storage, lambda work: work.client_tokens.prune(now - TOKENS_KEPT_FOR, BATCH))
         self._prune_at = now + PRUNE_EVERY
         return self._prune_at
 
@@ -95,8 +95,8 @@ async def _repeat(storage: Storage, step: Callable[[UnitOfWork], int]) -> None:
 def _wake(work: UnitOfWork) -> int:
     """Wake tickets whose time has come, also long ago; returns how many."""
     woken = 0
-    for ticket_id in bridge.due_to_wake(work, work.now, BATCH):
-        ticket = bridge.find_ticket(work, ticket_id)
+    for ticket_id in work.tickets.list_due_to_wake(work.now, BATCH):
+        ticket = work.tickets.find(ticket_id)
         change = ticket and ticket_rules.wake(ticket=ticket, now=work.now)
         if change:
             work.apply(change, TIMER)

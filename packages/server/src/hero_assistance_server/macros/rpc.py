@@ -17,7 +17,6 @@ from hero_assistance_server.macros.service import RUN, delete_macro, find_macro,
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets.bulk_rpc import ManyTickets, Results, on_each
 from hero_assistance_server.tickets.model import Ticket
@@ -102,7 +101,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def list_(caller: Caller, _params: NoParams) -> MacroList:
         """List the caller's macros and the team's, by name."""
         agent = caller.known().user_id
-        found, seq = await storage.read(lambda snapshot: (snapshot.macros.list_for(agent), last_seq(snapshot)))
+        found, seq = await storage.read(lambda snapshot: (snapshot.macros.list_for(agent), snapshot.events.last_seq()))
         return MacroList(macros=found, seq=seq)
 
     @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
@@ -133,6 +132,6 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             def run_on(work: UnitOfWork, ticket: Ticket) -> Ticket:
                 return run_macro(work, caller, macro, ticket, params.client_token)
 
-            return on_each(work, caller, params.ticket_ids, run_on)  # type: ignore[arg-type]
+            return on_each(work, caller, params.ticket_ids, run_on)
 
         return await storage.write(command)

@@ -11,7 +11,6 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros import rules
 from hero_assistance_server.messages import rules as message_rules
-from hero_assistance_server.storage.bridge import add_client_token, find_client_token, next_message_id
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
 from hero_assistance_server.tickets.model import Ticket
@@ -69,10 +68,10 @@ def run_macro(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket, to
     """Run a macro on one ticket, once for each `token`; returns the ticket as it is afterwards."""
     user_id = caller.known().user_id
     token_on_ticket = None if token is None else f"{token} {ticket.ticket_id}"
-    if find_client_token(work, user_id, RUN, token_on_ticket) is not None:
+    if work.client_tokens.find(user_id, RUN, token_on_ticket) is not None:
         return ticket
     ticket = _run(work, caller, macro, ticket)
-    add_client_token(work, user_id, RUN, token_on_ticket, ticket.ticket_id)
+    work.client_tokens.add(user_id, RUN, token_on_ticket, ticket.ticket_id, work.now)
     return ticket
 
 
@@ -87,7 +86,7 @@ def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Tick
 
     for text, write in ((macro.note, message_rules.note), (macro.reply, message_rules.reply)):
         if text is not None:
-            body, message_id = render_text(text, ticket, caller), next_message_id(work)
+            body, message_id = render_text(text, ticket, caller), work.messages.next_id()
             ticket = apply(write(ticket=ticket, author=agent, message_id=message_id, body=body, now=now), ticket)
     assignee = None if macro.assignee is None else find_user(work, macro.assignee)
     patch = rules.patch_of(macro, agent=agent, assignee=assignee, now=now)

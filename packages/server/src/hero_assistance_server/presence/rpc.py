@@ -14,9 +14,9 @@ from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import last_seq, visible_ticket
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.visibility import visible_ticket
 
 # Collaborators come and go by hand; that it happens during each of so many reads is no accident.
 READS = 5
@@ -96,7 +96,7 @@ async def _read_ticket(storage: Storage, hub: Hub, caller: Caller, ticket_id: wi
     """Return the ticket with the users who see it now; raises `NotFound`."""
     for _ in range(READS):
         ticket, seq = await storage.read(
-            lambda snapshot: (visible_ticket(snapshot, caller, ticket_id), last_seq(snapshot))
+            lambda snapshot: (visible_ticket(snapshot, caller, ticket_id), snapshot.events.last_seq())
         )
         if hub.presence.last_move <= seq:
             return ticket

@@ -16,7 +16,6 @@ from hero_assistance_server.read_receipts.service import list_agents, list_recei
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketId, TicketParams
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
 _READ = {"ticket_id": 1, "message_id": 1, "unread": 1}
@@ -142,7 +141,7 @@ def _list(snapshot: Snapshot, caller: Caller, params: ListReads) -> ReadList:
         reads=[_serialize(receipt) for receipt in found],
         unread_tickets=sum(receipt.unread > 0 for receipt in found),
         unread_messages=sum(receipt.unread for receipt in found),
-        seq=last_seq(snapshot),
+        seq=snapshot.events.last_seq(),
     )
 
 

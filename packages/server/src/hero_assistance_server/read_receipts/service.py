@@ -8,8 +8,8 @@ from hero_assistance_sdk.wire import MessageId, ReadMark, TicketId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.read_receipts import rules
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
-from hero_assistance_server.storage.bridge import find_ticket, visible_ticket, write_event
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.visibility import visible_ticket
 
 
 def mark_read(
@@ -22,7 +22,7 @@ def mark_read(
     change = rules.mark(ticket=ticket, by=user, before=before, wanted=message_id, back=back)
     if change is not None and isinstance(change.record, ReadMark):
         work.read_receipts.save(user.user_id, ticket_id, change.record.message_id, work.now)
-        write_event(work, change)
+        work.record_event(change)
     (receipt,) = work.read_receipts.list_for(user, [ticket_id])
     return receipt
 
@@ -36,7 +36,7 @@ def list_unread(snapshot: Snapshot, caller: Caller) -> list[ReadReceipt]:
 
 def list_receipts(snapshot: Snapshot, caller: Caller, ticket_ids: Sequence[TicketId]) -> list[ReadReceipt]:
     """Return the receipts of those of the tickets that the caller sees, in their order."""
-    tickets = [find_ticket(snapshot, ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
+    tickets = [snapshot.tickets.find(ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
     visible = [ticket.ticket_id for ticket in tickets if ticket is not None and caller.sees(ticket)]
     return snapshot.read_receipts.list_for(caller.known(), visible)
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from hero_assistance_sdk.sse import encode
 from hero_assistance_sdk.wire import PRESENCE, PresenceChange, Seq, UserId
 from hero_assistance_server.events.model import Reach
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.presence.rules import Move
 from hero_assistance_server.realtime.presence import Presence
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.users.model import User
 
 # A reader that is this many events behind is not reading; it comes back by Last-Event-ID and misses nothing.
@@ -32,7 +32,7 @@ class Subscription:
 
     def __init__(self, reader: User, stirred: asyncio.Event) -> None:
         self.reader = reader
-        # Nobody can guess it, so nobody can take another's presence for their own.
+        # It cannot be guessed, so that no user can take another's presence for their own.
         self.connection = secrets.token_urlsafe(12)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
@@ -90,7 +90,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._readers: dict[UserId, set[Subscription]] = {}
-        # Most events are for the team, which is small beside its customers.
+        # Most events are for the team, which is small compared with its customers.
         self._staff: set[Subscription] = set()
         self.last_seq = Seq(0)
         self.closed = False

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from hero_assistance_sdk.wire import Level, MessageKind, Seq, TicketId, TicketPresence, UserId
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.presence.rules import LEASE_S, Board, Lease, Move
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 

@@ -1,4 +1,4 @@
-"""One reader's stream: what was missed from the table, then what happens, without a gap or a duplicate."""
+"""One reader's stream: the missed events from the storage, then each new one, without a gap or a duplicate."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import CONNECTED, PING, RESET, Connected, Reset, Seq
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.realtime.hub import Hub, Subscription, chunk_of
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite import events
-from hero_assistance_server.storage.sqlite.events import StoredEvent
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.unit_of_work import Storage
 
 # What a browser waits before it comes back.
 RETRY_MS = 1000
-# A page is sent before the next is read: however long the absence, it does not fill the memory.
+# A page is sent before the next is read, so that a long absence does not fill the memory.
 PAGE = 200
 
 _PING = encode(event=PING, data="{}")
@@ -27,14 +26,14 @@ _log = get_log("events")
 
 @dataclass(frozen=True, slots=True)
 class EventStream:
-    """Streams of one hub and its store."""
+    """Streams of one hub and its storage."""
 
     hub: Hub
-    store: Store
+    storage: Storage
     ping_s: float = PING_S
 
     async def chunks(self, subscription: Subscription, since: Seq | None) -> AsyncGenerator[bytes, None]:
-        """The bytes after `since` (`None`: from now on) for whom the subscription is, without an end."""
+        """Yield the bytes after `since` (`None`: from now on) for the subscription's reader, without an end."""
         if since is None:
             subscription.start()
             last = self.hub.last_seq
@@ -46,7 +45,7 @@ class EventStream:
             yield self._connected(subscription)
             last = since
             try:
-                async with aclosing(self._from_table(subscription, since)) as missed:
+                async with aclosing(self._from_storage(subscription, since)) as missed:
                     async for reached, chunk in missed:
                         last = reached
                         yield chunk
@@ -62,16 +61,16 @@ class EventStream:
         connected = Connected(connection=subscription.connection, presence=present)
         return encode(event=CONNECTED, data=connected.model_dump_json())
 
-    async def _from_table(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
-        """Chunks and the number each reaches; the subscription collects from before the last look on."""
-        kept = await self.store.query(events.kept)
-        if not kept.first - 1 <= since <= kept.last:
+    async def _from_storage(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
+        """Yield chunks and the number each reaches; the subscription collects from before the last page on."""
+        stored = await self.storage.read(lambda snapshot: snapshot.events.stored_range())
+        if not stored.first - 1 <= since <= stored.last:
             subscription.start()
-            last = await self.store.query(events.last_seq)
+            last = await self.storage.read(lambda snapshot: snapshot.events.last_seq())
             yield last, encode(event=RESET, data=Reset(seq=last).model_dump_json(), seq=last)
             return
         last = since
-        if kept.last - since < PAGE:
+        if stored.last - since < PAGE:
             subscription.start()
         while True:
             collecting = subscription.started
@@ -86,10 +85,10 @@ class EventStream:
 
     async def _page(self, subscription: Subscription, last: Seq) -> list[StoredEvent]:
         reader = subscription.reader
-        return await self.store.query(lambda db: events.after(db, last, PAGE, reader=reader))
+        return await self.storage.read(lambda snapshot: snapshot.events.list_after(last, PAGE, reader=reader))
 
     async def _next(self, subscription: Subscription, last: Seq) -> bytes:
-        """What has arrived that the table had not shown already, or a ping after a long silence."""
+        """Return what has arrived that was not in the storage already, or a ping after a long silence."""
         try:
             async with asyncio.timeout(self.ping_s):
                 while True:

@@ -1,4 +1,4 @@
-"""The numbers of the views, told to each agent when theirs have changed: without a number, and never stored."""
+"""Sends each agent the numbers of their views when those have changed: without an event number, and never stored."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import apsw
-
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sse import encode
 from hero_assistance_sdk.wire import COUNTS, Counts, UserId
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
-# At most so often, whatever happens: three times a second is live for an eye.
+# The shortest time between two counts: three times a second is live for an eye.
 PAUSE_S = 0.3
 
 _log = get_log("events")
@@ -24,43 +22,43 @@ _log = get_log("events")
 
 @dataclass(frozen=True, slots=True)
 class ViewCounts:
-    """Counts for the agents who listen; `counts` answers for one of them, from the database."""
+    """Counts for the agents with a stream; `count` answers for one of them."""
 
     hub: Hub
-    store: Store
-    counts: Callable[[apsw.Connection, UserId], dict[str, int]]
+    storage: Storage
+    count: Callable[[Snapshot, UserId], dict[str, int]]
     pause_s: float = PAUSE_S
 
     async def run(self) -> None:
-        """Count after whatever happens, until cancelled."""
+        """Count after each event, until cancelled."""
         while True:
             await self.hub.stirred.wait()
             self.hub.stirred.clear()
             try:
-                await self._tell()
+                await self._send()
             except StoreUnavailable as error:
-                # They are told with the next change; a list that is fetched says it too.
+                # They get them with the next change; a list that is fetched has them too.
                 _log.warning("events.watch_view_counts-failed", error=error)
             await asyncio.sleep(self.pause_s)
 
-    async def _tell(self) -> None:
+    async def _send(self) -> None:
         agents = self.hub.staff()
         if not agents:
             return
-        found = await self.store.query(lambda db: {user_id: self.counts(db, user_id) for user_id in agents})
+        found = await self.storage.read(lambda snapshot: {user_id: self.count(snapshot, user_id) for user_id in agents})
         for user_id, counts in found.items():
             chunk = encode(event=COUNTS, data=Counts(counts=counts).model_dump_json())
             self.hub.whisper(user_id, COUNTS, chunk)
 
 
 @asynccontextmanager
-async def watch_view_counts(watch_view_counts: ViewCounts) -> AsyncIterator[None]:
+async def watch_view_counts(view_counts: ViewCounts) -> AsyncIterator[None]:
     """Count while the context is open."""
     try:
         async with asyncio.TaskGroup() as group:
-            task = group.create_task(watch_view_counts.run())
+            task = group.create_task(view_counts.run())
             yield
             task.cancel()
     except ExceptionGroup as errors:
-        # What the context raised is for whoever opened it, as it was.
+        # What the context raised goes to its opener, as it was.
         raise errors.exceptions[0] from None

@@ -9,19 +9,19 @@ import re
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.wire import Millis, TicketId
 from hero_assistance_server.rpc.params import ID_LIMIT
-from hero_assistance_server.storage.sqlite.tickets import Position
+from hero_assistance_server.tickets.repository import Position
 
 _PLACE = re.compile(rb"(\d{1,19})\.(\d{1,19})")
 
 
 def cursor_of(last: Position) -> str:
-    """The cursor of the page that ends here."""
+    """Return the cursor of the page that ends here."""
     place = f"{last.updated_at}.{last.ticket_id}".encode()
     return base64.urlsafe_b64encode(place).rstrip(b"=").decode()
 
 
 def position_of(cursor: str) -> Position:
-    """Where the page ended; raises `InvalidParams` for a text that is no cursor of ours."""
+    """Return where the page ended; raises `InvalidParams` for a text that is no cursor of ours."""
     try:
         place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

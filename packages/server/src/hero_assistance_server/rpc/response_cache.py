@@ -1,4 +1,4 @@
-"""What callers are shown, kept as JSON: each row as long as there is room, each answer until the next commit."""
+"""Caches of JSON: each row as long as there is room, each whole answer until the next commit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Any
 
 from hero_assistance_sdk.rpc.encoded import Encoded, M, array
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.unit_of_work import Storage
 
 # Some 2,000 ordinary tickets; a row and its JSON count.
 ROWS_LIMIT = 4 * 1024 * 1024
@@ -46,14 +46,14 @@ class RowCache:
 class ResponseCache:
     """Whole answers, which hold until something is committed.
 
-    Only what depends on the database and the key alone may be kept: no time, no presence, and in the key whoever sees
-    something else.
+    Only what depends on the database and the key alone may be kept: no time, no presence. The key names the caller
+    where another caller gets another answer.
     """
 
-    def __init__(self, store: Store, limit: int = ANSWERS_LIMIT) -> None:
-        self._store = store
+    def __init__(self, storage: Storage, limit: int = ANSWERS_LIMIT) -> None:
+        self._storage = storage
         self._limit = limit
-        self._commits = store.commits
+        self._commits = storage.commits
         self._size = 0
         self._kept: dict[Hashable, Encoded[Any]] = {}
 
@@ -63,17 +63,17 @@ class ResponseCache:
         found = self._kept.get(key)
         if found is not None:
             return found
-        commits = self._store.commits
+        commits = self._storage.commits
         made = await make()
         # A commit in between may be in the answer or not, so that it holds for neither state.
-        if commits == self._store.commits and self._size + len(made.json) <= self._limit:
+        if commits == self._storage.commits and self._size + len(made.json) <= self._limit:
             self._forget()
             self._kept[key] = made
             self._size += len(made.json)
         return made
 
     def _forget(self) -> None:
-        if self._commits != self._store.commits:
-            self._commits = self._store.commits
+        if self._commits != self._storage.commits:
+            self._commits = self._storage.commits
             self._kept.clear()
             self._size = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
@@ -15,12 +14,11 @@ from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.saved_views.service import delete_view, save_view
+from hero_assistance_server.saved_views.service import count_views, delete_view, save_view
 from hero_assistance_server.search.filters import parse
-from hero_assistance_server.storage.sqlite import events, list_index, ticket_lists
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
-from hero_assistance_server.tickets.list_query import VIEWS, build_list_query
-from hero_assistance_server.tickets.rpc import listed
+from hero_assistance_server.tickets.list_query import build_list_query
+from hero_assistance_server.tickets.rpc import parse_list_filter
 from hero_assistance_server.users.model import User
 
 # A number next to a name; beyond it, that it is more says enough.
@@ -112,7 +110,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method("view.save", allow=STAFF, errors=_ERRORS, examples=[_SAVES])
     async def save(caller: Caller, params: SaveView) -> wire.SavedView:
         """Save a filter under a name, or change a saved one."""
-        listed(params.filter)
+        parse_list_filter(params.filter)
         return await storage.write(
             lambda work: save_view(
                 work,
@@ -131,16 +129,10 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return Deleted(view_id=params.view_id)
 
 
-def counts(db: apsw.Connection, user_id: wire.UserId) -> dict[str, int]:
-    """How many tickets are in each view of an agent: from counters, however many tickets there are."""
-    return {name: list_index.count(db, view.scope(user_id), view.statuses) for name, view in VIEWS.items()}
-
-
 def _list(snapshot: Snapshot, reader: User) -> ViewList:
     saved = []
-    db = snapshot.connection  # type: ignore[attr-defined]
     for view in snapshot.saved_views.list_for(reader.user_id):
-        found = ticket_lists.count(db, build_list_query(parse(view.filter), reader), COUNT_CAP)
+        found = snapshot.tickets.count(build_list_query(parse(view.filter), reader), COUNT_CAP)
         saved.append(SavedCount(view=view, count=found.count, or_more=found.or_more))
-    known = [ViewCount(name=name, count=count) for name, count in counts(db, reader.user_id).items()]
-    return ViewList(views=known, saved=saved, seq=events.last_seq(db))
+    known = [ViewCount(name=name, count=count) for name, count in count_views(snapshot, reader.user_id).items()]
+    return ViewList(views=known, saved=saved, seq=snapshot.events.last_seq())

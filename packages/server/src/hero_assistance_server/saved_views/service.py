@@ -1,15 +1,16 @@
-"""Saves, deletes and counts saved views."""
+"""Saves and deletes saved views, and counts the tickets of the views that every agent has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from hero_assistance_sdk.errors import Conflict, NotFound
-from hero_assistance_sdk.wire import SavedView
+from hero_assistance_sdk.wire import SavedView, UserId
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.saved_views import rules
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.list_query import VIEWS
 from hero_assistance_server.users.model import User
 
 # What fits in the margin of a page, with room to spare.
@@ -53,6 +54,11 @@ def visible_view(snapshot: Snapshot, user: User, view_id: int) -> SavedView:
     if view is None or not rules.sees(user, view):
         raise NotFound(f"there is no view {view_id}", hint="view.list names them")
     return view
+
+
+def count_views(snapshot: Snapshot, user_id: UserId) -> dict[str, int]:
+    """Return how many tickets are in each view of an agent: from counters, for any number of tickets."""
+    return {name: snapshot.tickets.count_in_scope(view.scope(user_id), view.statuses) for name, view in VIEWS.items()}
 
 
 def _apply(work: UnitOfWork, caller: Caller, changes: Iterable[AnyChange]) -> None:

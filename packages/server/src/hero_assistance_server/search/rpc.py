@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import apsw
 from pydantic import Field
 
 from hero_assistance_sdk import wire
@@ -19,9 +18,8 @@ from hero_assistance_server.rpc.params import ID_LIMIT, FilterText
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
 from hero_assistance_server.search.filters import Filter, parse
-from hero_assistance_server.search.search_document import question
-from hero_assistance_server.storage.sqlite import events, search
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.search.search_document import up_to_characters
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -105,7 +103,7 @@ class FoundPage(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
     @table.method("search.tickets", allow=KNOWN, errors=[Unauthenticated, InvalidParams, Unavailable], examples=_FINDS)
@@ -115,24 +113,23 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
         Words are found in titles, texts, messages, tags and names, whatever their case and accents.
         """
         filter_ = parse(params.query, param="query")
-        return await store.query(lambda db: _search(db, caller.known(), filter_, params))
+        return await storage.read(lambda snapshot: _search(snapshot, caller.known(), filter_, params))
 
 
-def _search(db: apsw.Connection, reader: User, filter_: Filter, params: SearchTickets) -> FoundPage:
-    asked = question(filter_, reader, search.filed_between(db))
-    found = search.find(db, asked, params.before, params.limit + 1)
+def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTickets) -> FoundPage:
+    found = snapshot.search.find(filter_, reader, params.before, params.limit + 1)
     page = found[: params.limit]
     more = len(found) > len(page)
     return FoundPage(
-        found=[_shown(db, reader, ticket, filter_) for ticket in page],
+        found=[_with_snippet(snapshot, reader, ticket, filter_) for ticket in page],
         next_before=page[-1].ticket_id if more else None,
-        seq=events.last_seq(db),
+        seq=snapshot.events.last_seq(),
     )
 
 
-def _shown(db: apsw.Connection, reader: User, ticket: Ticket, filter_: Filter) -> FoundTicket:
-    messages = search.newest_messages(db, ticket.ticket_id, notes=reader.is_staff, limit=LOOK_LIMIT)
-    there = snippets.found(ticket, messages, snippets.patterns(filter_))
+def _with_snippet(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) -> FoundTicket:
+    newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=reader.is_staff)
+    there = snippets.found(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
     return FoundTicket(
         ticket=serializers.ticket(ticket, staff=reader.is_staff),
         place=there.place,

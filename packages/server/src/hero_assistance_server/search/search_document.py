@@ -1,13 +1,13 @@
 """A ticket as one document of the index, and a search as one question to it.
 
 A document has three columns: `public` is what its customer may read, `notes` what only the team may, and `facets` one
-word for each thing that a filter can ask for, among them who may see the ticket. What is asked on behalf of somebody
-outside the team names that person's facet and the public column: there is nothing to take out of the answer.
+word for each thing that a filter can ask for, among them who may see the ticket. A search of a customer names that
+customer's facet and the public column: there is nothing to take out of the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,8 +21,8 @@ from hero_assistance_server.tickets.list_query import ListQuery, build_list_quer
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
-# A change of a ticket writes its document anew, which takes 20 ms at this size: some 500 ordinary messages. Of a longer
-# thread the newest ones are found.
+# A change of a ticket writes its document again, which takes 20 ms at this size: some 500 ordinary messages. Of a
+# longer thread the newest ones are found.
 DOCUMENT_LIMIT = 256 * 1024
 
 PUBLIC, EVERYTHING = "{public}", "{public notes}"
@@ -39,7 +39,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A full-text expression, and the span of filing times that it cannot say more finely than by month."""
+    """A full-text expression, and the span of creation times that it cannot say more finely than by month."""
 
     expression: str
     since: datetime | None
@@ -47,7 +47,7 @@ class Question:
 
 
 def document(ticket: Ticket, messages: Sequence[Message]) -> Document:
-    """The document of a ticket with these messages."""
+    """Return the document of a ticket with these messages."""
     public, notes = [*texts_of(ticket)], list[str]()
     for message in messages:
         column = notes if message.kind is MessageKind.NOTE else public
@@ -55,20 +55,29 @@ def document(ticket: Ticket, messages: Sequence[Message]) -> Document:
     return Document(joined(public), joined(notes), " ".join(sorted(facets_of(ticket))))
 
 
+def up_to_characters(messages: Iterable[Message], limit: int) -> Iterator[Message]:
+    """Yield the first messages that have at most `limit` characters together."""
+    for message in messages:
+        limit -= len(message.body)
+        if limit < 0:
+            return
+        yield message
+
+
 def texts_of(ticket: Ticket) -> tuple[str, ...]:
-    """What can be found of a ticket beside its messages."""
+    """Return what can be found of a ticket in addition to its messages."""
     people = (ticket.customer_name, ticket.customer, *ticket.collaborators)
     return (ticket.title, *ticket.tags, *people, ticket.body)
 
 
 def facets_of(ticket: Ticket) -> frozenset[str]:
-    """What a filter can ask of a ticket, as words of the index."""
+    """Return what a filter can ask of a ticket, as words of the index."""
     about = (*list_index.subjects(ticket), _status(ticket.status), _month(ticket.created_at))
     return frozenset(map(_word, (*about, *map(_seen_by, ticket.people))))
 
 
 def question(filter_: Filter, reader: User, months: tuple[datetime, datetime]) -> Question:
-    """What is asked for `reader`; `months` are the filing times of the first and the last ticket there is."""
+    """Return what is asked for `reader`; `months` are when the first and the last ticket were created."""
     sought = build_list_query(filter_, reader)
     columns = EVERYTHING if reader.is_staff else PUBLIC
     must = [] if reader.is_staff else [_facets([_seen_by(reader.user_id)])]
@@ -102,7 +111,7 @@ def _facets(scopes: Iterable[str]) -> str:
 # Of the statuses, months, people and tags that are in use; each change of a ticket asks for some ten.
 @lru_cache(4096)
 def _word(scope: str) -> str:
-    """A scope as one word that the index never splits, and never takes for another."""
+    """Return a scope as one word that the index never splits, and never takes for another."""
     return f"x{scope.encode().hex()}"
 
 
@@ -119,7 +128,7 @@ def _month(time: datetime) -> str:
 
 
 def _months(first: datetime, last: datetime) -> list[str]:
-    """The months from one time to another, or the first alone."""
+    """Return the months from one time to another, or the first alone."""
     count = max(0, (last.year - first.year) * 12 + last.month - first.month)
     begin = first.year * 12 + first.month - 1
     return [f"month:{month // 12:04}-{month % 12 + 1:02}" for month in range(begin, begin + count + 1)]

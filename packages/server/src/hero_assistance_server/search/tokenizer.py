@@ -12,10 +12,10 @@ from collections.abc import Iterable
 
 from hero_assistance_server.search.filters import Key, Term
 
-# A word of its own between two texts, so that no phrase reaches from one into the other; nobody can ask for it.
+# A word of its own between two texts, so that no phrase reaches from one into the other; no search can ask for it.
 BREAK = "\ue000"
 
-# Thai, Lao, Tibetan, Myanmar, Khmer, kana, Han, and what is beside them.
+# Thai, Lao, Tibetan, Myanmar, Khmer, kana, Han, and what is next to them.
 _UNSPACED = (
     "\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaa7f"
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u303c\u3040-\u30ff\u3100-\u318f\u31a0-\u31ff"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import apsw
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -17,10 +16,9 @@ from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET
 from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import stats
-from hero_assistance_server.storage.sqlite.stats import DAY_MS, Figure, Key, Measure, Span
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.tickets.rpc import visible
+from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Measure, Only, Span
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.tickets.visibility import visible_ticket
 
 # Three years and a few days, each of which is a row.
 DAYS_LIMIT = 1100
@@ -170,28 +168,28 @@ _TICKETS = Example(
 )
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("stats.overview", allow=STAFF, errors=_ERRORS, examples=[_OVERVIEWS])
     async def overview(_caller: Caller, params: SpanParams) -> Overview:
         """Count what came in, was first answered and was solved in a span, and how long that took."""
-        return await store.query(lambda db: _overview(db, params.span()))
+        return await storage.read(lambda snapshot: _overview(snapshot, params.span()))
 
     @table.method("stats.by_agent", allow=STAFF, errors=_ERRORS, examples=[_AGENTS])
     async def by_agent(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each agent: tickets assigned now, first answers given, tickets solved by them."""
-        return await store.query(lambda db: _rows(db, params.span(), Key.AGENT))
+        return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.AGENT))
 
     @table.method("stats.by_tag", allow=STAFF, errors=_ERRORS, examples=[_TAGS])
     async def by_tag(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each tag, of the tickets that have it now."""
-        return await store.query(lambda db: _rows(db, params.span(), Key.TAG))
+        return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.TAG))
 
     @table.method("stats.by_day", allow=STAFF, errors=_ERRORS, examples=[_DAYS])
     async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
         """Count what happened on each day, and what was neither solved nor closed at its end."""
-        found = await store.query(lambda db: stats.by_day(db, params.span()))
+        found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span()))
         return StatsDays(
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )
@@ -199,29 +197,28 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
     @table.method("stats.tickets", allow=STAFF, errors=(*_ERRORS, NotFound), examples=[_TICKETS])
     async def tickets(caller: Caller, params: FigureParams) -> FigureTickets:
         """List the tickets that a figure counts, by id."""
-        return await store.query(lambda db: _tickets(db, caller, params))
+        return await storage.read(lambda snapshot: _tickets(snapshot, caller, params))
 
 
-def _overview(db: apsw.Connection, span: Span) -> Overview:
+def _overview(snapshot: Snapshot, span: Span) -> Overview:
     return Overview(
-        created=stats.overall(db, Figure.CREATED, span).count,
-        first_response=_took(stats.overall(db, Figure.FIRST_RESPONSE, span)),
-        solved=_took(stats.overall(db, Figure.SOLVED, span)),
-        backlog_before=stats.backlog(db, span.start),
-        backlog_after=stats.backlog(db, span.end),
+        created=snapshot.stats.measure(Figure.CREATED, span).count,
+        first_response=_to_took(snapshot.stats.measure(Figure.FIRST_RESPONSE, span)),
+        solved=_to_took(snapshot.stats.measure(Figure.SOLVED, span)),
+        backlog_before=snapshot.stats.backlog(span.start),
+        backlog_after=snapshot.stats.backlog(span.end),
     )
 
 
-def _rows(db: apsw.Connection, span: Span, key: Key) -> StatsRows:
-    created, answered, solved = (
-        stats.by_key(db, figure, span, key) for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
-    )
+def _rows(snapshot: Snapshot, span: Span, key: Key) -> StatsRows:
+    figures = (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
+    created, answered, solved = (snapshot.stats.measure_by(figure, span, key) for figure in figures)
     rows = [
         StatsRow(
             name=name,
             created=created.get(name, Measure()).count,
-            first_response=_took(answered.get(name, Measure())),
-            solved=_took(solved.get(name, Measure())),
+            first_response=_to_took(answered.get(name, Measure())),
+            solved=_to_took(solved.get(name, Measure())),
         )
         for name in created.keys() | answered.keys() | solved.keys()
     ]
@@ -229,14 +226,17 @@ def _rows(db: apsw.Connection, span: Span, key: Key) -> StatsRows:
     return StatsRows(rows=rows[:ROWS_LIMIT])
 
 
-def _tickets(db: apsw.Connection, caller: Caller, params: FigureParams) -> FigureTickets:
-    only = stats.Only(params.agent, params.tag)
+def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> FigureTickets:
+    only = Only(params.agent, params.tag)
     after = wire.TicketId(0) if params.after is None else params.after
-    found = stats.tickets(db, params.figure, params.span(), only, after, params.limit + 1)
+    found = snapshot.stats.list_tickets(params.figure, params.span(), only, after, params.limit + 1)
     page = found[: params.limit]
-    shown = [serializers.ticket(visible(db, caller, ticket_id), staff=caller.is_staff) for ticket_id in page]
-    return FigureTickets(tickets=shown, next_after=page[-1] if page != found else None)
+    tickets = [visible_ticket(snapshot, caller, ticket_id) for ticket_id in page]
+    return FigureTickets(
+        tickets=[serializers.ticket(ticket, staff=caller.is_staff) for ticket in tickets],
+        next_after=page[-1] if page != found else None,
+    )
 
 
-def _took(measure: Measure) -> Took:
+def _to_took(measure: Measure) -> Took:
     return Took(count=measure.count, median_ms=measure.median, p90_ms=measure.p90)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from hero_assistance_sdk import wire
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.attachments.repository import AttachmentRepository
+from hero_assistance_server.audit.repository import AuditRepository
 from hero_assistance_server.canned_replies.repository import CannedReplyRepository
 from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
+from hero_assistance_server.search.repository import SearchRepository
+from hero_assistance_server.stats.repository import StatsRepository
+from hero_assistance_server.storage.client_tokens import ClientTokenRepository
 from hero_assistance_server.tags.repository import TagRepository
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.repository import TicketRepository
 from hero_assistance_server.users.repository import DeviceRepository, UserRepository
 
 T = TypeVar("T")
@@ -48,6 +58,18 @@ class Snapshot(Protocol):
     def read_receipts(self) -> ReadReceiptRepository: ...
 
     @property
+    def audit(self) -> AuditRepository: ...
+
+    @property
+    def client_tokens(self) -> ClientTokenRepository: ...
+
+    @property
+    def events(self) -> EventRepository: ...
+
+    @property
+    def messages(self) -> MessageRepository: ...
+
+    @property
     def saved_views(self) -> SavedViewRepository: ...
 
     @property
@@ -55,6 +77,15 @@ class Snapshot(Protocol):
 
     @property
     def users(self) -> UserRepository: ...
+
+    @property
+    def search(self) -> SearchRepository: ...
+
+    @property
+    def stats(self) -> StatsRepository: ...
+
+    @property
+    def tickets(self) -> TicketRepository: ...
 
 
 class UnitOfWork(Snapshot, Protocol):
@@ -67,6 +98,18 @@ class UnitOfWork(Snapshot, Protocol):
 
     def apply(self, change: AnyChange, by: Caller) -> Seq:
         """Write the change, its audit entry and its event; returns the event's number."""
+        ...
+
+    def record_event(self, change: AnyChange) -> Seq:
+        """Write the change's event without an audit entry: for what concerns one user alone."""
+        ...
+
+    def record_audit_entry(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:
+        """Write an audit entry without an event."""
+        ...
+
+    def serialize_ticket(self, ticket: Ticket, to: Caller) -> Encoded[wire.Ticket]:
+        """Return the ticket as an answer to this caller; the JSON of the last event is used again."""
         ...
 
     def part(self) -> AbstractContextManager[None]:

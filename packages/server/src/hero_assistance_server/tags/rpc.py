@@ -13,7 +13,6 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import ADMINS, STAFF, Caller
 from hero_assistance_server.rpc.params import Tag
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.bridge import last_seq
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tags.service import PORTION, rename_tag
 
@@ -99,4 +98,4 @@ def _list(snapshot: Snapshot, params: ListTags) -> TagList:
     found = snapshot.tags.list_after(params.after or "", params.limit + 1)
     page = [TagCount(tag=one.tag, tickets=one.tickets, active=one.active) for one in found[: params.limit]]
     more = len(found) > len(page)
-    return TagList(tags=page, next_after=page[-1].tag if more else None, seq=last_seq(snapshot))
+    return TagList(tags=page, next_after=page[-1].tag if more else None, seq=snapshot.events.last_seq())

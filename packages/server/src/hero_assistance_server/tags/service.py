@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.bridge import find_ticket
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tags.rules import renamed_tags
 from hero_assistance_server.tickets.ticket_update import Patch, update
@@ -17,7 +16,7 @@ def rename_tag(work: UnitOfWork, caller: Caller, tag: str, into: str) -> int:
     targets = work.project.targets()
     chosen = work.tags.list_tickets(tag, PORTION)
     for ticket_id in chosen:
-        ticket = find_ticket(work, ticket_id)
+        ticket = work.tickets.find(ticket_id)
         if ticket is None:
             raise ValueError(f"ticket {ticket_id} is listed and does not exist")
         patch = Patch(tags=renamed_tags(ticket.tags, tag, into))

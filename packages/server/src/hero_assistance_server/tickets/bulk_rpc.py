@@ -17,19 +17,13 @@ from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import project
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.tickets.change_service import Outcome, Work, change_each, update_ticket
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.rpc import visible
-from hero_assistance_server.tickets.ticket_update import update
-from hero_assistance_server.tickets.update_rpc import TicketFields, patch_of
+from hero_assistance_server.tickets.update_rpc import TicketFields, build_patch
 
 # What one transaction changes while others wait: some 50 ms.
 MANY_LIMIT = 100
-
-# What is done to one ticket; returns it as it is afterwards.
-Work = Callable[[SqliteUnitOfWork, Ticket], Ticket]
 
 _ABSENT = {"code": -32001, "reason": "not-found", "message": "there is no ticket 9", "hint": None}
 _BULKS = Example(
@@ -65,7 +59,7 @@ class Failure(Result):
 
 
 class TicketResult(Result):
-    """What became of one ticket: the ticket afterwards, or the error."""
+    """The ticket afterwards, or the error."""
 
     ticket_id: wire.TicketId
     ticket: wire.Ticket | None
@@ -78,47 +72,35 @@ class Results(Result):
     results: list[TicketResult]
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
     @table.method("ticket.bulk", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_BULKS])
     async def bulk(caller: Caller, params: BulkUpdate) -> Results:
         """Set fields of many tickets, as `ticket.update` does: all or nothing for each, and a result for each."""
 
-        def work(transaction: SqliteUnitOfWork, ticket: Ticket) -> Ticket:
-            return updated(transaction, caller, ticket, params)
+        def change(work: UnitOfWork, ticket: Ticket) -> Ticket:
+            return update_ticket(work, caller, ticket, build_patch(work, params))
 
-        return await store.write(lambda t: on_each(t, caller, params.ticket_ids, work))
-
-
-def on_each(transaction: SqliteUnitOfWork, caller: Caller, ticket_ids: Iterable[wire.TicketId], work: Work) -> Results:
-    """Do the work on each ticket, in one transaction; one that fails leaves no trace and stops no other."""
-    return Results(results=[_on_one(transaction, caller, ticket_id, work) for ticket_id in dict.fromkeys(ticket_ids)])
+        return await storage.write(lambda work: on_each(work, caller, params.ticket_ids, change))
 
 
-def updated(transaction: SqliteUnitOfWork, caller: Caller, ticket: Ticket, fields: TicketFields) -> Ticket:
-    """The ticket with these fields set."""
-    db = transaction.connection
-    change = update(
-        ticket=ticket,
-        by=caller.known(),
-        patch=patch_of(db, fields),
-        targets=project.targets(db),
-        now=transaction.now,
+def on_each(
+    work: Work, caller: Caller, ticket_ids: Iterable[wire.TicketId], change: Callable[[Work, Ticket], Ticket]
+) -> Results:
+    """Change each ticket, in one transaction; one that fails is left as it was, and does not stop the others."""
+    outcomes = change_each(work, caller, ticket_ids, change)
+    return Results(results=[_to_result(outcome, caller) for outcome in outcomes])
+
+
+def _to_result(outcome: Outcome, caller: Caller) -> TicketResult:
+    error, ticket = outcome.error, outcome.ticket
+    return TicketResult(
+        ticket_id=outcome.ticket_id,
+        ticket=None if ticket is None else serializers.ticket(ticket, staff=caller.is_staff),
+        error=None if error is None else _to_failure(error),
     )
-    if change is None:
-        return ticket
-    transaction.apply(change, caller)
-    return change.ticket
 
 
-def _on_one(transaction: SqliteUnitOfWork, caller: Caller, ticket_id: wire.TicketId, work: Work) -> TicketResult:
-    try:
-        with transaction.part():
-            ticket = work(transaction, visible(transaction.connection, caller, ticket_id))
-    except Unavailable:
-        raise
-    except HeroError as error:
-        failure = Failure(code=code_of(type(error)), reason=error.reason, message=error.message, hint=error.hint)
-        return TicketResult(ticket_id=ticket_id, ticket=None, error=failure)
-    return TicketResult(ticket_id=ticket_id, ticket=serializers.ticket(ticket, staff=caller.is_staff), error=None)
+def _to_failure(error: HeroError) -> Failure:
+    return Failure(code=code_of(type(error)), reason=error.reason, message=error.message, hint=error.hint)

@@ -1,4 +1,4 @@
-"""Where a ticket is listed and counted: what the store keeps beside its row, so that lists never sort or scan."""
+"""Where a ticket is listed and counted: the store has it next to its row, so that lists never sort or scan."""
 
 from __future__ import annotations
 

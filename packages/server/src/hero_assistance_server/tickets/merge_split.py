@@ -29,7 +29,7 @@ def merge(
 ) -> list[AnyChange]:
     """Move what was said on `source` to `target`, its own text first, and close it; raises `Conflict`.
 
-    The same people must see both: merging shows nobody what they could not read before.
+    The same people must see both: merging shows no user what they could not read before.
     """
     if source.ticket_id == target.ticket_id:
         raise Conflict("a ticket cannot be merged into itself")

@@ -10,17 +10,12 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_server import serializers
-from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import KnownMessageId, KnownTicketId, TicketParams, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.sqlite import messages, tickets
-from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets import merge_split as commands
-from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.rpc import visible
+from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.tickets.change_service import merge_tickets, split_ticket
 
 # More than this are moved in several calls.
 SPLIT_LIMIT = 1000
@@ -65,7 +60,7 @@ class SplitTicket(TicketParams):
     title: Title
 
 
-def add_methods(table: MethodRegistry, store: Store) -> None:
+def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("ticket.merge", allow=STAFF, errors=_ERRORS, examples=[_MERGES])
@@ -74,46 +69,13 @@ def add_methods(table: MethodRegistry, store: Store) -> None:
 
         It takes two tickets that the same people see.
         """
-        merged = await store.write(lambda t: _merge(t, caller, params))
+        merged = await storage.write(lambda work: merge_tickets(work, caller, params.ticket_id, params.into))
         return serializers.ticket(merged, staff=caller.is_staff)
 
     @table.method("ticket.split", allow=STAFF, errors=_ERRORS, examples=[_SPLITS])
     async def split(caller: Caller, params: SplitTicket) -> wire.Ticket:
         """Make a ticket of its own of some messages, for the same people; answers with the new one."""
-        made = await store.write(lambda t: _split(t, caller, params))
+        made = await storage.write(
+            lambda work: split_ticket(work, caller, params.ticket_id, params.message_ids, params.title)
+        )
         return serializers.ticket(made, staff=caller.is_staff)
-
-
-def _merge(transaction: SqliteUnitOfWork, caller: Caller, params: MergeTicket) -> Ticket:
-    db = transaction.connection
-    changes = commands.merge(
-        source=visible(db, caller, params.ticket_id),
-        target=visible(db, caller, params.into),
-        entries=messages.entries(db, params.ticket_id),
-        message_id=messages.next_id(db),
-        now=transaction.now,
-    )
-    return _applied(transaction, caller, changes)
-
-
-def _split(transaction: SqliteUnitOfWork, caller: Caller, params: SplitTicket) -> Ticket:
-    db = transaction.connection
-    changes = commands.split(
-        source=visible(db, caller, params.ticket_id),
-        entries=messages.entries(db, params.ticket_id),
-        chosen=frozenset(params.message_ids),
-        ticket_id=tickets.next_id(db),
-        title=params.title,
-        now=transaction.now,
-    )
-    return _applied(transaction, caller, changes)
-
-
-def _applied(transaction: SqliteUnitOfWork, caller: Caller, changes: list[AnyChange]) -> Ticket:
-    """Write the changes; answers with the ticket of the first."""
-    for change in changes:
-        transaction.apply(change, caller)
-    first = changes[0].ticket
-    if first is None:
-        raise ValueError("a change of a thread is about a ticket")
-    return first

@@ -30,7 +30,7 @@ def create(
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, None]:
-    """File a ticket; who files it is its customer, whatever their role."""
+    """Create a ticket; its creator is its customer, in every role."""
     ticket = Ticket(
         ticket_id=ticket_id,
         title=title,

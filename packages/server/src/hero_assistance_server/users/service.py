@@ -10,9 +10,9 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import Hub
-from hero_assistance_server.storage.bridge import visible_ticket, write_audit_entry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch, update
+from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.model import Device, User
@@ -110,7 +110,7 @@ def revoke_device(work: UnitOfWork, caller: Caller, hub: Hub, address: str) -> b
     if device is None or not _may_see_devices(caller, device.user_id):
         return False
     work.devices.delete(device.address)
-    write_audit_entry(work, "user.revoked", caller, {"user_id": device.user_id, "address": device.address})
+    work.record_audit_entry("user.revoked", caller, {"user_id": device.user_id, "address": device.address})
     work.after_commit(partial(hub.end_reader, device.user_id))
     return True
 

@@ -1,6 +1,6 @@
 """Many rows by one statement.
 
-Each step of a statement lets go of the interpreter's lock and waits for it again, beside a loop that is busy: once for
+Each step of a statement releases the interpreter's lock and waits for it again, while the event loop is busy: once for
 each row that `executemany` is given, once for up to 64 rows here.
 """
 
@@ -27,7 +27,9 @@ def insert(connection: apsw.Connection, statement: str, rows: Iterable[Row]) -> 
     """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values; 64 are held at a time."""
     coming = iter(rows)
     while portion := list(islice(coming, PORTION)):
-        connection.execute(_sized(statement, len(portion), len(portion[0])), tuple(chain.from_iterable(portion)))
+        connection.execute(
+            _statement_for(statement, len(portion), len(portion[0])), tuple(chain.from_iterable(portion))
+        )
 
 
 class Rows:
@@ -41,20 +43,22 @@ class Rows:
         return len(self._waiting)
 
     def add(self, statement: str, row: Row) -> None:
-        """Insert this row with the next ones."""
+        """Insert this row at the next flush."""
         self._waiting.append((statement, row))
 
     def mark(self) -> Mark:
-        """Where `back_to` returns to."""
+        """Return where `rollback_to` goes back to."""
         return len(self._waiting), self._written
 
-    def back_to(self, mark: Mark) -> None:
-        """Forget what came after the mark; what was written since then is to be written again."""
+    def rollback_to(self, mark: Mark) -> None:
+        """Forget the rows after the mark, and write again what was written since then."""
         count, self._written = mark
         del self._waiting[count:]
 
-    def write(self, connection: apsw.Connection) -> None:
-        """Insert what waits."""
+    def flush(self, connection: apsw.Connection) -> None:
+        """Insert the rows that wait."""
+        if self._written == len(self._waiting):
+            return
         found: dict[str, list[Row]] = {}
         for statement, row in self._waiting[self._written :]:
             found.setdefault(statement, []).append(row)
@@ -64,6 +68,6 @@ class Rows:
 
 
 @lru_cache(KINDS * PORTION)
-def _sized(statement: str, rows: int, columns: int) -> str:
+def _statement_for(statement: str, rows: int, columns: int) -> str:
     row = f"({', '.join('?' * columns)})"
     return statement.format(rows=", ".join([row] * rows))

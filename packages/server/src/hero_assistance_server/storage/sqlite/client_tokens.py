@@ -1,42 +1,60 @@
-"""Rows of client tokens: what a request made, for the retry that did not hear of it."""
+"""Client tokens in SQLite."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import apsw
 
 from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis
 
 
+@dataclass(frozen=True, slots=True)
+class SqliteClientTokens:
+    """Implements `ClientTokenRepository`; no row of its table ever waits."""
+
+    session: Session
+
+    def find(self, user_id: UserId, method: str, token: str | None) -> int | None:
+        if token is None:
+            return None
+        found = self.session.direct.execute(
+            "SELECT result_id FROM client_tokens WHERE user_id = ? AND method = ? AND token = ?",
+            (user_id, method, token),
+        ).get
+        return None if found is None else int(found)
+
+    def add(self, user_id: UserId, method: str, token: str | None, result_id: int, now: datetime) -> None:
+        if token is not None:
+            self.session.direct.execute(
+                "INSERT INTO client_tokens (user_id, method, token, result_id, created_at) VALUES (?, ?, ?, ?, ?)",
+                (user_id, method, token, result_id, millis(now)),
+            )
+
+    def prune(self, before: datetime, limit: int) -> int:
+        self.session.direct.execute(
+            """DELETE FROM client_tokens WHERE (user_id, method, token) IN (
+                SELECT user_id, method, token FROM client_tokens WHERE created_at < ? ORDER BY created_at LIMIT ?)""",
+            (millis(before), limit),
+        )
+        return self.session.direct.changes()
+
+
 def find(connection: apsw.Connection, user_id: UserId, method: str, token: str | None) -> int | None:
-    """The id of what this caller's request with this token made, or `None`."""
-    if token is None:
-        return None
-    found = connection.execute(
-        "SELECT result_id FROM client_tokens WHERE user_id = ? AND method = ? AND token = ?",
-        (user_id, method, token),
-    ).get
-    return None if found is None else int(found)
+    """Return what the request with this token made, for callers that do not use repositories yet."""
+    return SqliteClientTokens(Session(connection)).find(user_id, method, token)
 
 
 def add(
     connection: apsw.Connection, user_id: UserId, method: str, token: str | None, result_id: int, now: datetime
 ) -> None:
-    """Remember what this request made; a request without a token leaves nothing."""
-    if token is not None:
-        connection.execute(
-            "INSERT INTO client_tokens (user_id, method, token, result_id, created_at) VALUES (?, ?, ?, ?, ?)",
-            (user_id, method, token, result_id, millis(now)),
-        )
+    """Remember what a request made, for callers that do not use repositories yet."""
+    SqliteClientTokens(Session(connection)).add(user_id, method, token, result_id, now)
 
 
 def prune(connection: apsw.Connection, before: datetime, limit: int) -> int:
-    """Forget at most `limit` of what is older than `before`; returns how many."""
-    connection.execute(
-        """DELETE FROM client_tokens WHERE (user_id, method, token) IN (
-            SELECT user_id, method, token FROM client_tokens WHERE created_at < ? ORDER BY created_at LIMIT ?)""",
-        (millis(before), limit),
-    )
-    return connection.changes()
+    """Delete old tokens, for callers that do not use repositories yet."""
+    return SqliteClientTokens(Session(connection)).prune(before, limit)

@@ -1,6 +1,6 @@
 """Rows as texts: a whole page is one value of one row; and values as the texts of columns.
 
-Every row that a query steps to lets go of the interpreter's lock and waits for it again, while a busy loop has it.
+Every row that a query steps to releases the interpreter's lock and waits for it again, while the event loop is busy.
 With 64 callers a page of 50 tickets is read three times as often in this way, and a text can be looked up in a `dict`.
 """
 

@@ -1,4 +1,4 @@
-"""Rows of places, listings and tallies: brought from what tickets had to what they have, as they change."""
+"""The list index in SQLite: rows of places, listings and tallies, which follow the changes of tickets."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def move(connection: apsw.Connection, moved: Iterable[tuple[Ticket | None, Ticke
 
 
 def count(connection: apsw.Connection, scope: str, statuses: frozenset[Status]) -> int:
-    """How many tickets of these statuses are in a scope."""
+    """Return how many tickets of these statuses are in a scope."""
     rows = connection.execute("SELECT status, count FROM tallies WHERE scope = ?", (scope,))
     return sum(number for status, number in rows if status in statuses)
 
@@ -68,7 +68,7 @@ def _list(lists: _Lists, found: Iterable[str], ticket: Ticket) -> None:
 
 
 def _rows(lists: _Lists) -> list[Row]:
-    """The rows in the order of the index, where neighbours share their pages."""
+    """Return the rows in the order of the index, where neighbours share their pages."""
     return [(*which, *place) for which in sorted(lists) for place in sorted(lists[which])]
 
 

@@ -1,8 +1,9 @@
-"""Rows of messages."""
+"""Messages in SQLite."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import apsw
@@ -10,6 +11,7 @@ import apsw
 from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.storage.sqlite import attachments
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.merge_split import Entry
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, time_of
 
@@ -17,46 +19,63 @@ _FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, message
     FROM messages JOIN users ON users.user_id = messages.author"""
 
 
+@dataclass(frozen=True, slots=True)
+class SqliteMessages:
+    """Implements `MessageRepository`; no row of its table ever waits, and each refers to a ticket, which may."""
+
+    session: Session
+
+    def find(self, message_id: MessageId) -> Message | None:
+        row = self.session.direct.execute(f"{_FROM} WHERE message_id = ?", (message_id,)).fetchone()
+        return _to_message(row) if row else None
+
+    def next_id(self) -> MessageId:
+        return next_id(self.session.direct)
+
+    def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
+        rows = self.session.direct.execute(
+            f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id", (ticket_id,)
+        )
+        return [_to_message(row) for row in rows]
+
+    def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
+        rows = self.session.direct.execute(
+            f"{_FROM} WHERE ticket_id = ? AND message_id > ?{_only_replies(notes)} ORDER BY message_id",
+            (ticket_id, seen),
+        )
+        return [_to_message(row) for row in rows]
+
+    def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+        return iterate_newest(self.session.direct, ticket_id, notes=notes)
+
+    def list_entries(self, ticket_id: TicketId) -> list[Entry]:
+        rows = self.session.direct.execute(
+            "SELECT message_id, kind FROM messages WHERE ticket_id = ? ORDER BY message_id", (ticket_id,)
+        )
+        return [Entry(MessageId(message_id), MessageKind(kind)) for message_id, kind in rows]
+
+    def save(self, message: Message) -> None:
+        """Write a new message, or another text of one."""
+        save(self.session.with_tickets, message)
+
+    def move(self, moved: Sequence[MessageId], ticket_id: TicketId) -> None:
+        """Make messages belong to another ticket."""
+        self.session.with_tickets.executemany(
+            "UPDATE messages SET ticket_id = ? WHERE message_id = ?", [(ticket_id, message_id) for message_id in moved]
+        )
+
+
 def next_id(connection: apsw.Connection) -> MessageId:
-    """The id of the next message; only the writer may ask."""
+    """Return the id of the next message."""
     return MessageId(connection.execute("SELECT coalesce(max(message_id), 0) + 1 FROM messages").get)
 
 
-def find(connection: apsw.Connection, message_id: MessageId) -> Message | None:
-    """One message, or `None`."""
-    row = connection.execute(f"{_FROM} WHERE message_id = ?", (message_id,)).fetchone()
-    return _message(row) if row else None
-
-
-def of_ticket(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> list[Message]:
-    """A ticket's messages in order, with the notes or without them."""
-    only = "" if notes else " AND kind = 'reply'"
-    rows = connection.execute(f"{_FROM} WHERE ticket_id = ?{only} ORDER BY message_id", (ticket_id,))
-    return [_message(row) for row in rows]
-
-
-def after(connection: apsw.Connection, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
-    """A ticket's messages behind `seen`, in order."""
-    only = "" if notes else " AND kind = 'reply'"
+def iterate_newest(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+    """Yield a ticket's messages from the last to the first, each read when it is asked for."""
     rows = connection.execute(
-        f"{_FROM} WHERE ticket_id = ? AND message_id > ?{only} ORDER BY message_id", (ticket_id, seen)
+        f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id DESC", (ticket_id,)
     )
-    return [_message(row) for row in rows]
-
-
-def newest(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
-    """A ticket's messages from the last to the first, read as they are asked for."""
-    only = "" if notes else " AND kind = 'reply'"
-    rows = connection.execute(f"{_FROM} WHERE ticket_id = ?{only} ORDER BY message_id DESC", (ticket_id,))
-    return map(_message, rows)
-
-
-def entries(connection: apsw.Connection, ticket_id: TicketId) -> list[Entry]:
-    """Id and kind of every message of a ticket, in order."""
-    rows = connection.execute(
-        "SELECT message_id, kind FROM messages WHERE ticket_id = ? ORDER BY message_id", (ticket_id,)
-    )
-    return [Entry(MessageId(message_id), MessageKind(kind)) for message_id, kind in rows]
+    return map(_to_message, rows)
 
 
 def save(connection: apsw.Connection, message: Message) -> None:
@@ -78,14 +97,11 @@ def save(connection: apsw.Connection, message: Message) -> None:
     )
 
 
-def move(connection: apsw.Connection, moved: Sequence[MessageId], ticket_id: TicketId) -> None:
-    """Make messages belong to another ticket."""
-    connection.executemany(
-        "UPDATE messages SET ticket_id = ? WHERE message_id = ?", [(ticket_id, message_id) for message_id in moved]
-    )
+def _only_replies(notes: bool) -> str:
+    return "" if notes else " AND kind = 'reply'"
 
 
-def _message(row: tuple[Any, ...]) -> Message:
+def _to_message(row: tuple[Any, ...]) -> Message:
     message_id, ticket_id, kind, author, author_name, body, created_at, edited_at, attached = row
     return Message(
         message_id,

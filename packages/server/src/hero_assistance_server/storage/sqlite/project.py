@@ -33,7 +33,7 @@ class SqliteProject:
     def targets(self) -> Targets:
         # A unit of work reads them once for a run of new tickets.
         batch = self.session.batch
-        return targets(self.session.direct) if batch is None else batch.filing.targets()
+        return targets(self.session.direct) if batch is None else batch.tickets.response_targets()
 
     def save_changes(self, before: ProjectSettings, after: ProjectSettings) -> None:
         # New tickets that wait got the targets of before; once they are written, the batch reads the new ones.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import apsw
 
-from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
+if TYPE_CHECKING:
+    from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
 
 
 @dataclass(slots=True)
@@ -27,12 +29,19 @@ class Session:
     def with_tickets(self) -> apsw.Connection:
         """The connection once new tickets are written."""
         if self.batch is not None:
-            self.batch.filing.settle()
+            self.batch.tickets.flush()
         return self.direct
 
     @property
     def complete(self) -> apsw.Connection:
         """The connection once everything is written: events, audit entries, list indexes, counters, search index."""
         if self.batch is not None:
-            self.batch.write()
+            self.batch.flush()
         return self.direct
+
+    @property
+    def writing(self) -> WriteBatch:
+        """The batch, for what only a unit of work does; raises `TypeError` in a snapshot."""
+        if self.batch is None:
+            raise TypeError("a snapshot does not write")
+        return self.batch

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import apsw
-
 from hero_assistance_server.storage.sqlite.attachments import SqliteAttachments
+from hero_assistance_server.storage.sqlite.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.canned_replies import SqliteCannedReplies
+from hero_assistance_server.storage.sqlite.client_tokens import SqliteClientTokens
 from hero_assistance_server.storage.sqlite.devices import SqliteDevices
 from hero_assistance_server.storage.sqlite.drafts import SqliteDrafts
+from hero_assistance_server.storage.sqlite.events import SqliteEvents
 from hero_assistance_server.storage.sqlite.macros import SqliteMacros
+from hero_assistance_server.storage.sqlite.messages import SqliteMessages
 from hero_assistance_server.storage.sqlite.project import SqliteProject
 from hero_assistance_server.storage.sqlite.read_receipts import SqliteReadReceipts
 from hero_assistance_server.storage.sqlite.saved_views import SqliteSavedViews
+from hero_assistance_server.storage.sqlite.search import SqliteSearch
 from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.stats import SqliteStats
 from hero_assistance_server.storage.sqlite.tags import SqliteTags
+from hero_assistance_server.storage.sqlite.tickets import SqliteTickets
 from hero_assistance_server.storage.sqlite.users import SqliteUsers
 
 
@@ -54,6 +59,22 @@ class SqliteSnapshot:
         return SqliteReadReceipts(self.session)
 
     @property
+    def audit(self) -> SqliteAudit:
+        return SqliteAudit(self.session)
+
+    @property
+    def client_tokens(self) -> SqliteClientTokens:
+        return SqliteClientTokens(self.session)
+
+    @property
+    def events(self) -> SqliteEvents:
+        return SqliteEvents(self.session)
+
+    @property
+    def messages(self) -> SqliteMessages:
+        return SqliteMessages(self.session)
+
+    @property
     def saved_views(self) -> SqliteSavedViews:
         return SqliteSavedViews(self.session)
 
@@ -66,6 +87,13 @@ class SqliteSnapshot:
         return SqliteUsers(self.session)
 
     @property
-    def connection(self) -> apsw.Connection:
-        """The connection itself, for callers that do not use repositories yet."""
-        return self.session.with_tickets
+    def search(self) -> SqliteSearch:
+        return SqliteSearch(self.session)
+
+    @property
+    def stats(self) -> SqliteStats:
+        return SqliteStats(self.session)
+
+    @property
+    def tickets(self) -> SqliteTickets:
+        return SqliteTickets(self.session)

@@ -1,4 +1,4 @@
-"""The store as the server uses it: `write` a command, `read` a query, and hear of every committed event."""
+"""The SQLite storage: `write` a command, `read` a query, and get every committed event."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import apsw
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import FOLDER, Files
@@ -22,7 +23,6 @@ from hero_assistance_server.storage.sqlite import search
 from hero_assistance_server.storage.sqlite.connection import open_writer
 from hero_assistance_server.storage.sqlite.connection_pool import ConnectionPool
 from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
-from hero_assistance_server.storage.sqlite.events import StoredEvent
 from hero_assistance_server.storage.sqlite.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
@@ -33,9 +33,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DATABASE = SqliteDatabaseFiles().name
-# A flush on a dying disk can take seconds; longer, and the caller is better told to try again.
+# A flush on a dying disk can take seconds; after that the caller had better try again.
 STORE_TIMEOUT_S = 10.0
-# Files are written and read beside the database; each piece takes well under a millisecond.
+# Files are written and read next to the database; each piece takes well under a millisecond.
 FILE_THREADS = 4
 
 _log = get_log("store")
@@ -67,7 +67,7 @@ class Store:
     async def write(self, command: Callable[[SqliteUnitOfWork], T]) -> T:
         """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`.
 
-        A caller that is cancelled takes along a command that has not begun; one that has is written.
+        When its caller is cancelled, a command that has not begun is dropped, and one that has is written.
         """
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.submit(Job(command, future))
@@ -91,9 +91,9 @@ class Store:
         return await self.query(lambda connection: query(SqliteSnapshot(Session(connection))))
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what waits for the disk beside the loop; raises what it raises.
+        """Do what waits for the disk outside the loop; raises what it raises.
 
-        A thread cannot be cancelled: whoever leaves waits until it has let go of what it works with.
+        A thread cannot be cancelled: a cancelled caller waits until the work is finished.
         """
         future = self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
         try:
@@ -110,16 +110,16 @@ class Store:
 
     def _deliver(self, jobs: Sequence[Job]) -> None:
         """Called by the writer's thread: one wake-up of the loop for the whole group."""
-        self._loop.call_soon_threadsafe(self._settle, jobs)
+        self._loop.call_soon_threadsafe(self._finish, jobs)
 
-    def _settle(self, jobs: Sequence[Job]) -> None:
+    def _finish(self, jobs: Sequence[Job]) -> None:
         self.commits += 1
         for job in jobs:
-            for follow in job.afterwards:
-                follow()
+            for notify in job.notify_after_commit:
+                notify()
             for event in job.events:
                 self._publish(event)
-            job.settle()
+            job.finish()
 
 
 def _give_up(future: asyncio.Future[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Lists of tickets by last activity: a range of one index, whatever is asked for, and a bounded walk within it.
+"""Lists of tickets by last activity: for every query a range of one index, and a bounded walk within it.
 
 The walk goes through the rarest scope that is asked for, as the tallies know it, with one branch for each status;
 SQLite merges the branches in order. Every other condition is one look-up for each ticket on the way.
@@ -14,14 +14,20 @@ import apsw
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
 from hero_assistance_server.storage.sqlite import list_index
 from hero_assistance_server.storage.sqlite.json_rows import texts
-from hero_assistance_server.storage.sqlite.tickets import COLUMNS, START, Position
+from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.tickets import list_index as scopes
 from hero_assistance_server.tickets.list_query import ListQuery
+from hero_assistance_server.tickets.repository import START, ListCount, ListPage, Position
 from hero_assistance_server.timestamps import millis
 
 # One look costs 2 to 5 µs: a page that finds nothing in so many says so within 10 ms, and where to go on.
 WALK_LIMIT = 2000
 
+_ALL = f"{TABLES} WHERE (updated_at, ticket_id) < (?, ?) ORDER BY updated_at DESC, ticket_id DESC LIMIT ?"
+_ALL_PLACED = """FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ticket_id
+    JOIN users ON users.user_id = tickets.customer
+    WHERE places.user_id = ? AND (at, places.ticket_id) < (?, ?)
+    ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""
 _LISTED = """SELECT at, ticket_id, status FROM listings
     WHERE scope = ? AND status = ? AND (at, ticket_id) < (?, ?)"""
 _PLACED = "SELECT at, ticket_id FROM places WHERE user_id = ? AND (at, ticket_id) < (?, ?)"
@@ -43,63 +49,50 @@ class Query:
     bindings: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows as texts; `walked` is where the walk ended that did not fill the page, `None` when it came to the end."""
-
-    rows: list[str]
-    walked: Position | None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many tickets there are; with `or_more`, at least so many."""
-
-    count: int
-    or_more: bool
-
-
-def page(
-    connection: apsw.Connection, sought: ListQuery, after: Position, limit: int, *, outside: UserId | None = None
-) -> Page:
-    """The tickets that fit, newest first, older than `after`; only those that `outside` sees, if given."""
-    walk = _walk(connection, sought, after, outside)
+def list_page(
+    connection: apsw.Connection, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None
+) -> ListPage:
+    """Return the tickets of a list, the latest activity first, behind `after`; only what `seen_by` sees, if given."""
+    if query is None:
+        statement, owner = (_ALL, ()) if seen_by is None else (_ALL_PLACED, (seen_by,))
+        return ListPage(texts(connection, COLUMNS, statement, (*owner, after.updated_at, after.ticket_id, limit)), None)
+    walk = _walk(connection, query, after, seen_by)
     if walk is None:
-        return Page([], None)
-    query = shown(walk, sought, outside, limit)
-    found = texts(connection, COLUMNS, query.sql, query.bindings)
-    return Page(found, None if len(found) == limit else _end(connection, walk))
+        return ListPage([], None)
+    page = build_page_query(walk, query, seen_by, limit)
+    found = texts(connection, COLUMNS, page.sql, page.bindings)
+    return ListPage(found, None if len(found) == limit else _end(connection, walk))
 
 
-def count(connection: apsw.Connection, sought: ListQuery, cap: int) -> Count:
-    """How many tickets an agent finds: exactly where the tallies know it, else counted up to `cap`."""
-    if sought.counted is not None:
-        return Count(list_index.count(connection, sought.counted, sought.statuses), or_more=False)
-    walk = _walk(connection, sought, START, None)
+def count(connection: apsw.Connection, query: ListQuery, cap: int) -> ListCount:
+    """Return how many tickets staff find in a list: exactly where the tallies know it, else counted up to `cap`."""
+    if query.counted is not None:
+        return ListCount(list_index.count(connection, query.counted, query.statuses), or_more=False)
+    walk = _walk(connection, query, START, None)
     if walk is None:
-        return Count(0, or_more=False)
-    query = shown(walk, sought, None, cap + 1)
-    found: int = connection.execute(f"SELECT count(*) FROM (SELECT 1 {query.sql})", query.bindings).get  # noqa: S608
-    return Count(min(found, cap), or_more=found > cap or _end(connection, walk) is not None)
+        return ListCount(0, or_more=False)
+    page = build_page_query(walk, query, None, cap + 1)
+    found: int = connection.execute(f"SELECT count(*) FROM (SELECT 1 {page.sql})", page.bindings).get  # noqa: S608
+    return ListCount(min(found, cap), or_more=found > cap or _end(connection, walk) is not None)
 
 
-def shown(walk: Query, sought: ListQuery, outside: UserId | None, limit: int) -> Query:
-    """What follows the columns: the tickets of the walk that fit."""
-    terms, bindings = _conditions(sought, outside)
+def build_page_query(walk: Query, query: ListQuery, seen_by: UserId | None, limit: int) -> Query:
+    """Return what follows the columns: the tickets of the walk that match."""
+    terms, bindings = _conditions(query, seen_by)
     where = f"WHERE {' AND '.join(terms)}" if terms else ""
     return Query(f"FROM ({walk.sql}) AS walk {_TABLES} {where} LIMIT ?", (*walk.bindings, *bindings, limit))
 
 
-def _walk(connection: apsw.Connection, sought: ListQuery, after: Position, outside: UserId | None) -> Query | None:
-    """The walk of this list; `None` when there is nothing to find."""
+def _walk(connection: apsw.Connection, query: ListQuery, after: Position, seen_by: UserId | None) -> Query | None:
+    """Return the walk of this list; `None` when there is nothing to find."""
     place = (after.updated_at, after.ticket_id)
-    if outside is not None:
-        return Query(f"{_PLACED} {_ORDER}", (outside, *place, WALK_LIMIT)) if sought.statuses else None
-    return walk_of(_branches(connection, sought), after)
+    if seen_by is not None:
+        return Query(f"{_PLACED} {_ORDER}", (seen_by, *place, WALK_LIMIT)) if query.statuses else None
+    return walk_of(_branches(connection, query), after)
 
 
 def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None:
-    """The merged walk through these scopes and statuses; `None` without any."""
+    """Return the merged walk through these scopes and statuses; `None` without any."""
     if not branches:
         return None
     bindings: list[Any] = []
@@ -108,10 +101,10 @@ def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None
     return Query(f"{' UNION ALL '.join([_LISTED] * len(branches))} {_ORDER}", (*bindings, WALK_LIMIT))
 
 
-def _branches(connection: apsw.Connection, sought: ListQuery) -> list[tuple[str, Status]]:
-    """The scopes of the group with the fewest tickets, with the statuses that have any."""
-    groups = sought.within or (frozenset({scopes.ALL}),)
-    counted = [_counts(connection, group, sought.statuses) for group in groups]
+def _branches(connection: apsw.Connection, query: ListQuery) -> list[tuple[str, Status]]:
+    """Return the scopes of the group with the fewest tickets, with the statuses that have any."""
+    groups = query.within or (frozenset({scopes.ALL}),)
+    counted = [_counts(connection, group, query.statuses) for group in groups]
     fewest = min(counted, key=lambda counts: sum(counts.values()))
     return sorted(fewest)
 
@@ -126,21 +119,21 @@ def _counts(
     return found
 
 
-def _conditions(sought: ListQuery, outside: UserId | None) -> tuple[list[str], list[Any]]:
-    in_scope = _OF_WALK if outside is None else _OF_TICKET
+def _conditions(query: ListQuery, seen_by: UserId | None) -> tuple[list[str], list[Any]]:
+    in_scope = _OF_WALK if seen_by is None else _OF_TICKET
     terms: list[str] = []
     bindings: list[Any] = []
-    if outside is not None and sought.statuses != frozenset(Status):
-        terms.append(f"tickets.status IN ({', '.join('?' * len(sought.statuses))})")
-        bindings += sorted(status.value for status in sought.statuses)
+    if seen_by is not None and query.statuses != frozenset(Status):
+        terms.append(f"tickets.status IN ({', '.join('?' * len(query.statuses))})")
+        bindings += sorted(status.value for status in query.statuses)
     # The walk keeps to one group; to look again costs less than to tell which.
-    for group in sought.within if outside is not None or len(sought.within) > 1 else ():
+    for group in query.within if seen_by is not None or len(query.within) > 1 else ():
         terms.append(f"({' OR '.join([in_scope] * len(group))})")
         bindings += sorted(group)
-    for scope in sorted(sought.without):
+    for scope in sorted(query.without):
         terms.append(f"NOT {in_scope}")
         bindings.append(scope)
-    for day, comparison in ((sought.since, ">="), (sought.until, "<")):
+    for day, comparison in ((query.since, ">="), (query.until, "<")):
         if day is not None:
             terms.append(f"tickets.created_at {comparison} ?")
             bindings.append(millis(day))
@@ -148,7 +141,7 @@ def _conditions(sought: ListQuery, outside: UserId | None) -> tuple[list[str], l
 
 
 def _end(connection: apsw.Connection, walk: Query) -> Position | None:
-    """The last place of a walk that was cut off; `None` when it came to the end."""
+    """Return the last place of a walk that was cut off; `None` when it came to the end."""
     last = connection.execute(
         f"SELECT at, ticket_id FROM ({walk.sql}) LIMIT 1 OFFSET ?",  # noqa: S608
         (*walk.bindings, WALK_LIMIT - 1),

@@ -1,6 +1,6 @@
 """The one thread that writes: it takes commands from a queue and commits them in groups.
 
-While one group is committed (a disk flush), the next one gathers: more callers, fewer flushes for each.
+While one group is committed (a disk flush), the next one forms: more callers, fewer flushes for each.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import apsw
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
-from hero_assistance_server.storage.sqlite.events import StoredEvent
+from hero_assistance_server.storage.sqlite.response_targets_cache import ResponseTargetsCache
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
@@ -51,17 +52,17 @@ class _HalfWritten(Exception):
 
 @dataclass(slots=True)
 class Job:
-    """A command, who waits for it, and what became of it."""
+    """A command, the future of its caller, and its outcome."""
 
     command: Command
     future: asyncio.Future[Any]
     result: Any = None
     error: Exception | None = None
     events: list[StoredEvent] = field(default_factory=list)
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    notify_after_commit: list[Callable[[], None]] = field(default_factory=list)
 
-    def settle(self) -> None:
-        """Tell the one who waits, unless they have left; only the loop's thread may."""
+    def finish(self) -> None:
+        """Give the outcome to the caller, unless it was cancelled; only the loop's thread may."""
         if self.future.done():
             return
         if self.error is not None:
@@ -82,12 +83,14 @@ class Writer:
         self._connection = connection
         self._clock = clock
         self._authors = DraftAuthorCache(connection)
+        self._targets = ResponseTargetsCache(connection)
         self._deliver = deliver
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._coming: list[Job] = []
         self._thread = threading.Thread(target=self._run, name="store-writer")
 
     def start(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def submit(self, job: Job) -> None:
@@ -97,7 +100,7 @@ class Writer:
                 f"{QUEUE_LIMIT} changes wait to be written already", hint="nothing was changed; try again in a moment"
             )
         if not self._coming:
-            # Whoever else asks in this turn of the loop is written in the same group.
+            # All commands of one turn of the loop are written in the same group.
             asyncio.get_running_loop().call_soon(self.hand_over)
         self._coming.append(job)
 
@@ -119,11 +122,11 @@ class Writer:
             try:
                 self._commit(jobs)
             except Exception as error:  # noqa: BLE001
-                # The outermost loop of the thread: whatever the defect, the next group must be written.
-                self._fail(jobs, _told(error), error)
+                # The outermost loop of the thread: after any defect the next group must be written.
+                self._fail(jobs, _to_hero_error(error), error)
 
     def _next_group(self) -> tuple[list[Job], bool]:
-        """Wait for a command and take what else is queued; and whether the end was among it.
+        """Wait for a command and take what else is queued; returns too whether the writer is to stop.
 
         A command whose caller has given up was never begun: it is dropped.
         """
@@ -156,58 +159,58 @@ class Writer:
                 for job in jobs:
                     self._commit([job])
             else:
-                self._fail(jobs, _told(error), error)
+                self._fail(jobs, _to_hero_error(error), error)
             return
         self._deliver(jobs)
 
     def _execute(self, jobs: Sequence[Job], *, savepoints: bool) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        gathered = WriteBatch(self._connection)
+        batch = WriteBatch(self._connection, self._targets)
         for job in jobs:
-            undo = self._savepoint if savepoints else self._untouched
-            with undo(gathered):
-                self._execute_one(job, gathered)
-        gathered.write()
+            undo = self._savepoint if savepoints else self._without_savepoint
+            with undo(batch):
+                self._execute_one(job, batch)
+        batch.flush()
         self._connection.execute("COMMIT")
 
-    def _execute_one(self, job: Job, gathered: WriteBatch) -> None:
-        transaction = SqliteUnitOfWork(Session(self._connection, gathered), self._clock(), self._authors)
-        job.result, job.error, job.events, job.afterwards = None, None, [], []
+    def _execute_one(self, job: Job, batch: WriteBatch) -> None:
+        work = SqliteUnitOfWork(Session(self._connection, batch), self._clock(), self._authors)
+        job.result, job.error, job.events, job.notify_after_commit = None, None, [], []
         try:
-            job.result = job.command(transaction)
+            job.result = job.command(work)
         except STORAGE_ERRORS:
             raise
         except Exception as error:
             job.error = error
             raise _Failed from error
-        job.events, job.afterwards = transaction.recorded, transaction.afterwards
+        job.events, job.notify_after_commit = work.recorded, work.notify_after_commit
 
     @contextmanager
-    def _savepoint(self, gathered: WriteBatch) -> Iterator[None]:
-        """A failing command takes back what it wrote: its error is its caller's alone, its neighbours are kept."""
-        mark = gathered.mark()
+    def _savepoint(self, batch: WriteBatch) -> Iterator[None]:
+        """Roll back what a failing command wrote: only its own caller gets the error, its neighbours are committed."""
+        mark = batch.mark()
         self._connection.execute("SAVEPOINT command")
         try:
             yield
         except _Failed:
             self._connection.execute("ROLLBACK TO command")
-            gathered.back_to(mark)
+            batch.rollback_to(mark)
         self._connection.execute("RELEASE command")
 
     @contextmanager
-    def _untouched(self, gathered: WriteBatch) -> Iterator[None]:
-        """The same of a command that fails before it writes, as nearly all do; raises `_HalfWritten` of another."""
-        before = gathered.deeds
+    def _without_savepoint(self, batch: WriteBatch) -> Iterator[None]:
+        """Let a command fail that has not written, as nearly all do; raises `_HalfWritten` for another."""
+        before = batch.change_marker
         try:
             yield
         except _Failed:
-            if gathered.deeds != before:
+            if batch.change_marker != before:
                 raise _HalfWritten from None
 
     def _fail(self, jobs: Sequence[Job], error: Exception, cause: Exception) -> None:
         error.__cause__ = cause
         for job in jobs:
-            job.error, job.events, job.afterwards = error, [], []
+            job.error, job.events, job.notify_after_commit = error, [], []
         self._deliver(jobs)
 
     def _roll_back(self) -> None:
@@ -216,8 +219,8 @@ class Writer:
             self._connection.execute("ROLLBACK")
 
 
-def _told(error: Exception) -> HeroError:
-    """What its caller hears of an error that no command raised."""
+def _to_hero_error(error: Exception) -> HeroError:
+    """Return what the caller gets for an error that no command raised."""
     if isinstance(error, STORAGE_ERRORS):
         _log.error("store.write-failed", error=error)
         return StoreUnavailable("the database cannot be written", hint=str(error))

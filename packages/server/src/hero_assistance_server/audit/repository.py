@@ -1,0 +1,43 @@
+"""What the audit trail needs of the storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAuditEntry:
+    """Who did what, when, from where; `actor` is `None` when the server did it by itself.
+
+    `detail` is what the ids do not say.
+    """
+
+    audit_id: int
+    at: Millis
+    actor: UserId | None
+    origin: str
+    action: str
+    ticket_id: TicketId | None
+    message_id: MessageId | None
+    detail: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which entries are asked for; what is `None` does not matter."""
+
+    ticket_id: TicketId | None = None
+    actor: UserId | None = None
+    action: str | None = None
+
+
+class AuditRepository(Protocol):
+    """The audit entries of a project; `UnitOfWork.apply` and `UnitOfWork.record_audit_entry` write them."""
+
+    def list_newest(self, query: AuditQuery, before: int, limit: int) -> list[StoredAuditEntry]:
+        """Return the entries that match, newest first, older than the entry `before`."""
+        ...

@@ -1,0 +1,33 @@
+"""What events need of the storage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.events.stored_event import EventRange, StoredEvent
+from hero_assistance_server.users.model import User
+
+
+class EventRepository(Protocol):
+    """The events of a project; `UnitOfWork.apply` and `UnitOfWork.record_event` write them."""
+
+    def stored_range(self) -> EventRange:
+        """Return which events can be replayed."""
+        ...
+
+    def last_seq(self) -> Seq:
+        """Return the number of the last event there ever was, 0 before the first."""
+        ...
+
+    def list_after(self, seq: Seq, limit: int, *, reader: User) -> list[StoredEvent]:
+        """Return the events after `seq` that `reader` may know of, at most `limit`."""
+        ...
+
+    def prune(self, before: datetime, keep: int, limit: int) -> int:
+        """Delete at most `limit` events that are older than `before` and not among the last `keep`.
+
+        Returns how many. A reader that is further behind gets a reset.
+        """
+        ...

@@ -1,0 +1,37 @@
+"""Events as they are stored and published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
+from hero_assistance_server.events.model import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event with the text that its readers get: everybody within `reach`, and `people`.
+
+    `people` is known of an event that has just been made; one from the storage was asked for by a reader.
+    """
+
+    seq: Seq
+    kind: EventKind
+    reach: Reach
+    payload: str
+    customer_payload: str | None
+    people: frozenset[UserId] = frozenset()
+    # Where other people see the ticket than before: the customers who see it now.
+    seen_by: tuple[TicketId, frozenset[UserId]] | None = None
+
+    def text_for(self, *, staff: bool) -> str:
+        """Return what staff or a customer gets."""
+        return self.payload if staff or self.customer_payload is None else self.customer_payload
+
+
+@dataclass(frozen=True, slots=True)
+class EventRange:
+    """The numbers of the events that are stored; `first` is `last + 1` when there are none."""
+
+    first: Seq
+    last: Seq

@@ -1,0 +1,38 @@
+"""What messages need of the storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from hero_assistance_sdk.wire import MessageId, TicketId
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.tickets.merge_split import Entry
+
+
+class MessageRepository(Protocol):
+    """The replies and notes of the tickets; `UnitOfWork.apply` writes them."""
+
+    def find(self, message_id: MessageId) -> Message | None:
+        """Return one message, or `None`."""
+        ...
+
+    def next_id(self) -> MessageId:
+        """Return the id of the next message; only within a unit of work."""
+        ...
+
+    def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
+        """Return a ticket's messages in order, with the notes or without them."""
+        ...
+
+    def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
+        """Return a ticket's messages behind `seen`, in order."""
+        ...
+
+    def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+        """Yield a ticket's messages from the last to the first, each read when it is asked for."""
+        ...
+
+    def list_entries(self, ticket_id: TicketId) -> list[Entry]:
+        """Return id and kind of every message of a ticket, in order."""
+        ...

@@ -1,0 +1,93 @@
+"""Writes, edits and lists messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hero_assistance_sdk.errors import Conflict, NotFound, ThreadMoved
+from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId
+from hero_assistance_server import serializers
+from hero_assistance_server.attachments.service import find_uploads
+from hero_assistance_server.drafts.service import delete_sent_draft
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.messages import rules
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.visibility import visible_ticket
+
+REPLY = "message.reply"
+NOTE = "message.note"
+_METHODS = {MessageKind.REPLY: REPLY, MessageKind.NOTE: NOTE}
+
+
+def write_message(
+    work: UnitOfWork,
+    caller: Caller,
+    kind: MessageKind,
+    ticket_id: TicketId,
+    *,
+    body: str,
+    client_token: str | None,
+    attachment_ids: Sequence[AttachmentId],
+    last_seen: MessageId | None = None,
+) -> Message:
+    """Write a reply or a note, or return the one that this client token made.
+
+    Raises `NotFound`, `Conflict` or `TooLarge`, and with `last_seen` `ThreadMoved` when others have written since.
+    """
+    author, method = caller.known(), _METHODS[kind]
+    ticket = visible_ticket(work, caller, ticket_id)
+    made = work.client_tokens.find(author.user_id, method, client_token)
+    if made is not None:
+        return _made_before(work, MessageId(made), ticket_id)
+    if last_seen is not None:
+        _check_seen(work, caller, ticket_id, last_seen)
+    write = rules.note if kind is MessageKind.NOTE else rules.reply
+    change = write(
+        ticket=ticket,
+        author=author,
+        message_id=work.messages.next_id(),
+        body=body,
+        now=work.now,
+        attachments=find_uploads(work, caller, attachment_ids),
+    )
+    work.apply(change, caller)
+    work.client_tokens.add(author.user_id, method, client_token, change.message.message_id, work.now)
+    delete_sent_draft(work, caller, ticket_id, kind)
+    return change.message
+
+
+def edit_message(work: UnitOfWork, caller: Caller, message_id: MessageId, body: str) -> Message:
+    """Give a message of the caller's another text; raises `NotFound`, `Forbidden` or `Conflict`."""
+    message = work.messages.find(message_id)
+    ticket = work.tickets.find(message.ticket_id) if message else None
+    hidden = ticket is None or not caller.sees(ticket)
+    if message is None or ticket is None or hidden or (message.kind is MessageKind.NOTE and not caller.is_staff):
+        raise NotFound(f"there is no message {message_id}")
+    change = rules.edit(ticket=ticket, message=message, by=caller.known(), body=body, now=work.now)
+    if change is None:
+        return message
+    work.apply(change, caller)
+    return change.message
+
+
+def list_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -> list[Message]:
+    """Return a ticket's messages, oldest first: to staff with the notes, to customers without. Raises `NotFound`."""
+    visible_ticket(snapshot, caller, ticket_id)
+    return snapshot.messages.list_for_ticket(ticket_id, notes=caller.is_staff)
+
+
+def _check_seen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> None:
+    """Raise `ThreadMoved` when others have written what the author has not seen; one's own does not count."""
+    newer = work.messages.list_after(ticket_id, seen, notes=caller.is_staff)
+    unseen = [message for message in newer if message.author != caller.known().user_id]
+    if unseen:
+        raise ThreadMoved([serializers.message(message).model_dump(mode="json") for message in unseen])
+
+
+def _made_before(work: UnitOfWork, message_id: MessageId, ticket_id: TicketId) -> Message:
+    """Return what an earlier request with this token made; raises `Conflict` when that was on another ticket."""
+    message = work.messages.find(message_id)
+    if message is None or message.ticket_id != ticket_id:
+        raise Conflict("this client_token was used on another ticket", hint="make a token for each message")
+    return message

@@ -1,0 +1,70 @@
+"""Figures over a span of time, each with the tickets that it counts.
+
+created          tickets created in the span
+first_response   tickets first answered in the span; it took from creation to the answer
+solved           tickets solved or closed in the span, once each, by their last time; it took from creation to then.
+                 Those that were closed by being merged count on the other ticket alone
+backlog          tickets that were neither solved nor closed at a moment
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hero_assistance_sdk.wire import Millis, UserId
+
+DAY_MS = 86_400_000
+
+
+class Figure(StrEnum):
+    """What can be counted, and listed."""
+
+    CREATED = "created"
+    FIRST_RESPONSE = "first_response"
+    SOLVED = "solved"
+    BACKLOG = "backlog"
+
+
+class Key(StrEnum):
+    """By what figures are told apart."""
+
+    AGENT = "agent"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` until before `end`; days begin `offset` milliseconds before those of UTC."""
+
+    start: Millis
+    end: Millis
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How many, and how long it took: half of them not longer than `median`, nine of ten not than `p90`."""
+
+    count: int = 0
+    median: int | None = None
+    p90: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a span: what happened, and the backlog at its end."""
+
+    start: Millis
+    created: int
+    first_response: int
+    solved: int
+    backlog: int
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which tickets of a figure are wanted; `None` does not matter."""
+
+    agent: UserId | None = None
+    tag: str | None = None

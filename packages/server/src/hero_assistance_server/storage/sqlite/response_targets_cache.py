@@ -1,0 +1,35 @@
+"""How soon first answers are promised: in the writer's memory, because every new ticket needs it."""
+
+from __future__ import annotations
+
+import apsw
+
+from hero_assistance_server.storage.sqlite import project
+from hero_assistance_server.tickets.ticket_update import Targets
+
+# Every statement that writes a setting on this connection calls the function; other writes cost nothing more.
+_WATCH = """CREATE TEMP TRIGGER settings_{event} AFTER {event} ON main.settings BEGIN SELECT settings_changed(); END"""
+
+
+class ResponseTargetsCache:
+    """The response targets, read once and forgotten by each write to the settings."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._targets: Targets | None = None
+        connection.create_scalar_function("settings_changed", self._on_write, 0)
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            connection.execute(_WATCH.format(event=event))
+
+    def get(self) -> Targets:
+        """Return the targets as they are now."""
+        if self._targets is None:
+            self._targets = project.targets(self._connection)
+        return self._targets
+
+    def clear(self) -> None:
+        """Forget the targets: they changed, or a change of them was rolled back."""
+        self._targets = None
+
+    def _on_write(self, *_nothing: object) -> None:
+        self.clear()

@@ -1,0 +1,123 @@
+"""Changes tickets: their fields, who takes part, merging and splitting; one ticket or many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId, UserId
+from hero_assistance_server.drafts.rules import DraftKey
+from hero_assistance_server.events.model import AnyChange
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets import merge_split, rules
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.ticket_update import Patch, update
+from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.users.service import find_user
+
+Work = TypeVar("Work", bound=UnitOfWork)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The ticket after a change, or the error that prevented it."""
+
+    ticket_id: TicketId
+    ticket: Ticket | None
+    error: HeroError | None
+
+
+def update_ticket(work: UnitOfWork, caller: Caller, ticket: Ticket, patch: Patch) -> Ticket:
+    """Set fields of a ticket, all at once; returns it as it is afterwards. Raises `Forbidden` or `Conflict`."""
+    change = update(ticket=ticket, by=caller.known(), patch=patch, targets=work.project.targets(), now=work.now)
+    return ticket if change is None else _apply(work, caller, ticket, [change])
+
+
+def change_each(
+    work: Work, caller: Caller, ticket_ids: Iterable[TicketId], change: Callable[[Work, Ticket], Ticket]
+) -> list[Outcome]:
+    """Change each ticket once; one that fails is left as it was, and does not stop the others."""
+    return [_change_one(work, caller, ticket_id, change) for ticket_id in dict.fromkeys(ticket_ids)]
+
+
+def follow_ticket(work: UnitOfWork, caller: Caller, ticket_id: TicketId, *, following: bool) -> Ticket:
+    """Take part in a ticket, or no longer; returns it as it is afterwards. Raises `NotFound`."""
+    ticket = visible_ticket(work, caller, ticket_id)
+    change = rules.follow(ticket=ticket, agent=caller.known(), following=following, now=work.now)
+    return ticket if change is None else _apply(work, caller, ticket, [change])
+
+
+def invite(work: UnitOfWork, caller: Caller, ticket_id: TicketId, guest: UserId) -> Ticket:
+    """Make a customer a collaborator; returns the ticket as it is afterwards. Raises `NotFound` or `Conflict`."""
+    ticket = visible_ticket(work, caller, ticket_id)
+    changes = rules.invite(ticket=ticket, guest=find_user(work, guest), now=work.now)
+    return _apply(work, caller, ticket, changes)
+
+
+def uninvite(work: UnitOfWork, caller: Caller, ticket_id: TicketId, guest: UserId) -> Ticket:
+    """Remove a collaborator; returns the ticket as it is afterwards. Raises `NotFound`."""
+    ticket = visible_ticket(work, caller, ticket_id)
+    # The event that hides the ticket from the guest's screens takes the draft with it.
+    work.drafts.delete(DraftKey(guest, ticket_id, MessageKind.REPLY))
+    return _apply(work, caller, ticket, rules.uninvite(ticket=ticket, guest=guest, now=work.now))
+
+
+def merge_tickets(work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: TicketId) -> Ticket:
+    """Move the messages of a ticket to another one, close it and return the other. Raises `NotFound` or `Conflict`."""
+    source, target = visible_ticket(work, caller, ticket_id), visible_ticket(work, caller, into)
+    changes = merge_split.merge(
+        source=source,
+        target=target,
+        entries=work.messages.list_entries(ticket_id),
+        message_id=work.messages.next_id(),
+        now=work.now,
+    )
+    return _apply_to_first(work, caller, changes)
+
+
+def split_ticket(
+    work: UnitOfWork, caller: Caller, ticket_id: TicketId, message_ids: Iterable[MessageId], title: str
+) -> Ticket:
+    """Make a new ticket of some messages, and return it. Raises `NotFound` or `Conflict`."""
+    changes = merge_split.split(
+        source=visible_ticket(work, caller, ticket_id),
+        entries=work.messages.list_entries(ticket_id),
+        chosen=frozenset(message_ids),
+        ticket_id=work.tickets.next_id(),
+        title=title,
+        now=work.now,
+    )
+    return _apply_to_first(work, caller, changes)
+
+
+def _apply(work: UnitOfWork, caller: Caller, ticket: Ticket, changes: Iterable[AnyChange]) -> Ticket:
+    """Write the changes; returns the ticket as it is afterwards."""
+    for change in changes:
+        work.apply(change, caller)
+        if change.ticket is not None and change.ticket.ticket_id == ticket.ticket_id:
+            ticket = change.ticket
+    return ticket
+
+
+def _apply_to_first(work: UnitOfWork, caller: Caller, changes: list[AnyChange]) -> Ticket:
+    """Write the changes; returns the ticket of the first."""
+    for change in changes:
+        work.apply(change, caller)
+    first = changes[0].ticket
+    if first is None:
+        raise ValueError("a change of a thread is about a ticket")
+    return first
+
+
+def _change_one(work: Work, caller: Caller, ticket_id: TicketId, change: Callable[[Work, Ticket], Ticket]) -> Outcome:
+    try:
+        with work.part():
+            ticket = change(work, visible_ticket(work, caller, ticket_id))
+    except Unavailable:
+        raise
+    except HeroError as error:
+        return Outcome(ticket_id, None, error)
+    return Outcome(ticket_id, ticket, None)

@@ -1,0 +1,80 @@
+"""What tickets need of the storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
+from hero_assistance_server.tickets.list_query import ListQuery
+from hero_assistance_server.tickets.model import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position in a list that is ordered by last activity: what comes after it is older."""
+
+    updated_at: Millis
+    ticket_id: TicketId
+
+
+# Before every ticket there can be: the largest integers of the wire.
+START = Position(Millis(2**63 - 1), TicketId(2**63 - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Rows as texts, which `json_row` decodes; `end` is where to continue, `None` at the end of the list.
+
+    An engine stops looking after a bounded number of tickets: a page may have few rows, or none, and an `end`.
+    """
+
+    rows: list[str]
+    end: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListCount:
+    """How many tickets a list has; with `or_more`, at least so many."""
+
+    count: int
+    or_more: bool
+
+
+class TicketRepository(Protocol):
+    """The tickets of a project; `UnitOfWork.apply` writes them."""
+
+    def find(self, ticket_id: TicketId) -> Ticket | None:
+        """Return one ticket, or `None`."""
+        ...
+
+    def next_id(self) -> TicketId:
+        """Return the id of the next ticket; only within a unit of work."""
+        ...
+
+    def list_page(
+        self, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None
+    ) -> ListPage:
+        """Return the tickets of a list (`None`: every ticket) behind `after`, the latest activity first.
+
+        With `seen_by` only those that this customer sees, by the last activity that customers see. `end` is set only
+        when the search stopped before the page was full.
+        """
+        ...
+
+    def count(self, query: ListQuery, cap: int) -> ListCount:
+        """Return how many tickets a list has, exactly or counted up to `cap`."""
+        ...
+
+    def count_in_scope(self, scope: str, statuses: frozenset[Status]) -> int:
+        """Return how many tickets with one of these statuses are in a scope of the list index."""
+        ...
+
+    def list_due_to_wake(self, now: datetime, limit: int) -> list[TicketId]:
+        """Return the snoozed tickets whose time has come, the longest overdue first."""
+        ...
+
+    def next_wake(self) -> datetime | None:
+        """Return when the next snoozed ticket wakes, or `None`."""
+        ...

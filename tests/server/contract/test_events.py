@@ -1,0 +1,72 @@
+"""What every engine must do with events."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.wire import MessageKind, Seq
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.users.model import User
+from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, NOON, create, write
+
+pytestmark = pytest.mark.anyio
+
+
+async def listed(storage: Storage, reader: User, after: int = 0, limit: int = 10) -> list[int]:
+    found = await storage.read(lambda snapshot: snapshot.events.list_after(Seq(after), limit, reader=reader))
+    return [event.seq for event in found]
+
+
+async def test_each_reader_gets_what_they_may_know_of(storage: Storage) -> None:
+    def command(work: UnitOfWork) -> None:
+        ticket = create(work)
+        write(work, ticket, MessageKind.NOTE, "for us")
+        create(work, customer=DAVE)
+
+    await storage.write(command)
+    assert [await listed(storage, reader) for reader in (BOB, CAROL, DAVE)] == [[1, 2, 3], [1], [3]]
+    assert await listed(storage, BOB, after=1, limit=1) == [2]
+
+
+async def test_a_customer_gets_a_text_without_what_is_among_staff(storage: Storage) -> None:
+    def command(work: UnitOfWork) -> None:
+        ticket, _ = write(work, create(work), MessageKind.NOTE, "for us")
+        write(work, ticket, MessageKind.REPLY, "for all")
+
+    await storage.write(command)
+    event = (await storage.read(lambda snapshot: snapshot.events.list_after(Seq(2), 1, reader=CAROL)))[0]
+    assert '"message_count":2' in event.text_for(staff=True)
+    assert '"message_count":1' in event.text_for(staff=False)
+
+
+async def test_a_command_that_fails_takes_no_number(storage: Storage) -> None:
+    def fails(work: UnitOfWork) -> None:
+        create(work)
+        raise Conflict("refused")
+
+    await storage.write(create)
+    with pytest.raises(Conflict):
+        await storage.write(fails)
+    assert await storage.read(lambda snapshot: snapshot.events.last_seq()) == 1
+    await storage.write(create)
+    assert await listed(storage, BOB) == [1, 2]
+
+
+async def test_pruning_leaves_the_last_ones_and_the_number(storage: Storage) -> None:
+    def ranges(snapshot: Snapshot) -> tuple[int, int, int]:
+        stored = snapshot.events.stored_range()
+        return stored.first, stored.last, snapshot.events.last_seq()
+
+    assert await storage.read(ranges) == (1, 0, 0)
+    for _ in range(5):
+        await storage.write(create)
+    later = NOON + timedelta(days=1)
+    assert await storage.write(lambda work: work.events.prune(NOON, 0, 10)) == 0
+    assert await storage.write(lambda work: work.events.prune(later, 2, 2)) == 2
+    assert await storage.read(ranges) == (3, 5, 5)
+    assert await storage.write(lambda work: work.events.prune(later, 2, 2)) == 1
+    assert await storage.write(lambda work: work.events.prune(later, 0, 10)) == 2
+    assert await storage.read(ranges) == (6, 5, 5)

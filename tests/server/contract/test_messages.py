@@ -1,0 +1,99 @@
+"""What every engine must do with messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.messages import rules
+from hero_assistance_server.messages.model import Message
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.tickets import merge_split
+from tests.server.contract.ticket_changes import BOB, CAROL, create, write
+
+pytestmark = pytest.mark.anyio
+
+
+def write_thread(work: UnitOfWork) -> list[Message]:
+    """Write a reply, a note and a reply on a new ticket."""
+    ticket, thread = create(work), list[Message]()
+    for kind, author in ((MessageKind.REPLY, BOB), (MessageKind.NOTE, BOB), (MessageKind.REPLY, CAROL)):
+        ticket, message = write(work, ticket, kind, f"body {len(thread)}", author)
+        thread.append(message)
+    return thread
+
+
+async def test_a_thread_is_listed_in_order_with_or_without_notes(storage: Storage) -> None:
+    thread = await storage.write(write_thread)
+    ticket_id, public = thread[0].ticket_id, [thread[0], thread[2]]
+
+    def lists(snapshot: Snapshot) -> list[list[Message]]:
+        messages = snapshot.messages
+        return [
+            messages.list_for_ticket(ticket_id, notes=True),
+            messages.list_for_ticket(ticket_id, notes=False),
+            [*messages.iterate_newest(ticket_id, notes=True)],
+            [*messages.iterate_newest(ticket_id, notes=False)],
+            messages.list_after(ticket_id, thread[0].message_id, notes=True),
+            messages.list_after(ticket_id, thread[0].message_id, notes=False),
+        ]
+
+    expected = [thread, public, thread[::-1], public[::-1], thread[1:], thread[2:]]
+    assert await storage.read(lists) == expected
+
+
+async def test_a_message_is_found_by_its_id(storage: Storage) -> None:
+    thread = await storage.write(write_thread)
+    assert await storage.read(lambda snapshot: snapshot.messages.find(thread[1].message_id)) == thread[1]
+    assert await storage.read(lambda snapshot: snapshot.messages.find(MessageId(9))) is None
+
+
+async def test_ids_are_of_the_whole_project(storage: Storage) -> None:
+    await storage.write(write_thread)
+    assert [message.message_id for message in await storage.write(write_thread)] == [4, 5, 6]
+
+
+async def test_an_edited_message_keeps_its_place(storage: Storage) -> None:
+    def edit(work: UnitOfWork) -> Message:
+        message, ticket = work.messages.find(MessageId(1)), work.tickets.find(thread[0].ticket_id)
+        assert message is not None
+        assert ticket is not None
+        change = rules.edit(ticket=ticket, message=message, by=BOB, body="better", now=work.now)
+        assert change is not None
+        work.apply(change, Caller(BOB))
+        return change.message
+
+    thread = await storage.write(write_thread)
+    edited = await storage.write(edit)
+    assert edited == replace(thread[0], body="better", edited_at=edited.edited_at)
+    found = await storage.read(lambda snapshot: snapshot.messages.list_for_ticket(thread[0].ticket_id, notes=True))
+    assert found == [edited, *thread[1:]]
+
+
+async def test_messages_move_with_a_split(storage: Storage) -> None:
+    def split(work: UnitOfWork) -> None:
+        source = work.tickets.find(thread[0].ticket_id)
+        assert source is not None
+        changes = merge_split.split(
+            source=source,
+            entries=work.messages.list_entries(source.ticket_id),
+            chosen=frozenset({thread[2].message_id}),
+            ticket_id=work.tickets.next_id(),
+            title="split",
+            now=work.now,
+        )
+        for change in changes:
+            work.apply(change, Caller(BOB))
+
+    thread = await storage.write(write_thread)
+    await storage.write(split)
+    entries = await storage.read(
+        lambda snapshot: [
+            [entry.message_id for entry in snapshot.messages.list_entries(ticket_id)]
+            for ticket_id in (thread[0].ticket_id, TicketId(thread[0].ticket_id + 1))
+        ]
+    )
+    assert entries == [[1, 2], [3]]
