@@ -47,7 +47,7 @@ def test_the_first_bytes_say_how_it_looks(
     with http(page.paths.socket("ui")) as client:
         document = client.get("/").text
     assert _looks(document) == look
-    assert document.index("color-scheme") < document.index("stylesheet") < document.index("<body")
+    assert document.index("color-scheme") < document.index("<style>") < document.index("<body")
 
 
 def test_a_changed_theme_shows_at_the_next_load(page: Desk, embedded: Supervised) -> None:

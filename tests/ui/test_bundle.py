@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "packages" / "ui"
 BUILD_TIMEOUT_S = 300
-NOT_COPIED = shutil.ignore_patterns("bundle", "node_modules", "__pycache__", ".bundle-*", ".npm-*")
+NOT_COPIED = shutil.ignore_patterns("bundle", "node_modules", "__pycache__", ".*_cache", ".bundle-*", ".npm-*")
 
 
 @pytest.fixture(scope="module")
