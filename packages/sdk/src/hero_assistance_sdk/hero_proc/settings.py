@@ -14,7 +14,7 @@ from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, U
 from hero_assistance_sdk.hero_proc.wire import CORE
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import AsyncRpcClient
+from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
 from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
 from hero_assistance_sdk.sockets import listening_pid
 
