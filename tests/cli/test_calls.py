@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from hero_assistance.calling import Document, text_of
+from hero_assistance.rpc_command import Document, text_of
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hero_assistance.commands.main import COMMANDS, cli
+from hero_assistance.commands.main import cli
+from hero_assistance.commands.overview import COMMANDS
 from hero_assistance.releases.install import install
 from hero_assistance.releases.store import Store
 from hero_assistance_sdk.paths import Paths

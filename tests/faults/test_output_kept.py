@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hero_assistance.service import SERVER
+from hero_assistance.action_names import SERVER
 from hero_assistance.supervisor.logs.keeper import LOOK_S
 from hero_assistance.supervisor.logs.pages import lines_after
 from hero_assistance.supervisor.logs.places import Place

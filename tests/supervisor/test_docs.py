@@ -10,8 +10,8 @@ from hero_assistance.supervisor.descendants import MARK
 from hero_assistance.supervisor.lock import LIFECYCLE_LOCK, SUPERVISOR_LOCK
 from hero_assistance.supervisor.logs.places import Place, Segment
 from hero_assistance.supervisor.logs.retention import RUNS_KEPT
-from hero_assistance.supervisor.registry import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance.supervisor.secrets import SECRETS_FOLDER
+from hero_assistance.supervisor.state_files import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from hero_assistance.action_names import SERVER
 from hero_assistance.releases.install import install
 from hero_assistance.releases.store import Store
-from hero_assistance.service import SERVER
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import SERVICE, Paths

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from hero_assistance.service import SERVER
+from hero_assistance.action_names import SERVER
 from hero_assistance.supervisor.logs.live import opened
 from hero_assistance.supervisor.logs.marks import read as read_marks
 from hero_assistance.supervisor.logs.places import Place

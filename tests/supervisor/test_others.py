@@ -15,7 +15,7 @@ import pytest
 
 from hero_assistance.supervisor.ports import port_holder
 from hero_assistance.supervisor.proctable import boot_id, process_of
-from hero_assistance.supervisor.registry import REGISTRY_FILE
+from hero_assistance.supervisor.state_files import REGISTRY_FILE
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths

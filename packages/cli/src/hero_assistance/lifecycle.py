@@ -1,4 +1,4 @@
-"""Start, stop and restart of the service, its logs and its secrets, for the commands; drawing is theirs.
+"""Starts, stops and restarts the service, for the commands; drawing is theirs.
 
 Every function takes the folders and returns what happened, or raises a `HeroError` that says why it did not.
 """
@@ -9,60 +9,33 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 
-from hero_assistance.keeping import secret_delete, secret_get, secret_list, secret_set
-from hero_assistance.logbook import LogLine, logs
-from hero_assistance.outcomes import (
-    NotInstalled,
+from hero_assistance.errors import NotInstalled
+from hero_assistance.results import (
     NotRunning,
     Progress,
     RestartFailed,
     StartFailed,
-    StartOutcome,
+    StartResult,
     StopFailed,
-    StopOutcome,
+    StopResult,
 )
-from hero_assistance.service import service_spec, settings_of
-from hero_assistance.status import ActionRow, Status, status
+from hero_assistance.service import read_settings, service_spec
+from hero_assistance.status import read_status
 from hero_assistance.supervisor.connection import (
     LOG_LINES,
-    Kind,
     alone,
     embedded_if_needed,
     end_embedded,
     found,
     hero_proc_or_embedded,
-    knows,
     registered_with,
 )
+from hero_assistance.supervisor_lookup import Kind, knows_service
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
 from hero_assistance_sdk.paths import SERVICE, Paths
-
-__all__ = [
-    "ActionRow",
-    "LogLine",
-    "NotInstalled",
-    "NotRunning",
-    "Progress",
-    "RestartFailed",
-    "StartFailed",
-    "StartOutcome",
-    "Status",
-    "StopFailed",
-    "StopOutcome",
-    "logs",
-    "restart",
-    "secret_delete",
-    "secret_get",
-    "secret_list",
-    "secret_set",
-    "service_list",
-    "start",
-    "status",
-    "stop",
-]
 
 # `--start` answers within 30 s; what is left is for the supervisor's own start and for reading the logs.
 START_TIMEOUT_S = 27.0
@@ -81,7 +54,7 @@ def start(
     ui_tcp: Sequence[str] = (),
     progress: Progress,
     environ: Mapping[str, str] | None = None,
-) -> StartOutcome:
+) -> StartResult:
     """Start the service and return once every action is healthy; what runs with other settings is restarted."""
     spec = service_spec(paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, environ=environ)
     check_service(spec)
@@ -98,10 +71,10 @@ def start(
                 supervisor.client.service_set(spec)
                 known = supervisor.client.service_start(SERVICE)
                 _await_healthy(supervisor.client, known, progress, deadline)
-        return StartOutcome(changed, status(paths))
+        return StartResult(changed, read_status(paths))
 
 
-def stop(paths: Paths, progress: Progress) -> StopOutcome:
+def stop(paths: Paths, progress: Progress) -> StopResult:
     """End the service, all that it started, and the embedded supervisor."""
     with alone(paths):
         changed = False
@@ -114,10 +87,10 @@ def stop(paths: Paths, progress: Progress) -> StopOutcome:
                 changed = _stop_service(embedded, progress) or changed
                 progress.step("ending the supervisor")
                 end_embedded(paths, embedded)
-        return StopOutcome(changed)
+        return StopResult(changed)
 
 
-def restart(paths: Paths, progress: Progress) -> StartOutcome:
+def restart(paths: Paths, progress: Progress) -> StartResult:
     """Replace every process, by this release's definition and with the settings that were chosen.
 
     Nobody is refused meanwhile, where the supervisor can start a new process before the old one is ended; one that
@@ -136,7 +109,7 @@ def restart(paths: Paths, progress: Progress) -> StartOutcome:
             known = supervisor.client.service_restart(SERVICE, overlap=overlap)
             _await_healthy(supervisor.client, known, progress, deadline)
             _require_replaced(supervisor.client)
-        return StartOutcome(changed=True, status=status(paths))
+        return StartResult(changed=True, status=read_status(paths))
 
 
 def service_list(paths: Paths) -> tuple[ServiceStatus, ...]:
@@ -155,7 +128,7 @@ def _require_installed(spec: ServiceSpec) -> None:
 
 def _is_healthy_with(client: SupervisorClient, spec: ServiceSpec) -> bool:
     """Whether the service runs by this very specification and is well."""
-    if not knows(client):
+    if not knows_service(client):
         return False
     registered = client.service_get(SERVICE)
     same = registered.spec == spec and registered.wanted is Wanted.UP and not registered.outdated
@@ -174,7 +147,7 @@ def _leave_embedded(paths: Paths, progress: Progress) -> None:
 def _renew(paths: Paths, client: SupervisorClient) -> None:
     """Register the definition of this release, with the settings and environment of the registered one."""
     registered = client.service_get(SERVICE).spec
-    settings = settings_of(registered)
+    settings = read_settings(registered)
     if settings is None:
         return
     spec = service_spec(
@@ -232,7 +205,7 @@ def _log_lines(client: SupervisorClient, action: str) -> tuple[str, ...]:
 
 def _stop_service(client: SupervisorClient, progress: Progress) -> bool:
     """End and forget the service; false when it was not registered. Raises `StopFailed`."""
-    if not knows(client):
+    if not knows_service(client):
         return False
     client.require("service.stop", "service.delete")
     told = _Teller(progress)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hero_assistance.action_names import SERVER, UI
 from hero_assistance_sdk.hero_proc.specs import (
     ActionSpec,
     Condition,
@@ -21,10 +22,6 @@ from hero_assistance_sdk.hero_proc.specs import (
 )
 from hero_assistance_sdk.limits import SETTING as LIMITS_SETTING
 from hero_assistance_sdk.paths import SERVICE, Paths, forwarded_environ
-
-SERVER = "hero_assistance_server"
-UI = "hero_assistance_ui"
-ACTIONS = (SERVER, UI)
 
 # The address of the server's TCP listener; where it is not set the server has its own default.
 TCP_SETTING = "HERO_ASSISTANCE_TCP"
@@ -42,7 +39,7 @@ _STOP = StopSpec(signal="SIGTERM", timeout_ms=8_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class StartSettings:
     """What an operator chose at `--start`; the registered specification is where it is remembered."""
 
     auth_mode: str
@@ -76,13 +73,13 @@ def service_spec(
     )
 
 
-def settings_of(spec: ServiceSpec) -> Settings | None:
+def read_settings(spec: ServiceSpec) -> StartSettings | None:
     """The settings that a specification of ours was made with; `None` for one that somebody else wrote."""
     server, ui = spec.action(SERVER), spec.action(UI)
     if server is None or ui is None or server.argv[1:2] != ("--auth-mode",) or len(server.argv) < 3:
         return None
     flags = ui.argv[3:]
-    return Settings(
+    return StartSettings(
         auth_mode=server.argv[2],
         seed_dev_users="--seed-dev-users" in server.argv[3:],
         ui_tcp=tuple(value for flag, value in zip(flags[::2], flags[1::2], strict=False) if flag == "--tcp"),

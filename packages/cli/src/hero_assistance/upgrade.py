@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hero_assistance.lifecycle import Progress, restart
+from hero_assistance.lifecycle import restart
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import Switched, switch
-from hero_assistance.status import NOTHING_RUNS, status
+from hero_assistance.results import Progress
+from hero_assistance.status import NOTHING_RUNS, read_status
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 
@@ -28,7 +29,7 @@ def restart_or_roll_back(paths: Paths, switched: Switched, progress: Progress) -
     Raises `UpgradeRolledBack` with the failing probe and the last log lines when it had to go back, and
     `UpgradeFailed` when going back did not help either, or there was nothing to go back to.
     """
-    if status(paths).exit_status == NOTHING_RUNS:
+    if read_status(paths).exit_status == NOTHING_RUNS:
         return False
     try:
         restart(paths, progress)

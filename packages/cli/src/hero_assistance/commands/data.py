@@ -48,6 +48,6 @@ def import_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
 
 def _server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:
     """Have the server's own program do it: it alone knows the database."""
-    from hero_assistance.programs import run_server
+    from hero_assistance.sibling_programs import run_server
 
     ctx.exit(run_server(Paths.from_environ(), [name, *(["--json"] if as_json else []), "--", *arguments]))

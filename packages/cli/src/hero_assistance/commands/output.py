@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hero_assistance.lifecycle import Progress
+    from hero_assistance.results import Progress
 
 
 class PlainProgress:

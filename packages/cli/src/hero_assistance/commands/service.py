@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from hero_assistance.commands.everyday import show_status
 from hero_assistance.commands.output import print_json, print_table, progress
 from hero_assistance_sdk.paths import Paths
 
@@ -56,28 +55,7 @@ def restart_command() -> None:
 @click.pass_context
 def status_command(ctx: click.Context, *, as_json: bool) -> None:
     """Show what runs. Exit status: 0 all healthy, 3 nothing runs, 1 anything else."""
-    from hero_assistance.status import status
-
-    found = status(Paths.from_environ())
-    if as_json:
-        print_json(found.model_dump(mode="json"))
-        ctx.exit(found.exit_status)
-    click.echo(f"{found.service}   supervisor: {found.supervisor}   release: {found.release or '-'}")
-    if found.note:
-        click.echo(found.note)
-    rows = [
-        [
-            action.name,
-            action.state.value,
-            str(action.pid or "-"),
-            _uptime(action.uptime_s),
-            str(action.restarts),
-            action.reason or " ".join(Path(path).name for path in action.sockets) or "-",
-        ]
-        for action in found.actions
-    ]
-    print_table(["action", "state", "pid", "up", "restarts", "sockets"], rows)
-    ctx.exit(found.exit_status)
+    ctx.exit(show_status(as_json=as_json))
 
 
 @click.group("service")
@@ -100,13 +78,3 @@ def list_command(*, as_json: bool) -> None:
         return
     rows = [[one.service, one.state.value, one.wanted.value, str(len(one.actions))] for one in found]
     print_table(["service", "state", "wanted", "actions"], rows)
-
-
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-
-
-def _uptime(seconds: int | None) -> str:
-    if seconds is None:
-        return "-"
-    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), (1, "s"))
-    return f"{seconds // size} {unit}"

@@ -96,14 +96,14 @@ def note_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) 
 
 
 def _called(user: str | None, method: str, **params: Any) -> Any:
-    from hero_assistance.calling import Server
+    from hero_assistance.rpc_command import Server
 
     with Server(user) as server:
         return server.call(method, **params)
 
 
 def _read(text: str) -> str:
-    from hero_assistance.calling import text_of
+    from hero_assistance.rpc_command import text_of
 
     return text_of(text)
 

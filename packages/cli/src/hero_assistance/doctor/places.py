@@ -71,14 +71,14 @@ def ports(paths: Paths) -> Iterator[Finding]:
 
 def _ours(paths: Paths) -> Callable[[int], bool]:
     """Tells whether a process belongs to the service or supervises it."""
-    from hero_assistance.status import status
+    from hero_assistance.status import read_status
     from hero_assistance.supervisor.descendants import MARK, with_descendants
     from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
     from hero_assistance.supervisor.proctable import inherited, snapshot
     from hero_assistance.supervisor.registry import Registry
 
     table = snapshot()
-    known = {action.pid for action in status(paths).actions} | {holder_of(paths.state / SUPERVISOR_LOCK)}
+    known = {action.pid for action in read_status(paths).actions} | {holder_of(paths.state / SUPERVISOR_LOCK)}
     family = with_descendants({pid for pid in known if pid}, table)
     marked = f"{Registry(paths.state).instance}/{SERVICE}/"
     return lambda pid: pid in family or (inherited(pid, MARK) or "").startswith(marked)
@@ -86,7 +86,8 @@ def _ours(paths: Paths) -> Callable[[int], bool]:
 
 def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
     """Each TCP port that is asked for, how bad it is to lose it, and what is lost."""
-    from hero_assistance.service import SERVER, TCP_SETTING, settings_of
+    from hero_assistance.action_names import SERVER
+    from hero_assistance.service import TCP_SETTING, read_settings
     from hero_assistance.supervisor.connection import registered_spec
     from hero_assistance_sdk.sockets import parse_address
 
@@ -95,7 +96,7 @@ def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
     if spec is None or server is None:
         return []
     address = server.env.get(TCP_SETTING, str(_SERVER_PORT))
-    settings = settings_of(spec)
+    settings = read_settings(spec)
     pages = settings.ui_tcp if settings else ()
     server_port = [] if address == "off" else [parse_address(address)[1]]
     wanted = [(port, Verdict.WARNING, "overlay peers cannot connect") for port in server_port]

@@ -33,9 +33,9 @@ def secrets(paths: Paths) -> Iterator[Finding]:
 
 def _page_addresses(paths: Paths) -> tuple[str, ...]:
     """Where the registered service serves the page over TCP."""
-    from hero_assistance.service import settings_of
+    from hero_assistance.service import read_settings
     from hero_assistance.supervisor.connection import registered_spec
 
     spec = registered_spec(paths)
-    settings = settings_of(spec) if spec else None
+    settings = read_settings(spec) if spec else None
     return settings.ui_tcp if settings else ()

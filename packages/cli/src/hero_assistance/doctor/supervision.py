@@ -13,9 +13,9 @@ _TAKES_OVER = "hero_assistance --start takes it over as it is"
 
 def service(paths: Paths) -> Iterator[Finding]:
     """The supervisor, and the state of each action."""
-    from hero_assistance.status import status
+    from hero_assistance.status import read_status
 
-    found = status(paths)
+    found = read_status(paths)
     if found.supervisor == "none":
         yield _without_supervisor(paths, found)
         return
@@ -29,9 +29,9 @@ def service(paths: Paths) -> Iterator[Finding]:
 
 def supervisors(paths: Paths) -> Iterator[Finding]:
     """Whether two supervisors could each run a copy of the service."""
-    from hero_assistance.supervisor.connection import Double, double
+    from hero_assistance.supervisor_lookup import Double, find_double
 
-    found = double(paths)
+    found = find_double(paths)
     if found is not None:
         verdict = Verdict.FAULT if found is Double.REGISTERED_TWICE else Verdict.WARNING
         yield Finding("supervisor", verdict, found.value, "hero_assistance --start moves it to hero_proc")

@@ -8,8 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from hero_assistance.supervisor.environment import child_environment
@@ -19,6 +17,8 @@ from hero_assistance.supervisor.logs.places import Place
 from hero_assistance.supervisor.places import OWN_LOG, SOCKET
 from hero_assistance.supervisor.proctable import is_alive, process_of
 from hero_assistance.supervisor.registry import Registry, RunRecord
+from hero_assistance.supervisor.state_files import is_registered
+from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, find_supervisor, knows_service
 from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
@@ -33,21 +33,6 @@ _LOCK_WAIT_S = 90.0
 _READY_S = 15.0
 _END_S = 10.0
 _LOOK_S = 0.02
-
-
-class Kind(StrEnum):
-    """Which supervisor looks after the service."""
-
-    EMBEDDED = "embedded"
-    HERO_PROC = "hero_proc"
-    NONE = "none"
-
-
-class Double(StrEnum):
-    """Why two supervisors could each run a copy of the service."""
-
-    REGISTERED_TWICE = "the service is registered with hero_proc and with the embedded supervisor"
-    HERO_PROC_APPEARED = "hero_proc listens, and the service is registered with the embedded supervisor"
 
 
 class SupervisorFailed(HeroError):
@@ -66,12 +51,7 @@ class Busy(HeroError):
     reason = "busy"
 
 
-@dataclass(frozen=True, slots=True)
-class Supervisor:
-    """A supervisor that answers."""
-
-    kind: Kind
-    client: SupervisorClient
+Supervisor = FoundSupervisor[SupervisorClient]
 
 
 # Held, so that one that ends before this program does is reaped and no warning is given.
@@ -90,21 +70,9 @@ def alone(paths: Paths) -> Iterator[None]:
 
 @contextmanager
 def found(paths: Paths) -> Iterator[Supervisor | None]:
-    """The supervisor that looks after the service, or would; `None` when none listens.
-
-    hero_proc comes first, unless only the embedded one knows the service.
-    """
-    hero_proc = connect(paths.hero_proc_socket)
-    own = connect(paths.socket(SOCKET))
-    try:
-        if own and (hero_proc is None or (knows(own) and not knows(hero_proc))):
-            yield Supervisor(Kind.EMBEDDED, own)
-        else:
-            yield Supervisor(Kind.HERO_PROC, hero_proc) if hero_proc else None
-    finally:
-        for client in (hero_proc, own):
-            if client:
-                client.close()
+    """The supervisor that looks after the service, or would, to tell it everything; `None` when none listens."""
+    with find_supervisor(paths, SupervisorClient) as supervisor:
+        yield supervisor
 
 
 @contextmanager
@@ -123,7 +91,7 @@ def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
 def registered_with(paths: Paths) -> Iterator[Supervisor | None]:
     """The supervisor that the service is registered with, started again where it ended without being asked."""
     with found(paths) as supervisor:
-        if supervisor and supervisor.kind is Kind.HERO_PROC and knows(supervisor.client):
+        if supervisor and supervisor.kind is Kind.HERO_PROC and knows_service(supervisor.client):
             yield supervisor
             return
     if not registered_here(paths):
@@ -158,29 +126,15 @@ def end_embedded(paths: Paths, client: SupervisorClient) -> bool:
     return True
 
 
-def knows(client: SupervisorClient) -> bool:
-    """Whether the service is registered there."""
-    return any(status.service == SERVICE for status in client.service_list())
-
-
 def registered_here(paths: Paths) -> bool:
     """Whether a registration of the embedded supervisor is on the disk."""
-    return SERVICE in Registry(paths.state).services
-
-
-def double(paths: Paths) -> Double | None:
-    """What is wrong where hero_proc listens and the embedded supervisor has the service as well, or alone."""
-    hero_proc = connect(paths.hero_proc_socket) if registered_here(paths) else None
-    if hero_proc is None:
-        return None
-    with hero_proc:
-        return Double.REGISTERED_TWICE if knows(hero_proc) else Double.HERO_PROC_APPEARED
+    return is_registered(paths.state, SERVICE)
 
 
 def registered_spec(paths: Paths) -> ServiceSpec | None:
     """The service as it is registered with the supervisor that listens."""
     with found(paths) as supervisor:
-        if supervisor is None or not knows(supervisor.client):
+        if supervisor is None or not knows_service(supervisor.client):
             return None
         return supervisor.client.service_get(SERVICE).spec
 

@@ -14,12 +14,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hero_assistance.files import write_atomic
 from hero_assistance.supervisor.proctable import Identity
+from hero_assistance.supervisor.state_files import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import Wanted
-
-REGISTRY_FILE = "registry.json"
-RUNS_FOLDER = "runs"
 
 
 class StateDamaged(HeroError):

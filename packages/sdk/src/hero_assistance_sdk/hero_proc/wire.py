@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hero_assistance_sdk.hero_proc.reports import LogPage as LogPage
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
+from hero_assistance_sdk.hero_proc.states import CORE as CORE
+from hero_assistance_sdk.hero_proc.states import LONGEST_QUERY as LONGEST_QUERY
+from hero_assistance_sdk.hero_proc.states import LONGEST_WAIT_MS as LONGEST_WAIT_MS
+from hero_assistance_sdk.hero_proc.states import WORST_FIRST as WORST_FIRST
+from hero_assistance_sdk.hero_proc.states import ActionState as ActionState
+from hero_assistance_sdk.hero_proc.states import Wanted as Wanted
+from hero_assistance_sdk.hero_proc.states import worst as worst
 from hero_assistance_sdk.rpc.methods import Params
 
 # Contexts and names of secrets become keys of a file and part of its name.
 SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-CORE = "core"
-# A supervisor answers a waiting call before the client's own time-out (10 s) is near.
-LONGEST_WAIT_MS = 5_000
-LONGEST_QUERY = 10_000
-
-
-class ActionState(StrEnum):
-    """What an action is doing; only `healthy` means that it answers its probes."""
-
-    STOPPED = "stopped"
-    STARTING = "starting"
-    HEALTHY = "healthy"
-    DEGRADED = "degraded"
-    BACKOFF = "backoff"
-    FAILED = "failed"
-    STOPPING = "stopping"
-
-
-# A service is as well as its worst action.
-WORST_FIRST = (
-    ActionState.FAILED,
-    ActionState.BACKOFF,
-    ActionState.DEGRADED,
-    ActionState.STOPPING,
-    ActionState.STARTING,
-    ActionState.STOPPED,
-    ActionState.HEALTHY,
-)
-
-
-class Wanted(StrEnum):
-    """What an operator last asked for; it outlives the supervisor and the machine's power."""
-
-    UP = "up"
-    DOWN = "down"
 
 
 class Answer(BaseModel):
@@ -120,22 +92,6 @@ class Job(Answer):
 
 class JobList(Answer):
     jobs: tuple[Job, ...]
-
-
-class LogPage(Answer):
-    """Lines of an action's log; `cursor` given to the next `logs.query` continues behind the last of them.
-
-    `runs` says for each line by which start of the action it was written, numbered as in `job.list`; 0 for what none
-    of them wrote. `is_end`: there was no further line. `is_cut`: the last line is longer than a page and goes on in
-    the first one of the next.
-    """
-
-    action: str
-    lines: tuple[str, ...]
-    cursor: str
-    runs: tuple[int, ...] = ()
-    is_end: bool = True
-    is_cut: bool = False
 
 
 class Secret(Answer):
@@ -240,8 +196,3 @@ class Shutdown(Params):
     """With `when_idle`, refused while a service is registered."""
 
     when_idle: bool = False
-
-
-def worst(states: tuple[ActionState, ...]) -> ActionState:
-    """The state of a service whose actions have these states."""
-    return min(states, key=WORST_FIRST.index, default=ActionState.STOPPED)

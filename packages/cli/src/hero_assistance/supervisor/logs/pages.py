@@ -13,7 +13,8 @@ from hero_assistance.supervisor.logs.cursor import Position
 from hero_assistance.supervisor.logs.live import is_written
 from hero_assistance.supervisor.logs.places import Output, Place
 from hero_assistance_sdk.errors import NotFound
-from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, LogPage
+from hero_assistance_sdk.hero_proc.reports import LogPage
+from hero_assistance_sdk.hero_proc.states import LONGEST_QUERY
 
 # One answer stays far below what a client waits for; a reader that is behind asks again.
 PAGE_BYTES = 1024 * 1024

@@ -7,15 +7,9 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from hero_assistance.service import SERVER
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance.action_names import SERVER
+from hero_assistance.errors import NotInstalled
 from hero_assistance_sdk.paths import Paths
-
-
-class NotInstalled(HeroError):
-    """A program of ours is not there."""
-
-    reason = "not-installed"
 
 
 def run_server(paths: Paths, arguments: Sequence[str]) -> int:

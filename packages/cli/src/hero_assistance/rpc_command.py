@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from collections.abc import Sequence
@@ -123,6 +122,8 @@ def text_of(value: str) -> str:
 
 def nearest(name: str, known: Sequence[str] | dict[str, Any]) -> str:
     """A hint at what may have been meant."""
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     return f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
 
@@ -146,11 +147,28 @@ class Server:
         try:
             return self._client.call(method, **params)
         except RpcFailure as error:
-            error.log_lines = tuple(map(str, error.data.get("faults", ())))
-            if error.remote_reason == "unauthenticated" and error.hint is None:
-                error.hint = "say who calls with --as USER"
+            self._explain(error)
             if error.code == CODES[MethodNotFound]:
                 error.hint = nearest(method, self.document().methods)
+            raise
+
+    def _explain(self, error: RpcFailure) -> None:
+        """Add to an error what helps at a shell."""
+        error.log_lines = tuple(map(str, error.data.get("faults", ())))
+        if error.remote_reason == "unauthenticated" and error.hint is None:
+            error.hint = "say who calls with --as USER"
+
+    def call_with_words(self, name: str, words: Sequence[str]) -> Any:
+        """The result of a method with the params that words mean; raises `UsageError` for a wrong name or word."""
+        if words:
+            document = self.document()
+            return self.call(name, **document.params(document.method(name), words))
+        try:
+            return self._client.call(name)
+        except RpcFailure as error:
+            if error.code == CODES[MethodNotFound]:
+                self.document().method(name)
+            self._explain(error)
             raise
 
     def __enter__(self) -> Server:
