@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.contenders.contender import Program, run, tool
+from benchmarks.contenders.contender import Program, tool, until
 from benchmarks.contenders.peers import Supervisord
 from benchmarks.measure import Figure, Report, time_rounds
 
@@ -82,8 +82,12 @@ def _running_supervisord(root: Path) -> Iterator[list[str]]:
     try:
         contender.begin()
         contender.until_well()
-        run(*command, env=contender.environment())
+        until(lambda: _succeeds(command), "both programs run")
         yield command
     finally:
         contender.sweep()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -19,15 +21,18 @@ from hero_assistance.releases.errors import (
     InstallBusy,
     InstallFailed,
     NoSuchRelease,
+    WrongTarget,
 )
 from hero_assistance.releases.install import Outcome, faults, install, mend
-from hero_assistance.releases.manifest import read_build
+from hero_assistance.releases.manifest import RELEASE_FILE, read_build
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import rollback
+from hero_assistance.releases.target import check_installed_target, running_target
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.zipapp.header import HEADER_SIZE
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
 from hero_assistance_sdk.zipapp.tree import damaged
+from scripts.build.zipapp import this_target
 from tests.builds import SMALL_BINARIES, make_build, run
 
 
@@ -278,3 +283,75 @@ def test_a_cut_zipapp_is_named_when_the_service_starts(store: Store, tmp_path: P
     assert faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
     assert installed(store, tmp_path, "1.0-one").changed
     assert mend(store) == []
+
+
+FOREIGN = [
+    Target("CPython 3.9", "darwin-arm64"),
+    Target("CPython 3.9", this_target().platform),
+    Target("PyPy 3.11", this_target().platform),
+    Target(f"{this_target().python}t", this_target().platform),
+    Target(this_target().python, f"{this_target().platform}-musl"),
+    Target("", ""),
+]
+
+
+@pytest.mark.parametrize("target", FOREIGN, ids=str)
+def test_a_build_for_another_target_is_refused(target: Target, store: Store, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    build = make_build(tmp_path / "other", "1.0-other", target=target)
+    for force in (False, True):
+        with pytest.raises(WrongTarget) as refused:
+            install(store, build, print, force=force)
+        assert f"built for {target}, and this is {this_target()}" in refused.value.message
+        assert refused.value.hint
+    assert store.live() == "1.0-one"
+    assert [one.release for one in store.installed()] == ["1.0-one"]
+    assert store.unfinished() == []
+
+
+def test_the_target_is_the_one_that_a_zipapp_compares() -> None:
+    assert running_target() == this_target()
+
+
+def _claim(store: Store, release: str, target: Target) -> None:
+    """Make an installed release one for another target, as an install that did not look would have left it."""
+    path = store.release(release) / RELEASE_FILE
+    record = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**record, "python": target.python, "platform": target.platform}))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_going_back_to_a_release_for_another_target_is_refused(named: bool, store: Store, tmp_path: Path) -> None:
+    for release in ("1.0-one", "1.0-two"):
+        installed(store, tmp_path, release)
+    _claim(store, "1.0-one", FOREIGN[0])
+    with pytest.raises(WrongTarget, match=r"built for CPython 3\.9 on darwin-arm64, and this is CPython"):
+        rollback(store, "1.0-one" if named else None)
+    assert store.live() == "1.0-two"
+
+
+def test_a_live_release_for_another_target_is_not_started(store: Store, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    _claim(store, "1.0-one", FOREIGN[1])
+    with pytest.raises(WrongTarget):
+        mend(store)
+
+
+def test_an_installed_release_is_held_against_its_own_interpreter(store: Store, tmp_path: Path) -> None:
+    """Another program may look at it, run by another Python."""
+    installed(store, tmp_path, "1.0-one")
+    manifest = read_build(tmp_path / "1.0-one")
+    folder = store.release("1.0-one")
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    other.chmod(0o755)
+    pinned = str(Path(sys.executable).resolve())
+    unknown = (tmp_path / "gone", Path("/bin/false"))
+    for name, is_wrong in ((other, False), *((path, False) for path in unknown), (Path("/bin/echo"), True)):
+        archive = folder / SMALL_BINARIES[0]
+        head, rest = archive.read_bytes()[:HEADER_SIZE], archive.read_bytes()[HEADER_SIZE:]
+        moved = head.replace(pinned.encode(), str(name).encode())
+        archive.write_bytes(moved[:HEADER_SIZE].ljust(HEADER_SIZE, b"#") + rest)
+        pinned = str(name)
+        with pytest.raises(WrongTarget) if is_wrong else contextlib.nullcontext():
+            check_installed_target(folder, manifest)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from hero_assistance.lifecycle import restart
+from hero_assistance.releases.manifest import read_installed
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import Switched, switch
+from hero_assistance.releases.target import check_installed_target
 from hero_assistance.results import Progress
 from hero_assistance.status import NOTHING_RUNS, read_status
 from hero_assistance_sdk.errors import HeroError
@@ -46,13 +48,13 @@ def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Pro
     before = str(switched.before)
     progress.step(f"release {switched.after} is not healthy; going back to {before}")
     store = Store.of(paths)
-    with store.exclusive(progress.step):
-        switch(store, before)
     error: HeroError = UpgradeRolledBack(
         f"release {switched.after} did not become healthy, so {before} runs again\n  {failure.message}",
         hint="it is still installed, and not live; install again when it is mended",
     )
     try:
+        with store.exclusive(progress.step):
+            _switch_back(store, before)
         restart(paths, progress)
     except HeroError as second:
         error = UpgradeFailed(
@@ -60,3 +62,11 @@ def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Pro
         )
     error.log_lines = failure.log_lines
     raise error from failure
+
+
+def _switch_back(store: Store, release: str) -> None:
+    """Make a release live that was live before; raises `WrongTarget` for one that cannot run."""
+    installed = read_installed(store.release(release))
+    if installed is not None:
+        check_installed_target(store.release(release), installed.manifest)
+    switch(store, release)

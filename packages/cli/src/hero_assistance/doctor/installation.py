@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance.releases.errors import WrongTarget
 from hero_assistance.releases.install import faults
 from hero_assistance.releases.manifest import Installed, read_installed
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import is_foreign
+from hero_assistance.releases.target import check_installed_target
 from hero_assistance_sdk.paths import Paths
 
 # An upgrade needs about 150 MB beside the database; below this one fails soon.
@@ -27,7 +29,13 @@ def release(paths: Paths) -> Iterator[Finding]:
     if installed is None:
         yield Finding("release", Verdict.FAULT, f"the live release {live} has no record", "nox -s install")
         return
-    yield Finding("release", Verdict.OK, f"{live} is live")
+    try:
+        check_installed_target(store.release(live), installed.manifest)
+    except WrongTarget as error:
+        detail = f"the live one cannot run: {error.message}"
+        yield Finding("release", Verdict.FAULT, detail, error.hint or "nox -s install")
+    else:
+        yield Finding("release", Verdict.OK, f"{live} is live")
     wrong = faults(store, installed.manifest)
     if wrong:
         shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")

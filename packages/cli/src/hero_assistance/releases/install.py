@@ -18,6 +18,7 @@ from hero_assistance.releases.manifest import Binary, Manifest, read_build, read
 from hero_assistance.releases.prune import prune, sweep
 from hero_assistance.releases.store import Store
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
+from hero_assistance.releases.target import check_build_target, check_installed_target
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin
 from hero_assistance_sdk.zipapp.tree import damaged, unpack
@@ -37,10 +38,11 @@ class Outcome:
 def install(store: Store, build: Path, report: Report, *, force: bool = False) -> Outcome:
     """Install a build and make it live.
 
-    Raises `BadBuild`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; whatever is
-    raised, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
+    Raises `BadBuild`, `WrongTarget`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; at any
+    error, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
     """
     manifest = read_build(build)
+    check_build_target(manifest)
     check_bin(store, [binary.name for binary in manifest.binaries], force=force)
     try:
         with store.exclusive(report):
@@ -75,12 +77,14 @@ def faults(store: Store, manifest: Manifest) -> list[str]:
 def mend(store: Store) -> list[str]:
     """Make the live release whole again from its own archives; return the paths that were mended.
 
-    A start heals what its own imports miss; this heals what nobody imports, such as a style sheet.
+    A start heals what its own imports miss; this heals what is not imported, such as a style sheet.
+    Raises `WrongTarget` or `DamagedRelease`.
     """
     live = store.live()
     installed = read_installed(store.release(live)) if live else None
     if installed is None:
         return []
+    check_installed_target(store.release(installed.release), installed.manifest)
     mended = []
     for binary in installed.manifest.binaries:
         pin = _pin(store.release(installed.release), binary)

@@ -16,6 +16,7 @@ from hero_assistance.releases.manifest import (
     installed_record,
 )
 from hero_assistance.releases.store import CURRENT, Store, replace_link
+from hero_assistance.releases.target import check_installed_target
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,24 @@ def switch(store: Store, release: str) -> None:
 
 
 def rollback(store: Store, release: str | None = None) -> Switched:
-    """Go back to `release`, or to the one activated before the live one; raises `NoSuchRelease`."""
+    """Go back to `release`, or to the one activated before the live one; raises `NoSuchRelease` or `WrongTarget`."""
     live = store.live()
-    target = _rollback_target(store, live, release)
-    switch(store, target)
-    return Switched(live, target)
+    chosen = _choose_release(store, live, release)
+    check_installed_target(store.release(chosen.release), chosen.manifest)
+    switch(store, chosen.release)
+    return Switched(live, chosen.release)
 
 
-def _rollback_target(store: Store, live: str | None, wanted: str | None) -> str:
+def _choose_release(store: Store, live: str | None, wanted: str | None) -> Installed:
     installed = store.installed()
     if wanted is not None:
-        if all(one.release != wanted for one in installed):
+        named = next((one for one in installed if one.release == wanted), None)
+        if named is None:
             known = ", ".join(one.release for one in installed) or "none"
             raise NoSuchRelease(f"release {wanted} is not installed", hint=f"installed: {known}")
-        return wanted
+        return named
     sequence = next((one.sequence for one in installed if one.release == live), None)
-    older = [one.release for one in installed if sequence is not None and one.sequence < sequence]
+    older = [one for one in installed if sequence is not None and one.sequence < sequence]
     if not older:
         raise NoSuchRelease(f"there is no release before {live or 'the first'}", hint="see: hero_assistance releases")
     return older[0]
