@@ -72,6 +72,25 @@ def test_values_have_the_types_of_their_params(env: dict[str, str], tmp_path: Pa
     assert listed["tickets"] == [made]
 
 
+@pytest.mark.parametrize(
+    ("word", "tags"),
+    [
+        ('tags=["a","b"]', ["a", "b"]),
+        ('tags=["a,b"]', ["a,b"]),
+        ('tags= ["a"] ', ["a"]),
+        ('tags:=["a","b"]', ["a", "b"]),
+        ("tags=[]", []),
+        ("tags=", []),
+        ("tags=a,b", ["a", "b"]),
+        ("tags=[a,b", ["[a", "b"]),
+    ],
+)
+def test_a_list_is_written_as_json_or_with_commas(word: str, tags: list[str], env: dict[str, str]) -> None:
+    made = result("ticket.create", "title=t", "body=b", word, env=env)
+    assert isinstance(made, dict)
+    assert made["tags"] == tags
+
+
 def test_a_text_can_come_from_standard_input(env: dict[str, str]) -> None:
     made = result("message.reply", "ticket_id=1", "body=-", "--as", "bob", env=env, stdin="two\nlines")
     assert isinstance(made, dict)
@@ -87,7 +106,14 @@ def test_a_text_can_come_from_standard_input(env: dict[str, str]) -> None:
         (["ticket.get", "1"], 2, "'1' is not KEY=VALUE"),
         (["ticket.get", "ticket_id=one"], 2, "ticket_id is not JSON: 'one'"),
         (["ticket.get", "ticket_id=true"], 2, "ticket_id is integer, not 'true'"),
-        (["ticket.get", "ticket_id:={"], 2, "ticket_id is not JSON"),
+        (["ticket.get", "ticket_id:={"], 2, "ticket_id is not JSON: '{'\n  hint: Expecting property name"),
+        (["ticket.get", "ticket_id:="], 2, "a text is ticket_id=TEXT"),
+        (
+            ["ticket.create", "title=t", "body=", "tags=[a,b]"],
+            2,
+            "not '[a,b]'\n  hint: write tags=a,b",
+        ),
+        (["ticket.create", "title=t", "body=", "tags=[1]"], 2, "tags is a list of string, not '[1]'"),
         (["ticket.create", "title=@/nowhere", "body="], 2, "cannot read /nowhere"),
         (["ticket.create"], 1, "| title: "),
         (["ticket.create", "title=t", "body=", "priority=super"], 1, "| priority: "),
@@ -215,6 +241,12 @@ def test_values_of_every_type() -> None:
         "numbers": {"type": "array", "items": {"$ref": "#/components/schemas/Whole"}},
         "record": {"type": "object"},
         "any": {},
+        "text": {"type": "string"},
+        "empty": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "either": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "texts": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        "mixed": {"type": "array"},
     }
     params = [{"name": name, "schema": schema} for name, schema in schemas.items()]
     document = Document(
@@ -231,6 +263,34 @@ def test_values_of_every_type() -> None:
         "record": {"a": 1},
         "any": [1],
     }
-    for wrong in ("whole=1.5", "whole=true", "yes=1", "perhaps=x", "numbers=1,x", "record=[]"):
-        with pytest.raises(UsageError):
-            document.params(method, [wrong])
+    for word, value in {
+        "whole= 5 ": 5,
+        "real=1e3": 1000.0,
+        "numbers=[1, 2]": [1, 2],
+        "rows=[[1],[]]": [[1], []],
+        'mixed=["a",1,null]': ["a", 1, None],
+        "text=5": "5",
+        'text="5"': '"5"',
+        "text=null": "null",
+        'text=["a"]': '["a"]',
+        'text:="5"': "5",
+        "text:=[1]": [1],
+        "empty=null": None,
+        "empty=nul": "nul",
+        'empty:="null"': "null",
+        'either=["a","b"]': ["a", "b"],
+        "either=[1]": "[1]",
+        "either=a,b": "a,b",
+        'texts=["a=b","c,d"]': ["a=b", "c,d"],
+        "texts=null,true": ["null", "true"],
+        "any=null": None,
+        'any="a"': "a",
+    }.items():
+        assert document.params(method, [word]) == {word.partition("=")[0].removesuffix(":"): value}, word
+    wrong = ["whole=1.5", "whole=true", "yes=1", "perhaps=x", "numbers=1,x", "record=[]", "real=NaN", "real=1e999"]
+    wrong += ["text:=NaN", "text:=-Infinity", "text:='a'", "any=a", "numbers=[1,true]", "numbers=[1,]", "texts=[a, b ]"]
+    wrong += [f"any={'[' * 100_000}", f"whole={'9' * 10_000}", "rows=[1]", "whole=", "any:="]
+    for word in wrong:
+        with pytest.raises(UsageError) as refused:
+            document.params(method, [word])
+        assert len(refused.value.message) < 200

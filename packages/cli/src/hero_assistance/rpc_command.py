@@ -14,8 +14,9 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, RpcClient
 from hero_assistance_sdk.rpc.errors import CODES, MethodNotFound, RpcFailure
 
-# A server that is there answers in a few milliseconds; who presses Tab does not wait for one that is not.
+# A server that runs answers in a few milliseconds; a press of Tab does not wait for one that does not.
 COMPLETION_TIMEOUT_S = 0.5
+_LONGEST_QUOTE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +61,46 @@ class Document:
             key, separator, value = word.partition("=")
             if not separator:
                 raise UsageError(f"{word!r} is not KEY=VALUE", hint="KEY=VALUE by the param's type, or KEY:=JSON")
-            as_json = key.endswith(":")
+            is_json = key.endswith(":")
             key = key.removesuffix(":")
             if key not in method.params:
                 raise UsageError(f"{method.name} has no param {key!r}", hint=nearest(key, method.params))
-            given[key] = parsed(key, value) if as_json else self._typed(key, value, method.params[key])
+            given[key] = require_json(key, value) if is_json else self._read_value(key, value, method.params[key])
         return given
 
-    def _typed(self, key: str, value: str, schema: dict[str, Any]) -> Any:
+    def _read_value(self, key: str, value: str, schema: dict[str, Any]) -> Any:
+        """JSON of the param's type as what it means; of anything else a text or a list, where the param is one."""
         kinds = self._kinds(schema)
+        found = parse_json(value)
+        # A text is taken as it stands: quotes that somebody wrote belong to it.
+        if not isinstance(found, (str, NotJson)) and self._fits(found, kinds):
+            return found
         if "string" in kinds:
             return text_of(value)
         if "array" in kinds:
-            items = self.resolved(kinds["array"].get("items", {}))
-            return [self._typed(key, item, items) for item in value.split(",")] if value else []
-        found = parsed(key, value)
-        if kinds and not any(_is(kind, found) for kind in kinds):
-            raise UsageError(f"{key} is {' or '.join(kinds)}, not {value!r}")
+            return self._read_list(key, value, self._items(kinds))
+        found = require_json(key, value)
+        if kinds and not self._fits(found, kinds):
+            raise UsageError(f"{key} is {' or '.join(kinds)}, not {_quote(value)}")
         return found
+
+    def _read_list(self, key: str, value: str, items: dict[str, Any]) -> list[Any]:
+        if value.lstrip().startswith("[") and value.rstrip().endswith("]"):
+            # Split at its commas it would become items that begin and end with brackets.
+            wanted = " or ".join(self._kinds(items)) or "anything"
+            hint = f'write {key}=a,b, or JSON in single quotes, as in \'{key}=["a","b"]\''
+            raise UsageError(f"{key} is a list of {wanted}, not {_quote(value)}", hint=hint)
+        return [self._read_value(key, item, items) for item in value.split(",")] if value else []
+
+    def _fits(self, value: Any, kinds: dict[str, dict[str, Any]]) -> bool:
+        """Whether a value has one of the types, and the items of a list those of the list."""
+        if isinstance(value, list) and "array" in kinds:
+            items = self._kinds(self._items(kinds))
+            return not items or all(self._fits(item, items) for item in value)
+        return any(_is(kind, value) for kind in kinds)
+
+    def _items(self, kinds: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        return self.resolved(kinds["array"].get("items", {}))
 
     def _kinds(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The types that a value may have, each with its schema."""
@@ -86,10 +109,12 @@ class Document:
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
     "integer": int,
     "number": (int, float),
     "boolean": bool,
     "null": type(None),
+    "array": list,
     "object": dict,
 }
 
@@ -98,12 +123,37 @@ def _is(kind: str, value: Any) -> bool:
     return isinstance(value, _TYPES.get(kind, object)) and (kind == "boolean" or not isinstance(value, bool))
 
 
-def parsed(key: str, value: str) -> Any:
-    """A value that is written as JSON; raises `UsageError`."""
+@dataclass(frozen=True, slots=True)
+class NotJson:
+    """Why a text is not JSON."""
+
+    detail: str
+
+
+def parse_json(value: str) -> Any:
+    """What a text means as JSON, or `NotJson`; NaN and Infinity, which Python reads and JSON has not, are none."""
     try:
-        return json.loads(value)
-    except ValueError:
-        raise UsageError(f"{key} is not JSON: {value!r}") from None
+        found = json.loads(value)
+        json.dumps(found, allow_nan=False)
+    except json.JSONDecodeError as error:
+        return NotJson(f"{error.msg} at character {error.pos + 1}")
+    except (ValueError, RecursionError):
+        return NotJson("it has a number or a depth that JSON does not allow")
+    return found
+
+
+def _quote(value: str) -> str:
+    """A value in quotes, short enough for a message."""
+    return repr(value if len(value) <= _LONGEST_QUOTE else f"{value[:_LONGEST_QUOTE]}...")
+
+
+def require_json(key: str, value: str) -> Any:
+    """A value that has to be JSON; raises `UsageError`."""
+    found = parse_json(value)
+    if isinstance(found, NotJson):
+        hint = f"{found.detail}; a text is {key}=TEXT, or {key}:='\"TEXT\"' in single quotes"
+        raise UsageError(f"{key} is not JSON: {_quote(value)}", hint=hint)
+    return found
 
 
 def text_of(value: str) -> str:

@@ -55,7 +55,8 @@ def complete_word(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 def call_command(method: str | None, words: tuple[str, ...], user: str | None, *, as_json: bool) -> None:
     """Call METHOD of the running server; without METHOD, list the methods.
 
-    KEY=VALUE is read by the param's type (a list is written a,b,c), KEY:=JSON as JSON. As the value of a text, -
-    reads standard input and @FILE a file.
+    KEY=VALUE is read by the param's type: a value that is JSON of that type is taken as JSON, such as 5, true, null or
+    '["a","b"]'; a list can be written a,b,c as well; a text is taken as it stands. KEY:=JSON is always JSON. As the
+    value of a text, - reads standard input and @FILE a file.
     """
     call_method(method, words, user, as_json=as_json)

@@ -69,7 +69,7 @@ def _pinned_target(folder: Path, manifest: Manifest) -> Target | None:
 
 
 def _ask_target(interpreter: Path) -> Target | None:
-    command = [interpreter, "-ISc", f"{_DESCRIBE}print(python)\nprint(platform)"]
+    command = [str(interpreter), "-ISc", f"{_DESCRIBE}print(python)\nprint(platform)"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_ANSWER_S)
     except (OSError, subprocess.SubprocessError):
