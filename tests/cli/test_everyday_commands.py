@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 import click
 import pytest
 
-from hero_assistance.commands.direct import split_words
 from hero_assistance.commands.main import cli
-from hero_assistance.commands.overview import COMMANDS, OPTIONS, SUMMARY, render_help
+from hero_assistance.light_commands.direct import split_words
+from hero_assistance.light_commands.help_page import COMMANDS, OPTIONS, SUMMARY, render_help
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run
 from tests.server.desk import child

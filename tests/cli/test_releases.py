@@ -26,7 +26,7 @@ from hero_assistance.releases.errors import (
 from hero_assistance.releases.install import Outcome, faults, install, mend
 from hero_assistance.releases.manifest import RELEASE_FILE, read_build
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance.releases.target import check_installed_target, running_target
 from hero_assistance_sdk.paths import Paths
@@ -37,22 +37,22 @@ from tests.builds import SMALL_BINARIES, make_build, run
 
 
 @pytest.fixture
-def store(paths: Paths) -> Store:
-    return Store.of(paths)
+def store(paths: Paths) -> ReleaseStore:
+    return ReleaseStore.of(paths)
 
 
-def installed(store: Store, tmp_path: Path, release: str, **options: bool) -> Outcome:
+def installed(store: ReleaseStore, tmp_path: Path, release: str, **options: bool) -> Outcome:
     """Install a small build of that release, made once a test."""
     folder = tmp_path / release
     return install(store, folder if folder.exists() else make_build(folder, release), lambda _step: None, **options)
 
 
-def test_every_binary_runs_after_install(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_every_binary_runs_after_install(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     installed(store, tmp_path, "1.0-one")
     assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-one"] * 2
 
 
-def test_an_installed_file_is_still_the_zipapp(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_an_installed_file_is_still_the_zipapp(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     """Python runs it by name, too, and so does whoever copies it to a place of its own."""
     installed(store, tmp_path, "1.0-one")
     done = subprocess.run(
@@ -61,19 +61,19 @@ def test_an_installed_file_is_still_the_zipapp(store: Store, tmp_path: Path, her
     assert (done.returncode, done.stdout) == (0, "1.0-one\n")
 
 
-def test_installing_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
+def test_installing_twice_changes_nothing(store: ReleaseStore, tmp_path: Path) -> None:
     assert installed(store, tmp_path, "1.0-one").changed
     assert not installed(store, tmp_path, "1.0-one").changed
 
 
-def test_an_upgrade_switches_every_binary(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_an_upgrade_switches_every_binary(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     installed(store, tmp_path, "1.0-one")
     outcome = installed(store, tmp_path, "1.0-two")
     assert (outcome.switched.before, outcome.switched.after) == ("1.0-one", "1.0-two")
     assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-two"] * 2
 
 
-def test_unchanged_files_are_shared_between_releases(store: Store, tmp_path: Path) -> None:
+def test_unchanged_files_are_shared_between_releases(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     installed(store, tmp_path, "1.0-two")
     same = Path("lib", "alpha", "hero_assistance_sdk", "zipapp", "tree.py")
@@ -81,7 +81,7 @@ def test_unchanged_files_are_shared_between_releases(store: Store, tmp_path: Pat
     assert one.stat().st_ino == two.stat().st_ino
 
 
-def test_a_damaged_zipapp_is_refused_by_name(store: Store, tmp_path: Path) -> None:
+def test_a_damaged_zipapp_is_refused_by_name(store: ReleaseStore, tmp_path: Path) -> None:
     build = make_build(tmp_path / "dist", "1.0-one")
     with (build / "beta").open("r+b") as file:
         file.seek(5000)
@@ -103,7 +103,7 @@ def test_a_damaged_zipapp_is_refused_by_name(store: Store, tmp_path: Path) -> No
     ],
     ids=["no manifest", "half a manifest", "a newer manifest", "an empty manifest", "no zipapp"],
 )
-def test_half_a_build_is_refused(spoil, store: Store, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_half_a_build_is_refused(spoil, store: ReleaseStore, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     build = make_build(tmp_path / "dist", "1.0-one")
     spoil(build)
     with pytest.raises(BadBuild):
@@ -119,7 +119,7 @@ def test_a_manifest_cannot_name_a_file_elsewhere(name: str, tmp_path: Path) -> N
         read_build(build)
 
 
-def test_a_foreign_file_is_left_alone(store: Store, tmp_path: Path) -> None:
+def test_a_foreign_file_is_left_alone(store: ReleaseStore, tmp_path: Path) -> None:
     store.bin.mkdir(parents=True)
     (store.bin / "beta").write_text("mine")
     with pytest.raises(ForeignFile, match="beta"):
@@ -128,14 +128,16 @@ def test_a_foreign_file_is_left_alone(store: Store, tmp_path: Path) -> None:
     assert store.live() is None
 
 
-def test_force_replaces_a_foreign_file(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_force_replaces_a_foreign_file(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     store.bin.mkdir(parents=True)
     (store.bin / "beta").write_text("mine")
     installed(store, tmp_path, "1.0-one", force=True)
     assert run(store.bin / "beta", env=hero_env) == "1.0-one"
 
 
-def test_a_write_that_fails_leaves_the_old_release(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_a_write_that_fails_leaves_the_old_release(
+    store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
+) -> None:
     """A file where a folder belongs stands for every refusal of the system; root ignores modes."""
     installed(store, tmp_path, "1.0-one")
     (store.folder / "1.0-two").write_text("in the way")
@@ -145,7 +147,7 @@ def test_a_write_that_fails_leaves_the_old_release(store: Store, tmp_path: Path,
     assert store.unfinished() == []
 
 
-def test_a_second_install_says_who_it_waited_for(store: Store, tmp_path: Path) -> None:
+def test_a_second_install_says_who_it_waited_for(store: ReleaseStore, tmp_path: Path) -> None:
     store.folder.mkdir(parents=True)
     told: list[str] = []
     with (store.folder / ".lock").open("w+") as held:
@@ -157,7 +159,7 @@ def test_a_second_install_says_who_it_waited_for(store: Store, tmp_path: Path) -
     assert told == ["another install runs (process 4711); waiting for it"]
 
 
-def test_installs_at_the_same_time_all_end_well(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_installs_at_the_same_time_all_end_well(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     releases = [f"1.0-{number}" for number in range(4)]
     for release in releases:
         make_build(tmp_path / release, release)
@@ -168,7 +170,7 @@ def test_installs_at_the_same_time_all_end_well(store: Store, tmp_path: Path, he
     assert store.unfinished() == []
 
 
-def test_rollback_walks_back_from_the_live_release(store: Store, tmp_path: Path) -> None:
+def test_rollback_walks_back_from_the_live_release(store: ReleaseStore, tmp_path: Path) -> None:
     for release in ("1.0-one", "1.0-two", "1.0-three"):
         installed(store, tmp_path, release)
     assert rollback(store).after == "1.0-two"
@@ -177,7 +179,7 @@ def test_rollback_walks_back_from_the_live_release(store: Store, tmp_path: Path)
         rollback(store)
 
 
-def test_rollback_to_a_named_release(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_rollback_to_a_named_release(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     for release in ("1.0-one", "1.0-two", "1.0-three"):
         installed(store, tmp_path, release)
     rollback(store, "1.0-one")
@@ -186,20 +188,20 @@ def test_rollback_to_a_named_release(store: Store, tmp_path: Path, hero_env: dic
         rollback(store, "1.0-none")
 
 
-def test_rollback_after_a_downgrade_goes_to_what_was_live_before(store: Store, tmp_path: Path) -> None:
+def test_rollback_after_a_downgrade_goes_to_what_was_live_before(store: ReleaseStore, tmp_path: Path) -> None:
     for release in ("1.0-one", "1.0-two", "1.0-one"):
         installed(store, tmp_path, release)
     assert store.live() == "1.0-one"
     assert rollback(store).after == "1.0-two"
 
 
-def test_only_the_releases_kept_for_rollback_stay(store: Store, tmp_path: Path) -> None:
+def test_only_the_releases_kept_for_rollback_stay(store: ReleaseStore, tmp_path: Path) -> None:
     for number in range(KEPT_FOR_ROLLBACK + 3):
         installed(store, tmp_path, f"1.0-{number}")
     assert [one.release for one in store.installed()] == ["1.0-5", "1.0-4", "1.0-3", "1.0-2"]
 
 
-def test_a_release_in_use_is_never_removed(store: Store, tmp_path: Path) -> None:
+def test_a_release_in_use_is_never_removed(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-used")
     held = os.open(store.release("1.0-used"), os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_SH)
@@ -224,7 +226,7 @@ def test_a_release_in_use_is_never_removed(store: Store, tmp_path: Path) -> None
     ],
 )
 def test_a_damaged_tree_heals_at_the_next_start(
-    path: str, store: Store, tmp_path: Path, hero_env: dict[str, str]
+    path: str, store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
 ) -> None:
     installed(store, tmp_path, "1.0-one")
     release = store.release("1.0-one")
@@ -237,7 +239,7 @@ def test_a_damaged_tree_heals_at_the_next_start(
     assert damaged(release / "alpha", release / "lib" / "alpha") == []
 
 
-def test_damage_is_named_and_mended_by_install(store: Store, tmp_path: Path) -> None:
+def test_damage_is_named_and_mended_by_install(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     manifest = read_build(tmp_path / "1.0-one")
     victim = store.release("1.0-one") / "lib" / "beta" / "beta" / "__main__.py"
@@ -248,7 +250,7 @@ def test_damage_is_named_and_mended_by_install(store: Store, tmp_path: Path) -> 
     assert faults(store, manifest) == []
 
 
-def test_many_first_starts_at_once_all_succeed(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_many_first_starts_at_once_all_succeed(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     """The tree is gone, so every one of them mends it while the others start from it."""
     installed(store, tmp_path, "1.0-one")
     tree = store.release("1.0-one") / "lib" / "alpha"
@@ -259,7 +261,7 @@ def test_many_first_starts_at_once_all_succeed(store: Store, tmp_path: Path, her
 
 
 def test_a_start_without_the_pinned_interpreter_finds_another(
-    store: Store, tmp_path: Path, hero_env: dict[str, str]
+    store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
 ) -> None:
     """Python was upgraded, and the one that was pinned is gone; the next install pins the new one."""
     installed(store, tmp_path, "1.0-one")
@@ -274,7 +276,7 @@ def test_a_start_without_the_pinned_interpreter_finds_another(
     assert faults(store, manifest) == []
 
 
-def test_a_cut_zipapp_is_named_when_the_service_starts(store: Store, tmp_path: Path) -> None:
+def test_a_cut_zipapp_is_named_when_the_service_starts(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     archive = store.release("1.0-one") / "alpha"
     archive.write_bytes(archive.read_bytes()[:6000])
@@ -296,7 +298,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("target", FOREIGN, ids=str)
-def test_a_build_for_another_target_is_refused(target: Target, store: Store, tmp_path: Path) -> None:
+def test_a_build_for_another_target_is_refused(target: Target, store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     build = make_build(tmp_path / "other", "1.0-other", target=target)
     for force in (False, True):
@@ -313,7 +315,7 @@ def test_the_target_is_the_one_that_a_zipapp_compares() -> None:
     assert running_target() == this_target()
 
 
-def _claim(store: Store, release: str, target: Target) -> None:
+def _claim(store: ReleaseStore, release: str, target: Target) -> None:
     """Make an installed release one for another target, as an install that did not look would have left it."""
     path = store.release(release) / RELEASE_FILE
     record = json.loads(path.read_bytes())
@@ -321,7 +323,9 @@ def _claim(store: Store, release: str, target: Target) -> None:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_going_back_to_a_release_for_another_target_is_refused(named: bool, store: Store, tmp_path: Path) -> None:
+def test_going_back_to_a_release_for_another_target_is_refused(
+    named: bool, store: ReleaseStore, tmp_path: Path
+) -> None:
     for release in ("1.0-one", "1.0-two"):
         installed(store, tmp_path, release)
     _claim(store, "1.0-one", FOREIGN[0])
@@ -330,14 +334,14 @@ def test_going_back_to_a_release_for_another_target_is_refused(named: bool, stor
     assert store.live() == "1.0-two"
 
 
-def test_a_live_release_for_another_target_is_not_started(store: Store, tmp_path: Path) -> None:
+def test_a_live_release_for_another_target_is_not_started(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     _claim(store, "1.0-one", FOREIGN[1])
     with pytest.raises(WrongTarget):
         mend(store)
 
 
-def test_an_installed_release_is_held_against_its_own_interpreter(store: Store, tmp_path: Path) -> None:
+def test_an_installed_release_is_held_against_its_own_interpreter(store: ReleaseStore, tmp_path: Path) -> None:
     """Another program may look at it, run by another Python."""
     installed(store, tmp_path, "1.0-one")
     manifest = read_build(tmp_path / "1.0-one")

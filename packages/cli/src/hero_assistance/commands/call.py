@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from hero_assistance.commands.everyday import call_method
+from hero_assistance.light_commands.everyday import call_method
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hero_assistance.commands.output import print_json, print_table
+from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance_sdk.paths import Paths
 
 

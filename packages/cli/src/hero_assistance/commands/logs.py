@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hero_assistance.commands.everyday import show_logs
+from hero_assistance.light_commands.everyday import show_logs
 
 _AGE = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from hero_assistance.commands.overview import COMMANDS, OPTIONS, PROGRAM, SUMMARY, render_help
+from hero_assistance.light_commands.help_page import COMMANDS, OPTIONS, PROGRAM, SUMMARY, render_help
 from hero_assistance_sdk.release import version_line
 
 

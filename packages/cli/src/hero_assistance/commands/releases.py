@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from hero_assistance.commands.output import print_json, print_table, progress
-from hero_assistance.releases.store import Store
+from hero_assistance.light_commands.output import print_json, print_table, progress
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 
 
@@ -26,7 +26,7 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
     from hero_assistance.releases.install import install
 
     paths = Paths.from_environ()
-    store = Store.of(paths)
+    store = ReleaseStore.of(paths)
     with progress() as shown:
         outcome = install(store, folder, shown.step, force=force)
     if outcome.changed:
@@ -38,7 +38,7 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
         click.echo(f"removed old release {release}")
     _say_when_not_on_path(store.bin)
     if restart:
-        from hero_assistance.upgrade import restart_or_roll_back
+        from hero_assistance.releases.upgrade import restart_or_roll_back
 
         with progress() as shown:
             restart_or_roll_back(paths, outcome.switched, shown)
@@ -51,7 +51,7 @@ def releases_command(*, as_json: bool) -> None:
     """List the installed releases, the last activated first."""
     from hero_assistance.releases.prune import in_use
 
-    store = Store.of(Paths.from_environ())
+    store = ReleaseStore.of(Paths.from_environ())
     live = store.live()
     listed = [
         {
@@ -82,7 +82,7 @@ def rollback_command(release: str | None, *, restart: bool) -> None:
     from hero_assistance.releases.switch import rollback
 
     paths = Paths.from_environ()
-    store = Store.of(paths)
+    store = ReleaseStore.of(paths)
     with store.exclusive(click.echo):
         switched = rollback(store, release)
     click.echo(f"release {switched.after} is live (before: {switched.before})")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from hero_assistance.commands.direct import run_directly
-from hero_assistance.commands.overview import PROGRAM
+from hero_assistance.light_commands.direct import run_directly
+from hero_assistance.light_commands.help_page import PROGRAM
 from hero_assistance_sdk.errors import HeroError
 
 INTERRUPTED = 130

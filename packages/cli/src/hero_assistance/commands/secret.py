@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from hero_assistance.commands.output import print_json
+from hero_assistance.light_commands.output import print_json
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 

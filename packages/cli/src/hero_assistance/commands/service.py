@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from hero_assistance.commands.everyday import show_status
-from hero_assistance.commands.output import print_json, print_table, progress
+from hero_assistance.light_commands.everyday import show_status
+from hero_assistance.light_commands.output import print_json, print_table, progress
 from hero_assistance_sdk.paths import Paths
 
 
@@ -13,14 +13,14 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     """Mend the live release, start the service, and say what runs and where its page is."""
     from hero_assistance import lifecycle
     from hero_assistance.releases.install import mend
-    from hero_assistance.releases.store import Store
+    from hero_assistance.releases.store import ReleaseStore
     from hero_assistance_sdk.sockets import parse_address
 
     for address in ui_tcp:
         parse_address(address)
     paths = Paths.from_environ()
     with progress() as shown:
-        for path in mend(Store.of(paths)):
+        for path in mend(ReleaseStore.of(paths)):
             shown.step(f"mended {path}")
         outcome = lifecycle.start(
             paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=shown

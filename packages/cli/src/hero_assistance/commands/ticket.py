@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
-from hero_assistance.commands.output import print_json, print_table, shown
+from hero_assistance.light_commands.output import print_json, print_table, shown
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
 _ticket_id = click.argument("ticket_id", type=click.IntRange(min=1))

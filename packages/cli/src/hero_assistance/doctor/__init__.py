@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, installation, places, settings, supervision
+from hero_assistance.doctor import backups, clock, installation, network, settings, supervision
 from hero_assistance.doctor.findings import Finding, Verdict, worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
@@ -19,7 +19,7 @@ ALONE: tuple[Check, ...] = (
     installation.search_path,
     installation.leftovers,
     installation.disk,
-    places.folders,
+    network.folders,
     clock.jump,
     backups.backups,
 )
@@ -27,8 +27,8 @@ ALONE: tuple[Check, ...] = (
 ASKING: tuple[Check, ...] = (
     supervision.service,
     supervision.supervisors,
-    places.sockets,
-    places.ports,
+    network.sockets,
+    network.ports,
     settings.secrets,
 )
 _SEE = "see: hero_assistance logs supervisor"

@@ -10,7 +10,7 @@ from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance.releases.errors import WrongTarget
 from hero_assistance.releases.install import faults
 from hero_assistance.releases.manifest import Installed, read_installed
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
 from hero_assistance_sdk.paths import Paths
@@ -60,7 +60,7 @@ def links(paths: Paths) -> Iterator[Finding]:
 
 def search_path(paths: Paths) -> Iterator[Finding]:
     """Whether a shell finds the binaries."""
-    store = Store.of(paths)
+    store = ReleaseStore.of(paths)
     if str(store.bin) in os.environ.get("PATH", "").split(os.pathsep):
         yield Finding("PATH", Verdict.OK, f"{store.bin} is on PATH")
     else:
@@ -69,7 +69,7 @@ def search_path(paths: Paths) -> Iterator[Finding]:
 
 def leftovers(paths: Paths) -> Iterator[Finding]:
     """What an interrupted install left."""
-    store = Store.of(paths)
+    store = ReleaseStore.of(paths)
     left = store.unfinished()
     if left:
         names = ", ".join(path.name for path in left)
@@ -87,7 +87,7 @@ def disk(paths: Paths) -> Iterator[Finding]:
     yield Finding("disk", verdict, f"{free / 1024**3:.1f} GiB free in {folder}", hint)
 
 
-def _live(paths: Paths) -> tuple[Store, str | None, Installed | None]:
-    store = Store.of(paths)
+def _live(paths: Paths) -> tuple[ReleaseStore, str | None, Installed | None]:
+    store = ReleaseStore.of(paths)
     live = store.live()
     return store, live, read_installed(store.release(live)) if live else None

@@ -16,7 +16,7 @@ from hero_assistance.files import sync_folder
 from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.prune import prune, sweep
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
 from hero_assistance.releases.target import check_build_target, check_installed_target
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
@@ -35,7 +35,7 @@ class Outcome:
     removed: tuple[str, ...]
 
 
-def install(store: Store, build: Path, report: Report, *, force: bool = False) -> Outcome:
+def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = False) -> Outcome:
     """Install a build and make it live.
 
     Raises `BadBuild`, `WrongTarget`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; at any
@@ -54,12 +54,12 @@ def install(store: Store, build: Path, report: Report, *, force: bool = False) -
         ) from error
 
 
-def is_whole(store: Store, manifest: Manifest) -> bool:
+def is_whole(store: ReleaseStore, manifest: Manifest) -> bool:
     """Whether a release is completely there, byte for byte."""
     return not faults(store, manifest)
 
 
-def faults(store: Store, manifest: Manifest) -> list[str]:
+def faults(store: ReleaseStore, manifest: Manifest) -> list[str]:
     """What is missing or damaged in an installed release, by path."""
     folder = store.release(manifest.release)
     found = []
@@ -74,7 +74,7 @@ def faults(store: Store, manifest: Manifest) -> list[str]:
     return found
 
 
-def mend(store: Store) -> list[str]:
+def mend(store: ReleaseStore) -> list[str]:
     """Make the live release whole again from its own archives; return the paths that were mended.
 
     A start heals what its own imports miss; this heals what is not imported, such as a style sheet.
@@ -101,7 +101,7 @@ def mend(store: Store) -> list[str]:
     return mended
 
 
-def _install_locked(store: Store, build: Path, manifest: Manifest, report: Report) -> Outcome:
+def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> Outcome:
     sweep(store)
     folder = store.release(manifest.release)
     whole = read_installed(folder) is not None and is_whole(store, manifest)
@@ -114,12 +114,12 @@ def _install_locked(store: Store, build: Path, manifest: Manifest, report: Repor
     return Outcome(switched, True, tuple(removed))
 
 
-def _links_stand(store: Store, manifest: Manifest) -> bool:
+def _links_stand(store: ReleaseStore, manifest: Manifest) -> bool:
     links = [store.bin / binary.name for binary in manifest.binaries]
     return all(link.is_symlink() and not is_foreign(store, link) for link in links)
 
 
-def _stage(store: Store, build: Path, manifest: Manifest, report: Report) -> None:
+def _stage(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> None:
     """Write the release beside the others under a hidden name, flush it, and give it its name."""
     folder = store.release(manifest.release)
     staged = store.folder / f".new-{manifest.release}-{os.getpid()}"
@@ -142,7 +142,7 @@ def _stage(store: Store, build: Path, manifest: Manifest, report: Report) -> Non
         raise
 
 
-def _seeds(store: Store) -> list[Path]:
+def _seeds(store: ReleaseStore) -> list[Path]:
     """Trees of the live release: a file that did not change is linked, not written again."""
     live = store.live()
     installed = read_installed(store.release(live)) if live else None
@@ -170,7 +170,7 @@ def _stage_binary(
     (staged / "lib" / pin.boot.name).write_text(boot_lines(pin, entry_module(binary.name)))
 
 
-def _replace_damaged(store: Store, staged: Path, folder: Path) -> None:
+def _replace_damaged(store: ReleaseStore, staged: Path, folder: Path) -> None:
     """Mend a release in place, file by file, because processes may be running from it."""
     for source in sorted(path for path in staged.rglob("*") if path.is_file()):
         target = folder / source.relative_to(staged)

@@ -24,14 +24,14 @@ _LOCK_POLL_S = 0.05
 
 
 @dataclass(frozen=True)
-class Store:
+class ReleaseStore:
     """The releases below one root."""
 
     folder: Path
     bin: Path
 
     @classmethod
-    def of(cls, paths: Paths) -> Store:
+    def of(cls, paths: Paths) -> ReleaseStore:
         return cls(paths.releases, paths.bin)
 
     def release(self, release: str) -> Path:

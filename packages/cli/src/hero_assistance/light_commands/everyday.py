@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hero_assistance.commands.output import print_json, print_table, print_value
+from hero_assistance.light_commands.output import print_json, print_table, print_value
 from hero_assistance_sdk.paths import Paths
 
 if TYPE_CHECKING:

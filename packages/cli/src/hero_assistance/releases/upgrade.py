@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hero_assistance.lifecycle import restart
 from hero_assistance.releases.manifest import read_installed
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, switch
 from hero_assistance.releases.target import check_installed_target
 from hero_assistance.results import Progress
@@ -47,7 +47,7 @@ def restart_or_roll_back(paths: Paths, switched: Switched, progress: Progress) -
 def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Progress) -> None:
     before = str(switched.before)
     progress.step(f"release {switched.after} is not healthy; going back to {before}")
-    store = Store.of(paths)
+    store = ReleaseStore.of(paths)
     error: HeroError = UpgradeRolledBack(
         f"release {switched.after} did not become healthy, so {before} runs again\n  {failure.message}",
         hint="it is still installed, and not live; install again when it is mended",
@@ -64,7 +64,7 @@ def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Pro
     raise error from failure
 
 
-def _switch_back(store: Store, release: str) -> None:
+def _switch_back(store: ReleaseStore, release: str) -> None:
     """Make a release live that was live before; raises `WrongTarget` for one that cannot run."""
     installed = read_installed(store.release(release))
     if installed is not None:

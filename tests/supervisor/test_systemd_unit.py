@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance.booting import UNIT, NoSystemd, disable, enable, unit_text
+from hero_assistance.systemd_unit import UNIT, NoSystemd, disable, enable, unit_text
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from hero_assistance.commands.overview import render_help
+from hero_assistance.light_commands.help_page import render_help
 
 _COMPLETION = "_HERO_ASSISTANCE_COMPLETE"
 _WRONG_USAGE = 2
@@ -59,7 +59,7 @@ def _run_status(words: Sequence[str]) -> int | None:
     found = split_words(words, ["--json"], [])
     if found is None or found.texts:
         return None
-    from hero_assistance.commands.everyday import show_status
+    from hero_assistance.light_commands.everyday import show_status
 
     return show_status(as_json="--json" in found.flags)
 
@@ -68,7 +68,7 @@ def _run_call(words: Sequence[str]) -> int | None:
     found = split_words(words, ["--json"], ["--as"])
     if found is None:
         return None
-    from hero_assistance.commands.everyday import call_method
+    from hero_assistance.light_commands.everyday import call_method
 
     method = found.texts[0] if found.texts else None
     call_method(method, found.texts[1:], found.values.get("--as"), as_json="--json" in found.flags)
@@ -82,7 +82,7 @@ def _run_logs(words: Sequence[str]) -> int | None:
     lines = next(iter(found.values.values()), None)
     if lines is not None and not (lines.isascii() and lines.isdigit() and len(lines) <= _LONGEST_NUMBER):
         return None
-    from hero_assistance.commands.everyday import show_logs
+    from hero_assistance.light_commands.everyday import show_logs
     from hero_assistance.log_reader import Choice
 
     show_logs(
