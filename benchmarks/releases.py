@@ -54,7 +54,7 @@ def _measure_rollback(dist: Path, root: Path, env: dict[str, str], report: Repor
 
 
 def _switch_time(root: Path, release: str) -> float:
-    store = ReleaseStore.of(Paths.from_environ({"PATH_ROOT": str(root)}))
+    store = ReleaseStore.from_paths(Paths.from_environ({"PATH_ROOT": str(root)}))
     targets = [release if number % 2 else f"{release}-bench" for number in range(ROUNDS)]
     return statistics.median(timed(lambda target=target: rollback(store, target)) for target in targets)  # type: ignore[misc]
 

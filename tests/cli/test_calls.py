@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from hero_assistance.rpc_command import Document, text_of
+from hero_assistance.rpc_command import Document, read_text_word
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run
@@ -229,7 +229,7 @@ def _read_to_end(descriptor: int) -> bytes:
 
 @pytest.mark.parametrize(("word", "text"), [("a@b", "a@b"), ("@@carol", "@carol"), ("", ""), ("--", "--")])
 def test_a_word_that_is_a_text(word: str, text: str) -> None:
-    assert text_of(word) == text
+    assert read_text_word(word) == text
 
 
 def test_values_of_every_type() -> None:
@@ -252,9 +252,9 @@ def test_values_of_every_type() -> None:
     document = Document(
         {"methods": [{"name": "m", "params": params}], "components": {"schemas": {"Whole": {"type": "integer"}}}}
     )
-    method = document.method("m")
+    method = document.find_method("m")
     words = ["whole=-5", "real=2", "yes=true", "perhaps=null", "numbers=1,2", 'record={"a":1}', "any=[1]"]
-    assert document.params(method, words) == {
+    assert document.parse_params(method, words) == {
         "whole": -5,
         "real": 2,
         "yes": True,
@@ -286,11 +286,11 @@ def test_values_of_every_type() -> None:
         "any=null": None,
         'any="a"': "a",
     }.items():
-        assert document.params(method, [word]) == {word.partition("=")[0].removesuffix(":"): value}, word
+        assert document.parse_params(method, [word]) == {word.partition("=")[0].removesuffix(":"): value}, word
     wrong = ["whole=1.5", "whole=true", "yes=1", "perhaps=x", "numbers=1,x", "record=[]", "real=NaN", "real=1e999"]
     wrong += ["text:=NaN", "text:=-Infinity", "text:='a'", "any=a", "numbers=[1,true]", "numbers=[1,]", "texts=[a, b ]"]
     wrong += [f"any={'[' * 100_000}", f"whole={'9' * 10_000}", "rows=[1]", "whole=", "any:="]
     for word in wrong:
         with pytest.raises(UsageError) as refused:
-            document.params(method, [word])
+            document.parse_params(method, [word])
         assert len(refused.value.message) < 200

@@ -120,7 +120,7 @@ def test_secrets_go_in_by_standard_input_and_are_listed_by_name(hero_env: dict[s
 
 def test_releases_are_listed_for_machines(tmp_path: Path, paths: Paths, hero_env: dict[str, str]) -> None:
     for release in ("1.0-one", "1.0-two"):
-        install(ReleaseStore.of(paths), make_build(tmp_path / release, release), lambda _step: None)
+        install(ReleaseStore.from_paths(paths), make_build(tmp_path / release, release), lambda _step: None)
     listed = json.loads(run("releases", "--json", env=hero_env).stdout)
     assert [(one["release"], one["live"]) for one in listed] == [("1.0-two", True), ("1.0-one", False)]
 
@@ -144,7 +144,7 @@ def test_a_release_for_another_target_is_refused_and_found(
     assert f"1.0-foreign is built for {foreign}, and this is CPython" in done.stderr
     assert "hint: take the build for CPython" in done.stderr
     for release in ("1.0-one", "1.0-two"):
-        install(ReleaseStore.of(paths), make_build(tmp_path / release, release), lambda _step: None)
+        install(ReleaseStore.from_paths(paths), make_build(tmp_path / release, release), lambda _step: None)
         record = paths.releases / release / "release.json"
         about = {**json.loads(record.read_bytes()), "python": foreign.python, "platform": foreign.platform}
         record.write_text(json.dumps(about))
@@ -162,7 +162,7 @@ def test_a_release_for_another_target_is_refused_and_found(
 def test_doctor_finds_a_damaged_file(
     damage: str, tmp_path: Path, paths: Paths, hero_root: Path, hero_env: dict[str, str]
 ) -> None:
-    install(ReleaseStore.of(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    install(ReleaseStore.from_paths(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     victim = paths.releases / "1.0-one" / "lib" / "alpha" / "alpha" / "__main__.py"
     victim.unlink()
     if damage == "change":
@@ -176,7 +176,7 @@ def test_doctor_finds_a_damaged_file(
 def test_doctor_finds_a_foreign_file_and_a_dead_socket(
     tmp_path: Path, paths: Paths, hero_root: Path, hero_env: dict[str, str]
 ) -> None:
-    install(ReleaseStore.of(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    install(ReleaseStore.from_paths(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     (hero_root / "bin" / "beta").unlink()
     (hero_root / "bin" / "beta").write_text("mine")
     paths.service_sockets.mkdir(parents=True)

@@ -23,7 +23,7 @@ from hero_assistance.releases.errors import (
     NoSuchRelease,
     WrongTarget,
 )
-from hero_assistance.releases.install import Outcome, faults, install, mend
+from hero_assistance.releases.install import Outcome, find_faults, install, mend
 from hero_assistance.releases.manifest import RELEASE_FILE, read_build
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
 from hero_assistance.releases.store import ReleaseStore
@@ -38,7 +38,7 @@ from tests.builds import SMALL_BINARIES, make_build, run
 
 @pytest.fixture
 def store(paths: Paths) -> ReleaseStore:
-    return ReleaseStore.of(paths)
+    return ReleaseStore.from_paths(paths)
 
 
 def installed(store: ReleaseStore, tmp_path: Path, release: str, **options: bool) -> Outcome:
@@ -245,9 +245,9 @@ def test_damage_is_named_and_mended_by_install(store: ReleaseStore, tmp_path: Pa
     victim = store.release("1.0-one") / "lib" / "beta" / "beta" / "__main__.py"
     victim.unlink()
     victim.write_text("changed")
-    assert faults(store, manifest) == [str(victim)]
+    assert find_faults(store, manifest) == [str(victim)]
     assert installed(store, tmp_path, "1.0-one").changed
-    assert faults(store, manifest) == []
+    assert find_faults(store, manifest) == []
 
 
 def test_many_first_starts_at_once_all_succeed(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
@@ -271,9 +271,9 @@ def test_a_start_without_the_pinned_interpreter_finds_another(
     archive.write_bytes(head.replace(pinned, pinned[:-1] + b"_") + rest)
     assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
     manifest = read_build(tmp_path / "1.0-one")
-    assert faults(store, manifest) == [str(store.release("1.0-one") / "lib" / "alpha.py")]
+    assert find_faults(store, manifest) == [str(store.release("1.0-one") / "lib" / "alpha.py")]
     assert installed(store, tmp_path, "1.0-one").changed
-    assert faults(store, manifest) == []
+    assert find_faults(store, manifest) == []
 
 
 def test_a_cut_zipapp_is_named_when_the_service_starts(store: ReleaseStore, tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_cut_zipapp_is_named_when_the_service_starts(store: ReleaseStore, tmp_
     archive.write_bytes(archive.read_bytes()[:6000])
     with pytest.raises(DamagedRelease, match="alpha cannot be read"):
         mend(store)
-    assert faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
+    assert find_faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
     assert installed(store, tmp_path, "1.0-one").changed
     assert mend(store) == []
 

@@ -46,7 +46,7 @@ def _ask(process: subprocess.Popen[str], module: str) -> str:
 def test_no_lazy_import_fails_while_releases_come_and_go(
     tmp_path: Path, paths: Paths, hero_env: dict[str, str]
 ) -> None:
-    store = ReleaseStore.of(paths)
+    store = ReleaseStore.from_paths(paths)
     running: list[tuple[str, subprocess.Popen[str]]] = []
     try:
         for number in range(UPGRADES):

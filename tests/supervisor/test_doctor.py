@@ -168,7 +168,7 @@ def test_a_foreign_listener_on_the_servers_port(supervised: Stage) -> None:
 def test_broken_links_of_a_release(
     damage: Callable[[ReleaseStore], object], check: str, said: str, stage: Stage, tmp_path: Path
 ) -> None:
-    store = ReleaseStore.of(stage.paths)
+    store = ReleaseStore.from_paths(stage.paths)
     install(store, make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     damage(store)
     (found,) = (row for row in doctor(stage.env, check) if row[0] == "fault")

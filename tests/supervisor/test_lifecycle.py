@@ -20,7 +20,7 @@ from hero_assistance.action_names import ACTIONS, SERVER, UI
 from hero_assistance.errors import NotInstalled
 from hero_assistance.log_reader import Choice, read_logs
 from hero_assistance.results import NotRunning, RestartFailed, StartFailed
-from hero_assistance.service import read_settings, service_spec
+from hero_assistance.service import build_service_spec, read_settings
 from hero_assistance.status import read_status, serialize_status
 from hero_assistance.supervisor.lock import SUPERVISOR_LOCK, holder_of
 from hero_assistance.supervisor.logs.live import newest_run
@@ -285,13 +285,15 @@ def test_secrets_need_no_running_service(desk: Paths) -> None:
 
 
 def test_services_are_listed(desk: Paths) -> None:
-    assert lifecycle.service_list(desk) == ()
+    assert lifecycle.list_services(desk) == ()
     start(desk)
-    assert [status.service for status in lifecycle.service_list(desk)] == ["hero_assistance"]
+    assert [status.service for status in lifecycle.list_services(desk)] == ["hero_assistance"]
 
 
 def test_the_definition_has_no_fault_and_remembers_its_settings(paths: Paths) -> None:
-    spec = service_spec(paths, auth_mode="dev", seed_dev_users=True, ui_tcp=("127.0.0.1:1", "[::1]:2"), environ={})
+    spec = build_service_spec(
+        paths, auth_mode="dev", seed_dev_users=True, ui_tcp=("127.0.0.1:1", "[::1]:2"), environ={}
+    )
     check_service(spec)
     settings = read_settings(spec)
     assert settings is not None
@@ -302,7 +304,7 @@ def test_the_definition_has_no_fault_and_remembers_its_settings(paths: Paths) ->
 def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> None:
     environ = {"PATH_ROOT": "/r", "PATH_VAR": "/v", "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "ADMIN_SECRETS": "x"}
     environ["HERO_ASSISTANCE_LIMITS"] = "streams=9"
-    spec = service_spec(paths, auth_mode="hero", seed_dev_users=False, environ=environ)
+    spec = build_service_spec(paths, auth_mode="hero", seed_dev_users=False, environ=environ)
     del environ["ADMIN_SECRETS"]
     assert [action.env for action in spec.actions] == [environ, environ]
     assert all(Path(action.argv[0]).is_absolute() for action in spec.actions)

@@ -1,4 +1,4 @@
-"""The list of who may open the page over TCP, as an operator changes it from a shell."""
+"""The access list of the page over TCP, as an operator changes it from a shell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME = SecretName.ADMIN_SECRETS.value
 
 
 def read_list(paths: Paths) -> AccessList:
-    """The list as the supervisor keeps it."""
+    """The access list in the supervisor's store."""
     with hero_proc_or_embedded(paths) as supervisor:
         return _read(supervisor.client)
 

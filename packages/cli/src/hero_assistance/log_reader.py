@@ -1,4 +1,4 @@
-"""What actions wrote, as the commands ask for it: the last lines, those since a time, and what comes."""
+"""Reads the logs of actions: the last lines, those since a time, and new ones as they come."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAMES = (*ACTIONS, OWN_LOG)
 # Without a time to begin at.
 LINES = 100
-# How soon a new line is seen by who follows; the file is only looked at, nothing of it is read, without one.
+# How soon a new line is shown with `follow`; without one only the size of the file is looked at.
 _FOLLOW_S = 0.2
 
 

@@ -28,7 +28,7 @@ class StartFailed(HeroError):
 
 
 class RestartFailed(HeroError):
-    """The process that was to replace one did not become healthy; the one that ran goes on."""
+    """A new process did not become healthy; the old one goes on."""
 
     reason = "restart-failed"
 

@@ -1,4 +1,4 @@
-"""Methods of the running server, called from a shell: who calls, what a word of the command line means."""
+"""Calls methods of the running server from a shell: the caller, and what a word of the command line means."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ class Document:
             found["name"]: Method(
                 found["name"],
                 found.get("summary", ""),
-                {param["name"]: self.resolved(param["schema"]) for param in found["params"]},
+                {param["name"]: self.resolve(param["schema"]) for param in found["params"]},
             )
             for found in openrpc["methods"]
         }
 
-    def resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema that a reference leads to."""
         reference = schema.get("$ref")
         found: dict[str, Any] = self._schemas[reference.rsplit("/", 1)[1]] if reference else schema
         return found
 
-    def method(self, name: str) -> Method:
-        """The method of this name; raises `UsageError` with the nearest names."""
+    def find_method(self, name: str) -> Method:
+        """The method of this name; raises `UsageError` with the suggest_names names."""
         if name not in self.methods:
-            raise UsageError(f"there is no method {name!r}", hint=nearest(name, self.methods))
+            raise UsageError(f"there is no method {name!r}", hint=suggest_names(name, self.methods))
         return self.methods[name]
 
-    def params(self, method: Method, words: Sequence[str]) -> dict[str, Any]:
+    def parse_params(self, method: Method, words: Sequence[str]) -> dict[str, Any]:
         """The params that words of the form KEY=VALUE and KEY:=JSON mean; raises `UsageError`."""
         given: dict[str, Any] = {}
         for word in words:
@@ -64,7 +64,7 @@ class Document:
             is_json = key.endswith(":")
             key = key.removesuffix(":")
             if key not in method.params:
-                raise UsageError(f"{method.name} has no param {key!r}", hint=nearest(key, method.params))
+                raise UsageError(f"{method.name} has no param {key!r}", hint=suggest_names(key, method.params))
             given[key] = require_json(key, value) if is_json else self._read_value(key, value, method.params[key])
         return given
 
@@ -76,7 +76,7 @@ class Document:
         if not isinstance(found, (str, NotJson)) and self._fits(found, kinds):
             return found
         if "string" in kinds:
-            return text_of(value)
+            return read_text_word(value)
         if "array" in kinds:
             return self._read_list(key, value, self._items(kinds))
         found = require_json(key, value)
@@ -100,11 +100,11 @@ class Document:
         return any(_is(kind, value) for kind in kinds)
 
     def _items(self, kinds: dict[str, dict[str, Any]]) -> dict[str, Any]:
-        return self.resolved(kinds["array"].get("items", {}))
+        return self.resolve(kinds["array"].get("items", {}))
 
     def _kinds(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The types that a value may have, each with its schema."""
-        options = [self.resolved(option) for option in schema.get("anyOf", [schema])]
+        options = [self.resolve(option) for option in schema.get("anyOf", [schema])]
         return {option["type"]: option for option in options if "type" in option}
 
 
@@ -156,7 +156,7 @@ def require_json(key: str, value: str) -> Any:
     return found
 
 
-def text_of(value: str) -> str:
+def read_text_word(value: str) -> str:
     """The text that a word means: `-` is standard input, `@FILE` a file, `@@` an @; raises `UsageError`."""
     if value == "-":
         return sys.stdin.read()
@@ -170,7 +170,7 @@ def text_of(value: str) -> str:
         raise UsageError(f"cannot read {value[1:]}", hint=str(error)) from None
 
 
-def nearest(name: str, known: Sequence[str] | dict[str, Any]) -> str:
+def suggest_names(name: str, known: Sequence[str] | dict[str, Any]) -> str:
     """A hint at what may have been meant."""
     import difflib
 
@@ -188,7 +188,7 @@ class Server:
         headers = {} if user is None else {b"x-dev-user": user.encode(), b"x-hero-user": user.encode()}
         self._client = RpcClient(Paths.from_environ().socket("rpc"), headers=headers, timeout_s=timeout_s)
 
-    def document(self) -> Document:
+    def fetch_document(self) -> Document:
         """What the server says of its methods; raises `Unreachable`."""
         return Document(self._client.get("/openrpc.json"))
 
@@ -199,7 +199,7 @@ class Server:
         except RpcFailure as error:
             self._explain(error)
             if error.code == CODES[MethodNotFound]:
-                error.hint = nearest(method, self.document().methods)
+                error.hint = suggest_names(method, self.fetch_document().methods)
             raise
 
     def _explain(self, error: RpcFailure) -> None:
@@ -211,13 +211,13 @@ class Server:
     def call_with_words(self, name: str, words: Sequence[str]) -> Any:
         """The result of a method with the params that words mean; raises `UsageError` for a wrong name or word."""
         if words:
-            document = self.document()
-            return self.call(name, **document.params(document.method(name), words))
+            document = self.fetch_document()
+            return self.call(name, **document.parse_params(document.find_method(name), words))
         try:
             return self._client.call(name)
         except RpcFailure as error:
             if error.code == CODES[MethodNotFound]:
-                self.document().method(name)
+                self.fetch_document().find_method(name)
             self._explain(error)
             raise
 
@@ -229,10 +229,10 @@ class Server:
         self._client.__exit__(*error)
 
 
-def known_methods() -> dict[str, Method]:
-    """The methods of the running server, for completion: none when there is no server, and never a word about it."""
+def list_known_methods() -> dict[str, Method]:
+    """The methods of the running server, for completion; none, and no error, when there is no server."""
     try:
         with Server(None, timeout_s=COMPLETION_TIMEOUT_S) as server:
-            return server.document().methods
+            return server.fetch_document().methods
     except HeroError:
         return {}

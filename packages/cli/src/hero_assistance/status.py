@@ -85,23 +85,25 @@ def read_status(paths: Paths) -> Status:
     """The service as it is now."""
     with find_supervisor(paths, SupervisorConnection) as supervisor:
         kind = supervisor.kind if supervisor else Kind.NONE
-        actions = _supervised(supervisor.client) if supervisor else _unsupervised(paths)
-    release = None if all(row.state is ActionState.STOPPED for row in actions) else _release(paths)
-    return Status(service=SERVICE, supervisor=kind, release=release, actions=actions or _stopped(), note=_note(paths))
+        actions = _read_supervised(supervisor.client) if supervisor else _read_unsupervised(paths)
+    release = None if all(row.state is ActionState.STOPPED for row in actions) else _ask_release(paths)
+    return Status(
+        service=SERVICE, supervisor=kind, release=release, actions=actions or _list_stopped(), note=_find_note(paths)
+    )
 
 
-def _note(paths: Paths) -> str | None:
+def _find_note(paths: Paths) -> str | None:
     double = find_double(paths)
     return f"{double}; hero_assistance --start moves it to hero_proc" if double else None
 
 
-def _supervised(client: SupervisorConnection) -> tuple[ActionRow, ...]:
+def _read_supervised(client: SupervisorConnection) -> tuple[ActionRow, ...]:
     if not knows_service(client):
         return ()
-    return tuple(map(_row, client.service_report(SERVICE).actions))
+    return tuple(map(_to_row, client.service_report(SERVICE).actions))
 
 
-def _row(action: ActionReport) -> ActionRow:
+def _to_row(action: ActionReport) -> ActionRow:
     return ActionRow(
         name=action.name,
         state=action.state,
@@ -113,17 +115,17 @@ def _row(action: ActionReport) -> ActionRow:
     )
 
 
-def _unsupervised(paths: Paths) -> tuple[ActionRow, ...]:
+def _read_unsupervised(paths: Paths) -> tuple[ActionRow, ...]:
     """What an ended supervisor left running: it is not probed, so it is not called healthy."""
     if not has_runs(paths.state, SERVICE):
         return ()
     from hero_assistance.supervisor.connection import left_running
 
     left = left_running(paths)
-    return tuple(_left(name, left.get(name)) for name in ACTIONS) if left else ()
+    return tuple(_to_unsupervised_row(name, left.get(name)) for name in ACTIONS) if left else ()
 
 
-def _left(name: str, record: RunRecord | None) -> ActionRow:
+def _to_unsupervised_row(name: str, record: RunRecord | None) -> ActionRow:
     if record is None:
         return ActionRow(name=name, state=ActionState.STOPPED)
     return ActionRow(
@@ -137,11 +139,11 @@ def _left(name: str, record: RunRecord | None) -> ActionRow:
     )
 
 
-def _stopped() -> tuple[ActionRow, ...]:
+def _list_stopped() -> tuple[ActionRow, ...]:
     return tuple(ActionRow(name=name, state=ActionState.STOPPED) for name in ACTIONS)
 
 
-def _release(paths: Paths) -> str | None:
+def _ask_release(paths: Paths) -> str | None:
     try:
         with RpcClient(paths.socket("rpc"), timeout_s=_RELEASE_S) as server:
             health = server.call("system.health")

@@ -14,7 +14,7 @@ from string import Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hero_assistance_sdk.hero_proc.settings import Settings, SettingsReader, Source, Theme
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader, Source, Theme
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import Identity, Trust
 from hero_assistance_ui.projects import Project
@@ -61,7 +61,7 @@ class Page:
 
     async def __call__(self, request: Request) -> Response:
         """`GET /`."""
-        settings = self._reader.settings if self._reader else Settings()
+        settings = self._reader.settings if self._reader else DaemonSettings()
         document = self._template.substitute(
             self._fixed,
             base=_base(request, self._trust),
@@ -73,7 +73,7 @@ class Page:
         return HTMLResponse(document, headers=headers)
 
 
-def _access_bar(settings: Settings) -> str:
+def _access_bar(settings: DaemonSettings) -> str:
     """Red while everybody may enter, green when only those on the list may."""
     if settings.access.is_enforced:
         return _BAR.format(kind="enforced", text=_CLOSED)

@@ -25,17 +25,17 @@ def as_json(command: F) -> F:
 
 def complete_method(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The methods that begin with what is typed, from the running server."""
-    from hero_assistance.rpc_command import known_methods
+    from hero_assistance.rpc_command import list_known_methods
 
-    methods = known_methods().values()
+    methods = list_known_methods().values()
     return [CompletionItem(one.name, help=one.summary) for one in methods if one.name.startswith(incomplete)]
 
 
 def complete_word(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The params that are not given yet, and the values of one that has a few."""
-    from hero_assistance.rpc_command import known_methods
+    from hero_assistance.rpc_command import list_known_methods
 
-    method = known_methods().get(ctx.params.get("method") or "")
+    method = list_known_methods().get(ctx.params.get("method") or "")
     if method is None:
         return []
     key, separator, _ = incomplete.partition("=")

@@ -46,14 +46,14 @@ class Attempt(click.ParamType[int | None]):
         return int(value)
 
 
-def _actions(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def _complete_action(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     from hero_assistance.log_reader import NAMES
 
     return [name for name in NAMES if name.startswith(incomplete)]
 
 
 @click.command("logs")
-@click.argument("action", required=False, shell_complete=_actions)
+@click.argument("action", required=False, shell_complete=_complete_action)
 @click.option("--lines", "-n", type=click.IntRange(0), help="How many of the last lines: 100, or all with --since.")
 @click.option("--since", type=PointInTime(), help="Only what came since: 30s, 10m, 2h, 3d ago, or an ISO time.")
 @click.option("--attempt", type=Attempt(), default=_ALL, metavar="N|all", help="Only what start N of ACTION wrote.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hero_assistance.light_commands.everyday import show_status
-from hero_assistance.light_commands.output import print_json, print_table, progress
+from hero_assistance.light_commands.output import print_json, print_table, show_progress
 from hero_assistance_sdk.paths import Paths
 
 
@@ -19,11 +19,11 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     for address in ui_tcp:
         parse_address(address)
     paths = Paths.from_environ()
-    with progress() as shown:
-        for path in mend(ReleaseStore.of(paths)):
-            shown.step(f"mended {path}")
+    with show_progress() as progress:
+        for path in mend(ReleaseStore.from_paths(paths)):
+            progress.step(f"mended {path}")
         outcome = lifecycle.start(
-            paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=shown
+            paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=progress
         )
     release = outcome.status.release
     click.echo(f"started release {release}" if outcome.changed else f"already healthy (release {release})")
@@ -35,18 +35,18 @@ def stop() -> None:
     """Stop the service; that nothing runs is fine."""
     from hero_assistance import lifecycle
 
-    with progress() as shown:
-        outcome = lifecycle.stop(Paths.from_environ(), shown)
+    with show_progress() as progress:
+        outcome = lifecycle.stop(Paths.from_environ(), progress)
     click.echo("stopped" if outcome.changed else "nothing was running")
 
 
 @click.command("restart")
 def restart_command() -> None:
-    """Replace what runs by new processes with the same flags; nobody who calls meanwhile is refused."""
+    """Replace what runs by new processes with the same flags; no caller is refused."""
     from hero_assistance import lifecycle
 
-    with progress() as shown:
-        outcome = lifecycle.restart(Paths.from_environ(), shown)
+    with show_progress() as progress:
+        outcome = lifecycle.restart(Paths.from_environ(), progress)
     click.echo(f"restarted on release {outcome.status.release}")
 
 
@@ -67,9 +67,9 @@ def service_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(*, as_json: bool) -> None:
     """List the registered services."""
-    from hero_assistance.lifecycle import service_list
+    from hero_assistance.lifecycle import list_services
 
-    found = service_list(Paths.from_environ())
+    found = list_services(Paths.from_environ())
     if as_json:
         print_json([one.model_dump(mode="json") for one in found])
         return

@@ -1,4 +1,4 @@
-"""Where the service listens: the folders, the sockets in them, TCP ports, and who holds them."""
+"""The network of the service: socket folders, the sockets in them, TCP ports, and which process holds each."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.ports import SERVER_PORT
 
-# Nobody but the owner may make or replace a socket; the proxies of a box, which may be other users, may reach it.
+# Only the owner may make or replace a socket; the proxies of a box, which may be other users, may connect to it.
 _OTHERS_WRITE = 0o022
 _OTHERS_ENTER = 0o055
-# Where nothing else is set.
-_SERVER_PORT = 9770
 _NAMES = ("rpc", "events", "ui", "supervisor")
 
 
-def folders(paths: Paths) -> Iterator[Finding]:
+def check_folders(paths: Paths) -> Iterator[Finding]:
     """Owner and mode of the folder of all sockets and of ours."""
     for folder in (paths.sockets, paths.service_sockets):
         if not folder.exists():
@@ -34,12 +33,12 @@ def folders(paths: Paths) -> Iterator[Finding]:
             yield Finding("folders", Verdict.WARNING, detail, f"chmod 755 {folder}")
 
 
-def sockets(paths: Paths) -> Iterator[Finding]:
-    """Each socket: held by a process of ours, by somebody else, or by nobody."""
+def check_sockets(paths: Paths) -> Iterator[Finding]:
+    """Each socket: held by a process of the service, by another process, or by none."""
     from hero_assistance.supervisor.proctable import command_name
     from hero_assistance_sdk.sockets import listening_pid
 
-    is_ours = _ours(paths)
+    is_ours = _recognize_ours(paths)
     for path in (*map(paths.socket, _NAMES), paths.hero_proc_socket):
         if not path.exists():
             continue
@@ -54,13 +53,13 @@ def sockets(paths: Paths) -> Iterator[Finding]:
             yield Finding("sockets", Verdict.OK, f"{path.name} is held by process {pid}")
 
 
-def ports(paths: Paths) -> Iterator[Finding]:
-    """The TCP ports of the registered service: whether somebody else has one."""
+def check_ports(paths: Paths) -> Iterator[Finding]:
+    """The TCP ports of the registered service: whether another process holds one."""
     from hero_assistance.supervisor.ports import port_holder
     from hero_assistance.supervisor.proctable import command_name
 
-    held = [(port_holder(port), port, verdict, lost) for port, verdict, lost in _ports(paths)]
-    is_ours = _ours(paths)
+    held = [(port_holder(port), port, verdict, lost) for port, verdict, lost in _list_ports(paths)]
+    is_ours = _recognize_ours(paths)
     for pid, port, verdict, lost in held:
         if pid is None or (pid and is_ours(pid)):
             continue
@@ -69,7 +68,7 @@ def ports(paths: Paths) -> Iterator[Finding]:
         yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
 
 
-def _ours(paths: Paths) -> Callable[[int], bool]:
+def _recognize_ours(paths: Paths) -> Callable[[int], bool]:
     """Tells whether a process belongs to the service or supervises it."""
     from hero_assistance.status import read_status
     from hero_assistance.supervisor.descendants import MARK, with_descendants
@@ -84,8 +83,8 @@ def _ours(paths: Paths) -> Callable[[int], bool]:
     return lambda pid: pid in family or (inherited(pid, MARK) or "").startswith(marked)
 
 
-def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
-    """Each TCP port that is asked for, how bad it is to lose it, and what is lost."""
+def _list_ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
+    """Each TCP port of the service, how bad it is to lose it, and what is lost."""
     from hero_assistance.action_names import SERVER
     from hero_assistance.service import TCP_SETTING, read_settings
     from hero_assistance.supervisor.connection import registered_spec
@@ -95,7 +94,7 @@ def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
     server = spec.action(SERVER) if spec else None
     if spec is None or server is None:
         return []
-    address = server.env.get(TCP_SETTING, str(_SERVER_PORT))
+    address = server.env.get(TCP_SETTING, str(SERVER_PORT))
     settings = read_settings(spec)
     pages = settings.ui_tcp if settings else ()
     server_port = [] if address == "off" else [parse_address(address)[1]]

@@ -9,8 +9,8 @@ from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.paths import Paths
 
 
-def secrets(paths: Paths) -> Iterator[Finding]:
-    """Which settings a supervisor keeps, and which one; never what they are."""
+def check_secrets(paths: Paths) -> Iterator[Finding]:
+    """Which settings a supervisor stores, and which one; never their values."""
     from hero_assistance_sdk.hero_proc.settings import SecretName, SettingsReader
 
     settings = asyncio.run(SettingsReader(paths).refresh())

@@ -29,7 +29,7 @@ def show_status(*, as_json: bool) -> int:
     print(f"{found.service}   supervisor: {found.supervisor}   release: {found.release or '-'}")
     if found.note:
         print(found.note)
-    print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_action_cells, found.actions)))
+    print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)))
     return found.exit_status
 
 
@@ -39,7 +39,7 @@ def call_method(method: str | None, words: Sequence[str], user: str | None, *, a
 
     with Server(user) as server:
         if method is None:
-            _print_methods(list(server.document().methods.values()), as_json=as_json)
+            _print_methods(list(server.fetch_document().methods.values()), as_json=as_json)
             return
         result = server.call_with_words(method, words)
     (print_json if as_json else print_value)(result)
@@ -60,7 +60,7 @@ def show_logs(action: str | None, choice: Choice, *, follow: bool, as_json: bool
             sys.stdout.flush()
 
 
-def _action_cells(action: ActionRow) -> list[str]:
+def _to_cells(action: ActionRow) -> list[str]:
     return [
         action.name,
         action.state.value,

@@ -56,19 +56,19 @@ def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = F
 
 def is_whole(store: ReleaseStore, manifest: Manifest) -> bool:
     """Whether a release is completely there, byte for byte."""
-    return not faults(store, manifest)
+    return not find_faults(store, manifest)
 
 
-def faults(store: ReleaseStore, manifest: Manifest) -> list[str]:
+def find_faults(store: ReleaseStore, manifest: Manifest) -> list[str]:
     """What is missing or damaged in an installed release, by path."""
     folder = store.release(manifest.release)
     found = []
     for binary in manifest.binaries:
-        pin = _pin(folder, binary)
-        if _built_sha256(pin.archive, binary, manifest) != binary.sha256:
+        pin = _make_pin(folder, binary)
+        if _compute_built_sha256(pin.archive, binary, manifest) != binary.sha256:
             found.append(str(pin.archive))
             continue
-        if not _starts(pin):
+        if not _can_start(pin):
             found.append(str(pin.boot))
         found += [str(pin.tree / path) for path in damaged(pin.archive, pin.tree)]
     return found
@@ -87,7 +87,7 @@ def mend(store: ReleaseStore) -> list[str]:
     check_installed_target(store.release(installed.release), installed.manifest)
     mended = []
     for binary in installed.manifest.binaries:
-        pin = _pin(store.release(installed.release), binary)
+        pin = _make_pin(store.release(installed.release), binary)
         try:
             wrong = damaged(pin.archive, pin.tree)
         except (OSError, zipfile.BadZipFile) as error:
@@ -105,7 +105,7 @@ def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report
     sweep(store)
     folder = store.release(manifest.release)
     whole = read_installed(folder) is not None and is_whole(store, manifest)
-    if whole and store.live() == manifest.release and _links_stand(store, manifest):
+    if whole and store.live() == manifest.release and _are_links_whole(store, manifest):
         return Outcome(Switched(manifest.release, manifest.release), False, ())
     if not whole:
         _stage(store, build, manifest, report)
@@ -114,18 +114,18 @@ def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report
     return Outcome(switched, True, tuple(removed))
 
 
-def _links_stand(store: ReleaseStore, manifest: Manifest) -> bool:
+def _are_links_whole(store: ReleaseStore, manifest: Manifest) -> bool:
     links = [store.bin / binary.name for binary in manifest.binaries]
     return all(link.is_symlink() and not is_foreign(store, link) for link in links)
 
 
 def _stage(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> None:
-    """Write the release beside the others under a hidden name, flush it, and give it its name."""
+    """Write the release next to the others under a hidden name, flush it, and rename it."""
     folder = store.release(manifest.release)
     staged = store.folder / f".new-{manifest.release}-{os.getpid()}"
     try:
         (staged / "lib").mkdir(parents=True)
-        seeds = _seeds(store)
+        seeds = _list_seeds(store)
         for binary in manifest.binaries:
             report(f"unpacking {binary.name}")
             _stage_binary(build, staged, folder, binary, manifest, seeds)
@@ -142,7 +142,7 @@ def _stage(store: ReleaseStore, build: Path, manifest: Manifest, report: Report)
         raise
 
 
-def _seeds(store: ReleaseStore) -> list[Path]:
+def _list_seeds(store: ReleaseStore) -> list[Path]:
     """Trees of the live release: a file that did not change is linked, not written again."""
     live = store.live()
     installed = read_installed(store.release(live)) if live else None
@@ -162,7 +162,7 @@ def _stage_binary(
             f"{build / binary.name} is not the file that the manifest describes",
             hint=f"expected SHA-256 {binary.sha256}, found {digest}; build again: nox -s build",
         )
-    pin = _pin(folder, binary)
+    pin = _make_pin(folder, binary)
     with archive.open("r+b") as file:
         file.write(pinned_header(pin, manifest.target))
     archive.chmod(0o755)
@@ -180,13 +180,13 @@ def _replace_damaged(store: ReleaseStore, staged: Path, folder: Path) -> None:
     shutil.rmtree(staged)
 
 
-def _starts(pin: Pin) -> bool:
+def _can_start(pin: Pin) -> bool:
     """Whether an installed zipapp can go straight to its tree, with an interpreter that is still there."""
     pinned = read_pin(pin.archive)
     return pin.boot.is_file() and pinned is not None and os.access(pinned.interpreter, os.X_OK)
 
 
-def _pin(folder: Path, binary: Binary) -> Pin:
+def _make_pin(folder: Path, binary: Binary) -> Pin:
     # The real file, not the link of a virtual environment that may be gone tomorrow.
     return Pin(Path(sys.executable).resolve(), folder, binary.name)
 
@@ -205,8 +205,8 @@ def _copy(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | None:
-    """The checksum that an installed zipapp had when it was built: its header is put back in thought."""
+def _compute_built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | None:
+    """The checksum that an installed zipapp had when it was built: computed with its header of then."""
     digest = hashlib.sha256(portable_header(binary.name, manifest.target))
     try:
         with archive.open("rb") as file:

@@ -14,7 +14,7 @@ KEPT_FOR_ROLLBACK = 3
 
 
 def prune(store: ReleaseStore, keep: int = KEPT_FOR_ROLLBACK) -> list[str]:
-    """Remove the releases beyond the live one and `keep` others that nobody uses; return their ids."""
+    """Remove the releases beyond the live one and `keep` others that no process uses; return their ids."""
     live = store.live()
     old = [one.release for one in store.installed() if one.release != live][keep:]
     return [release for release in old if _remove_unused(store, release)]
@@ -22,20 +22,20 @@ def prune(store: ReleaseStore, keep: int = KEPT_FOR_ROLLBACK) -> list[str]:
 
 def sweep(store: ReleaseStore) -> None:
     """Remove what interrupted installs and removals left; call it with the store's lock held."""
-    for path in [*store.unfinished(), *_unfinished_links(store)]:
+    for path in [*store.unfinished(), *_find_unfinished_links(store)]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
 
 
-def _unfinished_links(store: ReleaseStore) -> list[Path]:
+def _find_unfinished_links(store: ReleaseStore) -> list[Path]:
     """Links under the temporary names that `replace_link` gives them."""
     hidden = store.bin.glob(".*.*") if store.bin.is_dir() else ()
     return [path for path in hidden if path.is_symlink() and path.suffix[1:].isdigit()]
 
 
-def in_use(folder: Path) -> bool:
+def is_in_use(folder: Path) -> bool:
     """Whether a process runs from this release; where locks do not work, the answer is yes."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -13,7 +13,7 @@ from hero_assistance.releases.manifest import (
     RELEASE_FILE,
     Installed,
     Manifest,
-    installed_record,
+    serialize_installed,
 )
 from hero_assistance.releases.store import CURRENT, ReleaseStore, replace_link
 from hero_assistance.releases.target import check_installed_target
@@ -43,7 +43,7 @@ def write_record(store: ReleaseStore, folder: Path, manifest: Manifest) -> None:
     """Write `release.json` into `folder`, as the newest of the store."""
     newest = max((one.sequence for one in store.installed()), default=0)
     record = Installed(manifest, newest + 1, time.time_ns() // 1_000_000)
-    write_atomic(folder / RELEASE_FILE, installed_record(record), mode=0o644)
+    write_atomic(folder / RELEASE_FILE, serialize_installed(record), mode=0o644)
 
 
 def switch(store: ReleaseStore, release: str) -> None:
@@ -94,10 +94,10 @@ def is_foreign(store: ReleaseStore, path: Path) -> bool:
     """Whether `path` exists and is not a link through our `current`."""
     if not path.is_symlink():
         return path.exists()
-    return str(path.readlink()) != link_target(store, path.name)
+    return str(path.readlink()) != compute_link_target(store, path.name)
 
 
-def link_target(store: ReleaseStore, name: str) -> str:
+def compute_link_target(store: ReleaseStore, name: str) -> str:
     """Where `bin/<name>` points: relative while both are below one root, so that the root can be moved."""
     target = store.folder / CURRENT / name
     root = store.bin.parent
@@ -109,7 +109,7 @@ def _link_binaries(store: ReleaseStore, manifest: Manifest) -> None:
     changed = False
     for binary in manifest.binaries:
         link = store.bin / binary.name
-        target = link_target(store, binary.name)
+        target = compute_link_target(store, binary.name)
         if not (link.is_symlink() and str(link.readlink()) == target):
             replace_link(link, target)
             changed = True

@@ -47,7 +47,7 @@ def restart_or_roll_back(paths: Paths, switched: Switched, progress: Progress) -
 def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Progress) -> None:
     before = str(switched.before)
     progress.step(f"release {switched.after} is not healthy; going back to {before}")
-    store = ReleaseStore.of(paths)
+    store = ReleaseStore.from_paths(paths)
     error: HeroError = UpgradeRolledBack(
         f"release {switched.after} did not become healthy, so {before} runs again\n  {failure.message}",
         hint="it is still installed, and not live; install again when it is mended",

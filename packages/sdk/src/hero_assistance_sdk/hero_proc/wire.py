@@ -28,7 +28,7 @@ class Answer(BaseModel):
 
 
 class LastExit(Answer):
-    """How the last process of an action ended; both `null` when it was adopted, and nobody could be told."""
+    """How the last process of an action ended; both `null` when it was adopted, which only its parent could learn."""
 
     code: int | None = None
     signal: str | None = None
