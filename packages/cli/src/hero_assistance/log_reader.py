@@ -52,7 +52,8 @@ class Reader(Protocol):
 
     def __call__(
         self, action: str, lines: int, *, cursor: str | None = None, since_ms: int | None = None, run: int | None = None
-    ) -> LogPage: ...
+    ) -> LogPage:
+        """The page that `lines`, `cursor`, `since_ms` and `run` choose, as for `logs.query`."""
 
 
 def read_logs(

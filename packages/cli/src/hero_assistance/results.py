@@ -13,7 +13,8 @@ from hero_assistance_sdk.errors import HeroError
 class Progress(Protocol):
     """Receives each step of long work."""
 
-    def step(self, text: str) -> None: ...
+    def step(self, text: str) -> None:
+        """Show or print what happens now."""
 
 
 class StartFailed(HeroError):

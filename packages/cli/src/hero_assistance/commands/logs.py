@@ -23,6 +23,7 @@ class PointInTime(click.ParamType[int]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The milliseconds UTC that a word means."""
         age = _AGE.fullmatch(value)
         if age:
             return max(0, int((time.time() - int(age[1]) * _UNITS_S[age[2]]) * 1000))
@@ -39,6 +40,7 @@ class Attempt(click.ParamType[int | None]):
     name = "attempt"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """The number that a word means."""
         if value == _ALL:
             return None
         if not _NUMBER.fullmatch(value):

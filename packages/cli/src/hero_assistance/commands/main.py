@@ -15,9 +15,11 @@ class LazyGroup(click.Group):
     """A group that imports a command's module when that command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, sorted."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, from its module."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
@@ -26,6 +28,7 @@ class LazyGroup(click.Group):
         return command
 
     def get_help(self, ctx: click.Context) -> str:
+        """The help page, which is made without click."""
         return render_help()
 
 
@@ -62,6 +65,7 @@ def cli(
     ui_tcp: tuple[str, ...],
     version: bool,
 ) -> None:
+    """Start or stop the service; a command does its own work."""
     if version:
         click.echo(version_line(PROGRAM))
         return

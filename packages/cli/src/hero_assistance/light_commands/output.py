@@ -15,6 +15,7 @@ class PlainProgress:
     """One line a step on standard error, for logs and pipes."""
 
     def step(self, text: str) -> None:
+        """Print the step."""
         print(text, file=sys.stderr, flush=True)
 
 

@@ -50,6 +50,7 @@ class Installed:
 
     @property
     def release(self) -> str:
+        """The id of the release."""
         return self.manifest.release
 
 

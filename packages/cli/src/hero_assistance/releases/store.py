@@ -32,6 +32,7 @@ class ReleaseStore:
 
     @classmethod
     def from_paths(cls, paths: Paths) -> ReleaseStore:
+        """The releases of a root."""
         return cls(paths.releases, paths.bin)
 
     def release(self, release: str) -> Path:

@@ -34,9 +34,11 @@ class SupervisorClient(SupervisorConnection):
     """Asks and tells one supervisor everything, with the models of `wire`; use it as a context manager."""
 
     def health(self) -> wire.SupervisorHealth:
+        """The supervisor itself."""
         return self._call(wire.SupervisorHealth, "system.health")
 
     def shutdown(self, *, when_idle: bool = False) -> wire.Done:
+        """End the supervisor; with `when_idle` only while nothing is registered, else it raises `Conflict`."""
         return self._call(wire.Done, "system.shutdown", when_idle=when_idle)
 
     def service_set(self, spec: ServiceSpec) -> wire.Registration:
@@ -45,18 +47,23 @@ class SupervisorClient(SupervisorConnection):
         return self._call(wire.Registration, "service.set", spec=spec)
 
     def service_get(self, service: str) -> wire.Registration:
+        """A registered service."""
         return self._call(wire.Registration, "service.get", service=service)
 
     def service_list(self) -> tuple[wire.ServiceStatus, ...]:
+        """Every registered service, with its state."""
         return self._call(wire.ServiceList, "service.list").services
 
     def service_delete(self, service: str) -> wire.Done:
+        """Delete the registration of a stopped service."""
         return self._call(wire.Done, "service.delete", service=service)
 
     def service_start(self, service: str) -> wire.ServiceStatus:
+        """Start a service; returns at once, with its state then."""
         return self._call(wire.ServiceStatus, "service.start", service=service)
 
     def service_stop(self, service: str) -> wire.ServiceStatus:
+        """Stop a service; returns at once, with its state then."""
         return self._call(wire.ServiceStatus, "service.stop", service=service)
 
     @property
@@ -65,10 +72,12 @@ class SupervisorClient(SupervisorConnection):
         return "overlap" in self._params.get("service.restart", ())
 
     def service_restart(self, service: str, *, overlap: bool = False) -> wire.ServiceStatus:
+        """Restart a service; with `overlap` each new process starts before the old one is ended."""
         more = {"overlap": True} if overlap else {}
         return self._call(wire.ServiceStatus, "service.restart", service=service, **more)
 
     def service_status(self, service: str) -> wire.ServiceStatus:
+        """The state of a service and its actions."""
         return self._call(wire.ServiceStatus, "service.status", service=service)
 
     def service_change(self, known: wire.ServiceStatus, wait_s: float) -> wire.ServiceStatus:
@@ -86,33 +95,43 @@ class SupervisorClient(SupervisorConnection):
         return self.service_status(known.service)
 
     def action_set(self, service: str, spec: ActionSpec) -> wire.Registration:
+        """Register an action of a service, or register it again."""
         return self._call(wire.Registration, "action.set", service=service, spec=spec)
 
     def action_get(self, service: str, action: str) -> ActionSpec:
+        """The specification of an action."""
         return self._call(ActionSpec, "action.get", service=service, action=action)
 
     def action_list(self, service: str) -> tuple[ActionSpec, ...]:
+        """The specifications of a service's actions."""
         return self._call(wire.ActionList, "action.list", service=service).actions
 
     def action_delete(self, service: str, action: str) -> wire.Registration:
+        """Delete an action of a service."""
         return self._call(wire.Registration, "action.delete", service=service, action=action)
 
     def job_list(self, service: str | None = None) -> tuple[wire.Job, ...]:
+        """The starts of actions, of one service or of all."""
         return self._call(wire.JobList, "job.list", service=service).jobs
 
     def logs_insert(self, action: str, line: str) -> wire.Done:
+        """Add a line to the log of an action."""
         return self._call(wire.Done, "logs.insert", action=action, line=line)
 
     def secret_set(self, name: str, value: str, *, context: str = wire.CORE) -> wire.Done:
+        """Store a secret; `changed` is false when it had that value already."""
         return self._call(wire.Done, "secret.set", context=context, name=name, value=value)
 
     def secret_get(self, name: str, *, context: str = wire.CORE) -> str:
+        """The value of a secret; raises `NotFound`."""
         return self._call(wire.Secret, "secret.get", context=context, name=name).value
 
     def secret_list(self, *, context: str = wire.CORE) -> tuple[str, ...]:
+        """The names of the secrets of a context."""
         return self._call(wire.SecretNames, "secret.list", context=context).names
 
     def secret_delete(self, name: str, *, context: str = wire.CORE) -> wire.Done:
+        """Delete a secret; `changed` is false when there was none."""
         return self._call(wire.Done, "secret.delete", context=context, name=name)
 
     def _call(self, result: type[A], method: str, **params: object) -> A:

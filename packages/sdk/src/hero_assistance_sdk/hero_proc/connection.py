@@ -61,6 +61,7 @@ class SupervisorConnection:
         self.close()
 
     def close(self) -> None:
+        """Close the connection."""
         self._rpc.__exit__(None, None, None)
 
     def require(self, *methods: str) -> None:

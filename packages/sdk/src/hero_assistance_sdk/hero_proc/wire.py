@@ -62,6 +62,8 @@ class ServiceStatus(Answer):
 
 
 class ServiceList(Answer):
+    """Every registered service."""
+
     services: tuple[ServiceStatus, ...]
 
 
@@ -74,6 +76,8 @@ class Registration(Answer):
 
 
 class ActionList(Answer):
+    """The actions of a service."""
+
     service: str
     actions: tuple[ActionSpec, ...]
 
@@ -91,16 +95,22 @@ class Job(Answer):
 
 
 class JobList(Answer):
+    """Starts of actions."""
+
     jobs: tuple[Job, ...]
 
 
 class Secret(Answer):
+    """A secret and its value."""
+
     context: str
     name: str
     value: str
 
 
 class SecretNames(Answer):
+    """The names of a context's secrets."""
+
     context: str
     names: tuple[str, ...]
 
@@ -123,10 +133,14 @@ class SupervisorHealth(Answer):
 
 
 class NamesService(Params):
+    """Which service."""
+
     service: str
 
 
 class SetService(Params):
+    """The service to register."""
+
     spec: ServiceSpec
 
 
@@ -146,20 +160,28 @@ class ServiceStatusParams(Params):
 
 
 class NamesAction(Params):
+    """Which action of which service."""
+
     service: str
     action: str
 
 
 class SetAction(Params):
+    """The action to register with a service."""
+
     service: str
     spec: ActionSpec
 
 
 class ListJobs(Params):
+    """Which service's starts; of all without one."""
+
     service: str | None = None
 
 
 class InsertLog(Params):
+    """The line to add to an action's log."""
+
     action: str
     line: Annotated[str, Field(max_length=16_384)]
 
@@ -181,14 +203,20 @@ class QueryLog(Params):
 
 
 class NamesContext(Params):
+    """Which context of secrets."""
+
     context: SecretName = CORE
 
 
 class NamesSecret(NamesContext):
+    """Which secret of which context."""
+
     name: SecretName
 
 
 class SetSecret(NamesSecret):
+    """The value to store for a secret."""
+
     value: Annotated[str, Field(max_length=65_536)]
 
 
