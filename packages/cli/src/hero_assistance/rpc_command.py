@@ -49,7 +49,7 @@ class Document:
         return found
 
     def find_method(self, name: str) -> Method:
-        """The method of this name; raises `UsageError` with the suggest_names names."""
+        """The method of this name; raises `UsageError` with names like it."""
         if name not in self.methods:
             raise UsageError(f"there is no method {name!r}", hint=suggest_names(name, self.methods))
         return self.methods[name]

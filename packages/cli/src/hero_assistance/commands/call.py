@@ -49,7 +49,7 @@ def complete_word(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 
 @click.command("call")
 @click.argument("method", required=False, shell_complete=complete_method)
-@click.argument("words", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=complete_word)
+@click.argument("words", nargs=-1, metavar="[KEY=VALUE|KEY:=JSON]...", shell_complete=complete_word)
 @as_user
 @as_json
 def call_command(method: str | None, words: tuple[str, ...], user: str | None, *, as_json: bool) -> None:
