@@ -68,14 +68,21 @@ class Report:
 def medians(
     commands: Mapping[str, Sequence[str]], rounds: int, env: Mapping[str, str] | None = None
 ) -> dict[str, float]:
-    """The median milliseconds of each command; rounds are interleaved, so that drift hits all alike."""
+    """The median milliseconds of each command over interleaved rounds."""
+    return {name: statistics.median(values) for name, values in time_rounds(commands, rounds, env).items()}
+
+
+def time_rounds(
+    commands: Mapping[str, Sequence[str]], rounds: int, env: Mapping[str, str] | None = None
+) -> dict[str, list[float]]:
+    """The milliseconds of each command in each round; rounds are interleaved, so that drift hits all alike."""
     timings: dict[str, list[float]] = {name: [] for name in commands}
     for number in range(rounds + 1):
         for name, command in commands.items():
             took = timed(lambda command=command: _run(command, env))  # type: ignore[misc]
             if number:
                 timings[name].append(took)
-    return {name: statistics.median(values) for name, values in timings.items()}
+    return timings
 
 
 def timed(call: Callable[[], object]) -> float:

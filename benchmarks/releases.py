@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report, medians, timed
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance_sdk.paths import Paths
 from scripts.build.manifest import read_manifest
@@ -54,7 +54,7 @@ def _measure_rollback(dist: Path, root: Path, env: dict[str, str], report: Repor
 
 
 def _switch_time(root: Path, release: str) -> float:
-    store = Store.of(Paths.from_environ({"PATH_ROOT": str(root)}))
+    store = ReleaseStore.from_paths(Paths.from_environ({"PATH_ROOT": str(root)}))
     targets = [release if number % 2 else f"{release}-bench" for number in range(ROUNDS)]
     return statistics.median(timed(lambda target=target: rollback(store, target)) for target in targets)  # type: ignore[misc]
 

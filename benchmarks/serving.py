@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.contenders.contender import Contender, Program, run
-from hero_assistance.service import service_spec
+from hero_assistance.service import build_service_spec
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.sockets import bind_tcp, bound_address
@@ -53,7 +53,9 @@ class Box:
 
     def programs(self) -> list[Program]:
         """The same two, for a peer."""
-        spec = service_spec(self.paths, auth_mode="dev", seed_dev_users=True, ui_tcp=[self.ui_tcp], environ=self.env)
+        spec = build_service_spec(
+            self.paths, auth_mode="dev", seed_dev_users=True, ui_tcp=[self.ui_tcp], environ=self.env
+        )
         return [
             Program(action.name, action.argv, tuple(map(Path, action.sockets)), action.env) for action in spec.actions
         ]

@@ -14,11 +14,12 @@ from types import ModuleType
 
 from watchfiles import DefaultFilter, watch
 
+from hero_assistance_sdk.ports import SERVER_PORT
 from scripts.build.workspace import REPOSITORY, Workspace
 
 # In the order of starting; the ui waits for the server's socket by itself.
 _DAEMONS = (
-    ("hero_assistance_server", ["--auth-mode", "dev", "--seed-dev-users", "--tcp", "127.0.0.1:9770"]),
+    ("hero_assistance_server", ["--auth-mode", "dev", "--seed-dev-users", "--tcp", f"127.0.0.1:{SERVER_PORT}"]),
     ("hero_assistance_ui", ["--auth-mode", "dev", "--tcp"]),
 )
 _STOP_TIMEOUT_S = 5.0

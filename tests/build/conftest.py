@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance.releases.install import install
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 from tests.builds import make_build
 
@@ -15,5 +15,5 @@ from tests.builds import make_build
 @pytest.fixture
 def small_install(tmp_path: Path, hero_root: Path, paths: Paths) -> Path:
     """The root of an installation whose `bin/alpha` prints `1.0-one`."""
-    install(Store.of(paths), make_build(tmp_path / "installed", "1.0-one"), print)
+    install(ReleaseStore.from_paths(paths), make_build(tmp_path / "installed", "1.0-one"), print)
     return hero_root

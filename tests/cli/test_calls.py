@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from hero_assistance.calling import Document, text_of
+from hero_assistance.rpc_command import Document, read_text_word
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run
@@ -72,6 +72,25 @@ def test_values_have_the_types_of_their_params(env: dict[str, str], tmp_path: Pa
     assert listed["tickets"] == [made]
 
 
+@pytest.mark.parametrize(
+    ("word", "tags"),
+    [
+        ('tags=["a","b"]', ["a", "b"]),
+        ('tags=["a,b"]', ["a,b"]),
+        ('tags= ["a"] ', ["a"]),
+        ('tags:=["a","b"]', ["a", "b"]),
+        ("tags=[]", []),
+        ("tags=", []),
+        ("tags=a,b", ["a", "b"]),
+        ("tags=[a,b", ["[a", "b"]),
+    ],
+)
+def test_a_list_is_written_as_json_or_with_commas(word: str, tags: list[str], env: dict[str, str]) -> None:
+    made = result("ticket.create", "title=t", "body=b", word, env=env)
+    assert isinstance(made, dict)
+    assert made["tags"] == tags
+
+
 def test_a_text_can_come_from_standard_input(env: dict[str, str]) -> None:
     made = result("message.reply", "ticket_id=1", "body=-", "--as", "bob", env=env, stdin="two\nlines")
     assert isinstance(made, dict)
@@ -87,7 +106,14 @@ def test_a_text_can_come_from_standard_input(env: dict[str, str]) -> None:
         (["ticket.get", "1"], 2, "'1' is not KEY=VALUE"),
         (["ticket.get", "ticket_id=one"], 2, "ticket_id is not JSON: 'one'"),
         (["ticket.get", "ticket_id=true"], 2, "ticket_id is integer, not 'true'"),
-        (["ticket.get", "ticket_id:={"], 2, "ticket_id is not JSON"),
+        (["ticket.get", "ticket_id:={"], 2, "ticket_id is not JSON: '{'\n  hint: Expecting property name"),
+        (["ticket.get", "ticket_id:="], 2, "a text is ticket_id=TEXT"),
+        (
+            ["ticket.create", "title=t", "body=", "tags=[a,b]"],
+            2,
+            "not '[a,b]'\n  hint: write tags=a,b",
+        ),
+        (["ticket.create", "title=t", "body=", "tags=[1]"], 2, "tags is a list of string, not '[1]'"),
         (["ticket.create", "title=@/nowhere", "body="], 2, "cannot read /nowhere"),
         (["ticket.create"], 1, "| title: "),
         (["ticket.create", "title=t", "body=", "priority=super"], 1, "| priority: "),
@@ -203,7 +229,7 @@ def _read_to_end(descriptor: int) -> bytes:
 
 @pytest.mark.parametrize(("word", "text"), [("a@b", "a@b"), ("@@carol", "@carol"), ("", ""), ("--", "--")])
 def test_a_word_that_is_a_text(word: str, text: str) -> None:
-    assert text_of(word) == text
+    assert read_text_word(word) == text
 
 
 def test_values_of_every_type() -> None:
@@ -215,14 +241,20 @@ def test_values_of_every_type() -> None:
         "numbers": {"type": "array", "items": {"$ref": "#/components/schemas/Whole"}},
         "record": {"type": "object"},
         "any": {},
+        "text": {"type": "string"},
+        "empty": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "either": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "texts": {"type": "array", "items": {"type": "string"}},
+        "rows": {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+        "mixed": {"type": "array"},
     }
     params = [{"name": name, "schema": schema} for name, schema in schemas.items()]
     document = Document(
         {"methods": [{"name": "m", "params": params}], "components": {"schemas": {"Whole": {"type": "integer"}}}}
     )
-    method = document.method("m")
+    method = document.find_method("m")
     words = ["whole=-5", "real=2", "yes=true", "perhaps=null", "numbers=1,2", 'record={"a":1}', "any=[1]"]
-    assert document.params(method, words) == {
+    assert document.parse_params(method, words) == {
         "whole": -5,
         "real": 2,
         "yes": True,
@@ -231,6 +263,34 @@ def test_values_of_every_type() -> None:
         "record": {"a": 1},
         "any": [1],
     }
-    for wrong in ("whole=1.5", "whole=true", "yes=1", "perhaps=x", "numbers=1,x", "record=[]"):
-        with pytest.raises(UsageError):
-            document.params(method, [wrong])
+    for word, value in {
+        "whole= 5 ": 5,
+        "real=1e3": 1000.0,
+        "numbers=[1, 2]": [1, 2],
+        "rows=[[1],[]]": [[1], []],
+        'mixed=["a",1,null]': ["a", 1, None],
+        "text=5": "5",
+        'text="5"': '"5"',
+        "text=null": "null",
+        'text=["a"]': '["a"]',
+        'text:="5"': "5",
+        "text:=[1]": [1],
+        "empty=null": None,
+        "empty=nul": "nul",
+        'empty:="null"': "null",
+        'either=["a","b"]': ["a", "b"],
+        "either=[1]": "[1]",
+        "either=a,b": "a,b",
+        'texts=["a=b","c,d"]': ["a=b", "c,d"],
+        "texts=null,true": ["null", "true"],
+        "any=null": None,
+        'any="a"': "a",
+    }.items():
+        assert document.parse_params(method, [word]) == {word.partition("=")[0].removesuffix(":"): value}, word
+    wrong = ["whole=1.5", "whole=true", "yes=1", "perhaps=x", "numbers=1,x", "record=[]", "real=NaN", "real=1e999"]
+    wrong += ["text:=NaN", "text:=-Infinity", "text:='a'", "any=a", "numbers=[1,true]", "numbers=[1,]", "texts=[a, b ]"]
+    wrong += [f"any={'[' * 100_000}", f"whole={'9' * 10_000}", "rows=[1]", "whole=", "any:="]
+    for word in wrong:
+        with pytest.raises(UsageError) as refused:
+            document.parse_params(method, [word])
+        assert len(refused.value.message) < 200

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hero_assistance.commands.main import COMMANDS, cli
+from hero_assistance.commands.main import cli
+from hero_assistance.light_commands.help_page import COMMANDS
 from hero_assistance.releases.install import install
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.zipapp.header import Target
 from tests.builds import ROOT, make_build
 
 OPERATIONS = ROOT / "docs" / "operations.md"
@@ -118,7 +120,7 @@ def test_secrets_go_in_by_standard_input_and_are_listed_by_name(hero_env: dict[s
 
 def test_releases_are_listed_for_machines(tmp_path: Path, paths: Paths, hero_env: dict[str, str]) -> None:
     for release in ("1.0-one", "1.0-two"):
-        install(Store.of(paths), make_build(tmp_path / release, release), lambda _step: None)
+        install(ReleaseStore.from_paths(paths), make_build(tmp_path / release, release), lambda _step: None)
     listed = json.loads(run("releases", "--json", env=hero_env).stdout)
     assert [(one["release"], one["live"]) for one in listed] == [("1.0-two", True), ("1.0-one", False)]
 
@@ -132,11 +134,35 @@ def test_install_says_which_line_puts_bin_on_the_path(
     assert line not in run("install", build, env={**hero_env, "PATH": f"{hero_root}/bin:{hero_env['PATH']}"}).stderr
 
 
+def test_a_release_for_another_target_is_refused_and_found(
+    tmp_path: Path, paths: Paths, hero_env: dict[str, str]
+) -> None:
+    """By `install`, `rollback` and `--start`, in one line; and `doctor` names it where an older install left it."""
+    foreign = Target("CPython 3.9", "darwin-arm64")
+    done = run("install", str(make_build(tmp_path / "foreign", "1.0-foreign", target=foreign)), env=hero_env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"1.0-foreign is built for {foreign}, and this is CPython" in done.stderr
+    assert "hint: take the build for CPython" in done.stderr
+    for release in ("1.0-one", "1.0-two"):
+        install(ReleaseStore.from_paths(paths), make_build(tmp_path / release, release), lambda _step: None)
+        record = paths.releases / release / "release.json"
+        about = {**json.loads(record.read_bytes()), "python": foreign.python, "platform": foreign.platform}
+        record.write_text(json.dumps(about))
+    for words in (["rollback"], ["rollback", "1.0-one"], ["--start"]):
+        done = run(*words, env=hero_env)
+        assert done.returncode == 1, words
+        assert f"is built for {foreign}, and this is CPython" in done.stderr
+    findings = json.loads(run("doctor", "--json", env=hero_env).stdout)["findings"]
+    (found,) = [one for one in findings if one["check"] == "release"]
+    assert found["verdict"] == "fault"
+    assert str(foreign) in found["detail"]
+
+
 @pytest.mark.parametrize("damage", ["remove", "change"])
 def test_doctor_finds_a_damaged_file(
     damage: str, tmp_path: Path, paths: Paths, hero_root: Path, hero_env: dict[str, str]
 ) -> None:
-    install(Store.of(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    install(ReleaseStore.from_paths(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     victim = paths.releases / "1.0-one" / "lib" / "alpha" / "alpha" / "__main__.py"
     victim.unlink()
     if damage == "change":
@@ -150,7 +176,7 @@ def test_doctor_finds_a_damaged_file(
 def test_doctor_finds_a_foreign_file_and_a_dead_socket(
     tmp_path: Path, paths: Paths, hero_root: Path, hero_env: dict[str, str]
 ) -> None:
-    install(Store.of(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    install(ReleaseStore.from_paths(paths), make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     (hero_root / "bin" / "beta").unlink()
     (hero_root / "bin" / "beta").write_text("mine")
     paths.service_sockets.mkdir(parents=True)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import click
 import pytest
 
+from hero_assistance.action_names import SERVER, UI
 from hero_assistance.commands.logs import Attempt, PointInTime
-from hero_assistance.service import SERVER, UI
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.live_file import open_live_file
 from hero_assistance.supervisor.logs.time_index import TimeMark, append_mark

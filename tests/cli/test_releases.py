@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -19,35 +21,38 @@ from hero_assistance.releases.errors import (
     InstallBusy,
     InstallFailed,
     NoSuchRelease,
+    WrongTarget,
 )
-from hero_assistance.releases.install import Outcome, faults, install, mend
-from hero_assistance.releases.manifest import read_build
+from hero_assistance.releases.install import Outcome, find_faults, install, mend
+from hero_assistance.releases.manifest import RELEASE_FILE, read_build
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
+from hero_assistance.releases.target import check_installed_target, running_target
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.zipapp.header import HEADER_SIZE
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
 from hero_assistance_sdk.zipapp.tree import damaged
+from scripts.build.zipapp import this_target
 from tests.builds import SMALL_BINARIES, make_build, run
 
 
 @pytest.fixture
-def store(paths: Paths) -> Store:
-    return Store.of(paths)
+def store(paths: Paths) -> ReleaseStore:
+    return ReleaseStore.from_paths(paths)
 
 
-def installed(store: Store, tmp_path: Path, release: str, **options: bool) -> Outcome:
+def installed(store: ReleaseStore, tmp_path: Path, release: str, **options: bool) -> Outcome:
     """Install a small build of that release, made once a test."""
     folder = tmp_path / release
     return install(store, folder if folder.exists() else make_build(folder, release), lambda _step: None, **options)
 
 
-def test_every_binary_runs_after_install(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_every_binary_runs_after_install(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     installed(store, tmp_path, "1.0-one")
     assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-one"] * 2
 
 
-def test_an_installed_file_is_still_the_zipapp(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_an_installed_file_is_still_the_zipapp(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     """Python runs it by name, too, and so does whoever copies it to a place of its own."""
     installed(store, tmp_path, "1.0-one")
     done = subprocess.run(
@@ -56,19 +61,19 @@ def test_an_installed_file_is_still_the_zipapp(store: Store, tmp_path: Path, her
     assert (done.returncode, done.stdout) == (0, "1.0-one\n")
 
 
-def test_installing_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
+def test_installing_twice_changes_nothing(store: ReleaseStore, tmp_path: Path) -> None:
     assert installed(store, tmp_path, "1.0-one").changed
     assert not installed(store, tmp_path, "1.0-one").changed
 
 
-def test_an_upgrade_switches_every_binary(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_an_upgrade_switches_every_binary(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     installed(store, tmp_path, "1.0-one")
     outcome = installed(store, tmp_path, "1.0-two")
     assert (outcome.switched.before, outcome.switched.after) == ("1.0-one", "1.0-two")
     assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-two"] * 2
 
 
-def test_unchanged_files_are_shared_between_releases(store: Store, tmp_path: Path) -> None:
+def test_unchanged_files_are_shared_between_releases(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     installed(store, tmp_path, "1.0-two")
     same = Path("lib", "alpha", "hero_assistance_sdk", "zipapp", "tree.py")
@@ -76,7 +81,7 @@ def test_unchanged_files_are_shared_between_releases(store: Store, tmp_path: Pat
     assert one.stat().st_ino == two.stat().st_ino
 
 
-def test_a_damaged_zipapp_is_refused_by_name(store: Store, tmp_path: Path) -> None:
+def test_a_damaged_zipapp_is_refused_by_name(store: ReleaseStore, tmp_path: Path) -> None:
     build = make_build(tmp_path / "dist", "1.0-one")
     with (build / "beta").open("r+b") as file:
         file.seek(5000)
@@ -98,7 +103,7 @@ def test_a_damaged_zipapp_is_refused_by_name(store: Store, tmp_path: Path) -> No
     ],
     ids=["no manifest", "half a manifest", "a newer manifest", "an empty manifest", "no zipapp"],
 )
-def test_half_a_build_is_refused(spoil, store: Store, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_half_a_build_is_refused(spoil, store: ReleaseStore, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     build = make_build(tmp_path / "dist", "1.0-one")
     spoil(build)
     with pytest.raises(BadBuild):
@@ -114,7 +119,7 @@ def test_a_manifest_cannot_name_a_file_elsewhere(name: str, tmp_path: Path) -> N
         read_build(build)
 
 
-def test_a_foreign_file_is_left_alone(store: Store, tmp_path: Path) -> None:
+def test_a_foreign_file_is_left_alone(store: ReleaseStore, tmp_path: Path) -> None:
     store.bin.mkdir(parents=True)
     (store.bin / "beta").write_text("mine")
     with pytest.raises(ForeignFile, match="beta"):
@@ -123,14 +128,16 @@ def test_a_foreign_file_is_left_alone(store: Store, tmp_path: Path) -> None:
     assert store.live() is None
 
 
-def test_force_replaces_a_foreign_file(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_force_replaces_a_foreign_file(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     store.bin.mkdir(parents=True)
     (store.bin / "beta").write_text("mine")
     installed(store, tmp_path, "1.0-one", force=True)
     assert run(store.bin / "beta", env=hero_env) == "1.0-one"
 
 
-def test_a_write_that_fails_leaves_the_old_release(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_a_write_that_fails_leaves_the_old_release(
+    store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
+) -> None:
     """A file where a folder belongs stands for every refusal of the system; root ignores modes."""
     installed(store, tmp_path, "1.0-one")
     (store.folder / "1.0-two").write_text("in the way")
@@ -140,7 +147,7 @@ def test_a_write_that_fails_leaves_the_old_release(store: Store, tmp_path: Path,
     assert store.unfinished() == []
 
 
-def test_a_second_install_says_who_it_waited_for(store: Store, tmp_path: Path) -> None:
+def test_a_second_install_says_who_it_waited_for(store: ReleaseStore, tmp_path: Path) -> None:
     store.folder.mkdir(parents=True)
     told: list[str] = []
     with (store.folder / ".lock").open("w+") as held:
@@ -152,7 +159,7 @@ def test_a_second_install_says_who_it_waited_for(store: Store, tmp_path: Path) -
     assert told == ["another install runs (process 4711); waiting for it"]
 
 
-def test_installs_at_the_same_time_all_end_well(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_installs_at_the_same_time_all_end_well(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     releases = [f"1.0-{number}" for number in range(4)]
     for release in releases:
         make_build(tmp_path / release, release)
@@ -163,7 +170,7 @@ def test_installs_at_the_same_time_all_end_well(store: Store, tmp_path: Path, he
     assert store.unfinished() == []
 
 
-def test_rollback_walks_back_from_the_live_release(store: Store, tmp_path: Path) -> None:
+def test_rollback_walks_back_from_the_live_release(store: ReleaseStore, tmp_path: Path) -> None:
     for release in ("1.0-one", "1.0-two", "1.0-three"):
         installed(store, tmp_path, release)
     assert rollback(store).after == "1.0-two"
@@ -172,7 +179,7 @@ def test_rollback_walks_back_from_the_live_release(store: Store, tmp_path: Path)
         rollback(store)
 
 
-def test_rollback_to_a_named_release(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_rollback_to_a_named_release(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     for release in ("1.0-one", "1.0-two", "1.0-three"):
         installed(store, tmp_path, release)
     rollback(store, "1.0-one")
@@ -181,20 +188,20 @@ def test_rollback_to_a_named_release(store: Store, tmp_path: Path, hero_env: dic
         rollback(store, "1.0-none")
 
 
-def test_rollback_after_a_downgrade_goes_to_what_was_live_before(store: Store, tmp_path: Path) -> None:
+def test_rollback_after_a_downgrade_goes_to_what_was_live_before(store: ReleaseStore, tmp_path: Path) -> None:
     for release in ("1.0-one", "1.0-two", "1.0-one"):
         installed(store, tmp_path, release)
     assert store.live() == "1.0-one"
     assert rollback(store).after == "1.0-two"
 
 
-def test_only_the_releases_kept_for_rollback_stay(store: Store, tmp_path: Path) -> None:
+def test_only_the_releases_kept_for_rollback_stay(store: ReleaseStore, tmp_path: Path) -> None:
     for number in range(KEPT_FOR_ROLLBACK + 3):
         installed(store, tmp_path, f"1.0-{number}")
     assert [one.release for one in store.installed()] == ["1.0-5", "1.0-4", "1.0-3", "1.0-2"]
 
 
-def test_a_release_in_use_is_never_removed(store: Store, tmp_path: Path) -> None:
+def test_a_release_in_use_is_never_removed(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-used")
     held = os.open(store.release("1.0-used"), os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_SH)
@@ -219,7 +226,7 @@ def test_a_release_in_use_is_never_removed(store: Store, tmp_path: Path) -> None
     ],
 )
 def test_a_damaged_tree_heals_at_the_next_start(
-    path: str, store: Store, tmp_path: Path, hero_env: dict[str, str]
+    path: str, store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
 ) -> None:
     installed(store, tmp_path, "1.0-one")
     release = store.release("1.0-one")
@@ -232,18 +239,18 @@ def test_a_damaged_tree_heals_at_the_next_start(
     assert damaged(release / "alpha", release / "lib" / "alpha") == []
 
 
-def test_damage_is_named_and_mended_by_install(store: Store, tmp_path: Path) -> None:
+def test_damage_is_named_and_mended_by_install(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     manifest = read_build(tmp_path / "1.0-one")
     victim = store.release("1.0-one") / "lib" / "beta" / "beta" / "__main__.py"
     victim.unlink()
     victim.write_text("changed")
-    assert faults(store, manifest) == [str(victim)]
+    assert find_faults(store, manifest) == [str(victim)]
     assert installed(store, tmp_path, "1.0-one").changed
-    assert faults(store, manifest) == []
+    assert find_faults(store, manifest) == []
 
 
-def test_many_first_starts_at_once_all_succeed(store: Store, tmp_path: Path, hero_env: dict[str, str]) -> None:
+def test_many_first_starts_at_once_all_succeed(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     """The tree is gone, so every one of them mends it while the others start from it."""
     installed(store, tmp_path, "1.0-one")
     tree = store.release("1.0-one") / "lib" / "alpha"
@@ -254,7 +261,7 @@ def test_many_first_starts_at_once_all_succeed(store: Store, tmp_path: Path, her
 
 
 def test_a_start_without_the_pinned_interpreter_finds_another(
-    store: Store, tmp_path: Path, hero_env: dict[str, str]
+    store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
 ) -> None:
     """Python was upgraded, and the one that was pinned is gone; the next install pins the new one."""
     installed(store, tmp_path, "1.0-one")
@@ -264,17 +271,91 @@ def test_a_start_without_the_pinned_interpreter_finds_another(
     archive.write_bytes(head.replace(pinned, pinned[:-1] + b"_") + rest)
     assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
     manifest = read_build(tmp_path / "1.0-one")
-    assert faults(store, manifest) == [str(store.release("1.0-one") / "lib" / "alpha.py")]
+    assert find_faults(store, manifest) == [str(store.release("1.0-one") / "lib" / "alpha.py")]
     assert installed(store, tmp_path, "1.0-one").changed
-    assert faults(store, manifest) == []
+    assert find_faults(store, manifest) == []
 
 
-def test_a_cut_zipapp_is_named_when_the_service_starts(store: Store, tmp_path: Path) -> None:
+def test_a_cut_zipapp_is_named_when_the_service_starts(store: ReleaseStore, tmp_path: Path) -> None:
     installed(store, tmp_path, "1.0-one")
     archive = store.release("1.0-one") / "alpha"
     archive.write_bytes(archive.read_bytes()[:6000])
     with pytest.raises(DamagedRelease, match="alpha cannot be read"):
         mend(store)
-    assert faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
+    assert find_faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
     assert installed(store, tmp_path, "1.0-one").changed
     assert mend(store) == []
+
+
+FOREIGN = [
+    Target("CPython 3.9", "darwin-arm64"),
+    Target("CPython 3.9", this_target().platform),
+    Target("PyPy 3.11", this_target().platform),
+    Target(f"{this_target().python}t", this_target().platform),
+    Target(this_target().python, f"{this_target().platform}-musl"),
+    Target("", ""),
+]
+
+
+@pytest.mark.parametrize("target", FOREIGN, ids=str)
+def test_a_build_for_another_target_is_refused(target: Target, store: ReleaseStore, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    build = make_build(tmp_path / "other", "1.0-other", target=target)
+    for force in (False, True):
+        with pytest.raises(WrongTarget) as refused:
+            install(store, build, print, force=force)
+        assert f"built for {target}, and this is {this_target()}" in refused.value.message
+        assert refused.value.hint
+    assert store.live() == "1.0-one"
+    assert [one.release for one in store.installed()] == ["1.0-one"]
+    assert store.unfinished() == []
+
+
+def test_the_target_is_the_one_that_a_zipapp_compares() -> None:
+    assert running_target() == this_target()
+
+
+def _claim(store: ReleaseStore, release: str, target: Target) -> None:
+    """Make an installed release one for another target, as an install that did not look would have left it."""
+    path = store.release(release) / RELEASE_FILE
+    record = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**record, "python": target.python, "platform": target.platform}))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_going_back_to_a_release_for_another_target_is_refused(
+    named: bool, store: ReleaseStore, tmp_path: Path
+) -> None:
+    for release in ("1.0-one", "1.0-two"):
+        installed(store, tmp_path, release)
+    _claim(store, "1.0-one", FOREIGN[0])
+    with pytest.raises(WrongTarget, match=r"built for CPython 3\.9 on darwin-arm64, and this is CPython"):
+        rollback(store, "1.0-one" if named else None)
+    assert store.live() == "1.0-two"
+
+
+def test_a_live_release_for_another_target_is_not_started(store: ReleaseStore, tmp_path: Path) -> None:
+    installed(store, tmp_path, "1.0-one")
+    _claim(store, "1.0-one", FOREIGN[1])
+    with pytest.raises(WrongTarget):
+        mend(store)
+
+
+def test_an_installed_release_is_held_against_its_own_interpreter(store: ReleaseStore, tmp_path: Path) -> None:
+    """Another program may look at it, run by another Python."""
+    installed(store, tmp_path, "1.0-one")
+    manifest = read_build(tmp_path / "1.0-one")
+    folder = store.release("1.0-one")
+    other = tmp_path / "python"
+    other.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    other.chmod(0o755)
+    pinned = str(Path(sys.executable).resolve())
+    unknown = (tmp_path / "gone", Path("/bin/false"))
+    for name, is_wrong in ((other, False), *((path, False) for path in unknown), (Path("/bin/echo"), True)):
+        archive = folder / SMALL_BINARIES[0]
+        head, rest = archive.read_bytes()[:HEADER_SIZE], archive.read_bytes()[HEADER_SIZE:]
+        moved = head.replace(pinned.encode(), str(name).encode())
+        archive.write_bytes(moved[:HEADER_SIZE].ljust(HEADER_SIZE, b"#") + rest)
+        pinned = str(name)
+        with pytest.raises(WrongTarget) if is_wrong else contextlib.nullcontext():
+            check_installed_target(folder, manifest)

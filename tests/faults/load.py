@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx2
 
 from hero_assistance_sdk.event_client import subscribe
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, base_url, encoded
+from hero_assistance_sdk.rpc.async_client import base_url
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, encoded
 from hero_assistance_sdk.wire import Event
 
 TIMEOUT_S = 15.0

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance.releases.install import faults, install
+from hero_assistance.releases.install import find_faults, install
 from hero_assistance.releases.manifest import read_build
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 from tests.builds import ROOT, SMALL_BINARIES, make_build, run
 
@@ -32,7 +32,7 @@ import os, signal, sys
 from pathlib import Path
 from hero_assistance_sdk.paths import Paths
 from hero_assistance.releases import install
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 
 STEPS = ("open", "os.rename", "os.link", "os.symlink", "os.mkdir", "os.remove", "os.rmdir", "os.chmod",
          "os.truncate", "shutil.rmtree")
@@ -46,7 +46,7 @@ def count(event, arguments):
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(count)
-install.install(Store.of(Paths.from_environ()), Path(sys.argv[1]), lambda step: None)
+install.install(ReleaseStore.from_paths(Paths.from_environ()), Path(sys.argv[1]), lambda step: None)
 print("finished with", left, "to go")
 """
 
@@ -61,12 +61,12 @@ def _install_child(build: Path, kill_at: int, env: dict[str, str]) -> subprocess
     )
 
 
-def _releases_in_bin(store: Store, env: dict[str, str]) -> set[str]:
+def _releases_in_bin(store: ReleaseStore, env: dict[str, str]) -> set[str]:
     return {run(store.bin / name, env=env) for name in SMALL_BINARIES}
 
 
 def test_killed_before_every_step_of_an_upgrade(tmp_path: Path, paths: Paths, hero_env: dict[str, str]) -> None:
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     builds = [make_build(tmp_path / release, release) for release in ("1.0-one", "1.0-two")]
     install(store, builds[0], lambda _step: None)
     target, kills = 1, 0
@@ -87,12 +87,12 @@ def test_killed_before_every_step_of_an_upgrade(tmp_path: Path, paths: Paths, he
     install(store, builds[target], lambda _step: None)
     assert _releases_in_bin(store, hero_env) == {builds[target].name}
     assert store.unfinished() == []
-    assert faults(store, read_build(builds[target])) == []
+    assert find_faults(store, read_build(builds[target])) == []
 
 
 def test_killed_during_the_first_install(tmp_path: Path, paths: Paths, hero_env: dict[str, str]) -> None:
     """There is no old release yet: either every binary runs, or none is there."""
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     build = make_build(tmp_path / "1.0-one", "1.0-one")
     for step in range(1, 100_000, STRIDE * 3):
         child = _install_child(build, step, hero_env)
@@ -108,7 +108,7 @@ def test_killed_during_the_first_install(tmp_path: Path, paths: Paths, hero_env:
 
 def test_killed_at_random_instants(tmp_path: Path, paths: Paths, hero_env: dict[str, str]) -> None:
     """Between two steps as well, and in whatever the kernel is doing for one."""
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     chance = random.Random(20261122)  # noqa: S311
     builds = [make_build(tmp_path / release, release) for release in ("1.0-one", "1.0-two")]
     install(store, builds[0], lambda _step: None)

@@ -31,7 +31,7 @@ find "$PATH_ROOT/var/releases" -name '.new-*' -o -name '.trash-*'
 """
 _INSTALL = """\
 import sys
-from hero_assistance.commands.main import run
+from hero_assistance.commands.run import run
 sys.exit(run(["install", sys.argv[1]]))
 """
 

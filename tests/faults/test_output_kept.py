@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hero_assistance.service import SERVER
+from hero_assistance.action_names import SERVER
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.log_manager import CHECK_INTERVAL_S
 from hero_assistance.supervisor.logs.query import read_lines_after

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance.releases.install import install
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 from tests.builds import make_build
 
@@ -46,7 +46,7 @@ def _ask(process: subprocess.Popen[str], module: str) -> str:
 def test_no_lazy_import_fails_while_releases_come_and_go(
     tmp_path: Path, paths: Paths, hero_env: dict[str, str]
 ) -> None:
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     running: list[tuple[str, subprocess.Popen[str]]] = []
     try:
         for number in range(UPGRADES):

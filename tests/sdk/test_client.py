@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
-from hero_assistance_sdk.rpc.client import AsyncRpcClient, RpcClient
+from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
+from hero_assistance_sdk.rpc.client import RpcClient
 
 SECONDS = 10
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"

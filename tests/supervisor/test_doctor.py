@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from hero_assistance.action_names import SERVER
 from hero_assistance.releases.install import install
-from hero_assistance.releases.store import Store
-from hero_assistance.service import SERVER
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import SERVICE, Paths
@@ -166,9 +166,9 @@ def test_a_foreign_listener_on_the_servers_port(supervised: Harness) -> None:
     ids=["no link", "nothing behind it", "no release", "none is live"],
 )
 def test_broken_links_of_a_release(
-    damage: Callable[[Store], object], check: str, said: str, harness: Harness, tmp_path: Path
+    damage: Callable[[ReleaseStore], object], check: str, said: str, harness: Harness, tmp_path: Path
 ) -> None:
-    store = Store.of(harness.paths)
+    store = ReleaseStore.from_paths(harness.paths)
     install(store, make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
     damage(store)
     (found,) = (row for row in doctor(harness.env, check) if row[0] == "fault")

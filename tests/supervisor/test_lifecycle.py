@@ -15,14 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance import lifecycle
-from hero_assistance.logbook import Choice
-from hero_assistance.service import ACTIONS, SERVER, UI, service_spec, settings_of
-from hero_assistance.supervisor.connection import Kind
+from hero_assistance import lifecycle, secrets
+from hero_assistance.action_names import ACTIONS, SERVER, UI
+from hero_assistance.errors import NotInstalled
+from hero_assistance.log_reader import Choice, read_logs
+from hero_assistance.results import NotRunning, RestartFailed, StartFailed
+from hero_assistance.service import build_service_spec, read_settings
+from hero_assistance.status import read_status, serialize_status
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.live_file import find_newest_run
 from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
+from hero_assistance.supervisor_lookup import Kind
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.file_lock import find_holder
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
@@ -112,27 +116,27 @@ def start(paths: Paths, *, seed: bool = False, ui_tcp: tuple[str, ...] = (), tol
 
 
 def pids(paths: Paths) -> dict[str, int | None]:
-    return {action.name: action.pid for action in lifecycle.status(paths).actions}
+    return {action.name: action.pid for action in read_status(paths).actions}
 
 
 def test_start_status_stop(desk: Paths) -> None:
     told = Told()
-    assert lifecycle.status(desk).exit_status == 3
+    assert read_status(desk).exit_status == 3
     assert start(desk, told=told)
     assert told.steps[-1] == f"{UI}: healthy"
-    status = lifecycle.status(desk)
+    status = read_status(desk)
     assert (status.exit_status, status.supervisor, status.release) == (0, Kind.EMBEDDED, "0.1.0-abc")
     assert len(processes_of(desk)) == 3
     assert lifecycle.stop(desk, Told()).changed
     assert processes_of(desk) == set()
     assert list(desk.service_sockets.iterdir()) == []
-    assert lifecycle.status(desk).exit_status == 3
+    assert read_status(desk).exit_status == 3
     assert not lifecycle.stop(desk, Told()).changed
 
 
 def test_the_json_of_status_has_these_words(desk: Paths) -> None:
     start(desk)
-    written = json.loads(lifecycle.status(desk).model_dump_json())
+    written = json.loads(json.dumps(serialize_status(read_status(desk))))
     assert list(written) == ["service", "supervisor", "release", "actions"]
     assert written["supervisor"] == "embedded"
     for action in written["actions"]:
@@ -161,7 +165,7 @@ def test_restart_gives_new_processes_with_the_same_flags(desk: Paths) -> None:
     before = pids(desk)
     assert lifecycle.restart(desk, Told()).changed
     assert not set(pids(desk).values()) & set(before.values())
-    lines = [line.text for line in lifecycle.logs(desk, UI)]
+    lines = [line.text for line in read_logs(desk, UI)]
     assert lines == ["flags --auth-mode dev --tcp 127.0.0.1:1"] * 2
 
 
@@ -180,17 +184,17 @@ def test_a_restart_onto_what_fails_keeps_what_runs_and_says_why(desk: Paths) -> 
     start(desk, seed=True)
     before = pids(desk)
     (desk.root / "broken").touch()
-    with pytest.raises(lifecycle.RestartFailed) as failed:
+    with pytest.raises(RestartFailed) as failed:
         lifecycle.restart(desk, Told())
     why = "the process that was to replace it exited with status 1"
     assert failed.value.message == f"{SERVER} runs as before: {why}"
     assert failed.value.log_lines[-1] == "the database is from the future"
     assert pids(desk) == before
-    assert lifecycle.status(desk).exit_status == 0
+    assert read_status(desk).exit_status == 0
 
 
 def test_restart_of_what_does_not_run_is_refused(desk: Paths) -> None:
-    with pytest.raises(lifecycle.NotRunning):
+    with pytest.raises(NotRunning):
         lifecycle.restart(desk, Told())
 
 
@@ -207,17 +211,17 @@ def test_restart_uses_the_definition_of_the_running_program(desk: Paths) -> None
 
 def test_a_start_that_fails_says_why_and_shows_the_last_log_lines(desk: Paths) -> None:
     (desk.root / "broken").touch()
-    with pytest.raises(lifecycle.StartFailed) as failed:
+    with pytest.raises(StartFailed) as failed:
         start(desk, seed=True)
     assert failed.value.message == f"{SERVER} is not healthy: exited with status 1"
     assert failed.value.log_lines[-1] == "the database is from the future"
-    assert lifecycle.status(desk).exit_status == 1
+    assert read_status(desk).exit_status == 1
     (desk.root / "broken").unlink()
     assert start(desk, seed=True)
 
 
 def test_a_start_of_what_is_not_installed_is_refused(paths: Paths) -> None:
-    with pytest.raises(lifecycle.NotInstalled, match=SERVER):
+    with pytest.raises(NotInstalled, match=SERVER):
         start(paths)
     assert not paths.state.exists()
 
@@ -226,7 +230,7 @@ def test_what_lost_its_supervisor_is_shown_taken_over_and_stopped(desk: Paths) -
     start(desk)
     before = pids(desk)
     kill_supervisor(desk)
-    orphaned = lifecycle.status(desk)
+    orphaned = read_status(desk)
     assert (orphaned.supervisor, orphaned.exit_status) == (Kind.NONE, 1)
     assert {action.state for action in orphaned.actions} == {ActionState.DEGRADED}
     start(desk)
@@ -253,15 +257,15 @@ def test_starts_from_several_shells_make_one_supervisor_and_one_service(desk: Pa
 
 def test_logs_of_each_action_and_of_one_that_is_not_there(desk: Paths) -> None:
     start(desk)
-    assert {line.action for line in lifecycle.logs(desk)} == set(ACTIONS)
-    assert any("supervisor.ready" in line.text for line in lifecycle.logs(desk, "supervisor"))
+    assert {line.action for line in read_logs(desk)} == set(ACTIONS)
+    assert any("supervisor.ready" in line.text for line in read_logs(desk, "supervisor"))
     with pytest.raises(NotFound, match="no action 'other'"):
-        lifecycle.logs(desk, "other")
+        read_logs(desk, "other")
 
 
 def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
     start(desk)
-    followed = lifecycle.logs(desk, SERVER, Choice(lines=1), follow=True)
+    followed = read_logs(desk, SERVER, Choice(lines=1), follow=True)
     assert next(followed).text == "flags --auth-mode dev"
     layout = LogLayout(desk.logs, SERVER)
     with layout.live_path(find_newest_run(layout)).open("a") as log:
@@ -270,26 +274,28 @@ def test_follow_goes_on_with_what_comes(desk: Paths) -> None:
 
 
 def test_secrets_need_no_running_service(desk: Paths) -> None:
-    assert lifecycle.secret_set(desk, "core", "THEME", "light")
-    assert lifecycle.secret_get(desk, "core", "THEME") == "light"
-    assert lifecycle.secret_list(desk, "core") == ["THEME"]
-    lifecycle.secret_delete(desk, "core", "THEME")
+    assert secrets.set_secret(desk, "core", "THEME", "light")
+    assert secrets.get_secret(desk, "core", "THEME") == "light"
+    assert secrets.list_secrets(desk, "core") == ["THEME"]
+    secrets.delete_secret(desk, "core", "THEME")
     with pytest.raises(NotFound):
-        lifecycle.secret_delete(desk, "core", "THEME")
+        secrets.delete_secret(desk, "core", "THEME")
     assert lifecycle.stop(desk, Told()).changed is False
     assert processes_of(desk) == set()
 
 
 def test_services_are_listed(desk: Paths) -> None:
-    assert lifecycle.service_list(desk) == ()
+    assert lifecycle.list_services(desk) == ()
     start(desk)
-    assert [status.service for status in lifecycle.service_list(desk)] == ["hero_assistance"]
+    assert [status.service for status in lifecycle.list_services(desk)] == ["hero_assistance"]
 
 
 def test_the_definition_has_no_fault_and_remembers_its_settings(paths: Paths) -> None:
-    spec = service_spec(paths, auth_mode="dev", seed_dev_users=True, ui_tcp=("127.0.0.1:1", "[::1]:2"), environ={})
+    spec = build_service_spec(
+        paths, auth_mode="dev", seed_dev_users=True, ui_tcp=("127.0.0.1:1", "[::1]:2"), environ={}
+    )
     check_service(spec)
-    settings = settings_of(spec)
+    settings = read_settings(spec)
     assert settings is not None
     assert (settings.auth_mode, settings.seed_dev_users) == ("dev", True)
     assert settings.ui_tcp == ("127.0.0.1:1", "[::1]:2")
@@ -298,7 +304,7 @@ def test_the_definition_has_no_fault_and_remembers_its_settings(paths: Paths) ->
 def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> None:
     environ = {"PATH_ROOT": "/r", "PATH_VAR": "/v", "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "ADMIN_SECRETS": "x"}
     environ["HERO_ASSISTANCE_LIMITS"] = "streams=9"
-    spec = service_spec(paths, auth_mode="hero", seed_dev_users=False, environ=environ)
+    spec = build_service_spec(paths, auth_mode="hero", seed_dev_users=False, environ=environ)
     del environ["ADMIN_SECRETS"]
     assert [action.env for action in spec.actions] == [environ, environ]
     assert all(Path(action.argv[0]).is_absolute() for action in spec.actions)
@@ -324,9 +330,9 @@ def listen_as_hero_proc(desk: Paths, harness: Harness) -> None:
 def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Harness) -> None:
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
-    assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
+    assert read_status(desk).supervisor is Kind.HERO_PROC
     assert find_holder(desk.state / SUPERVISOR_LOCK) is None
-    assert [line.text for line in lifecycle.logs(desk, SERVER)] == ["flags --auth-mode dev"]
+    assert [line.text for line in read_logs(desk, SERVER)] == ["flags --auth-mode dev"]
     lifecycle.restart(desk, Told())
     assert lifecycle.stop(desk, Told()).changed
     assert processes_of(desk) == set()
@@ -339,7 +345,7 @@ def test_logs_of_hero_proc_are_followed_through_its_restart(
 ) -> None:
     listen_as_hero_proc(desk, stage_elsewhere)
     start(desk)
-    (line,) = lifecycle.logs(desk, SERVER, Choice(since_ms=0, run=1))
+    (line,) = read_logs(desk, SERVER, Choice(since_ms=0, run=1))
     assert (line.text, line.run) == ("flags --auth-mode dev", 1)
     with follow_log(Harness(desk, hero_env), SERVER) as follower:
         follower.wait_for_end(line.text)
@@ -354,8 +360,8 @@ def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, 
     start(desk)
     before = set(pids(desk).values())
     listen_as_hero_proc(desk, stage_elsewhere)
-    assert lifecycle.status(desk).supervisor is Kind.EMBEDDED
+    assert read_status(desk).supervisor is Kind.EMBEDDED
     assert start(desk)
-    assert lifecycle.status(desk).supervisor is Kind.HERO_PROC
+    assert read_status(desk).supervisor is Kind.HERO_PROC
     assert len(processes_of(desk)) == 2
     assert not processes_of(desk) & before

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from hero_assistance.service import SERVER
+from hero_assistance.action_names import SERVER
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.live_file import open_live_file
 from hero_assistance.supervisor.logs.retention import RUNS_KEPT

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from hero_assistance.service import service_spec
+from hero_assistance.service import build_service_spec
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.paths import Paths
 from tests.trust.stage import Supervised
@@ -58,7 +58,7 @@ def test_a_page_that_everybody_may_open_is_a_warning(
     embedded: Supervised, paths: Paths, hero_env: dict[str, str]
 ) -> None:
     embedded.start()
-    spec = service_spec(paths, auth_mode="dev", seed_dev_users=True, ui_tcp=["0.0.0.0:9771"], environ=hero_env)
+    spec = build_service_spec(paths, auth_mode="dev", seed_dev_users=True, ui_tcp=["0.0.0.0:9771"], environ=hero_env)
     with SupervisorClient(embedded.socket) as client:
         client.service_set(spec)
     warned = ("access", "warning", "everybody who can reach 0.0.0.0:9771 may open the page")

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import Unreachable
-from hero_assistance_sdk.hero_proc.settings import SecretName, Settings, SettingsReader, Source, Theme, settings_of
+from hero_assistance_sdk.hero_proc.settings import (
+    DaemonSettings,
+    SecretName,
+    SettingsReader,
+    Source,
+    Theme,
+    parse_settings,
+)
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.sockets import bind_unix
 from tests.trust.stage import Supervised
@@ -25,12 +32,12 @@ DEADLINE_S = 20.0
     [("light", Theme.LIGHT), (" Light\n", Theme.LIGHT), ("dark", Theme.DARK), ("pink", Theme.DARK), ("", Theme.DARK)],
 )
 def test_theme(value: str, theme: Theme) -> None:
-    assert settings_of({THEME: value}, Source.EMBEDDED).theme is theme
+    assert parse_settings({THEME: value}, Source.EMBEDDED).theme is theme
 
 
 async def test_without_a_supervisor_the_defaults_hold_and_say_so(paths: Paths) -> None:
     settings = await SettingsReader(paths).refresh()
-    assert settings == Settings()
+    assert settings == DaemonSettings()
     assert {settings.source_of(name) for name in SecretName} == {Source.DEFAULT}
     assert settings.access.admits("192.0.2.1")
 
@@ -75,10 +82,10 @@ async def test_neither_environment_nor_file_tells_anything(
         for file in (".env", "secrets.env", "hero_assistance.env", *values):
             (folder / file).write_text(text)
     monkeypatch.chdir(hero_root)
-    assert await SettingsReader(paths).refresh() == Settings()
+    assert await SettingsReader(paths).refresh() == DaemonSettings()
     embedded.start()
     told = await SettingsReader(paths).refresh()
-    assert told == Settings(supervisor=Source.EMBEDDED, is_current=True)
+    assert told == DaemonSettings(supervisor=Source.EMBEDDED, is_current=True)
 
 
 async def test_what_was_told_is_kept_while_the_supervisor_is_gone(paths: Paths, embedded: Supervised) -> None:
@@ -142,7 +149,7 @@ async def test_an_answer_that_is_none_changes_nothing(paths: Paths, answer: byte
         writer.close()
 
     async with await asyncio.start_unix_server(answering, sock=bind_unix(paths.socket("supervisor"))):
-        assert await SettingsReader(paths, timeout_s=1.0).refresh() == Settings()
+        assert await SettingsReader(paths, timeout_s=1.0).refresh() == DaemonSettings()
 
 
 async def test_it_is_asked_again_in_the_background(paths: Paths, embedded: Supervised) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hero_assistance_sdk.errors import HeroError, UsageError
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.ports import SERVER_PORT
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_ui.projects import ShownProject
@@ -47,7 +48,7 @@ def make_projects(addresses: Sequence[str]) -> list[ShownProject]:
     if not unique:
         raise NoProject(
             "no project to show",
-            hint="name a ticket server: hero_assistance_app --project HOST:9770 (remembered from then on)",
+            hint=f"name a ticket server: hero_assistance_app --project HOST:{SERVER_PORT} (remembered from then on)",
         )
     return [ShownProject(id=_id_of(address), name=address, target=address) for address in unique]
 

@@ -1,6 +1,6 @@
-"""Start, stop and restart of the service, its logs and its secrets, for the commands; drawing is theirs.
+"""Starts, stops and restarts the service, for the commands; drawing is theirs.
 
-Every function takes the folders and returns what happened, or raises a `HeroError` that says why it did not.
+Every function takes the folders and returns what it did, or raises a `HeroError` that says why it could not.
 """
 
 from __future__ import annotations
@@ -9,66 +9,39 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 
-from hero_assistance.keeping import secret_delete, secret_get, secret_list, secret_set
-from hero_assistance.logbook import LogLine, logs
-from hero_assistance.outcomes import (
-    NotInstalled,
+from hero_assistance.errors import NotInstalled
+from hero_assistance.results import (
     NotRunning,
     Progress,
     RestartFailed,
     StartFailed,
-    StartOutcome,
+    StartResult,
     StopFailed,
-    StopOutcome,
+    StopResult,
 )
-from hero_assistance.service import service_spec, settings_of
-from hero_assistance.status import ActionRow, Status, status
+from hero_assistance.service import build_service_spec, read_settings
+from hero_assistance.status import read_status
 from hero_assistance.supervisor.connection import (
     LOG_LINES,
-    Kind,
     alone,
     embedded_if_needed,
     end_embedded,
     found,
     hero_proc_or_embedded,
-    knows,
     registered_with,
 )
+from hero_assistance.supervisor_lookup import Kind, knows_service
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
 from hero_assistance_sdk.paths import SERVICE, Paths
 
-__all__ = [
-    "ActionRow",
-    "LogLine",
-    "NotInstalled",
-    "NotRunning",
-    "Progress",
-    "RestartFailed",
-    "StartFailed",
-    "StartOutcome",
-    "Status",
-    "StopFailed",
-    "StopOutcome",
-    "logs",
-    "restart",
-    "secret_delete",
-    "secret_get",
-    "secret_list",
-    "secret_set",
-    "service_list",
-    "start",
-    "status",
-    "stop",
-]
-
 # `--start` answers within 30 s; what is left is for the supervisor's own start and for reading the logs.
 START_TIMEOUT_S = 27.0
 # Both actions' own time-outs, one after the other, and a margin for a busy machine.
 STOP_TIMEOUT_S = 40.0
-# With our back-off that many starts are over in about 2 s; what fails that often is not a passing trouble.
+# With our back-off that many starts take about 2 s; what fails that often does not mend itself.
 HOPELESS_ATTEMPTS = 5
 _NEEDED = ("service.set", "service.get", "service.list", "service.start", "service.status")
 
@@ -81,9 +54,9 @@ def start(
     ui_tcp: Sequence[str] = (),
     progress: Progress,
     environ: Mapping[str, str] | None = None,
-) -> StartOutcome:
-    """Start the service and return once every action is healthy; what runs with other settings is restarted."""
-    spec = service_spec(paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, environ=environ)
+) -> StartResult:
+    """Start the service and return once every action is healthy; restart what runs with other settings."""
+    spec = build_service_spec(paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, environ=environ)
     check_service(spec)
     _require_installed(spec)
     deadline = time.monotonic() + START_TIMEOUT_S
@@ -98,10 +71,10 @@ def start(
                 supervisor.client.service_set(spec)
                 known = supervisor.client.service_start(SERVICE)
                 _await_healthy(supervisor.client, known, progress, deadline)
-        return StartOutcome(changed, status(paths))
+        return StartResult(changed, read_status(paths))
 
 
-def stop(paths: Paths, progress: Progress) -> StopOutcome:
+def stop(paths: Paths, progress: Progress) -> StopResult:
     """End the service, all that it started, and the embedded supervisor."""
     with alone(paths):
         changed = False
@@ -114,14 +87,14 @@ def stop(paths: Paths, progress: Progress) -> StopOutcome:
                 changed = _stop_service(embedded, progress) or changed
                 progress.step("ending the supervisor")
                 end_embedded(paths, embedded)
-        return StopOutcome(changed)
+        return StopResult(changed)
 
 
-def restart(paths: Paths, progress: Progress) -> StartOutcome:
+def restart(paths: Paths, progress: Progress) -> StartResult:
     """Replace every process, by this release's definition and with the settings that were chosen.
 
-    Nobody is refused meanwhile, where the supervisor can start a new process before the old one is ended; one that
-    does not become healthy is given up then, the old one goes on, and `RestartFailed` is raised.
+    No caller is refused where the supervisor can start a new process before the old one is ended. A new process that
+    does not become healthy is given up: the old one goes on, and `RestartFailed` is raised.
     """
     deadline = time.monotonic() + START_TIMEOUT_S + STOP_TIMEOUT_S
     with alone(paths):
@@ -136,10 +109,10 @@ def restart(paths: Paths, progress: Progress) -> StartOutcome:
             known = supervisor.client.service_restart(SERVICE, overlap=overlap)
             _await_healthy(supervisor.client, known, progress, deadline)
             _require_replaced(supervisor.client)
-        return StartOutcome(changed=True, status=status(paths))
+        return StartResult(changed=True, status=read_status(paths))
 
 
-def service_list(paths: Paths) -> tuple[ServiceStatus, ...]:
+def list_services(paths: Paths) -> tuple[ServiceStatus, ...]:
     """What is registered with the supervisor that listens; nothing when none does."""
     with found(paths) as supervisor:
         return supervisor.client.service_list() if supervisor else ()
@@ -155,7 +128,7 @@ def _require_installed(spec: ServiceSpec) -> None:
 
 def _is_healthy_with(client: SupervisorClient, spec: ServiceSpec) -> bool:
     """Whether the service runs by this very specification and is well."""
-    if not knows(client):
+    if not knows_service(client):
         return False
     registered = client.service_get(SERVICE)
     same = registered.spec == spec and registered.wanted is Wanted.UP and not registered.outdated
@@ -174,10 +147,10 @@ def _leave_embedded(paths: Paths, progress: Progress) -> None:
 def _renew(paths: Paths, client: SupervisorClient) -> None:
     """Register the definition of this release, with the settings and environment of the registered one."""
     registered = client.service_get(SERVICE).spec
-    settings = settings_of(registered)
+    settings = read_settings(registered)
     if settings is None:
         return
-    spec = service_spec(
+    spec = build_service_spec(
         paths,
         auth_mode=settings.auth_mode,
         seed_dev_users=settings.seed_dev_users,
@@ -188,42 +161,42 @@ def _renew(paths: Paths, client: SupervisorClient) -> None:
 
 
 def _await_healthy(client: SupervisorClient, known: ServiceStatus, progress: Progress, deadline: float) -> None:
-    """Return once every action is healthy; raises `StartFailed` for the first that is past hope or too slow."""
-    told = _Teller(progress)
+    """Return once every action is healthy; raises `StartFailed` for the first that keeps failing or is too slow."""
+    reporter = _StateReporter(progress)
     while known.state is not ActionState.HEALTHY:
-        told.tell(known)
+        reporter.report(known)
         remaining = deadline - time.monotonic()
-        culprit = next((action for action in known.actions if _hopeless(action)), None)
+        culprit = next((action for action in known.actions if _is_hopeless(action)), None)
         if culprit is None and remaining <= 0:
             culprit = next(action for action in known.actions if action.state is not ActionState.HEALTHY)
         if culprit is not None:
-            raise _start_failed(client, culprit)
+            raise _explain_start(client, culprit)
         known = client.service_change(known, remaining)
-    told.tell(known)
+    reporter.report(known)
 
 
 def _require_replaced(client: SupervisorClient) -> None:
-    """Raise `RestartFailed` for the first action whose process was kept."""
+    """Raise `RestartFailed` for the first action whose old process still runs."""
     action = next((action for action in client.service_status(SERVICE).actions if action.kept), None)
     if action is not None:
         error = RestartFailed(f"{action.name} runs as before: {action.kept}", hint="mend it, then restart once more")
-        error.log_lines = _log_lines(client, action.name)
+        error.log_lines = _read_log_lines(client, action.name)
         raise error
 
 
-def _hopeless(action: ActionStatus) -> bool:
+def _is_hopeless(action: ActionStatus) -> bool:
     failing = action.state is ActionState.BACKOFF and action.attempt >= HOPELESS_ATTEMPTS
     return failing or action.state is ActionState.FAILED
 
 
-def _start_failed(client: SupervisorClient, action: ActionStatus) -> StartFailed:
+def _explain_start(client: SupervisorClient, action: ActionStatus) -> StartFailed:
     why = action.reason or action.last_probe_error or f"it is {action.state}"
     tries = action.state is not ActionState.FAILED
     hint = "it is tried on; hero_assistance --stop ends that" if tries else "hero_assistance --start tries again"
-    return StartFailed(action.name, why, _log_lines(client, action.name), hint=hint)
+    return StartFailed(action.name, why, _read_log_lines(client, action.name), hint=hint)
 
 
-def _log_lines(client: SupervisorClient, action: str) -> tuple[str, ...]:
+def _read_log_lines(client: SupervisorClient, action: str) -> tuple[str, ...]:
     try:
         return client.logs_query(action, lines=LOG_LINES).lines
     except HeroError as error:
@@ -232,41 +205,41 @@ def _log_lines(client: SupervisorClient, action: str) -> tuple[str, ...]:
 
 def _stop_service(client: SupervisorClient, progress: Progress) -> bool:
     """End and forget the service; false when it was not registered. Raises `StopFailed`."""
-    if not knows(client):
+    if not knows_service(client):
         return False
     client.require("service.stop", "service.delete")
-    told = _Teller(progress)
+    reporter = _StateReporter(progress)
     known = client.service_stop(SERVICE)
     deadline = time.monotonic() + STOP_TIMEOUT_S
     while known.state is not ActionState.STOPPED:
-        told.tell(known)
+        reporter.report(known)
         remaining = deadline - time.monotonic()
         stuck = next((action for action in known.actions if action.state is ActionState.FAILED), None)
         if stuck is not None or remaining <= 0:
-            raise _stop_failed(known, stuck)
+            raise _explain_stop(known, stuck)
         known = client.service_change(known, remaining)
-    told.tell(known)
+    reporter.report(known)
     client.service_delete(SERVICE)
     return True
 
 
-def _stop_failed(known: ServiceStatus, stuck: ActionStatus | None) -> StopFailed:
+def _explain_stop(known: ServiceStatus, stuck: ActionStatus | None) -> StopFailed:
     if stuck is not None:
         return StopFailed(f"{stuck.name} does not end: {stuck.reason}")
     names = ", ".join(action.name for action in known.actions if action.state is not ActionState.STOPPED)
     return StopFailed(f"not stopped within {STOP_TIMEOUT_S:.0f} s: {names}")
 
 
-class _Teller:
-    """Tells the progress what changed since it last told."""
+class _StateReporter:
+    """Reports to the progress what changed since its last report."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
-    def tell(self, known: ServiceStatus) -> None:
+    def report(self, known: ServiceStatus) -> None:
         for action in known.actions:
             text = f"{action.name}: {action.state}" + (f" ({action.reason})" if action.reason else "")
-            if self._told.get(action.name) != text:
-                self._told[action.name] = text
+            if self._reported.get(action.name) != text:
+                self._reported[action.name] = text
                 self._progress.step(text)

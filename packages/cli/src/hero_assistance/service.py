@@ -1,6 +1,6 @@
 """THE service definition: what runs, on which sockets, how it is probed, restarted and ended, and in which order.
 
-Everything that starts or stops the service reads it here; nobody copies it.
+Everything that starts or stops the service reads it here and copies nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hero_assistance.action_names import SERVER, UI
 from hero_assistance_sdk.hero_proc.specs import (
     ActionSpec,
     Condition,
@@ -21,10 +22,6 @@ from hero_assistance_sdk.hero_proc.specs import (
 )
 from hero_assistance_sdk.limits import SETTING as LIMITS_SETTING
 from hero_assistance_sdk.paths import SERVICE, Paths, forwarded_environ
-
-SERVER = "hero_assistance_server"
-UI = "hero_assistance_ui"
-ACTIONS = (SERVER, UI)
 
 # The address of the server's TCP listener; where it is not set the server has its own default.
 TCP_SETTING = "HERO_ASSISTANCE_TCP"
@@ -42,15 +39,15 @@ _STOP = StopSpec(signal="SIGTERM", timeout_ms=8_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What an operator chose at `--start`; the registered specification is where it is remembered."""
+class StartSettings:
+    """What an operator chose at `--start`; the registered specification holds it."""
 
     auth_mode: str
     seed_dev_users: bool
     ui_tcp: tuple[str, ...]
 
 
-def service_spec(
+def build_service_spec(
     paths: Paths,
     *,
     auth_mode: str,
@@ -60,14 +57,14 @@ def service_spec(
 ) -> ServiceSpec:
     """The service with these flags.
 
-    The server's TCP port is not among what must be free: where somebody else has it, the server says so and serves
-    its Unix sockets all the same.
+    The server's TCP port need not be free: where another process holds it, the server says so and still serves its
+    Unix sockets.
     """
-    env = _environment(environ)
+    env = _choose_environment(environ)
     server_flags = ["--auth-mode", auth_mode, *(["--seed-dev-users"] if seed_dev_users else [])]
     ui_flags = ["--auth-mode", auth_mode, *(flag for address in ui_tcp for flag in ("--tcp", address))]
-    server = _action(paths, SERVER, "tickets and their events", server_flags, ("rpc", "events"), env)
-    ui = _action(paths, UI, "the page and its socket", ui_flags, ("ui",), env)
+    server = _build_action(paths, SERVER, "tickets and their events", server_flags, ("rpc", "events"), env)
+    ui = _build_action(paths, UI, "the page and its socket", ui_flags, ("ui",), env)
     waits = (Dependency(action=SERVER, condition=Condition.HEALTHY),)
     return ServiceSpec(
         name=SERVICE,
@@ -76,20 +73,20 @@ def service_spec(
     )
 
 
-def settings_of(spec: ServiceSpec) -> Settings | None:
-    """The settings that a specification of ours was made with; `None` for one that somebody else wrote."""
+def read_settings(spec: ServiceSpec) -> StartSettings | None:
+    """The settings that a specification of ours was made with; `None` for another one."""
     server, ui = spec.action(SERVER), spec.action(UI)
     if server is None or ui is None or server.argv[1:2] != ("--auth-mode",) or len(server.argv) < 3:
         return None
     flags = ui.argv[3:]
-    return Settings(
+    return StartSettings(
         auth_mode=server.argv[2],
         seed_dev_users="--seed-dev-users" in server.argv[3:],
         ui_tcp=tuple(value for flag, value in zip(flags[::2], flags[1::2], strict=False) if flag == "--tcp"),
     )
 
 
-def _action(
+def _build_action(
     paths: Paths,
     name: str,
     description: str,
@@ -107,12 +104,12 @@ def _action(
         kill_other=True,
         hands_over=True,
         retry_policy=_RETRY,
-        health_checks=tuple(map(_probe, listens)),
+        health_checks=tuple(map(_build_probe, listens)),
         stop=_STOP,
     )
 
 
-def _probe(socket: str) -> HealthCheck:
+def _build_probe(socket: str) -> HealthCheck:
     return HealthCheck(
         kind=ProbeKind.HTTP,
         target=socket,
@@ -123,6 +120,6 @@ def _probe(socket: str) -> HealthCheck:
     )
 
 
-def _environment(environ: Mapping[str, str] | None) -> dict[str, str]:
+def _choose_environment(environ: Mapping[str, str] | None) -> dict[str, str]:
     env = os.environ if environ is None else environ
     return {**forwarded_environ(env), **{name: env[name] for name in (TCP_SETTING, LIMITS_SETTING) if env.get(name)}}

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from hero_assistance.service import ACTIONS
+from hero_assistance.action_names import ACTIONS
 from hero_assistance.supervisor.clock import now_ms
-from hero_assistance.supervisor.connection import Kind, Supervisor, double, found, knows, left_running
-from hero_assistance.supervisor.registry.run_records import RunRecord
+from hero_assistance.supervisor.registry.state_files import has_runs
+from hero_assistance.supervisor_lookup import Kind, find_double, find_supervisor, knows_service
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus
+from hero_assistance_sdk.hero_proc.connection import SupervisorConnection
+from hero_assistance_sdk.hero_proc.reports import ActionReport
+from hero_assistance_sdk.hero_proc.states import ActionState
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.rpc.client import RpcClient
+
+if TYPE_CHECKING:
+    from hero_assistance.supervisor.registry.run_records import RunRecord
 
 HEALTHY = 0
 OTHERWISE = 1
@@ -20,10 +26,9 @@ _RELEASE_S = 2.0
 _UNSUPERVISED = "runs without a supervisor; hero_assistance --start takes it over"
 
 
-class ActionRow(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ActionRow:
     """One action; `reason` is for people and no part of the JSON."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     state: ActionState
@@ -31,22 +36,21 @@ class ActionRow(BaseModel):
     uptime_s: int | None = None
     restarts: int = 0
     sockets: tuple[str, ...] = ()
-    reason: str | None = Field(default=None, exclude=True)
+    reason: str | None = None
 
 
-class Status(BaseModel):
-    """The service; `release` is that of the running server, `null` when it does not answer.
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The service; `release` is that of the running server, `None` when it does not answer.
 
     `note` says to people what two supervisors could make of it, and is no part of the JSON.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     service: str
     supervisor: Kind
     release: str | None
     actions: tuple[ActionRow, ...]
-    note: str | None = Field(default=None, exclude=True)
+    note: str | None = None
 
     @property
     def exit_status(self) -> int:
@@ -57,27 +61,49 @@ class Status(BaseModel):
         return NOTHING_RUNS if states <= {ActionState.STOPPED} else OTHERWISE
 
 
-def status(paths: Paths) -> Status:
+def serialize_status(found: Status) -> dict[str, Any]:
+    """The JSON of `status --json`."""
+    return {
+        "service": found.service,
+        "supervisor": found.supervisor.value,
+        "release": found.release,
+        "actions": [
+            {
+                "name": action.name,
+                "state": action.state.value,
+                "pid": action.pid,
+                "uptime_s": action.uptime_s,
+                "restarts": action.restarts,
+                "sockets": list(action.sockets),
+            }
+            for action in found.actions
+        ],
+    }
+
+
+def read_status(paths: Paths) -> Status:
     """The service as it is now."""
-    with found(paths) as supervisor:
+    with find_supervisor(paths, SupervisorConnection) as supervisor:
         kind = supervisor.kind if supervisor else Kind.NONE
-        actions = _supervised(supervisor) if supervisor else _unsupervised(paths)
-    release = None if all(row.state is ActionState.STOPPED for row in actions) else _release(paths)
-    return Status(service=SERVICE, supervisor=kind, release=release, actions=actions or _stopped(), note=_note(paths))
+        actions = _read_supervised(supervisor.client) if supervisor else _read_unsupervised(paths)
+    release = None if all(row.state is ActionState.STOPPED for row in actions) else _ask_release(paths)
+    return Status(
+        service=SERVICE, supervisor=kind, release=release, actions=actions or _list_stopped(), note=_find_note(paths)
+    )
 
 
-def _note(paths: Paths) -> str | None:
-    found = double(paths)
-    return f"{found}; hero_assistance --start moves it to hero_proc" if found else None
+def _find_note(paths: Paths) -> str | None:
+    double = find_double(paths)
+    return f"{double}; hero_assistance --start moves it to hero_proc" if double else None
 
 
-def _supervised(supervisor: Supervisor) -> tuple[ActionRow, ...]:
-    if not knows(supervisor.client):
+def _read_supervised(client: SupervisorConnection) -> tuple[ActionRow, ...]:
+    if not knows_service(client):
         return ()
-    return tuple(map(_row, supervisor.client.service_status(SERVICE).actions))
+    return tuple(map(_to_row, client.service_report(SERVICE).actions))
 
 
-def _row(action: ActionStatus) -> ActionRow:
+def _to_row(action: ActionReport) -> ActionRow:
     return ActionRow(
         name=action.name,
         state=action.state,
@@ -89,13 +115,17 @@ def _row(action: ActionStatus) -> ActionRow:
     )
 
 
-def _unsupervised(paths: Paths) -> tuple[ActionRow, ...]:
-    """What an ended supervisor left running: nobody probes it, so it is not called healthy."""
+def _read_unsupervised(paths: Paths) -> tuple[ActionRow, ...]:
+    """What an ended supervisor left running: it is not probed, so it is not called healthy."""
+    if not has_runs(paths.state, SERVICE):
+        return ()
+    from hero_assistance.supervisor.connection import left_running
+
     left = left_running(paths)
-    return tuple(_left(name, left.get(name)) for name in ACTIONS) if left else ()
+    return tuple(_to_unsupervised_row(name, left.get(name)) for name in ACTIONS) if left else ()
 
 
-def _left(name: str, record: RunRecord | None) -> ActionRow:
+def _to_unsupervised_row(name: str, record: RunRecord | None) -> ActionRow:
     if record is None:
         return ActionRow(name=name, state=ActionState.STOPPED)
     return ActionRow(
@@ -109,11 +139,11 @@ def _left(name: str, record: RunRecord | None) -> ActionRow:
     )
 
 
-def _stopped() -> tuple[ActionRow, ...]:
+def _list_stopped() -> tuple[ActionRow, ...]:
     return tuple(ActionRow(name=name, state=ActionState.STOPPED) for name in ACTIONS)
 
 
-def _release(paths: Paths) -> str | None:
+def _ask_release(paths: Paths) -> str | None:
     try:
         with RpcClient(paths.socket("rpc"), timeout_s=_RELEASE_S) as server:
             health = server.call("system.health")

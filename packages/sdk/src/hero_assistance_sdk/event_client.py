@@ -13,7 +13,7 @@ import httpx2
 
 from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.rpc.client import base_url, unreachable
+from hero_assistance_sdk.rpc.async_client import base_url, unreachable
 from hero_assistance_sdk.sse import MEDIA_TYPE, PING_S
 from hero_assistance_sdk.wire import CONNECTED, CONTROL, RESET, Event, Reset
 

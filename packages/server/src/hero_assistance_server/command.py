@@ -10,6 +10,7 @@ import uvloop
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.ports import SERVER_PORT
 from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_server.identity.authentication import AuthMode
@@ -18,7 +19,7 @@ from hero_assistance_server.offline_commands import backup_command, export_comma
 from hero_assistance_server.server import ServerSettings, run
 
 PROGRAM = "hero_assistance_server"
-TCP_DEFAULT = "9770"
+TCP_DEFAULT = str(SERVER_PORT)
 TCP_OFF = "off"
 
 

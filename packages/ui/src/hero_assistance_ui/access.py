@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from hero_assistance_httpd.rpc_endpoint import bounded_body
 from hero_assistance_sdk.access_list import AccessList, access_of
 from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated
-from hero_assistance_sdk.hero_proc.settings import SecretName, Settings, SettingsReader
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SecretName, SettingsReader
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
@@ -100,7 +100,7 @@ class AccessListResource:
         if user.get("role") != Role.ADMIN.value:
             raise Forbidden(_ADMINS_ONLY)
 
-    def _respond(self, request: Request, settings: Settings) -> Response:
+    def _respond(self, request: Request, settings: DaemonSettings) -> Response:
         content: dict[str, Any] = {
             "entries": settings.access.entries,
             "invalid": settings.access.invalid,

@@ -20,7 +20,7 @@ from string import Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hero_assistance_sdk.hero_proc.settings import Settings, SettingsReader, Source, Theme
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader, Source, Theme
 from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
 from hero_assistance_ui.identity import BrowserIdentity, Trust
 from hero_assistance_ui.projects import ShownProject
@@ -56,7 +56,7 @@ class PageDocument:
 
     async def __call__(self, request: Request) -> Response:
         """Answer `GET /`."""
-        settings = self._reader.settings if self._reader else Settings()
+        settings = self._reader.settings if self._reader else DaemonSettings()
         document = self._template.substitute(
             self._fixed,
             base=_base(request, self._trust),
@@ -77,7 +77,7 @@ def _compress(document: str) -> bytes:
     return gzip.compress(document.encode(), mtime=0)
 
 
-def _access_bar(settings: Settings) -> str:
+def _access_bar(settings: DaemonSettings) -> str:
     """Return the bar of the access list: red while every address may enter, green when only those on the list may."""
     if settings.access.is_enforced:
         return _BAR.format(kind="enforced", text=_CLOSED)

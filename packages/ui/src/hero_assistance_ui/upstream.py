@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
-from hero_assistance_sdk.rpc.client import base_url, was_cut_off
+from hero_assistance_sdk.rpc.async_client import base_url, was_cut_off
 from hero_assistance_ui.page_methods import PageMethods
 from hero_assistance_ui.projects import ShownProject, Sockets
 

@@ -1,1 +1,1 @@
-"""The command line: options and output; the work is done by the packages beside this one."""
+"""The command line as click reads it: arguments and options; the work is done by the other packages."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hero_assistance.commands.output import print_json
+from hero_assistance.light_commands.output import print_json
 from hero_assistance_sdk.paths import Paths
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def access_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(*, as_json: bool) -> None:
     """Show who is on the list."""
-    from hero_assistance import whitelist
+    from hero_assistance import access_list
 
-    access = whitelist.read(Paths.from_environ())
+    access = access_list.read_list(Paths.from_environ())
     if as_json:
         print_json({"enforced": access.is_enforced, "entries": list(access.entries), "invalid": list(access.invalid)})
         return
@@ -40,26 +40,26 @@ def list_command(*, as_json: bool) -> None:
 @_entries
 def add_command(entries: tuple[str, ...]) -> None:
     """Let these in; with the first of them everybody else is kept out."""
-    from hero_assistance import whitelist
+    from hero_assistance import access_list
 
-    _print(whitelist.add(Paths.from_environ(), entries))
+    _print(access_list.add_entries(Paths.from_environ(), entries))
 
 
 @access_command.command("remove")
 @_entries
 def remove_command(entries: tuple[str, ...]) -> None:
     """Keep these out; what they have open ends within a minute."""
-    from hero_assistance import whitelist
+    from hero_assistance import access_list
 
-    _print(whitelist.remove(Paths.from_environ(), entries))
+    _print(access_list.remove_entries(Paths.from_environ(), entries))
 
 
 @access_command.command("clear")
 def clear_command() -> None:
     """Let everybody in."""
-    from hero_assistance import whitelist
+    from hero_assistance import access_list
 
-    whitelist.clear(Paths.from_environ())
+    access_list.clear_list(Paths.from_environ())
     click.echo(_EVERYBODY)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from hero_assistance.commands.output import print_json, print_table, print_value
+from hero_assistance.light_commands.everyday import call_method
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,17 +25,17 @@ def as_json(command: F) -> F:
 
 def complete_method(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The methods that begin with what is typed, from the running server."""
-    from hero_assistance.calling import known_methods
+    from hero_assistance.rpc_command import list_known_methods
 
-    methods = known_methods().values()
+    methods = list_known_methods().values()
     return [CompletionItem(one.name, help=one.summary) for one in methods if one.name.startswith(incomplete)]
 
 
 def complete_word(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The params that are not given yet, and the values of one that has a few."""
-    from hero_assistance.calling import known_methods
+    from hero_assistance.rpc_command import list_known_methods
 
-    method = known_methods().get(ctx.params.get("method") or "")
+    method = list_known_methods().get(ctx.params.get("method") or "")
     if method is None:
         return []
     key, separator, _ = incomplete.partition("=")
@@ -49,29 +49,14 @@ def complete_word(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 
 @click.command("call")
 @click.argument("method", required=False, shell_complete=complete_method)
-@click.argument("words", nargs=-1, metavar="[KEY=VALUE]...", shell_complete=complete_word)
+@click.argument("words", nargs=-1, metavar="[KEY=VALUE|KEY:=JSON]...", shell_complete=complete_word)
 @as_user
 @as_json
 def call_command(method: str | None, words: tuple[str, ...], user: str | None, *, as_json: bool) -> None:
     """Call METHOD of the running server; without METHOD, list the methods.
 
-    KEY=VALUE is read by the param's type (a list is written a,b,c), KEY:=JSON as JSON. As the value of a text, -
-    reads standard input and @FILE a file.
+    KEY=VALUE is read by the param's type: a value that is JSON of that type is taken as JSON, such as 5, true, null or
+    '["a","b"]'; a list can be written a,b,c as well; a text is taken as it stands. KEY:=JSON is always JSON. As the
+    value of a text, - reads standard input and @FILE a file.
     """
-    from hero_assistance.calling import Server
-
-    with Server(user) as server:
-        document = server.document()
-        if method is None:
-            _list(list(document.methods.values()), as_json=as_json)
-            return
-        described = document.method(method)
-        result = server.call(method, **document.params(described, words))
-    (print_json if as_json else print_value)(result)
-
-
-def _list(methods: list[Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json([{"method": one.name, "params": list(one.params), "summary": one.summary} for one in methods])
-    else:
-        print_table(["method", "params", ""], [[one.name, " ".join(one.params), one.summary] for one in methods])
+    call_method(method, words, user, as_json=as_json)

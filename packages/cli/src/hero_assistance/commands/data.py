@@ -1,4 +1,4 @@
-"""`backup` and `restore`: what must survive, in one file; `export` and `import`: the project for other programs."""
+"""`backup` and `restore`: all data in one file; `export` and `import`: the project for other programs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_json
 @click.pass_context
 def backup_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
-    """Back up tickets, people, attachments and settings into FILE, checked; a running service goes on."""
-    _server(ctx, "backup", file, as_json=as_json)
+    """Back up tickets, users, attachments and settings into FILE, checked; a running service goes on."""
+    _run_on_server(ctx, "backup", file, as_json=as_json)
 
 
 @click.command("restore")
@@ -25,7 +25,7 @@ def backup_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
 @click.pass_context
 def restore_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
     """Put the backup FILE in the place of the data; what was there is kept. The service must be stopped."""
-    _server(ctx, "restore", file, as_json=as_json)
+    _run_on_server(ctx, "restore", file, as_json=as_json)
 
 
 @click.command("export")
@@ -34,7 +34,7 @@ def restore_command(ctx: click.Context, file: str, *, as_json: bool) -> None:
 @click.pass_context
 def export_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
     """Write everything into the new FOLDER as JSON Lines and files; a running service goes on."""
-    _server(ctx, "export", folder, as_json=as_json)
+    _run_on_server(ctx, "export", folder, as_json=as_json)
 
 
 @click.command("import")
@@ -43,11 +43,11 @@ def export_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
 @click.pass_context
 def import_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
     """Read the export FOLDER into an empty project. The service must be stopped."""
-    _server(ctx, "import", folder, as_json=as_json)
+    _run_on_server(ctx, "import", folder, as_json=as_json)
 
 
-def _server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:
-    """Have the server's own program do it: it alone knows the database."""
-    from hero_assistance.programs import run_server
+def _run_on_server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:
+    """Run the server's own program, which alone knows the database."""
+    from hero_assistance.sibling_programs import run_server
 
     ctx.exit(run_server(Paths.from_environ(), [name, *(["--json"] if as_json else []), "--", *arguments]))

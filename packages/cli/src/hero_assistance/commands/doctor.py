@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hero_assistance.commands.output import print_json, print_table
+from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance_sdk.paths import Paths
 
 
@@ -13,10 +13,10 @@ from hero_assistance_sdk.paths import Paths
 @click.pass_context
 def doctor_command(ctx: click.Context, *, as_json: bool) -> None:
     """Find what is wrong with this installation and say what to do; exit status 1 when there is a fault."""
-    from hero_assistance.doctor import Verdict, examine, worst
+    from hero_assistance.doctor import Verdict, examine, find_worst
 
     findings = examine(Paths.from_environ())
-    verdict = worst(findings)
+    verdict = find_worst(findings)
     if as_json:
         listed = [
             {"check": one.check, "verdict": one.verdict, "detail": one.detail, "hint": one.hint} for one in findings

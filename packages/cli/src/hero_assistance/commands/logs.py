@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from hero_assistance_sdk.paths import Paths
-
-if TYPE_CHECKING:
-    from hero_assistance.logbook import LogLine
+from hero_assistance.light_commands.everyday import show_logs
 
 _AGE = re.compile(r"(\d{1,9})([smhd])", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -28,6 +23,7 @@ class PointInTime(click.ParamType[int]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The milliseconds UTC that a word means."""
         age = _AGE.fullmatch(value)
         if age:
             return max(0, int((time.time() - int(age[1]) * _UNITS_S[age[2]]) * 1000))
@@ -44,6 +40,7 @@ class Attempt(click.ParamType[int | None]):
     name = "attempt"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """The number that a word means."""
         if value == _ALL:
             return None
         if not _NUMBER.fullmatch(value):
@@ -51,14 +48,14 @@ class Attempt(click.ParamType[int | None]):
         return int(value)
 
 
-def _actions(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    from hero_assistance.logbook import NAMES
+def _complete_action(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from hero_assistance.log_reader import NAMES
 
     return [name for name in NAMES if name.startswith(incomplete)]
 
 
 @click.command("logs")
-@click.argument("action", required=False, shell_complete=_actions)
+@click.argument("action", required=False, shell_complete=_complete_action)
 @click.option("--lines", "-n", type=click.IntRange(0), help="How many of the last lines: 100, or all with --since.")
 @click.option("--since", type=PointInTime(), help="Only what came since: 30s, 10m, 2h, 3d ago, or an ISO time.")
 @click.option("--attempt", type=Attempt(), default=_ALL, metavar="N|all", help="Only what start N of ACTION wrote.")
@@ -71,23 +68,8 @@ def logs_command(
 
     What came since a time is found to the second, and to a thousandth of how long ago that is.
     """
-    from hero_assistance.logbook import Choice, logs
+    from hero_assistance.log_reader import Choice
 
     if attempt is not None and action is None:
         raise click.UsageError("--attempt wants an ACTION: each counts its own")
-
-    choice = Choice(lines=lines, since_ms=since, run=attempt)
-    goes_on = False
-    for line in logs(Paths.from_environ(), action, choice, follow=follow):
-        prefix = "" if action or goes_on else f"{line.action} | "
-        sys.stdout.write(_object(line) if as_json else f"{prefix}{line.text}")
-        goes_on = line.is_cut
-        if as_json or not goes_on:
-            sys.stdout.write("\n")
-        if follow:
-            sys.stdout.flush()
-
-
-def _object(line: LogLine) -> str:
-    found = {"action": line.action, "attempt": line.run, "text": line.text, "is_cut": line.is_cut}
-    return json.dumps(found, ensure_ascii=False)
+    show_logs(action, Choice(lines=lines, since_ms=since, run=attempt), follow=follow, as_json=as_json)

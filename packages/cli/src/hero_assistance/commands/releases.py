@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from hero_assistance.commands.output import print_json, print_table, progress
-from hero_assistance.releases.store import Store
+from hero_assistance.light_commands.output import print_json, print_table, show_progress
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 
 
@@ -26,9 +26,9 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
     from hero_assistance.releases.install import install
 
     paths = Paths.from_environ()
-    store = Store.of(paths)
-    with progress() as shown:
-        outcome = install(store, folder, shown.step, force=force)
+    store = ReleaseStore.from_paths(paths)
+    with show_progress() as progress:
+        outcome = install(store, folder, progress.step, force=force)
     if outcome.changed:
         before = f" (before: {outcome.switched.before})" if outcome.switched.before else ""
         click.echo(f"installed release {outcome.switched.after}{before}")
@@ -38,10 +38,10 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
         click.echo(f"removed old release {release}")
     _say_when_not_on_path(store.bin)
     if restart:
-        from hero_assistance.upgrade import restart_or_roll_back
+        from hero_assistance.releases.upgrade import restart_or_roll_back
 
-        with progress() as shown:
-            restart_or_roll_back(paths, outcome.switched, shown)
+        with show_progress() as progress:
+            restart_or_roll_back(paths, outcome.switched, progress)
         click.echo(f"running on release {outcome.switched.after}")
 
 
@@ -49,18 +49,18 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def releases_command(*, as_json: bool) -> None:
     """List the installed releases, the last activated first."""
-    from hero_assistance.releases.prune import in_use
+    from hero_assistance.releases.prune import is_in_use
 
-    store = Store.of(Paths.from_environ())
+    store = ReleaseStore.from_paths(Paths.from_environ())
     live = store.live()
     listed = [
         {
             "release": one.release,
             "version": one.manifest.version,
             "commit": one.manifest.commit,
-            "activated_at": _iso(one.activated_at_ms),
+            "activated_at": _format_time(one.activated_at_ms),
             "live": one.release == live,
-            "in_use": in_use(store.release(one.release)),
+            "in_use": is_in_use(store.release(one.release)),
         }
         for one in store.installed()
     ]
@@ -70,7 +70,7 @@ def releases_command(*, as_json: bool) -> None:
     if not listed:
         click.echo("no release is installed; install one with: nox -s install")
         return
-    rows = [[str(one["release"]), str(one["activated_at"]), _marks(one)] for one in listed]
+    rows = [[str(one["release"]), str(one["activated_at"]), _describe_use(one)] for one in listed]
     print_table(["release", "activated", ""], rows)
 
 
@@ -82,25 +82,25 @@ def rollback_command(release: str | None, *, restart: bool) -> None:
     from hero_assistance.releases.switch import rollback
 
     paths = Paths.from_environ()
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     with store.exclusive(click.echo):
         switched = rollback(store, release)
     click.echo(f"release {switched.after} is live (before: {switched.before})")
     if restart:
         from hero_assistance.lifecycle import restart as restart_service
 
-        with progress() as shown:
-            restart_service(paths, shown)
+        with show_progress() as progress:
+            restart_service(paths, progress)
         click.echo(f"running on release {switched.after}")
     else:
         click.echo("what runs keeps its release until: hero_assistance restart")
 
 
-def _marks(listed: Mapping[str, object]) -> str:
+def _describe_use(listed: Mapping[str, object]) -> str:
     return ", ".join(text for key, text in (("live", "live"), ("in_use", "in use")) if listed[key])
 
 
-def _iso(milliseconds: int) -> str:
+def _format_time(milliseconds: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from hero_assistance.commands.output import print_json
+from hero_assistance.light_commands.output import print_json
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 
@@ -25,13 +25,13 @@ def secret_command() -> None:
 @_context
 def set_command(name: str, value: str, context: str) -> None:
     """Store VALUE under NAME; VALUE - reads standard input, which keeps it out of `ps` and the history."""
-    from hero_assistance import lifecycle
+    from hero_assistance import secrets
 
     if value == "-":
         value = sys.stdin.read().rstrip("\n")
         if not value:
             raise UsageError("standard input holds no value")
-    lifecycle.secret_set(Paths.from_environ(), context, name, value)
+    secrets.set_secret(Paths.from_environ(), context, name, value)
     click.echo(f"stored {name} in context {context}")
 
 
@@ -40,9 +40,9 @@ def set_command(name: str, value: str, context: str) -> None:
 @_context
 def get_command(name: str, context: str) -> None:
     """Print the value of NAME."""
-    from hero_assistance import lifecycle
+    from hero_assistance import secrets
 
-    click.echo(lifecycle.secret_get(Paths.from_environ(), context, name))
+    click.echo(secrets.get_secret(Paths.from_environ(), context, name))
 
 
 @secret_command.command("list")
@@ -50,9 +50,9 @@ def get_command(name: str, context: str) -> None:
 @_context
 def list_command(context: str, *, as_json: bool) -> None:
     """List the names, never the values."""
-    from hero_assistance import lifecycle
+    from hero_assistance import secrets
 
-    names = lifecycle.secret_list(Paths.from_environ(), context)
+    names = secrets.list_secrets(Paths.from_environ(), context)
     if as_json:
         print_json(names)
     else:
@@ -64,7 +64,7 @@ def list_command(context: str, *, as_json: bool) -> None:
 @_context
 def delete_command(name: str, context: str) -> None:
     """Delete NAME."""
-    from hero_assistance import lifecycle
+    from hero_assistance import secrets
 
-    lifecycle.secret_delete(Paths.from_environ(), context, name)
+    secrets.delete_secret(Paths.from_environ(), context, name)
     click.echo(f"deleted {name} from context {context}")

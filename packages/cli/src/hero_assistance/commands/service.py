@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from hero_assistance.commands.output import print_json, print_table, progress
+from hero_assistance.light_commands.everyday import show_status
+from hero_assistance.light_commands.output import print_json, print_table, show_progress
 from hero_assistance_sdk.paths import Paths
 
 
@@ -14,17 +13,17 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     """Mend the live release, start the service, and say what runs and where its page is."""
     from hero_assistance import lifecycle
     from hero_assistance.releases.install import mend
-    from hero_assistance.releases.store import Store
+    from hero_assistance.releases.store import ReleaseStore
     from hero_assistance_sdk.sockets import parse_address
 
     for address in ui_tcp:
         parse_address(address)
     paths = Paths.from_environ()
-    with progress() as shown:
-        for path in mend(Store.of(paths)):
-            shown.step(f"mended {path}")
+    with show_progress() as progress:
+        for path in mend(ReleaseStore.from_paths(paths)):
+            progress.step(f"mended {path}")
         outcome = lifecycle.start(
-            paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=shown
+            paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=progress
         )
     release = outcome.status.release
     click.echo(f"started release {release}" if outcome.changed else f"already healthy (release {release})")
@@ -36,18 +35,18 @@ def stop() -> None:
     """Stop the service; that nothing runs is fine."""
     from hero_assistance import lifecycle
 
-    with progress() as shown:
-        outcome = lifecycle.stop(Paths.from_environ(), shown)
+    with show_progress() as progress:
+        outcome = lifecycle.stop(Paths.from_environ(), progress)
     click.echo("stopped" if outcome.changed else "nothing was running")
 
 
 @click.command("restart")
 def restart_command() -> None:
-    """Replace what runs by new processes with the same flags; nobody who calls meanwhile is refused."""
+    """Replace what runs by new processes with the same flags; no caller is refused."""
     from hero_assistance import lifecycle
 
-    with progress() as shown:
-        outcome = lifecycle.restart(Paths.from_environ(), shown)
+    with show_progress() as progress:
+        outcome = lifecycle.restart(Paths.from_environ(), progress)
     click.echo(f"restarted on release {outcome.status.release}")
 
 
@@ -56,28 +55,7 @@ def restart_command() -> None:
 @click.pass_context
 def status_command(ctx: click.Context, *, as_json: bool) -> None:
     """Show what runs. Exit status: 0 all healthy, 3 nothing runs, 1 anything else."""
-    from hero_assistance.status import status
-
-    found = status(Paths.from_environ())
-    if as_json:
-        print_json(found.model_dump(mode="json"))
-        ctx.exit(found.exit_status)
-    click.echo(f"{found.service}   supervisor: {found.supervisor}   release: {found.release or '-'}")
-    if found.note:
-        click.echo(found.note)
-    rows = [
-        [
-            action.name,
-            action.state.value,
-            str(action.pid or "-"),
-            _uptime(action.uptime_s),
-            str(action.restarts),
-            action.reason or " ".join(Path(path).name for path in action.sockets) or "-",
-        ]
-        for action in found.actions
-    ]
-    print_table(["action", "state", "pid", "up", "restarts", "sockets"], rows)
-    ctx.exit(found.exit_status)
+    ctx.exit(show_status(as_json=as_json))
 
 
 @click.group("service")
@@ -89,9 +67,9 @@ def service_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(*, as_json: bool) -> None:
     """List the registered services."""
-    from hero_assistance.lifecycle import service_list
+    from hero_assistance.lifecycle import list_services
 
-    found = service_list(Paths.from_environ())
+    found = list_services(Paths.from_environ())
     if as_json:
         print_json([one.model_dump(mode="json") for one in found])
         return
@@ -100,13 +78,3 @@ def list_command(*, as_json: bool) -> None:
         return
     rows = [[one.service, one.state.value, one.wanted.value, str(len(one.actions))] for one in found]
     print_table(["service", "state", "wanted", "actions"], rows)
-
-
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-
-
-def _uptime(seconds: int | None) -> str:
-    if seconds is None:
-        return "-"
-    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), (1, "s"))
-    return f"{seconds // size} {unit}"

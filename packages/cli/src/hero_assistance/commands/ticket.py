@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
-from hero_assistance.commands.output import print_json, print_table, shown
+from hero_assistance.light_commands.output import print_json, print_table, sanitize
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
 _ticket_id = click.argument("ticket_id", type=click.IntRange(min=1))
@@ -29,12 +29,12 @@ def ticket_command() -> None:
 @as_json
 def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
     """List tickets by last activity, newest first."""
-    page = _called(user, "ticket.list", limit=limit)
+    page = _call_server(user, "ticket.list", limit=limit)
     if as_json:
         print_json(page)
         return
     columns = ["id", "status", "priority", "title", "customer", "last activity"]
-    print_table(columns, [_row(ticket) for ticket in page["tickets"]])
+    print_table(columns, [_to_cells(ticket) for ticket in page["tickets"]])
     if page["next_cursor"]:
         click.echo(f"there are more; see: hero_assistance call ticket.list cursor={page['next_cursor']}", err=True)
 
@@ -45,17 +45,17 @@ def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
 @as_json
 def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
     """Show a ticket and its messages, oldest first."""
-    ticket = _called(user, "ticket.get", ticket_id=ticket_id)
-    messages = _called(user, "message.list", ticket_id=ticket_id)["messages"]
+    ticket = _call_server(user, "ticket.get", ticket_id=ticket_id)
+    messages = _call_server(user, "message.list", ticket_id=ticket_id)["messages"]
     if as_json:
         print_json({"ticket": ticket, "messages": messages})
         return
     tags = " ".join(f"#{tag}" for tag in ticket["tags"])
-    click.secho(shown(f"{ticket['ticket_id']}  {ticket['title']}"), bold=True)
-    click.echo(shown(f"{ticket['status']}, {ticket['priority']}, from {ticket['customer_name']} {tags}".rstrip()))
-    _say(ticket["customer_name"], "filed", ticket["created_at"], ticket["body"])
+    click.secho(sanitize(f"{ticket['ticket_id']}  {ticket['title']}"), bold=True)
+    click.echo(sanitize(f"{ticket['status']}, {ticket['priority']}, from {ticket['customer_name']} {tags}".rstrip()))
+    _print_text(ticket["customer_name"], "filed", ticket["created_at"], ticket["body"])
     for message in messages:
-        _say(message["author_name"], message["kind"], message["created_at"], message["body"])
+        _print_text(message["author_name"], message["kind"], message["created_at"], message["body"])
 
 
 @ticket_command.command("create")
@@ -69,8 +69,8 @@ def create_command(
     title: str, body: str, priority: str, tags: tuple[str, ...], user: str | None, *, as_json: bool
 ) -> None:
     """File a ticket."""
-    made = _called(user, "ticket.create", title=title, body=_read(body), priority=priority, tags=list(tags))
-    _done(made, f"filed ticket {made['ticket_id']}", as_json=as_json)
+    made = _call_server(user, "ticket.create", title=title, body=_read_text(body), priority=priority, tags=list(tags))
+    _print_done(made, f"filed ticket {made['ticket_id']}", as_json=as_json)
 
 
 @ticket_command.command("reply")
@@ -80,8 +80,8 @@ def create_command(
 @as_json
 def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
     """Answer where the customer sees it."""
-    made = _called(user, "message.reply", ticket_id=ticket_id, body=_read(text))
-    _done(made, f"replied to ticket {ticket_id}", as_json=as_json)
+    made = _call_server(user, "message.reply", ticket_id=ticket_id, body=_read_text(text))
+    _print_done(made, f"replied to ticket {ticket_id}", as_json=as_json)
 
 
 @ticket_command.command("note")
@@ -91,41 +91,41 @@ def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool)
 @as_json
 def note_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
     """Write to the agents; the customer never sees it."""
-    made = _called(user, "message.note", ticket_id=ticket_id, body=_read(text))
-    _done(made, f"noted on ticket {ticket_id}", as_json=as_json)
+    made = _call_server(user, "message.note", ticket_id=ticket_id, body=_read_text(text))
+    _print_done(made, f"noted on ticket {ticket_id}", as_json=as_json)
 
 
-def _called(user: str | None, method: str, **params: Any) -> Any:
-    from hero_assistance.calling import Server
+def _call_server(user: str | None, method: str, **params: Any) -> Any:
+    from hero_assistance.rpc_command import Server
 
     with Server(user) as server:
         return server.call(method, **params)
 
 
-def _read(text: str) -> str:
-    from hero_assistance.calling import text_of
+def _read_text(text: str) -> str:
+    from hero_assistance.rpc_command import read_text_word
 
-    return text_of(text)
+    return read_text_word(text)
 
 
-def _done(made: Any, said: str, *, as_json: bool) -> None:
+def _print_done(made: Any, said: str, *, as_json: bool) -> None:
     if as_json:
         print_json(made)
     else:
         click.echo(said)
 
 
-def _row(ticket: dict[str, Any]) -> list[str]:
+def _to_cells(ticket: dict[str, Any]) -> list[str]:
     names = ("ticket_id", "status", "priority", "title", "customer_name")
-    return [*(str(ticket[name]) for name in names), _time(ticket["updated_at"])]
+    return [*(str(ticket[name]) for name in names), _format_time(ticket["updated_at"])]
 
 
-def _say(who: str, what: str, millis: int, body: str) -> None:
+def _print_text(who: str, what: str, millis: int, body: str) -> None:
     click.echo()
-    click.secho(shown(f"{who} ({what}, {_time(millis)})"), dim=True)
-    click.echo(shown(body.rstrip("\n")))
+    click.secho(sanitize(f"{who} ({what}, {_format_time(millis)})"), dim=True)
+    click.echo(sanitize(body.rstrip("\n")))
 
 
-def _time(millis: int) -> str:
+def _format_time(millis: int) -> str:
     """A time as people here read it."""
     return datetime.fromtimestamp(millis / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")

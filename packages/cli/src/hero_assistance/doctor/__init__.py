@@ -4,55 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, installation, places, settings, supervision
-from hero_assistance.doctor.findings import Finding, Verdict, worst
+from hero_assistance.doctor import backups, clock, installation, network, settings, supervision
+from hero_assistance.doctor.findings import Finding, Verdict, find_worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
 
-__all__ = ["Finding", "Verdict", "examine", "worst"]
+__all__ = ["Finding", "Verdict", "examine", "find_worst"]
 
 Check = Callable[[Paths], Iterator[Finding]]
 
 ALONE: tuple[Check, ...] = (
-    installation.release,
-    installation.links,
-    installation.search_path,
-    installation.leftovers,
-    installation.disk,
-    places.folders,
-    clock.jump,
-    backups.backups,
+    installation.check_release,
+    installation.check_links,
+    installation.check_search_path,
+    installation.check_leftovers,
+    installation.check_disk,
+    network.check_folders,
+    clock.check_jump,
+    backups.check_backups,
 )
 # These ask a supervisor.
 ASKING: tuple[Check, ...] = (
-    supervision.service,
-    supervision.supervisors,
-    places.sockets,
-    places.ports,
-    settings.secrets,
+    supervision.check_service,
+    supervision.check_supervisors,
+    network.check_sockets,
+    network.check_ports,
+    settings.check_secrets,
 )
+# A check that cannot be made is reported under its name without this.
+_PREFIX = "check_"
 _SEE = "see: hero_assistance logs supervisor"
 
 
 def examine(paths: Paths) -> list[Finding]:
     """Run every check; a check that cannot be made is a finding, too."""
-    found = [finding for check in ALONE for finding in _guarded(check, paths)]
+    found = [finding for check in ALONE for finding in _run_check(check, paths)]
     try:
         for check in ASKING:
-            found += _guarded(check, paths)
+            found += _run_check(check, paths)
     except Unreachable as error:
         # Each check that is left would wait as long for the same answer.
         found.append(Finding("supervisor", Verdict.FAULT, error.message, error.hint or _SEE))
     return found
 
 
-def _guarded(check: Check, paths: Paths) -> list[Finding]:
+def _run_check(check: Check, paths: Paths) -> list[Finding]:
     """What a check found, also that it cannot be made; raises `Unreachable` for a supervisor that does not answer."""
+    name = check.__name__.removeprefix(_PREFIX)
     try:
         return list(check(paths))
     except Unreachable:
         raise
     except HeroError as error:
-        return [Finding(check.__name__, Verdict.FAULT, error.message, error.hint or _SEE)]
+        return [Finding(name, Verdict.FAULT, error.message, error.hint or _SEE)]
     except OSError as error:
-        return [Finding(check.__name__, Verdict.FAULT, str(error), "run doctor as the user that owns the installation")]
+        return [Finding(name, Verdict.FAULT, str(error), "run doctor as the user that owns the installation")]

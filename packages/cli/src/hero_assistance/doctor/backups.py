@@ -15,13 +15,13 @@ _WARNING_DAYS = 3
 _DAY_S = 86_400
 
 
-def backups(paths: Paths) -> Iterator[Finding]:
+def check_backups(paths: Paths) -> Iterator[Finding]:
     """Look at what the server has left where it keeps its backups."""
     from hero_assistance_sdk.backup_files import FAILURE, newest_backup
 
     failed = paths.backups / FAILURE
     if failed.exists():
-        detail = f"the last one failed: {_failure(failed)}"
+        detail = f"the last one failed: {_read_failure(failed)}"
         yield Finding("backups", Verdict.FAULT, detail, "free space, or see the log")
     newest = newest_backup(paths.backups)
     if newest is None:
@@ -35,7 +35,7 @@ def backups(paths: Paths) -> Iterator[Finding]:
         yield Finding("backups", Verdict.OK, f"the last one is {newest.name}")
 
 
-def _failure(path: Path) -> str:
+def _read_failure(path: Path) -> str:
     try:
         return str(json.loads(path.read_text())["error"])
     except (ValueError, KeyError, TypeError):

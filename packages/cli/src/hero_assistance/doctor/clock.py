@@ -1,4 +1,4 @@
-"""Whether somebody set the clock while the service ran."""
+"""Whether the clock was set while the service ran."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hero_assistance_sdk.paths import Paths
 _JUMP_S = 5.0
 
 
-def jump(paths: Paths) -> Iterator[Finding]:
+def check_jump(paths: Paths) -> Iterator[Finding]:
     """Compare what the clock said at the start of each process with what it should have said by the clock of now."""
     from hero_assistance.supervisor.process.process_table import is_alive, measure_age_s
     from hero_assistance.supervisor.registry.registry import Registry

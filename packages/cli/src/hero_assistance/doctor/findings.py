@@ -25,7 +25,7 @@ class Finding:
     hint: str = ""
 
 
-def worst(findings: Sequence[Finding]) -> Verdict:
+def find_worst(findings: Sequence[Finding]) -> Verdict:
     """The verdict over all of them."""
     found = {finding.verdict for finding in findings}
     return next((verdict for verdict in (Verdict.FAULT, Verdict.WARNING) if verdict in found), Verdict.OK)

@@ -7,28 +7,36 @@ import shutil
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
-from hero_assistance.releases.install import faults
+from hero_assistance.releases.errors import WrongTarget
+from hero_assistance.releases.install import find_faults
 from hero_assistance.releases.manifest import Installed, read_installed
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import is_foreign
+from hero_assistance.releases.target import check_installed_target
 from hero_assistance_sdk.paths import Paths
 
-# An upgrade needs about 150 MB beside the database; below this one fails soon.
+# An upgrade needs about 150 MB in addition to the database; with less than this one fails soon.
 DISK_WARNING_BYTES = 1024**3
 DISK_FAULT_BYTES = 256 * 1024**2
 
 
-def release(paths: Paths) -> Iterator[Finding]:
+def check_release(paths: Paths) -> Iterator[Finding]:
     """The live release, and whether every file of it is as it was installed."""
-    store, live, installed = _live(paths)
+    store, live, installed = _find_live(paths)
     if live is None:
         yield Finding("release", Verdict.FAULT, f"none is live in {store.folder}", "nox -s install")
         return
     if installed is None:
         yield Finding("release", Verdict.FAULT, f"the live release {live} has no record", "nox -s install")
         return
-    yield Finding("release", Verdict.OK, f"{live} is live")
-    wrong = faults(store, installed.manifest)
+    try:
+        check_installed_target(store.release(live), installed.manifest)
+    except WrongTarget as error:
+        detail = f"the live one cannot run: {error.message}"
+        yield Finding("release", Verdict.FAULT, detail, error.hint or "nox -s install")
+    else:
+        yield Finding("release", Verdict.OK, f"{live} is live")
+    wrong = find_faults(store, installed.manifest)
     if wrong:
         shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
         yield Finding("files", Verdict.FAULT, f"missing or damaged: {shown}", "hero_assistance --start mends them")
@@ -36,9 +44,9 @@ def release(paths: Paths) -> Iterator[Finding]:
         yield Finding("files", Verdict.OK, f"{len(installed.manifest.binaries)} binaries are whole")
 
 
-def links(paths: Paths) -> Iterator[Finding]:
+def check_links(paths: Paths) -> Iterator[Finding]:
     """The links of `bin/`: there, ours, and leading to a program."""
-    store, _live_release, installed = _live(paths)
+    store, _live_release, installed = _find_live(paths)
     for binary in installed.manifest.binaries if installed else ():
         link = store.bin / binary.name
         if not link.is_symlink() and not link.exists():
@@ -50,18 +58,18 @@ def links(paths: Paths) -> Iterator[Finding]:
             yield Finding("links", Verdict.FAULT, detail, "install once more, or hero_assistance rollback")
 
 
-def search_path(paths: Paths) -> Iterator[Finding]:
+def check_search_path(paths: Paths) -> Iterator[Finding]:
     """Whether a shell finds the binaries."""
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     if str(store.bin) in os.environ.get("PATH", "").split(os.pathsep):
         yield Finding("PATH", Verdict.OK, f"{store.bin} is on PATH")
     else:
         yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", f'export PATH="{store.bin}:$PATH"')
 
 
-def leftovers(paths: Paths) -> Iterator[Finding]:
+def check_leftovers(paths: Paths) -> Iterator[Finding]:
     """What an interrupted install left."""
-    store = Store.of(paths)
+    store = ReleaseStore.from_paths(paths)
     left = store.unfinished()
     if left:
         names = ", ".join(path.name for path in left)
@@ -69,7 +77,7 @@ def leftovers(paths: Paths) -> Iterator[Finding]:
         yield Finding("leftovers", Verdict.WARNING, f"of an interrupted install: {names}", hint)
 
 
-def disk(paths: Paths) -> Iterator[Finding]:
+def check_disk(paths: Paths) -> Iterator[Finding]:
     """The space that is left where data, logs and releases are."""
     folder = next(path for path in (paths.var, *paths.var.parents) if path.exists())
     free = shutil.disk_usage(folder).free
@@ -79,7 +87,7 @@ def disk(paths: Paths) -> Iterator[Finding]:
     yield Finding("disk", verdict, f"{free / 1024**3:.1f} GiB free in {folder}", hint)
 
 
-def _live(paths: Paths) -> tuple[Store, str | None, Installed | None]:
-    store = Store.of(paths)
+def _find_live(paths: Paths) -> tuple[ReleaseStore, str | None, Installed | None]:
+    store = ReleaseStore.from_paths(paths)
     live = store.live()
     return store, live, read_installed(store.release(live)) if live else None

@@ -9,8 +9,8 @@ from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.paths import Paths
 
 
-def secrets(paths: Paths) -> Iterator[Finding]:
-    """Which settings a supervisor keeps, and which one; never what they are."""
+def check_secrets(paths: Paths) -> Iterator[Finding]:
+    """Which settings a supervisor stores, and which one; never their values."""
     from hero_assistance_sdk.hero_proc.settings import SecretName, SettingsReader
 
     settings = asyncio.run(SettingsReader(paths).refresh())
@@ -33,9 +33,9 @@ def secrets(paths: Paths) -> Iterator[Finding]:
 
 def _page_addresses(paths: Paths) -> tuple[str, ...]:
     """Where the registered service serves the page over TCP."""
-    from hero_assistance.service import settings_of
+    from hero_assistance.service import read_settings
     from hero_assistance.supervisor.connection import registered_spec
 
     spec = registered_spec(paths)
-    settings = settings_of(spec) if spec else None
+    settings = read_settings(spec) if spec else None
     return settings.ui_tcp if settings else ()

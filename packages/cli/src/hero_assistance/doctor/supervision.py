@@ -11,13 +11,13 @@ from hero_assistance_sdk.paths import SERVICE, Paths
 _TAKES_OVER = "hero_assistance --start takes it over as it is"
 
 
-def service(paths: Paths) -> Iterator[Finding]:
+def check_service(paths: Paths) -> Iterator[Finding]:
     """The supervisor, and the state of each action."""
-    from hero_assistance.status import status
+    from hero_assistance.status import read_status
 
-    found = status(paths)
+    found = read_status(paths)
     if found.supervisor == "none":
-        yield _without_supervisor(paths, found)
+        yield _describe_absence(paths, found)
         return
     yield Finding("supervisor", Verdict.OK, str(found.supervisor))
     for action in found.actions:
@@ -27,17 +27,17 @@ def service(paths: Paths) -> Iterator[Finding]:
         yield Finding("service", verdict, f"{action.name} is {action.state}{why}", hint)
 
 
-def supervisors(paths: Paths) -> Iterator[Finding]:
+def check_supervisors(paths: Paths) -> Iterator[Finding]:
     """Whether two supervisors could each run a copy of the service."""
-    from hero_assistance.supervisor.connection import Double, double
+    from hero_assistance.supervisor_lookup import Double, find_double
 
-    found = double(paths)
+    found = find_double(paths)
     if found is not None:
         verdict = Verdict.FAULT if found is Double.REGISTERED_TWICE else Verdict.WARNING
         yield Finding("supervisor", verdict, found.value, "hero_assistance --start moves it to hero_proc")
 
 
-def _without_supervisor(paths: Paths, found: Status) -> Finding:
+def _describe_absence(paths: Paths, found: Status) -> Finding:
     from hero_assistance.supervisor.registry.registry import Registry
     from hero_assistance_sdk.hero_proc.wire import Wanted
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.prune import prune, sweep
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
+from hero_assistance.releases.target import check_build_target, check_installed_target
 from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin
@@ -33,13 +34,14 @@ class Outcome:
     removed: tuple[str, ...]
 
 
-def install(store: Store, build: Path, report: Report, *, force: bool = False) -> Outcome:
+def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = False) -> Outcome:
     """Install a build and make it live.
 
-    Raises `BadBuild`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; whatever is
-    raised, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
+    Raises `BadBuild`, `WrongTarget`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; at any
+    error, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
     """
     manifest = read_build(build)
+    check_build_target(manifest)
     check_bin(store, [binary.name for binary in manifest.binaries], force=force)
     try:
         with store.exclusive(report):
@@ -51,38 +53,40 @@ def install(store: Store, build: Path, report: Report, *, force: bool = False) -
         ) from error
 
 
-def is_whole(store: Store, manifest: Manifest) -> bool:
+def is_whole(store: ReleaseStore, manifest: Manifest) -> bool:
     """Whether a release is completely there, byte for byte."""
-    return not faults(store, manifest)
+    return not find_faults(store, manifest)
 
 
-def faults(store: Store, manifest: Manifest) -> list[str]:
+def find_faults(store: ReleaseStore, manifest: Manifest) -> list[str]:
     """What is missing or damaged in an installed release, by path."""
     folder = store.release(manifest.release)
     found = []
     for binary in manifest.binaries:
-        pin = _pin(folder, binary)
-        if _built_sha256(pin.archive, binary, manifest) != binary.sha256:
+        pin = _make_pin(folder, binary)
+        if _compute_built_sha256(pin.archive, binary, manifest) != binary.sha256:
             found.append(str(pin.archive))
             continue
-        if not _starts(pin):
+        if not _can_start(pin):
             found.append(str(pin.boot))
         found += [str(pin.tree / path) for path in damaged(pin.archive, pin.tree)]
     return found
 
 
-def mend(store: Store) -> list[str]:
+def mend(store: ReleaseStore) -> list[str]:
     """Make the live release whole again from its own archives; return the paths that were mended.
 
-    A start heals what its own imports miss; this heals what nobody imports, such as a style sheet.
+    A start heals what its own imports miss; this heals what is not imported, such as a style sheet.
+    Raises `WrongTarget` or `DamagedRelease`.
     """
     live = store.live()
     installed = read_installed(store.release(live)) if live else None
     if installed is None:
         return []
+    check_installed_target(store.release(installed.release), installed.manifest)
     mended = []
     for binary in installed.manifest.binaries:
-        pin = _pin(store.release(installed.release), binary)
+        pin = _make_pin(store.release(installed.release), binary)
         try:
             wrong = damaged(pin.archive, pin.tree)
         except (OSError, zipfile.BadZipFile) as error:
@@ -96,11 +100,11 @@ def mend(store: Store) -> list[str]:
     return mended
 
 
-def _install_locked(store: Store, build: Path, manifest: Manifest, report: Report) -> Outcome:
+def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> Outcome:
     sweep(store)
     folder = store.release(manifest.release)
     whole = read_installed(folder) is not None and is_whole(store, manifest)
-    if whole and store.live() == manifest.release and _links_stand(store, manifest):
+    if whole and store.live() == manifest.release and _are_links_whole(store, manifest):
         return Outcome(Switched(manifest.release, manifest.release), False, ())
     if not whole:
         _stage(store, build, manifest, report)
@@ -109,18 +113,18 @@ def _install_locked(store: Store, build: Path, manifest: Manifest, report: Repor
     return Outcome(switched, True, tuple(removed))
 
 
-def _links_stand(store: Store, manifest: Manifest) -> bool:
+def _are_links_whole(store: ReleaseStore, manifest: Manifest) -> bool:
     links = [store.bin / binary.name for binary in manifest.binaries]
     return all(link.is_symlink() and not is_foreign(store, link) for link in links)
 
 
-def _stage(store: Store, build: Path, manifest: Manifest, report: Report) -> None:
-    """Write the release beside the others under a hidden name, flush it, and give it its name."""
+def _stage(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> None:
+    """Write the release next to the others under a hidden name, flush it, and rename it."""
     folder = store.release(manifest.release)
     staged = store.folder / f".new-{manifest.release}-{os.getpid()}"
     try:
         (staged / "lib").mkdir(parents=True)
-        seeds = _seeds(store)
+        seeds = _list_seeds(store)
         for binary in manifest.binaries:
             report(f"unpacking {binary.name}")
             _stage_binary(build, staged, folder, binary, manifest, seeds)
@@ -137,7 +141,7 @@ def _stage(store: Store, build: Path, manifest: Manifest, report: Report) -> Non
         raise
 
 
-def _seeds(store: Store) -> list[Path]:
+def _list_seeds(store: ReleaseStore) -> list[Path]:
     """Trees of the live release: a file that did not change is linked, not written again."""
     live = store.live()
     installed = read_installed(store.release(live)) if live else None
@@ -157,7 +161,7 @@ def _stage_binary(
             f"{build / binary.name} is not the file that the manifest describes",
             hint=f"expected SHA-256 {binary.sha256}, found {digest}; build again: nox -s build",
         )
-    pin = _pin(folder, binary)
+    pin = _make_pin(folder, binary)
     with archive.open("r+b") as file:
         file.write(pinned_header(pin, manifest.target))
     archive.chmod(0o755)
@@ -165,7 +169,7 @@ def _stage_binary(
     (staged / "lib" / pin.boot.name).write_text(boot_lines(pin, entry_module(binary.name)))
 
 
-def _replace_damaged(store: Store, staged: Path, folder: Path) -> None:
+def _replace_damaged(store: ReleaseStore, staged: Path, folder: Path) -> None:
     """Mend a release in place, file by file, because processes may be running from it."""
     for source in sorted(path for path in staged.rglob("*") if path.is_file()):
         target = folder / source.relative_to(staged)
@@ -175,13 +179,13 @@ def _replace_damaged(store: Store, staged: Path, folder: Path) -> None:
     shutil.rmtree(staged)
 
 
-def _starts(pin: Pin) -> bool:
+def _can_start(pin: Pin) -> bool:
     """Whether an installed zipapp can go straight to its tree, with an interpreter that is still there."""
     pinned = read_pin(pin.archive)
     return pin.boot.is_file() and pinned is not None and os.access(pinned.interpreter, os.X_OK)
 
 
-def _pin(folder: Path, binary: Binary) -> Pin:
+def _make_pin(folder: Path, binary: Binary) -> Pin:
     # The real file, not the link of a virtual environment that may be gone tomorrow.
     return Pin(Path(sys.executable).resolve(), folder, binary.name)
 
@@ -200,8 +204,8 @@ def _copy(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def _built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | None:
-    """The checksum that an installed zipapp had when it was built: its header is put back in thought."""
+def _compute_built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | None:
+    """The checksum that an installed zipapp had when it was built: computed with its header of then."""
     digest = hashlib.sha256(portable_header(binary.name, manifest.target))
     try:
         with archive.open("rb") as file:

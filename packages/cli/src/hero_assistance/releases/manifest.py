@@ -50,12 +50,13 @@ class Installed:
 
     @property
     def release(self) -> str:
+        """The id of the release."""
         return self.manifest.release
 
 
 def read_build(folder: Path) -> Manifest:
     """The manifest of a build folder; raises `BadBuild`."""
-    return _manifest(_read(folder / BUILD_FILE), folder / BUILD_FILE)
+    return _parse_manifest(_read(folder / BUILD_FILE), folder / BUILD_FILE)
 
 
 def read_installed(folder: Path) -> Installed | None:
@@ -63,12 +64,12 @@ def read_installed(folder: Path) -> Installed | None:
     path = folder / RELEASE_FILE
     try:
         record = _read(path)
-        return Installed(_manifest(record, path), int(record["sequence"]), int(record["activated_at_ms"]))
+        return Installed(_parse_manifest(record, path), int(record["sequence"]), int(record["activated_at_ms"]))
     except (BadBuild, KeyError, TypeError, ValueError):
         return None
 
 
-def installed_record(installed: Installed) -> bytes:
+def serialize_installed(installed: Installed) -> bytes:
     """The bytes of `release.json`."""
     manifest = installed.manifest
     return json.dumps(
@@ -99,7 +100,7 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _manifest(found: dict[str, Any], path: Path) -> Manifest:
+def _parse_manifest(found: dict[str, Any], path: Path) -> Manifest:
     try:
         binaries = tuple(Binary(str(f["name"]), str(f["sha256"]), int(f["size"])) for f in found["files"])
         target = Target(str(found["python"]), str(found["platform"]))

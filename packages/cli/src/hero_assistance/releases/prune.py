@@ -6,36 +6,36 @@ import os
 import shutil
 from pathlib import Path
 
-from hero_assistance.releases.store import Store
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.file_lock import try_lock
 
 # The live one and three to go back to.
 KEPT_FOR_ROLLBACK = 3
 
 
-def prune(store: Store, keep: int = KEPT_FOR_ROLLBACK) -> list[str]:
-    """Remove the releases beyond the live one and `keep` others that nobody uses; return their ids."""
+def prune(store: ReleaseStore, keep: int = KEPT_FOR_ROLLBACK) -> list[str]:
+    """Remove the releases beyond the live one and `keep` others that no process uses; return their ids."""
     live = store.live()
     old = [one.release for one in store.installed() if one.release != live][keep:]
     return [release for release in old if _remove_unused(store, release)]
 
 
-def sweep(store: Store) -> None:
+def sweep(store: ReleaseStore) -> None:
     """Remove what interrupted installs and removals left; call it with the store's lock held."""
-    for path in [*store.unfinished(), *_unfinished_links(store)]:
+    for path in [*store.unfinished(), *_find_unfinished_links(store)]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
 
 
-def _unfinished_links(store: Store) -> list[Path]:
+def _find_unfinished_links(store: ReleaseStore) -> list[Path]:
     """Links under the temporary names that `replace_link` gives them."""
     hidden = store.bin.glob(".*.*") if store.bin.is_dir() else ()
     return [path for path in hidden if path.is_symlink() and path.suffix[1:].isdigit()]
 
 
-def in_use(folder: Path) -> bool:
+def is_in_use(folder: Path) -> bool:
     """Whether a process runs from this release; where locks do not work, the answer is yes."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -46,7 +46,7 @@ def in_use(folder: Path) -> bool:
         os.close(descriptor)
 
 
-def _remove_unused(store: Store, release: str) -> bool:
+def _remove_unused(store: ReleaseStore, release: str) -> bool:
     folder = store.release(release)
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""The folder of releases: what is in it, which is live, and the lock of whoever changes it."""
+"""The folder of releases: what is in it, which is live, and the lock that a change of it takes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from hero_assistance_sdk.paths import Paths
 CURRENT = "current"
 LOCK = ".lock"
 
-# A cold install takes some seconds; somebody who waits longer wants to know why.
+# A cold install takes some seconds; a longer wait has a reason, which the error names.
 LOCK_TIMEOUT_S = 120.0
 _LOCK_MODE = 0o644
 
 
 @dataclass(frozen=True)
-class Store:
+class ReleaseStore:
     """The releases below one root."""
 
     folder: Path
     bin: Path
 
     @classmethod
-    def of(cls, paths: Paths) -> Store:
+    def from_paths(cls, paths: Paths) -> ReleaseStore:
+        """The releases of a root."""
         return cls(paths.releases, paths.bin)
 
     def release(self, release: str) -> Path:
@@ -68,7 +69,7 @@ class Store:
 
     @contextmanager
     def exclusive(self, waiting: Callable[[str], None], timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
-        """Be the only one who changes releases; raises `InstallBusy` when another does not end in time."""
+        """Hold the lock of the releases; raises `InstallBusy` when another does not end in time."""
         self.folder.mkdir(parents=True, exist_ok=True)
 
         def report(held: LockHeld) -> None:

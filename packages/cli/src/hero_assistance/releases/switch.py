@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance.releases.errors import ForeignFile, NoSuchRelease
-from hero_assistance.releases.manifest import RELEASE_FILE, Installed, Manifest, installed_record
-from hero_assistance.releases.store import CURRENT, Store, replace_link
+from hero_assistance.releases.manifest import (
+    RELEASE_FILE,
+    Installed,
+    Manifest,
+    serialize_installed,
+)
+from hero_assistance.releases.store import CURRENT, ReleaseStore, replace_link
+from hero_assistance.releases.target import check_installed_target
 from hero_assistance_sdk.durable_files import sync_folder, write_atomic
 
 
@@ -21,7 +27,7 @@ class Switched:
     after: str
 
 
-def activate(store: Store, manifest: Manifest) -> Switched:
+def activate(store: ReleaseStore, manifest: Manifest) -> Switched:
     """Make an installed release live; its links in `bin/` are there before, so one rename does it."""
     before = store.live()
     newest = next(iter(store.installed()), None)
@@ -33,14 +39,14 @@ def activate(store: Store, manifest: Manifest) -> Switched:
     return Switched(before, manifest.release)
 
 
-def write_record(store: Store, folder: Path, manifest: Manifest) -> None:
+def write_record(store: ReleaseStore, folder: Path, manifest: Manifest) -> None:
     """Write `release.json` into `folder`, as the newest of the store."""
     newest = max((one.sequence for one in store.installed()), default=0)
     record = Installed(manifest, newest + 1, time.time_ns() // 1_000_000)
-    write_atomic(folder / RELEASE_FILE, installed_record(record), mode=0o644)
+    write_atomic(folder / RELEASE_FILE, serialize_installed(record), mode=0o644)
 
 
-def switch(store: Store, release: str) -> None:
+def switch(store: ReleaseStore, release: str) -> None:
     """Let `current` name `release`: the one rename, made durable."""
     if store.live() == release:
         return
@@ -48,29 +54,31 @@ def switch(store: Store, release: str) -> None:
     sync_folder(store.folder)
 
 
-def rollback(store: Store, release: str | None = None) -> Switched:
-    """Go back to `release`, or to the one activated before the live one; raises `NoSuchRelease`."""
+def rollback(store: ReleaseStore, release: str | None = None) -> Switched:
+    """Go back to `release`, or to the one activated before the live one; raises `NoSuchRelease` or `WrongTarget`."""
     live = store.live()
-    target = _rollback_target(store, live, release)
-    switch(store, target)
-    return Switched(live, target)
+    chosen = _choose_release(store, live, release)
+    check_installed_target(store.release(chosen.release), chosen.manifest)
+    switch(store, chosen.release)
+    return Switched(live, chosen.release)
 
 
-def _rollback_target(store: Store, live: str | None, wanted: str | None) -> str:
+def _choose_release(store: ReleaseStore, live: str | None, wanted: str | None) -> Installed:
     installed = store.installed()
     if wanted is not None:
-        if all(one.release != wanted for one in installed):
+        named = next((one for one in installed if one.release == wanted), None)
+        if named is None:
             known = ", ".join(one.release for one in installed) or "none"
             raise NoSuchRelease(f"release {wanted} is not installed", hint=f"installed: {known}")
-        return wanted
+        return named
     sequence = next((one.sequence for one in installed if one.release == live), None)
-    older = [one.release for one in installed if sequence is not None and one.sequence < sequence]
+    older = [one for one in installed if sequence is not None and one.sequence < sequence]
     if not older:
         raise NoSuchRelease(f"there is no release before {live or 'the first'}", hint="see: hero_assistance releases")
     return older[0]
 
 
-def check_bin(store: Store, names: list[str], *, force: bool) -> None:
+def check_bin(store: ReleaseStore, names: list[str], *, force: bool) -> None:
     """Refuse to replace what is not a link of ours, unless forced; raises `ForeignFile`."""
     foreign = [str(store.bin / name) for name in names if is_foreign(store, store.bin / name)]
     if foreign and not force:
@@ -82,26 +90,26 @@ def check_bin(store: Store, names: list[str], *, force: bool) -> None:
         raise ForeignFile(f"a folder stands in the way: {', '.join(folders)}", hint="move it away")
 
 
-def is_foreign(store: Store, path: Path) -> bool:
+def is_foreign(store: ReleaseStore, path: Path) -> bool:
     """Whether `path` exists and is not a link through our `current`."""
     if not path.is_symlink():
         return path.exists()
-    return str(path.readlink()) != link_target(store, path.name)
+    return str(path.readlink()) != compute_link_target(store, path.name)
 
 
-def link_target(store: Store, name: str) -> str:
+def compute_link_target(store: ReleaseStore, name: str) -> str:
     """Where `bin/<name>` points: relative while both are below one root, so that the root can be moved."""
     target = store.folder / CURRENT / name
     root = store.bin.parent
     return os.path.relpath(target, store.bin) if target.is_relative_to(root) else str(target)
 
 
-def _link_binaries(store: Store, manifest: Manifest) -> None:
+def _link_binaries(store: ReleaseStore, manifest: Manifest) -> None:
     store.bin.mkdir(parents=True, exist_ok=True)
     changed = False
     for binary in manifest.binaries:
         link = store.bin / binary.name
-        target = link_target(store, binary.name)
+        target = compute_link_target(store, binary.name)
         if not (link.is_symlink() and str(link.readlink()) == target):
             replace_link(link, target)
             changed = True
@@ -109,7 +117,7 @@ def _link_binaries(store: Store, manifest: Manifest) -> None:
         sync_folder(store.bin)
 
 
-def _drop_retired_links(store: Store, manifest: Manifest) -> None:
+def _drop_retired_links(store: ReleaseStore, manifest: Manifest) -> None:
     """Remove links of binaries that no installed release has any more."""
     kept = {binary.name for one in store.installed() for binary in one.manifest.binaries}
     kept |= {binary.name for binary in manifest.binaries}

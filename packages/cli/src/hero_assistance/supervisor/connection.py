@@ -8,8 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from hero_assistance.supervisor.logs.layout import LogLayout
@@ -19,6 +17,8 @@ from hero_assistance.supervisor.process.child_environment import make_child_envi
 from hero_assistance.supervisor.process.process_table import is_alive, read_process
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.run_records import RunRecord
+from hero_assistance.supervisor.registry.state_files import is_registered
+from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, find_supervisor, knows_service
 from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.file_lock import LockHeld, find_holder, lock_file
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
@@ -34,21 +34,6 @@ _LOCK_WAIT_S = 90.0
 _READY_S = 15.0
 _END_S = 10.0
 _POLL_S = 0.02
-
-
-class Kind(StrEnum):
-    """Which supervisor runs the service."""
-
-    EMBEDDED = "embedded"
-    HERO_PROC = "hero_proc"
-    NONE = "none"
-
-
-class Double(StrEnum):
-    """Why two supervisors could each run a copy of the service."""
-
-    REGISTERED_TWICE = "the service is registered with hero_proc and with the embedded supervisor"
-    HERO_PROC_APPEARED = "hero_proc listens, and the service is registered with the embedded supervisor"
 
 
 class SupervisorFailed(HeroError):
@@ -67,12 +52,7 @@ class Busy(HeroError):
     reason = "busy"
 
 
-@dataclass(frozen=True, slots=True)
-class Supervisor:
-    """A supervisor that answers."""
-
-    kind: Kind
-    client: SupervisorClient
+Supervisor = FoundSupervisor[SupervisorClient]
 
 
 # Kept here, so that a supervisor that ends before this program is reaped without a warning.
@@ -91,21 +71,9 @@ def alone(paths: Paths) -> Iterator[None]:
 
 @contextmanager
 def found(paths: Paths) -> Iterator[Supervisor | None]:
-    """Connect to the supervisor that runs the service, or would run it; `None` when none listens.
-
-    hero_proc has precedence, unless the service is registered with the embedded supervisor alone.
-    """
-    hero_proc = connect(paths.hero_proc_socket)
-    own = connect(paths.socket(SOCKET))
-    try:
-        if own and (hero_proc is None or (knows(own) and not knows(hero_proc))):
-            yield Supervisor(Kind.EMBEDDED, own)
-        else:
-            yield Supervisor(Kind.HERO_PROC, hero_proc) if hero_proc else None
-    finally:
-        for client in (hero_proc, own):
-            if client:
-                client.close()
+    """Connect to the supervisor that runs the service, or would run it; `None` when none listens."""
+    with find_supervisor(paths, SupervisorClient) as supervisor:
+        yield supervisor
 
 
 @contextmanager
@@ -124,7 +92,7 @@ def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
 def registered_with(paths: Paths) -> Iterator[Supervisor | None]:
     """Connect to the supervisor that the service is registered with; starts the embedded one if it has died."""
     with found(paths) as supervisor:
-        if supervisor and supervisor.kind is Kind.HERO_PROC and knows(supervisor.client):
+        if supervisor and supervisor.kind is Kind.HERO_PROC and knows_service(supervisor.client):
             yield supervisor
             return
     if not registered_here(paths):
@@ -159,29 +127,15 @@ def end_embedded(paths: Paths, client: SupervisorClient) -> bool:
     return True
 
 
-def knows(client: SupervisorClient) -> bool:
-    """Whether the service is registered there."""
-    return any(status.service == SERVICE for status in client.service_list())
-
-
 def registered_here(paths: Paths) -> bool:
     """Whether the state folder of the embedded supervisor has the service registered."""
-    return SERVICE in Registry(paths.state).services
-
-
-def double(paths: Paths) -> Double | None:
-    """Why two supervisors could each run the service: hero_proc listens, and the embedded one has it registered."""
-    hero_proc = connect(paths.hero_proc_socket) if registered_here(paths) else None
-    if hero_proc is None:
-        return None
-    with hero_proc:
-        return Double.REGISTERED_TWICE if knows(hero_proc) else Double.HERO_PROC_APPEARED
+    return is_registered(paths.state, SERVICE)
 
 
 def registered_spec(paths: Paths) -> ServiceSpec | None:
     """The service as registered with the supervisor that listens."""
     with found(paths) as supervisor:
-        if supervisor is None or not knows(supervisor.client):
+        if supervisor is None or not knows_service(supervisor.client):
             return None
         return supervisor.client.service_get(SERVICE).spec
 

@@ -14,15 +14,15 @@ from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, U
 from hero_assistance_sdk.hero_proc.wire import CORE
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import AsyncRpcClient
+from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
 from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
 from hero_assistance_sdk.sockets import listening_pid
 
 REFRESH_S = 30.0
-# For everything that is asked in one go: a daemon must come up beside a supervisor that hangs, and yet
-# one that is merely slow, as at the start of a machine, must not leave a listener open that it would close.
+# For all questions of one refresh: a daemon must start although its supervisor hangs, and yet a supervisor that is
+# slow, as at the start of a machine, must still close an access list in time.
 ANSWER_TIMEOUT_S = 5.0
-# The first pause after a failure, doubled up to REFRESH_S: a supervisor that starts late is heard soon.
+# The first pause after a failure, doubled up to REFRESH_S: a supervisor that starts late is asked soon.
 RETRY_S = 1.0
 
 _log = get_log("settings")
@@ -37,7 +37,7 @@ class SecretName(StrEnum):
 
 
 class Source(StrEnum):
-    """Who said what a setting is; `default` when nobody did."""
+    """Where a setting comes from; `default` when no supervisor has it."""
 
     HERO_PROC = "hero_proc"
     EMBEDDED = "embedded"
@@ -52,11 +52,11 @@ class Theme(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings as a supervisor last told them; before one was heard, the defaults.
+class DaemonSettings:
+    """The settings as a supervisor last answered them; before the first answer, the defaults.
 
-    `supervisor` is who told them, `Source.DEFAULT` for nobody yet. `is_current` is false when that supervisor
-    was asked again since and did not answer: what it said last is kept.
+    `supervisor` answered them; `Source.DEFAULT` before the first answer. `is_current` is false when that supervisor
+    was asked again since and did not answer: its last answer stays.
     """
 
     theme: Theme = Theme.DARK
@@ -71,10 +71,10 @@ class Settings:
         return self.supervisor if name in self.given else Source.DEFAULT
 
 
-def settings_of(values: Mapping[SecretName, str], supervisor: Source) -> Settings:
-    """What the texts of the secrets mean; a text that means nothing leaves the default."""
-    return Settings(
-        theme=_theme(values.get(SecretName.THEME)),
+def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> DaemonSettings:
+    """The settings that the texts of the secrets mean; a text that means nothing leaves the default."""
+    return DaemonSettings(
+        theme=_parse_theme(values.get(SecretName.THEME)),
         access=parse_access(values.get(SecretName.ADMIN_SECRETS, "")),
         mycelium_bind=values.get(SecretName.MYCELIUM_BIND, "").strip() or None,
         supervisor=supervisor,
@@ -86,35 +86,35 @@ def settings_of(values: Mapping[SecretName, str], supervisor: Source) -> Setting
 class SettingsReader:
     """Asks hero_proc where it listens, else the embedded supervisor, and remembers the answer.
 
-    What hero_proc has said is replaced by hero_proc alone: while it restarts, the empty store of an embedded
-    supervisor must not open what was closed.
+    Only hero_proc replaces an answer of hero_proc: while it restarts, the empty store of an embedded supervisor must
+    not admit peers that the access list keeps out.
     """
 
     def __init__(self, paths: Paths, *, refresh_s: float = REFRESH_S, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
         self._sockets = ((Source.HERO_PROC, paths.hero_proc_socket), (Source.EMBEDDED, paths.socket("supervisor")))
         self._refresh_s = refresh_s
         self._timeout_s = timeout_s
-        self._settings = Settings()
+        self._settings = DaemonSettings()
         self._failures = 0
-        # A read that began before a write must not be the one that is remembered after it.
+        # A read that began before a write must not replace what was written.
         self._turn = asyncio.Lock()
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> DaemonSettings:
         """What is known now."""
         return self._settings
 
-    async def refresh(self) -> Settings:
+    async def refresh(self) -> DaemonSettings:
         """Ask once; without an answer what is known stays."""
         async with self._turn:
             return await self._refresh()
 
-    async def write_access(self, entries: Sequence[str]) -> Settings:
-        """Keep these entries as `ADMIN_SECRETS`, none as no secret; raises what a supervisor or its absence raises."""
+    async def write_access(self, entries: Sequence[str]) -> DaemonSettings:
+        """Store these entries as `ADMIN_SECRETS`, none as no secret; raises `Unreachable` without a supervisor."""
         async with self._turn:
-            _source, socket = self._supervisor()
+            _source, socket = self._find_supervisor()
             name = {"context": CORE, "name": SecretName.ADMIN_SECRETS.value}
-            async with self._answering(socket) as rpc:
+            async with self._connect(socket) as rpc:
                 if entries:
                     await rpc.call("secret.set", **name, value=",".join(entries))
                 else:
@@ -124,23 +124,23 @@ class SettingsReader:
     async def keep_fresh(self) -> None:
         """Ask again and again, until cancelled."""
         while True:
-            await asyncio.sleep(self._pause())
+            await asyncio.sleep(self._choose_pause())
             await self.refresh()
 
-    def _pause(self) -> float:
+    def _choose_pause(self) -> float:
         return min(self._refresh_s, RETRY_S * 2 ** min(self._failures - 1, 16)) if self._failures else self._refresh_s
 
-    async def _refresh(self) -> Settings:
+    async def _refresh(self) -> DaemonSettings:
         try:
-            source, socket = self._supervisor()
-            values = await self._values(socket)
+            source, socket = self._find_supervisor()
+            values = await self._read_values(socket)
         except HeroError as error:
-            self._missed(error)
+            self._note_failure(error)
         else:
-            self._learned(settings_of(values, source))
+            self._remember(parse_settings(values, source))
         return self._settings
 
-    def _supervisor(self) -> tuple[Source, Path]:
+    def _find_supervisor(self) -> tuple[Source, Path]:
         for source, socket in self._sockets:
             if listening_pid(socket) is not None:
                 return source, socket
@@ -148,9 +148,9 @@ class SettingsReader:
                 raise Unreachable(f"nothing listens on {socket}")
         raise Unreachable("no supervisor listens", hint="start it with: hero_assistance --start")
 
-    async def _values(self, socket: Path) -> dict[SecretName, str]:
+    async def _read_values(self, socket: Path) -> dict[SecretName, str]:
         values = {}
-        async with self._answering(socket) as rpc:
+        async with self._connect(socket) as rpc:
             for name in SecretName:
                 try:
                     answer = await rpc.call("secret.get", context=CORE, name=name.value)
@@ -158,11 +158,11 @@ class SettingsReader:
                     if failure.code != CODES[NotFound]:
                         raise
                     continue
-                values[name] = _value(socket, answer)
+                values[name] = _parse_value(socket, answer)
         return values
 
     @asynccontextmanager
-    async def _answering(self, socket: Path) -> AsyncIterator[AsyncRpcClient]:
+    async def _connect(self, socket: Path) -> AsyncIterator[AsyncRpcClient]:
         """A client whose calls together take no longer than the time-out."""
         try:
             async with asyncio.timeout(self._timeout_s), AsyncRpcClient(socket, timeout_s=self._timeout_s) as rpc:
@@ -170,13 +170,13 @@ class SettingsReader:
         except TimeoutError:
             raise Unreachable(f"{socket} did not answer in time", hint="it may hang; see its log") from None
 
-    def _learned(self, settings: Settings) -> None:
+    def _remember(self, settings: DaemonSettings) -> None:
         self._failures = 0
         if settings != self._settings:
-            _tell(settings)
+            _log_settings(settings)
         self._settings = settings
 
-    def _missed(self, error: HeroError) -> None:
+    def _note_failure(self, error: HeroError) -> None:
         self._failures += 1
         if self._failures == 1:
             kept = "defaults" if self._settings.supervisor is Source.DEFAULT else "what was read last"
@@ -184,7 +184,7 @@ class SettingsReader:
         self._settings = replace(self._settings, is_current=False)
 
 
-def _value(socket: Path, answer: object) -> str:
+def _parse_value(socket: Path, answer: object) -> str:
     value = answer.get("value") if isinstance(answer, dict) else None
     if not isinstance(value, str):
         # What was answered may be a secret, so the error does not quote it.
@@ -192,12 +192,12 @@ def _value(socket: Path, answer: object) -> str:
     return value
 
 
-def _theme(text: str | None) -> Theme:
+def _parse_theme(text: str | None) -> Theme:
     word = (text or "").strip().lower()
     return Theme(word) if word in set(Theme) else Theme.DARK
 
 
-def _tell(settings: Settings) -> None:
+def _log_settings(settings: DaemonSettings) -> None:
     """Log which settings there are and what is wrong with them; never a value."""
     given = ",".join(sorted(settings.given)) or "none"
     _log.info("settings.read", supervisor=settings.supervisor.value, given=given)

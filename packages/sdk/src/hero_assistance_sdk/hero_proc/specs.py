@@ -104,10 +104,10 @@ class ActionSpec(_Spec):
 
     `is_process` false: it runs once to its end. `singleton`: what is left of an earlier instance is ended
     before the next one is started. `hands_over`: a new process of it can take the sockets from the one that
-    runs, so that a restart refuses nobody. `notify`: it is not ready before it has said `READY=1` on
+    runs, so that a restart refuses no caller. `notify`: it is not ready before it has said `READY=1` on
     `NOTIFY_SOCKET`. `sockets` and `tcp_ports` are what it listens on; while others hold one of them the
     action is not started. `kill_other`: a holder that is provably an earlier instance of this action is ended
-    first; whoever else holds one of them is left alone.
+    first; any other holder is left alone.
     """
 
     name: str

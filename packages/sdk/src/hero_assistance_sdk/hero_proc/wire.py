@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from hero_assistance_sdk.hero_proc.reports import LogPage as LogPage
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
+from hero_assistance_sdk.hero_proc.states import CORE as CORE
+from hero_assistance_sdk.hero_proc.states import LONGEST_QUERY as LONGEST_QUERY
+from hero_assistance_sdk.hero_proc.states import LONGEST_WAIT_MS as LONGEST_WAIT_MS
+from hero_assistance_sdk.hero_proc.states import WORST_FIRST as WORST_FIRST
+from hero_assistance_sdk.hero_proc.states import ActionState as ActionState
+from hero_assistance_sdk.hero_proc.states import Wanted as Wanted
+from hero_assistance_sdk.hero_proc.states import worst as worst
 from hero_assistance_sdk.rpc.methods import Params
 
 # Contexts and names of secrets become keys of a file and part of its name.
 SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-CORE = "core"
-# A supervisor answers a waiting call before the client's own time-out (10 s) is near.
-LONGEST_WAIT_MS = 5_000
-LONGEST_QUERY = 10_000
-
-
-class ActionState(StrEnum):
-    """What an action is doing; only `healthy` means that it answers its probes."""
-
-    STOPPED = "stopped"
-    STARTING = "starting"
-    HEALTHY = "healthy"
-    DEGRADED = "degraded"
-    BACKOFF = "backoff"
-    FAILED = "failed"
-    STOPPING = "stopping"
-
-
-# A service is as well as its worst action.
-WORST_FIRST = (
-    ActionState.FAILED,
-    ActionState.BACKOFF,
-    ActionState.DEGRADED,
-    ActionState.STOPPING,
-    ActionState.STARTING,
-    ActionState.STOPPED,
-    ActionState.HEALTHY,
-)
-
-
-class Wanted(StrEnum):
-    """What an operator last asked for; it outlives the supervisor and the machine's power."""
-
-    UP = "up"
-    DOWN = "down"
 
 
 class Answer(BaseModel):
@@ -56,7 +28,7 @@ class Answer(BaseModel):
 
 
 class LastExit(Answer):
-    """How the last process of an action ended; both `null` when it was adopted, and nobody could be told."""
+    """How the last process of an action ended; both `null` when it was adopted, which only its parent could learn."""
 
     code: int | None = None
     signal: str | None = None
@@ -90,6 +62,8 @@ class ServiceStatus(Answer):
 
 
 class ServiceList(Answer):
+    """Every registered service."""
+
     services: tuple[ServiceStatus, ...]
 
 
@@ -102,6 +76,8 @@ class Registration(Answer):
 
 
 class ActionList(Answer):
+    """The actions of a service."""
+
     service: str
     actions: tuple[ActionSpec, ...]
 
@@ -119,32 +95,22 @@ class Job(Answer):
 
 
 class JobList(Answer):
+    """Starts of actions."""
+
     jobs: tuple[Job, ...]
 
 
-class LogPage(Answer):
-    """Lines of an action's log; `cursor` given to the next `logs.query` continues behind the last of them.
-
-    `runs` says for each line by which start of the action it was written, numbered as in `job.list`; 0 for what none
-    of them wrote. `is_end`: there was no further line. `is_cut`: the last line is longer than a page and goes on in
-    the first one of the next.
-    """
-
-    action: str
-    lines: tuple[str, ...]
-    cursor: str
-    runs: tuple[int, ...] = ()
-    is_end: bool = True
-    is_cut: bool = False
-
-
 class Secret(Answer):
+    """A secret and its value."""
+
     context: str
     name: str
     value: str
 
 
 class SecretNames(Answer):
+    """The names of a context's secrets."""
+
     context: str
     names: tuple[str, ...]
 
@@ -167,10 +133,14 @@ class SupervisorHealth(Answer):
 
 
 class NamesService(Params):
+    """Which service."""
+
     service: str
 
 
 class SetService(Params):
+    """The service to register."""
+
     spec: ServiceSpec
 
 
@@ -190,20 +160,28 @@ class ServiceStatusParams(Params):
 
 
 class NamesAction(Params):
+    """Which action of which service."""
+
     service: str
     action: str
 
 
 class SetAction(Params):
+    """The action to register with a service."""
+
     service: str
     spec: ActionSpec
 
 
 class ListJobs(Params):
+    """Which service's starts; of all without one."""
+
     service: str | None = None
 
 
 class InsertLog(Params):
+    """The line to add to an action's log."""
+
     action: str
     line: Annotated[str, Field(max_length=16_384)]
 
@@ -225,14 +203,20 @@ class QueryLog(Params):
 
 
 class NamesContext(Params):
+    """Which context of secrets."""
+
     context: SecretName = CORE
 
 
 class NamesSecret(NamesContext):
+    """Which secret of which context."""
+
     name: SecretName
 
 
 class SetSecret(NamesSecret):
+    """The value to store for a secret."""
+
     value: Annotated[str, Field(max_length=65_536)]
 
 
@@ -240,8 +224,3 @@ class Shutdown(Params):
     """With `when_idle`, refused while a service is registered."""
 
     when_idle: bool = False
-
-
-def worst(states: tuple[ActionState, ...]) -> ActionState:
-    """The state of a service whose actions have these states."""
-    return min(states, key=WORST_FIRST.index, default=ActionState.STOPPED)

@@ -1,4 +1,4 @@
-"""A JSON-RPC client over a Unix socket or TCP, for the CLI and for tests (sync) and for servers (async)."""
+"""A JSON-RPC client over a Unix socket or TCP, for the CLI and for tests; `async_client` holds the one for servers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import httpx2
-
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.rpc.http_connection import Answer, CutOff, HttpConnection, NotHttp
 
-# Long enough for a durable write on a slow disk, short enough that nobody thinks it hangs.
+# Long enough for a durable write on a slow disk, short enough that it does not seem to hang.
 CALL_TIMEOUT_S = 10.0
+JSON_HEADERS = {"content-type": "application/json"}
 _ids = itertools.count(1)
 
 
@@ -30,32 +30,17 @@ class RpcClient:
         timeout_s: float = CALL_TIMEOUT_S,
     ) -> None:
         self._target = target
-        # Here as on the overlay there is no TLS, and to read the certificates for it takes 50 to 150 ms.
-        transport = httpx2.HTTPTransport(uds=str(target), verify=False) if isinstance(target, Path) else None
-        self._http = httpx2.Client(
-            transport=transport,
-            verify=False,
-            base_url=base_url(target),
-            headers=headers,
-            timeout=timeout_s,
-            trust_env=False,
-        )
+        self._headers = {_to_bytes(name): _to_bytes(value) for name, value in (headers or {}).items()}
+        self._http = HttpConnection(target, timeout_s)
 
     def call(self, method: str, **params: Any) -> Any:
         """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
-        try:
-            response = self._http.post("/rpc", content=encoded(method, params), headers=JSON_HEADERS)
-        except httpx2.HTTPError as error:
-            raise unreachable(self._target, error) from error
-        return decoded(self._target, response.status_code, response.content)
+        answer = self._request("POST", "/rpc", encoded(method, params))
+        return decoded(self._target, answer.status, answer.body)
 
     def get(self, path: str) -> Any:
         """Fetch one of the socket's documents, such as `/health`."""
-        try:
-            response = self._http.get(path)
-        except httpx2.HTTPError as error:
-            raise unreachable(self._target, error) from error
-        return _json(self._target, response.content)
+        return _parse_json(self._target, self._request("GET", path).body)
 
     def __enter__(self) -> RpcClient:
         return self
@@ -65,45 +50,18 @@ class RpcClient:
     ) -> None:
         self._http.close()
 
-
-class AsyncRpcClient:
-    """Calls methods of one Unix socket without holding up the loop; use it as an async context manager."""
-
-    def __init__(self, socket: Path, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
-        self._socket = socket
-        self._http = httpx2.AsyncClient(
-            # See `RpcClient`; here it would hold up the loop.
-            transport=httpx2.AsyncHTTPTransport(uds=str(socket), verify=False),
-            base_url=base_url(socket),
-            timeout=timeout_s,
-            trust_env=False,
-        )
-
-    async def call(self, method: str, **params: Any) -> Any:
-        """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
+    def _request(self, method: str, path: str, body: bytes = b"") -> Answer:
+        headers = {**self._headers, b"content-type": b"application/json"} if body else self._headers
         try:
-            response = await self._http.post("/rpc", content=encoded(method, params), headers=JSON_HEADERS)
-        except httpx2.HTTPError as error:
-            raise unreachable(self._socket, error) from error
-        return decoded(self._socket, response.status_code, response.content)
-
-    async def __aenter__(self) -> AsyncRpcClient:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._http.aclose()
-
-
-# The library has one error for a connection that ends too soon and for what is not HTTP.
-_CUT_OFF = ("Server disconnected", "peer closed connection", "peer unexpectedly closed connection")
-JSON_HEADERS = {"content-type": "application/json"}
-
-
-def base_url(target: Path | str) -> str:
-    """The URL before the path: a Unix socket has no host of its own; TCP is `host:port` or `[v6]:port`."""
-    return "http://localhost" if isinstance(target, Path) else f"http://{target}"
+            return self._http.request(method, path, headers, body)
+        except CutOff as error:
+            raise cut_off(self._target) from error
+        except NotHttp as error:
+            raise not_http(self._target, str(error)) from error
+        except TimeoutError as error:
+            raise too_slow(self._target) from error
+        except OSError as error:
+            raise not_connected(self._target, str(error)) from error
 
 
 def encoded(method: str, params: dict[str, Any]) -> bytes:
@@ -114,7 +72,7 @@ def encoded(method: str, params: dict[str, Any]) -> bytes:
 
 def decoded(target: Path | str, status: int, body: bytes) -> Any:
     """The result inside an answer; raises what the answer says."""
-    answer = _json(target, body)
+    answer = _parse_json(target, body)
     if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
         error = answer["error"]
         data = error.get("data")
@@ -126,25 +84,33 @@ def decoded(target: Path | str, status: int, body: bytes) -> Any:
     return answer["result"]
 
 
-def unreachable(target: Path | str, error: httpx2.HTTPError) -> HeroError:
-    """What a failed connection means, in words for a person."""
-    if was_cut_off(error):
-        return Unreachable(f"{target} closed the connection before it had answered", hint="if it stays so, see its log")
-    if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
-        return ProtocolViolation(f"{target} does not speak HTTP", hint=str(error) or None)
-    if isinstance(error, httpx2.TimeoutException):
-        return Unreachable(f"{target} did not answer in time", hint="it may hang; see its log")
+def cut_off(target: Path | str) -> HeroError:
+    """The error for a connection that was closed before the answer was whole."""
+    return Unreachable(f"{target} closed the connection before it had answered", hint="if it stays so, see its log")
+
+
+def not_http(target: Path | str, detail: str) -> HeroError:
+    """The error for an answer that is not HTTP."""
+    return ProtocolViolation(f"{target} does not speak HTTP", hint=detail or None)
+
+
+def too_slow(target: Path | str) -> HeroError:
+    """The error for an answer that did not come in time."""
+    return Unreachable(f"{target} did not answer in time", hint="it may hang; see its log")
+
+
+def not_connected(target: Path | str, detail: str) -> HeroError:
+    """The error for a connection that could not be made, or failed."""
     if isinstance(target, Path) and not target.exists():
         return Unreachable(f"nothing listens on {target}", hint="start it with: hero_assistance --start")
-    return Unreachable(f"cannot reach {target}", hint=str(error) or None)
+    return Unreachable(f"cannot reach {target}", hint=detail or None)
 
 
-def was_cut_off(error: httpx2.HTTPError) -> bool:
-    """Whether the other side closed the connection before its answer was whole, as a process that is killed does."""
-    return isinstance(error, httpx2.RemoteProtocolError) and str(error).startswith(_CUT_OFF)
+def _to_bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
 
 
-def _json(target: Path | str, body: bytes) -> Any:
+def _parse_json(target: Path | str, body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from hero_assistance_sdk.errors import SettingError, UsageError
+from hero_assistance_sdk.ports import SERVER_PORT
 from hero_assistance_sdk.sockets import parse_address
 
 AUTO = "auto"
@@ -61,7 +62,8 @@ def _narrowed(text: str, port: int) -> Bind:
 
 def _unusable() -> SettingError:
     # The text is a secret, so the error does not quote it.
-    return SettingError("MYCELIUM_BIND is not an address", hint="write 400::1, [400::1]:9770, auto: or auto:9770")
+    port = SERVER_PORT
+    return SettingError("MYCELIUM_BIND is not an address", hint=f"write 400::1, [400::1]:{port}, auto: or auto:{port}")
 
 
 def _is_address(text: str) -> bool:

@@ -19,7 +19,8 @@ from hero_assistance.supervisor.logs.live_file import is_written
 from hero_assistance.supervisor.logs.run_content import RunContent
 from hero_assistance.supervisor.logs.time_index import find_offset, read_marks
 from hero_assistance_sdk.errors import NotFound
-from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, LogPage
+from hero_assistance_sdk.hero_proc.reports import LogPage
+from hero_assistance_sdk.hero_proc.states import LONGEST_QUERY
 
 # Small enough to be sent far within a client's time-out; a reader that is behind asks again.
 PAGE_BYTES = 1024 * 1024

@@ -13,8 +13,6 @@ from hero_assistance.supervisor.registry.stored_model import StoredModel, read_m
 from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 
-RUNS_FOLDER = "runs"
-
 
 class RunRecord(StoredModel):
     """One start of an action: the identity of its process, and the specification it was started with."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance.booting import UNIT, NoSystemd, disable, enable, unit_text
+from hero_assistance.systemd_unit import UNIT, NoSystemd, disable, enable, render_unit
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
@@ -43,16 +43,16 @@ def test_enable_writes_a_unit_and_its_link_and_disable_removes_both(
 def test_the_unit_runs_the_supervisor_of_this_root_and_spares_what_it_started(paths: Paths) -> None:
     unit = ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
-    unit.read_string(unit_text(paths))
+    unit.read_string(render_unit(paths))
     assert unit["Service"]["ExecStart"] == f'"{sys.executable}" "-m" "hero_assistance" "supervisor" "run"'
     assert unit["Service"]["KillMode"] == "process"
     assert unit["Install"]["WantedBy"] == "default.target"
-    assert f'Environment="PATH_ROOT={paths.root}"' in unit_text(paths)
+    assert f'Environment="PATH_ROOT={paths.root}"' in render_unit(paths)
 
 
 def test_what_systemd_would_expand_is_escaped(tmp_path: Path) -> None:
     folder = tmp_path / 'a "b" %h $x'
-    text = unit_text(Paths(root=folder, sockets=folder, var=folder))
+    text = render_unit(Paths(root=folder, sockets=folder, var=folder))
     assert 'a \\"b\\" %%h $x"' in text
 
 

@@ -1,6 +1,6 @@
 """Bringing the service back after a reboot: a systemd user unit that runs the supervisor of one root.
 
-What comes back is what was wanted when the power went: the supervisor's registrations say so.
+The supervisor starts again what was wanted when the power went; its registrations say what that was.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.paths import Paths
 
 UNIT = "hero_assistance.service"
-# Where it is, systemd is what started this machine (sd_booted(3)).
+# This folder exists where systemd started the machine (sd_booted(3)).
 RUNNING_SYSTEMD = Path("/run/systemd/system")
 _RELOAD_S = 10.0
 # An upgrade ends the supervisor and goes on with the next one: what it runs must outlive it, so only the main process
@@ -47,7 +47,7 @@ class NoSystemd(HeroError):
 
 @dataclass(frozen=True, slots=True)
 class Enabled:
-    """`changed` is false when all was so already; `lingers` tells whether the unit starts without a sign-in."""
+    """`changed` is false when nothing had to be written; `lingers` says whether the unit starts without a sign-in."""
 
     unit: Path
     changed: bool
@@ -57,12 +57,12 @@ class Enabled:
 def enable(paths: Paths, *, environ: Mapping[str, str] | None = None, systemd: Path = RUNNING_SYSTEMD) -> Enabled:
     """Write the unit and the link that starts it; raises `NoSystemd`, or `Conflict` where another root has the unit."""
     if not systemd.is_dir():
-        line = " ".join(["env", *_settings(paths), *supervisor_command(paths)])
+        line = " ".join(["env", *_list_settings(paths), *supervisor_command(paths)])
         raise NoSystemd("systemd does not run this machine", hint=f"have what starts it run, as this user: {line}")
-    unit, link = _places(os.environ if environ is None else environ)
-    text = unit_text(paths)
+    unit, link = _locate(os.environ if environ is None else environ)
+    text = render_unit(paths)
     before = unit.read_text() if unit.exists() else None
-    if before is not None and not _is_of(paths, before):
+    if before is not None and not _is_unit_of(paths, before):
         raise Conflict(f"{unit} is of another root", hint="run hero_assistance disable with that PATH_ROOT first")
     changed = before != text or not link.is_symlink()
     if changed:
@@ -78,10 +78,10 @@ def enable(paths: Paths, *, environ: Mapping[str, str] | None = None, systemd: P
 
 def disable(paths: Paths, *, environ: Mapping[str, str] | None = None) -> bool:
     """Remove unit and link; false when there was none. Raises `Conflict` where another root has the unit."""
-    unit, link = _places(os.environ if environ is None else environ)
+    unit, link = _locate(os.environ if environ is None else environ)
     if not unit.exists():
         return False
-    if not _is_of(paths, unit.read_text()):
+    if not _is_unit_of(paths, unit.read_text()):
         raise Conflict(f"{unit} is of another root", hint="set PATH_ROOT to that one")
     link.unlink(missing_ok=True)
     unit.unlink()
@@ -89,34 +89,34 @@ def disable(paths: Paths, *, environ: Mapping[str, str] | None = None) -> bool:
     return True
 
 
-def unit_text(paths: Paths) -> str:
+def render_unit(paths: Paths) -> str:
     """The unit: the same folders and the same supervisor as now."""
-    command = " ".join(_quoted(word).replace("$", "$$") for word in supervisor_command(paths))
-    environment = "\n".join(f"Environment={_quoted(setting)}" for setting in _settings(paths))
-    return _TEMPLATE.format(root=_shown(paths), environment=environment, command=command)
+    command = " ".join(_quote(word).replace("$", "$$") for word in supervisor_command(paths))
+    environment = "\n".join(f"Environment={_quote(setting)}" for setting in _list_settings(paths))
+    return _TEMPLATE.format(root=_escape_root(paths), environment=environment, command=command)
 
 
-def _is_of(paths: Paths, text: str) -> bool:
+def _is_unit_of(paths: Paths, text: str) -> bool:
     """Whether a unit was written for this root."""
-    return f" in {_shown(paths)}\n" in text
+    return f" in {_escape_root(paths)}\n" in text
 
 
-def _shown(paths: Paths) -> str:
+def _escape_root(paths: Paths) -> str:
     """The root as systemd shows it in a description."""
     return str(paths.root).replace("%", "%%")
 
 
-def _settings(paths: Paths) -> list[str]:
+def _list_settings(paths: Paths) -> list[str]:
     return [f"PATH_ROOT={paths.root}", f"PATH_SOCKET={paths.sockets}", f"PATH_VAR={paths.var}"]
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     """A word as systemd.syntax(7) reads it back."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{escaped}"'
 
 
-def _places(environ: Mapping[str, str]) -> tuple[Path, Path]:
+def _locate(environ: Mapping[str, str]) -> tuple[Path, Path]:
     """The unit, and the link by which it is started."""
     home = environ.get("HOME") or str(Path.home())
     folder = Path(environ.get("XDG_CONFIG_HOME") or Path(home, ".config")) / "systemd" / "user"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from hero_assistance.lifecycle import Progress, restart
-from hero_assistance.releases.store import Store
+from hero_assistance.lifecycle import restart
+from hero_assistance.releases.manifest import read_installed
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, switch
-from hero_assistance.status import NOTHING_RUNS, status
+from hero_assistance.releases.target import check_installed_target
+from hero_assistance.results import Progress
+from hero_assistance.status import NOTHING_RUNS, read_status
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 
@@ -28,7 +31,7 @@ def restart_or_roll_back(paths: Paths, switched: Switched, progress: Progress) -
     Raises `UpgradeRolledBack` with the failing probe and the last log lines when it had to go back, and
     `UpgradeFailed` when going back did not help either, or there was nothing to go back to.
     """
-    if status(paths).exit_status == NOTHING_RUNS:
+    if read_status(paths).exit_status == NOTHING_RUNS:
         return False
     try:
         restart(paths, progress)
@@ -44,14 +47,14 @@ def restart_or_roll_back(paths: Paths, switched: Switched, progress: Progress) -
 def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Progress) -> None:
     before = str(switched.before)
     progress.step(f"release {switched.after} is not healthy; going back to {before}")
-    store = Store.of(paths)
-    with store.exclusive(progress.step):
-        switch(store, before)
+    store = ReleaseStore.from_paths(paths)
     error: HeroError = UpgradeRolledBack(
         f"release {switched.after} did not become healthy, so {before} runs again\n  {failure.message}",
         hint="it is still installed, and not live; install again when it is mended",
     )
     try:
+        with store.exclusive(progress.step):
+            _switch_back(store, before)
         restart(paths, progress)
     except HeroError as second:
         error = UpgradeFailed(
@@ -59,3 +62,11 @@ def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Pro
         )
     error.log_lines = failure.log_lines
     raise error from failure
+
+
+def _switch_back(store: ReleaseStore, release: str) -> None:
+    """Make a release live that was live before; raises `WrongTarget` for one that cannot run."""
+    installed = read_installed(store.release(release))
+    if installed is not None:
+        check_installed_target(store.release(release), installed.manifest)
+    switch(store, release)

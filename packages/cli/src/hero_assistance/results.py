@@ -1,4 +1,4 @@
-"""What a start, a stop or a restart comes to: an outcome, or an error that says which action is to blame."""
+"""The results of a start, a stop or a restart, and their errors, which name the action to blame."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from hero_assistance_sdk.errors import HeroError
 
 
 class Progress(Protocol):
-    """Is told each step of long work."""
+    """Receives each step of long work."""
 
-    def step(self, text: str) -> None: ...
+    def step(self, text: str) -> None:
+        """Show or print what happens now."""
 
 
 class StartFailed(HeroError):
@@ -28,7 +29,7 @@ class StartFailed(HeroError):
 
 
 class RestartFailed(HeroError):
-    """The process that was to replace one did not become healthy; the one that ran goes on."""
+    """A new process did not become healthy; the old one goes on."""
 
     reason = "restart-failed"
 
@@ -39,12 +40,6 @@ class StopFailed(HeroError):
     reason = "stop-failed"
 
 
-class NotInstalled(HeroError):
-    """The programs of the service are not where they are started from."""
-
-    reason = "not-installed"
-
-
 class NotRunning(HeroError):
     """There is nothing to restart."""
 
@@ -52,7 +47,7 @@ class NotRunning(HeroError):
 
 
 @dataclass(frozen=True, slots=True)
-class StartOutcome:
+class StartResult:
     """`changed` is false when everything was healthy already, with these very settings."""
 
     changed: bool
@@ -60,7 +55,7 @@ class StartOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class StopOutcome:
+class StopResult:
     """`changed` is false when nothing was running."""
 
     changed: bool

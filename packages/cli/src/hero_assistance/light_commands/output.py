@@ -1,4 +1,4 @@
-"""What people see: steps on a terminal, plain lines elsewhere, JSON for machines, tables."""
+"""Prints: steps on a terminal and plain lines elsewhere, JSON for machines, tables."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hero_assistance.lifecycle import Progress
+    from hero_assistance.results import Progress
 
 
 class PlainProgress:
     """One line a step on standard error, for logs and pipes."""
 
     def step(self, text: str) -> None:
+        """Print the step."""
         print(text, file=sys.stderr, flush=True)
 
 
@@ -29,7 +30,7 @@ class _TerminalProgress:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
+def show_progress() -> Iterator[Progress]:
     """The progress that fits where standard error goes."""
     if not sys.stderr.isatty():
         yield PlainProgress()
@@ -57,7 +58,7 @@ def print_value(value: Any) -> None:
     Console().print_json(data=value, indent=2)
 
 
-def shown(text: str) -> str:
+def sanitize(text: str) -> str:
     """A text that others wrote, without what a terminal would take for commands."""
     return "".join(
         letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
@@ -66,7 +67,7 @@ def shown(text: str) -> str:
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: drawn on a terminal, aligned text elsewhere."""
-    rows = [[shown(cell) for cell in row] for row in rows]
+    rows = [[sanitize(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw_table(columns, rows)
         return

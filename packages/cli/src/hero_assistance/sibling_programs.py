@@ -7,23 +7,17 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from hero_assistance.service import SERVER
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance.action_names import SERVER
+from hero_assistance.errors import NotInstalled
 from hero_assistance_sdk.paths import Paths
-
-
-class NotInstalled(HeroError):
-    """A program of ours is not there."""
-
-    reason = "not-installed"
 
 
 def run_server(paths: Paths, arguments: Sequence[str]) -> int:
     """Run the server's program on this terminal until it ends; returns its exit status, raises `NotInstalled`."""
-    return subprocess.run([*_server(paths), *arguments], check=False).returncode
+    return subprocess.run([*_find_server(paths), *arguments], check=False).returncode
 
 
-def _server(paths: Paths) -> list[str]:
+def _find_server(paths: Paths) -> list[str]:
     installed = paths.bin / SERVER
     if installed.exists():
         return [str(installed)]

@@ -1,4 +1,4 @@
-"""The list of who may open the page over TCP, as an operator changes it from a shell."""
+"""The access list of the page over TCP, as an operator changes it from a shell."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from hero_assistance_sdk.paths import Paths
 NAME = SecretName.ADMIN_SECRETS.value
 
 
-def read(paths: Paths) -> AccessList:
-    """The list as the supervisor keeps it."""
+def read_list(paths: Paths) -> AccessList:
+    """The access list in the supervisor's store."""
     with hero_proc_or_embedded(paths) as supervisor:
         return _read(supervisor.client)
 
 
-def add(paths: Paths, entries: Sequence[str]) -> AccessList:
+def add_entries(paths: Paths, entries: Sequence[str]) -> AccessList:
     """Put entries on the list; raises `UsageError` for one that is neither address nor network."""
-    wanted = _checked(entries)
+    wanted = _parse_entries(entries)
     return _change(paths, lambda known: access_of([*known.entries, *wanted.entries]))
 
 
-def remove(paths: Paths, entries: Sequence[str]) -> AccessList:
+def remove_entries(paths: Paths, entries: Sequence[str]) -> AccessList:
     """Take entries off the list; raises `NotFound`, or `Conflict` when nothing would be left."""
-    unwanted = _checked(entries)
+    unwanted = _parse_entries(entries)
 
     def without(known: AccessList) -> AccessList:
         missing = [entry for entry in unwanted.entries if entry not in known.entries]
@@ -42,7 +42,7 @@ def remove(paths: Paths, entries: Sequence[str]) -> AccessList:
     return _change(paths, without)
 
 
-def clear(paths: Paths) -> bool:
+def clear_list(paths: Paths) -> bool:
     """Admit everybody; false when everybody was admitted already."""
     with hero_proc_or_embedded(paths) as supervisor:
         return supervisor.client.secret_delete(NAME).changed
@@ -63,7 +63,7 @@ def _read(client: SupervisorClient) -> AccessList:
         return AccessList()
 
 
-def _checked(entries: Sequence[str]) -> AccessList:
+def _parse_entries(entries: Sequence[str]) -> AccessList:
     wanted = parse_access(",".join(entries))
     if wanted.invalid or not wanted.is_enforced:
         named = ", ".join(wanted.invalid) or "nothing"

@@ -1,4 +1,4 @@
-"""Where the service listens: the folders, the sockets in them, TCP ports, and who holds them."""
+"""The network of the service: socket folders, the sockets in them, TCP ports, and which process holds each."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.ports import SERVER_PORT
 
-# Nobody but the owner may make or replace a socket; the proxies of a box, which may be other users, may reach it.
+# Only the owner may make or replace a socket; the proxies of a box, which may be other users, may connect to it.
 _OTHERS_WRITE = 0o022
 _OTHERS_ENTER = 0o055
-# Where nothing else is set.
-_SERVER_PORT = 9770
 _NAMES = ("rpc", "events", "ui", "supervisor")
 
 
-def folders(paths: Paths) -> Iterator[Finding]:
+def check_folders(paths: Paths) -> Iterator[Finding]:
     """Owner and mode of the folder of all sockets and of ours."""
     for folder in (paths.sockets, paths.service_sockets):
         if not folder.exists():
@@ -34,12 +33,12 @@ def folders(paths: Paths) -> Iterator[Finding]:
             yield Finding("folders", Verdict.WARNING, detail, f"chmod 755 {folder}")
 
 
-def sockets(paths: Paths) -> Iterator[Finding]:
-    """Each socket: held by a process of ours, by somebody else, or by nobody."""
+def check_sockets(paths: Paths) -> Iterator[Finding]:
+    """Each socket: held by a process of the service, by another process, or by none."""
     from hero_assistance.supervisor.process.process_table import read_command_name
     from hero_assistance_sdk.sockets import listening_pid
 
-    is_ours = _ours(paths)
+    is_ours = _recognize_ours(paths)
     for path in (*map(paths.socket, _NAMES), paths.hero_proc_socket):
         if not path.exists():
             continue
@@ -54,13 +53,13 @@ def sockets(paths: Paths) -> Iterator[Finding]:
             yield Finding("sockets", Verdict.OK, f"{path.name} is held by process {pid}")
 
 
-def ports(paths: Paths) -> Iterator[Finding]:
-    """The TCP ports of the registered service: whether somebody else has one."""
+def check_ports(paths: Paths) -> Iterator[Finding]:
+    """The TCP ports of the registered service: whether another process holds one."""
     from hero_assistance.supervisor.process.process_table import read_command_name
     from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 
-    held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _ports(paths)]
-    is_ours = _ours(paths)
+    held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _list_ports(paths)]
+    is_ours = _recognize_ours(paths)
     for pid, port, verdict, lost in held:
         if pid is None or (pid and is_ours(pid)):
             continue
@@ -69,9 +68,9 @@ def ports(paths: Paths) -> Iterator[Finding]:
         yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
 
 
-def _ours(paths: Paths) -> Callable[[int], bool]:
+def _recognize_ours(paths: Paths) -> Callable[[int], bool]:
     """Tells whether a process belongs to the service or supervises it."""
-    from hero_assistance.status import status
+    from hero_assistance.status import read_status
     from hero_assistance.supervisor.names import SUPERVISOR_LOCK
     from hero_assistance.supervisor.process.process_family import MARK, add_descendants
     from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
@@ -79,15 +78,16 @@ def _ours(paths: Paths) -> Callable[[int], bool]:
     from hero_assistance_sdk.file_lock import find_holder
 
     table = list_processes()
-    known = {action.pid for action in status(paths).actions} | {find_holder(paths.state / SUPERVISOR_LOCK)}
+    known = {action.pid for action in read_status(paths).actions} | {find_holder(paths.state / SUPERVISOR_LOCK)}
     family = add_descendants({pid for pid in known if pid}, table)
     marked = f"{Registry(paths.state).instance}/{SERVICE}/"
     return lambda pid: pid in family or (read_inherited(pid, MARK) or "").startswith(marked)
 
 
-def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
-    """Each TCP port that is asked for, how bad it is to lose it, and what is lost."""
-    from hero_assistance.service import SERVER, TCP_SETTING, settings_of
+def _list_ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
+    """Each TCP port of the service, how bad it is to lose it, and what is lost."""
+    from hero_assistance.action_names import SERVER
+    from hero_assistance.service import TCP_SETTING, read_settings
     from hero_assistance.supervisor.connection import registered_spec
     from hero_assistance_sdk.sockets import parse_address
 
@@ -95,8 +95,8 @@ def _ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
     server = spec.action(SERVER) if spec else None
     if spec is None or server is None:
         return []
-    address = server.env.get(TCP_SETTING, str(_SERVER_PORT))
-    settings = settings_of(spec)
+    address = server.env.get(TCP_SETTING, str(SERVER_PORT))
+    settings = read_settings(spec)
     pages = settings.ui_tcp if settings else ()
     server_port = [] if address == "off" else [parse_address(address)[1]]
     wanted = [(port, Verdict.WARNING, "overlay peers cannot connect") for port in server_port]

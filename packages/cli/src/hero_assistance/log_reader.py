@@ -1,4 +1,4 @@
-"""What actions wrote, as the commands ask for it: the last lines, those since a time, and what comes."""
+"""Reads the logs of actions: the last lines, those since a time, and new ones as they come."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hero_assistance.service import ACTIONS
-from hero_assistance.supervisor.connection import Kind, found
+from hero_assistance.action_names import ACTIONS
 from hero_assistance.supervisor.logs.query import read_last_lines, read_lines_after, read_lines_since
 from hero_assistance.supervisor.names import OWN_LOG
 from hero_assistance_sdk.errors import NotFound, Unreachable
-from hero_assistance_sdk.hero_proc.client import SupervisorClient
-from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, LogPage
+from hero_assistance_sdk.hero_proc.reports import LogPage
+from hero_assistance_sdk.hero_proc.states import LONGEST_QUERY
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.sockets import listening_pid
+
+if TYPE_CHECKING:
+    from hero_assistance_sdk.hero_proc.connection import SupervisorConnection
 
 NAMES = (*ACTIONS, OWN_LOG)
 # Without a time to begin at.
 LINES = 100
-# How soon a new line is seen by who follows; the file is only looked at, nothing of it is read, without one.
+# How soon a new line is shown with `follow`; without one only the size of the file is looked at.
 _FOLLOW_S = 0.2
 
 
@@ -49,10 +52,11 @@ class Reader(Protocol):
 
     def __call__(
         self, action: str, lines: int, *, cursor: str | None = None, since_ms: int | None = None, run: int | None = None
-    ) -> LogPage: ...
+    ) -> LogPage:
+        """The page that `lines`, `cursor`, `since_ms` and `run` choose, as for `logs.query`."""
 
 
-def logs(
+def read_logs(
     paths: Paths, action: str | None = None, choice: Choice | None = None, *, follow: bool = False
 ) -> Iterator[LogLine]:
     """The lines of one action's log, or of each; with `follow` what comes as well, until the caller stops reading.
@@ -61,31 +65,31 @@ def logs(
     """
     if action is not None and action not in NAMES:
         raise NotFound(f"there is no action {action!r}", hint=f"there are: {', '.join(NAMES)}")
-    return _logs(paths, ACTIONS if action is None else (action,), choice or Choice(), follow)
+    return _read_all(paths, ACTIONS if action is None else (action,), choice or Choice(), follow)
 
 
-def _logs(paths: Paths, actions: tuple[str, ...], choice: Choice, follow: bool) -> Iterator[LogLine]:
-    with _reader(paths) as read:
+def _read_all(paths: Paths, actions: tuple[str, ...], choice: Choice, follow: bool) -> Iterator[LogLine]:
+    with _open_reader(paths) as read:
         cursors = {}
         for action in actions:
-            cursors[action] = yield from _written(read, action, choice)
+            cursors[action] = yield from _read_written(read, action, choice)
         while follow:
-            pages = _news(read, cursors, choice.run)
+            pages = _read_new(read, cursors, choice.run)
             for page in pages:
                 cursors[page.action] = page.cursor
-                yield from _lines(page)
+                yield from _log_lines(page)
             if not any(page.lines for page in pages):
                 time.sleep(_FOLLOW_S)
 
 
-def _written(read: Reader, action: str, choice: Choice) -> Generator[LogLine, None, str]:
+def _read_written(read: Reader, action: str, choice: Choice) -> Generator[LogLine, None, str]:
     """What there is by now; returns the cursor behind it."""
     if choice.since_ms is None:
-        return (yield from _last(read, action, LINES if choice.lines is None else choice.lines, choice.run))
+        return (yield from _read_last(read, action, LINES if choice.lines is None else choice.lines, choice.run))
     page = read(action, LONGEST_QUERY, since_ms=choice.since_ms, run=choice.run)
     if choice.lines is None:
-        return (yield from _rest(read, page, choice.run))
-    rest = _rest(read, page, choice.run)
+        return (yield from _read_rest(read, page, choice.run))
+    rest = _read_rest(read, page, choice.run)
     kept: deque[LogLine] = deque(maxlen=choice.lines)
     while True:
         try:
@@ -95,30 +99,30 @@ def _written(read: Reader, action: str, choice: Choice) -> Generator[LogLine, No
             return str(ended.value)
 
 
-def _last(read: Reader, action: str, wanted: int, run: int | None) -> Generator[LogLine, None, str]:
+def _read_last(read: Reader, action: str, wanted: int, run: int | None) -> Generator[LogLine, None, str]:
     """The last `wanted` lines, which may be more than fit on one page."""
     page = read(action, wanted, run=run)
-    yield from _lines(page)
+    yield from _log_lines(page)
     wanted -= len(page.lines)
     while wanted > 0 and not page.is_end:
         page = read(action, min(wanted, LONGEST_QUERY), cursor=page.cursor, run=run)
-        yield from _lines(page)
+        yield from _log_lines(page)
         wanted -= len(page.lines)
     return page.cursor
 
 
-def _rest(read: Reader, page: LogPage, run: int | None) -> Generator[LogLine, None, str]:
+def _read_rest(read: Reader, page: LogPage, run: int | None) -> Generator[LogLine, None, str]:
     """This page and all that follow it by now."""
-    yield from _lines(page)
+    yield from _log_lines(page)
     before = None
     while not page.is_end and page.cursor != before:
         before = page.cursor
         page = read(page.action, LONGEST_QUERY, cursor=before, run=run)
-        yield from _lines(page)
+        yield from _log_lines(page)
     return page.cursor
 
 
-def _news(read: Reader, cursors: dict[str, str], run: int | None) -> list[LogPage]:
+def _read_new(read: Reader, cursors: dict[str, str], run: int | None) -> list[LogPage]:
     """What came since; nothing while the supervisor that is asked is away."""
     try:
         return [read(action, LONGEST_QUERY, cursor=cursor, run=run) for action, cursor in cursors.items()]
@@ -126,7 +130,7 @@ def _news(read: Reader, cursors: dict[str, str], run: int | None) -> list[LogPag
         return []
 
 
-def _lines(page: LogPage) -> Iterator[LogLine]:
+def _log_lines(page: LogPage) -> Iterator[LogLine]:
     last = len(page.lines) - 1
     for index, text in enumerate(page.lines):
         run = page.runs[index] if index < len(page.runs) else None
@@ -134,15 +138,22 @@ def _lines(page: LogPage) -> Iterator[LogLine]:
 
 
 @contextmanager
-def _reader(paths: Paths) -> Iterator[Reader]:
-    with found(paths) as supervisor:
+def _open_reader(paths: Paths) -> Iterator[Reader]:
+    """Yield what asks hero_proc where that runs the service, else what reads the files, which needs no supervisor."""
+    if listening_pid(paths.hero_proc_socket) is None:
+        yield _file_reader(paths)
+        return
+    from hero_assistance.supervisor_lookup import Kind, find_supervisor
+    from hero_assistance_sdk.hero_proc.connection import SupervisorConnection
+
+    with find_supervisor(paths, SupervisorConnection) as supervisor:
         if supervisor is not None and supervisor.kind is Kind.HERO_PROC:
-            yield _query(supervisor.client)
+            yield _rpc_reader(supervisor.client)
             return
-    yield _files(paths)
+    yield _file_reader(paths)
 
 
-def _files(paths: Paths) -> Reader:
+def _file_reader(paths: Paths) -> Reader:
     def read(
         action: str, lines: int, *, cursor: str | None = None, since_ms: int | None = None, run: int | None = None
     ) -> LogPage:
@@ -155,7 +166,7 @@ def _files(paths: Paths) -> Reader:
     return read
 
 
-def _query(client: SupervisorClient) -> Reader:
+def _rpc_reader(client: SupervisorConnection) -> Reader:
     def read(
         action: str, lines: int, *, cursor: str | None = None, since_ms: int | None = None, run: int | None = None
     ) -> LogPage:

@@ -1,0 +1,75 @@
+"""A JSON-RPC client over a Unix socket that does not hold up the loop, and what errors of its library mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx2
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.rpc.client import (
+    CALL_TIMEOUT_S,
+    JSON_HEADERS,
+    cut_off,
+    decoded,
+    encoded,
+    not_connected,
+    not_http,
+    too_slow,
+)
+
+# The library has one error for a connection that ends too soon and for what is not HTTP.
+_CUT_OFF = ("Server disconnected", "peer closed connection", "peer unexpectedly closed connection")
+
+
+class AsyncRpcClient:
+    """Calls methods of one Unix socket without holding up the loop; use it as an async context manager."""
+
+    def __init__(self, socket: Path, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        self._socket = socket
+        self._http = httpx2.AsyncClient(
+            # There is no TLS here; reading the certificates for it would hold up the loop for 50 to 150 ms.
+            transport=httpx2.AsyncHTTPTransport(uds=str(socket), verify=False),
+            base_url=base_url(socket),
+            timeout=timeout_s,
+            trust_env=False,
+        )
+
+    async def call(self, method: str, **params: Any) -> Any:
+        """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
+        try:
+            response = await self._http.post("/rpc", content=encoded(method, params), headers=JSON_HEADERS)
+        except httpx2.HTTPError as error:
+            raise unreachable(self._socket, error) from error
+        return decoded(self._socket, response.status_code, response.content)
+
+    async def __aenter__(self) -> AsyncRpcClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+
+def base_url(target: Path | str) -> str:
+    """The URL before the path: a Unix socket has no host of its own; TCP is `host:port` or `[v6]:port`."""
+    return "http://localhost" if isinstance(target, Path) else f"http://{target}"
+
+
+def unreachable(target: Path | str, error: httpx2.HTTPError) -> HeroError:
+    """What a failed connection means, in words for a person."""
+    if was_cut_off(error):
+        return cut_off(target)
+    if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
+        return not_http(target, str(error))
+    if isinstance(error, httpx2.TimeoutException):
+        return too_slow(target)
+    return not_connected(target, str(error))
+
+
+def was_cut_off(error: httpx2.HTTPError) -> bool:
+    """Whether the other side closed the connection before its answer was whole, as a process that is killed does."""
+    return isinstance(error, httpx2.RemoteProtocolError) and str(error).startswith(_CUT_OFF)
