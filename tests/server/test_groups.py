@@ -39,7 +39,7 @@ async def test_a_failing_command_does_not_undo_its_neighbours(hero_root: Path) -
 async def test_what_is_written_together_with_the_group_fails_for_its_command_alone(hero_root: Path) -> None:
     def breaks_later(transaction: SqliteUnitOfWork) -> None:
         file_ticket(transaction)
-        transaction.session.writing.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
+        transaction.batch.rows.add("INSERT INTO event_readers (user_id, seq) VALUES {rows}", ("nobody", 1))
 
     async with opened(hero_root) as store:
         work = [file_ticket, breaks_later, file_ticket]

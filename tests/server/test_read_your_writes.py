@@ -327,9 +327,9 @@ async def test_the_guard_finds_a_wrong_repository(
 async def test_nothing_waits_after_a_flush(hero_root: Path) -> None:
     def command(work: SqliteUnitOfWork) -> None:
         file_ticket(work)
-        assert waiting_tables(work.session.writing) >= {"tickets", "events", "audit", "listings"}
+        assert waiting_tables(work.batch) >= {"tickets", "events", "audit", "listings"}
         assert work.session.complete.execute("SELECT count(*) FROM listings").get
-        assert waiting_tables(work.session.writing) == frozenset()
+        assert waiting_tables(work.batch) == frozenset()
 
     async with opened(hero_root) as store:
         await store.write(command)

@@ -6,17 +6,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import apsw
 
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
 from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis
-
-if TYPE_CHECKING:
-    from hero_assistance_server.storage.sqlite.session import Session
 
 _FIELDS = tuple(field.name for field in fields(Attachment))
 _COLUMNS = ", ".join(_FIELDS)

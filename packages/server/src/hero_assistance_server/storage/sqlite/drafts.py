@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import apsw
+from typing import Any
 
 from hero_assistance_sdk.wire import MessageKind, TicketId, UserId
-from hero_assistance_server.drafts import rules
 from hero_assistance_server.drafts.rules import Draft, DraftKey
-from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis, time_of
-
-if TYPE_CHECKING:
-    from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
 
 _SELECT = "SELECT author, ticket_id, kind, title, body, updated_at FROM drafts WHERE author = ?"
 _KEY = "author = ? AND ticket_id = ? AND kind = ?"
@@ -53,20 +46,8 @@ class SqliteDrafts:
     def delete(self, key: DraftKey) -> bool:
         if self.authors is not None and key.author not in self.authors:
             return False
-        return delete(self.session.direct, key)
-
-
-def delete(connection: apsw.Connection, key: DraftKey) -> bool:
-    """Delete a draft; returns whether there was one. For callers that do not use repositories yet."""
-    connection.execute(f"DELETE FROM drafts WHERE {_KEY}", _row(key))  # noqa: S608
-    return connection.changes() > 0
-
-
-def sent(transaction: SqliteUnitOfWork, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> None:
-    """Delete the caller's draft of what is sent; for callers that do not use `drafts.service` yet."""
-    key = DraftKey(caller.known().user_id, ticket_id, kind)
-    if transaction.drafts.delete(key):
-        transaction.apply(rules.delete(key), caller)
+        self.session.direct.execute(f"DELETE FROM drafts WHERE {_KEY}", _row(key))  # noqa: S608
+        return self.session.direct.changes() > 0
 
 
 def _row(key: DraftKey) -> tuple[str, int, str]:

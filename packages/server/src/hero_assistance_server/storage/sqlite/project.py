@@ -6,17 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import apsw
 
 from hero_assistance_sdk.wire import Priority
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.ticket_update import Targets
-
-if TYPE_CHECKING:
-    from hero_assistance_server.storage.sqlite.session import Session
 
 
 @dataclass(frozen=True, slots=True)

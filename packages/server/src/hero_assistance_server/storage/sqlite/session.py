@@ -3,12 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import apsw
 
-if TYPE_CHECKING:
-    from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
+from hero_assistance_sdk.wire import Seq, TicketId
+from hero_assistance_server.tickets.ticket_update import Targets
+
+
+class PendingTickets(Protocol):
+    """New tickets that wait, and what the next one needs."""
+
+    def next_id(self) -> TicketId:
+        """Return the id of the next ticket."""
+        ...
+
+    def response_targets(self) -> Targets:
+        """Return how soon first answers are promised."""
+        ...
+
+    def flush(self) -> None:
+        """Write the tickets that wait."""
+        ...
+
+
+class PendingWrites(Protocol):
+    """Rows that wait until a repository reads their tables, or until the commit."""
+
+    @property
+    def tickets(self) -> PendingTickets:
+        """The new tickets among them."""
+        ...
+
+    @property
+    def last_seq(self) -> Seq:
+        """The number of the last event, which may wait."""
+        ...
+
+    def flush(self) -> None:
+        """Write everything that waits."""
+        ...
 
 
 @dataclass(slots=True)
@@ -23,7 +57,7 @@ class Session:
     direct: apsw.Connection
     """The connection, for tables of which no row ever waits."""
 
-    batch: WriteBatch | None = None
+    batch: PendingWrites | None = None
 
     @property
     def with_tickets(self) -> apsw.Connection:
@@ -40,8 +74,8 @@ class Session:
         return self.direct
 
     @property
-    def writing(self) -> WriteBatch:
-        """The batch, for what only a unit of work does; raises `TypeError` in a snapshot."""
+    def pending(self) -> PendingWrites:
+        """What waits, for what only a unit of work does; raises `TypeError` in a snapshot."""
         if self.batch is None:
             raise TypeError("a snapshot does not write")
         return self.batch

@@ -43,7 +43,7 @@ class SqliteTickets:
         return find(self.session.with_tickets, ticket_id)
 
     def next_id(self) -> TicketId:
-        return self.session.writing.tickets.next_id()
+        return self.session.pending.tickets.next_id()
 
     def list_page(
         self, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None

@@ -18,6 +18,7 @@ from hero_assistance_server.storage.sqlite import attachments, audit, events, ti
 from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
+from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
 from hero_assistance_server.tickets.model import Ticket
 
 
@@ -25,6 +26,7 @@ from hero_assistance_server.tickets.model import Ticket
 class SqliteUnitOfWork(SqliteSnapshot):
     """The repositories for one command, the time of the command, and the events it makes."""
 
+    batch: WriteBatch
     now: datetime
     authors: DraftAuthorCache
     encoder: Encoder = field(default_factory=Encoder)
@@ -41,7 +43,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
 
     def apply(self, change: AnyChange, by: Caller) -> Seq:
         """Write the change's rows, its audit entry and its event; returns the event's number."""
-        batch, ticket, message = self.session.writing, change.ticket, change.message
+        batch, ticket, message = self.batch, change.ticket, change.message
         if ticket is not None and ticket != change.before:
             self._save(ticket, is_new=change.before is None)
             tickets.record_status_change(batch.rows, change.before, ticket, by.user, self.now)
@@ -57,14 +59,14 @@ class SqliteUnitOfWork(SqliteSnapshot):
 
     def record_event(self, change: AnyChange) -> Seq:
         """Write the change's event without an audit entry: for what concerns one user alone."""
-        batch = self.session.writing
+        batch = self.batch
         event = events.add(batch.rows, change, batch.next_seq(), self.now, self.encoder)
         self.recorded.append(event)
         return event.seq
 
     def record_audit_entry(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:
         """Write an audit entry without an event."""
-        audit.add(self.session.writing.rows, action, by, self.now, detail=detail)
+        audit.add(self.batch.rows, action, by, self.now, detail=detail)
 
     def serialize_ticket(self, ticket: Ticket, to: Caller) -> Encoded[wire.Ticket]:
         """Return the ticket as an answer to this caller; the JSON of the last event is used again."""
@@ -73,7 +75,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
     @contextmanager
     def part(self) -> Iterator[None]:
         """Undo what is written within when it raises, and keep the rest of the command."""
-        batch, connection = self.session.writing, self.session.direct
+        batch, connection = self.batch, self.session.direct
         recorded, mark = len(self.recorded), batch.mark()
         connection.execute("SAVEPOINT part")
         try:
@@ -92,13 +94,13 @@ class SqliteUnitOfWork(SqliteSnapshot):
         if not is_new:
             self.tickets.save(ticket)
             return
-        self.session.writing.tickets.add(ticket)
+        self.batch.tickets.add(ticket)
         if ticket.attachments:
             attachments.use(self.session.with_tickets, ticket.attachments, ticket_id=ticket.ticket_id)
 
     def _audit(self, change: AnyChange, by: Caller) -> None:
         audit.add(
-            self.session.writing.rows,
+            self.batch.rows,
             change.kind.name,
             by,
             self.now,

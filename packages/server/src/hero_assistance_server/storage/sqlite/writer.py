@@ -174,7 +174,7 @@ class Writer:
         self._connection.execute("COMMIT")
 
     def _execute_one(self, job: Job, batch: WriteBatch) -> None:
-        work = SqliteUnitOfWork(Session(self._connection, batch), self._clock(), self._authors)
+        work = SqliteUnitOfWork(Session(self._connection, batch), batch, self._clock(), self._authors)
         job.result, job.error, job.events, job.notify_after_commit = None, None, [], []
         try:
             job.result = job.command(work)
