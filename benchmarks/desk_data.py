@@ -14,12 +14,13 @@ import apsw
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.search.search_document import document
-from hero_assistance_server.storage.sqlite import messages, tickets
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.repositories import messages
+from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.users import SqliteUsers
-from hero_assistance_server.tickets.list_index import places, scopes
+from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.timestamps import millis

@@ -26,7 +26,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.tickets.list_query import VIEWS
+from hero_assistance_server.ticket_lists.list_query import VIEWS
 
 SIZES = {"full": (10_000, 1_000_000), "": (1_000, 10_000)}
 ROUNDS = 3

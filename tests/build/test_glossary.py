@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from scripts.build.words import GLOSSARY, read_table
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT
@@ -42,6 +40,5 @@ def test_no_noun_is_a_word_with_a_better_one() -> None:
     assert set(table.values()) <= nouns
 
 
-@pytest.mark.xfail(reason="the folders are being moved; remove this mark when they are in place", strict=True)
 def test_every_place_exists() -> None:
     assert sorted({place for _, _, place in ROWS if find(place) is None}) == []

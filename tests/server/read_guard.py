@@ -11,11 +11,11 @@ import apsw
 import apsw.ext
 import pytest
 
-from hero_assistance_server.storage.sqlite import writer
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
-from hero_assistance_server.storage.sqlite.connection import open_reader
-from hero_assistance_server.storage.sqlite.response_targets_cache import ResponseTargetsCache
-from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
+from hero_assistance_server.storage.sqlite.write_path import writer
+from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
 
 # Tables with rows of changes that the batch has not followed yet.
 DERIVED = frozenset({"places", "listings", "tallies", "search_index"})

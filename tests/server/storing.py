@@ -13,11 +13,11 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Priority, Role, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.sqlite.connection import open_reader
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.store import Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.ticket_lists.list_index import ALL
 from hero_assistance_server.tickets import rules as commands
-from hero_assistance_server.tickets.list_index import ALL
 from hero_assistance_server.users.model import User
 
 CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)

@@ -30,10 +30,10 @@ from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
 from hero_assistance_server.storage.files import Files
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
+from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from tests.server.desk import START_S, Desk, child, on_small_disk, running, until
 from tests.server.uploads import digest, kept
 

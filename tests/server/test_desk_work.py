@@ -13,8 +13,8 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.messages import rules as messages
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.tickets import rules as tickets
-from hero_assistance_server.tickets.list_index import places, scopes
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.users.model import User

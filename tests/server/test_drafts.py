@@ -9,7 +9,7 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.drafts.rules import DRAFTS_LIMIT
-from hero_assistance_server.storage.sqlite.connection import open_reader
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio

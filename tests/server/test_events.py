@@ -20,7 +20,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.realtime.stream import PAGE, EventStream
 from hero_assistance_server.storage.sqlite.store import Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk, until

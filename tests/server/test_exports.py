@@ -20,9 +20,9 @@ from hero_assistance_server.exports.errors import ExportFailed, ImportRefused
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
-from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.table_rows import DERIVED
+from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from hero_assistance_server.storage.sqlite.transfer.table_rows import DERIVED
 from tests.server.desk import START_S, Desk, child, running
 from tests.server.test_backups import CONTENT, _everything, _past, silent
 from tests.server.uploads import digest

@@ -12,8 +12,8 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.garbage_collection import UNUSED_FOR, delete_orphaned_files, delete_unused_uploads
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.desk import Desk, child, on_small_disk, running, until
 from tests.server.storing import CAROL

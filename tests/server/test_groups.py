@@ -14,11 +14,11 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_sdk.wire import Status
 from hero_assistance_server.project.rules import ProjectSettings
-from hero_assistance_server.storage.sqlite import list_index
 from hero_assistance_server.storage.sqlite.bulk_insert import PORTION
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets.list_index import ALL
+from hero_assistance_server.storage.sqlite.tickets import list_index
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.ticket_lists.list_index import ALL
 from hero_assistance_server.timestamps import millis
 from tests.server.storing import NOON, broken, file_ticket, listed, numbers, opened, refused
 

@@ -8,11 +8,11 @@ from benchmarks.desk_data import COMMON, MESSAGES, Desk, build
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import MessageKind
 from hero_assistance_server.serializers import last_message_id
-from hero_assistance_server.storage.sqlite import search
-from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.messages import SqliteMessages
+from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.storage.sqlite.tickets import search_index
 from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
 from tests.server.test_search import ids, terms
@@ -51,7 +51,7 @@ def test_the_index_is_the_one_that_is_made_anew(built: Paths) -> None:
     before = terms(path)
     connection = open_writer(path)
     connection.execute("DELETE FROM search_index")
-    assert search.catch_up(connection) == COUNT
+    assert search_index.catch_up(connection) == COUNT
     connection.close()
     assert terms(path) == before
 

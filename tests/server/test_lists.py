@@ -17,13 +17,14 @@ import pytest
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
 from hero_assistance_server.search.filters import parse
-from hero_assistance_server.storage.sqlite import read_receipts, tags, ticket_lists, tickets
-from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.repositories import tags
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS
-from hero_assistance_server.tickets.list_index import places, scopes
-from hero_assistance_server.tickets.list_query import VIEWS, ListQuery, build_list_query, matches
+from hero_assistance_server.storage.sqlite.tickets import read_receipts, ticket_lists, tickets
+from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
+from hero_assistance_server.ticket_lists.list_index import places, scopes
+from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery, build_list_query, matches
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.rpc import ViewName

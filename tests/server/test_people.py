@@ -12,11 +12,11 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.users import SqliteUsers
 from hero_assistance_server.users.rules import make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen

@@ -21,11 +21,12 @@ from hero_assistance_server.messages import rules as message_rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Only, Span
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
-from hero_assistance_server.tickets import list_index, rules
+from hero_assistance_server.ticket_lists import list_index
+from hero_assistance_server.ticket_lists.list_query import build_list_query
+from hero_assistance_server.tickets import rules
 from hero_assistance_server.tickets.json_row import decode_row
-from hero_assistance_server.tickets.list_query import build_list_query
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.ticket_update import Patch, update

@@ -20,11 +20,11 @@ from hero_assistance_sdk.rpc.errors import InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.search.search_document import DOCUMENT_LIMIT, question
-from hero_assistance_server.storage.sqlite import search
-from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.tickets.list_query import build_list_query, matches
+from hero_assistance_server.storage.sqlite.tickets import search_index
+from hero_assistance_server.ticket_lists.list_query import build_list_query, matches
 from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
 from tests.server.desk import Desk, running
@@ -232,7 +232,7 @@ async def test_the_index_is_what_it_would_be_made_anew(desk: Desk, seed: int) ->
         backup.step(-1)
     source.close()
     target.execute("DELETE FROM search_index")
-    assert search.catch_up(target) == len(every_ticket(copy))
+    assert search_index.catch_up(target) == len(every_ticket(copy))
     target.close()
     assert terms(copy) == before
     assert len({doc for _, doc, _, _ in before}) > 20
@@ -244,7 +244,7 @@ async def test_a_database_of_the_version_before_is_indexed_as_it_is_opened(paths
     connection = open_writer(path)
     migrate(connection, migrations()[:2])
     connection.execute("INSERT INTO users VALUES ('carol', 'Carol', 'customer', 0)")
-    for number in range(1, search.PORTION + 3):
+    for number in range(1, search_index.PORTION + 3):
         connection.execute(
             """INSERT INTO tickets (ticket_id, title, body, status, priority, tags, customer, created_at, updated_at,
                 public_updated_at, reply_count, note_count)
@@ -256,8 +256,8 @@ async def test_a_database_of_the_version_before_is_indexed_as_it_is_opened(paths
     connection.close()
     async with running(paths) as desk:
         assert await ids(desk, "carol", "long ago") == [7]
-        assert await ids(desk, "bob", f"old{search.PORTION + 2}") == [search.PORTION + 2]
-        assert len(await ids(desk, "carol", "old*")) == search.PORTION + 2
+        assert await ids(desk, "bob", f"old{search_index.PORTION + 2}") == [search_index.PORTION + 2]
+        assert len(await ids(desk, "carol", "old*")) == search_index.PORTION + 2
 
 
 @asynccontextmanager
@@ -298,7 +298,7 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
         found = every_ticket(desk.database)
         said = db.execute("SELECT ticket_id, kind, users.name, body FROM messages JOIN users ON user_id = author")
         spoken = list(said)
-        months = search.creation_range(db)
+        months = search_index.creation_range(db)
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
         @given(_QUERIES, st.sampled_from([BOB, CAROL]))
@@ -316,7 +316,7 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
                 seen = reader.is_staff or reader.user_id in ticket.people
                 if seen and words and matches(ticket, build_list_query(filter_, reader)):
                     expected.append(ticket.ticket_id)
-            answer = search.find(db, question(filter_, reader, months), 2**63 - 1, 1000)
+            answer = search_index.find(db, question(filter_, reader, months), 2**63 - 1, 1000)
             assert [ticket.ticket_id for ticket in answer] == sorted(expected, reverse=True)
 
         compare()
@@ -339,7 +339,9 @@ async def test_no_query_breaks_the_index_or_shows_a_customer_more(hero_root: Pat
             except InvalidParams:
                 return
             for reader in (BOB, CAROL):
-                answer = search.find(db, question(filter_, reader, search.creation_range(db)), 2**63 - 1, 1000)
+                answer = search_index.find(
+                    db, question(filter_, reader, search_index.creation_range(db)), 2**63 - 1, 1000
+                )
                 if reader is CAROL:
                     assert {ticket.ticket_id for ticket in answer} <= visible
 
@@ -357,8 +359,8 @@ def test_a_customers_question_names_their_own_facet_and_the_public_column() -> N
 async def test_a_page_of_results_needs_no_sort(hero_root: Path) -> None:
     connection = open_writer(hero_root / DATABASE)
     migrate(connection, migrations())
-    for join, created in (("", ""), (search._JOIN, search._CREATED)):
-        query = search._FIND.format(join=join, created=created)
+    for join, created in (("", ""), (search_index._JOIN, search_index._CREATED)):
+        query = search_index._FIND.format(join=join, created=created)
         bindings = {"expression": "x", "before": 1, "limit": 1, "since": 1, "until": 1}
         steps = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", bindings)]
         assert steps[0].startswith("SCAN search_index VIRTUAL TABLE INDEX"), steps

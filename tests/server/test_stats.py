@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
 from hero_assistance_server.stats.model import DAY_MS, Day, Figure, Key, Measure, Only, Span
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.stats import _FACTS, SqliteStats
+from hero_assistance_server.storage.sqlite.tickets.stats import _FACTS, SqliteStats
 from tests.server.desk import Desk
 
 BASE = int(datetime(2026, 3, 28, tzinfo=UTC).timestamp() * 1000)

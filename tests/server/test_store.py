@@ -17,13 +17,14 @@ import pytest
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
-from hero_assistance_server.storage.sqlite import events, ticket_lists
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.migrate import Migration, migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import Migration, migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.repositories import events
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store
-from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.storage.sqlite.writer import QUEUE_LIMIT
+from hero_assistance_server.storage.sqlite.tickets import ticket_lists
+from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.writer import QUEUE_LIMIT
 from tests.server.desk import STOP_S
 from tests.server.storing import CAROL, file_ticket, numbers, opened
 

@@ -20,12 +20,12 @@ from hero_assistance_server.events.stored_event import EventRange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.jobs.timers import BATCH, Timers
-from hero_assistance_server.storage.sqlite.client_tokens import SqliteClientTokens
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.repositories.client_tokens import SqliteClientTokens
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.rules import create
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.timestamps import millis

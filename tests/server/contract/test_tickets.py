@@ -11,9 +11,10 @@ from hero_assistance_sdk.wire import Status, TicketId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
-from hero_assistance_server.tickets import list_index, rules
+from hero_assistance_server.ticket_lists import list_index
+from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
+from hero_assistance_server.tickets import rules
 from hero_assistance_server.tickets.json_row import decode_row
-from hero_assistance_server.tickets.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START, Position
 from hero_assistance_server.tickets.ticket_update import Patch

@@ -11,7 +11,7 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Status
 from hero_assistance_server.audit.repository import AuditQuery
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
-from hero_assistance_server.tickets import list_index
+from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.tickets.repository import START
 from tests.server.contract.ticket_changes import create
 

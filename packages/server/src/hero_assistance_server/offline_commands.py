@@ -16,7 +16,7 @@ from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import NAMES
 from hero_assistance_server.exports.export import Exported, write_export
 from hero_assistance_server.exports.import_ import read_export
-from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
+from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 
 DATABASE = SqliteDatabaseFiles()
 

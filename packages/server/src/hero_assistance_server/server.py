@@ -32,7 +32,7 @@ from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
-from hero_assistance_server.storage.sqlite.migrate import migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS, Directory

@@ -17,7 +17,7 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.saved_views.service import count_views, delete_view, save_view
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
-from hero_assistance_server.tickets.list_query import build_list_query
+from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.tickets.rpc import parse_list_filter
 from hero_assistance_server.users.model import User
 

@@ -10,7 +10,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.saved_views import rules
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
-from hero_assistance_server.tickets.list_query import VIEWS
+from hero_assistance_server.ticket_lists.list_query import VIEWS
 from hero_assistance_server.users.model import User
 
 # What fits in the margin of a page, with room to spare.

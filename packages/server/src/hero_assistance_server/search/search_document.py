@@ -16,8 +16,8 @@ from hero_assistance_sdk.wire import MessageKind, Status, UserId
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.search.filters import Filter
 from hero_assistance_server.search.tokenizer import asked, joined
-from hero_assistance_server.tickets import list_index
-from hero_assistance_server.tickets.list_query import ListQuery, build_list_query
+from hero_assistance_server.ticket_lists import list_index
+from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
-from hero_assistance_server.tickets.list_query import ListQuery
+from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.model import Ticket
 
 

@@ -31,8 +31,8 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.search.filters import Filter, parse
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
-from hero_assistance_server.tickets.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.service import CREATE, create_ticket, list_tickets

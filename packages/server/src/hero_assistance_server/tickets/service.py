@@ -10,9 +10,9 @@ from hero_assistance_server.attachments.service import find_uploads
 from hero_assistance_server.drafts.service import delete_sent_draft
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets import rules
 from hero_assistance_server.tickets.json_row import decode_row
-from hero_assistance_server.tickets.list_query import ListQuery
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import ListPage, Position
 from hero_assistance_server.tickets.visibility import visible_ticket

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hero_assistance_server.storage.sqlite.attachments import SqliteAttachments
-from hero_assistance_server.storage.sqlite.audit import SqliteAudit
-from hero_assistance_server.storage.sqlite.canned_replies import SqliteCannedReplies
-from hero_assistance_server.storage.sqlite.client_tokens import SqliteClientTokens
-from hero_assistance_server.storage.sqlite.devices import SqliteDevices
-from hero_assistance_server.storage.sqlite.drafts import SqliteDrafts
-from hero_assistance_server.storage.sqlite.events import SqliteEvents
-from hero_assistance_server.storage.sqlite.macros import SqliteMacros
-from hero_assistance_server.storage.sqlite.messages import SqliteMessages
-from hero_assistance_server.storage.sqlite.project import SqliteProject
-from hero_assistance_server.storage.sqlite.read_receipts import SqliteReadReceipts
-from hero_assistance_server.storage.sqlite.saved_views import SqliteSavedViews
-from hero_assistance_server.storage.sqlite.search import SqliteSearch
+from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
+from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
+from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
+from hero_assistance_server.storage.sqlite.repositories.client_tokens import SqliteClientTokens
+from hero_assistance_server.storage.sqlite.repositories.devices import SqliteDevices
+from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
+from hero_assistance_server.storage.sqlite.repositories.events import SqliteEvents
+from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
+from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
+from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
+from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
+from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
+from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.stats import SqliteStats
-from hero_assistance_server.storage.sqlite.tags import SqliteTags
-from hero_assistance_server.storage.sqlite.tickets import SqliteTickets
-from hero_assistance_server.storage.sqlite.users import SqliteUsers
+from hero_assistance_server.storage.sqlite.tickets.read_receipts import SqliteReadReceipts
+from hero_assistance_server.storage.sqlite.tickets.search_index import SqliteSearch
+from hero_assistance_server.storage.sqlite.tickets.stats import SqliteStats
+from hero_assistance_server.storage.sqlite.tickets.tickets import SqliteTickets
 
 
 @dataclass(slots=True)

@@ -19,15 +19,15 @@ from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
-from hero_assistance_server.storage.sqlite import search
-from hero_assistance_server.storage.sqlite.connection import open_writer
-from hero_assistance_server.storage.sqlite.connection_pool import ConnectionPool
-from hero_assistance_server.storage.sqlite.database_files import SqliteDatabaseFiles
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.connection_pool import ConnectionPool
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.storage.sqlite.writer import Job, Writer
+from hero_assistance_server.storage.sqlite.tickets import search_index
+from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.writer import Job, Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -148,7 +148,7 @@ async def open_store(
         try:
             for name in migrate(connection, known):
                 _log.info("store.migrated", migration=name)
-            if written := search.catch_up(connection):
+            if written := search_index.catch_up(connection):
                 _log.info("store.indexed", tickets=written)
             files = Files(folder / FOLDER)
             files.prepare()

@@ -9,7 +9,7 @@ import apsw
 
 from hero_assistance_sdk.wire import Status, TicketId
 from hero_assistance_server.storage.sqlite.bulk_insert import Row, insert
-from hero_assistance_server.tickets.list_index import Place, places, scopes
+from hero_assistance_server.ticket_lists.list_index import Place, places, scopes
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.timestamps import millis
 

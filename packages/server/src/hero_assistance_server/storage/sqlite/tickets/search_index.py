@@ -21,9 +21,10 @@ from hero_assistance_server.search.search_document import (
     texts_of,
     up_to_characters,
 )
-from hero_assistance_server.storage.sqlite import messages, tickets
 from hero_assistance_server.storage.sqlite.bulk_insert import insert
+from hero_assistance_server.storage.sqlite.repositories import messages
 from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.tickets import tickets
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.timestamps import maybe_millis, time_of
 from hero_assistance_server.users.model import User

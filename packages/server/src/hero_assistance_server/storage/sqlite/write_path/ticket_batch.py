@@ -9,9 +9,9 @@ from __future__ import annotations
 import apsw
 
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.storage.sqlite import tickets
 from hero_assistance_server.storage.sqlite.bulk_insert import Mark, Rows
-from hero_assistance_server.storage.sqlite.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Targets
 

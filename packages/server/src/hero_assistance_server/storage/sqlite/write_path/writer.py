@@ -21,12 +21,12 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
-from hero_assistance_server.storage.sqlite.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
+from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
 
 Command = Callable[[SqliteUnitOfWork], Any]
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 import apsw
 
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.connection import open_reader
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
 
 T = TypeVar("T")

@@ -14,11 +14,12 @@ from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.storage.sqlite import attachments, audit, events, tickets
-from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
-from hero_assistance_server.storage.sqlite.drafts import SqliteDrafts
+from hero_assistance_server.storage.sqlite.repositories import attachments, audit, events
+from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
+from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
-from hero_assistance_server.storage.sqlite.write_batch import WriteBatch
+from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
 from hero_assistance_server.tickets.model import Ticket
 
 

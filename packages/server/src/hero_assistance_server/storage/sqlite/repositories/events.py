@@ -11,8 +11,7 @@ from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange, Reach
-from hero_assistance_server.events.stored_event import EventRange
-from hero_assistance_server.events.stored_event import StoredEvent as StoredEvent
+from hero_assistance_server.events.stored_event import EventRange, StoredEvent
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis

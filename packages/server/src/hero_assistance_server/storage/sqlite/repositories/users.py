@@ -11,7 +11,7 @@ import apsw
 
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.tickets.list_index import assigned_to
+from hero_assistance_server.ticket_lists.list_index import assigned_to
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from hero_assistance_server.storage.errors import DatabaseTooNew
-from hero_assistance_server.storage.sqlite.connection import APPLICATION_ID, open_reader
+from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
 
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
@@ -27,7 +27,7 @@ class Migration:
 def migrations() -> list[Migration]:
     """Every migration of this release, in order, numbered from 1 without a gap."""
     found = []
-    for file in files("hero_assistance_server.storage.sqlite").joinpath("migrations").iterdir():
+    for file in files("hero_assistance_server.storage.sqlite.database").joinpath("migrations").iterdir():
         match = _NAME.fullmatch(file.name)
         if match:
             found.append(Migration(int(match[1]), file.name, file.read_text("utf-8")))

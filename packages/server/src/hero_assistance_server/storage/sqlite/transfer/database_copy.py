@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 
 from hero_assistance_server.storage.database_files import Contents, ProgressCallback
-from hero_assistance_server.storage.sqlite.connection import APPLICATION_ID, open_reader
+from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
 
 # 4 MiB; between two steps progress is reported, which may raise to end the copy.
 STEP_PAGES = 1024

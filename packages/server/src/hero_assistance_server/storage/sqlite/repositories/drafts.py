@@ -7,7 +7,7 @@ from typing import Any
 
 from hero_assistance_sdk.wire import MessageKind, TicketId, UserId
 from hero_assistance_server.drafts.rules import Draft, DraftKey
-from hero_assistance_server.storage.sqlite.draft_author_cache import DraftAuthorCache
+from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis, time_of
 

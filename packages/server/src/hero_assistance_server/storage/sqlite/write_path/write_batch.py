@@ -14,10 +14,12 @@ import apsw
 
 from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.events.model import AnyChange
-from hero_assistance_server.storage.sqlite import bulk_insert, events, list_index, search
+from hero_assistance_server.storage.sqlite import bulk_insert
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
-from hero_assistance_server.storage.sqlite.response_targets_cache import ResponseTargetsCache
-from hero_assistance_server.storage.sqlite.ticket_batch import TicketBatch
+from hero_assistance_server.storage.sqlite.repositories import events
+from hero_assistance_server.storage.sqlite.tickets import list_index, search_index
+from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.ticket_batch import TicketBatch
 from hero_assistance_server.tickets.model import Ticket
 
 
@@ -32,7 +34,7 @@ class _Reindexed:
     @property
     def has_new_document(self) -> bool:
         """Whether the search index has to get another document of it."""
-        return self.thread or self.before is None or search.differs(self.before, self.after)
+        return self.thread or self.before is None or search_index.differs(self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class WriteBatch:
         changed = _merge(self._changes[self._reindexed :])
         self._reindexed = len(self._changes)
         list_index.move(self._connection, [(one.before, one.after) for one in changed])
-        search.index(self._connection, [one.after for one in changed if one.has_new_document])
+        search_index.index(self._connection, [one.after for one in changed if one.has_new_document])
 
 
 def _merge(changes: Sequence[AnyChange]) -> list[_Reindexed]:

@@ -10,9 +10,9 @@ from hero_assistance_sdk.wire import MessageId, Millis, Status, TicketId, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.ticket_lists import walk_of
-from hero_assistance_server.storage.sqlite.tickets import START
-from hero_assistance_server.tickets.list_index import participated_by
+from hero_assistance_server.storage.sqlite.tickets.ticket_lists import walk_of
+from hero_assistance_server.ticket_lists.list_index import participated_by
+from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 

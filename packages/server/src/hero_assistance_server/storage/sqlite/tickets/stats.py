@@ -10,9 +10,9 @@ import apsw
 
 from hero_assistance_sdk.wire import Millis, Status, TicketId
 from hero_assistance_server.stats.model import DAY_MS, Day, Figure, Key, Measure, Only, Span
-from hero_assistance_server.storage.sqlite import list_index
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.tickets.list_index import ALL
+from hero_assistance_server.storage.sqlite.tickets import list_index
+from hero_assistance_server.ticket_lists.list_index import ALL
 from hero_assistance_server.tickets.states import DONE
 
 _NOT_DONE = frozenset(Status) - DONE

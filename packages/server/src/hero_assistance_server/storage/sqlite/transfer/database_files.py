@@ -10,10 +10,10 @@ from pathlib import Path
 import apsw
 
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
-from hero_assistance_server.storage.sqlite import database_copy
-from hero_assistance_server.storage.sqlite.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.table_rows import (
+from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.transfer import database_copy
+from hero_assistance_server.storage.sqlite.transfer.table_rows import (
     Table,
     add_derived_rows,
     insert_line,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.search.filters import ACTIVE, ME, UNASSIGNED, Filter, Key, day_of
-from hero_assistance_server.tickets import list_index
+from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.users.model import User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import apsw
 
-from hero_assistance_server.storage.sqlite import project
+from hero_assistance_server.storage.sqlite.repositories import project
 from hero_assistance_server.tickets.ticket_update import Targets
 
 # Every statement that writes a setting on this connection calls the function; other writes cost nothing more.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tags.model import TagCount
-from hero_assistance_server.tickets.list_index import ACTIVE, tagged
+from hero_assistance_server.ticket_lists.list_index import ACTIVE, tagged
 
 _FIRST = tagged("")
 # Behind every scope of a tag: the character after the colon.

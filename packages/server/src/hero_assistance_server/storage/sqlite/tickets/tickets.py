@@ -8,16 +8,16 @@ from datetime import datetime
 import apsw
 
 from hero_assistance_sdk.wire import Status, TicketId, UserId
-from hero_assistance_server.storage.sqlite import attachments, list_index, ticket_lists
 from hero_assistance_server.storage.sqlite.bulk_insert import Row, Rows
 from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS, TABLES
+from hero_assistance_server.storage.sqlite.tickets import list_index, ticket_lists
+from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
+from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.json_row import COLUMNS as OWN_COLUMNS
 from hero_assistance_server.tickets.json_row import decode_values
-from hero_assistance_server.tickets.list_query import ListQuery
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.repository import START as START
 from hero_assistance_server.tickets.repository import ListCount, ListPage, Position
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis
 from hero_assistance_server.users.model import User

@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.storage.sqlite import list_index, search, tickets
+from hero_assistance_server.storage.sqlite.tickets import list_index, search_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
 DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "tallies"})
@@ -73,7 +73,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
         ticket = tickets.find(connection, TicketId(ticket_id))
         if ticket is not None:
             list_index.move(connection, [(None, ticket)])
-            search.index(connection, [ticket])
+            search_index.index(connection, [ticket])
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:

@@ -12,11 +12,11 @@ from typing import Any
 import apsw
 
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
-from hero_assistance_server.storage.sqlite import list_index
 from hero_assistance_server.storage.sqlite.json_rows import texts
-from hero_assistance_server.storage.sqlite.ticket_columns import COLUMNS, TABLES
-from hero_assistance_server.tickets import list_index as scopes
-from hero_assistance_server.tickets.list_query import ListQuery
+from hero_assistance_server.storage.sqlite.tickets import list_index
+from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
+from hero_assistance_server.ticket_lists import list_index as scopes
+from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.repository import START, ListCount, ListPage, Position
 from hero_assistance_server.timestamps import millis
 

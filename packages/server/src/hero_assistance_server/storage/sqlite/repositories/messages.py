@@ -10,7 +10,7 @@ import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.messages.model import Message
-from hero_assistance_server.storage.sqlite import attachments
+from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.merge_split import Entry
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, time_of

@@ -1,0 +1,1 @@
+"""Connections to the database file, its migrations and its copies."""

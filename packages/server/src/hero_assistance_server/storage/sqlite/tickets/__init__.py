@@ -1,0 +1,1 @@
+"""Tickets in SQLite: rows, lists, counters, the search index, and what is counted and read of them."""

@@ -1,0 +1,1 @@
+"""Whole databases and tables in and out: copies, backups, exports and imports."""
