@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.visitor import Visitor
+from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk, desk, plain_environment
 
 ARGUMENTS = [

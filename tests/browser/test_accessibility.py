@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scripts.build.npm import install_locked
-from tests.browser.visitor import Visitor
+from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.program import App
-from tests.browser.visitor import Visitor
+from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk, desk, plain_environment
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, Forwarded, routed
-from tests.browser.visitor import Visitor
 from tests.ui.daemons import Desk, eventually
 
 REQUESTS = 8

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "page.png"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, routed
-from tests.browser.visitor import Visitor
 from tests.ui.daemons import Desk, desk, plain_environment
 
 

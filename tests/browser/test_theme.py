@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from hero_assistance_sdk.paths import Paths
-from tests.trust.stage import supervised
+from tests.trust.harness import supervised
 from tests.ui.daemons import Desk, desk
 
 # From before the first element is parsed: what the root element was given, and how often that changed.

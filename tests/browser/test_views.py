@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import Visitor
+from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]

@@ -12,7 +12,7 @@ import pytest
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, Target, pinned_header, portable_header, read_pin
 from scripts.build.zipapp import this_target
 from tests.builds import make_build, run
-from tests.poison import poisoned
+from tests.import_guard import poisoned
 
 TARGET = Target("CPython 3.11", "linux-x86_64")
 

@@ -9,7 +9,7 @@ import pytest
 from scripts.build.manifest import read_manifest
 from scripts.build.workspace import Workspace
 from tests.builds import run
-from tests.poison import poisoned
+from tests.import_guard import poisoned
 
 
 @pytest.mark.parametrize("binary", Workspace().binaries)

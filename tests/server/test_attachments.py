@@ -17,7 +17,7 @@ from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.sqlite.store import open_store
 from tests.server.desk import STOP_S, Desk, running, until
 from tests.server.pictures import png
-from tests.server.test_sniffing import HTML, SVG
+from tests.server.test_media_type import HTML, SVG
 from tests.server.uploads import digest, get, kept, post, reason, slowly
 
 pytestmark = pytest.mark.anyio

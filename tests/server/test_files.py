@@ -16,7 +16,7 @@ from hero_assistance_server.storage.sqlite.database.connection import open_write
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.desk import Desk, child, on_small_disk, running, until
-from tests.server.storing import CAROL
+from tests.server.store_fixtures import CAROL
 from tests.server.uploads import digest, get, kept, post, reason, slowly
 
 pytestmark = pytest.mark.anyio

@@ -31,7 +31,7 @@ from hero_assistance_server.tickets.rpc import ViewName
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk
-from tests.server.storing import opened
+from tests.server.store_fixtures import opened
 from tests.server.test_events import stream
 
 pytestmark = pytest.mark.anyio

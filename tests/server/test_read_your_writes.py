@@ -34,7 +34,7 @@ from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 from tests.server.desk import running
 from tests.server.read_guard import guarded, waiting_tables
-from tests.server.storing import CAROL, NOON, file_ticket, opened
+from tests.server.store_fixtures import CAROL, NOON, file_ticket, opened
 from tests.server.test_verify import ACTIONS, _past
 
 pytestmark = pytest.mark.anyio

@@ -26,7 +26,7 @@ from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.write_path.writer import QUEUE_LIMIT
 from tests.server.desk import STOP_S
-from tests.server.storing import CAROL, file_ticket, numbers, opened
+from tests.server.store_fixtures import CAROL, file_ticket, numbers, opened
 
 pytestmark = pytest.mark.anyio
 

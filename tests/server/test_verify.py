@@ -169,7 +169,7 @@ READ_ONLY = {
     "user.list",
     "user.me",
     "view.list",
-    # Devices are in no snapshot: test_people.py.
+    # Devices are in no snapshot: test_users.py.
     "user.revoke",
 }
 

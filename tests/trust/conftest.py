@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from tests.trust.stage import Supervised, hero_proc, supervised
+from tests.trust.harness import Supervised, hero_proc, supervised
 
 
 @pytest.fixture

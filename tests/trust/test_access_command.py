@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from hero_assistance_sdk.errors import NotFound
-from tests.trust.stage import Supervised
+from tests.trust.harness import Supervised
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 EVERYBODY = "everybody may open the page over TCP\n"

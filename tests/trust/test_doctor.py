@@ -10,7 +10,7 @@ import sys
 from hero_assistance.service import build_service_spec
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.paths import Paths
-from tests.trust.stage import Supervised
+from tests.trust.harness import Supervised
 
 Found = list[tuple[str, str, str]]
 

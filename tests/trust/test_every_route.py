@@ -29,7 +29,7 @@ from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode as PageMode
 from hero_assistance_ui.identity import Trust
 from hero_assistance_ui.projects import ShownProject, Sockets
-from tests.trust.stage import supervised
+from tests.trust.harness import supervised
 from tests.ui.daemons import Desk, desk, plain_environment
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

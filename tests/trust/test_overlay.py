@@ -19,7 +19,7 @@ NODE_ALONE = {**NOBODY, NODE: 200}
 
 
 def test_the_overlay_on_the_list_of_the_page(hero_env: dict[str, str]) -> None:
-    assert inside("tests.trust.scene_page", hero_env) == {
+    assert inside("tests.trust.namespace_page", hero_env) == {
         NODE: 200,
         PEER: 200,
         LAST: 200,
@@ -32,7 +32,7 @@ def test_the_overlay_on_the_list_of_the_page(hero_env: dict[str, str]) -> None:
 
 
 def _served(env: dict[str, str], bind: str = "", told: dict[str, str] | None = None) -> Any:
-    return inside("tests.trust.scene_server", env, bind, json.dumps(told) if told else "")
+    return inside("tests.trust.namespace_server", env, bind, json.dumps(told) if told else "")
 
 
 def test_the_ticket_server_serves_the_overlay_and_this_machine(hero_env: dict[str, str]) -> None:

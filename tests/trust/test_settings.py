@@ -19,7 +19,7 @@ from hero_assistance_sdk.hero_proc.settings import (
 )
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.sockets import bind_unix
-from tests.trust.stage import Supervised
+from tests.trust.harness import Supervised
 
 pytestmark = pytest.mark.anyio
 

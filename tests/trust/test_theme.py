@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from tests.trust.stage import Supervised
+from tests.trust.harness import Supervised
 from tests.ui.daemons import Desk, desk, eventually, http
 
 

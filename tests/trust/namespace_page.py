@@ -6,8 +6,8 @@ import json
 import os
 
 from hero_assistance_sdk.paths import Paths
+from tests.trust.harness import get, supervised
 from tests.trust.namespace import LAST, NEIGHBOUR, NODE, PEER, STRANGER
-from tests.trust.stage import get, supervised
 from tests.ui.daemons import desk
 
 

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
+from tests.trust.harness import get, supervised
 from tests.trust.namespace import LAST, NEIGHBOUR, NODE, PEER, STRANGER
-from tests.trust.stage import get, supervised
 from tests.ui.daemons import desk
 
 SOURCES = (NODE, PEER, LAST, STRANGER, NEIGHBOUR)

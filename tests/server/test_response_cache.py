@@ -14,7 +14,7 @@ from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.storage.sqlite.json_rows import texts
 from hero_assistance_server.tickets.rpc import TicketPage
 from tests.server.desk import Desk
-from tests.server.storing import opened
+from tests.server.store_fixtures import opened
 
 pytestmark = pytest.mark.anyio
 

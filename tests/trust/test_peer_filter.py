@@ -12,7 +12,7 @@ import pytest
 
 from hero_assistance_httpd.peer_filter import REFUSAL
 from hero_assistance_sdk.paths import Paths
-from tests.trust.stage import Supervised, connection, get, head, received
+from tests.trust.harness import Supervised, connection, get, head, received
 from tests.ui.daemons import Desk, answers, desk, eventually, http
 
 # What an operator is promised: 30 s to read the list, and a sweep of what is open.

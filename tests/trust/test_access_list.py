@@ -11,7 +11,7 @@ import pytest
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_ui.access import BODY_LIMIT, LONGEST_LIST, PATH
-from tests.trust.stage import Supervised, get
+from tests.trust.harness import Supervised, get
 from tests.ui.daemons import Desk, desk, http
 
 ADMINS = "ADMIN_SECRETS"

@@ -20,7 +20,7 @@ from hero_assistance_server.storage.sqlite.tickets import list_index
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.ticket_lists.list_index import ALL
 from hero_assistance_server.timestamps import millis
-from tests.server.storing import NOON, broken, file_ticket, listed, numbers, opened, refused
+from tests.server.store_fixtures import NOON, broken, file_ticket, listed, numbers, opened, refused
 
 pytestmark = pytest.mark.anyio
 
