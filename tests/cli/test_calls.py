@@ -119,7 +119,7 @@ def test_a_text_can_come_from_standard_input(env: dict[str, str]) -> None:
         (["ticket.create", "title=t", "body=", "priority=super"], 1, "| priority: "),
         (["ticket.get", "ticket_id=99"], 1, "there is no ticket 99"),
         (["message.note", "ticket_id=1", "body=b", "--as", "carol"], 1, "may not call message.note"),
-        (["ticket.list", "--as", "nobody"], 1, "names nobody of this project"),
+        (["ticket.list", "--as", "nobody"], 1, "names no user of this project"),
         (["ticket.list", "--as", "a\nb"], 2, "is not a user's name"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -1,1 +1,1 @@
-"""What the daemons of hero_assistance share to serve HTTP: listeners, limits of connections, peer filter, handover."""
+"""The HTTP code that the daemons share: listeners, connection limits, peer filter, socket handover."""

@@ -1,4 +1,4 @@
-"""HTTP from callers who may be slow, endless or many: bounded in bytes, in time and in number."""
+"""An HTTP protocol that limits the bytes, the time and the number of requests and connections."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from hero_assistance_sdk.rpc.errors import http_answer
 
 
 class BoundedConfig(DrainingConfig):
-    """The settings of a server that bounds its callers."""
+    """The settings of a server with these limits."""
 
     limits: Limits
     connections: ConnectionLimits
 
 
 class _Awaited(Enum):
-    """What a connection has yet to send before it is answered."""
+    """The part of a request that a connection still has to send."""
 
     NOTHING = auto()
     HEADERS = auto()
@@ -29,7 +29,7 @@ class _Awaited(Enum):
 
 
 class BoundedProtocol(DrainingProtocol):
-    """One connection, that is answered with an error and closed when it goes beyond a limit.
+    """One connection; beyond a limit it is answered with an error and closed.
 
     A request that arrives whole sets no timer; one that does not has one for its headers and one for its body.
     """
@@ -121,11 +121,11 @@ class BoundedProtocol(DrainingProtocol):
             more = self._body / self.config.limits.body_rate + self.config.limits.body_seconds
             left = self._started + more - self.loop.time()
             if self.flow.read_paused or left > 0:
-                # Not the caller is slow but we are; or a long body comes fast enough.
+                # The server is the slow side, or a long body arrives fast enough.
                 self._timer = self.loop.call_later(max(left, self.config.limits.body_seconds), self._late)
                 return
         if self._timed is _Awaited.HEADERS and not self._loose:
-            # It has said nothing, so there is nothing to answer.
+            # Nothing arrived, so there is nothing to answer.
             self.transport.close()
             return
         self._refuse(TooSlow("the request did not arrive in time", hint="send it faster, or in parts"))

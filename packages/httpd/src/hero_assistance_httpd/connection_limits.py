@@ -9,7 +9,7 @@ from hero_assistance_sdk.limits import Limits, room_for
 
 
 class ConnectionLimits:
-    """Counts connections, and says why one that would be too many is refused."""
+    """Counts connections, and gives the reason for refusing one too many."""
 
     def __init__(self, limits: Limits) -> None:
         self._room = room_for(limits)
@@ -18,7 +18,7 @@ class ConnectionLimits:
         self._all = 0
 
     def enter(self, peer: str | None) -> HeroError | None:
-        """Count one more, from an address or (`None`) a Unix socket; or the reason why it cannot be."""
+        """Count a connection from an address or (`None`) a Unix socket, or return the reason to refuse it."""
         if self._all >= self._room:
             return Unavailable(f"there are {self._all} connections already", hint="try again later")
         if peer is not None:
@@ -29,7 +29,7 @@ class ConnectionLimits:
         return None
 
     def leave(self, peer: str | None) -> None:
-        """One that had entered is gone."""
+        """Stop counting a connection that had entered."""
         self._all -= 1
         if peer is not None:
             self._from[peer] -= 1

@@ -1,4 +1,4 @@
-"""How a file that somebody sent is handed out: nothing in it ever runs, and only pictures are shown in place.
+"""Headers of downloads: browsers run nothing in an uploaded file, and display only pictures in place.
 
 Sources: RFC 6266 and RFC 8187 for names of any characters.
 """
@@ -29,7 +29,7 @@ def disposition(name: str, media_type: str) -> str:
 
 
 def checked_disposition(given: str, media_type: str) -> str:
-    """What another server gave, when it is one that `disposition` makes for this type; else a plain download."""
+    """The value from another server if `disposition` could have made it for this type, else a plain download."""
     return given if _OURS.fullmatch(given) and given.startswith(f"{_kind(media_type)};") else DOWNLOAD
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 
 from starlette.types import Message, Receive, Scope, Send
 
-# How long a reader may take to make room for the end of a stream before its connection is cut.
+# How long a reader may take to read the end of a stream before its connection is cut.
 LAST_WORD_S = 0.2
 # The ASGI extension, given by `listeners`, that drops a connection with all that it has not sent.
 ABORT = "hero_assistance.abort"
@@ -23,7 +23,7 @@ _HEADERS = [
 class EventStreamResponse:
     """An ASGI response that streams `chunks` until they end, the reader leaves, or `ended` is done.
 
-    `ended` also cuts a reader that takes nothing any more: no stream outlives it by more than `LAST_WORD_S`.
+    `ended` also cuts a reader that has stopped reading: no stream outlives `ended` by more than `LAST_WORD_S`.
     """
 
     def __init__(self, chunks: AsyncGenerator[bytes, None], ended: asyncio.Future[None]) -> None:

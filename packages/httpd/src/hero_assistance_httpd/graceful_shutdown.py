@@ -1,4 +1,4 @@
-"""Letting go of the connections of a server whose place a successor has taken, without losing a request."""
+"""Closes the connections of a server after a socket handover, without losing a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hero_assistance_httpd.event_response import ABORT
 
 # A client that keeps a connection and asks at least four times a second is told to close it before it is closed.
 _QUIET_S = 0.25
-# A successor holds what it is asked meanwhile, so letting go must not take long either.
+# The successor holds new requests meanwhile, so the shutdown must be short.
 _LONGEST_S = 1.0
 _LOOK_S = 0.01
 # One is enough for asyncio as it is.
@@ -23,7 +23,7 @@ _TURNS = 3
 
 
 class Drain:
-    """Whether this process lets go, and when it was last asked for something."""
+    """Whether this process shuts down, and the time of its last request."""
 
     def __init__(self) -> None:
         self.begun = False
@@ -35,15 +35,15 @@ class Drain:
 
 
 class DrainingConfig(uvicorn.Config):
-    """The settings of a server that can let go."""
+    """The settings of a server with a graceful shutdown."""
 
     drain: Drain
 
 
 class DrainingProtocol(HttpToolsProtocol):
-    """HTTP whose every answer is the last of its connection once the drain has begun.
+    """An HTTP protocol that closes each connection after its next answer once the shutdown has begun.
 
-    It also gives applications a way to drop a peer that takes nothing; a mere close waits until it has read its buffer.
+    It also lets applications drop a peer that does not read; an ordinary close waits until its buffer is read.
     """
 
     config: DrainingConfig
@@ -65,13 +65,13 @@ class DrainingProtocol(HttpToolsProtocol):
 
 
 class Served(Protocol):
-    """What is asked of a running uvicorn server; one that has not started yet has no `servers`."""
+    """The attributes used of a running uvicorn server; before its start it has no `servers`."""
 
     server_state: Any
 
 
 async def let_go(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], drain: Drain) -> None:
-    """Accept who still waits on the Unix sockets, stop accepting, and return when all is quiet.
+    """Accept the clients that wait on the Unix sockets, stop accepting, and return when the connections are quiet.
 
     `unix` and `tcp` are the descriptors of the listening sockets. A Unix socket that was renamed over gets no
     new client. Clients that wait on a TCP listener wait on that of the successor, too.

@@ -1,6 +1,6 @@
 """Sockets of a daemon, and one loop that serves different applications on each until it is told to stop.
 
-Which listener a request came in by decides what is believed of it, so each listener has its own application.
+The listener of a request decides which of its claims are trusted, so each listener has its own application.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _log = get_log("listeners")
 class Listener:
     """A bound socket, the application behind it, and the policy that decides which peers may connect.
 
-    `address` is what was asked for, where that is TCP; a successor asks for its socket by it.
+    `address` is the requested TCP address, by which a successor asks for the socket.
     """
 
     name: str
@@ -172,7 +172,7 @@ class _Server(uvicorn.Server):
         yield
 
     def end_refused(self) -> None:
-        """Cut the connections of peers that may not connect any more."""
+        """Cut the connections of peers that the policy no longer admits."""
         peer_filter = self.config.peer_filter
         if peer_filter is None:
             return

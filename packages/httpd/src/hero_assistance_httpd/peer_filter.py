@@ -10,7 +10,7 @@ from typing import Protocol
 from hero_assistance_sdk.logs import get_log
 
 REFUSAL = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-# For the refusal to arrive: a close with unread bytes would turn it into a reset.
+# Time for the refusal to arrive: a close with unread bytes would turn it into a reset.
 LINGER_S = 1.0
 # One line of the log a second, however many peers are refused.
 _LOG_EVERY_S = 1.0
@@ -36,12 +36,12 @@ class PeerFilter:
     _unlogged: int = 0
 
     def refuses(self, transport: asyncio.BaseTransport) -> bool:
-        """Whether this connection may not be; a peer that is gone already may not either."""
+        """Whether to refuse this connection; a peer that has left already is refused too."""
         peername = transport.get_extra_info("peername")
         return not (peername and self.policy.admits(peername[0]))
 
     def turn_away(self, transport: asyncio.Transport) -> None:
-        """Answer 403 and end the connection; nothing that the peer sends is looked at."""
+        """Answer 403 and end the connection, without reading what the peer sends."""
         self._log_refusal(transport)
         turn_away(transport, REFUSAL)
 
@@ -64,7 +64,7 @@ def turn_away(transport: asyncio.Transport, answer: bytes) -> None:
 
 
 class _TurnedAway(asyncio.Protocol):
-    """Throws away what arrives until the peer closes, but not for long."""
+    """Discards what arrives until the peer closes or a time-out passes."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._end = asyncio.get_running_loop().call_later(LINGER_S, transport.abort)

@@ -23,7 +23,7 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class ServiceInfo:
-    """What a socket says about itself in its manifest."""
+    """The manifest data of a socket."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ class ServiceInfo:
 class RpcEndpoint(Generic[C]):
     """`POST /rpc`: reads a bounded body, answers it, or answers 204 to notifications.
 
-    An application of its own, not a function of Starlette's: what that puts around a function is a tenth of a call.
+    A plain ASGI application: Starlette's wrapper around a function costs a tenth of a call.
     """
 
     dispatcher: Dispatcher[C]
@@ -63,7 +63,7 @@ class RpcEndpoint(Generic[C]):
         except HeroError as error:
             response: Response = failure_response(error)
         except ClientDisconnect:
-            # No one is left to read an answer.
+            # The client has left, so it reads no answer.
             return
         else:
             answer = await self.dispatcher.answer(body, caller)
@@ -84,7 +84,7 @@ async def bounded_body(request: Request, limit: int) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
-        # Not by the request's own stream: a generator, which costs as much as all of the rest here.
+        # `request.stream()` is a generator and costs as much as the rest of this function.
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect

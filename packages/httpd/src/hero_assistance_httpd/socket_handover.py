@@ -1,6 +1,6 @@
-"""Taking over the sockets of a process that still serves, so that no client that connects meanwhile is refused.
+"""Takes over the sockets of a process that still serves, so that no connecting client is refused.
 
-A supervisor names the one that is to be replaced in `TAKES_OVER`. Its Unix sockets are renamed over (see `bind_unix`).
+A supervisor names the process to replace in `TAKES_OVER`. Its Unix sockets are renamed over (see `bind_unix`).
 Its TCP listeners are handed over as they are, with every connection that waits in their queues. Linux only: elsewhere
 no process is named, and a restart is a stop and a start.
 """
@@ -29,13 +29,13 @@ _log = get_log("socket_handover")
 
 
 def predecessor() -> int | None:
-    """The pid of the process whose place this one is to take; `None` for an ordinary start."""
+    """The pid of the process that this one replaces; `None` for an ordinary start."""
     named = os.environ.get(TAKES_OVER, "")
     return int(named) if named.isascii() and named.isdigit() else None
 
 
 class Predecessor:
-    """The very process that had this pid when it was named; close it when it is not asked about any more."""
+    """The process that had this pid when this object was made; close it after use."""
 
     def __init__(self, pid: int) -> None:
         try:
@@ -49,7 +49,7 @@ class Predecessor:
         return self._pidfd is None or bool(select.select([self._pidfd], [], [], 0)[0])
 
     async def end(self) -> None:
-        """Return once it has ended. When that is, its supervisor decides; this process can be told to end meanwhile."""
+        """Wait until it has ended. The supervisor decides when; this process can be stopped while it waits."""
         if self._pidfd is None:
             return
         loop = asyncio.get_running_loop()
@@ -93,7 +93,7 @@ def offering(listeners: Mapping[str, socket.socket]) -> Iterator[None]:
 
 
 def _name(pid: int) -> str:
-    """An abstract address: no file that could be left behind. Who listens there is proven by its credentials."""
+    """An abstract address leaves no file behind; the credentials prove which process listens there."""
     return f"\0hero_assistance/{pid}"
 
 
@@ -105,7 +105,7 @@ def _handover_socket() -> socket.socket | None:
         handover.bind(_name(os.getpid()))
         handover.listen()
     except OSError as error:
-        # Without it the service runs as well; only its next restart is noticed by who connects over TCP.
+        # The service runs without it too; only TCP clients notice its next restart.
         _log.warning("handover.unavailable", error=error.strerror)
         handover.close()
         return None
@@ -124,7 +124,7 @@ def _hand_over(handover: socket.socket, listeners: Mapping[str, socket.socket]) 
 
 
 def _handed_over(pid: int) -> dict[str, socket.socket]:
-    """The TCP listeners of the predecessor, by address; none where it offers none or is not who it should be."""
+    """The TCP listeners of the predecessor, by address; none if it offers none or has the wrong credentials."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
             asking.settimeout(_HAND_OVER_S)

@@ -1,4 +1,4 @@
-"""Which addresses may connect: a list of addresses and networks as an operator writes it, and who is on it."""
+"""The access list: the addresses and networks that may connect, as an operator writes them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _MAPPED = IPv6Network("::ffff:0:0/96")
 
 @dataclass(frozen=True, slots=True)
 class AccessList:
-    """Networks whose peers may connect, and the entries that name none; with no network, everybody may."""
+    """Networks whose peers may connect (all peers if there is none), and the entries that name no network."""
 
     networks: tuple[Network, ...] = ()
     invalid: tuple[str, ...] = ()
 
     @property
     def is_enforced(self) -> bool:
-        """Whether anybody is kept out."""
+        """Whether the list refuses any peer."""
         return bool(self.networks)
 
     def admits(self, peer: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where the server leaves its backups, for those who look after them; the folder is `Paths.backups`."""
+"""The files of the server's backups, in the folder `Paths.backups`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 PREFIX = "hero_assistance-"
 NAME = re.compile(rf"{PREFIX}\d{{8}}T\d{{6}}Z\.tar", re.ASCII)
-# Why the last backup failed, with its time; it is there only until one succeeds.
+# Reason and time of the last failed backup; the next successful one removes it.
 FAILURE = "failed.json"
 
 

@@ -1,4 +1,4 @@
-"""The tree of errors that a person or a caller is meant to read.
+"""The tree of errors with messages for users and callers.
 
 An error carries a kebab-case `reason`, a `message` of one line, and where one helps a `hint`.
 It is turned into an exit status by the CLI, and into a JSON-RPC error by `rpc.dispatch`, in one place each.
@@ -17,7 +17,7 @@ class HeroError(Exception):
     exit_status: ClassVar[int] = 1
     # What a program can use in addition to the reason; it travels in a JSON-RPC error's data.
     details: Mapping[str, Any] = {}
-    # The last lines of the log that tells more, for errors that know one.
+    # The last lines of a log that explains the error.
     log_lines: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
@@ -66,13 +66,13 @@ class Unreachable(HeroError):
 
 
 class ProtocolViolation(HeroError):
-    """The other side answered with something that is not the protocol."""
+    """The answer of the other side does not follow the protocol."""
 
     reason = "protocol-violation"
 
 
 class Unavailable(HeroError):
-    """The other side is there and cannot do it now; the same request may succeed later."""
+    """The other side runs but cannot do it now; the same request may succeed later."""
 
     reason = "unavailable"
 
@@ -96,13 +96,13 @@ class Unauthenticated(HeroError):
 
 
 class Conflict(HeroError):
-    """The request was right when it was made; the state has moved on."""
+    """The state has changed since the request was made."""
 
     reason = "conflict"
 
 
 class ThreadMoved(Conflict):
-    """Others have written since the caller looked; `messages` are theirs, as JSON values."""
+    """Others have written since the caller read the thread; `messages` holds theirs, as JSON values."""
 
     reason = "thread-moved"
 

@@ -1,4 +1,4 @@
-"""The client side of `GET /events`: every event from a number on, however often the connection breaks."""
+"""The client side of `GET /events`: every event from a number on, across broken connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hero_assistance_sdk.sse import MEDIA_TYPE, PING_S
 from hero_assistance_sdk.wire import CONNECTED, CONTROL, RESET, Event, Reset
 
 CONNECT_TIMEOUT_S = 5.0
-# A server that is there is heard at least every PING_S; after 2.5 of them the connection is dead.
+# A running server sends something at least every PING_S; after 2.5 of them the connection is dead.
 WATCHDOG_S = 2.5 * PING_S
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LAST_S = 15.0
@@ -37,7 +37,7 @@ async def subscribe(
 ) -> AsyncGenerator[Event | Reset, None]:
     """Yield what happens after `since` (`None`: from now on), in order, each once; close it with `aclosing`.
 
-    `target` is an `events.sock` or `host:port`. A broken connection is made again, with back-off, for ever.
+    `target` is an `events.sock` or `host:port`. A broken connection is opened again, with back-off, without limit.
     After a `Reset` the caller fetches a snapshot; events go on after its `seq`.
     Raises `Unauthenticated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot help.
     """
@@ -63,13 +63,13 @@ async def subscribe(
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to wait before another attempt: doubling, with jitter so that clients do not come in step."""
+    """Seconds to wait before another attempt: doubling, with jitter so that clients do not connect all at once."""
     longest = min(BACKOFF_LAST_S, BACKOFF_FIRST_S * 2 ** min(attempt, 16))
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
 class _Position:
-    """How far the stream has come."""
+    """The number of the last event read."""
 
     def __init__(self, seq: int | None) -> None:
         self.seq = seq
@@ -95,13 +95,13 @@ def _client(target: Path | str, headers: Mapping[str, str] | None, watchdog_s: f
 async def _connection(
     http: httpx2.AsyncClient, target: Path | str, position: _Position
 ) -> AsyncGenerator[Event | Reset | None, None]:
-    """One connection's events; `None` stands for a sign of life."""
+    """One connection's events; `None` means that the server is alive."""
     resume = {} if position.seq is None else {"last-event-id": str(position.seq)}
     async with http.stream("GET", "/events", headers=resume) as response:
         _check(target, response)
         async for sent in httpx2.EventSource(response):
             position.move(sent.id)
-            # The opening lines carry a position and a name: they do not mean that all is well yet.
+            # The opening lines carry a position and a name; they do not prove yet that the stream works.
             if sent.data and sent.event != CONNECTED:
                 yield _parsed(target, sent)
 

@@ -1,4 +1,4 @@
-"""Locks on files and folders (flock(2)); the kernel releases them when their holder ends, however it ends."""
+"""Locks on files and folders (flock(2)); the kernel releases them when the holding process ends for any reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""System calls that Python has no name for, through ctypes.
+"""Calls C functions that Python does not wrap, through ctypes.
 
 Import this module only where a call is made: ctypes costs a program some milliseconds.
 """

@@ -1,4 +1,4 @@
-"""What a daemon lets its callers take: one setting, one table of names, defaults and meanings."""
+"""The limits of a daemon's callers: one setting, one table of names, defaults and meanings."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Limits:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Limits:
-        """Read `HERO_ASSISTANCE_LIMITS`; raises `SettingError` for a name or a number that is none."""
+        """Read `HERO_ASSISTANCE_LIMITS`; raises `SettingError` for an unknown name or an invalid number."""
         text = (os.environ if environ is None else environ).get(SETTING, "")
         given = [part.strip() for part in text.split(",") if part.strip()]
         return replace(cls(), **dict(map(_read, given)))
@@ -66,7 +66,7 @@ DEFAULTS = Limits()
 
 
 def room_for(limits: Limits) -> int:
-    """How many connections this process can hold: as many as it may, while there are files for them.
+    """The number of connections that this process can hold, by its limit and by its open files.
 
     The number of files is raised to what the system allows.
     """

@@ -57,7 +57,7 @@ def configure_logs(level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Both say at INFO what an operator never asked for: a line a request.
+    # Both log a line for each request at INFO, which no operator needs.
     for name in ("httpx2", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
 

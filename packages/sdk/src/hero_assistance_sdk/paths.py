@@ -1,4 +1,4 @@
-"""Where everything lives, from `PATH_ROOT`, `PATH_SOCKET` and `PATH_VAR`."""
+"""The folders of an installation, from `PATH_ROOT`, `PATH_SOCKET` and `PATH_VAR`."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ class Paths:
 
     @property
     def data(self) -> Path:
-        """What must survive: the server's database and attachments."""
+        """The data to keep: the server's database and attachments."""
         return self.var / "data" / SERVICE
 
     @property
     def backups(self) -> Path:
-        """The backups that the server makes by itself; apart from the data, which a restore replaces."""
+        """The server's automatic backups; outside the data folder, because a restore replaces that."""
         return self.var / "backups" / SERVICE
 
     @property
     def exports(self) -> Path:
-        """The last export that the server was asked for."""
+        """The last export of the server."""
         return self.var / "exports" / SERVICE
 
     @property
@@ -82,7 +82,7 @@ class Paths:
 
     @property
     def hero_proc_socket(self) -> Path:
-        """Where a Hero OS box runs its supervisor."""
+        """The socket of the supervisor on a Hero OS machine."""
         return checked_socket_path(self.sockets / "hero_proc" / "rpc.sock")
 
 

@@ -1,4 +1,4 @@
-"""The process and the user at the other end of a Unix socket, as the kernel tells them."""
+"""The process and the user at the other end of a Unix socket, read from the kernel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CREDENTIALS = struct.Struct("3i")
 
 
 class PeerCredentials(NamedTuple):
-    """Who called `connect` or `listen` at the other end."""
+    """The process that called `connect` or `listen` at the other end."""
 
     pid: int
     user: int

@@ -1,4 +1,4 @@
-"""Which release this program was started from.
+"""The release that this program was started from.
 
 The build writes `_hero_release.py` at the top of every zipapp; a source tree has none, and says so.
 Only `sys` is imported at the top: `--version` must cost no more than the interpreter itself.

@@ -25,7 +25,7 @@ def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = 
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
 
     The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. One that the
-    process `predecessor` listens on is renamed over: who has connected to it is served by that process still.
+    process `predecessor` listens on is renamed over: that process still serves its connected clients.
     """
     checked_socket_path(path)
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ def bind_tcp(address: str) -> socket.socket:
 
 
 def _drop_dead_peers(sock: socket.socket) -> None:
-    """Give up peers that vanished without a word after `DEAD_PEER_MS`; connections inherit it from the listener."""
+    """Close connections to vanished peers after `DEAD_PEER_MS`; connections inherit it from the listener."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_PEER_MS)

@@ -1,4 +1,4 @@
-"""What the features and the applications of one server share."""
+"""The objects that the features and the applications of one server share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Desk:
     hub: Hub
     directory: Directory
     mode: AuthMode
-    # Without a place of their own, backups and exports are beside the data.
+    # If None, backups and exports are stored next to the data.
     backups: Backups | None = None
     exports: Exports | None = None
     tcp: str | None = None

@@ -65,7 +65,7 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
     else:
         async with _desk(settings, hub, timers) as desk:
             bound = await _bound(settings)
-            apps = applications(replace(desk, tcp=_shown(bound)))
+            apps = applications(replace(desk, tcp=_address_of(bound)))
             await serve(
                 _listeners(settings.paths, apps, bound),
                 stop=stop,
@@ -87,7 +87,7 @@ async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: i
         async def take_over() -> None:
             await old.end()
             async with _desk(settings, hub, timers) as desk:
-                apps = applications(replace(desk, tcp=_shown(bound)))
+                apps = applications(replace(desk, tcp=_address_of(bound)))
                 for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):
                     standby.give_way(app)
                 _log.info("server.took-over", predecessor=before)
@@ -104,13 +104,13 @@ async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: i
                 if not rpc.gave_way:
                     taking.cancel()
         except ExceptionGroup as errors:
-            # One of the two tasks failed; who reads the log wants to know why, not in which of them.
+            # One of the two tasks failed; the log needs the reason, not which task it was.
             raise errors.exceptions[0] from None
 
 
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIterator[Desk]:
-    """The open database and what is kept in memory of it; raises what `open_store` raises."""
+    """Open the database and load what stays in memory of it; raises what `open_store` raises."""
 
     def publish(event: StoredEvent) -> None:
         hub.publish(event)
@@ -129,9 +129,9 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:
-    """Make the four demo users, or give them their roles again."""
+    """Create the four demo users, or reset their roles."""
     if mode is AuthMode.HERO:
-        # Whoever the edge lets sign in as alice is an admin then.
+        # The edge may let any user sign in as alice, who is an admin then.
         _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
 
     def command(work: UnitOfWork) -> None:
@@ -143,14 +143,14 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The TCP socket and the address that was asked for, by which a successor asks for it."""
+    """The TCP socket and the requested address, by which the next process asks for the socket."""
 
     socket: socket.socket
     address: str
 
 
 async def _bound(settings: ServerSettings) -> Bound | None:
-    """The TCP socket; that it cannot be had is no reason to leave this machine without its desk."""
+    """Bind the TCP socket, or log why not: the Unix sockets serve without it."""
     if settings.tcp is None:
         return None
     told = await SettingsReader(settings.paths).refresh()
@@ -164,7 +164,7 @@ async def _bound(settings: ServerSettings) -> Bound | None:
         return None
 
 
-def _shown(bound: Bound | None) -> str | None:
+def _address_of(bound: Bound | None) -> str | None:
     return bound_address(bound.socket) if bound else None
 
 

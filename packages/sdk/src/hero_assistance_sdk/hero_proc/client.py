@@ -31,7 +31,7 @@ A = TypeVar("A", bound=BaseModel)
 
 
 class SupervisorClient(SupervisorConnection):
-    """Asks and tells one supervisor everything, with the models of `wire`; use it as a context manager."""
+    """Calls every method of one supervisor, with the models of `wire`; use it as a context manager."""
 
     def health(self) -> wire.SupervisorHealth:
         """The supervisor itself."""

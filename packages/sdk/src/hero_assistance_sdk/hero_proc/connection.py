@@ -1,4 +1,4 @@
-"""A connection to a supervisor for the everyday questions; `client` asks everything, and takes longer to load."""
+"""A connection to a supervisor for the common calls; `client` has all of them, and takes longer to load."""
 
 from __future__ import annotations
 

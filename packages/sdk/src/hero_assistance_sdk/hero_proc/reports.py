@@ -1,4 +1,4 @@
-"""What a supervisor answers to the everyday questions, checked without the models of `wire`, which take long to load.
+"""The answers of a supervisor to the common calls, checked without the models of `wire`, which load slowly.
 
 Each `parse_*` raises `ValueError` for an answer of another shape, and passes over fields that it does not know.
 """

@@ -101,11 +101,11 @@ class SettingsReader:
 
     @property
     def settings(self) -> DaemonSettings:
-        """What is known now."""
+        """The settings as last answered."""
         return self._settings
 
     async def refresh(self) -> DaemonSettings:
-        """Ask once; without an answer what is known stays."""
+        """Ask once; without an answer the known settings stay."""
         async with self._turn:
             return await self._refresh()
 
@@ -122,7 +122,7 @@ class SettingsReader:
             return await self._refresh()
 
     async def keep_fresh(self) -> None:
-        """Ask again and again, until cancelled."""
+        """Refresh the settings repeatedly, until cancelled."""
         while True:
             await asyncio.sleep(self._choose_pause())
             await self.refresh()

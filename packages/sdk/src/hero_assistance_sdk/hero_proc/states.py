@@ -1,4 +1,4 @@
-"""The states that travel between a supervisor and its clients, and the bounds of its calls."""
+"""The states in a supervisor's answers, and the limits of its calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ActionState(StrEnum):
     STOPPING = "stopping"
 
 
-# A service is as well as its worst action.
+# A service has the state of its worst action.
 WORST_FIRST = (
     ActionState.FAILED,
     ActionState.BACKOFF,
@@ -36,7 +36,7 @@ WORST_FIRST = (
 
 
 class Wanted(StrEnum):
-    """What an operator last asked for; it outlives the supervisor and the machine's power."""
+    """What an operator last asked for; it survives restarts of the supervisor and of the machine."""
 
     UP = "up"
     DOWN = "down"

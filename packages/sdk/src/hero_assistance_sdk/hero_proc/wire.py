@@ -1,4 +1,4 @@
-"""What travels between a supervisor and its clients: params and results of every method."""
+"""The wire types of a supervisor: params and results of every method."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Answer(BaseModel):
 
 
 class LastExit(Answer):
-    """How the last process of an action ended; both `null` when it was adopted, which only its parent could learn."""
+    """How the last process of an action ended; both `null` for an adopted process: only its parent learns them."""
 
     code: int | None = None
     signal: str | None = None

@@ -1,4 +1,4 @@
-"""A JSON-RPC client over a Unix socket that does not hold up the loop, and what errors of its library mean."""
+"""A JSON-RPC client over a Unix socket that does not block the event loop, and the meaning of its library's errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CUT_OFF = ("Server disconnected", "peer closed connection", "peer unexpectedly 
 
 
 class AsyncRpcClient:
-    """Calls methods of one Unix socket without holding up the loop; use it as an async context manager."""
+    """Calls methods of one Unix socket without blocking the event loop; use it as an async context manager."""
 
     def __init__(self, socket: Path, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
         self._socket = socket
@@ -60,7 +60,7 @@ def base_url(target: Path | str) -> str:
 
 
 def unreachable(target: Path | str, error: httpx2.HTTPError) -> HeroError:
-    """What a failed connection means, in words for a person."""
+    """Translate a failed connection to an error with a readable message."""
     if was_cut_off(error):
         return cut_off(target)
     if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):

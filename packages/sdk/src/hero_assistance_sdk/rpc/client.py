@@ -71,7 +71,7 @@ def encoded(method: str, params: dict[str, Any]) -> bytes:
 
 
 def decoded(target: Path | str, status: int, body: bytes) -> Any:
-    """The result inside an answer; raises what the answer says."""
+    """The result inside an answer; raises the error that the answer holds."""
     answer = _parse_json(target, body)
     if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
         error = answer["error"]

@@ -27,11 +27,11 @@ from hero_assistance_sdk.rpc.methods import Method, MethodTable, Params
 
 C = TypeVar("C")
 
-# A batch is answered in order by one task; this bounds how long one caller keeps it.
+# One task answers a batch in order; this limits the time that one caller can occupy it.
 BATCH_LIMIT = 100
 # As many faults as fit on a screen; a list of 10,000 wrong items is one mistake, not 10,000.
 FAULT_LIMIT = 20
-# What a caller sent is named in an error, not sent back whole.
+# An error quotes the caller's input only up to this length.
 ECHO_LIMIT = 80
 
 _log = get_log("rpc")
@@ -107,7 +107,7 @@ def bound_params(method: Method[Any], params: Any) -> Params:
             )
         params = dict(zip(names, params, strict=False))
     try:
-        # Strictness differs between Python and JSON input (an enum is a text in JSON), so JSON it is.
+        # Strict checks differ between Python and JSON input (an enum is a text in JSON), so JSON is checked.
         return model.model_validate_json(to_json(params))
     except ValidationError as error:
         raise misfit(method.name, _faults(error)) from None

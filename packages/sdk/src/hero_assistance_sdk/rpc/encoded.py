@@ -1,4 +1,4 @@
-"""Results that are JSON already: what was encoded once is sent again as it is."""
+"""Results that are JSON already, so that stored bytes are sent without encoding them again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Encoded(Generic[M]):
     """The JSON of an `M`.
 
     A handler that returns `Encoded[TicketPage]` is documented as one that returns a `TicketPage`, and its bytes are
-    neither checked nor encoded again; that they are a `TicketPage` is what its examples prove.
+    neither checked nor encoded again; its examples prove that they are a `TicketPage`.
     """
 
     json: bytes

@@ -82,7 +82,7 @@ class RpcFailure(HeroError):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What stands for errors of a kind outside of this program.
+    """The codes and the advice for one kind of error, outside of this program.
 
     `code` is JSON-RPC's: -32700 to -32603 are the specification's, -32000 to -32099 its range for servers.
     `http_status` is for an answer that is not a JSON-RPC answer: a refused stream, a body that is too large.
@@ -115,7 +115,7 @@ TRANSLATIONS: dict[type[HeroError], Translation] = {
     TooSlow: Translation(-32009, 408, "send the request faster, or in parts"),
     ProtocolViolation: Translation(-32010, 502, "check that the address is that of a ticket server"),
     UsageError: Translation(-32000, 400, "read --help", exit_status=2),
-    # What the other side answered with keeps its own code; to who asks a gateway, it is the gateway's upstream.
+    # An error of the other side keeps its code; for callers of a gateway it comes from upstream.
     RpcFailure: Translation(-32000, 502, "read the message: it is the other side's"),
     HeroError: Translation(-32000, 500, "read the message"),
 }
@@ -151,7 +151,7 @@ def http_status(error: HeroError) -> int:
 
 
 def failure(error: HeroError, request_id: Any = None) -> dict[str, Any]:
-    """The JSON-RPC answer to what is no call, or to one whose id is not known."""
+    """The JSON-RPC answer to an invalid call, or to one with an unknown id."""
     return {"jsonrpc": "2.0", "id": request_id, "error": error_object(error)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one caller asks for; params by name, as JSON values."""
+    """One call by one caller; params by name, as JSON values."""
 
     caller: str
     method: str

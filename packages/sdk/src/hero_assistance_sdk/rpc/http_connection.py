@@ -1,6 +1,6 @@
 """A small HTTP/1.1 client: one request at a time, over a Unix socket or TCP, kept open for the next one.
 
-It imports little and so starts at once, which is what an everyday command is measured by.
+It imports little, so that short commands start fast.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class HttpConnection:
 
     def _connected(self) -> socket.socket:
         if self._socket is not None and _is_readable(self._socket):
-            # Nothing was asked, so it was closed, or what came belongs to no request.
+            # Without a request, the connection was closed, or the bytes belong to no request.
             self.close()
         if self._socket is None:
             self._socket = self._connect()

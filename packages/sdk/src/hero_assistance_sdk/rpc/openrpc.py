@@ -120,9 +120,9 @@ def _call(call: Call) -> dict[str, Any]:
 
 
 def _close(schema: Any) -> None:
-    """Say of every object that it has the properties listed and no others: it is so, and generators make types of it.
+    """Set `additionalProperties` to false in every object, so that generators make exact types of it.
 
-    A client that reads answers of newer releases ignores what it does not know, whatever this release's document says.
+    Clients ignore unknown properties all the same, because newer releases may add some.
     """
     if isinstance(schema, list):
         for item in schema:

@@ -1,4 +1,4 @@
-"""What travels between server and clients: tickets, messages, users and events.
+"""The wire types of server and clients: tickets, messages, users and events.
 
 Times are integers: milliseconds since 1970 in UTC. A client must ignore fields that it does not know.
 """

@@ -1,4 +1,4 @@
-"""The base of what travels."""
+"""The base of the wire types."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Wire(BaseModel):
-    """The base of what travels: every field is always there."""
+    """The base of the wire types: every field is always present."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, json_schema_serialization_defaults_required=True)

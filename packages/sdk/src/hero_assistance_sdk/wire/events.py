@@ -1,4 +1,4 @@
-"""What the stream tells."""
+"""Wire types of the event stream."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Event(Wire):
 
 
 class Counts(Wire):
-    """How many tickets are in each view of the agent who reads: what `view.list` would answer now."""
+    """The number of tickets in each view of the reading agent, as `view.list` would answer now."""
 
     counts: dict[str, int]
 

@@ -17,7 +17,7 @@ Millis = NewType("Millis", int)
 
 
 class Status(StrEnum):
-    """Where a ticket stands."""
+    """The state of a ticket."""
 
     NEW = "new"
     OPEN = "open"
@@ -44,7 +44,7 @@ class MessageKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a user is in this project."""
+    """The role of a user in this project."""
 
     CUSTOMER = "customer"
     AGENT = "agent"
@@ -52,13 +52,13 @@ class Role(StrEnum):
 
 
 class Level(StrEnum):
-    """What somebody does at a ticket."""
+    """What a user does at a ticket."""
 
     VIEWING = "viewing"
     WRITING = "writing"
 
 
-# Lines of the stream that are not events: they have no number, and a reader that was away does not miss them.
+# Transient events of the stream: they have no number and are not sent again after a lost connection.
 CONNECTED = "connected"
 PRESENCE = "presence"
 PING = "ping"

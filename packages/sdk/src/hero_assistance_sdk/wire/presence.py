@@ -1,4 +1,4 @@
-"""Who is at a ticket right now: never stored, and told by lines of the stream that have no number."""
+"""Wire types of presence: never stored, and sent as transient events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hero_assistance_sdk.wire.names import Level, Role, TicketId, UserId
 
 
 class Present(Wire):
-    """Somebody who looks at a ticket, or writes on it."""
+    """A user who looks at a ticket, or writes on it."""
 
     user_id: UserId
     name: str
@@ -16,14 +16,14 @@ class Present(Wire):
 
 
 class TicketPresence(Wire):
-    """Everybody at a ticket, writers first; a customer is shown `viewing` of an agent who writes a note."""
+    """All users at a ticket, writers first; for customers, an agent who writes a note is `viewing`."""
 
     ticket_id: TicketId
     people: list[Present]
 
 
 class PresenceChange(Wire):
-    """What one person does at a ticket from now on; `level` is null when they have gone."""
+    """What one user does at a ticket from now on; `level` is null when they have left."""
 
     ticket_id: TicketId
     user_id: UserId
@@ -33,7 +33,7 @@ class PresenceChange(Wire):
 
 
 class Connected(Wire):
-    """The first event of a stream: its name, for `presence.beat`, and everybody at the tickets that its reader sees."""
+    """The first event of a stream: its name, for `presence.beat`, and the presence at all tickets its reader sees."""
 
     connection: str
     presence: list[TicketPresence]

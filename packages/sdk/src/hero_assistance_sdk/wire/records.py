@@ -12,7 +12,7 @@ from hero_assistance_sdk.wire.tickets import User
 
 
 class CannedReply(Wire):
-    """A text that is written often, with placeholders; `owner` is null for one that the team shares."""
+    """A prepared text with placeholders; `owner` is null for one that the team shares."""
 
     noun: Literal["reply"] = "reply"
     reply_id: int
@@ -46,9 +46,9 @@ class Macro(Wire):
 
 
 class DraftMark(Wire):
-    """One's own draft was saved, on this screen or another: `draft.get` has its text.
+    """The reader's own draft was saved, in any browser or tab: `draft.get` has its text.
 
-    The text is not in the event, because events are kept and what was never sent shall not be.
+    The event omits the text, because events stay in the store and unsent text must not.
     """
 
     noun: Literal["draft"] = "draft"
@@ -58,10 +58,10 @@ class DraftMark(Wire):
 
 
 class Project(Wire):
-    """What an admin sets for the whole project.
+    """The settings of the whole project, made by admins.
 
-    A customer is shown its name and what they may attach; `first_response_minutes` is empty there, and
-    what concerns events and backups null.
+    Customers see the name and the limits of attachments; for them `first_response_minutes` is empty, and the fields
+    about events and backups are null.
     """
 
     noun: Literal["project"] = "project"
@@ -77,7 +77,7 @@ class Project(Wire):
 
 
 class Removed(Wire):
-    """Something that this reader has no more: forget it, and what hangs on it.
+    """An object that this reader has lost: the client deletes it, with all that belongs to it.
 
     The key of a draft is `TICKET/KIND`, and of that of a new ticket `new/reply`.
     """
@@ -96,7 +96,7 @@ class ReadMark(Wire):
 
 
 class SavedView(Wire):
-    """A name for a filter: its owner's alone, or shared with the whole team."""
+    """A filter with a name: private to its owner, or shared with the whole team."""
 
     noun: Literal["view"] = "view"
     view_id: int

@@ -1,4 +1,4 @@
-"""Tickets, messages and people as they travel."""
+"""Wire types of tickets, messages and users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hero_assistance_sdk.wire.names import (
 
 
 class User(Wire):
-    """A person of this project; who is not active may do nothing here, and what they wrote stays.
+    """A user of this project; an inactive user has no access, and their messages stay.
 
     Customers see no e-mail address: `email` is null there.
     """
@@ -30,14 +30,14 @@ class User(Wire):
     role: Role
     email: str | None
     active: bool
-    # Whether others see at which ticket they are; an agent may switch it off.
+    # Whether others see the presence of this user; an agent may switch it off.
     shows_presence: bool
 
 
 class Attachment(Wire):
     """A file on a message or a ticket; it never changes. `GET /attachments/{attachment_id}` has its bytes.
 
-    `type` is what the content is, whatever its name says; `width` and `height` are pixels, null where it is no picture.
+    `type` is read from the content, not from the name; `width` and `height` are pixels, null unless it is a picture.
     """
 
     attachment_id: AttachmentId
@@ -49,9 +49,9 @@ class Attachment(Wire):
 
 
 class Ticket(Wire):
-    """A ticket as the one who asks may see it.
+    """A ticket, as far as the caller may see it.
 
-    A customer is shown nothing of notes, snoozing, followers and targets: `snoozed` is `open` there,
+    Customers do not see notes, snoozing, followers and targets: `snoozed` is `open` for them,
     `followers` is empty, and `snoozed_until` and `first_response_due` are null.
     """
 
@@ -84,7 +84,7 @@ class Ticket(Wire):
 
 
 class Message(Wire):
-    """A reply or a note on a ticket; `edited_at` is null while it stands as it was written."""
+    """A reply or a note on a ticket; `edited_at` is null while it is unchanged."""
 
     message_id: MessageId
     ticket_id: TicketId

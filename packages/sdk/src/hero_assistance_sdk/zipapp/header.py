@@ -87,7 +87,7 @@ def read_pin(archive: Path) -> Pin | None:
 def _search(name: str, target: Target) -> list[str]:
     """Lines that start the archive with the first interpreter of the right version.
 
-    A name on PATH is not enough: the shim of a version manager may stand for nothing, so it is tried.
+    A name on PATH is not enough: the shim of a version manager may point to nothing, so the header runs it.
     """
     version = target.python.rpartition(" ")[2]
     return [

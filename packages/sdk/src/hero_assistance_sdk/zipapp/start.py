@@ -12,7 +12,7 @@ def start(module: str, release: str, archive: str) -> None:
     """Run `module.main()` and exit with what it returns.
 
     `release` is held with a shared lock until the process ends, which is how removal of old releases
-    knows what is still in use. An import that fails makes the tree be checked, and mended if need be.
+    knows what is still in use. A failed import starts a check of the tree, and a repair where needed.
     """
     import os
 

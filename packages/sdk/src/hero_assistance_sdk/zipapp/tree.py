@@ -1,4 +1,4 @@
-"""The unpacked tree of a zipapp: made, checked against the archive's own checksums, and mended.
+"""Unpacks a zipapp to a tree, checks the tree against the checksums of the archive, and repairs it.
 
 Source files are checked by the CRC-32 that the archive holds for each; byte code, which the archive does
 not hold, by the checksums noted in `<tree>.pyc.json` when it was compiled.
@@ -54,7 +54,7 @@ def damaged(archive: Path, tree: Path) -> list[str]:
 
 
 def unpack(archive: Path, tree: Path, seeds: Iterable[Path] = ()) -> None:
-    """Make the tree whole: whatever is missing or damaged is written, whatever is right is left alone.
+    """Write every file that is missing or damaged, and leave the intact files alone.
 
     Each file is renamed into place, so a process that runs from the tree never sees half a file.
     `seeds` are other trees; a file that one of them holds unchanged is linked instead of written.

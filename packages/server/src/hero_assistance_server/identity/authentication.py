@@ -69,7 +69,7 @@ class Authenticator:
         if len(claims) > 1:
             return Caller(None, "X-Dev-User is given more than once")
         user = self.directory.find(claims[0])
-        return _caller(user) if user else Caller(None, "X-Dev-User names nobody of this project")
+        return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
     async def _hero_caller(self, request: Request) -> Caller:
         claims = _claims(request, HERO_USER)

@@ -56,9 +56,9 @@ class Caller:
         return self.kind in STAFF
 
     def known(self) -> User:
-        """The user; raises `Unauthenticated` when nobody is known."""
+        """The user; raises `Unauthenticated` for an unknown caller."""
         if self.user is None:
-            raise Unauthenticated(self.refusal or "nobody is known at this address")
+            raise Unauthenticated(self.refusal or "no user is known at this address")
         return self.user
 
     def sees(self, ticket: Ticket) -> bool:

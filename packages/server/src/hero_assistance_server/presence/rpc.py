@@ -24,7 +24,7 @@ READS = 5
 _LEAVES = Example(
     "A page is closed, whose stream has ended", "bob", {"connection": "Xb3kQ0aZ", "ticket_id": None}, None
 )
-_LISTS = Example("Nobody is at any ticket", "bob", {}, {"tickets": []})
+_LISTS = Example("No user is at any ticket", "bob", {}, {"tickets": []})
 
 
 class Beat(Params):

@@ -1,4 +1,4 @@
-"""Fan-out: every committed event to every subscriber who may know of it, and never a wait for one of them."""
+"""Fan-out of committed events to every subscriber who may see them, without waiting for any of them."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from hero_assistance_server.presence.rules import Move
 from hero_assistance_server.realtime.presence import Presence
 from hero_assistance_server.users.model import User
 
-# A reader that is this many events behind is not reading; it comes back by Last-Event-ID and misses nothing.
+# A reader this many events behind has stopped reading; it reconnects with Last-Event-ID and misses nothing.
 QUEUE_LIMIT = 256
 
 
 class Subscription:
-    """What one reader has yet to be sent; `ended` is done when it gets no more.
+    """The queue of what one reader is still sent; `ended` is done when nothing more follows.
 
-    It collects from `start` on: a reader that first reads a long past from the table is not behind. `stirred` is set
-    then, for those who have something to say that is not an event.
+    It collects events after `start`, so that a reader that first reads old events from the table is not behind.
+    `start` sets `stirred`, which wakes the senders of transient events.
     """
 
     __slots__ = ("_arrived", "_queue", "_said", "_stirred", "_whispers", "connection", "ended", "reader", "started")
 
     def __init__(self, reader: User, stirred: asyncio.Event) -> None:
         self.reader = reader
-        # It cannot be guessed, so that no user can take another's presence for their own.
+        # Random, so that no user can guess the connection of another and change their presence.
         self.connection = secrets.token_urlsafe(12)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
@@ -58,18 +58,18 @@ class Subscription:
         return True
 
     def whisper(self, about: Hashable, chunk: bytes) -> None:
-        """Queue what is no event, instead of what waits of the same thing; a slow reader is never behind with it."""
+        """Queue a transient event, replacing a queued one about the same thing; it never ends a slow reader."""
         self._whispers[about] = chunk
         self._arrived.set()
 
     def whisper_news(self, about: str, chunk: bytes) -> None:
-        """Queue what is no event, when it is not what this reader was told of it last."""
+        """Queue a transient event, unless it equals the last one about the same thing."""
         if self.started and self._said.get(about) != chunk:
             self._said[about] = chunk
             self.whisper(about, chunk)
 
     async def take(self) -> list[tuple[Seq | None, bytes]]:
-        """Everything that has arrived, what is no event without a number; waits until there is something."""
+        """Wait for and return all that has arrived; transient events have no number."""
         await self._arrived.wait()
         self._arrived.clear()
         taken: list[tuple[Seq | None, bytes]] = [*self._queue, *((None, chunk) for chunk in self._whispers.values())]
@@ -78,7 +78,7 @@ class Subscription:
         return taken
 
     def end(self) -> None:
-        """No more for this reader, and what it has not taken is dropped."""
+        """End the subscription and drop what is still queued."""
         self._queue.clear()
         self._whispers.clear()
         if not self.ended.done():
@@ -86,7 +86,7 @@ class Subscription:
 
 
 class Hub:
-    """The open subscriptions of one server, by who reads."""
+    """The open subscriptions of one server, by user."""
 
     def __init__(self) -> None:
         self._readers: dict[UserId, set[Subscription]] = {}
@@ -94,7 +94,7 @@ class Hub:
         self._staff: set[Subscription] = set()
         self.last_seq = Seq(0)
         self.closed = False
-        # Set when something was published or somebody has begun to listen.
+        # Set when an event was published or a subscription has started.
         self.stirred = asyncio.Event()
         self.presence = Presence(self._tell_presence)
 
@@ -103,7 +103,7 @@ class Hub:
 
     @contextmanager
     def subscription(self, reader: User) -> Iterator[Subscription]:
-        """A place in the fan-out while the context is open."""
+        """Subscribe a reader while the context is open."""
         subscription = Subscription(reader, self.stirred)
         if self.closed:
             subscription.end()
@@ -117,12 +117,12 @@ class Hub:
             self._remove(subscription)
 
     def publish(self, event: StoredEvent) -> None:
-        """Queue a committed event for each who may know; a reader that is too slow is ended instead."""
+        """Queue a committed event for every reader who may see it; end the subscription of a slow reader."""
         self.last_seq = event.seq
         self.stirred.set()
         chunks: dict[bool, bytes] = {}
         slow = []
-        for subscription in self._told(event):
+        for subscription in self._recipients(event):
             staff = subscription.reader.is_staff
             if staff not in chunks:
                 chunks[staff] = chunk_of(event, staff=staff)
@@ -133,36 +133,36 @@ class Hub:
         self.presence.heard(event)
 
     def has_stream(self, user_id: UserId, connection: str) -> bool:
-        """Whether one of this person's open streams has this name."""
+        """Whether this user has an open stream of this name."""
         return any(subscription.connection == connection for subscription in self._readers.get(user_id, ()))
 
     def staff(self) -> frozenset[UserId]:
-        """The agents who listen."""
+        """Return the agents with an open stream."""
         return frozenset(subscription.reader.user_id for subscription in self._staff)
 
     def whisper(self, user_id: UserId, about: str, chunk: bytes) -> None:
-        """Tell one person what is no event: each stream of theirs, when it is not what it was told last."""
+        """Send a transient event to each stream of a user, unless it equals the last one about the same thing."""
         for subscription in self._readers.get(user_id, ()):
             subscription.whisper_news(about, chunk)
 
     def end_reader(self, user_id: UserId) -> None:
-        """End the streams of one person, who may not be who they were: they come back as who they are."""
+        """End the streams of a user whose access may have changed; the clients reconnect with the new access."""
         for subscription in list(self._readers.get(user_id, ())):
             self._remove(subscription)
 
     def hide(self, user_id: UserId) -> None:
-        """End the presence of one person on all of their screens."""
+        """End the presence of a user on all of their streams."""
         for subscription in self._readers.get(user_id, ()):
             self.presence.leave(subscription.connection)
 
     def close(self) -> None:
-        """End every subscription now, and every later one at once."""
+        """End every subscription, and each later one as soon as it opens."""
         self.closed = True
         for user_id in list(self._readers):
             self.end_reader(user_id)
 
-    def _told(self, event: StoredEvent) -> Iterator[Subscription]:
-        """The subscriptions that an event is for, each once."""
+    def _recipients(self, event: StoredEvent) -> Iterator[Subscription]:
+        """Yield each subscription that receives the event, once."""
         for user_id in event.people:
             yield from self._readers.get(user_id, ())
         if event.reach is Reach.NAMED:
@@ -171,7 +171,7 @@ class Hub:
         yield from (subscription for subscription in within if subscription.reader.user_id not in event.people)
 
     def _tell_presence(self, move: Move, people: frozenset[UserId]) -> None:
-        """Queue what somebody does for the team, and for the people of the ticket; each only what differs for them."""
+        """Send a presence change to the team and to the customers of the ticket, where they see a difference."""
         outside = itertools.chain.from_iterable(self._readers.get(user_id, ()) for user_id in people)
         customers = [subscription for subscription in outside if not subscription.reader.is_staff]
         for staff, subscriptions in ((True, self._staff), (False, customers)):
@@ -193,7 +193,7 @@ class Hub:
 
 
 def chunk_of(event: StoredEvent, *, staff: bool) -> bytes:
-    """The bytes of an event on the stream, as an agent or somebody outside the team gets them."""
+    """Return the bytes of an event on the stream, for an agent or for a user outside the team."""
     return encode(event=event.kind, data=event.text_for(staff=staff), seq=event.seq)
 
 

@@ -1,4 +1,4 @@
-"""How many event streams there are, in all and of each user."""
+"""Limits of the open event streams, in all and for each user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hero_assistance_sdk.wire import UserId
 
 
 class StreamQuota:
-    """The places for streams; a page that is open takes one."""
+    """Limits the open event streams; each open page uses one."""
 
     def __init__(self, limits: Limits) -> None:
         self._all = int(limits.streams)
@@ -20,7 +20,7 @@ class StreamQuota:
         self._taken: Counter[UserId] = Counter()
 
     def taken(self, user: UserId) -> AbstractContextManager[None]:
-        """A place, held while the context is open, which it is to be at once; raises `TooMany` or `Unavailable`."""
+        """Reserve a stream while the context is open; enter it at once. Raises `TooMany` or `Unavailable`."""
         if self._taken.total() >= self._all:
             raise Unavailable(f"{self._all} event streams are open already", hint="try again later")
         if self._taken[user] >= self._each:

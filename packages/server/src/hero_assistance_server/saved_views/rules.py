@@ -1,4 +1,4 @@
-"""Saved views: who may keep which, and who is told."""
+"""Rules of saved views: who may save and delete them, and which agents receive the change."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from hero_assistance_server.users.model import User
 
 
 def save(*, before: SavedView | None, after: SavedView, by: User) -> list[AnyChange]:
-    """Keep a view, or change one; raises `Forbidden` when it is another's, or shared by who may not."""
+    """Save a view; raises `Forbidden` for one of another agent, and for a shared one unless `by` is an admin."""
     for view in (before, after):
         if view is not None:
             _permit(view, by)
     if before == after:
         return []
-    changes = [_told(VIEW_SAVED, after, after)]
+    changes = [_change(VIEW_SAVED, after, after)]
     if before is not None and before.shared and not after.shared:
-        # The others have it no more; its owner is told so too, and then that it is there.
-        changes.insert(0, _told(VIEW_DELETED, before, _gone(before)))
+        # The other agents lose the view. The owner receives the deletion too, and then the saved view.
+        changes.insert(0, _change(VIEW_DELETED, before, _gone(before)))
     return changes
 
 
 def delete(*, view: SavedView, by: User) -> AnyChange:
-    """Forget a view; raises `Forbidden`."""
+    """Delete a view; raises `Forbidden`."""
     _permit(view, by)
-    return _told(VIEW_DELETED, view, _gone(view))
+    return _change(VIEW_DELETED, view, _gone(view))
 
 
 def sees(user: User, view: SavedView) -> bool:
-    """Whether an agent may know of a view."""
+    """Whether an agent may see a view."""
     return view.shared or view.owner == user.user_id
 
 
@@ -46,7 +46,7 @@ def _gone(view: SavedView) -> Removed:
     return Removed(of="view", key=str(view.view_id))
 
 
-def _told(kind: EventType, view: SavedView, record: Record) -> AnyChange:
+def _change(kind: EventType, view: SavedView, record: Record) -> AnyChange:
     audience = TEAM if view.shared else Audience(Reach.NAMED, frozenset({view.owner}))
     detail = {"view": str(view.view_id), "name": view.name, "filter": view.filter}
     return Change(kind, None, None, audience, record=record, detail=detail)

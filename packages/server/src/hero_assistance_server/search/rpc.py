@@ -110,7 +110,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def tickets(caller: Caller, params: SearchTickets) -> FoundPage:
         """Find tickets by words, phrases and filters: an agent among all, a customer among what they can read.
 
-        Words are found in titles, texts, messages, tags and names, whatever their case and accents.
+        Searches titles, texts, messages, tags and names, and ignores case and accents.
         """
         filter_ = parse(params.query, param="query")
         return await storage.read(lambda snapshot: _search(snapshot, caller.known(), filter_, params))

@@ -32,7 +32,7 @@ _HEALTH = Example(
 
 
 class Health(Result):
-    """What runs here; `tcp` is the address it listens on, `seq` the number of the last event."""
+    """State of the server; `tcp` is the address it listens on, `seq` the number of the last event."""
 
     status: Literal["ok"]
     service: str
@@ -45,7 +45,7 @@ class Health(Result):
 
 def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: str | None) -> None:
     """Register the method."""
-    # Asked by every probe; finding them out anew reads files.
+    # Read once: every probe asks for them, and finding them reads files.
     running, release = version(), release_id()
 
     @table.method("system.health", allow=EVERYONE, page=True, examples=[_HEALTH])

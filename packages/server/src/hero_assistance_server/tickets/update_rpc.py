@@ -75,7 +75,7 @@ class TicketFields(Params):
     priority: wire.Priority | None = None
     status: wire.Status | None = None
     snoozed_until: Annotated[KnownTime | None, Field(description="Goes with the status snoozed.")] = None
-    assignee: Annotated[UserName | None, Field(description="An agent; null, when given, is nobody.")] = None
+    assignee: Annotated[UserName | None, Field(description="An agent; an explicit null removes the assignee.")] = None
     tags: Tags | None = None
     add_tags: Tags | None = None
     remove_tags: Tags | None = None

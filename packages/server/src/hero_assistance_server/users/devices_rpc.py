@@ -21,7 +21,7 @@ from hero_assistance_server.users.service import list_devices, revoke_device
 ADDRESS_LIMIT = 45
 
 _LISTS = Example("Carol has bound none yet", "carol", {}, {"devices": []})
-_REVOKES = Example("An address that is nobody's", "carol", {"address": "400::1"}, False)
+_REVOKES = Example("An address of no user", "carol", {"address": "400::1"}, False)
 
 
 class DevicesOf(Params):
