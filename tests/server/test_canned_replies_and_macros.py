@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.wire import Event, Removed, Seq
 from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.tickets.bulk_rpc import MANY_LIMIT
+from hero_assistance_server.users.directory import DEMO_USERS
 from tests.server.desk import Desk
+from tests.server.store_fixtures import opened
 from tests.server.test_desk_work import BOB, filed
 
 
@@ -51,7 +59,7 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> RpcFailu
 
 @pytest.mark.anyio
 async def test_unknown_placeholders_are_refused_with_those_that_are_known(two: Desk) -> None:
-    for method, params in (("reply.save", {"body": "{{x}}"}), ("macro.save", {"reply": "{{x}}"})):
+    for method, params in (("canned_reply.save", {"body": "{{x}}"}), ("macro.save", {"reply": "{{x}}"})):
         error = await refusal(two, method, "bob", name="n", **params)
         assert error.data["faults"] == [f"{next(iter(params))}: {{{{x}}}} is no placeholder"]
         assert all(name in str(error.hint) for name in KNOWN)
@@ -60,30 +68,42 @@ async def test_unknown_placeholders_are_refused_with_those_that_are_known(two: D
 @pytest.mark.anyio
 async def test_a_reply_is_rendered_for_a_ticket_and_too_long_ones_are_not(two: Desk) -> None:
     body = "{{customer.name}}" + "x" * (64 * 1024 - 17)
-    long = await two.call("reply.save", "bob", name="long", body=body)
-    short = await two.call("reply.save", "bob", name="short", body="Dear {{customer.name}}")
-    assert await two.call("reply.render", "bob", reply_id=short["reply_id"], ticket_id=2) == {"body": "Dear Dave"}
-    assert len((await two.call("reply.render", "bob", reply_id=long["reply_id"], ticket_id=2))["body"]) < 64 * 1024
-    repeated = await two.call("reply.save", "bob", name="repeated", body="{{ticket.title}}" * 4000)
+    long = await two.call("canned_reply.save", "bob", name="long", body=body)
+    short = await two.call("canned_reply.save", "bob", name="short", body="Dear {{customer.name}}")
+    assert await two.call("canned_reply.render", "bob", canned_reply_id=short["canned_reply_id"], ticket_id=2) == {
+        "body": "Dear Dave"
+    }
+    assert (
+        len(
+            (await two.call("canned_reply.render", "bob", canned_reply_id=long["canned_reply_id"], ticket_id=2))["body"]
+        )
+        < 64 * 1024
+    )
+    repeated = await two.call("canned_reply.save", "bob", name="repeated", body="{{ticket.title}}" * 4000)
     await two.call("ticket.update", "bob", ticket_id=1, title="t" * 300)
-    error = await refusal(two, "reply.render", "bob", reply_id=repeated["reply_id"], ticket_id=1)
+    error = await refusal(two, "canned_reply.render", "bob", canned_reply_id=repeated["canned_reply_id"], ticket_id=1)
     assert error.remote_reason == "conflict"
 
 
 @pytest.mark.anyio
 async def test_what_is_private_is_nobody_elses_and_what_is_shared_is_everybodys(two: Desk) -> None:
-    own = await two.call("reply.save", "bob", name="mine", body="b")
-    team = await two.call("reply.save", "bob", name="ours", body="b", shared=True)
-    assert [one["name"] for one in (await two.call("reply.list", "alice"))["replies"]] == ["ours"]
+    own = await two.call("canned_reply.save", "bob", name="mine", body="b")
+    team = await two.call("canned_reply.save", "bob", name="ours", body="b", shared=True)
+    assert [one["name"] for one in (await two.call("canned_reply.list", "alice"))["canned_replies"]] == ["ours"]
     for method, params in (
-        ("reply.delete", {}),
-        ("reply.save", {"name": "x", "body": "b"}),
-        ("reply.render", {"ticket_id": 1}),
+        ("canned_reply.delete", {}),
+        ("canned_reply.save", {"name": "x", "body": "b"}),
+        ("canned_reply.render", {"ticket_id": 1}),
     ):
-        error = await refusal(two, method, "alice", reply_id=own["reply_id"], **params)
+        error = await refusal(two, method, "alice", canned_reply_id=own["canned_reply_id"], **params)
         assert error.remote_reason == "not-found"
-    changed = await two.call("reply.save", "alice", name="ours too", body="c", shared=True, reply_id=team["reply_id"])
-    assert [one["name"] for one in (await two.call("reply.list", "bob"))["replies"]] == ["mine", changed["name"]]
+    changed = await two.call(
+        "canned_reply.save", "alice", name="ours too", body="c", shared=True, canned_reply_id=team["canned_reply_id"]
+    )
+    assert [one["name"] for one in (await two.call("canned_reply.list", "bob"))["canned_replies"]] == [
+        "mine",
+        changed["name"],
+    ]
 
 
 @pytest.mark.anyio
@@ -170,3 +190,33 @@ async def test_bulk_sets_fields_of_each_or_says_why_not(two: Desk) -> None:
     assert (await two.call("ticket.get", "bob", ticket_id=2))["assignee"] is None
     error = await refusal(two, "ticket.bulk", "bob", ticket_ids=list(range(1, MANY_LIMIT + 2)), priority="low")
     assert error.remote_reason == "invalid-params"
+
+
+AGENT = DEMO_USERS[1]
+
+
+@pytest.mark.anyio
+async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path) -> None:
+    """A database of an earlier release keeps its texts, its events and its audit trail, under the new name."""
+    connection = open_writer(hero_root / DATABASE)
+    migrate(connection, migrations()[:11])
+    connection.execute("INSERT INTO canned_replies (reply_id, name, body, updated_at) VALUES (7, 'Hello', 'Dear', 1)")
+    record = {"noun": "reply", "reply_id": 7, "name": "Hello", "body": "Dear", "owner": None, "updated_at": 1}
+    gone = {"noun": "removed", "of": "reply", "key": "7"}
+    for seq, kind, carried in ((1, "reply.saved", record), (2, "reply.deleted", gone)):
+        payload = {"seq": seq, "kind": kind, "ticket": None, "message": None, "record": carried}
+        connection.execute(
+            "INSERT INTO events (seq, kind, reach, payload, created_at) VALUES (?, ?, 'staff', ?, 1)",
+            (seq, kind, json.dumps(payload)),
+        )
+        connection.execute("INSERT INTO audit (at, origin, action, detail) VALUES (1, 'unix', ?, '{}')", (kind,))
+    connection.close()
+    async with opened(hero_root) as store:
+        (kept,) = await store.read(lambda snapshot: snapshot.canned_replies.list_for(AGENT.user_id))
+        events = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 9, reader=AGENT))
+        actions = await store.query(lambda db: [action for (action,) in db.execute("SELECT action FROM audit")])
+    saved, deleted = (Event.model_validate_json(event.payload) for event in events)
+    assert (kept.canned_reply_id, kept.name) == (7, "Hello")
+    assert (saved.kind, saved.record) == ("canned_reply.saved", kept)
+    assert (deleted.kind, deleted.record) == ("canned_reply.deleted", Removed(of="canned_reply", key="7"))
+    assert actions == ["canned_reply.saved", "canned_reply.deleted"]

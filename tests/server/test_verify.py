@@ -27,10 +27,16 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("project.update", "alice", {"name": "Help"}, {"project.updated"}, {*WATCHERS}),
     ("project.update", "alice", {"first_response_minutes": {"high": 5}}, {"project.updated"}, TEAM),
     ("project.update", "alice", {"event_retention_days": 30}, set(), set()),
-    ("reply.save", "bob", {"name": "n", "body": "b"}, {"reply.saved"}, {"bob"}),
-    ("reply.save", "bob", {"name": "n", "body": "b", "shared": True}, {"reply.saved"}, TEAM),
-    ("reply.save", "alice", {"name": "Hi", "body": "b", "reply_id": 1}, {"reply.deleted", "reply.saved"}, TEAM),
-    ("reply.delete", "alice", {"reply_id": 1}, {"reply.deleted"}, TEAM),
+    ("canned_reply.save", "bob", {"name": "n", "body": "b"}, {"canned_reply.saved"}, {"bob"}),
+    ("canned_reply.save", "bob", {"name": "n", "body": "b", "shared": True}, {"canned_reply.saved"}, TEAM),
+    (
+        "canned_reply.save",
+        "alice",
+        {"name": "Hi", "body": "b", "canned_reply_id": 1},
+        {"canned_reply.deleted", "canned_reply.saved"},
+        TEAM,
+    ),
+    ("canned_reply.delete", "alice", {"canned_reply_id": 1}, {"canned_reply.deleted"}, TEAM),
     ("macro.save", "bob", {"name": "n", "follow": True}, {"macro.saved"}, {"bob"}),
     ("macro.delete", "bob", {"macro_id": 1}, {"macro.deleted"}, TEAM),
     (
@@ -150,8 +156,8 @@ READ_ONLY = {
     "presence.list",
     "macro.list",
     "project.get",
-    "reply.list",
-    "reply.render",
+    "canned_reply.list",
+    "canned_reply.render",
     "read.list",
     "read.of_ticket",
     "rpc.discover",
@@ -196,7 +202,7 @@ async def _past(desk: Desk) -> None:
     await desk.call("user.enrol", "alice", email="y@example.org", name="Yann")
     await desk.call("user.deactivate", "alice", user_id="yann")
     await desk.call("ticket.update", "bob", ticket_id=2, assignee="zoe")
-    await desk.call("reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
+    await desk.call("canned_reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
     await desk.call("macro.save", "bob", name="Done", status="solved", note="n", reply="r", shared=True)
 
 

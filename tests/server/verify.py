@@ -78,7 +78,7 @@ class Snapshot:
         if isinstance(record, DraftMark):
             self.stale_drafts.append(record)
         elif isinstance(record, CannedReply):
-            self.replies[record.reply_id] = record.model_dump(mode="json")
+            self.replies[record.canned_reply_id] = record.model_dump(mode="json")
         elif isinstance(record, Macro):
             self.macros[record.macro_id] = record.model_dump(mode="json")
         elif isinstance(record, Project):
@@ -93,7 +93,7 @@ class Snapshot:
             self.views[record.view_id] = record.model_dump(mode="json")
         elif record.of == "view":
             self.views.pop(int(record.key), None)
-        elif record.of == "reply":
+        elif record.of == "canned_reply":
             self.replies.pop(int(record.key), None)
         elif record.of == "macro":
             self.macros.pop(int(record.key), None)
@@ -150,7 +150,9 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     taken.project = await desk.call("project.get", user)
     taken.people = {one["user_id"]: one for one in (await desk.call("user.list", user))["users"]}
     if user in TEAM:
-        taken.replies = {one["reply_id"]: one for one in (await desk.call("reply.list", user))["replies"]}
+        taken.replies = {
+            one["canned_reply_id"]: one for one in (await desk.call("canned_reply.list", user))["canned_replies"]
+        }
         taken.macros = {one["macro_id"]: one for one in (await desk.call("macro.list", user))["macros"]}
         saved = (await desk.call("view.list", user))["saved"]
         taken.views = {entry["view"]["view_id"]: entry["view"] for entry in saved}

@@ -14,10 +14,10 @@ ALICE, BOB = UserId("alice"), UserId("bob")
 
 def save(work: UnitOfWork, name: str, owner: UserId | None) -> CannedReply:
     reply = CannedReply(
-        reply_id=work.canned_replies.next_id(), name=name, body="Dear,", owner=owner, updated_at=Millis(1)
+        canned_reply_id=work.canned_replies.next_id(), name=name, body="Dear,", owner=owner, updated_at=Millis(1)
     )
     work.canned_replies.save(reply)
-    assert work.canned_replies.find(reply.reply_id) == reply
+    assert work.canned_replies.find(reply.canned_reply_id) == reply
     return reply
 
 
@@ -41,6 +41,6 @@ async def test_saving_again_changes_all_of_it(storage: Storage) -> None:
 
 async def test_the_id_of_a_deleted_one_is_not_given_again(storage: Storage) -> None:
     reply = await storage.write(lambda work: save(work, "hello", BOB))
-    await storage.write(lambda work: work.canned_replies.delete(reply.reply_id))
-    assert await storage.read(lambda snapshot: snapshot.canned_replies.find(reply.reply_id)) is None
-    assert await storage.write(lambda work: work.canned_replies.next_id()) == reply.reply_id + 1
+    await storage.write(lambda work: work.canned_replies.delete(reply.canned_reply_id))
+    assert await storage.read(lambda snapshot: snapshot.canned_replies.find(reply.canned_reply_id)) is None
+    assert await storage.write(lambda work: work.canned_replies.next_id()) == reply.canned_reply_id + 1

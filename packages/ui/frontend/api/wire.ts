@@ -39,12 +39,17 @@ export type BackupState = {
 };
 
 export type CannedReply = {
-  noun: "reply";
-  reply_id: number;
+  noun: "canned_reply";
+  canned_reply_id: number;
   name: string;
   body: string;
   owner: string | null;
   updated_at: number;
+};
+
+export type CannedReplyList = {
+  canned_replies: Array<CannedReply>;
+  seq: number;
 };
 
 export type Connected = {
@@ -270,7 +275,7 @@ export type Readers = {
 
 export type Removed = {
   noun: "removed";
-  of: "draft" | "macro" | "reply" | "ticket" | "view";
+  of: "canned_reply" | "draft" | "macro" | "ticket" | "view";
   key: string;
 };
 
@@ -280,11 +285,6 @@ export type Renamed = {
 
 export type Rendered = {
   body: string;
-};
-
-export type ReplyList = {
-  replies: Array<CannedReply>;
-  seq: number;
 };
 
 export type Reset = {
@@ -439,6 +439,8 @@ export type ViewList = {
 };
 
 export const EVENT_KINDS = [
+  "canned_reply.deleted",
+  "canned_reply.saved",
   "draft.deleted",
   "draft.saved",
   "macro.deleted",
@@ -448,8 +450,6 @@ export const EVENT_KINDS = [
   "message.replied",
   "project.updated",
   "read.marked",
-  "reply.deleted",
-  "reply.saved",
   "ticket.created",
   "ticket.hidden",
   "ticket.merged",
@@ -515,6 +515,32 @@ export type Methods = {
       limit?: number;
     };
     result: AuditPage;
+  };
+  "canned_reply.delete": {
+    params: {
+      canned_reply_id: number;
+    };
+    result: null;
+  };
+  "canned_reply.list": {
+    params: Record<string, never>;
+    result: CannedReplyList;
+  };
+  "canned_reply.render": {
+    params: {
+      ticket_id: number;
+      canned_reply_id: number;
+    };
+    result: Rendered;
+  };
+  "canned_reply.save": {
+    params: {
+      name: string;
+      body: string;
+      shared?: boolean;
+      canned_reply_id?: number | null;
+    };
+    result: CannedReply;
   };
   "draft.delete": {
     params: {
@@ -675,32 +701,6 @@ export type Methods = {
       ticket_id: number;
     };
     result: Readers;
-  };
-  "reply.delete": {
-    params: {
-      reply_id: number;
-    };
-    result: null;
-  };
-  "reply.list": {
-    params: Record<string, never>;
-    result: ReplyList;
-  };
-  "reply.render": {
-    params: {
-      ticket_id: number;
-      reply_id: number;
-    };
-    result: Rendered;
-  };
-  "reply.save": {
-    params: {
-      name: string;
-      body: string;
-      shared?: boolean;
-      reply_id?: number | null;
-    };
-    result: CannedReply;
   };
   "rpc.discover": {
     params: Record<string, never>;

@@ -14,8 +14,8 @@ from hero_assistance_sdk.wire.tickets import User
 class CannedReply(Wire):
     """A prepared text with placeholders; `owner` is null for one that the team shares."""
 
-    noun: Literal["reply"] = "reply"
-    reply_id: int
+    noun: Literal["canned_reply"] = "canned_reply"
+    canned_reply_id: int
     name: str
     body: str
     owner: UserId | None
@@ -83,7 +83,7 @@ class Removed(Wire):
     """
 
     noun: Literal["removed"] = "removed"
-    of: Literal["draft", "macro", "reply", "ticket", "view"]
+    of: Literal["canned_reply", "draft", "macro", "ticket", "view"]
     key: str
 
 

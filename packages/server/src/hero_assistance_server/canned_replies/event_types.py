@@ -7,8 +7,8 @@ from hero_assistance_server.events.event_type import EventType
 
 _OWNER = "its owner; of a shared one, agents"
 
-CANNED_REPLY_DELETED = EventType(EventKind("reply.deleted"), _OWNER, record="`removed`")
-CANNED_REPLY_SAVED = EventType(EventKind("reply.saved"), _OWNER, record="`reply`")
+CANNED_REPLY_DELETED = EventType(EventKind("canned_reply.deleted"), _OWNER, record="`removed`")
+CANNED_REPLY_SAVED = EventType(EventKind("canned_reply.saved"), _OWNER, record="`canned_reply`")
 
 EVENT_TYPES = (
     CANNED_REPLY_DELETED,

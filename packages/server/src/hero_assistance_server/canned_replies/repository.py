@@ -10,7 +10,7 @@ from hero_assistance_sdk.wire import CannedReply, UserId
 class CannedReplyRepository(Protocol):
     """The canned replies of the team and of its agents."""
 
-    def find(self, reply_id: int) -> CannedReply | None:
+    def find(self, canned_reply_id: int) -> CannedReply | None:
         """Return one canned reply, or `None`."""
         ...
 
@@ -26,6 +26,6 @@ class CannedReplyRepository(Protocol):
         """Write a new canned reply, or what changed of one."""
         ...
 
-    def delete(self, reply_id: int) -> None:
+    def delete(self, canned_reply_id: int) -> None:
         """Delete a canned reply."""
         ...

@@ -14,9 +14,9 @@ _EVENTS = ItemEvents(CANNED_REPLY_SAVED, CANNED_REPLY_DELETED)
 
 def save(reply: CannedReply, *, before: CannedReply | None, other_names: Sequence[str]) -> list[AnyChange]:
     """Save a canned reply, where the agent has others with these names; raises `Conflict`."""
-    return save_changes(reply, reply.reply_id, _EVENTS, before=before, other_names=other_names)
+    return save_changes(reply, reply.canned_reply_id, _EVENTS, before=before, other_names=other_names)
 
 
 def delete(reply: CannedReply) -> AnyChange:
     """Delete a canned reply."""
-    return delete_change(reply, reply.reply_id, _EVENTS)
+    return delete_change(reply, reply.canned_reply_id, _EVENTS)

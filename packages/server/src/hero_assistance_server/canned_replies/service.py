@@ -37,25 +37,25 @@ def find_usable(repository: ItemFinder[Item], caller: Caller, item_id: int, noun
     return item
 
 
-def find_reply(snapshot: Snapshot, caller: Caller, reply_id: int) -> CannedReply:
+def find_reply(snapshot: Snapshot, caller: Caller, canned_reply_id: int) -> CannedReply:
     """Return a canned reply that the caller may use; raises `NotFound`."""
-    return find_usable(snapshot.canned_replies, caller, reply_id, "canned reply", "reply.list")
+    return find_usable(snapshot.canned_replies, caller, canned_reply_id, "canned reply", "canned_reply.list")
 
 
 def save_reply(
-    work: UnitOfWork, caller: Caller, *, reply_id: int | None, name: str, body: str, shared: bool
+    work: UnitOfWork, caller: Caller, *, canned_reply_id: int | None, name: str, body: str, shared: bool
 ) -> CannedReply:
     """Save a new canned reply, or change the one with this id; raises `NotFound` or `Conflict`."""
     agent = caller.known().user_id
-    before = None if reply_id is None else find_reply(work, caller, reply_id)
+    before = None if canned_reply_id is None else find_reply(work, caller, canned_reply_id)
     reply = CannedReply(
-        reply_id=before.reply_id if before else work.canned_replies.next_id(),
+        canned_reply_id=before.canned_reply_id if before else work.canned_replies.next_id(),
         name=name,
         body=body,
         owner=None if shared else agent,
         updated_at=millis(work.now),
     )
-    others = _other_names(work, agent, reply.reply_id)
+    others = _other_names(work, agent, reply.canned_reply_id)
     changes = rules.save(reply, before=before, other_names=others)
     work.canned_replies.save(reply)
     for change in changes:
@@ -63,16 +63,16 @@ def save_reply(
     return reply
 
 
-def delete_reply(work: UnitOfWork, caller: Caller, reply_id: int) -> None:
+def delete_reply(work: UnitOfWork, caller: Caller, canned_reply_id: int) -> None:
     """Delete a canned reply; raises `NotFound`."""
-    reply = find_reply(work, caller, reply_id)
-    work.canned_replies.delete(reply.reply_id)
+    reply = find_reply(work, caller, canned_reply_id)
+    work.canned_replies.delete(reply.canned_reply_id)
     work.apply(rules.delete(reply), caller)
 
 
-def render_reply(snapshot: Snapshot, caller: Caller, reply_id: int, ticket_id: TicketId) -> str:
+def render_reply(snapshot: Snapshot, caller: Caller, canned_reply_id: int, ticket_id: TicketId) -> str:
     """Return the text of a canned reply for a ticket; raises `NotFound` or `Conflict`."""
-    reply = find_reply(snapshot, caller, reply_id)
+    reply = find_reply(snapshot, caller, canned_reply_id)
     return render_text(reply.body, visible_ticket(snapshot, caller, ticket_id), caller)
 
 
@@ -94,5 +94,5 @@ def check_placeholders(**texts: str | None) -> None:
         raise InvalidParams("there are unknown placeholders", faults=faults, hint=f"known are {known}")
 
 
-def _other_names(work: UnitOfWork, agent: UserId, reply_id: int) -> list[str]:
-    return [other.name for other in work.canned_replies.list_for(agent) if other.reply_id != reply_id]
+def _other_names(work: UnitOfWork, agent: UserId, canned_reply_id: int) -> list[str]:
+    return [other.name for other in work.canned_replies.list_for(agent) if other.canned_reply_id != canned_reply_id]

@@ -106,7 +106,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
-        """Keep several changes as one action; texts may have the placeholders of `reply.save`."""
+        """Keep several changes as one action; texts may have the placeholders of `canned_reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)
         actions = params.model_dump(exclude={"shared", "macro_id"})
         return await storage.write(

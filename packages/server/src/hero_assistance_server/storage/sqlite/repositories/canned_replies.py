@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hero_assistance_sdk.wire import CannedReply, UserId
 from hero_assistance_server.storage.sqlite.session import Session
 
-_SELECT = "SELECT reply_id, name, body, owner, updated_at FROM canned_replies"
+_SELECT = "SELECT canned_reply_id, name, body, owner, updated_at FROM canned_replies"
 _LAST_ID = "SELECT seq FROM sqlite_sequence WHERE name = 'canned_replies'"
 
 
@@ -17,13 +17,13 @@ class SqliteCannedReplies:
 
     session: Session
 
-    def find(self, reply_id: int) -> CannedReply | None:
-        row = self.session.direct.execute(f"{_SELECT} WHERE reply_id = ?", (reply_id,)).fetchone()
+    def find(self, canned_reply_id: int) -> CannedReply | None:
+        row = self.session.direct.execute(f"{_SELECT} WHERE canned_reply_id = ?", (canned_reply_id,)).fetchone()
         return _to_reply(*row) if row else None
 
     def list_for(self, agent: UserId) -> list[CannedReply]:
         rows = self.session.direct.execute(
-            f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, reply_id", (agent,)
+            f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, canned_reply_id", (agent,)
         )
         return [_to_reply(*row) for row in rows]
 
@@ -33,15 +33,16 @@ class SqliteCannedReplies:
 
     def save(self, reply: CannedReply) -> None:
         self.session.direct.execute(
-            "INSERT OR REPLACE INTO canned_replies (reply_id, name, body, owner, updated_at) VALUES (?, ?, ?, ?, ?)",
-            (reply.reply_id, reply.name, reply.body, reply.owner, reply.updated_at),
+            """INSERT OR REPLACE INTO canned_replies (canned_reply_id, name, body, owner, updated_at)
+            VALUES (?, ?, ?, ?, ?)""",
+            (reply.canned_reply_id, reply.name, reply.body, reply.owner, reply.updated_at),
         )
 
-    def delete(self, reply_id: int) -> None:
-        self.session.direct.execute("DELETE FROM canned_replies WHERE reply_id = ?", (reply_id,))
+    def delete(self, canned_reply_id: int) -> None:
+        self.session.direct.execute("DELETE FROM canned_replies WHERE canned_reply_id = ?", (canned_reply_id,))
 
 
-def _to_reply(reply_id: int, name: str, body: str, owner: UserId | None, updated_at: int) -> CannedReply:
+def _to_reply(canned_reply_id: int, name: str, body: str, owner: UserId | None, updated_at: int) -> CannedReply:
     return CannedReply.model_validate(
-        {"reply_id": reply_id, "name": name, "body": body, "owner": owner, "updated_at": updated_at}
+        {"canned_reply_id": canned_reply_id, "name": name, "body": body, "owner": owner, "updated_at": updated_at}
     )
