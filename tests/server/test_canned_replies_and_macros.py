@@ -197,7 +197,7 @@ AGENT = DEMO_USERS[1]
 
 @pytest.mark.anyio
 async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path) -> None:
-    """A database of an earlier release keeps its texts, its events and its audit trail, under the new name."""
+    """A database of an earlier release keeps its texts and events under the new name; its audit trail stays as it was written."""
     connection = open_writer(hero_root / DATABASE)
     migrate(connection, migrations()[:11])
     connection.execute("INSERT INTO canned_replies (reply_id, name, body, updated_at) VALUES (7, 'Hello', 'Dear', 1)")
@@ -219,4 +219,4 @@ async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path)
     assert (kept.canned_reply_id, kept.name) == (7, "Hello")
     assert (saved.kind, saved.record) == ("canned_reply.saved", kept)
     assert (deleted.kind, deleted.record) == ("canned_reply.deleted", Removed(of="canned_reply", key="7"))
-    assert actions == ["canned_reply.saved", "canned_reply.deleted"]
+    assert actions == ["reply.saved", "reply.deleted"]

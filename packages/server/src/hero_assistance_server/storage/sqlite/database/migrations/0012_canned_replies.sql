@@ -12,4 +12,4 @@ UPDATE events SET kind = 'canned_reply.deleted', payload = json_set(
     payload, '$.kind', 'canned_reply.deleted', '$.record.of', 'canned_reply')
 WHERE kind = 'reply.deleted';
 
-UPDATE audit SET action = 'canned_' || action WHERE action IN ('reply.saved', 'reply.deleted');
+-- The audit trail is append-only: it keeps the actions under the names that they had.
