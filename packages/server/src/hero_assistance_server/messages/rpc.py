@@ -96,7 +96,7 @@ class WriteReply(WriteMessage):
 
 
 class EditMessage(Params):
-    """Which message, and what it says from now on."""
+    """The message, and its new text."""
 
     message_id: KnownMessageId
     body: Text

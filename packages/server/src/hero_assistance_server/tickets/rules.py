@@ -1,4 +1,4 @@
-"""Commands on tickets: from the state and what is asked to the change that is to be written."""
+"""Commands on tickets: each returns the change to write, from the present state and the request."""
 
 from __future__ import annotations
 
