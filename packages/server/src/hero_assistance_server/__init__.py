@@ -1,1 +1,1 @@
-"""The ticket server: decides, stores and tells everyone who may know."""
+"""The ticket server: checks permissions, stores changes and publishes events."""

@@ -13,7 +13,7 @@ def main() -> int | None:
     """Run the server; returns the exit status."""
     if answer_version(PROGRAM):
         return 0
-    # After the version has had its chance: these take half a second to load.
+    # Imported after `--version` is handled, because these take half a second to load.
     import gc
 
     # Looking for garbage every 700 objects, among all that was imported, takes a twentieth of the time under load.

@@ -1,4 +1,4 @@
-"""What each audience is shown of tickets, messages and changes, as wire types."""
+"""Serializes tickets, messages and changes to wire types, for each audience."""
 
 from __future__ import annotations
 

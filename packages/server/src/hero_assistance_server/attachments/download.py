@@ -28,7 +28,7 @@ from hero_assistance_server.storage.file_storage import FileStorage
 
 # What is read at once, and so what one download has in memory next to the connection's own buffer.
 CHUNK_BYTES = 64 * 1024
-# A reader that takes nothing for so long holds an open file for nothing.
+# After this time, close the file of a reader that has stopped reading.
 STALL_S = 60.0
 
 _log = get_log("attachments")
@@ -92,7 +92,7 @@ class Download:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         except (TimeoutError, OSError) as error:
-            # The length is promised: all that can be done is to break off, which the reader sees.
+            # The length is sent already; cutting the connection is the only way to report the error.
             _log.warning("attachment.broken-off", error=repr(error))
             request.scope["extensions"][ABORT]()
             while (await request.receive())["type"] != "http.disconnect":
@@ -125,7 +125,7 @@ def _headers(record: AttachmentRecord) -> dict[str, str]:
         "x-content-type-options": "nosniff",
         "accept-ranges": "bytes",
         "etag": f'"{record.sha256}"',
-        # Asked for again each time: who may see it can change, the bytes cannot.
+        # Revalidated each time: the readers may change, the bytes cannot.
         "cache-control": "private, no-cache",
     }
 

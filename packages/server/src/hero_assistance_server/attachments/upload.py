@@ -33,11 +33,11 @@ NAME_BYTES = 255
 # At once: of all users, and of one user.
 UPLOADS_LIMIT = 64
 UPLOADS_EACH = 8
-# A train in a tunnel; after that the sender has gone without a word.
+# Long enough for a train in a tunnel; after that the sender is taken for gone.
 SILENCE_S = 30.0
 # 10 MiB at 140 kbit/s.
 LONGEST_S = 600.0
-# A sender that is refused still sends; while it may be reading soon, it is let finish, and hears why.
+# A refused sender still sends; for this long it may finish, so that it reads the reason.
 LINGER_S = 1.0
 LINGER_BYTES = 16 * 1024 * 1024
 

@@ -1,4 +1,4 @@
-"""`audit.*`: who did what, when, from where."""
+"""`audit.*`: the audit entries."""
 
 from __future__ import annotations
 

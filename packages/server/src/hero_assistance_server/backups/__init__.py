@@ -1,1 +1,1 @@
-"""Backups: one file with everything that must survive, checked after it is made, and put back in one step."""
+"""Backups: one file with all data, checked after it is written, and restored in one step."""

@@ -18,6 +18,6 @@ class BackupFailed(HeroError):
 
 
 class RestoreFailed(HeroError):
-    """A backup could not be put in place; what was there is there still."""
+    """A backup could not be restored; the data is unchanged."""
 
     reason = "restore-failed"

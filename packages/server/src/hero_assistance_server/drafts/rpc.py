@@ -70,7 +70,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("draft.save", allow=KNOWN, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveDraft) -> Draft:
-        """Keep what the caller has begun to write, in place of what they had; no other user sees it.
+        """Save a draft of the caller, in place of the one before; no other user sees it.
 
         `message.reply`, `message.note` and `ticket.create` delete the draft of what they send.
         """
@@ -89,7 +89,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("draft.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> DraftList:
-        """List everything that the caller has begun to write, the latest first."""
+        """List the drafts of the caller, the latest first."""
         found, seq = await storage.read(lambda snapshot: (list_drafts(snapshot, caller), snapshot.events.last_seq()))
         return DraftList(drafts=[_serialize(draft) for draft in found], seq=seq)
 

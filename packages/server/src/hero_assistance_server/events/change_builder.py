@@ -1,4 +1,4 @@
-"""From a ticket before and after to the change: what moves with it, and who is told."""
+"""Builds the change from a ticket before and after: its contents and its audience."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def changed(
 
 
 def filed(kind: EventType, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:
-    """The change that adds a ticket; everybody who sees it is told."""
+    """Return the change that adds a ticket, for everyone who sees it."""
     return Change(kind, ticket, None, Audience(Reach.STAFF, ticket.people), moved=moved)

@@ -1,4 +1,4 @@
-"""Tickets and events as JSON: what is told and answered of the same ticket is made once."""
+"""Encodes tickets and events as JSON; the event and the answer share the JSON of a ticket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Encoder:
         self._last: dict[bool, tuple[Ticket, bytes]] = {}
 
     def ticket(self, ticket: Ticket, *, staff: bool) -> bytes:
-        """A `wire.Ticket` as this audience is shown it."""
+        """Return the JSON of a `wire.Ticket` for this audience."""
         inside = staff or serializers.is_shown_alike(ticket)
         last = self._last.get(inside)
         if last is not None and last[0] is ticket:
@@ -28,7 +28,7 @@ class Encoder:
         return made
 
     def event(self, change: AnyChange, seq: wire.Seq, *, staff: bool) -> str:
-        """A `wire.Event` as this audience is shown it."""
+        """Return the JSON of a `wire.Event` for this audience."""
         made = Encoded.of(
             wire.Event,
             seq=seq,

@@ -14,7 +14,7 @@ from hero_assistance_server.tickets.model import Ticket
 
 
 class Reach(StrEnum):
-    """Who is told in addition to those who are named."""
+    """The audience in addition to the named users."""
 
     NAMED = "named"
     STAFF = "staff"
@@ -23,7 +23,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is told: everybody within `reach`, and `people`."""
+    """The receivers of an event: everyone within `reach`, and `people`."""
 
     reach: Reach = Reach.STAFF
     people: frozenset[UserId] = frozenset()
@@ -38,7 +38,7 @@ T = TypeVar("T", bound=Ticket | None, covariant=True)
 
 @dataclass(frozen=True)
 class Change(Generic[T, M]):
-    """What one command writes, and who is told.
+    """The writes of one command, and their audience.
 
     `before` is the ticket as it was, `ticket` as it is afterwards; `message` is added, or replaced when it was there;
     `moved` are messages that now belong to `ticket`. `detail` is what the audit trail keeps next to the ids, as texts.

@@ -1,4 +1,4 @@
-"""`event.*`: what happened, for those who ask now and then instead of reading the stream."""
+"""`event.*`: events for clients that poll instead of reading the stream."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("event.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListEvents) -> Encoded[EventList]:
-        """List what happened after an event, as the stream tells it; `GET /events` tells it as it happens."""
+        """List the events after a number, as on the stream; `GET /events` sends them as they happen."""
         reader = caller.known()
         return await storage.read(lambda snapshot: _list(snapshot, reader, params))
 

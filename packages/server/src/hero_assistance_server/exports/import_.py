@@ -1,4 +1,4 @@
-"""Imports an export into an empty data folder, which is whole afterwards, or untouched."""
+"""Imports an export into an empty data folder, completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What answers in a server whose predecessor still has the database."""
+"""The application of a server whose predecessor still has the database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TakeoverApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._app.done() and scope.get("path") == "/health" and not self._predecessor.ended:
-            # The supervisor asks, to know whether the predecessor may be told to end.
+            # The supervisor asks before it stops the predecessor.
             answer = JSONResponse({"status": "waiting", "service": SERVICE, "version": version()})
             await answer(scope, receive, send)
             return

@@ -12,7 +12,7 @@ from hero_assistance_server.users.model import User
 
 
 class CallerKind(Enum):
-    """What the server knows of who calls."""
+    """The kind of a caller, as far as the server knows."""
 
     ANONYMOUS = "anonymous"
     CUSTOMER = "customer"
@@ -39,7 +39,7 @@ class Permission:
 class Caller:
     """Who calls: a user, or an unknown caller.
 
-    `refusal` says why a claim of identity was not believed; it is `None` for who claims nothing. `origin` is where
+    `refusal` says why a claim of identity was refused; it is `None` for a caller without a claim. `origin` is where
     the request came from, for the audit trail: `unix`, or the peer's address.
     """
 
@@ -66,7 +66,7 @@ class Caller:
         return self.is_staff or (self.user is not None and self.user.user_id in ticket.people)
 
     def sees_user(self, other: User) -> bool:
-        """Customers know themselves and who may answer them, never each other."""
+        """Whether this caller may see that user: customers see themselves and staff, never each other."""
         return (
             self.is_staff
             or other.role is not Role.CUSTOMER

@@ -15,7 +15,7 @@ from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_orphaned_files, delete_unused_uploads
 
 SWEEP_EVERY = timedelta(hours=1)
-# A start has better things to do, and one that fails again and again must not fill a disk.
+# Not right at the start, which is busy, and so that repeated failed starts do not fill the disk.
 BACKUP_AFTER = timedelta(minutes=10)
 # The clock may be set, and a laptop sleeps: looked at again and again, a day is a day.
 BACKUP_LOOK = timedelta(minutes=30)
@@ -60,7 +60,7 @@ async def _back_up(backups: Backups, after: timedelta, look: timedelta) -> None:
             if requested or (due is not None and due <= timedelta()):
                 await backups.make(now)
         except (HeroError, OSError) as error:
-            # Why is in the log already, and where `doctor` looks.
+            # The reason is in the log already, and in the file that `doctor` reads.
             _log.warning("backup.not-made", error=error)
 
 
@@ -97,7 +97,7 @@ async def _running(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]
                 for task in tasks:
                     task.cancel()
     except BaseExceptionGroup as errors:
-        # The reader of the log wants to know why, not in which of the tasks.
+        # The log needs the reason, not which of the tasks it was.
         raise errors.exceptions[0] from None
 
 

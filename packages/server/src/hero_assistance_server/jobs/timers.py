@@ -19,7 +19,7 @@ from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 # What the audit trail says instead of where a request came from.
 TIMER = Caller(None, origin="timer")
 PRUNE_EVERY = timedelta(days=1)
-# However old: a team that writes little comes back from its holidays without a reset.
+# Kept at any age, so that a team that writes little comes back from its holidays without a reset.
 EVENTS_KEPT = 100_000
 # Longer than a client tries again.
 TOKENS_KEPT_FOR = timedelta(days=7)
@@ -51,7 +51,7 @@ class Timers:
             self.ring()
 
     async def run(self, storage: Storage) -> None:
-        """Do what is due, for ever."""
+        """Do what is due, until cancelled."""
         with closing(Alarm(self.ring)) as alarm:
             while True:
                 self._woken.clear()

@@ -106,7 +106,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
-        """Keep several changes as one action; texts may have the placeholders of `canned_reply.save`."""
+        """Save a macro; its texts may have the placeholders of `canned_reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)
         actions = params.model_dump(exclude={"shared", "macro_id"})
         return await storage.write(
@@ -120,7 +120,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method(RUN, allow=STAFF, errors=_ERRORS, examples=[_RUNS])
     async def run(caller: Caller, params: RunMacro) -> Results:
-        """Do what a macro says on each ticket: all or nothing for each, and a result for each.
+        """Run a macro on each ticket: all of it or nothing for each, with a result for each.
 
         It writes first and sets fields then, so that the status it names is the one that stays. With the same
         `client_token` again, what was done to a ticket is not done twice.

@@ -96,7 +96,7 @@ class WriteReply(WriteMessage):
 
 
 class EditMessage(Params):
-    """Which message, and what it says from now on."""
+    """The message, and its new text."""
 
     message_id: KnownMessageId
     body: Text
@@ -114,7 +114,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method(REPLY, allow=KNOWN, page=True, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES])
     async def reply(caller: Caller, params: WriteReply) -> wire.Message:
-        """Answer where the customer sees it: an agent's makes it wait, the customer's opens it again.
+        """Write a reply: from an agent it sets the ticket to waiting, from the customer it reopens it.
 
         With `last_seen_message_id` it is refused when others have written since, unless `force` is set.
         """
@@ -123,7 +123,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method(NOTE, allow=STAFF, page=True, errors=_NOTE_ERRORS, examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
-        """Write to the other agents; the customer never sees it, nor a trace of it."""
+        """Write a note for the other agents; the customer sees no trace of it."""
         return await _write(storage, caller, MessageKind.NOTE, params)
 
     @table.method(

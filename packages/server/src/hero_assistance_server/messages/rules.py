@@ -29,7 +29,7 @@ def reply(
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Answer where the customer sees it; raises `Conflict` when the ticket takes no replies."""
+    """Write a reply; raises `Conflict` when the ticket takes no replies."""
     outside = author.user_id in ticket.people
     trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
     answered = ticket.first_response_at or (None if outside else now)
@@ -53,7 +53,7 @@ def note(
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Write to the agents; nothing that the customer is shown changes."""
+    """Write a note to the agents; the customer sees no change."""
     written = replace(
         ticket,
         status=_moved(ticket, Trigger.NOTED),

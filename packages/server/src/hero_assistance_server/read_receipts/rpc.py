@@ -82,7 +82,7 @@ class Read(Result):
 
 
 class ReadList(Result):
-    """How the caller stands with tickets, and what is unread on them together."""
+    """The read receipts of the caller, and the sum of the unread messages."""
 
     reads: list[Read]
     unread_tickets: int
@@ -109,7 +109,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("read.mark", allow=KNOWN, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
     async def mark(caller: Caller, params: MarkRead) -> Read:
-        """Say that a ticket is read up to a message; it moves forward, and back only when that is asked for."""
+        """Mark a ticket as read up to a message; moves the mark back only on request."""
         message_id = wire.MessageId(params.message_id)
         return _serialize(
             await storage.write(lambda work: mark_read(work, caller, params.ticket_id, message_id, back=params.back))
@@ -117,9 +117,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("read.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListReads) -> ReadList:
-        """Tell what is new: on the tickets of a list, or on those that concern the caller.
+        """List the unread counts of given tickets, or of those that concern the caller.
 
-        Those are, for an agent, the 1,000 with the last activity that they take part in, otherwise that they see.
+        Those are the latest 1,000 tickets by activity that an agent takes part in, or that a customer sees.
         """
         return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
@@ -127,7 +127,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         "read.of_ticket", allow=STAFF, errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET]
     )
     async def of_ticket(caller: Caller, params: TicketParams) -> Readers:
-        """Tell which agents have read a ticket, and how far."""
+        """List the agents who have read a ticket, and how far."""
         found = await storage.read(lambda snapshot: list_agents(snapshot, caller, params.ticket_id))
         return Readers(readers=[Reader(user_id=one.user_id, message_id=one.message_id, at=one.at) for one in found])
 

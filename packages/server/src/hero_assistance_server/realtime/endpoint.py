@@ -1,4 +1,4 @@
-"""`GET /events`: who may have a stream, and from where it starts."""
+"""`GET /events`: checks who may read the stream, and where it starts."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from hero_assistance_server.realtime.hub import Hub, Subscription, chunk_of
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage
 
-# What a browser waits before it comes back.
+# How long a browser waits before it reconnects.
 RETRY_MS = 1000
 # A page is sent before the next is read, so that a long absence does not fill the memory.
 PAGE = 200
@@ -50,7 +50,7 @@ class EventStream:
                         last = reached
                         yield chunk
             except StoreUnavailable as error:
-                # The reader comes back by Last-Event-ID, to a database that may be well again.
+                # The reader reconnects with Last-Event-ID, when the database may work again.
                 _log.warning("events.replay-failed", error=error)
                 return
         while True:

@@ -1,4 +1,4 @@
-"""Sends each agent the numbers of their views when those have changed: without an event number, and never stored."""
+"""Sends each agent the changed ticket counts of their views, as transient events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
-# The shortest time between two counts: three times a second is live for an eye.
+# The shortest time between two counts: three a second look live.
 PAUSE_S = 0.3
 
 _log = get_log("events")

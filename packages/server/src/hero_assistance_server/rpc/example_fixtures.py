@@ -1,4 +1,4 @@
-"""The project in which every method's examples are made: what happened there, and what it left.
+"""The project of every method's examples: its events and its state.
 
 Carol, a customer, has filed a ticket; Bob has replied, and Alice has noted something for the agents. Times in answers
 are those of the day of writing; the tests compare everything else.

@@ -10,7 +10,7 @@ from hero_assistance_server.storage.unit_of_work import Storage
 
 # Some 2,000 ordinary tickets; a row and its JSON count.
 ROWS_LIMIT = 4 * 1024 * 1024
-# The first pages of everybody who works here.
+# The first pages of the whole team.
 ANSWERS_LIMIT = 8 * 1024 * 1024
 
 

@@ -1,4 +1,4 @@
-"""`view.*`: the lists of a desk, their numbers, and those that agents name themselves."""
+"""`view.*`: the views that every agent has, saved views, and their ticket counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.tickets.rpc import parse_list_filter
 from hero_assistance_server.users.model import User
 
-# A number next to a name; beyond it, that it is more says enough.
+# The count stands next to a name; beyond this number, "more" is enough.
 COUNT_CAP = 500
 
 _VPN: dict[str, Any] = {"noun": "view", "view_id": 1, "name": "VPN", "filter": "tag:vpn", "owner": "bob"}
@@ -94,7 +94,7 @@ class ViewList(Result):
 
 
 class Deleted(Result):
-    """What is no more."""
+    """The deleted view."""
 
     view_id: int
 

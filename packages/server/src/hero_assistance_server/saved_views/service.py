@@ -13,7 +13,7 @@ from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import VIEWS
 from hero_assistance_server.users.model import User
 
-# What fits in the margin of a page, with room to spare.
+# More than enough for the margin of a page.
 VIEWS_LIMIT = 50
 
 

@@ -1,7 +1,7 @@
 """The filter language: `status:open assignee:me -tag:vpn before:2026-01-01 "a phrase" words prefix*`.
 
 Terms are separated by spaces, and all of them must hold. Of several terms with one of the keys `status`, `priority`,
-`assignee` and `customer` any one may hold, for a ticket has one of each. A minus before a term turns it around.
+`assignee` and `customer` any one may hold, for a ticket has one of each. A minus before a term negates it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from enum import StrEnum
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.wire import Priority, Status
 
-# What somebody types; a view with more is several views.
+# More than a user types by hand.
 TERMS_LIMIT = 32
 
 

@@ -1,4 +1,4 @@
-"""`search.*`: tickets by their words."""
+"""`search.*`: full-text search of tickets."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _FINDS = (
 
 
 class SearchTickets(Params):
-    """What is looked for, and which page of it."""
+    """The query, and the page of its results."""
 
     query: FilterText
     before: Annotated[int, Field(ge=1, le=ID_LIMIT, description="`next_before` of the page before.")] = ID_LIMIT

@@ -1,4 +1,4 @@
-"""Where on a ticket the words of a search stand: the piece that has most of them, and what it says there."""
+"""Snippets of search results: the text of a ticket that has most of the words, with its surroundings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`stats.*`: how much, how soon, how long; and which tickets each figure counts."""
+"""`stats.*`: counts and durations, and the tickets that each figure counts."""
 
 from __future__ import annotations
 

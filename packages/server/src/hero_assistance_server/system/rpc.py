@@ -1,4 +1,4 @@
-"""`system.*`: how the server is."""
+"""`system.*`: the state of the server."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: str | None
 
     @table.method("system.health", allow=EVERYONE, page=True, examples=[_HEALTH])
     async def health(_caller: Caller, _params: NoParams) -> Health:
-        """Tell version, release, mode and address of the server."""
+        """Return version, release, mode and address of the server."""
         return Health(
             status="ok",
             service=SERVICE,

@@ -81,7 +81,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         examples=[_RENAMES],
     )
     async def rename(caller: Caller, params: RenameTag) -> Renamed:
-        """Give a tag another name on every ticket, 50 at a time; called again, it goes on where it was cut off."""
+        """Rename a tag on every ticket, 50 at a time; a second call continues an interrupted one."""
         if params.tag == params.into:
             raise Conflict(f"the tag is called {params.tag} already")
         changed = portion = await storage.write(lambda work: rename_tag(work, caller, params.tag, params.into))

@@ -1,4 +1,4 @@
-"""Where a ticket is listed and counted: the store has it next to its row, so that lists never sort or scan."""
+"""The lists and counters of a ticket: the store keeps them next to its row, so that lists never sort or scan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.tickets.model import Ticket
 
-# What still asks for somebody's attention; snoozed tickets have a list of their own.
+# The statuses that need attention; snoozed tickets have a list of their own.
 ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.WAITING})
 
 # Scopes that are counted for everybody; those of people, tags and priorities are made by the functions below.
@@ -54,7 +54,7 @@ def places(ticket: Ticket) -> frozenset[Place]:
 
 
 def scopes(ticket: Ticket) -> frozenset[str]:
-    """Everything that the ticket is listed and counted under, each with its status."""
+    """Every scope in which the ticket is listed and counted by status."""
     return frozenset([*subjects(ticket), *map(participated_by, ticket.participants)])
 
 

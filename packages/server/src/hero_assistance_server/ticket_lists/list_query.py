@@ -1,4 +1,4 @@
-"""Which tickets a list shows: the views of a desk as one table, and a filter as what it means for one reader."""
+"""Queries of ticket lists: a table of the views, and the meaning of a filter for one reader."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VIEWS: dict[str, View] = {
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What a ticket must be, to be in a list.
+    """The conditions for a ticket to be in a list.
 
     It has one of `statuses`, is in one scope at least of each of `within`, in none of `without`, and was filed at
     `since` or later and before `until`.
@@ -60,7 +60,7 @@ class ListQuery:
 
 
 def build_list_query(filter_: Filter, reader: User, view: str | None = None) -> ListQuery:
-    """What the conditions on fields of a filter, within a view, mean for its reader; texts are not looked at."""
+    """Build the query of a filter's conditions on fields, within a view, for its reader; ignores texts."""
     found = ListQuery()
     if view is not None:
         scope = VIEWS[view].scope(reader.user_id)
@@ -72,7 +72,7 @@ def build_list_query(filter_: Filter, reader: User, view: str | None = None) -> 
 
 
 def matches(ticket: Ticket, sought: ListQuery) -> bool:
-    """Whether the ticket is one of them; what the store finds by its indexes, ticket by ticket."""
+    """Whether the ticket matches; the store finds the same tickets by its indexes."""
     scopes = list_index.scopes(ticket)
     return (
         ticket.status in sought.statuses

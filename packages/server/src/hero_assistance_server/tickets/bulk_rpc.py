@@ -40,7 +40,7 @@ _BULKS = Example(
 
 
 class ManyTickets(Params):
-    """The tickets that an action is about; the same one twice counts once."""
+    """The tickets to change; a repeated ticket counts once."""
 
     ticket_ids: Annotated[tuple[KnownTicketId, ...], Field(min_length=1, max_length=MANY_LIMIT)]
 
@@ -50,7 +50,7 @@ class BulkUpdate(TicketFields, ManyTickets):
 
 
 class Failure(Result):
-    """Why nothing was done to a ticket, as in a JSON-RPC error."""
+    """The reason why a ticket was not changed, as in a JSON-RPC error."""
 
     code: int
     reason: str

@@ -61,7 +61,7 @@ _LISTS = (
 
 
 class CreateTicket(Params):
-    """What is filed."""
+    """The new ticket."""
 
     title: Title
     body: OptionalText

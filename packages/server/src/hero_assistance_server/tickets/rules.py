@@ -1,4 +1,4 @@
-"""Commands on tickets: from the state and what is asked to the change that is to be written."""
+"""Commands on tickets: each returns the change to write, from the present state and the request."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Ch
 
 
 def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
-    """Let somebody outside the team see the ticket as its customer does; nothing when they see it already."""
+    """Add a collaborator, who sees the ticket as its customer does; changes nothing if they see it already."""
     if guest.is_staff:
         raise Conflict(f"{guest.user_id} is of the team and sees every ticket", hint="ticket.follow takes part")
     if guest.user_id in ticket.people:
@@ -79,7 +79,7 @@ def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
 
 
 def uninvite(*, ticket: Ticket, guest: UserId, now: datetime) -> list[AnyChange]:
-    """Take somebody off again: the ticket vanishes from their list."""
+    """Remove a collaborator: the ticket disappears from their list."""
     if guest not in ticket.collaborators:
         return []
     rest = tuple(user for user in ticket.collaborators if user != guest)

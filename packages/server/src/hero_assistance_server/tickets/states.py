@@ -1,4 +1,4 @@
-"""How a ticket's status moves: one table for what happens to it, one for what a person sets."""
+"""The transitions of a ticket's status: one table for triggers, one for what users set."""
 
 from __future__ import annotations
 
@@ -66,5 +66,5 @@ def after(status: Status, trigger: Trigger) -> Status | None:
 
 
 def may_set(status: Status, wanted: Status, *, staff: bool) -> bool:
-    """Whether a person may set `wanted` on a ticket that has `status`."""
+    """Whether a user may set `wanted` on a ticket that has `status`."""
     return wanted in (SETTABLE_BY_STAFF if staff else SETTABLE_BY_CUSTOMER)[status]

@@ -1,4 +1,4 @@
-"""What people set on a ticket: which fields, who may, and what follows from it."""
+"""Updates of a ticket: the fields, their permissions and their effects."""
 
 from __future__ import annotations
 

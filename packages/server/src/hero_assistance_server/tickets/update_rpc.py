@@ -106,28 +106,28 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("ticket.follow", allow=STAFF, errors=_ERRORS, examples=[_FOLLOWS])
     async def follow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
-        """Take part in a ticket."""
+        """Follow a ticket."""
         return await _answer(
             storage, caller, lambda work: change_service.follow_ticket(work, caller, params.ticket_id, following=True)
         )
 
     @table.method("ticket.unfollow", allow=STAFF, errors=_ERRORS, examples=[_UNFOLLOWS])
     async def unfollow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
-        """Take part in a ticket no more."""
+        """Stop following a ticket."""
         return await _answer(
             storage, caller, lambda work: change_service.follow_ticket(work, caller, params.ticket_id, following=False)
         )
 
     @table.method("ticket.invite", allow=STAFF, errors=_ERRORS, examples=[_INVITES])
     async def invite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
-        """Let a customer see somebody else's ticket, and write on it, as if it were theirs."""
+        """Make a customer a collaborator, who sees the ticket and replies like its customer."""
         return await _answer(
             storage, caller, lambda work: change_service.invite(work, caller, params.ticket_id, params.user_id)
         )
 
     @table.method("ticket.uninvite", allow=STAFF, errors=_ERRORS, examples=[_UNINVITES])
     async def uninvite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
-        """Take a collaborator off a ticket; it vanishes from their list."""
+        """Remove a collaborator from a ticket; it disappears from their list."""
         return await _answer(
             storage, caller, lambda work: change_service.uninvite(work, caller, params.ticket_id, params.user_id)
         )

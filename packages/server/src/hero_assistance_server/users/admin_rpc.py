@@ -147,7 +147,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
 
     @table.method("user.reactivate", allow=ADMINS, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
-        """Let a deactivated user in again, with the role they had."""
+        """Reactivate a user, with the role they had."""
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, params.user_id)

@@ -56,7 +56,7 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
 
     @table.method("user.devices", allow=KNOWN, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
     async def devices(caller: Caller, params: DevicesOf) -> DeviceList:
-        """List the devices that are let in as the caller; an admin may ask for anybody's."""
+        """List the devices that log in as the caller; an admin may ask for those of any user."""
         user_id = params.user_id or caller.known().user_id
         found = await storage.read(lambda snapshot: list_devices(snapshot, caller, user_id))
         return DeviceList(
@@ -68,7 +68,7 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
 
     @table.method("user.revoke", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_REVOKES])
     async def revoke(caller: Caller, params: RevokeDevice) -> bool:
-        """Let a device in no more: one's own, or, as an admin, anybody's; whether there was one.
+        """Revoke a device of the caller or, as an admin, of any user; returns whether there was one.
 
         Every stream of its user ends, and comes back from the devices that are left.
         """

@@ -1,4 +1,4 @@
-"""How soon first answers are promised: in the writer's memory, because every new ticket needs it."""
+"""The response targets in the writer's memory, because every new ticket needs them."""
 
 from __future__ import annotations
 
