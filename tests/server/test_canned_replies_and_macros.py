@@ -197,7 +197,7 @@ AGENT = DEMO_USERS[1]
 
 @pytest.mark.anyio
 async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path) -> None:
-    """A database of an earlier release keeps its texts and events under the new name; its audit trail stays as it was written."""
+    """A database of an earlier release keeps its texts and events; its audit trail is as written."""
     connection = open_writer(hero_root / DATABASE)
     migrate(connection, migrations()[:11])
     connection.execute("INSERT INTO canned_replies (reply_id, name, body, updated_at) VALUES (7, 'Hello', 'Dear', 1)")
