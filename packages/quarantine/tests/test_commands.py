@@ -213,7 +213,13 @@ def test_a_command_that_is_ended_takes_its_tests_along(project: Any, number: sig
         "    time.sleep(120)\n",
     )
     command = [sys.executable, "-m", "flake_quarantine", "measure", "test_long.py::test_long"]
-    measuring = subprocess.Popen(command, cwd=project.folder, env=project.environment())
+    # Where the tests themselves run under nohup, their children would inherit that hang-ups are ignored.
+    measuring = subprocess.Popen(
+        command,
+        cwd=project.folder,
+        env=project.environment(),
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )
     try:
         begun = project.folder / "begun"
         until(begun.exists)
