@@ -24,6 +24,7 @@ from hero_assistance_sdk.rpc.errors import (
     MethodNotFound,
     RpcFailure,
     code_of,
+    exit_status,
     http_status,
     translation_of,
 )
@@ -55,11 +56,9 @@ def test_a_kind_without_a_row_has_that_of_the_kind_above(kind: type[HeroError]) 
     assert translation_of(kind) is TRANSLATIONS[UsageError]
 
 
-def test_the_exit_status_of_a_usage_error_is_two() -> None:
-    assert {row.exit_status for kind, row in TRANSLATIONS.items() if kind is not UsageError} == {1}
-    assert TRANSLATIONS[UsageError].exit_status == 2
-    for kind in TRANSLATIONS:
-        assert kind.exit_status == translation_of(kind).exit_status
+@pytest.mark.parametrize(("kind", "status"), [(HeroError, 1), (NotFound, 1), (UsageError, 2), (SettingError, 2)])
+def test_exit_status(kind: type[HeroError], status: int) -> None:
+    assert exit_status(kind("m")) == status
 
 
 def test_no_two_kinds_share_a_code_unless_one_is_the_other() -> None:

@@ -15,6 +15,7 @@ def main() -> int | None:
 
     from hero_assistance_app.command import INTERRUPTED, command
     from hero_assistance_sdk.errors import HeroError
+    from hero_assistance_sdk.rpc.errors import exit_status
 
     try:
         status = command.main(prog_name=PROGRAM, standalone_mode=False)
@@ -23,7 +24,7 @@ def main() -> int | None:
         return error.exit_code
     except HeroError as error:
         click.echo(f"{PROGRAM}: {error}", err=True)
-        return error.exit_status
+        return exit_status(error)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     return int(status)

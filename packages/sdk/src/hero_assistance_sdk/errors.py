@@ -1,7 +1,7 @@
 """The tree of errors with messages for users and callers.
 
 An error carries a kebab-case `reason`, a `message` of one line, and where one helps a `hint`.
-It is turned into an exit status by the CLI, and into a JSON-RPC error by `rpc.dispatch`, in one place each.
+`rpc.errors` turns it into a JSON-RPC error, an HTTP status or an exit status, by one table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ class HeroError(Exception):
     """An expected failure: shown as one line and a hint, never as a traceback."""
 
     reason: ClassVar[str] = "failed"
-    exit_status: ClassVar[int] = 1
     # What a program can use in addition to the reason; it travels in a JSON-RPC error's data.
     details: Mapping[str, Any] = {}
     # The last lines of a log that explains the error.
@@ -38,7 +37,6 @@ class UsageError(HeroError):
     """The command line, a setting or an argument is wrong."""
 
     reason = "usage"
-    exit_status = 2
 
 
 class SettingError(UsageError):

@@ -21,6 +21,7 @@ def main() -> int | None:
     import click
 
     from hero_assistance_sdk.errors import HeroError
+    from hero_assistance_sdk.rpc.errors import exit_status
     from hero_assistance_server.command import command
 
     gc.freeze()
@@ -33,7 +34,7 @@ def main() -> int | None:
         return 130
     except HeroError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return error.exit_status
+        return exit_status(error)
     return 0
 
 

@@ -15,6 +15,7 @@ from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
+from hero_assistance_sdk.rpc.errors import exit_status
 from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
@@ -46,7 +47,7 @@ def command(auth_mode: str, tcp: tuple[str, ...]) -> None:
         asyncio.run(run(Paths.from_environ(), AuthMode(auth_mode), tcp))
     except HeroError as error:
         click.echo(f"{PROGRAM}: {error}", err=True)
-        sys.exit(error.exit_status)
+        sys.exit(exit_status(error))
 
 
 async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:

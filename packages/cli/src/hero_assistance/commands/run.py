@@ -22,10 +22,13 @@ def run(arguments: Sequence[str]) -> int:
 
         return run_with_click(arguments)
     except HeroError as error:
+        # Only now: the table costs what `--version` takes in all.
+        from hero_assistance_sdk.rpc.errors import exit_status
+
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         for line in error.log_lines:
             print(f"  | {line}", file=sys.stderr)
-        return error.exit_status
+        return exit_status(error)
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return INTERRUPTED

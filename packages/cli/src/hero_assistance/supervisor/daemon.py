@@ -10,6 +10,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.errors import exit_status
 
 
 def run(paths: Paths) -> int:
@@ -28,7 +29,7 @@ def run(paths: Paths) -> int:
         return 1
     except HeroError as error:
         print(f"error: {error}", file=sys.stderr)
-        return error.exit_status
+        return exit_status(error)
     return 0
 
 

@@ -150,6 +150,11 @@ def http_status(error: HeroError) -> int:
     return translation_of(type(error)).http_status
 
 
+def exit_status(error: HeroError) -> int:
+    """The exit status of a program that `error` ends."""
+    return translation_of(type(error)).exit_status
+
+
 def failure(error: HeroError, request_id: Any = None) -> dict[str, Any]:
     """The JSON-RPC answer to an invalid call, or to one with an unknown id."""
     return {"jsonrpc": "2.0", "id": request_id, "error": error_object(error)}
