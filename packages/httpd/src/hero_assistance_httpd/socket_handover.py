@@ -13,11 +13,11 @@ import json
 import os
 import select
 import socket
-import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.peer_credentials import read_peer_credentials
 from hero_assistance_sdk.sockets import TAKES_OVER, bind_tcp
 
 # The predecessor answers from its event loop, which is never held up for long.
@@ -116,8 +116,8 @@ def _hand_over(handover: socket.socket, listeners: Mapping[str, socket.socket]) 
     with contextlib.suppress(OSError):
         asking, _address = handover.accept()
         with asking:
-            _pid, user = _credentials(asking)
-            if user == os.getuid():
+            peer = read_peer_credentials(asking)
+            if peer is not None and peer.user == os.getuid():
                 message = json.dumps(list(listeners)).encode()
                 socket.send_fds(asking, [message], [listener.fileno() for listener in listeners.values()])
                 _log.info("handover.done", listeners=len(listeners))
@@ -129,7 +129,7 @@ def _handed_over(pid: int) -> dict[str, socket.socket]:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
             asking.settimeout(_HAND_OVER_S)
             asking.connect(_name(pid))
-            if _credentials(asking) != (pid, os.getuid()):
+            if read_peer_credentials(asking) != (pid, os.getuid()):
                 return {}
             message, descriptors, _flags, _from = socket.recv_fds(asking, _LONGEST_LIST, _MOST_LISTENERS)
     except OSError:
@@ -139,9 +139,3 @@ def _handed_over(pid: int) -> dict[str, socket.socket]:
 
 def _socket(descriptor: int) -> socket.socket:
     return socket.socket(fileno=descriptor)
-
-
-def _credentials(connected: socket.socket) -> tuple[int, int]:
-    """Pid and user of the other end."""
-    pid, user, _group = struct.unpack("3i", connected.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    return pid, user

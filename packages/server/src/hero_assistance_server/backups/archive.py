@@ -20,11 +20,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_sdk.release import release_id
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.errors import DatabaseTooNew
-from hero_assistance_server.storage.files import FOLDER, Files, sync_folder
+from hero_assistance_server.storage.files import FOLDER, Files
 
 FORMAT = 1
 ABOUT = "backup.json"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_server.backups.archive import About, read_backup
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
-from hero_assistance_server.storage.files import sync_folder
 from hero_assistance_server.storage.folder_lock import locked_folder
 
 

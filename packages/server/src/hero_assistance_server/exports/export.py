@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_server.exports.errors import ExportFailed
 from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
-from hero_assistance_server.storage.files import FOLDER, Files, sync_folder
+from hero_assistance_server.storage.files import FOLDER, Files
 
 FORMAT = 1
 ABOUT = "project.json"

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.export import ABOUT, FORMAT, Exported, copy_file
@@ -19,7 +20,7 @@ from hero_assistance_server.storage.database_files import (
     TableWriter,
 )
 from hero_assistance_server.storage.errors import DatabaseTooNew
-from hero_assistance_server.storage.files import FOLDER, Files, sync_folder
+from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
 
 # The longest row is a ticket of 64 KiB, in which JSON may write each byte as six.

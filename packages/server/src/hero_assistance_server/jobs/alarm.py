@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
+from hero_assistance_sdk.libc import check_result, find_function
 from hero_assistance_server.timestamps import millis
 
 _CLOCK_REALTIME = 0
@@ -31,15 +32,12 @@ class _TimerSpec(ctypes.Structure):
     _fields_ = (("interval", _TimeSpec), ("value", _TimeSpec))
 
 
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
 class Alarm:
     """Calls `ring` in the running loop at the time that is set, and whenever somebody sets the clock."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
-        self._fd = _checked(_libc.timerfd_create(_CLOCK_REALTIME, os.O_NONBLOCK | os.O_CLOEXEC))
+        self._fd = check_result(find_function("timerfd_create")(_CLOCK_REALTIME, os.O_NONBLOCK | os.O_CLOEXEC))
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._fd, self._rings)
 
@@ -47,7 +45,8 @@ class Alarm:
         """Ring at this time, at once when it is past, and no more at the time set before."""
         seconds, rest = divmod(max(_EARLIEST_MS, millis(at)), 1000)
         spec = _TimerSpec(_TimeSpec(0, 0), _TimeSpec(seconds, rest * 1_000_000))
-        _checked(_libc.timerfd_settime(self._fd, _ABSTIME | _CANCEL_ON_SET, ctypes.byref(spec), None))
+        set_time = find_function("timerfd_settime")
+        check_result(set_time(self._fd, _ABSTIME | _CANCEL_ON_SET, ctypes.byref(spec), None))
 
     def close(self) -> None:
         """Ring no more."""
@@ -63,10 +62,3 @@ class Alarm:
                 if error.errno != errno.ECANCELED:
                     raise
             self._ring()
-
-
-def _checked(result: int) -> int:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return result

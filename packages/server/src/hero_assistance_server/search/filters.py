@@ -38,8 +38,6 @@ class Key(StrEnum):
 
 TEXTS = frozenset({Key.WORD, Key.PREFIX, Key.PHRASE})
 NAMED = tuple(key for key in Key if key not in TEXTS)
-# A ticket has one of each, so that two of them ask for either.
-SINGLE = frozenset({Key.STATUS, Key.PRIORITY, Key.ASSIGNEE, Key.CUSTOMER})
 ME = "me"
 
 ACTIVE, DONE, UNASSIGNED = "active", "done", "unassigned"

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_server.storage.errors import StoreUnavailable
 
 FOLDER = "attachments"
@@ -131,12 +132,3 @@ class Files:
             self._holders[digest] -= 1
             if not self._holders[digest]:
                 del self._holders[digest]
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
