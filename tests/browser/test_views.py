@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk
@@ -98,10 +98,36 @@ def test_the_same_words_may_be_said_twice(served: Desk, person: Person) -> None:
     served.call("carol", "ticket.create", title="Patience", body="Text")
     bob = person("bob")
     bob.ticket("Patience").click()
+    reply = bob.page.get_by_label("Reply", exact=True)
     for count in (1, 2):
-        bob.page.get_by_label("Reply", exact=True).fill("Still working on it")
+        reply.fill("Still working on it")
         bob.page.get_by_role("button", name="Send reply").click()
         expect(bob.message("Still working on it")).to_have_count(count)
+        # The message may be seen before the answer that empties the form.
+        expect(reply).to_have_value("")
+
+
+def test_what_is_typed_while_a_reply_is_on_its_way_stays(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="Patience", body="Text")
+    bob = person("bob")
+    bob.ticket("Patience").click()
+    held: list[Route] = []
+    bob.page.route(
+        "**/rpc", lambda route: held.append(route) if b"message.reply" in _sent(route) else route.continue_()
+    )
+    reply = bob.page.get_by_label("Reply", exact=True)
+    reply.fill("First")
+    bob.page.get_by_role("button", name="Send reply").click()
+    expect(bob.page.get_by_role("button", name="Sending…")).to_be_visible()
+    reply.fill("First, and a second thought")
+    held[0].continue_()
+    expect(bob.message("First")).to_have_count(1)
+    expect(bob.page.get_by_role("button", name="Send reply")).to_be_enabled()
+    expect(reply).to_have_value("First, and a second thought")
+
+
+def _sent(route: Route) -> bytes:
+    return route.request.post_data_buffer or b""
 
 
 def test_older_tickets_are_fetched_when_asked_for(served: Desk, person: Person) -> None:

@@ -2,7 +2,13 @@
 import { useSignal } from "@preact/signals";
 import { drafts } from "../app.ts";
 
-export type Draft = { value: string; set: (value: string) => void; onInput: (event: InputEvent) => void };
+export type Draft = {
+  value: string;
+  set: (value: string) => void;
+  /** Empty it once `sent` has arrived, unless something else has been typed since. */
+  clearSent: (sent: string) => void;
+  onInput: (event: InputEvent) => void;
+};
 
 export function useDraft(key: string): Draft {
   const text = useSignal(drafts.read(key));
@@ -13,6 +19,9 @@ export function useDraft(key: string): Draft {
   return {
     value: text.value,
     set,
+    clearSent: (sent) => {
+      if (text.peek() === sent) set("");
+    },
     onInput: (event) => set((event.currentTarget as HTMLInputElement | HTMLTextAreaElement).value),
   };
 }

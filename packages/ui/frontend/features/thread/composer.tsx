@@ -59,9 +59,10 @@ function Form({ project, ticket, kind }: { project: Project; ticket: Ticket; kin
 
   const body = text.value.trim();
   const send = async () => {
+    const sent = text.value;
     await project.send(ticket.ticket_id, kind, body, token.current.tokenFor(body));
     token.current.renew();
-    text.set("");
+    text.clearSent(sent);
     desk.announcement.value = KIND_WORDS[kind].sent;
   };
   const submit = async (event: SubmitEvent) => {
