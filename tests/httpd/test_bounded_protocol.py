@@ -3,109 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, Router
 
-from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.limits import DEFAULTS, Limits
-from hero_assistance_sdk.sockets import bind_tcp, bound_address
+from tests.httpd.peers import ASK, CHUNKED, LAST, POST, QUICK, WAIT, Waiting, connected, served
 
 pytestmark = pytest.mark.anyio
 
-DEADLINE_S = 20.0
-DRIP_S = 0.02
-QUICK = replace(DEFAULTS, header_seconds=0.2, body_seconds=0.2, header_bytes=10_000, connections=8)
-ASK = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
-POST = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
-CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 
-
-class Everybody:
-    """A policy that admits every peer."""
-
-    def admits(self, peer: str) -> bool:
-        return bool(peer)
-
-
-async def count(request: Request) -> Response:
-    """Answer with what was sent."""
-    try:
-        body = await request.body()
-    except ClientDisconnect:
-        return Response(status_code=400)
-    return JSONResponse({"bytes": len(body), "headers": sorted(request.headers.keys())})
-
-
-class Peer:
-    """A connection, and what came over it."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer, self.early = reader, writer, b""
-
-    def send(self, data: bytes) -> None:
-        self.writer.write(data)
-
-    async def drip(self, piece: bytes, times: int) -> None:
-        """Send a piece whenever nothing has been answered for a while, up to so many times."""
-        for _ in range(times):
-            self.send(piece)
-            try:
-                async with asyncio.timeout(DRIP_S):
-                    self.early += await self.reader.read(65536)
-                return
-            except TimeoutError:
-                continue
-
-    async def rest(self) -> bytes:
-        """All that comes until the server closes; a reset is a close, too."""
-        received = self.early
-        try:
-            while piece := await self.reader.read(65536):
-                received += piece
-        except ConnectionResetError:
-            pass
-        self.writer.close()
-        return received
-
-    async def refusal(self) -> tuple[int, str]:
-        """The status and the reason of the answer that ends the connection."""
-        head, _, body = (await self.rest()).rpartition(b"\r\n\r\n")
-        assert b"connection: close" in head
-        return int(head.split()[1]), json.loads(body)["error"]["data"]["reason"]
-
-    async def answer(self) -> dict[str, object]:
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        found: dict[str, object] = json.loads(await self.reader.readexactly(length))
-        return found
-
-
-@asynccontextmanager
-async def served(limits: Limits = QUICK) -> AsyncIterator[str]:
-    stop, bound = asyncio.Event(), bind_tcp("127.0.0.1:0")
-    listener = Listener("tcp", bound, Router([Route("/", count, methods=["GET", "POST"])]), policy=Everybody())
-    async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as group:
-        group.create_task(serve([listener], stop=stop, limits=limits, grace_s=1))
-        try:
-            yield bound_address(bound)
-        finally:
-            stop.set()
-
-
-async def connected(address: str) -> Peer:
-    host, port = address.split(":")
-    return Peer(*await asyncio.open_connection(host, int(port)))
-
-
-@pytest.mark.parametrize("sent", [b"G", b"GET / HTTP/1.1\r\nhost: x\r\n", b"\r\n\r\n"], ids=repr)
+@pytest.mark.parametrize("sent", [b"G", b"GET / HTTP/1.1\r\nhost: localhost\r\n", b"\r\n\r\n"], ids=repr)
 async def test_headers_that_do_not_come_are_408(sent: bytes) -> None:
     async with served() as address:
         peer = await connected(address)
@@ -188,18 +97,20 @@ async def test_headers_after_a_body_do_not_reach_the_application() -> None:
 @pytest.mark.parametrize(
     ("limits", "status", "reason"),
     [
-        (replace(DEFAULTS, connections=3), 503, "unavailable"),
+        (replace(DEFAULTS, connections=4), 503, "unavailable"),
         (replace(DEFAULTS, connections_per_peer=3), 429, "too-many"),
     ],
 )
 async def test_one_connection_too_many_is_told_so_and_a_free_place_is_taken(
     limits: Limits, status: int, reason: str
 ) -> None:
-    async with served(limits) as address:
+    waiting = Waiting()
+    async with served(limits, waiting) as address:
         peers = [await connected(address) for _ in range(3)]
         for peer in peers:
-            peer.send(ASK)
-            await peer.answer()
+            peer.send(WAIT)
+        while waiting.asked < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         assert await (await connected(address)).refusal() == (status, reason)
         peers[0].writer.close()
         await peers[0].writer.wait_closed()
@@ -210,6 +121,34 @@ async def test_one_connection_too_many_is_told_so_and_a_free_place_is_taken(
                 break
         else:
             pytest.fail("the place was not given again")
+        waiting.go.set()
+
+
+async def test_the_oldest_stranger_makes_room_and_one_who_asks_does_not() -> None:
+    waiting = Waiting()
+    async with served(replace(DEFAULTS, connections=8), waiting) as address:
+        busy = await connected(address)
+        busy.send(WAIT)
+        half = await connected(address)
+        half.send(POST)
+        strangers = [await connected(address) for _ in range(20)]
+        last = await connected(address)
+        last.send(ASK)
+        assert (await last.answer())["bytes"] == 0
+        assert await half.rest() == b""
+        for stranger in strangers[:13]:
+            assert await stranger.rest() == b""
+        waiting.go.set()
+        assert (await busy.answer())["asked"] == 1
+
+
+async def test_headers_in_one_write_are_bounded_to_the_byte() -> None:
+    for size, status in ((10_000, 200), (10_001, 431), (200_000, 431)):
+        async with served(replace(QUICK, header_seconds=5)) as address:
+            peer = await connected(address)
+            name = b"x" * (size - len(LAST) - len(b"name: \r\n"))
+            peer.send(LAST.replace(b"\r\n\r\n", b"\r\nname: %s\r\n\r\n" % name))
+            assert int((await peer.rest()).split()[1]) == status
 
 
 async def test_what_is_refused_leaves_no_trace_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,8 @@ from dataclasses import fields, replace
 import pytest
 
 from hero_assistance_httpd.connection_limits import ConnectionLimits
-from hero_assistance_sdk.errors import HeroError, SettingError, TooMany, Unavailable
+from hero_assistance_httpd.memory_budget import Account, MemoryBudget
+from hero_assistance_sdk.errors import SettingError, TooMany, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH, OTHER_FILES, SETTING, Limits, room_for
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from scripts.build.workspace import REPOSITORY
@@ -52,14 +53,97 @@ def test_room_is_what_the_files_allow() -> None:
         "print(room_for(DEFAULTS), r.getrlimit(r.RLIMIT_NOFILE)[0])\n"
     )
     printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
-    assert printed.stdout.split() == ["100", "256", str(1024 - OTHER_FILES), "1024"]
+    assert printed.stdout.split() == ["100", "328", str((1024 - OTHER_FILES) // 2), "1024"]
 
 
-def test_a_crowd_is_bounded_in_all_and_from_each_address() -> None:
-    connections = ConnectionLimits(replace(DEFAULTS, connections=4, connections_per_peer=2))
-    entered = [connections.enter(peer) for peer in ("a", "a", "a", "b", None, None)]
-    kinds: list[type[HeroError] | None] = [None, None, TooMany, None, None, Unavailable]
-    assert [type(refusal) if refusal else None for refusal in entered] == kinds
-    connections.leave("a")
-    assert connections.enter("a") is None
+class Peer:
+    """A connection from an address, or (without one) over a Unix socket."""
+
+    def __init__(self, peer: str | None) -> None:
+        self.peer = peer
+        self.is_ended = False
+
+    def end_idle(self) -> None:
+        self.is_ended = True
+
+
+def enter(connections: ConnectionLimits, *peers: str | None) -> list[Peer]:
+    """Connections that were admitted and have asked something."""
+    entered = [Peer(peer) for peer in peers]
+    for each in entered:
+        assert connections.enter(each) is None
+        connections.note_request(each)
+    return entered
+
+
+def test_connections_are_bounded_in_all_and_from_each_address() -> None:
+    connections = ConnectionLimits(replace(DEFAULTS, connections=8, connections_per_peer=2))
+    first, *_ = enter(connections, "a", "a", "b", None, None, None, None)
+    assert isinstance(connections.enter(Peer("a")), TooMany)
+    enter(connections, "c")
+    assert isinstance(connections.enter(Peer("d")), Unavailable)
+    assert isinstance(connections.enter(Peer(None)), Unavailable)
+    connections.leave(first)
+    enter(connections, "a")
     assert room_for(DEFAULTS) <= resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def test_tcp_leaves_a_part_to_the_unix_sockets() -> None:
+    connections = ConnectionLimits(replace(DEFAULTS, connections=16))
+    enter(connections, *(f"address {number}" for number in range(14)))
+    assert isinstance(connections.enter(Peer("one more")), Unavailable)
+    enter(connections, None, None)
+
+
+def test_the_stranger_that_has_waited_longest_makes_room_then_the_caller_that_has() -> None:
+    connections = ConnectionLimits(replace(DEFAULTS, connections=8))
+    callers = enter(connections, "a", "b", "c")
+    for caller in (callers[1], callers[0]):
+        connections.note_answer(caller)
+    strangers = [Peer("d"), Peer("e"), Peer("f"), Peer("g")]
+    for stranger in strangers:
+        assert connections.enter(stranger) is None
+    order = [strangers[0], strangers[1], strangers[2], strangers[3], callers[1], callers[0]]
+    for count in range(1, len(order) + 1):
+        enter(connections, "new")
+        assert [each.is_ended for each in order] == [True] * count + [False] * (len(order) - count)
+    assert isinstance(connections.enter(Peer("new")), Unavailable)
+    assert not callers[2].is_ended
+
+
+def test_a_unix_socket_is_never_closed_for_tcp_and_tcp_is_for_a_unix_socket() -> None:
+    connections = ConnectionLimits(replace(DEFAULTS, connections=2))
+    unix = [Peer(None), Peer(None)]
+    for each in unix:
+        assert connections.enter(each) is None
+    assert isinstance(connections.enter(Peer("a")), Unavailable)
+    connections.leave(unix.pop())
+    over_tcp = Peer("a")
+    assert connections.enter(over_tcp) is None
+    enter(connections, None)
+    assert over_tcp.is_ended
+    assert not unix[0].is_ended
+    enter(connections, None)
+    assert unix[0].is_ended
+
+
+def test_memory_is_bounded_in_all_and_for_each_address_and_given_back() -> None:
+    budget = MemoryBudget(replace(DEFAULTS, memory_bytes=1_000_000, memory_bytes_per_peer=400_000))
+    accounts = [Account(budget, peer) for peer in ("a", "a", "b", "c", None)]
+    accounts[0].take(300_000)
+    with pytest.raises(Unavailable):
+        accounts[1].take(200_000)
+    accounts[2].take(400_000)
+    with pytest.raises(Unavailable):
+        accounts[3].take(400_000)
+    accounts[4].take(1_000_000)
+    accounts[0].take(1_000)
+    accounts[0].close()
+    accounts[3].close()
+    accounts[3].take(400_000)
+    for account in accounts:
+        account.close()
+        account.close()
+    assert budget.take("a", 400_000)
+    assert budget.take("b", 400_000)
+    assert budget.take(None, 1_000_000)

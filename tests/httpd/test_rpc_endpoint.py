@@ -101,7 +101,7 @@ async def test_a_caller_who_leaves_in_the_middle_is_no_defect(
     with caplog.at_level(logging.WARNING):
         async with served(hero_root) as path, client(path) as http:
             _, writer = await asyncio.open_unix_connection(str(path))
-            writer.write(b"POST /rpc HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nhalf")
+            writer.write(b"POST /rpc HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\nhalf")
             await writer.drain()
             writer.close()
             await writer.wait_closed()

@@ -88,11 +88,11 @@ def waiting_child() -> Iterator[subprocess.Popen[bytes]]:
 async def test_the_end_of_a_predecessor_is_told_by_the_kernel() -> None:
     with waiting_child() as child:
         old = Predecessor(child.pid)
-        seen = [old.ended]
+        seen = [old.has_ended]
         child.kill()
         async with asyncio.timeout(TIMEOUT_S):
-            await old.end()
-        seen.append(old.ended)
+            await old.wait_for_end()
+        seen.append(old.has_ended)
         assert seen == [False, True]
         old.close()
 
@@ -111,7 +111,7 @@ async def test_who_is_served_by_a_predecessor_is_answered_once_more(hero_root: P
                     await asyncio.sleep(0)
                     answer = await kept.get("/")
                     assert (answer.text, answer.headers["connection"]) == ("old", "close")
-                    late.sendall(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+                    late.sendall(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
                     assert b"200 OK" in await asyncio.to_thread(late.recv, 4096)
                     await old
     assert path.exists()

@@ -238,7 +238,7 @@ async def test_the_project_sets_the_limits(paths: Paths) -> None:
 async def test_a_sender_that_leaves_leaves_nothing(desk: Desk, head: bytes) -> None:
     """In the middle of what it has promised, by its length or by a chunk."""
     _reader, writer = await asyncio.open_unix_connection(str(desk.paths.socket("rpc")))
-    writer.write(b"POST /attachments?name=a HTTP/1.1\r\nhost: desk\r\nx-dev-user: carol\r\n" + head + bytes(500))
+    writer.write(b"POST /attachments?name=a HTTP/1.1\r\nhost: localhost\r\nx-dev-user: carol\r\n" + head + bytes(500))
     await writer.drain()
     await until(lambda: kept(desk.paths) == [".incoming"])
     writer.close()
@@ -248,7 +248,7 @@ async def test_a_sender_that_leaves_leaves_nothing(desk: Desk, head: bytes) -> N
 
 async def test_more_than_its_length_is_not_taken(desk: Desk) -> None:
     reader, writer = await asyncio.open_unix_connection(str(desk.paths.socket("rpc")))
-    head = b"POST /attachments?name=a HTTP/1.1\r\nhost: desk\r\nx-dev-user: carol\r\ncontent-length: 3\r\n\r\n"
+    head = b"POST /attachments?name=a HTTP/1.1\r\nhost: localhost\r\nx-dev-user: carol\r\ncontent-length: 3\r\n\r\n"
     writer.write(head + b"abcdef")
     async with asyncio.timeout(STOP_S):
         assert b" 400 " in await reader.readline()
@@ -268,7 +268,7 @@ async def test_one_person_cannot_keep_the_others_from_sending(desk: Desk) -> Non
     opened = [await asyncio.open_unix_connection(str(desk.paths.socket("rpc"))) for _ in range(8)]
     for _, writer in opened:
         writer.write(
-            b"POST /attachments?name=a HTTP/1.1\r\nhost: desk\r\nx-dev-user: carol\r\ncontent-length: 9\r\n\r\nabc"
+            b"POST /attachments?name=a HTTP/1.1\r\nhost: localhost\r\nx-dev-user: carol\r\ncontent-length: 9\r\n\r\nabc"
         )
     await until(lambda: kept(desk.paths) == [".incoming"] * 8)
     refused = await post(desk, b"more")

@@ -21,8 +21,8 @@ from hero_assistance_sdk.paths import Paths
 from tests.server.desk import START_S, STOP_S, Child, child
 
 MIB = 1024 * 1024
-HALF = b"GET /events HTTP/1.1\r\nhost: desk\r\n"
-POST = b"POST /rpc HTTP/1.1\r\nhost: desk\r\ncontent-length: %d\r\n\r\n"
+HALF = b"GET /events HTTP/1.1\r\nhost: localhost\r\n"
+POST = b"POST /rpc HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n"
 # A connection takes some 10 KiB of the server; this is several times as much.
 EACH = 40 * 1024
 
@@ -136,7 +136,7 @@ def test_slow_bodies(hero_env: dict[str, str], paths: Paths) -> None:
 def test_ten_mebibytes_of_json(hero_env: dict[str, str], paths: Paths) -> None:
     """Announced, it is refused unread; unannounced, as soon as it is too much."""
     chunked = (
-        b"POST /rpc HTTP/1.1\r\nhost: desk\r\ntransfer-encoding: chunked\r\n\r\n" + b"a00000\r\n" + b"[" * 10 * MIB
+        b"POST /rpc HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n" + b"a00000\r\n" + b"[" * 10 * MIB
     )
     with limited(hero_env, paths, "") as server:
         before = resident(server)

@@ -303,7 +303,7 @@ async def _stalled(desk: Desk) -> socket.socket:
     sock.setblocking(False)
     loop = asyncio.get_running_loop()
     await loop.sock_connect(sock, str(desk.events_socket))
-    await loop.sock_sendall(sock, b"GET /events HTTP/1.1\r\nhost: desk\r\n\r\n")
+    await loop.sock_sendall(sock, b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n")
     assert (await loop.sock_recv(sock, 12)) == b"HTTP/1.1 200"
     return sock
 

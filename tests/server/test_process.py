@@ -28,7 +28,7 @@ def raw_stream(path: Path) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.settimeout(STOP_S)
     sock.connect(str(path))
-    sock.sendall(b"GET /events HTTP/1.1\r\nhost: desk\r\n\r\n")
+    sock.sendall(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n")
     received = b""
     while b"retry: 1000" not in received:
         received += sock.recv(4096)

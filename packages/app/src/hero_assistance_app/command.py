@@ -73,7 +73,9 @@ async def _run(
     guard = SessionGuard(gateway, bound)
     try:
         async with asyncio.TaskGroup() as group:
-            serving = group.create_task(serve([Listener("app", socket, guard)], closing=gateway.close_streams))
+            serving = group.create_task(
+                serve([Listener("app", socket, guard, app_checks_host=True)], closing=gateway.close_streams)
+            )
             # Once it has run up to its first wait, `serve` answers signals: only then is the link made known.
             await asyncio.sleep(0)
             _announce(guard.link, opens_browser)

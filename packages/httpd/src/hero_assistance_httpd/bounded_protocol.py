@@ -6,8 +6,11 @@ import asyncio
 from enum import Enum, auto
 
 from hero_assistance_httpd.connection_limits import ConnectionLimits
-from hero_assistance_httpd.graceful_shutdown import DrainingConfig, DrainingProtocol
+from hero_assistance_httpd.graceful_shutdown import DrainingConfig
+from hero_assistance_httpd.memory_budget import MEMORY, Account, MemoryBudget
+from hero_assistance_httpd.paced_protocol import PacedProtocol
 from hero_assistance_httpd.peer_filter import LINGER_S, turn_away
+from hero_assistance_httpd.slow_reader import SlowReaderTimer
 from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.rpc.errors import http_answer
@@ -18,6 +21,7 @@ class BoundedConfig(DrainingConfig):
 
     limits: Limits
     connections: ConnectionLimits
+    memory: MemoryBudget
 
 
 class _Awaited(Enum):
@@ -28,7 +32,7 @@ class _Awaited(Enum):
     BODY = auto()
 
 
-class BoundedProtocol(DrainingProtocol):
+class BoundedProtocol(PacedProtocol):
     """One connection; beyond a limit it is answered with an error and closed.
 
     A request that arrives whole sets no timer; one that does not has one for its headers and one for its body.
@@ -37,11 +41,14 @@ class BoundedProtocol(DrainingProtocol):
     config: BoundedConfig
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self._peer: str | None = (transport.get_extra_info("peername") or [None])[0] or None
+        """Enter the table of connections, or refuse the peer."""
+        self.peer: str | None = (transport.get_extra_info("peername") or [None])[0] or None
         self._entered = self._refused = False
         self._timer: asyncio.TimerHandle | None = None
         self._timed = _Awaited.NOTHING
-        refusal = self.config.connections.enter(self._peer)
+        self._memory = Account(self.config.memory, self.peer)
+        self._slow_reader = SlowReaderTimer(transport, self.loop, self.config.limits)
+        refusal = self.config.connections.enter(self)
         if refusal is not None:
             turn_away(transport, http_answer(refusal))
             return
@@ -53,47 +60,86 @@ class BoundedProtocol(DrainingProtocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Leave the table."""
         if self._entered:
-            self.config.connections.leave(self._peer)
+            self.config.connections.leave(self)
+            self._entered = False
         self._rest()
+        self._slow_reader.stop()
+        self._memory.close()
         super().connection_lost(exc)
 
+    def end_idle(self) -> None:
+        """Close, because another connection needs the place; the table has taken this one out."""
+        self._entered = False
+        self.transport.abort()
+
     def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
-        self._loose += len(data)
-        super().data_received(data)
+        """Take what arrives, unless the peer has been refused."""
+        if not self._refused:
+            super().data_received(data)
+
+    def piece_received(self, piece: bytes) -> bool:
+        """Parse a piece, and refuse the peer for headers that are too long."""
+        self._loose += len(piece)
+        if self._loose > self.config.limits.header_bytes and not self.is_receiving_body:
+            return self._refuse_headers()
+        self.parse(piece)
         if self._awaited is _Awaited.NOTHING and not self._is_idle():
             self._rest()
         elif self._loose > self.config.limits.header_bytes:
-            limit = int(self.config.limits.header_bytes)
-            self._refuse(TooLarge(f"the headers are larger than {limit} bytes"), status=431)
+            return self._refuse_headers()
         elif self._timed is not self._awaited:
             self._watch()
+        return not self._refused
+
+    def pause_writing(self) -> None:
+        """Measure how fast the peer reads, once much is waiting for it."""
+        super().pause_writing()
+        self._slow_reader.start()
+
+    def resume_writing(self) -> None:
+        """Note that the peer reads."""
+        super().resume_writing()
+        self._slow_reader.note_progress()
 
     def on_message_begin(self) -> None:
+        """Expect headers, and let the application count the memory of this request."""
         super().on_message_begin()
         self._awaited = _Awaited.HEADERS
+        self.scope["extensions"][MEMORY] = self._memory  # type: ignore[assignment]
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # Headers that follow a body would be added to those that the application has read.
+        """Take a header, unless it follows the body: it would be added to those that the application has read."""
         if self._awaited is _Awaited.HEADERS:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        """Expect the body."""
         self._awaited = _Awaited.BODY
         self._body = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        """Count the body."""
         self._loose = 0
         self._body += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """Expect nothing until the answer."""
         self._awaited = _Awaited.NOTHING
         self._loose = 0
+        self.config.connections.note_request(self)
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, and for the peer to read this answer."""
+        super().on_response_complete()
+        self._memory.close()
+        self._slow_reader.start()
+        if self._entered and self._awaited is not _Awaited.BODY and self.cycle.response_complete:
+            self.config.connections.note_answer(self)
 
     def _is_idle(self) -> bool:
         """Whether what arrived was no request at all, such as an empty line: it must not keep a connection open."""
@@ -130,12 +176,18 @@ class BoundedProtocol(DrainingProtocol):
             return
         self._refuse(TooSlow("the request did not arrive in time", hint="send it faster, or in parts"))
 
+    def _refuse_headers(self) -> bool:
+        limit = int(self.config.limits.header_bytes)
+        self._refuse(TooLarge(f"the headers are larger than {limit} bytes"), status=431)
+        return False
+
     def _refuse(self, error: HeroError, status: int | None = None) -> None:
         """Answer with an error, unless an answer has begun, and close when the peer has had time to read it."""
         self._rest()
         if self.transport.is_closing():
             return
         self._refused = True
+        self.drop_held()
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True

@@ -31,6 +31,7 @@ class EventStreamResponse:
         self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream until one of the three ends it."""
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         try:
             if scope["method"] != "HEAD":

@@ -30,6 +30,7 @@ class Drain:
         self.last_request_s = 0.0
 
     def begin(self) -> None:
+        """Begin the shutdown."""
         self.begun = True
         self.last_request_s = time.monotonic()
 
@@ -49,16 +50,18 @@ class DrainingProtocol(HttpToolsProtocol):
     config: DrainingConfig
 
     def on_message_begin(self) -> None:
+        """Give the application the means to drop its peer."""
         super().on_message_begin()
         self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
 
     def on_headers_complete(self) -> None:
+        """Note the time of the request while the server shuts down."""
         super().on_headers_complete()
         if self.config.drain.begun:
             self.config.drain.last_request_s = time.monotonic()
-            self.say_last()
+            self.close_after_answer()
 
-    def say_last(self) -> None:
+    def close_after_answer(self) -> None:
         """Close the connection after the answer that is being made."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.keep_alive = False
@@ -70,7 +73,7 @@ class Served(Protocol):
     server_state: Any
 
 
-async def let_go(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], drain: Drain) -> None:
+async def drain_connections(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], drain: Drain) -> None:
     """Accept the clients that wait on the Unix sockets, stop accepting, and return when the connections are quiet.
 
     `unix` and `tcp` are the descriptors of the listening sockets. A Unix socket that was renamed over gets no
@@ -79,12 +82,20 @@ async def let_go(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[i
     deadline = time.monotonic() + _LONGEST_S
     drain.begin()
     for connection in _connections(servers):
-        connection.say_last()
-    while unix and select.select(unix, [], [], 0)[0] and time.monotonic() < deadline:  # noqa: ASYNC110
+        connection.close_after_answer()
+    while unix and _has_waiting_client(unix) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await _stop_accepting(servers, (*unix, *tcp))
     while _connections(servers) and time.monotonic() < min(deadline, drain.last_request_s + _QUIET_S):  # noqa: ASYNC110
         await asyncio.sleep(_LOOK_S)
+
+
+def _has_waiting_client(listening: Iterable[int]) -> bool:
+    # Not `select`, which takes no descriptor above 1023.
+    poll = select.poll()
+    for descriptor in listening:
+        poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def _stop_accepting(servers: Sequence[Served], listening: Iterable[int]) -> None:

@@ -20,9 +20,12 @@ from starlette.types import ASGIApp
 
 from hero_assistance_httpd.bounded_protocol import BoundedConfig, BoundedProtocol
 from hero_assistance_httpd.connection_limits import ConnectionLimits
-from hero_assistance_httpd.graceful_shutdown import Drain, let_go
+from hero_assistance_httpd.graceful_shutdown import Drain, drain_connections
+from hero_assistance_httpd.host_guard import HostGuard
+from hero_assistance_httpd.memory_budget import MemoryBudget
 from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
 from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
+from hero_assistance_sdk.host_names import own_names
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sockets import (
@@ -61,7 +64,8 @@ _log = get_log("listeners")
 class Listener:
     """A bound socket, the application behind it, and the policy that decides which peers may connect.
 
-    `address` is the requested TCP address, by which a successor asks for the socket.
+    `address` is the requested TCP address, by which a successor asks for the socket. Over TCP, requests that name
+    another host are refused, unless `app` itself checks the host.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Listener:
     path: Path | None = None
     policy: PeerPolicy | None = None
     address: str | None = None
+    app_checks_host: bool = False
 
 
 def unix_listener(path: Path, app: ASGIApp) -> Listener:
@@ -102,8 +107,8 @@ async def serve(
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
     drain = Drain()
-    connections = ConnectionLimits(limits)
-    servers = [_Server(_Config(listener, grace_s, drain, limits, connections)) for listener in listeners]
+    shared = _Shared(drain, limits, ConnectionLimits(limits), MemoryBudget(limits))
+    servers = [_Server(_Config(listener, grace_s, shared)) for listener in listeners]
     tcp = {listener.address: listener.socket for listener in listeners if listener.address}
     try:
         with _stopping_signals(stop) as received, offering(tcp):
@@ -134,21 +139,30 @@ async def _drain_connections(
     unix = [listener.socket.fileno() for listener in listeners if listener.path]
     tcp = [listener.socket.fileno() for listener in listeners if not listener.path]
     closing()
-    await let_go(servers, unix, tcp, drain)
+    await drain_connections(servers, unix, tcp, drain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the listeners of one process share."""
+
+    drain: Drain
+    limits: Limits
+    connections: ConnectionLimits
+    memory: MemoryBudget
 
 
 class _Config(BoundedConfig):
     """The settings of one listener's server, and its peer filter."""
 
-    def __init__(
-        self, listener: Listener, grace_s: int, drain: Drain, limits: Limits, connections: ConnectionLimits
-    ) -> None:
-        self.drain = drain
-        self.limits = limits
-        self.connections = connections
+    def __init__(self, listener: Listener, grace_s: int, shared: _Shared) -> None:
+        self.drain = shared.drain
+        self.limits = shared.limits
+        self.connections = shared.connections
+        self.memory = shared.memory
         self.peer_filter = PeerFilter(listener.name, listener.policy) if listener.policy else None
         super().__init__(
-            listener.app,
+            _guarded_app(listener),
             http=_Protocol,
             lifespan="off",
             log_config=None,
@@ -162,6 +176,12 @@ class _Config(BoundedConfig):
         )
 
 
+def _guarded_app(listener: Listener) -> ASGIApp:
+    if listener.path is not None or listener.app_checks_host:
+        return listener.app
+    return HostGuard(listener.app, own_names())
+
+
 class _Server(uvicorn.Server):
     """A server that leaves signals to `serve`, because several run in one process."""
 
@@ -169,6 +189,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
         yield
 
     def end_refused(self) -> None:
@@ -187,6 +208,7 @@ class _Protocol(BoundedProtocol):
     config: _Config
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Refuse a peer that the policy does not admit."""
         peer_filter = self.config.peer_filter
         if peer_filter is not None and peer_filter.refuses(transport):
             peer_filter.turn_away(transport)

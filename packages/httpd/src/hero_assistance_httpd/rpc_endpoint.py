@@ -11,14 +11,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from hero_assistance_sdk.errors import HeroError, TooLarge
+from hero_assistance_httpd.memory_budget import count_memory
+from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.errors import failure, http_status
 
 C = TypeVar("C")
 
-_JSON = "application/json"
+# An answer longer than this is written as the peer takes it, and counts as memory of its connection.
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class RpcEndpoint(Generic[C]):
     body_limit: int = int(DEFAULTS.body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         request = Request(scope, receive)
         try:
             body = await bounded_body(request, self.body_limit)
@@ -67,8 +70,31 @@ class RpcEndpoint(Generic[C]):
             return
         else:
             answer = await self.dispatcher.answer(body, caller)
-            response = Response(status_code=204) if answer is None else Response(answer, media_type=_JSON)
+            response = Response(status_code=204) if answer is None else JsonAnswer(answer)
         await response(scope, receive, send)
+
+
+class JsonAnswer(Response):
+    """Encoded JSON, written as the peer takes it."""
+
+    media_type = "application/json"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, or 503 when there are too many long answers on their way."""
+        body = bytes(self.body)
+        if len(body) <= _PIECE:
+            await super().__call__(scope, receive, send)
+            return
+        try:
+            count_memory(scope, len(body))
+        except Unavailable as error:
+            await failure_response(error)(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for begin in range(0, len(body), _PIECE):
+            end = begin + _PIECE
+            more = end < len(body)
+            await send({"type": "http.response.body", "body": body[begin:end], "more_body": more})
 
 
 def failure_response(error: HeroError) -> Response:
@@ -78,7 +104,7 @@ def failure_response(error: HeroError) -> Response:
 
 
 async def bounded_body(request: Request, limit: int) -> bytes:
-    """Read the body; raises `TooLarge` as soon as it is longer than `limit` bytes."""
+    """Read the body; raises `TooLarge` as soon as it is longer than `limit` bytes, `Unavailable` for want of memory."""
     if int(request.headers.get("content-length") or 0) > limit:
         raise _too_large(limit)
     chunks: list[bytes] = []
@@ -92,6 +118,7 @@ async def bounded_body(request: Request, limit: int) -> bytes:
         size += len(chunk)
         if size > limit:
             raise _too_large(limit)
+        count_memory(request.scope, len(chunk))
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks)

@@ -44,11 +44,11 @@ class Predecessor:
             self._pidfd = None
 
     @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether it has ended, and so has let go of every lock."""
         return self._pidfd is None or bool(select.select([self._pidfd], [], [], 0)[0])
 
-    async def end(self) -> None:
+    async def wait_for_end(self) -> None:
         """Wait until it has ended. The supervisor decides when; this process can be stopped while it waits."""
         if self._pidfd is None:
             return
@@ -61,6 +61,7 @@ class Predecessor:
             loop.remove_reader(self._pidfd)
 
     def close(self) -> None:
+        """Stop watching it."""
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = None

@@ -35,6 +35,14 @@ class Limits:
     )
     body_seconds: float = _limit(20, "to receive a body; a second more for each `body_rate` bytes that have come")
     body_rate: float = _limit(4096, "bytes a second of a body, on average, after `body_seconds`")
+    send_seconds: float = _limit(30, "the time over which a caller must take `send_rate` of an answer")
+    send_rate: float = _limit(256, "bytes a second of an answer, on average over `send_seconds`")
+    memory_bytes: float = _limit(
+        128 * 1024 * 1024, "bodies and answers on their way over TCP, in memory, and as much again over Unix sockets"
+    )
+    memory_bytes_per_peer: float = _limit(
+        32 * 1024 * 1024, "bodies and answers on their way, in memory, of one address over TCP"
+    )
     connections: float = _limit(4096, "connections to all listeners together; fewer where the system gives fewer files")
     connections_per_peer: float = _limit(256, "connections from one address over TCP")
     streams: float = _limit(3000, "open event streams")
@@ -68,11 +76,11 @@ DEFAULTS = Limits()
 def room_for(limits: Limits) -> int:
     """The number of connections that this process can hold, by its limit and by its open files.
 
-    The number of files is raised to what the system allows.
+    The number of files is raised to what the system allows. A connection may have a file open as well: an attachment.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = int(limits.connections) + OTHER_FILES
+    wanted = 2 * int(limits.connections) + OTHER_FILES
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(int(limits.connections), max(soft - OTHER_FILES, 1))
+    return min(int(limits.connections), max((soft - OTHER_FILES) // 2, 1))

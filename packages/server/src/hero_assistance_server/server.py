@@ -85,7 +85,7 @@ async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: i
         listeners = _listeners(settings.paths, Applications(rpc, events, tcp), bound)
 
         async def take_over() -> None:
-            await old.end()
+            await old.wait_for_end()
             async with _desk(settings, hub, timers) as desk:
                 apps = applications(replace(desk, tcp=_address_of(bound)))
                 for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):

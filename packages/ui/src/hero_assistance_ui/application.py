@@ -22,7 +22,7 @@ from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.calls import BODY_LIMIT, Call, parse_call
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, range_headers, read_chunks, relay_upload, upload_headers
-from hero_assistance_ui.guards import check_host, check_same_site
+from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
 from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.page import PageDocument
@@ -70,8 +70,9 @@ class Gateway(Starlette):
             *self._admin_routes(reader),
             *service_routes(info),
         ]
-        middleware = [Middleware(_Headers), Middleware(_HostCheck, trust=identity.trust)]
-        super().__init__(routes=routes, middleware=middleware, exception_handlers={HeroError: _answer_failure})
+        super().__init__(
+            routes=routes, middleware=[Middleware(_Headers)], exception_handlers={HeroError: _answer_failure}
+        )
         # A redirect would lead to the host and path that we see, not to those that the browser asked for.
         self.router.redirect_slashes = False
 
@@ -191,20 +192,3 @@ class _Headers:
             await send(message)
 
         await self._app(scope, receive, with_headers)
-
-
-class _HostCheck:
-    """Refuses requests that were sent to another name than this machine's."""
-
-    def __init__(self, app: ASGIApp, trust: Trust) -> None:
-        self._app = app
-        self._trust = trust
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            try:
-                check_host(Request(scope), self._trust)
-            except HeroError as error:
-                await failure_response(error)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_ui.identity import Trust
 
 
 def check_same_site(request: Request, media_type: str = "application/json") -> None:
@@ -29,39 +26,7 @@ def check_same_site(request: Request, media_type: str = "application/json") -> N
         raise Forbidden(f"a page of {origin} may not call this service")
 
 
-def check_host(request: Request, trust: Trust) -> None:
-    """Raise `Forbidden` when a TCP request names a host that is not this machine.
-
-    A foreign name that resolves to this machine (DNS rebinding) would make a stranger's page "same origin".
-    Behind a proxy the host is the proxy's business.
-    """
-    if trust is Trust.TCP and not _is_this_machine(_hostname(request.headers.get("host", ""))):
-        raise Forbidden("this address is not served here", hint="open the page by its IP address or as localhost")
-
-
 def _own_hosts(request: Request) -> set[str]:
     # hero_router hands on the host that the browser asked for in X-Forwarded-Host.
     names = ("host", "x-forwarded-host")
     return {request.headers[name] for name in names if name in request.headers}
-
-
-def _hostname(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_this_machine(name: str) -> bool:
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    own = socket.gethostname().lower()
-    return name == own or name == own.partition(".")[0] or _is_address(name)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
-        return False
-    return True

@@ -34,7 +34,7 @@ class TakeoverApp:
         return self._app.done()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._app.done() and scope.get("path") == "/health" and not self._predecessor.ended:
+        if not self._app.done() and scope.get("path") == "/health" and not self._predecessor.has_ended:
             # The supervisor asks before it stops the predecessor.
             answer = JSONResponse({"status": "waiting", "service": SERVICE, "version": version()})
             await answer(scope, receive, send)

@@ -1,0 +1,141 @@
+"""An HTTP protocol that takes one request at a time from a connection, however many a peer sends ahead."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+
+from uvicorn.protocols.http.flow_control import FlowControl
+
+from hero_assistance_httpd.graceful_shutdown import DrainingProtocol
+
+_HEADERS_END = b"\r\n\r\n"
+# The bound of what is parsed before a limit on headers is checked.
+_HEADER_PIECE = 4096
+# The end of a chunked body is found by the parser alone: as many requests as fit in this may be taken with it.
+_CHUNKED_PIECE = 512
+
+
+class PacedProtocol(DrainingProtocol):
+    """One connection: what arrives while a request is being answered is neither parsed nor followed by more.
+
+    Parsed ahead, 18 bytes would become a request of kilobytes. What is held is what one read of the socket brought.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start without anything held."""
+        super().connection_made(transport)
+        self.flow: _PacedFlow = _PacedFlow(transport)
+        self._held = b""
+        # Of the request that is being received: bytes of its body still to come; -1: chunked, so nothing tells.
+        self._body_left = 0
+        self.is_receiving_body = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrives, up to the end of one request; hold the rest until that is answered."""
+        if self._held or self.is_answering:
+            self._hold(self._held + data)
+        else:
+            self._take(data)
+
+    @abstractmethod
+    def piece_received(self, piece: bytes) -> bool:
+        """Parse bytes of at most one request; false when nothing more is to be parsed on this connection."""
+
+    def parse(self, piece: bytes) -> None:
+        """Let the parser of uvicorn have a piece."""
+        super().data_received(piece)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a request has been received whole and its answer is not complete."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes that have arrived and wait for an answer before them."""
+        return len(self._held)
+
+    def drop_held(self) -> None:
+        """Forget what is held, so that the rest of what the peer sends can be read and discarded."""
+        self._held = b""
+        self.flow.is_holding = False
+
+    def on_headers_complete(self) -> None:
+        """Note how long the body is."""
+        self.is_receiving_body = True
+        self._body_left = _body_length(self.headers)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Count down what is left of the body."""
+        if self._body_left > 0:
+            self._body_left -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Expect headers next."""
+        self.is_receiving_body = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on with what was held."""
+        super().on_response_complete()
+        if self._held:
+            self.loop.call_soon(self._take_held)
+
+    def _take_held(self) -> None:
+        if self.transport.is_closing() or self.is_answering:
+            return
+        held = self._held
+        self.drop_held()
+        self._take(held)
+        if not self._held:
+            self.flow.resume_reading()
+
+    def _take(self, data: bytes) -> None:
+        begin, size = 0, len(data)
+        while begin < size:
+            end = self._piece_end(data, begin)
+            if not self.piece_received(data if end - begin == size else data[begin:end]) or self.transport.is_closing():
+                return
+            begin = end
+            if begin < size and self.is_answering:
+                self._hold(data[begin:])
+                return
+
+    def _piece_end(self, data: bytes, begin: int) -> int:
+        """The end of what can be parsed without reaching into a second request (chunked bodies: a few)."""
+        size = len(data)
+        if self.is_receiving_body:
+            return min(begin + (self._body_left if self._body_left > 0 else _CHUNKED_PIECE), size)
+        last = min(begin + _HEADER_PIECE, size)
+        found = data.find(_HEADERS_END, begin, last)
+        return last if found < 0 else found + len(_HEADERS_END)
+
+    def _hold(self, data: bytes) -> None:
+        self._held = data
+        self.flow.is_holding = True
+        self.flow.pause_reading()
+
+
+class _PacedFlow(FlowControl):
+    """Leaves reading paused while something is held: uvicorn resumes it for each answer and each body."""
+
+    is_holding = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless something is held."""
+        if not self.is_holding:
+            super().resume_reading()
+
+
+def _body_length(headers: list[tuple[bytes, bytes]]) -> int:
+    """The length of the body by these headers: -1 when they do not tell."""
+    length = 0
+    for name, value in headers:
+        if name == b"transfer-encoding":
+            return -1
+        if name == b"content-length":
+            length = int(value)
+    return length
