@@ -32,6 +32,7 @@ class EventsEndpoint:
     caller_of: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream events until the reader leaves or is cut off; answer an error when it may not read."""
         request = Request(scope)
         try:
             reader = await self._reader(request)

@@ -46,6 +46,7 @@ class SpanParams(Params):
         return self
 
     def span(self) -> Span:
+        """Return the span, with days that begin as UTC's."""
         return Span(self.start, self.end)
 
 
@@ -63,6 +64,7 @@ class DaysParams(SpanParams):
         return self
 
     def span(self) -> Span:
+        """Return the span, with days that begin where the caller's do."""
         return Span(self.start, self.end, self.utc_offset_minutes * 60_000)
 
 
