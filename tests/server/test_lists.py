@@ -24,13 +24,14 @@ from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.tickets import read_receipts, ticket_lists, tickets
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.ticket_lists.list_index import places, scopes
-from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery, build_list_query, matches
+from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery, build_list_query
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.rpc import ViewName
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk
+from tests.server.list_matching import matches
 from tests.server.store_fixtures import opened
 from tests.server.test_events import stream
 
