@@ -362,10 +362,10 @@ async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: st
 
 
 def test_a_single_scope_is_counted_by_its_tallies() -> None:
-    assert ListQuery().counted == "all"
-    assert build_list_query(parse("tag:vpn status:open"), BOB).counted == "tag:vpn"
+    assert ListQuery().counted_scope == "all"
+    assert build_list_query(parse("tag:vpn status:open"), BOB).counted_scope == "tag:vpn"
     for text in ("tag:a tag:b", "-tag:a", "after:2026-01-01", "assignee:a assignee:b"):
-        assert build_list_query(parse(text), BOB).counted is None
+        assert build_list_query(parse(text), BOB).counted_scope is None
 
 
 def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path) -> None:

@@ -50,7 +50,7 @@ class ListQuery:
     until: datetime | None = None
 
     @property
-    def counted(self) -> str | None:
+    def counted_scope(self) -> str | None:
         """The scope whose tallies count these tickets exactly; `None` when there is none."""
         if self.without or self.since or self.until or len(self.within) > 1:
             return None
