@@ -75,8 +75,11 @@ def box(dist: Path) -> Iterator[Box]:
     root = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
     try:
         made = Box(root, dist)
-        yield made
-        subprocess.run([made.paths.bin / "hero_assistance", "--stop"], env=made.env, check=False, capture_output=True)
+        try:
+            yield made
+        finally:
+            command = (str(made.paths.bin / "hero_assistance"), "--stop")
+            subprocess.run(command, env=made.env, check=False, capture_output=True)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
