@@ -137,7 +137,7 @@ def types(session: nox.Session) -> None:
     """Check the types of every package and script."""
     _install_tools(session)
     sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
-    session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "benchmarks")
+    session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "packages/quarantine/tests", "benchmarks")
     _run_npm_checks(session, "check_types.py")
 
 

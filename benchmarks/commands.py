@@ -70,7 +70,7 @@ def _running_service(dist: Path) -> Iterator[tuple[Path, dict[str, str]]]:
 
 @contextmanager
 def _running_supervisord(root: Path) -> Iterator[list[str]]:
-    """supervisord with the same two programs on a root of its own; yields the command that asks it."""
+    """Run supervisord with the same two programs on a root of its own; yields the command that asks it."""
     folder = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
     env = {"PATH_ROOT": str(folder), "PATH_SOCKET": str(folder / "s"), "HERO_ASSISTANCE_TCP": "127.0.0.1:0"}
     programs = []

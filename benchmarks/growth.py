@@ -47,6 +47,7 @@ class Timings:
 
     @property
     def median(self) -> float:
+        """Return the median of all calls."""
         return statistics.median(self.values)
 
     @property

@@ -50,6 +50,7 @@ class Report:
     comparisons: list[Comparison] = field(default_factory=list)
 
     def add(self, figure: Figure) -> None:
+        """Add a figure behind the others."""
         self.figures.append(figure)
 
     def markdown(self) -> str:

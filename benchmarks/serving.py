@@ -45,6 +45,7 @@ class Box:
         run(dist / "hero_assistance", "install", dist, env=self.env)
 
     def cli(self, *arguments: str) -> None:
+        """Run our installed command; raises `CalledProcessError`."""
         run(self.paths.bin / "hero_assistance", *arguments, env=self.env)
 
     def start(self) -> None:
@@ -61,6 +62,7 @@ class Box:
         ]
 
     def load(self) -> Load:
+        """Return where to send load to, and the number of the last event."""
         rpc, ui, events = (self.paths.socket(name) for name in ("rpc", "ui", "events"))
         with RpcClient(rpc, headers={"x-dev-user": "alice"}) as client:
             since = client.call("system.health")["seq"]
@@ -73,8 +75,11 @@ def box(dist: Path) -> Iterator[Box]:
     root = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
     try:
         made = Box(root, dist)
-        yield made
-        subprocess.run([made.paths.bin / "hero_assistance", "--stop"], env=made.env, check=False, capture_output=True)
+        try:
+            yield made
+        finally:
+            command = (str(made.paths.bin / "hero_assistance"), "--stop")
+            subprocess.run(command, env=made.env, check=False, capture_output=True)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 

@@ -42,6 +42,7 @@ class Streams:
 
     @property
     def median_ms(self) -> float:
+        """Return the median time until the last reader had an event."""
         return statistics.median(self.last_ms)
 
 

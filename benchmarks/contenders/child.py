@@ -16,6 +16,7 @@ PAUSE_S = 0.001
 
 
 def serve(path: str) -> None:
+    """Answer every connection on the socket, for ever."""
     # contextlib and pathlib would be most of this program's own start.
     try:  # noqa: SIM105
         os.unlink(path)  # noqa: PTH108

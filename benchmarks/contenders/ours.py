@@ -23,12 +23,15 @@ class Ours(Contender):
 
     @property
     def paths(self) -> Paths:
+        """The paths of a box in the contender's folder."""
         return Paths.from_environ(self.environment())
 
     def client(self) -> SupervisorClient:
+        """Open a client of the supervisor."""
         return SupervisorClient(self.paths.socket("supervisor"))
 
     def command(self) -> list[str]:
+        """Run the supervisor of this tree in the foreground."""
         return [sys.executable, "-m", "hero_assistance", "supervisor", "run"]
 
     def begin(self) -> None:
@@ -42,14 +45,17 @@ class Ours(Contender):
                 client.service_start(SERVICE)
 
     def stop(self, program: Program) -> None:
+        """Stop the whole service: the comparison runs one program in it."""
         with self.client() as client:
             self._await(client, client.service_stop(SERVICE), ActionState.STOPPED)
 
     def restart(self) -> None:
+        """Restart the service; the new process overlaps with the old one."""
         with self.client() as client:
             self._await(client, client.service_restart(SERVICE, overlap=True), ActionState.HEALTHY)
 
     def written(self, program: Program) -> bytes:
+        """Ask the supervisor for the program's log."""
         with self.client() as client:
             return "\n".join(client.logs_query(program.name, lines=LONGEST_QUERY).lines).encode()
 

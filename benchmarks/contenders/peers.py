@@ -44,9 +44,11 @@ class Supervisord(Contender):
 
     @property
     def config(self) -> Path:
+        """The path of the configuration file."""
         return self.folder / "supervisord.conf"
 
     def command(self) -> list[str]:
+        """Write the configuration, with a section for each program."""
         parts = [_SUPERVISORD.format(folder=self.folder)]
         for program in self.programs:
             command = " ".join(map(quoted, program.argv)).replace("%", "%%")
@@ -58,12 +60,15 @@ class Supervisord(Contender):
         return [str(tool("supervisord")), "-c", str(self.config)]
 
     def stop(self, program: Program) -> None:
+        """Stop the program by supervisorctl, which waits."""
         run("supervisorctl", "-c", self.config, "stop", program.name, env=self.environment())
 
     def restart(self) -> None:
+        """Restart all programs by supervisorctl, which waits."""
         run("supervisorctl", "-c", self.config, "restart", "all", env=self.environment())
 
     def written(self, program: Program) -> bytes:
+        """Read the program's log files, the rotated ones too."""
         return _all(self.folder, f"{program.name}.log*")
 
 
@@ -73,6 +78,7 @@ class _Scanned(Contender):
     logger: str
 
     def command(self) -> list[str]:
+        """Write the `run` scripts of each program and its logger."""
         for program in self.programs:
             service = self.folder / "scan" / program.name
             (service / "log").mkdir(parents=True, exist_ok=True)
@@ -88,6 +94,7 @@ class _Scanned(Contender):
         raise NotImplementedError
 
     def written(self, program: Program) -> bytes:
+        """Read everything in the folder of the program's logger."""
         return _all(self.folder / "logs" / program.name, "*")
 
     def service(self, program: Program) -> str:
@@ -104,12 +111,15 @@ class S6(_Scanned):
     logger = "s6-log n20 s1000000"
 
     def scanner(self) -> list[str]:
+        """Run s6-svscan."""
         return ["s6-svscan", str(self.folder / "scan")]
 
     def stop(self, program: Program) -> None:
+        """Bring the service down by s6-svc, and wait until it is."""
         run("s6-svc", "-wD", "-T", _STOP_MS, "-d", self.service(program), env=self.environment())
 
     def restart(self) -> None:
+        """Restart each service by s6-svc, and wait until it runs."""
         for program in self.programs:
             run("s6-svc", "-wr", "-T", _STOP_MS, "-r", self.service(program), env=self.environment())
 
@@ -123,12 +133,15 @@ class Runit(_Scanned):
     logger = "svlogd"
 
     def scanner(self) -> list[str]:
+        """Run runsvdir."""
         return ["runsvdir", "-P", str(self.folder / "scan")]
 
     def stop(self, program: Program) -> None:
+        """Stop the service by sv, which waits."""
         run("sv", "-w", "20", "stop", self.service(program), env=self.environment())
 
     def restart(self) -> None:
+        """Restart each service by sv, which waits."""
         for program in self.programs:
             run("sv", "-w", "20", "restart", self.service(program), env=self.environment())
 

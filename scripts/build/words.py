@@ -1,4 +1,4 @@
-"""The words of docstrings, comments and documents: plain ones, and one noun for one thing.
+"""The words of docstrings, comments (of SQL too) and documents: plain ones, and one noun for one thing.
 
 python -m scripts.build.words     exit 1 and name every word that has a better one, with file and line
 
@@ -24,6 +24,7 @@ GLOSSARY = "docs/glossary.md"
 PENDING = "scripts/build/words_pending.txt"
 PROSE = ("docs/*.md", "news/*.md", "*.md", ".github/*.md")
 PYTHON = ("packages/*.py", "scripts/*.py", "benchmarks/*.py", "noxfile.py")
+SQL = ("packages/*.sql",)
 
 _PLAINER = "a plainer word"
 BANNED = (
@@ -31,7 +32,7 @@ BANNED = (
     *("thereof", "therein", "hence", "thus", "bygone", "errand", "errands"),
 )
 # As names of functions these are participles; a function is a verb.
-FUNCTIONS = {"told": "notify", "shown": "serialize", "ended": "finish", "kept": "save"}
+FUNCTIONS = {"told": "notify", "shown": "serialize", "ended": "finish", "kept": "save", "taken": "reserve"}
 
 _TABLE = "## Words with a better one"
 _ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
@@ -69,7 +70,7 @@ def find_words(root: Path, files: list[str]) -> Iterator[Finding]:
         text = (root / file).read_text("utf-8")
         if file.endswith(".py"):
             yield from (Finding(file, *found) for found in _bad_functions(text))
-        for line, prose in _python_prose(text) if file.endswith(".py") else _paragraphs(file, text):
+        for line, prose in _prose(file, text):
             for match in pattern.finditer(_without_code(prose)):
                 word = " ".join(match[0].split())
                 yield Finding(file, line + prose.count("\n", 0, match.start()), word, better[word.lower()])
@@ -89,6 +90,18 @@ def _any_of(words: Mapping[str, str]) -> re.Pattern[str]:
 def _without_code(text: str) -> str:
     """Blank what is not prose, and leave every other character where it is."""
     return _NOT_READ.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def _prose(file: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yield what is written for people in a file, with the line each piece begins on."""
+    match Path(file).suffix:
+        case ".py":
+            yield from _python_prose(text)
+        case ".sql":
+            lines = enumerate(text.splitlines(), start=1)
+            yield from ((number, line.partition("--")[2]) for number, line in lines)
+        case _:
+            yield from _paragraphs(file, text)
 
 
 def _paragraphs(file: str, text: str) -> Iterator[tuple[int, str]]:
@@ -119,7 +132,7 @@ def _bad_functions(text: str) -> Iterator[tuple[int, str, str]]:
 
 def _tracked(root: Path) -> list[str]:
     """The files that git has or would add."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *PROSE, *PYTHON]
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *PROSE, *PYTHON, *SQL]
     done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
     return sorted({file for file in done.stdout.splitlines() if (root / file).is_file()})
 

@@ -42,6 +42,7 @@ class Workspace:
 
     @property
     def version(self) -> str:
+        """The version of everything that is built here."""
         return self.names["VERSION"]
 
     @property

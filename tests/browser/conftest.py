@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.browser.chromium import find_chromium, launch_chromium
 from tests.browser.page_object import Visitor
 from tests.ui.daemons import Desk, desk, plain_environment
-
-ARGUMENTS = [
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +27,10 @@ def playwright_driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium; a machine without one fails here, because a skipped test proves nothing."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = find_chromium()
     if path is None:
         pytest.fail("Chromium is missing: install the package `chromium` of this system")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    browser = playwright_driver.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
+    browser = launch_chromium(playwright_driver, path)
     yield browser
     browser.close()
 

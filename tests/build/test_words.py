@@ -50,6 +50,7 @@ def test_the_words_of_the_repository_are_plain() -> None:
         ("scripts/a.py", "a = 1\nb = 2  # anew", "scripts/a.py:2: 'anew': use a plainer word"),
         ("benchmarks/a.py", "class A:\n    '''Beside.'''", "benchmarks/a.py:2: 'Beside': use a plainer word"),
         ("noxfile.py", "async def told(): ...", "noxfile.py:1: 'def told': use a verb, such as notify"),
+        ("packages/a/1.sql", "SELECT 1;\n-- Nobody.", "packages/a/1.sql:2: 'Nobody': use a plainer word"),
     ],
 )
 def test_a_word_is_named_with_its_line(checkout: Path, name: str, text: str, found: str) -> None:
@@ -63,6 +64,7 @@ def test_a_word_is_named_with_its_line(checkout: Path, name: str, text: str, fou
         ("README.md", "```\nnobody\n```\n"),
         ("README.md", "indeed, besiege, a whitelisted-thing"),
         ("packages/a.py", "nobody = 'whoever'"),
+        ("packages/a.sql", "SELECT 'nobody';"),
         ("packages/a.py", "class A:\n    @property\n    def ended(self): ..."),
         ("tests/a.py", "# whoever"),
     ],

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def test_a_damaged_zipapp_is_refused_by_name(store: ReleaseStore, tmp_path: Path
     ],
     ids=["no manifest", "half a manifest", "a newer manifest", "an empty manifest", "no zipapp"],
 )
-def test_half_a_build_is_refused(spoil, store: ReleaseStore, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_half_a_build_is_refused(spoil: Callable[[Path], object], store: ReleaseStore, tmp_path: Path) -> None:
     build = make_build(tmp_path / "dist", "1.0-one")
     spoil(build)
     with pytest.raises(BadBuild):

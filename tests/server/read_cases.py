@@ -52,8 +52,8 @@ def create(work: UnitOfWork, *, tags: tuple[str, ...] = (), attachments: tuple[A
         tags=tags,
         targets=work.project.targets(),
         now=work.now,
-        attachments=attachments,
     )
+    change = rules.attach(change, attachments)
     work.apply(change, Caller(CAROL))
     return change.ticket
 

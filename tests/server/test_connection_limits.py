@@ -137,10 +137,10 @@ def test_a_flood_over_tcp_keeps_nothing_from_the_unix_sockets(hero_env: dict[str
 
 def test_a_handful_of_places_is_enough(hero_env: dict[str, str], paths: Paths) -> None:
     """Strangers who say nothing make room for callers; so few places are what `ulimit -n 140` leaves."""
-    with limited(hero_env, paths, "header_seconds=60,connections=6") as server:
-        with connections(paths.socket("rpc"), 14, b""):
-            for _ in range(20):
-                assert answers(server)
+    limits = "header_seconds=60,connections=6"
+    with limited(hero_env, paths, limits) as server, connections(paths.socket("rpc"), 14, b""):
+        for _ in range(20):
+            assert answers(server)
 
 
 @pytest.mark.parametrize("ask", [b"GET /a HTTP/1.1\r\nhost: localhost\r\n\r\n", b"GET /health HTTP/1.1\r\n\r\n"])

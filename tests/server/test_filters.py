@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
-from hero_assistance_server.search.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, format_, parse
+from hero_assistance_server.search.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, parse
+from tests.server.filter_text import format_filter
 
 pytestmark = pytest.mark.pure
 
@@ -88,7 +89,7 @@ _WORDS = st.builds(Term, st.sampled_from([Key.WORD, Key.PREFIX]), _SPOKEN, st.bo
 
 @given(st.lists(st.one_of(_NAMED, _PHRASES, _WORDS), max_size=6).map(tuple))
 def test_what_is_formatted_is_parsed_back(terms: tuple[Term, ...]) -> None:
-    assert parse(format_(Filter(terms))) == Filter(terms)
+    assert parse(format_filter(Filter(terms))) == Filter(terms)
 
 
 @given(st.text(max_size=60))
@@ -97,4 +98,4 @@ def test_any_text_is_a_filter_or_a_clear_error(text: str) -> None:
         understood = parse(text)
     except InvalidParams:
         return
-    assert parse(format_(understood)) == understood
+    assert parse(format_filter(understood)) == understood

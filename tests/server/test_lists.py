@@ -24,13 +24,14 @@ from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.tickets import read_receipts, ticket_lists, tickets
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.ticket_lists.list_index import places, scopes
-from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery, build_list_query, matches
+from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery, build_list_query
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.rpc import ViewName
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 from tests.server.desk import STOP_S, Desk
+from tests.server.list_matching import matches
 from tests.server.store_fixtures import opened
 from tests.server.test_events import stream
 
@@ -361,10 +362,10 @@ async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: st
 
 
 def test_a_single_scope_is_counted_by_its_tallies() -> None:
-    assert ListQuery().counted == "all"
-    assert build_list_query(parse("tag:vpn status:open"), BOB).counted == "tag:vpn"
+    assert ListQuery().counted_scope == "all"
+    assert build_list_query(parse("tag:vpn status:open"), BOB).counted_scope == "tag:vpn"
     for text in ("tag:a tag:b", "-tag:a", "after:2026-01-01", "assignee:a assignee:b"):
-        assert build_list_query(parse(text), BOB).counted is None
+        assert build_list_query(parse(text), BOB).counted_scope is None
 
 
 def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path) -> None:

@@ -24,10 +24,11 @@ from hero_assistance_server.storage.sqlite.database.connection import open_reade
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.tickets import search_index
-from hero_assistance_server.ticket_lists.list_query import build_list_query, matches
+from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
 from tests.server.desk import Desk, running
+from tests.server.list_matching import matches
 from tests.server.test_lists import every_ticket, walk
 
 pytestmark = pytest.mark.anyio

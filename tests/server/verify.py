@@ -14,6 +14,7 @@ from hero_assistance_sdk.wire import (
     Project,
     ReadMark,
     Record,
+    Removed,
     Role,
     SavedView,
     User,
@@ -86,26 +87,30 @@ class Snapshot:
         elif isinstance(record, User):
             self._apply_user(record)
         elif isinstance(record, ReadMark):
-            self.reads[record.ticket_id] = record.message_id
-            if not record.message_id:
-                del self.reads[record.ticket_id]
+            self._apply_read_mark(record)
         elif isinstance(record, SavedView):
             self.views[record.view_id] = record.model_dump(mode="json")
-        elif record.of == "view":
-            self.views.pop(int(record.key), None)
-        elif record.of == "canned_reply":
-            self.replies.pop(int(record.key), None)
-        elif record.of == "macro":
-            self.macros.pop(int(record.key), None)
-        elif record.of == "draft":
-            self.drafts.pop(record.key, None)
-            self.stale_drafts = [mark for mark in self.stale_drafts if draft_key(mark.model_dump()) != record.key]
-        elif record.of == "ticket":
-            self.tickets.pop(int(record.key), None)
-            self.messages.pop(int(record.key), None)
-            self.reads.pop(int(record.key), None)
-            self.stale.discard(int(record.key))
-            self.drafts.pop(f"{record.key}/reply", None)
+        else:
+            self._remove(record)
+
+    def _apply_read_mark(self, mark: ReadMark) -> None:
+        self.reads[mark.ticket_id] = mark.message_id
+        if not mark.message_id:
+            del self.reads[mark.ticket_id]
+
+    def _remove(self, removed: Removed) -> None:
+        if removed.of == "draft":
+            self.drafts.pop(removed.key, None)
+            self.stale_drafts = [mark for mark in self.stale_drafts if draft_key(mark.model_dump()) != removed.key]
+            return
+        number = int(removed.key)
+        held = {"view": self.views, "canned_reply": self.replies, "macro": self.macros, "ticket": self.tickets}
+        held[removed.of].pop(number, None)
+        if removed.of == "ticket":
+            self.messages.pop(number, None)
+            self.reads.pop(number, None)
+            self.stale.discard(number)
+            self.drafts.pop(f"{number}/reply", None)
 
     def _apply_user(self, user: User) -> None:
         """A customer keeps agents and themselves; everybody shows the name where the person is named."""

@@ -37,7 +37,7 @@ def test_every_test_gets_its_copies_most_of_them_in_its_own_part(tests: int, cop
 
 def test_a_part_is_run_by_all_workers_at_a_time() -> None:
     """Each worker is given an equal slice of the order, so the n-th of every slice run side by side."""
-    order = deal_items(list("aaaabbbbcccc"), 2)  # type: ignore[arg-type]
+    order = deal_items(list("aaaabbbbcccc"), 2)
     first, second = order[:6], order[6:]
     assert first == second == list("aabbcc")
 

@@ -36,8 +36,8 @@ def file_ticket(
         tags=tags,
         targets=work.project.targets(),
         now=work.now,
-        attachments=attachments,
     )
+    change = ticket_rules.attach(change, attachments)
     work.apply(change, Caller(customer))
     return change.ticket
 

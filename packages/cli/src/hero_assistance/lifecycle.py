@@ -23,11 +23,11 @@ from hero_assistance.service import build_service_spec, read_settings
 from hero_assistance.status import read_status
 from hero_assistance.supervisor.connection import (
     LOG_LINES,
-    alone,
+    connect_supervisor,
     embedded_if_needed,
     end_embedded,
-    found,
     hero_proc_or_embedded,
+    lock_lifecycle,
     registered_with,
 )
 from hero_assistance.supervisor_lookup import Kind, knows_service
@@ -60,7 +60,7 @@ def start(
     check_service(spec)
     _require_installed(spec)
     deadline = time.monotonic() + START_TIMEOUT_S
-    with alone(paths):
+    with lock_lifecycle(paths):
         progress.step("looking for a supervisor")
         with hero_proc_or_embedded(paths) as supervisor:
             supervisor.client.require(*_NEEDED)
@@ -76,7 +76,7 @@ def start(
 
 def stop(paths: Paths, progress: Progress) -> StopResult:
     """End the service, all that it started, and the embedded supervisor."""
-    with alone(paths):
+    with lock_lifecycle(paths):
         changed = False
         hero_proc = connect(paths.hero_proc_socket)
         if hero_proc is not None:
@@ -97,7 +97,7 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
     does not become healthy is given up: the old one goes on, and `RestartFailed` is raised.
     """
     deadline = time.monotonic() + START_TIMEOUT_S + STOP_TIMEOUT_S
-    with alone(paths):
+    with lock_lifecycle(paths):
         with registered_with(paths) as supervisor:
             if supervisor is None:
                 raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
@@ -114,7 +114,7 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
 
 def list_services(paths: Paths) -> tuple[ServiceStatus, ...]:
     """What is registered with the supervisor that listens; nothing when none does."""
-    with found(paths) as supervisor:
+    with connect_supervisor(paths) as supervisor:
         return supervisor.client.service_list() if supervisor else ()
 
 

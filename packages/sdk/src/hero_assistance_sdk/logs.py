@@ -25,15 +25,19 @@ class EventLog:
         self._logger = logger
 
     def debug(self, event: str, **fields: object) -> None:
+        """Log a detail that only somebody who looks for a fault wants."""
         self._log(logging.DEBUG, event, fields)
 
     def info(self, event: str, **fields: object) -> None:
+        """Log an event of normal work."""
         self._log(logging.INFO, event, fields)
 
     def warning(self, event: str, **fields: object) -> None:
+        """Log what went wrong and was dealt with."""
         self._log(logging.WARNING, event, fields)
 
     def error(self, event: str, **fields: object) -> None:
+        """Log what went wrong and needs an operator."""
         self._log(logging.ERROR, event, fields)
 
     def exception(self, event: str, **fields: object) -> None:

@@ -5,7 +5,7 @@ A folder is a feature when it has a module `feature` with a `FEATURE`. Nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -39,10 +39,10 @@ def discover_features() -> dict[str, Feature]:
     return found
 
 
-def register_methods(desk: Desk, features: Iterable[Feature] | None = None) -> MethodRegistry:
+def register_methods(desk: Desk) -> MethodRegistry:
     """Return the methods and permissions of all features."""
     registry = MethodRegistry()
-    for feature in discover_features().values() if features is None else features:
+    for feature in discover_features().values():
         feature.add_methods(registry, desk)
         for permission in feature.permissions:
             registry.grant(permission)

@@ -32,6 +32,7 @@ class Meter:
         self._printed = -1
 
     def __call__(self, done: int, total: int) -> None:
+        """Print the percentage, unless it was printed already."""
         percent = 100 * done // max(total, 1)
         live = sys.stderr.isatty()
         printed = percent if live else percent // 10 * 10

@@ -11,6 +11,7 @@ from hero_assistance_server.users.model import User
 
 
 def user(user: User, *, staff: bool) -> wire.User:
+    """Serialize a user; only agents see the e-mail address."""
     return wire.User(
         user_id=user.user_id,
         name=user.name,
@@ -39,6 +40,7 @@ def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
 
 
 def attachment(attachment: Attachment) -> wire.Attachment:
+    """Serialize an attachment, alike for every audience."""
     return wire.Attachment(
         attachment_id=attachment.attachment_id,
         name=attachment.name,
@@ -84,6 +86,7 @@ def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
 
 
 def message(message: Message) -> wire.Message:
+    """Serialize a message, alike for all who may read it."""
     return wire.Message(
         message_id=message.message_id,
         ticket_id=message.ticket_id,

@@ -22,6 +22,7 @@ from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import BrowserIdentity, Trust
 from hero_assistance_ui.upstream import Upstream
 
+# An address that operators call: it stays, though the thing is an access list everywhere else (decision 17).
 PATH = "/admin/whitelist"
 # Far more than a desk has admins; as one secret they fit into what a supervisor keeps.
 LONGEST_LIST = 1000

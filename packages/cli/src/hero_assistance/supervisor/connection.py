@@ -60,7 +60,7 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 @contextmanager
-def alone(paths: Paths) -> Iterator[None]:
+def lock_lifecycle(paths: Paths) -> Iterator[None]:
     """Allow one start, stop or restart of this root at a time; raises `Busy` after a long wait."""
     try:
         with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
@@ -70,7 +70,7 @@ def alone(paths: Paths) -> Iterator[None]:
 
 
 @contextmanager
-def found(paths: Paths) -> Iterator[Supervisor | None]:
+def connect_supervisor(paths: Paths) -> Iterator[Supervisor | None]:
     """Connect to the supervisor that runs the service, or would run it; `None` when none listens."""
     with find_supervisor(paths, SupervisorClient) as supervisor:
         yield supervisor
@@ -91,7 +91,7 @@ def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
 @contextmanager
 def registered_with(paths: Paths) -> Iterator[Supervisor | None]:
     """Connect to the supervisor that the service is registered with; starts the embedded one if it has died."""
-    with found(paths) as supervisor:
+    with connect_supervisor(paths) as supervisor:
         if supervisor and supervisor.kind is Kind.HERO_PROC and knows_service(supervisor.client):
             yield supervisor
             return
@@ -134,7 +134,7 @@ def registered_here(paths: Paths) -> bool:
 
 def registered_spec(paths: Paths) -> ServiceSpec | None:
     """The service as registered with the supervisor that listens."""
-    with found(paths) as supervisor:
+    with connect_supervisor(paths) as supervisor:
         if supervisor is None or not knows_service(supervisor.client):
             return None
         return supervisor.client.service_get(SERVICE).spec

@@ -5,8 +5,11 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import pytest
+
+T = TypeVar("T")
 
 
 def copy_items(items: Mapping[str, pytest.Item], parts: Sequence[Mapping[str, int]], seed: int) -> list[pytest.Item]:
@@ -28,7 +31,7 @@ def copy_items(items: Mapping[str, pytest.Item], parts: Sequence[Mapping[str, in
     return copies
 
 
-def deal_items(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+def deal_items(items: Sequence[T], workers: int) -> list[T]:
     """Return the items in the order in which workers run neighbours at the same time: each gets an equal slice."""
     return [item for worker in range(workers) for item in items[worker::workers]]
 

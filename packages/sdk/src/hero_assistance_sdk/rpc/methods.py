@@ -77,6 +77,7 @@ class MethodTable(Generic[C]):
         self._methods[method.name] = method
 
     def get(self, name: str) -> Method[C] | None:
+        """Return the method of this name, or `None`."""
         return self._methods.get(name)
 
     def __iter__(self) -> Iterator[Method[C]]:

@@ -42,6 +42,7 @@ class Download:
     caller_of: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or the part of it that is asked for, if the caller sees where it is shown."""
         request = Request(scope, receive)
         try:
             record = await self._find(request)

@@ -53,6 +53,7 @@ class Upload:
         self._running: Counter[UserId] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Store the body as an attachment and answer 201 with its description."""
         request = Request(scope, receive)
         chunks = _chunks(request)
         try:

@@ -35,3 +35,7 @@ class EventRange:
 
     first: Seq
     last: Seq
+
+    def has_all_after(self, seq: int) -> bool:
+        """Whether no event after this number is missing; false also for a number that this server never gave."""
+        return self.first - 1 <= seq <= self.last

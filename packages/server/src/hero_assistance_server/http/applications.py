@@ -94,6 +94,7 @@ class ProgramsOnly:
     app: ASGIApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 403 to a request with an `Origin`; pass every other one on."""
         if any(name == b"origin" for name, _ in scope.get("headers", ())):
             refusal = Forbidden("web pages may not call this listener", hint="they are served by hero_assistance_ui")
             await failure_response(refusal)(scope, receive, send)

@@ -31,9 +31,11 @@ class TakeoverApp:
 
     @property
     def gave_way(self) -> bool:
+        """Whether the application is there."""
         return self._app.done()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on once the application is there; answer 503 when that takes too long."""
         if not self._app.done() and scope.get("path") == "/health" and not self._predecessor.has_ended:
             # The supervisor asks before it stops the predecessor.
             answer = JSONResponse({"status": "waiting", "service": SERVICE, "version": version()})

@@ -49,10 +49,12 @@ class Caller:
 
     @property
     def kind(self) -> CallerKind:
+        """What permissions know of the caller: the user's role, or that the caller is unknown."""
         return _KINDS[self.user.role] if self.user else CallerKind.ANONYMOUS
 
     @property
     def is_staff(self) -> bool:
+        """Whether the caller is an agent or an admin."""
         return self.kind in STAFF
 
     def known(self) -> User:

@@ -40,7 +40,7 @@ def reply(
         first_response_at=answered,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.REPLY, author, message_id, body, now, attachments)
+    message = _message(ticket, MessageKind.REPLY, author, message_id, body=body, now=now, attachments=attachments)
     return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
 
 
@@ -61,7 +61,7 @@ def note(
         last_note_id=message_id,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.NOTE, author, message_id, body, now, attachments)
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, now=now, attachments=attachments)
     return changed(MESSAGE_NOTED, ticket, written, now, message=message)
 
 
@@ -108,6 +108,7 @@ def _message(
     kind: MessageKind,
     author: User,
     message_id: MessageId,
+    *,
     body: str,
     now: datetime,
     attachments: tuple[Attachment, ...],

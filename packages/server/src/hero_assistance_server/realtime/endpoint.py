@@ -28,18 +28,19 @@ class EventsEndpoint:
     """An ASGI application that streams the events its caller may know of."""
 
     stream: EventStream
-    places: StreamQuota
+    quota: StreamQuota
     caller_of: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream events until the reader leaves or is cut off; answer an error when it may not read."""
         request = Request(scope)
         try:
             reader = await self._reader(request)
-            place = self.places.taken(reader.user_id)
+            reservation = self.quota.reserve(reader.user_id)
         except HeroError as error:
             await failure_response(error)(scope, receive, send)
             return
-        with place, self.stream.hub.subscription(reader) as subscription:
+        with reservation, self.stream.hub.subscription(reader) as subscription:
             chunks = self.stream.chunks(subscription, asked_for(request))
             await EventStreamResponse(chunks, subscription.ended)(scope, receive, send)
 

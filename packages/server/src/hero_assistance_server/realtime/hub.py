@@ -25,27 +25,27 @@ class Subscription:
     """The queue of what one reader is still sent; `ended` is done when nothing more follows.
 
     It collects events after `start`, so that a reader that first reads old events from the table is not behind.
-    `start` sets `stirred`, which wakes the senders of transient events.
+    `start` sets `wakeup`, which wakes the senders of transient events.
     """
 
-    __slots__ = ("_arrived", "_queue", "_said", "_stirred", "_whispers", "connection", "ended", "reader", "started")
+    __slots__ = ("_arrived", "_last_sent", "_queue", "_transient", "_wake", "connection", "ended", "reader", "started")
 
-    def __init__(self, reader: User, stirred: asyncio.Event) -> None:
+    def __init__(self, reader: User, wakeup: asyncio.Event) -> None:
         self.reader = reader
         # Random, so that no user can guess the connection of another and change their presence.
         self.connection = secrets.token_urlsafe(12)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.started = False
-        self._stirred = stirred
+        self._wake = wakeup
         self._queue: deque[tuple[Seq, bytes]] = deque()
-        self._whispers: dict[Hashable, bytes] = {}
-        self._said: dict[str, bytes] = {}
+        self._transient: dict[Hashable, bytes] = {}
+        self._last_sent: dict[str, bytes] = {}
         self._arrived = asyncio.Event()
 
     def start(self) -> None:
         """Collect what is published from now on."""
         self.started = True
-        self._stirred.set()
+        self._wake.set()
 
     def put(self, seq: Seq, chunk: bytes) -> bool:
         """Queue one event; false when the reader is too far behind."""
@@ -57,30 +57,30 @@ class Subscription:
         self._arrived.set()
         return True
 
-    def whisper(self, about: Hashable, chunk: bytes) -> None:
+    def send_transient(self, about: Hashable, chunk: bytes) -> None:
         """Queue a transient event, replacing a queued one about the same thing; it never ends a slow reader."""
-        self._whispers[about] = chunk
+        self._transient[about] = chunk
         self._arrived.set()
 
-    def whisper_news(self, about: str, chunk: bytes) -> None:
+    def send_transient_if_new(self, about: str, chunk: bytes) -> None:
         """Queue a transient event, unless it equals the last one about the same thing."""
-        if self.started and self._said.get(about) != chunk:
-            self._said[about] = chunk
-            self.whisper(about, chunk)
+        if self.started and self._last_sent.get(about) != chunk:
+            self._last_sent[about] = chunk
+            self.send_transient(about, chunk)
 
     async def take(self) -> list[tuple[Seq | None, bytes]]:
         """Wait for and return all that has arrived; transient events have no number."""
         await self._arrived.wait()
         self._arrived.clear()
-        taken: list[tuple[Seq | None, bytes]] = [*self._queue, *((None, chunk) for chunk in self._whispers.values())]
+        taken: list[tuple[Seq | None, bytes]] = [*self._queue, *((None, chunk) for chunk in self._transient.values())]
         self._queue.clear()
-        self._whispers.clear()
+        self._transient.clear()
         return taken
 
     def end(self) -> None:
         """End the subscription and drop what is still queued."""
         self._queue.clear()
-        self._whispers.clear()
+        self._transient.clear()
         if not self.ended.done():
             self.ended.set_result(None)
 
@@ -95,7 +95,7 @@ class Hub:
         self.last_seq = Seq(0)
         self.closed = False
         # Set when an event was published or a subscription has started.
-        self.stirred = asyncio.Event()
+        self.wakeup = asyncio.Event()
         self.presence = Presence(self._tell_presence)
 
     def __len__(self) -> int:
@@ -104,7 +104,7 @@ class Hub:
     @contextmanager
     def subscription(self, reader: User) -> Iterator[Subscription]:
         """Subscribe a reader while the context is open."""
-        subscription = Subscription(reader, self.stirred)
+        subscription = Subscription(reader, self.wakeup)
         if self.closed:
             subscription.end()
         else:
@@ -119,7 +119,7 @@ class Hub:
     def publish(self, event: StoredEvent) -> None:
         """Queue a committed event for every reader who may see it; end the subscription of a slow reader."""
         self.last_seq = event.seq
-        self.stirred.set()
+        self.wakeup.set()
         chunks: dict[bool, bytes] = {}
         slow = []
         for subscription in self._recipients(event):
@@ -140,10 +140,10 @@ class Hub:
         """Return the agents with an open stream."""
         return frozenset(subscription.reader.user_id for subscription in self._staff)
 
-    def whisper(self, user_id: UserId, about: str, chunk: bytes) -> None:
+    def send_transient(self, user_id: UserId, about: str, chunk: bytes) -> None:
         """Send a transient event to each stream of a user, unless it equals the last one about the same thing."""
         for subscription in self._readers.get(user_id, ()):
-            subscription.whisper_news(about, chunk)
+            subscription.send_transient_if_new(about, chunk)
 
     def end_reader(self, user_id: UserId) -> None:
         """End the streams of a user whose access may have changed; the clients reconnect with the new access."""
@@ -179,7 +179,7 @@ class Hub:
                 continue
             chunk = _presence_chunk(move, staff=staff)
             for subscription in subscriptions:
-                subscription.whisper((move.ticket_id, move.user.user_id), chunk)
+                subscription.send_transient((move.ticket_id, move.user.user_id), chunk)
 
     def _remove(self, subscription: Subscription) -> None:
         subscription.end()

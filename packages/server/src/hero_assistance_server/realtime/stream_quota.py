@@ -17,22 +17,22 @@ class StreamQuota:
     def __init__(self, limits: Limits) -> None:
         self._all = int(limits.streams)
         self._each = int(limits.streams_per_user)
-        self._taken: Counter[UserId] = Counter()
+        self._open: Counter[UserId] = Counter()
 
-    def taken(self, user: UserId) -> AbstractContextManager[None]:
+    def reserve(self, user: UserId) -> AbstractContextManager[None]:
         """Reserve a stream while the context is open; enter it at once. Raises `TooMany` or `Unavailable`."""
-        if self._taken.total() >= self._all:
+        if self._open.total() >= self._all:
             raise Unavailable(f"{self._all} event streams are open already", hint="try again later")
-        if self._taken[user] >= self._each:
+        if self._open[user] >= self._each:
             raise TooMany(f"{user} has {self._each} event streams open already", hint="close some of them")
-        return self._held(user)
+        return self._hold(user)
 
     @contextmanager
-    def _held(self, user: UserId) -> Iterator[None]:
-        self._taken[user] += 1
+    def _hold(self, user: UserId) -> Iterator[None]:
+        self._open[user] += 1
         try:
             yield
         finally:
-            self._taken[user] -= 1
-            if not self._taken[user]:
-                del self._taken[user]
+            self._open[user] -= 1
+            if not self._open[user]:
+                del self._open[user]

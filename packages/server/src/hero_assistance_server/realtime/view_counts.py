@@ -32,8 +32,8 @@ class ViewCounts:
     async def run(self) -> None:
         """Count after each event, until cancelled."""
         while True:
-            await self.hub.stirred.wait()
-            self.hub.stirred.clear()
+            await self.hub.wakeup.wait()
+            self.hub.wakeup.clear()
             try:
                 await self._send()
             except StoreUnavailable as error:
@@ -48,7 +48,7 @@ class ViewCounts:
         found = await self.storage.read(lambda snapshot: {user_id: self.count(snapshot, user_id) for user_id in agents})
         for user_id, counts in found.items():
             chunk = encode(event=COUNTS, data=Counts(counts=counts).model_dump_json())
-            self.hub.whisper(user_id, COUNTS, chunk)
+            self.hub.send_transient(user_id, COUNTS, chunk)
 
 
 @asynccontextmanager

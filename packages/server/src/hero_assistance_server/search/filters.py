@@ -89,11 +89,6 @@ def parse(text: str, *, param: str = "filter") -> Filter:
     return Filter(terms)
 
 
-def format_(filter_: Filter) -> str:
-    """A text that `parse` reads as this filter."""
-    return " ".join(map(_format_term, filter_.terms))
-
-
 def day_of(value: str) -> date:
     """The day of a term with `before` or `after`, both in UTC."""
     return date.fromisoformat(value)
@@ -171,24 +166,6 @@ def _fault(param: str, place: int, what: str, hint: str | None = None) -> Invali
     return InvalidParams(
         f"the {param} is not understood", faults=[f"{param}: character {place + 1}: {what}"], hint=hint
     )
-
-
-def _format_term(term: Term) -> str:
-    minus = "-" if term.negated else ""
-    if term.key in NAMED:
-        return f"{minus}{term.key.value}:{_written(term.value)}"
-    if term.key is Key.PHRASE:
-        return f"{minus}{_in_quotes(term.value)}"
-    return f"{minus}{term.value}{'*' if term.key is Key.PREFIX else ''}"
-
-
-def _written(value: str) -> str:
-    """A value as it is typed: in quotes only where it must be."""
-    return value if _BARE.fullmatch(value) else _in_quotes(value)
-
-
-def _in_quotes(value: str) -> str:
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _end(match: re.Match[str] | None) -> int:

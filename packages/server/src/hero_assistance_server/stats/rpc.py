@@ -16,15 +16,13 @@ from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET
 from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.stats import service
 from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
-from hero_assistance_server.tickets.visibility import visible_ticket
 
 # Three years and a few days, each of which is a row.
 DAYS_LIMIT = 1100
 _OFFSET_LIMIT = 14 * 60
-# Of a project with more tags, those that were used most.
-ROWS_LIMIT = 500
 
 # Until 2100.
 _SPAN = {"start": 0, "end": 4_102_444_800_000}
@@ -46,6 +44,7 @@ class SpanParams(Params):
         return self
 
     def span(self) -> Span:
+        """Return the span, with days that begin as UTC's."""
         return Span(self.start, self.end)
 
 
@@ -63,6 +62,7 @@ class DaysParams(SpanParams):
         return self
 
     def span(self) -> Span:
+        """Return the span, with days that begin where the caller's do."""
         return Span(self.start, self.end, self.utc_offset_minutes * 60_000)
 
 
@@ -211,30 +211,28 @@ def _overview(snapshot: Snapshot, span: Span) -> Overview:
 
 
 def _rows(snapshot: Snapshot, span: Span, key: Key) -> StatsRows:
-    figures = (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
-    created, answered, solved = (snapshot.stats.measure_by(figure, span, key) for figure in figures)
-    rows = [
-        StatsRow(
-            name=name,
-            created=created.get(name, Measure()).count,
-            first_response=_to_took(answered.get(name, Measure())),
-            solved=_to_took(solved.get(name, Measure())),
-        )
-        for name in created.keys() | answered.keys() | solved.keys()
-    ]
-    rows.sort(key=lambda row: (-row.created - row.first_response.count - row.solved.count, row.name))
-    return StatsRows(rows=rows[:ROWS_LIMIT])
+    return StatsRows(
+        rows=[
+            StatsRow(
+                name=row.name,
+                created=row.created,
+                first_response=_to_took(row.first_response),
+                solved=_to_took(row.solved),
+            )
+            for row in service.compare(snapshot, span, key)
+        ]
+    )
 
 
 def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> FigureTickets:
     only = Only(params.agent, params.tag)
     after = wire.TicketId(0) if params.after is None else params.after
-    found = snapshot.stats.list_tickets(params.figure, params.span(), only, after, params.limit + 1)
-    page = found[: params.limit]
-    tickets = [visible_ticket(snapshot, caller, ticket_id) for ticket_id in page]
+    tickets, more = service.list_tickets(
+        snapshot, caller, params.figure, params.span(), only=only, after=after, limit=params.limit
+    )
     return FigureTickets(
         tickets=[serializers.ticket(ticket, staff=caller.is_staff) for ticket in tickets],
-        next_after=page[-1] if page != found else None,
+        next_after=tickets[-1].ticket_id if more else None,
     )
 
 

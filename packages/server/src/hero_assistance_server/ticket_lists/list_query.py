@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time
 from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.search.filters import ACTIVE, ME, UNASSIGNED, Filter, Key, day_of
 from hero_assistance_server.ticket_lists import list_index
-from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.users.model import User
 
@@ -51,7 +50,7 @@ class ListQuery:
     until: datetime | None = None
 
     @property
-    def counted(self) -> str | None:
+    def counted_scope(self) -> str | None:
         """The scope whose tallies count these tickets exactly; `None` when there is none."""
         if self.without or self.since or self.until or len(self.within) > 1:
             return None
@@ -69,18 +68,6 @@ def build_list_query(filter_: Filter, reader: User, view: str | None = None) -> 
     found = _of_status(found, filter_, reader)
     found = _of_scopes(found, filter_, reader)
     return _of_days(found, filter_)
-
-
-def matches(ticket: Ticket, sought: ListQuery) -> bool:
-    """Whether the ticket matches; the store finds the same tickets by its indexes."""
-    scopes = list_index.scopes(ticket)
-    return (
-        ticket.status in sought.statuses
-        and all(scopes & group for group in sought.within)
-        and not scopes & sought.without
-        and (sought.since is None or ticket.created_at >= sought.since)
-        and (sought.until is None or ticket.created_at < sought.until)
-    )
 
 
 def _of_status(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:

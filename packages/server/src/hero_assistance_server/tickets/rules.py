@@ -28,7 +28,6 @@ def create(
     tags: Sequence[str],
     targets: Targets,
     now: datetime,
-    attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, None]:
     """Create a ticket; its creator is its customer, in every role."""
     ticket = Ticket(
@@ -44,9 +43,15 @@ def create(
         updated_at=now,
         public_updated_at=now,
         first_response_due=respond_by(now, priority, targets),
-        attachments=attachments,
     )
     return filed(TICKET_CREATED, ticket)
+
+
+def attach(change: Change[Ticket, None], attachments: tuple[Attachment, ...]) -> Change[Ticket, None]:
+    """Add the attachments of a new ticket to the change that creates it."""
+    if not attachments:
+        return change
+    return replace(change, ticket=replace(change.ticket, attachments=attachments))
 
 
 def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Change[Ticket, None] | None:

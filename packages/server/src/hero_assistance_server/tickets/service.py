@@ -48,8 +48,8 @@ def create_ticket(
         tags=tags,
         targets=work.project.targets(),
         now=work.now,
-        attachments=find_uploads(work, caller, attachment_ids),
     )
+    change = rules.attach(change, find_uploads(work, caller, attachment_ids))
     work.apply(change, caller)
     work.client_tokens.add(customer.user_id, CREATE, client_token, change.ticket.ticket_id, work.now)
     delete_sent_draft(work, caller, None, MessageKind.REPLY)

@@ -14,7 +14,7 @@ class BackOff:
     """Counts the failures of one action; `chance` returns a number from 0 up to 1 for the jitter."""
 
     policy: RetryPolicy
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = random.random  # noqa: S311
     attempt: int = 0
     _healthy_since: float | None = None
 

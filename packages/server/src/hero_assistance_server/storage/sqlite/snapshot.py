@@ -32,68 +32,85 @@ class SqliteSnapshot:
 
     @property
     def attachments(self) -> SqliteAttachments:
+        """The tables `attachments` and `attachment_uses`."""
         return SqliteAttachments(self.session)
 
     @property
     def canned_replies(self) -> SqliteCannedReplies:
+        """The table `canned_replies`."""
         return SqliteCannedReplies(self.session)
 
     @property
     def devices(self) -> SqliteDevices:
+        """The table `device_bindings`."""
         return SqliteDevices(self.session)
 
     @property
     def drafts(self) -> SqliteDrafts:
+        """The table `drafts`."""
         return SqliteDrafts(self.session)
 
     @property
     def macros(self) -> SqliteMacros:
+        """The table `macros`."""
         return SqliteMacros(self.session)
 
     @property
     def project(self) -> SqliteProject:
+        """The table `settings`."""
         return SqliteProject(self.session)
 
     @property
     def read_receipts(self) -> SqliteReadReceipts:
+        """The table `reads`."""
         return SqliteReadReceipts(self.session)
 
     @property
     def audit(self) -> SqliteAudit:
+        """The table `audit`."""
         return SqliteAudit(self.session)
 
     @property
     def client_tokens(self) -> SqliteClientTokens:
+        """The table `client_tokens`."""
         return SqliteClientTokens(self.session)
 
     @property
     def events(self) -> SqliteEvents:
+        """The table `events`, and who may read each."""
         return SqliteEvents(self.session)
 
     @property
     def messages(self) -> SqliteMessages:
+        """The table `messages`."""
         return SqliteMessages(self.session)
 
     @property
     def saved_views(self) -> SqliteSavedViews:
+        """The table `saved_views`."""
         return SqliteSavedViews(self.session)
 
     @property
     def tags(self) -> SqliteTags:
+        """The scopes of `listings` that stand for tags."""
         return SqliteTags(self.session)
 
     @property
     def users(self) -> SqliteUsers:
+        """The table `users`."""
         return SqliteUsers(self.session)
 
     @property
     def search(self) -> SqliteSearch:
+        """The full-text table `search_index`."""
         return SqliteSearch(self.session)
 
     @property
     def stats(self) -> SqliteStats:
+        """The tables `tickets`, `messages` and `status_changes`, for figures."""
         return SqliteStats(self.session)
 
     @property
     def tickets(self) -> SqliteTickets:
+        """The table `tickets`, and the index of its lists."""
         return SqliteTickets(self.session)

@@ -26,11 +26,13 @@ class SqliteAttachments:
     session: Session
 
     def find(self, attachment_id: AttachmentId) -> AttachmentRecord | None:
+        """Read one attachment by its id."""
         query = f"SELECT sha256, uploader, used, {_COLUMNS} FROM attachments WHERE attachment_id = ?"  # noqa: S608
         row = self.session.direct.execute(query, (attachment_id,)).fetchone()
         return AttachmentRecord(Attachment(*row[3:]), row[0], row[1], bool(row[2])) if row else None
 
     def list_uses(self, attachment_id: AttachmentId) -> list[AttachmentUse]:
+        """Read an attachment's uses; that of a message counts on the ticket that has the message now."""
         rows = self.session.with_tickets.execute(
             """SELECT coalesce(messages.ticket_id, attachment_uses.ticket_id), kind FROM attachment_uses
             LEFT JOIN messages ON messages.message_id = attachment_uses.message_id WHERE attachment_id = ?""",
@@ -39,14 +41,17 @@ class SqliteAttachments:
         return [AttachmentUse(ticket_id, MessageKind(kind) if kind else None) for ticket_id, kind in rows]
 
     def list_unused(self, uploader: UserId) -> list[Attachment]:
+        """Read a user's unused uploads, by id."""
         query = f"SELECT {_COLUMNS} FROM attachments WHERE uploader = ? AND used = 0 ORDER BY attachment_id"  # noqa: S608
         return [Attachment(*row) for row in self.session.direct.execute(query, (uploader,))]
 
     def next_id(self) -> AttachmentId:
+        """Return the number after the last one that the table ever gave."""
         last = self.session.direct.execute("SELECT seq FROM sqlite_sequence WHERE name = 'attachments'").get
         return AttachmentId((last or 0) + 1)
 
     def add(self, attachment: Attachment, sha256: str, uploader: UserId, now: datetime) -> None:
+        """Insert an upload; it is unused until `add_use`."""
         self.session.direct.execute(
             f"""INSERT INTO attachments ({_COLUMNS}, sha256, uploader, uploaded_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",  # noqa: S608
@@ -60,12 +65,15 @@ class SqliteAttachments:
         ticket_id: TicketId | None = None,
         message_id: MessageId | None = None,
     ) -> None:
+        """Insert the uses that are not there yet, and mark the attachments as used."""
         use(self.session.with_tickets, attachments, ticket_id=ticket_id, message_id=message_id)
 
     def delete_unused(self, attachment_id: AttachmentId) -> None:
+        """Delete an upload, unless it is used."""
         self.session.direct.execute("DELETE FROM attachments WHERE attachment_id = ? AND used = 0", (attachment_id,))
 
     def delete_unused_before(self, before: datetime, limit: int) -> list[str]:
+        """Delete the oldest unused uploads; returns the SHA-256 of each one's file."""
         rows = self.session.direct.execute(
             """DELETE FROM attachments WHERE attachment_id IN (SELECT attachment_id FROM attachments
             WHERE used = 0 AND uploaded_at < ? ORDER BY uploaded_at LIMIT ?) RETURNING sha256""",
@@ -74,6 +82,7 @@ class SqliteAttachments:
         return [sha256 for (sha256,) in rows]
 
     def list_unnamed_files(self, digests: Iterable[str]) -> list[str]:
+        """Return the digests that no row has, by one statement for all of them."""
         found = self.session.direct.execute(
             "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM attachments WHERE sha256 = value)",
             (json_text(list(digests)),),

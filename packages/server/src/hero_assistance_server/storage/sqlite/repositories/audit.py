@@ -26,6 +26,7 @@ class SqliteAudit:
     session: Session
 
     def list_newest(self, query: AuditQuery, before: int, limit: int) -> list[StoredAuditEntry]:
+        """Read entries down from `before`; only the terms that the query has are in the statement."""
         wanted = {name: value for name in AuditQuery.__slots__ if (value := getattr(query, name)) is not None}
         terms = "".join(f" AND {name} = :{name}" for name in wanted)
         rows = self.session.complete.execute(

@@ -18,20 +18,24 @@ class SqliteCannedReplies:
     session: Session
 
     def find(self, canned_reply_id: int) -> CannedReply | None:
+        """Read one canned reply by its id."""
         row = self.session.direct.execute(f"{_SELECT} WHERE canned_reply_id = ?", (canned_reply_id,)).fetchone()
         return _to_reply(*row) if row else None
 
     def list_for(self, agent: UserId) -> list[CannedReply]:
+        """Read the agent's canned replies and those without an owner, by name."""
         rows = self.session.direct.execute(
             f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, canned_reply_id", (agent,)
         )
         return [_to_reply(*row) for row in rows]
 
     def next_id(self) -> int:
+        """Return the number after the last one that the table ever gave."""
         last: int | None = self.session.direct.execute(_LAST_ID).get
         return (last or 0) + 1
 
     def save(self, reply: CannedReply) -> None:
+        """Insert a canned reply, or replace its row."""
         self.session.direct.execute(
             """INSERT OR REPLACE INTO canned_replies (canned_reply_id, name, body, owner, updated_at)
             VALUES (?, ?, ?, ?, ?)""",
@@ -39,6 +43,7 @@ class SqliteCannedReplies:
         )
 
     def delete(self, canned_reply_id: int) -> None:
+        """Delete the row of a canned reply, if there is one."""
         self.session.direct.execute("DELETE FROM canned_replies WHERE canned_reply_id = ?", (canned_reply_id,))
 
 

@@ -19,6 +19,7 @@ class SqliteClientTokens:
     session: Session
 
     def find(self, user_id: UserId, method: str, token: str | None) -> int | None:
+        """Look a token up; without one there is nothing to find."""
         if token is None:
             return None
         found = self.session.direct.execute(
@@ -28,6 +29,7 @@ class SqliteClientTokens:
         return None if found is None else int(found)
 
     def add(self, user_id: UserId, method: str, token: str | None, result_id: int, now: datetime) -> None:
+        """Insert a token, if the request had one."""
         if token is not None:
             self.session.direct.execute(
                 "INSERT INTO client_tokens (user_id, method, token, result_id, created_at) VALUES (?, ?, ?, ?, ?)",
@@ -35,6 +37,7 @@ class SqliteClientTokens:
             )
 
     def prune(self, before: datetime, limit: int) -> int:
+        """Delete the oldest tokens before a time; returns how many."""
         self.session.direct.execute(
             """DELETE FROM client_tokens WHERE (user_id, method, token) IN (
                 SELECT user_id, method, token FROM client_tokens WHERE created_at < ? ORDER BY created_at LIMIT ?)""",

@@ -18,12 +18,15 @@ class SqliteDevices:
     session: Session
 
     def find(self, address: str) -> Device | None:
+        """Read the device with this address."""
         row = self.session.direct.execute(f"{_SELECT} WHERE mycelium_addr = ?", (address,)).fetchone()
         return Device(*row) if row else None
 
     def list_for(self, user_id: UserId) -> list[Device]:
+        """Read a user's devices, the one bound first before the others."""
         rows = self.session.direct.execute(f"{_SELECT} WHERE user_id = ? ORDER BY bound_at, mycelium_addr", (user_id,))
         return [Device(*row) for row in rows]
 
     def delete(self, address: str) -> None:
+        """Delete the row of an address, if there is one."""
         self.session.direct.execute("DELETE FROM device_bindings WHERE mycelium_addr = ?", (address,))

@@ -23,18 +23,22 @@ class SqliteDrafts:
     authors: DraftAuthorCache | None = None
 
     def find(self, key: DraftKey) -> Draft | None:
+        """Read the draft with this key."""
         row = self.session.direct.execute(f"{_SELECT} AND ticket_id = ? AND kind = ?", _row(key)).fetchone()
         return _to_draft(*row) if row else None
 
     def list_for(self, author: UserId) -> list[Draft]:
+        """Read the author's drafts, the latest first."""
         rows = self.session.direct.execute(f"{_SELECT} ORDER BY updated_at DESC, ticket_id, kind", (author,))
         return [_to_draft(*row) for row in rows]
 
     def count_others(self, key: DraftKey) -> int:
+        """Count the author's drafts with another key."""
         query = f"SELECT count(*) FROM drafts WHERE author = ? AND NOT ({_KEY})"  # noqa: S608
         return int(self.session.direct.execute(query, (key.author, *_row(key))).get)
 
     def save(self, draft: Draft) -> None:
+        """Insert a draft or replace its row, and add its author to the cache."""
         if self.authors is not None:
             self.authors.add(draft.key.author)
         self.session.direct.execute(
@@ -44,6 +48,7 @@ class SqliteDrafts:
         )
 
     def delete(self, key: DraftKey) -> bool:
+        """Delete a draft; an author who is not in the cache has none, and nothing is asked."""
         if self.authors is not None and key.author not in self.authors:
             return False
         self.session.direct.execute(f"DELETE FROM drafts WHERE {_KEY}", _row(key))  # noqa: S608

@@ -39,20 +39,24 @@ class SqliteEvents:
     session: Session
 
     def stored_range(self) -> EventRange:
+        """Return the first and the last number that are stored; an empty range when there is no event."""
         # Two questions: SQLite answers min and max in one only by reading every row.
         first, last = self.session.complete.execute("SELECT min(seq) FROM events").get, self.last_seq()
         return EventRange(Seq(last + 1 if first is None else first), last)
 
     def last_seq(self) -> Seq:
+        """Return the batch's last number; in a snapshot, that of the table."""
         batch = self.session.batch
         return last_seq(self.session.direct) if batch is None else batch.last_seq
 
     def list_after(self, seq: Seq, limit: int, *, reader: User) -> list[StoredEvent]:
+        """Read the events behind `seq`; for a customer only those that name them or reach everyone."""
         query = _FOR_STAFF if reader.is_staff else _FOR_CUSTOMER
         rows = self.session.complete.execute(query, {"after": seq, "user": reader.user_id, "limit": limit})
         return [StoredEvent(row[0], EventKind(row[1]), Reach(row[2]), row[3], row[4]) for row in rows]
 
     def prune(self, before: datetime, keep: int, limit: int) -> int:
+        """Delete the first events that are old enough, and keep the last ones; returns how many."""
         connection = self.session.complete
         connection.execute(
             """DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= min(

@@ -22,20 +22,24 @@ class SqliteMacros:
     session: Session
 
     def find(self, macro_id: int) -> Macro | None:
+        """Read one macro by its id."""
         row = self.session.direct.execute(f"{_SELECT} WHERE macro_id = ?", (macro_id,)).fetchone()
         return _to_macro(*row) if row else None
 
     def list_for(self, agent: UserId) -> list[Macro]:
+        """Read the agent's macros and those without an owner, by name."""
         rows = self.session.direct.execute(
             f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, macro_id", (agent,)
         )
         return [_to_macro(*row) for row in rows]
 
     def next_id(self) -> int:
+        """Return the number after the last one that the table ever gave."""
         last: int | None = self.session.direct.execute(_LAST_ID).get
         return (last or 0) + 1
 
     def save(self, macro: Macro) -> None:
+        """Insert a macro, or replace its row; its actions are one JSON text."""
         actions = json_text(macro.model_dump(mode="json", exclude=_COLUMNS))
         self.session.direct.execute(
             "INSERT OR REPLACE INTO macros (macro_id, name, actions, owner, updated_at) VALUES (?, ?, ?, ?, ?)",
@@ -43,6 +47,7 @@ class SqliteMacros:
         )
 
     def delete(self, macro_id: int) -> None:
+        """Delete the row of a macro, if there is one."""
         self.session.direct.execute("DELETE FROM macros WHERE macro_id = ?", (macro_id,))
 
 

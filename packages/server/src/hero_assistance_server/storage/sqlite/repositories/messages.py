@@ -26,19 +26,23 @@ class SqliteMessages:
     session: Session
 
     def find(self, message_id: MessageId) -> Message | None:
+        """Read one message by its id, with its author's name of today."""
         row = self.session.direct.execute(f"{_FROM} WHERE message_id = ?", (message_id,)).fetchone()
         return _to_message(row) if row else None
 
     def next_id(self) -> MessageId:
+        """Return the id after the last one in the table: messages are never deleted."""
         return next_id(self.session.direct)
 
     def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
+        """Read a ticket's whole thread, by id."""
         rows = self.session.direct.execute(
             f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id", (ticket_id,)
         )
         return [_to_message(row) for row in rows]
 
     def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
+        """Read the part of a ticket's thread behind `seen`, by id."""
         rows = self.session.direct.execute(
             f"{_FROM} WHERE ticket_id = ? AND message_id > ?{_only_replies(notes)} ORDER BY message_id",
             (ticket_id, seen),
@@ -46,9 +50,11 @@ class SqliteMessages:
         return [_to_message(row) for row in rows]
 
     def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+        """Walk a ticket's thread backwards; a row is decoded when it is asked for."""
         return iterate_newest(self.session.direct, ticket_id, notes=notes)
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
+        """Read id and kind of a ticket's messages, without their texts."""
         rows = self.session.direct.execute(
             "SELECT message_id, kind FROM messages WHERE ticket_id = ? ORDER BY message_id", (ticket_id,)
         )

@@ -23,16 +23,19 @@ class SqliteProject:
     session: Session
 
     def read(self) -> ProjectSettings:
+        """Read the settings that have a row; the others have their defaults."""
         known = {field.name for field in fields(ProjectSettings)}
         rows = self.session.direct.execute("SELECT name, value FROM settings")
         return ProjectSettings(**{name: json.loads(chosen) for name, chosen in rows if name in known})
 
     def targets(self) -> Targets:
+        """Read how soon the first answer is promised; in a unit of work, from its batch."""
         # A unit of work reads them once for a run of new tickets.
         batch = self.session.batch
         return targets(self.session.direct) if batch is None else batch.tickets.response_targets()
 
     def save_changes(self, before: ProjectSettings, after: ProjectSettings) -> None:
+        """Insert or update the row of each setting that differs."""
         # New tickets that wait got the targets of before; once they are written, the batch reads the new ones.
         connection = self.session.with_tickets
         for field in fields(ProjectSettings):

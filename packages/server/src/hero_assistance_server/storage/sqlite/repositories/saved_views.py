@@ -18,28 +18,34 @@ class SqliteSavedViews:
     session: Session
 
     def find(self, view_id: int) -> SavedView | None:
+        """Read one view by its id."""
         row = self.session.direct.execute(f"{_SELECT} WHERE view_id = ?", (view_id,)).fetchone()
         return _to_view(row) if row else None
 
     def find_by_name(self, owner: UserId, name: str) -> SavedView | None:
+        """Read the owner's view of this name."""
         row = self.session.direct.execute(f"{_SELECT} WHERE owner = ? AND name = ?", (owner, name)).fetchone()
         return _to_view(row) if row else None
 
     def list_for(self, user_id: UserId) -> list[SavedView]:
+        """Read the user's views and the shared ones, by name."""
         rows = self.session.direct.execute(
             f"{_SELECT} WHERE owner = ? OR shared = 1 ORDER BY name, view_id", (user_id,)
         )
         return [_to_view(row) for row in rows]
 
     def count_owned(self, owner: UserId) -> int:
+        """Count the user's views."""
         found: int = self.session.direct.execute("SELECT count(*) FROM saved_views WHERE owner = ?", (owner,)).get
         return found
 
     def next_id(self) -> int:
+        """Return the number after the last one that the table ever gave."""
         last: int | None = self.session.direct.execute("SELECT seq FROM sqlite_sequence WHERE name = 'saved_views'").get
         return (last or 0) + 1
 
     def save(self, view: SavedView) -> None:
+        """Insert a view, or update all of its row but the owner."""
         self.session.direct.execute(
             """INSERT INTO saved_views (view_id, owner, shared, name, filter) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (view_id) DO UPDATE SET
@@ -48,6 +54,7 @@ class SqliteSavedViews:
         )
 
     def delete(self, view_id: int) -> None:
+        """Delete the row of a view, if there is one."""
         self.session.direct.execute("DELETE FROM saved_views WHERE view_id = ?", (view_id,))
 
 

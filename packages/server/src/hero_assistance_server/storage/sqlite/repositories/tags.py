@@ -25,12 +25,14 @@ class SqliteTags:
     session: Session
 
     def list_after(self, tag: str, limit: int) -> list[TagCount]:
+        """Read the scopes of tags behind `tag`, with the tickets of each status counted."""
         # No tag has a NUL, so that this is the first text behind it.
         first = f"{tagged(tag)}\0"
         rows: Iterable[tuple[str, int, int]] = self.session.complete.execute(_COUNTS, (first, _LAST, limit))
         return [TagCount(scope.removeprefix(_FIRST), count, active) for scope, count, active in rows]
 
     def list_tickets(self, tag: str, limit: int) -> list[TicketId]:
+        """Read the first tickets in the tag's scope, in no promised order."""
         rows: Iterable[tuple[int]] = self.session.complete.execute(
             "SELECT ticket_id FROM listings WHERE scope = ? LIMIT ?", (tagged(tag), limit)
         )

@@ -25,21 +25,26 @@ class SqliteUsers:
     session: Session
 
     def find(self, user_id: UserId) -> User | None:
+        """Read one user by their id."""
         row = self.session.direct.execute(f"{_SELECT} WHERE user_id = ?", (user_id,)).fetchone()
         return _to_user(*row) if row else None
 
     def find_by_email(self, email: str) -> User | None:
+        """Read the user with this e-mail address."""
         row = self.session.direct.execute(f"{_SELECT} WHERE email = ?", (email,)).fetchone()
         return _to_user(*row) if row else None
 
     def list_all(self) -> list[User]:
+        """Read the whole table, by id."""
         return [_to_user(*row) for row in self.session.direct.execute(f"{_SELECT} ORDER BY user_id")]
 
     def count_other_admins(self, user_id: UserId) -> int:
+        """Count the active admins with another id."""
         query = "SELECT count(*) FROM users WHERE role = 'admin' AND active AND user_id <> ?"
         return int(self.session.direct.execute(query, (user_id,)).get)
 
     def list_sharers(self, user_id: UserId) -> frozenset[UserId]:
+        """Find the user's tickets in `places`, the moved messages by the audit; returns who is on them."""
         rows = self.session.complete.execute(
             """WITH named (ticket_id) AS (SELECT ticket_id FROM places WHERE user_id = :user
                 UNION SELECT messages.ticket_id FROM audit CROSS JOIN messages ON messages.message_id = audit.message_id
@@ -51,6 +56,7 @@ class SqliteUsers:
         return frozenset(name for customer, others in rows for name in (customer, *json.loads(others)))
 
     def list_open_tickets(self, assignee: UserId, limit: int) -> list[TicketId]:
+        """Read an assignee's scope of the list index, by id."""
         rows = self.session.complete.execute(
             """SELECT ticket_id FROM listings WHERE scope = ? AND status IN ('new', 'open', 'waiting', 'snoozed')
             ORDER BY ticket_id LIMIT ?""",
@@ -59,6 +65,7 @@ class SqliteUsers:
         return [ticket_id for (ticket_id,) in rows]
 
     def save(self, user: User, now: datetime) -> None:
+        """Insert a user, or update all of the row but the time of its making."""
         self.session.direct.execute(
             """INSERT INTO users (user_id, name, role, email, active, shows_presence, created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, role = excluded.role,

@@ -41,12 +41,14 @@ class SqliteReadReceipts:
     session: Session
 
     def last_read(self, user_id: UserId, ticket_id: TicketId) -> MessageId:
+        """Read one receipt; 0 when there is none."""
         row = self.session.direct.execute(
             "SELECT message_id FROM reads WHERE user_id = ? AND ticket_id = ?", (user_id, ticket_id)
         ).fetchone()
         return MessageId(row[0] if row else 0)
 
     def save(self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime) -> None:
+        """Insert a receipt, or update its row."""
         self.session.with_tickets.execute(
             """INSERT INTO reads (user_id, ticket_id, message_id, at) VALUES (?, ?, ?, ?)
             ON CONFLICT (user_id, ticket_id) DO UPDATE SET message_id = excluded.message_id, at = excluded.at""",
@@ -54,6 +56,7 @@ class SqliteReadReceipts:
         )
 
     def list_relevant_tickets(self, user: User) -> list[TicketId]:
+        """Walk the agent's scopes of the list index, or the customer's places, latest first."""
         if not user.is_staff:
             query, bindings = _TICKETS_OF_CUSTOMER, (user.user_id, TICKETS_LIMIT)
         else:
@@ -65,6 +68,7 @@ class SqliteReadReceipts:
         return [TicketId(ticket_id) for _, ticket_id in self.session.complete.execute(query, bindings)]
 
     def list_for(self, user: User, ticket_ids: Sequence[TicketId]) -> list[ReadReceipt]:
+        """Read the receipts and count what is unread, up to `UNREAD_CAP`, in one statement."""
         rows = self.session.with_tickets.execute(
             _UNREAD, (json_text(ticket_ids), user.user_id, user.is_staff, UNREAD_CAP)
         )
@@ -72,6 +76,7 @@ class SqliteReadReceipts:
         return [found[ticket_id] for ticket_id in ticket_ids if ticket_id in found]
 
     def list_agents(self, ticket_id: TicketId) -> list[TicketReader]:
+        """Read a ticket's receipts of agents, the latest first."""
         rows = self.session.with_tickets.execute(
             """SELECT user_id, message_id, at FROM reads JOIN users USING (user_id)
             WHERE ticket_id = ? AND role <> 'customer' ORDER BY at DESC, user_id""",

@@ -47,6 +47,7 @@ class SqliteSearch:
     session: Session
 
     def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
+        """Ask the full-text index by the expression that the filter stands for."""
         connection = self.session.complete
         return find(connection, question(filter_, reader, creation_range(connection)), before, limit)
 

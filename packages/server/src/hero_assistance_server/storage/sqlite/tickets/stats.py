@@ -61,14 +61,17 @@ class SqliteStats:
     session: Session
 
     def measure(self, figure: Figure, span: Span) -> Measure:
+        """Count a figure and take its median and 90th percentile in one statement."""
         query = f"WITH facts AS ({_FACTS[figure]}), keyed AS (SELECT '' AS name, took FROM facts) {_MEASURE}"  # noqa: S608
         return _measures(self.session.complete, query, span).get("", Measure())
 
     def measure_by(self, figure: Figure, span: Span, key: Key) -> Mapping[str, Measure]:
+        """Measure a figure for each agent or tag, in one statement."""
         query = f"WITH facts AS ({_FACTS[figure]}), keyed AS ({_KEYS[key]}) {_MEASURE}"
         return _measures(self.session.complete, query, span)
 
     def backlog(self, moment: Millis) -> int:
+        """Take what the list index counts now, without the changes since the moment."""
         # What it is now, without what has happened since.
         connection = self.session.complete
         change = connection.execute(
@@ -78,6 +81,7 @@ class SqliteStats:
         return list_index.count(connection, ALL, _NOT_DONE) - int(change)
 
     def list_days(self, span: Span) -> list[Day]:
+        """Count each figure by day; the backlog is carried from one day to the next."""
         connection = self.session.complete
         counts = {figure: _count_by_day(connection, _FACTS[figure], span) for figure in _COUNTED}
         growth, days = _backlog_growth(connection, span), []
@@ -89,6 +93,7 @@ class SqliteStats:
         return days
 
     def list_tickets(self, figure: Figure, span: Span, only: Only, after: TicketId, limit: int) -> list[TicketId]:
+        """Read the tickets of a figure by id, behind `after`; of one agent or tag if asked."""
         terms = ["ticket_id > :after"]
         if only.agent is not None:
             terms.append("agent = :agent")

@@ -66,8 +66,8 @@ def list_page(
 
 def count(connection: apsw.Connection, query: ListQuery, cap: int) -> ListCount:
     """Return how many tickets staff find in a list: exactly where the tallies know it, else counted up to `cap`."""
-    if query.counted is not None:
-        return ListCount(list_index.count(connection, query.counted, query.statuses), or_more=False)
+    if query.counted_scope is not None:
+        return ListCount(list_index.count(connection, query.counted_scope, query.statuses), or_more=False)
     walk = _walk(connection, query, START, None)
     if walk is None:
         return ListCount(0, or_more=False)

@@ -40,26 +40,33 @@ class SqliteTickets:
     session: Session
 
     def find(self, ticket_id: TicketId) -> Ticket | None:
+        """Read one ticket by its id."""
         return find(self.session.with_tickets, ticket_id)
 
     def next_id(self) -> TicketId:
+        """Return the batch's next id: new tickets wait there."""
         return self.session.pending.tickets.next_id()
 
     def list_page(
         self, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None
     ) -> ListPage:
+        """Read a page from the list index; see `ticket_lists.list_page`."""
         return ticket_lists.list_page(self.session.complete, query, after, limit, seen_by=seen_by)
 
     def count(self, query: ListQuery, cap: int) -> ListCount:
+        """Count a list by the counters of the list index, or ticket by ticket up to `cap`."""
         return ticket_lists.count(self.session.complete, query, cap)
 
     def count_in_scope(self, scope: str, statuses: frozenset[Status]) -> int:
+        """Add the counters of a scope of the list index."""
         return list_index.count(self.session.complete, scope, statuses)
 
     def list_due_to_wake(self, now: datetime, limit: int) -> list[TicketId]:
+        """Read the tickets whose time of waking is past, by that time."""
         return due_to_wake(self.session.with_tickets, now, limit)
 
     def next_wake(self) -> datetime | None:
+        """Read the earliest time of waking."""
         return next_wake(self.session.with_tickets)
 
     def save(self, ticket: Ticket) -> None:

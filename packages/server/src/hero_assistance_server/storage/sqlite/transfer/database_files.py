@@ -35,15 +35,19 @@ class SqliteTables:
         self.version = int(connection.pragma("user_version"))
 
     def lines(self, table: str) -> Iterator[bytes]:
+        """Read the rows of a table while they are asked for, each as a line of JSON."""
         return read_lines(self._connection, self._tables[table])
 
     def list_attachment_files(self) -> list[str]:
+        """Read the digests of the attachments that are used."""
         return [digest for (digest,) in self._connection.execute(_EXPORTED_FILES)]
 
     def insert(self, table: str, line: bytes) -> None:
+        """Insert the row of one line."""
         insert_line(self._connection, self._tables[table], line)
 
     def complete(self) -> list[str]:
+        """Write the rows that are derived, and return the digests of all attachments."""
         add_derived_rows(self._connection)
         return [digest for (digest,) in self._connection.execute(_FILES)]
 
@@ -56,22 +60,27 @@ class SqliteDatabaseFiles:
 
     @property
     def version(self) -> int:
+        """The number of the last migration."""
         return len(migrations())
 
     def copy(self, source: Path, target: Path, report: ProgressCallback) -> None:
+        """Copy a database by SQLite's backup API."""
         with _translated_errors():
             database_copy.copy_database(source, target, report)
 
     def check(self, path: Path) -> Contents:
+        """Check a database file and count its rows."""
         with _translated_errors():
             return database_copy.read_contents(path)
 
     def list_attachment_files(self, path: Path) -> list[str]:
+        """Read the digests of a database file's attachments."""
         with _translated_errors():
             return database_copy.list_attachment_files(path)
 
     @contextmanager
     def read_tables(self, path: Path) -> Iterator[SqliteTables]:
+        """Open a database in one read transaction, to export it."""
         with _translated_errors():
             reader = open_reader(path)
             try:
@@ -82,6 +91,7 @@ class SqliteDatabaseFiles:
 
     @contextmanager
     def create(self, path: Path) -> Iterator[SqliteTables]:
+        """Create a database in one transaction; it is committed when the context ends without an error."""
         with _translated_errors():
             connection = open_writer(path)
             try:

@@ -36,6 +36,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
 
     @property
     def drafts(self) -> SqliteDrafts:
+        """The table `drafts`, with the cache of who has any."""
         return SqliteDrafts(self.session, self.authors)
 
     def after_commit(self, notify: Callable[[], None]) -> None:

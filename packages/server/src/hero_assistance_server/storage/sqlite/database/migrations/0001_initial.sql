@@ -37,7 +37,7 @@ CREATE TABLE messages (
 
 CREATE INDEX messages_of_ticket ON messages (ticket_id, message_id);
 
--- What was told to whom. Agents get `payload`. `audience` is the customer who is told as well, if any;
+-- Who received what. Agents get `payload`. `audience` is the customer who receives it as well, if any;
 -- `customer_payload` is what that customer gets where it differs from the agents' view.
 CREATE TABLE events (
     seq               INTEGER NOT NULL PRIMARY KEY,

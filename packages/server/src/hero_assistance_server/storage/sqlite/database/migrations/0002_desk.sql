@@ -114,7 +114,7 @@ ALTER TABLE told RENAME TO events;
 CREATE INDEX events_for_everyone ON events (seq) WHERE reach = 'everyone';
 CREATE INDEX events_by_time ON events (created_at);
 
--- Who is told beside those within the event's reach.
+-- Who else receives an event than those within its reach.
 CREATE TABLE event_readers (
     user_id  TEXT NOT NULL REFERENCES users (user_id),
     seq      INTEGER NOT NULL REFERENCES events (seq) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
--- The words of every ticket, one document each; its columns are made by `core.finding`, and what is there already is
+-- The words of every ticket, one document each; its columns are made by `search.search_document`, and what is there already is
 -- written when the database is opened next. Texts are not kept twice.
 
 CREATE VIRTUAL TABLE search_index USING fts5 (

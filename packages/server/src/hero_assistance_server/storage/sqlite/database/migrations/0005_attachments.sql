@@ -1,4 +1,4 @@
--- Files on messages and on the texts of tickets. The bytes lie beside the database, in a file named by their SHA-256.
+-- Files on messages and on the texts of tickets. The bytes are next to the database, in a file named by their SHA-256.
 
 CREATE TABLE attachments (
     attachment_id  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

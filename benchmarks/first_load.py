@@ -1,0 +1,74 @@
+"""The first load of the page: what a browser that was never there asks for, and what that is on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.measure import Figure, Report
+from benchmarks.serving import box
+from tests.browser.chromium import find_chromium, launch_chromium
+from tests.browser.page_object import Visitor
+from tests.browser.router import PREFIX, Forwarded, routed
+from tests.ui.daemons import eventually
+
+LOADS = 3
+REQUESTS = 8
+SCRIPT_AND_STYLE_KB = 45.0
+
+
+@dataclass(frozen=True)
+class FirstLoad:
+    """The requests of one load and the bytes of their bodies; `code` is those of the script and of the document.
+
+    The style stands in the document.
+    """
+
+    requests: int
+    code: int
+    total: int
+
+
+def measure(dist: Path) -> Report:
+    """Load the page of a fresh box below a router, each time in a browser without a cache."""
+    path = find_chromium()
+    if path is None:
+        raise SystemExit("Chromium is missing: install the package `chromium` of this system")
+    report = Report("First load", "./buildenv.sh nox -s bench -- first_load")
+    with box(dist) as made:
+        made.start()
+        with sync_playwright() as driver, launch_chromium(driver, path) as browser:
+            loads = [_load(browser, made.paths.socket("ui")) for _ in range(LOADS)]
+    requests = max(load.requests for load in loads)
+    code = max(load.code for load in loads) / 1000
+    report.add(Figure("requests", requests, "", target=f"≤ {REQUESTS}", met=requests <= REQUESTS))
+    report.add(
+        Figure(
+            "script and style on the wire",
+            code,
+            "kB",
+            target=f"≤ {SCRIPT_AND_STYLE_KB:g}",
+            met=code <= SCRIPT_AND_STYLE_KB,
+        )
+    )
+    report.add(Figure("everything on the wire, with font and icon", max(load.total for load in loads) / 1000, "kB"))
+    report.notes.append(
+        f"The largest of {LOADS} loads, until the page is live; bodies as they are sent, compressed, without headers. "
+        "The document, which has the style in it, counts as style; the event stream counts as a request."
+    )
+    return report
+
+
+def _load(browser: Browser, socket: Path) -> FirstLoad:
+    forwarded: list[Forwarded] = []
+    with routed(socket, log=forwarded) as address:
+        visitor = Visitor(browser, f"{address}{PREFIX}/", None)
+        visitor.live()
+        visitor.page.evaluate("document.fonts.ready")
+        # The browser asks for the picture in the tab when it has nothing else to do.
+        eventually(lambda: any(request.path.endswith(".svg") for request in forwarded), "the icon is asked for")
+        visitor.close()
+    code = [request for request in forwarded if request.path == f"{PREFIX}/" or request.path.endswith((".js", ".css"))]
+    return FirstLoad(len(forwarded), sum(request.size for request in code), sum(request.size for request in forwarded))
