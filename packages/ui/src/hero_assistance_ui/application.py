@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
+from hero_assistance_httpd.rpc_endpoint import JsonAnswer, ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import SERVICE
@@ -21,6 +21,7 @@ from hero_assistance_ui.access import PATH, AccessListResource
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.calls import BODY_LIMIT, Call, parse_call
 from hero_assistance_ui.errors import failure_response
+from hero_assistance_ui.file_places import FilePlaces
 from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, range_headers, read_chunks, relay_upload, upload_headers
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
@@ -49,6 +50,7 @@ class Gateway(Starlette):
     ) -> None:
         self._identity = identity
         self._upstreams = {project.id: Upstream(project) for project in projects}
+        self._places = FilePlaces()
         self.streams = OpenStreams()
         info = ServiceInfo(
             name=SERVICE,
@@ -126,14 +128,20 @@ class Gateway(Starlette):
         check_same_site(request, MEDIA_TYPE)
         upstream = self._upstream(request)
         headers = {**upload_headers(request), **self._identity.headers(request)}
-        opened = upstream.upload(request.url.query, headers, read_chunks(request))
+        upload = upstream.upload(request.url.query, headers, read_chunks(request))
+        opened = self._places.take(self._caller(request), upload)
         return await relay_upload(opened, upstream.failure)
 
     async def _download(self, request: Request) -> Response:
         upstream = self._upstream(request)
         headers = {**range_headers(request), **self._identity.headers(request)}
-        opened = upstream.download(request.method, request.path_params["attachment_id"], headers)
+        download = upstream.download(request.method, request.path_params["attachment_id"], headers)
+        opened = self._places.take(self._caller(request), download)
         return FileRelay(opened, upstream.failure)
+
+    def _caller(self, request: Request) -> str:
+        """Return what tells callers apart: what is believed of them and, over TCP, their address."""
+        return repr((request.client and request.client.host, self._identity.headers(request)))
 
     def _upstream(self, request: Request) -> Upstream:
         return self._known(request.path_params["project"])
@@ -168,7 +176,7 @@ async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str
         status, body = await upstream.call(call.encode(), identity)
     except HeroError as error:
         return failure_response(error, call.id)
-    return Response(body, status_code=status, media_type="application/json", headers=_NO_STORE)
+    return JsonAnswer(body, status_code=status, headers=_NO_STORE)
 
 
 async def _answer_failure(_request: Request, error: Exception) -> Response:

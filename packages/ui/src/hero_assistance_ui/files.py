@@ -56,6 +56,8 @@ async def relay_upload(
             body = await _bounded(answer)
     except httpx2.HTTPError as error:
         return failure_response(failure(error))
+    except HeroError as error:
+        return failure_response(error)
     except ClientDisconnect:
         # The browser has left; no answer reaches it.
         return Response(status_code=400)
@@ -107,6 +109,8 @@ class FileRelay(Response):
                 if scope["method"] != "HEAD":
                     async for chunk in answer.aiter_raw():
                         await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except HeroError as error:
+            return failure_response(error)
         except httpx2.HTTPError as error:
             if not started:
                 return failure_response(self._failure(error))

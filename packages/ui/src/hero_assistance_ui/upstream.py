@@ -18,8 +18,8 @@ CONNECT_TIMEOUT_S = 3.0
 CALL_TIMEOUT_S = 10.0
 # 2.5 of the server's pings, one each 20 s: a stream that is silent for longer is dead.
 SILENCE_TIMEOUT_S = 50.0
-# Files on their way at once; more wait.
-FILES_LIMIT = 50
+# Files on their way at once; more wait. Each caller has a few places of these.
+FILES_LIMIT = 400
 # Many times what a list of tickets takes; a stranger's server must not fill this process's memory.
 ANSWER_LIMIT = 16 * 1024 * 1024
 

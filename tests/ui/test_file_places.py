@@ -1,0 +1,67 @@
+"""One caller's slow downloads leave the others theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from hero_assistance_sdk.errors import TooMany
+from hero_assistance_ui.file_places import FilePlaces
+from tests.ui.daemons import Desk, http
+
+FILES = "/projects/hero_assistance/attachments"
+# More than every pool of connections to the ticket server has held.
+STALLED = 120
+SIZE = 2_000_000
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@contextlib.asynccontextmanager
+async def opened(log: list[str], name: str) -> AsyncIterator[Any]:
+    log.append(name)
+    yield name
+
+
+@pytest.mark.anyio
+async def test_a_caller_waits_for_a_place_of_their_own() -> None:
+    log: list[str] = []
+    places = FilePlaces(each=1, wait_s=0.2)
+    async with places.take("carol", opened(log, "first")):
+        with pytest.raises(TooMany):
+            async with places.take("carol", opened(log, "second")):
+                pytest.fail("there is one place")
+        async with places.take("bob", opened(log, "bob's")):
+            waiting = asyncio.create_task(places.take("carol", opened(log, "third")).__aenter__())
+            await asyncio.sleep(0.05)
+            assert log == ["first", "bob's"]
+    await waiting
+    assert log == ["first", "bob's", "third"]
+
+
+def test_stalled_downloads_of_one_caller_stop_no_other(dev_desk: Desk) -> None:
+    ui = dev_desk.paths.socket("ui")
+    with http(ui) as client, contextlib.ExitStack() as stack:
+        sent = client.post(
+            f"{FILES}?name=a.bin",
+            content=b"x" * SIZE,
+            headers={"content-type": "application/octet-stream", "cookie": "hero_dev_user=carol"},
+        ).json()
+        dev_desk.call("carol", "ticket.create", title="A file", body="", attachments=[sent["attachment_id"]])
+        path = f"{FILES}/{sent['attachment_id']}"
+        ask = f"GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: hero_dev_user=carol\r\n\r\n".encode()
+        for _ in range(STALLED):
+            sock = stack.enter_context(socket.socket(socket.AF_UNIX))
+            sock.connect(str(ui))
+            sock.sendall(ask)
+        for _ in range(3):
+            answer = client.get(path, headers={"cookie": "hero_dev_user=bob"})
+            assert (answer.status_code, len(answer.content)) == (200, SIZE)
