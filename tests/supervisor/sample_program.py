@@ -43,6 +43,27 @@ def serve(path: str) -> None:
     Server(path, Health).serve_forever()
 
 
+class Overload(Health):
+    """Answers 503; with the header `retry-after` while the file `PATH.busy` exists, and notes each answer."""
+
+    def do_GET(self) -> None:
+        path = str(self.server.server_address)
+        is_busy = Path(f"{path}.busy").exists()
+        with Path(f"{path}.asked").open("a") as notes:
+            notes.write("busy\n" if is_busy else "sick\n")
+        self.send_response(503)
+        if is_busy:
+            self.send_header("retry-after", "1")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+
+def serve_overloaded(path: str) -> None:
+    """Answer that there are too many callers, until ended."""
+    Path(path).unlink(missing_ok=True)
+    Server(path, Overload).serve_forever()
+
+
 def leave_family(path: str) -> None:
     """Serve, and start processes that are hard to end: all ignore SIGTERM, most are not our children any more."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -164,6 +185,7 @@ def _stay(_argument: str = "") -> None:
 
 BEHAVIOURS = {
     "serve": serve,
+    "overloaded": serve_overloaded,
     "family": leave_family,
     "child": leave_child,
     "hide": hide,

@@ -143,6 +143,20 @@ def test_a_healthy_answer_of_somebody_else_on_our_socket_does_not_count(supervis
     supervised.until_state(ActionState.HEALTHY)
 
 
+def test_a_busy_answer_is_no_failure_and_a_plain_503_is(supervised: Harness) -> None:
+    path = Path(supervised.socket("one"))
+    busy, asked = Path(f"{path}.busy"), Path(f"{path}.asked")
+    busy.touch()
+    supervised.start_actions(supervised.action("overloaded"))
+    supervised.until_state(ActionState.HEALTHY)
+    wait_for(lambda: asked.read_text().count("busy") > 10, "it was asked more often than a sick one may fail")
+    known = one(supervised.status())
+    assert (known.state, known.attempt) == (ActionState.HEALTHY, 0)
+    busy.unlink()
+    found = supervised.until(lambda status: one(status).last_probe_error is not None, "the probe fails")
+    assert "answered 503" in str(one(found).last_probe_error)
+
+
 def test_an_action_waits_until_what_it_needs_is_healthy(supervised: Harness) -> None:
     first = supervised.action(name="first")
     second = supervised.action(name="second").model_copy(

@@ -50,7 +50,8 @@ class BoundedProtocol(PacedProtocol):
         self._slow_reader = SlowReaderTimer(transport, self.loop, self.config.limits)
         refusal = self.config.connections.enter(self)
         if refusal is not None:
-            turn_away(transport, http_answer(refusal))
+            # A supervisor's probe takes it for a process that is busy, not for one that is sick.
+            turn_away(transport, http_answer(refusal, retry_after_s=1))
             return
         self._entered = True
         super().connection_made(transport)

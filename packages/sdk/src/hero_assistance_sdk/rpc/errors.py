@@ -160,9 +160,11 @@ def failure(error: HeroError, request_id: Any = None) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": request_id, "error": error_object(error)}
 
 
-def http_answer(error: HeroError, status: int | None = None) -> bytes:
+def http_answer(error: HeroError, status: int | None = None, *, retry_after_s: int | None = None) -> bytes:
     """The bytes of a whole HTTP answer, for a connection that is closed after it."""
     known = HTTPStatus(status or http_status(error))
     body = json.dumps(failure(error)).encode()
     head = f"HTTP/1.1 {known.value} {known.phrase}\r\ncontent-type: application/json\r\n"
+    if retry_after_s is not None:
+        head += f"retry-after: {retry_after_s}\r\n"
     return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body

@@ -24,6 +24,7 @@ from hero_assistance_sdk.peer_credentials import read_peer_pid
 _HEAD_LIMIT = 16 * 1024
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_RETRY_AFTER = re.compile(rb"^retry-after:[ \t]*\d", re.IGNORECASE | re.MULTILINE)
 
 
 class ProbeFailed(Exception):
@@ -90,7 +91,8 @@ class Prober:
             raise ProbeFailed(f"{target} does not speak HTTP") from None
         finally:
             writer.close()
-        _check_status_line(target, head)
+        if not (owned and _is_busy(head)):
+            _check_status_line(target, head)
 
     def _check_owner(self, path: str, probe: socket.socket) -> None:
         holder = read_peer_pid(probe)
@@ -117,6 +119,11 @@ def _find_alive(identity: ProcessIdentity) -> set[ProcessIdentity]:
 def _parse_length(head: bytes) -> int:
     found = _LENGTH.search(head)
     return int(found[1]) if found else 0
+
+
+def _is_busy(head: bytes) -> bool:
+    """Whether the process answers, and has too many callers: to start it again would end those it serves."""
+    return head.split(None, 2)[1:2] == [b"503"] and _RETRY_AFTER.search(head) is not None
 
 
 def _check_status_line(target: str, head: bytes) -> None:
