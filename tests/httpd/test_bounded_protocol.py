@@ -71,6 +71,24 @@ async def test_a_body_that_comes_steadily_is_waited_for() -> None:
         assert b'"bytes":100' in peer.early or (await peer.answer())["bytes"] == 100
 
 
+async def test_a_few_bytes_of_a_body_buy_no_time() -> None:
+    """The one that has begun its body is cut before one that asked half the time later and sent none."""
+    async with served(replace(QUICK, body_seconds=1.0)) as address:
+        ended: list[str] = []
+
+        async def end(name: str, sent: bytes) -> None:
+            peer = await connected(address)
+            peer.send(sent)
+            assert await peer.refusal() == (408, "too-slow")
+            ended.append(name)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(end("begun", POST + b"x" * 20))
+            await asyncio.sleep(0.5)
+            group.create_task(end("later", POST))
+    assert ended == ["begun", "later"]
+
+
 @pytest.mark.parametrize(
     "endless",
     [b"GET / HTTP/1.1\r\nname: ", b"GET /", b"GET / HTTP/1.1\r\n", CHUNKED + b"1\r\na\r\n0\r\ntrailer: "],

@@ -15,6 +15,9 @@ from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.rpc.errors import http_answer
 
+# A body that comes a byte at a time wakes its timer no more often than this.
+_SHORTEST_S = 0.1
+
 
 class BoundedConfig(DrainingConfig):
     """The settings of a server with these limits."""
@@ -165,11 +168,13 @@ class BoundedProtocol(PacedProtocol):
 
     def _late(self) -> None:
         if self._timed is _Awaited.BODY:
-            more = self._body / self.config.limits.body_rate + self.config.limits.body_seconds
-            left = self._started + more - self.loop.time()
-            if self.flow.read_paused or left > 0:
-                # The server is the slow side, or a long body arrives fast enough.
-                self._timer = self.loop.call_later(max(left, self.config.limits.body_seconds), self._late)
+            limits = self.config.limits
+            left = self._started + self._body / limits.body_rate + limits.body_seconds - self.loop.time()
+            if self.flow.read_paused:
+                # The server is the slow side.
+                left = limits.body_seconds
+            if left > 0:
+                self._timer = self.loop.call_later(max(left, _SHORTEST_S), self._late)
                 return
         if self._timed is _Awaited.HEADERS and not self._loose:
             # Nothing arrived, so there is nothing to answer.
