@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -14,15 +15,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from hero_assistance.supervisor.connection import embedded
 from hero_assistance.supervisor.logs.layout import LogLayout
-from hero_assistance.supervisor.names import NAME, SOCKET
+from hero_assistance.supervisor.names import NAME, NOTIFY, SOCKET
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import BadSpec, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from tests.supervisor.harness import SERVICE, Harness, wait_for
+from hero_assistance_sdk.sockets import bind_unix, listening_pid
+from tests.supervisor.harness import SERVICE, Harness, one, wait_for
 
 
 def test_a_second_supervisor_says_who_holds_the_root_and_ends_with_1(supervised: Harness) -> None:
@@ -36,6 +39,43 @@ def test_a_second_supervisor_says_who_holds_the_root_and_ends_with_1(supervised:
     )
     assert second.returncode == 1
     assert f"process {supervised.supervisor_pid} supervises {supervised.paths.root} already" in second.stderr
+
+
+def test_a_socket_that_was_removed_is_made_again_and_what_runs_goes_on(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action())
+    before = supervised.until_state(ActionState.HEALTHY)
+    for name in (SOCKET, NOTIFY):
+        supervised.paths.socket(name).unlink()
+    for name in (SOCKET, NOTIFY):
+        wait_for(supervised.paths.socket(name).exists, f"the {name} socket is there again")
+    assert stat.S_IMODE(supervised.paths.socket(SOCKET).stat().st_mode) == 0o600
+    after = one(supervised.status())
+    assert (after.state, after.pid) == (ActionState.HEALTHY, before.pid)
+
+
+def test_a_command_that_misses_the_socket_wakes_the_supervisor(supervised: Harness) -> None:
+    supervised.start_actions(supervised.action())
+    shutil.rmtree(supervised.paths.service_sockets)
+    with embedded(supervised.paths) as client:
+        assert client.health().pid == supervised.supervisor_pid
+        assert client.service_get(SERVICE).spec.name == SERVICE
+
+
+def test_a_hangup_ends_nothing(supervised: Harness) -> None:
+    os.kill(supervised.supervisor_pid, signal.SIGHUP)
+    supervised.start_actions(supervised.action())
+    supervised.until_state(ActionState.HEALTHY)
+
+
+def test_a_socket_of_another_program_in_its_place_is_left_there(supervised: Harness) -> None:
+    path = supervised.paths.socket(SOCKET)
+    path.unlink()
+    other = bind_unix(path)
+    assert supervised.supervisor is not None
+    supervised.supervisor.terminate()
+    assert supervised.supervisor.wait(20) == 0
+    assert listening_pid(path) == os.getpid()
+    other.close()
 
 
 def test_it_ends_by_itself_when_nothing_is_registered(supervised: Harness) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +35,8 @@ LOG_LINES = 20
 _LOCK_WAIT_S = 90.0
 _READY_S = 15.0
 _END_S = 10.0
+# A supervisor that has lost its socket makes it again within milliseconds of a signal, unless the disk is full.
+_WAKE_S = 5.0
 _POLL_S = 0.02
 
 
@@ -161,6 +165,8 @@ def embedded(paths: Paths) -> Iterator[SupervisorClient]:
 
 def _start_embedded(paths: Paths) -> SupervisorClient:
     """Start the embedded supervisor, detached, and connect once it listens; raises `SupervisorFailed`."""
+    if _wake_running(paths):
+        return SupervisorClient(paths.socket(SOCKET))
     child = _spawn(paths)
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
@@ -174,6 +180,21 @@ def _start_embedded(paths: Paths) -> SupervisorClient:
             child = _spawn(paths)
         time.sleep(_POLL_S)
     raise SupervisorFailed(f"the supervisor did not listen within {_READY_S:.0f} s", paths)
+
+
+def _wake_running(paths: Paths) -> bool:
+    """Make a supervisor that runs without its socket's file make it again; true once it listens."""
+    holder = find_holder(paths.state / SUPERVISOR_LOCK)
+    if not holder:
+        return False
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(holder, signal.SIGHUP)
+    deadline = time.monotonic() + _WAKE_S
+    while _is_running(paths) and time.monotonic() < deadline:
+        if listening_pid(paths.socket(SOCKET)) is not None:
+            return True
+        time.sleep(_POLL_S)
+    return False
 
 
 def own_log(paths: Paths) -> Path:

@@ -15,6 +15,7 @@ from hero_assistance.supervisor.process.child_processes import ChildProcesses
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.secrets import Secrets
 from hero_assistance.supervisor.rpc.http_endpoint import HttpEndpoint
+from hero_assistance.supervisor.rpc.listening_socket import ListeningSocket
 from hero_assistance.supervisor.rpc.methods import RpcContext, table
 from hero_assistance.supervisor.state.services import Services
 from hero_assistance_sdk.hero_proc.specs import LogSpec
@@ -23,9 +24,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.openrpc import add_discovery
-from hero_assistance_sdk.sockets import bind_unix
 
-_SOCKET_MODE = 0o600
 # Long enough for the command that started it to register a service, short enough to leave no idle process.
 _IDLE_EXIT_S = 5.0
 _TITLE = "hero_assistance supervisor"
@@ -47,27 +46,34 @@ async def supervise(paths: Paths) -> None:
     paths.service_sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
     processes.notify_socket.open(paths.socket(NOTIFY))
     path = paths.socket(SOCKET)
-    listening = bind_unix(path, mode=_SOCKET_MODE)
     try:
         async with asyncio.TaskGroup() as group:
             log_manager = LogManager(paths.logs)
             log_manager.watch(OWN_LOG, LogSpec())
             services = Services(registry, processes, log_manager, group)
-            services.resume()
-            group.create_task(log_manager.run())
             endpoint = _make_endpoint(RpcContext(services, Secrets(paths.state), paths.logs, stop.set), path)
-            server = await endpoint.open(listening, group)
-            _log.info("supervisor.ready", pid=os.getpid(), release=release_id(), services=len(services))
-            await _until_stopped(stop, services, endpoint)
-            server.close()
+            listening = ListeningSocket(path, endpoint, group)
+            with contextlib.closing(listening):
+                await listening.open()
+                services.resume()
+                group.create_task(log_manager.run())
+                loop.add_signal_handler(signal.SIGHUP, _on_hangup, listening)
+                group.create_task(listening.keep(processes.notify_socket.keep))
+                _log.info("supervisor.ready", pid=os.getpid(), release=release_id(), services=len(services))
+                await _until_stopped(stop, services, endpoint)
             # This ends the runners; their processes go on.
             raise _Ended
     except* _Ended:
         _log.info("supervisor.ended")
     finally:
-        path.unlink(missing_ok=True)
         processes.notify_socket.close()
         processes.close()
+
+
+def _on_hangup(listening: ListeningSocket) -> None:
+    """Look after the socket: a command that found none sends SIGHUP. The end of a terminal ends no service."""
+    _log.info("supervisor.woken")
+    listening.wake()
 
 
 class _Ended(Exception):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hero_assistance.supervisor.process.process_table import is_alive, read_process
 from hero_assistance.supervisor.process_identity import ProcessIdentity
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import checked_socket_path
 from hero_assistance_sdk.peer_credentials import CREDENTIALS, unpack_credentials
@@ -49,11 +50,22 @@ class NotifySocket:
         self._socket, self._path = receiver, path
         asyncio.get_running_loop().add_reader(receiver.fileno(), self._receive, receiver)
 
+    def keep(self) -> None:
+        """Make the socket again when its file is gone."""
+        if self._path is not None and not self._path.exists():
+            path = self._path
+            try:
+                self.close()
+                self.open(path)
+            except (HeroError, OSError) as error:
+                _log.warning("notify.lost", path=str(path), error=str(error))
+
     def close(self) -> None:
         """Stop receiving and remove the socket."""
         if self._socket is not None and self._path is not None:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._socket.close()
+            self._socket = None
             self._path.unlink(missing_ok=True)
 
     def has_ready_process(self, is_ours: Callable[[int], bool]) -> bool:
