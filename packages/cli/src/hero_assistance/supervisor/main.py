@@ -53,11 +53,11 @@ async def supervise(paths: Paths) -> None:
             services = Services(registry, processes, log_manager, group)
             endpoint = _make_endpoint(RpcContext(services, Secrets(paths.state), paths.logs, stop.set), path)
             listening = ListeningSocket(path, endpoint, group)
+            loop.add_signal_handler(signal.SIGHUP, _on_hangup, listening)
             with contextlib.closing(listening):
                 await listening.open()
                 services.resume()
                 group.create_task(log_manager.run())
-                loop.add_signal_handler(signal.SIGHUP, _on_hangup, listening)
                 group.create_task(listening.keep(processes.notify_socket.keep))
                 _log.info("supervisor.ready", pid=os.getpid(), release=release_id(), services=len(services))
                 await _until_stopped(stop, services, endpoint)
