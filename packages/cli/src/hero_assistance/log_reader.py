@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -57,18 +57,27 @@ class Reader(Protocol):
 
 
 def read_logs(
-    paths: Paths, action: str | None = None, choice: Choice | None = None, *, follow: bool = False
+    paths: Paths,
+    action: str | None = None,
+    choice: Choice | None = None,
+    *,
+    follow: bool = False,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Iterator[LogLine]:
     """The lines of one action's log, or of each; with `follow` what comes as well, until the caller stops reading.
+
+    `is_over` is asked while nothing comes; once it is true, following ends.
 
     The logs of the embedded supervisor are files, and are read whether or not it runs. Raises `NotFound`.
     """
     if action is not None and action not in NAMES:
         raise NotFound(f"there is no action {action!r}", hint=f"there are: {', '.join(NAMES)}")
-    return _read_all(paths, ACTIONS if action is None else (action,), choice or Choice(), follow)
+    return _read_all(paths, ACTIONS if action is None else (action,), choice or Choice(), follow, is_over)
 
 
-def _read_all(paths: Paths, actions: tuple[str, ...], choice: Choice, follow: bool) -> Iterator[LogLine]:
+def _read_all(
+    paths: Paths, actions: tuple[str, ...], choice: Choice, follow: bool, is_over: Callable[[], bool]
+) -> Iterator[LogLine]:
     with _open_reader(paths) as read:
         cursors = {}
         for action in actions:
@@ -79,6 +88,8 @@ def _read_all(paths: Paths, actions: tuple[str, ...], choice: Choice, follow: bo
                 cursors[page.action] = page.cursor
                 yield from _log_lines(page)
             if not any(page.lines for page in pages):
+                if is_over():
+                    return
                 time.sleep(_FOLLOW_S)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hero_assistance.light_commands.output import print_json, print_table, print_value
+from hero_assistance.light_commands.standard_streams import is_output_unread
 from hero_assistance_sdk.paths import Paths
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def show_logs(action: str | None, choice: Choice, *, follow: bool, as_json: bool
     from hero_assistance.log_reader import read_logs
 
     goes_on = False
-    for line in read_logs(Paths.from_environ(), action, choice, follow=follow):
+    for line in read_logs(Paths.from_environ(), action, choice, follow=follow, is_over=is_output_unread):
         prefix = "" if action or goes_on else f"{line.action} | "
         sys.stdout.write(_serialize_line(line) if as_json else f"{prefix}{line.text}")
         goes_on = line.is_cut

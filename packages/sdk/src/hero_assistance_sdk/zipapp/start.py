@@ -16,6 +16,9 @@ def start(module: str, release: str, archive: str) -> None:
     """
     import os
 
+    from hero_assistance_sdk.zipapp.standard_descriptors import open_standard_descriptors
+
+    open_standard_descriptors()
     mended_before = os.environ.pop(MENDED, None)
     _hold(release)
     try:
