@@ -29,7 +29,7 @@ from hero_assistance_server.rpc.params import (
 )
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
-from hero_assistance_server.search.filters import Filter, parse
+from hero_assistance_server.search.filters import Filter, parse, suggest_key
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
@@ -153,10 +153,12 @@ def parse_list_filter(text: str) -> Filter:
     """Return the filter of a list; raises `InvalidParams` also for one that looks for words."""
     filter_ = parse(text)
     if filter_.texts:
+        text = filter_.texts[0]
+        meant = suggest_key(text)
         raise InvalidParams(
             "a list is not filtered by words",
-            faults=[f"filter: {filter_.texts[0].value} is {filter_.texts[0].key.value}"],
-            hint="search.tickets finds words",
+            faults=[f"filter: {text.value} is {text.key.value}"],
+            hint=f"did you mean {meant}:?" if meant else "search.tickets finds words",
         )
     return filter_
 
