@@ -113,6 +113,8 @@ TICKET_CASES: dict[str, Case] = {
         lambda work, message: work.messages.list_for_ticket(message.ticket_id, notes=True), lambda message: [message]
     ),
     "messages.next_id": sees_reply(lambda work, _: work.messages.next_id(), lambda message: message.message_id + 1),
+    "search.count_missing": sees_creation(lambda work: work.search.count_missing(), 0),
+    "search.index_missing": sees_creation(lambda work: work.search.index_missing(), 0),
     "search.find": sees_creation(
         lambda work: [ticket.ticket_id for ticket in work.search.find(parse("laptop tag:vpn"), BOB, 2**62, 5)], [1]
     ),

@@ -141,6 +141,8 @@ export type FigureTickets = {
 export type FoundPage = {
   found: Array<FoundTicket>;
   next_before: number | null;
+  ignored: Array<string>;
+  missing: number;
   seq: number;
 };
 
