@@ -711,6 +711,7 @@ export type Methods = {
   "search.tickets": {
     params: {
       query: string;
+      time_zone?: string | null;
       before?: number;
       limit?: number;
     };
@@ -727,7 +728,8 @@ export type Methods = {
     params: {
       start: number;
       end: number;
-      utc_offset_minutes?: number;
+      time_zone?: string | null;
+      utc_offset_minutes?: number | null;
     };
     result: StatsDays;
   };
@@ -829,6 +831,7 @@ export type Methods = {
     params: {
       view?: "unassigned" | "mine" | "participating" | "open" | "waiting" | "snoozed" | "closed" | "all" | null;
       filter?: string;
+      time_zone?: string | null;
       cursor?: string | null;
       limit?: number;
     };
@@ -941,7 +944,9 @@ export type Methods = {
     result: Deleted;
   };
   "view.list": {
-    params: Record<string, never>;
+    params: {
+      time_zone?: string | null;
+    };
     result: ViewList;
   };
   "view.save": {

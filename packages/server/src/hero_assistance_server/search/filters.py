@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -42,12 +42,12 @@ NAMED = tuple(key for key in Key if key not in TEXTS)
 _KEYS = tuple(key.value for key in NAMED)
 ME = "me"
 
-ACTIVE, DONE, UNASSIGNED = "active", "done", "unassigned"
+ACTIVE, DONE, UNASSIGNED, MERGED = "active", "done", "unassigned", "merged"
 # The words that a key knows; other keys take any text or a day.
 WORDS: dict[Key, tuple[str, ...]] = {
     Key.STATUS: tuple(status.value for status in Status),
     Key.PRIORITY: tuple(priority.value for priority in Priority),
-    Key.IS: (UNASSIGNED, ACTIVE, DONE),
+    Key.IS: (UNASSIGNED, ACTIVE, DONE, MERGED),
 }
 _DAYS = frozenset({Key.BEFORE, Key.AFTER})
 
@@ -69,9 +69,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions in the order they were typed; no conditions let everything pass."""
+    """Conditions in the order they were typed; no conditions let everything pass. Days begin as in `zone`."""
 
     terms: tuple[Term, ...] = ()
+    zone: tzinfo = UTC
 
     def of(self, key: Key, *, negated: bool = False) -> tuple[str, ...]:
         """The values of the terms with this key."""
@@ -83,12 +84,12 @@ class Filter:
         return tuple(term for term in self.terms if term.key in TEXTS)
 
 
-def parse(text: str, *, param: str = "filter") -> Filter:
-    """The filter that a text says; raises `InvalidParams`, which names the place within `param`."""
+def parse(text: str, *, param: str = "filter", zone: tzinfo = UTC) -> Filter:
+    """The filter that a text says, its days in a zone; raises `InvalidParams`, which names the place within `param`."""
     terms = tuple(_terms(text, param))
     if len(terms) > TERMS_LIMIT:
         raise InvalidParams(f"a filter has at most {TERMS_LIMIT} terms", faults=[f"{param}: {len(terms)} terms"])
-    return Filter(terms)
+    return Filter(terms, zone)
 
 
 def format_(filter_: Filter) -> str:
@@ -104,7 +105,7 @@ def suggest_key(term: Term) -> str | None:
 
 
 def day_of(value: str) -> date:
-    """The day of a term with `before` or `after`, both in UTC."""
+    """The day of a term with `before` or `after`."""
     return date.fromisoformat(value)
 
 

@@ -15,13 +15,14 @@ from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.messages.model import up_to_characters
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET
-from hero_assistance_server.rpc.params import ID_LIMIT, FilterText
+from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
 from hero_assistance_server.search.filters import Filter, parse
 from hero_assistance_server.search.tokenizer import unsearchable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.time_zones import zone_or_utc
 from hero_assistance_server.users.model import User
 
 # A page of a list of results; each comes with its place.
@@ -86,6 +87,7 @@ class SearchTickets(Params):
     """The query, and the page of its results."""
 
     query: FilterText
+    time_zone: ZoneName = None
     before: Annotated[int, Field(ge=1, le=ID_LIMIT, description="`next_before` of the page before.")] = ID_LIMIT
     limit: Annotated[int, Field(ge=1, le=RESULTS_LIMIT)] = RESULTS_DEFAULT
 
@@ -130,7 +132,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
         Searches titles, texts, messages, tags and names in any case, with any accents and in any Unicode normal form.
         """
-        filter_ = parse(params.query, param="query")
+        filter_ = parse(params.query, param="query", zone=zone_or_utc(params.time_zone))
         return await storage.read(lambda snapshot: _search(snapshot, caller.known(), filter_, params))
 
 

@@ -26,6 +26,7 @@ from hero_assistance_server.rpc.params import (
     Tags,
     TicketParams,
     Title,
+    ZoneName,
 )
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
@@ -37,6 +38,7 @@ from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.service import CREATE, create_ticket, list_tickets
 from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.time_zones import zone_or_utc
 
 _CREATES = Example(
     "A customer files a ticket",
@@ -79,6 +81,7 @@ class ListTickets(Params):
 
     view: ViewName | None = None
     filter: FilterText = ""
+    time_zone: ZoneName = None
     cursor: Cursor = None
     limit: PageLimit = PAGE_DEFAULT
 
@@ -146,12 +149,14 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         # Staff see the same list; who asks matters where a view or a filter says "me".
         own = not caller.is_staff or query is not None
         user_id = caller.known().user_id if own else None
-        return await answers.answer((user_id, params.view, params.filter, params.cursor, params.limit), read)
+        return await answers.answer(
+            (user_id, params.view, params.filter, params.time_zone, params.cursor, params.limit), read
+        )
 
 
-def parse_list_filter(text: str) -> Filter:
+def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
     """Return the filter of a list; raises `InvalidParams` also for one that looks for words."""
-    filter_ = parse(text)
+    filter_ = parse(text, zone=zone_or_utc(time_zone))
     if filter_.texts:
         text = filter_.texts[0]
         meant = suggest_key(text)
@@ -167,7 +172,7 @@ def _query_of(caller: Caller, params: ListTickets) -> ListQuery | None:
     """Return what the list is of; `None` for every ticket."""
     if params.view is not None and not caller.is_staff:
         raise Forbidden("views are of the team", hint="a filter works for everybody")
-    filter_ = parse_list_filter(params.filter)
+    filter_ = parse_list_filter(params.filter, params.time_zone)
     if not filter_.terms and params.view in {None, "all"}:
         return None
     return build_list_query(filter_, caller.known(), params.view)
