@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 from pathlib import Path
@@ -74,9 +75,20 @@ def bind_tcp(address: str) -> socket.socket:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        raise AddressInUse(f"cannot listen on {address}: {error.strerror}") from error
+        raise AddressInUse(f"cannot listen on {address}: {error.strerror}", hint=_explain(error, port)) from error
     sock.listen(BACKLOG)
     return sock
+
+
+def _explain(error: OSError, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"end what listens there, or choose another port; see: ss -ltnp 'sport = :{port}'"
+        case errno.EADDRNOTAVAIL:
+            return "this machine does not have that address; see: ip address"
+        case errno.EACCES:
+            return "only the administrator of the machine may listen on a port below 1024"
+    return "choose another address"
 
 
 def _drop_dead_peers(sock: socket.socket) -> None:

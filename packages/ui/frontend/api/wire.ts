@@ -160,6 +160,7 @@ export type Health = {
   release: string;
   auth_mode: AuthMode;
   tcp: string | null;
+  tcp_error: ListenerError | null;
   seq: number;
 };
 
@@ -168,6 +169,12 @@ export type Lease = {
 };
 
 export type Level = "viewing" | "writing";
+
+export type ListenerError = {
+  address: string | null;
+  message: string;
+  hint: string | null;
+};
 
 export type Macro = {
   noun: "macro";

@@ -55,15 +55,15 @@ def check_sockets(paths: Paths) -> Iterator[Finding]:
 
 def check_ports(paths: Paths) -> Iterator[Finding]:
     """The TCP ports of the registered service: whether another process holds one."""
-    from hero_assistance.supervisor.process.process_table import read_command_name
     from hero_assistance.supervisor.process.tcp_ports import find_port_holder
+    from hero_assistance.tcp_listener import describe_process
 
     held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _list_ports(paths)]
     is_ours = _recognize_ours(paths)
     for pid, port, verdict, lost in held:
         if pid is None or (pid and is_ours(pid)):
             continue
-        who = f"process {pid} ({read_command_name(pid)})" if pid else "a process of another user"
+        who = describe_process(pid)
         hint = f"end it, or start with another port; see: ss -ltnp 'sport = :{port}'"
         yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
 
