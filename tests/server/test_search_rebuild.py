@@ -78,8 +78,7 @@ async def test_what_is_written_during_a_rebuild_is_found(hero_root: Path) -> Non
         assert await store.write(lambda work: work.search.index_missing()) == COUNT - 2
         assert terms(hero_root / DATABASE) == {row for row in before if row[1] > COUNT - 2}
         # One that is missing, one that is there, and a new one.
-        for ticket in (made[0], made[-1]):
-            await store.write(lambda work, ticket=ticket: reply(work, ticket))
+        await store.write(lambda work: [reply(work, ticket) for ticket in (made[0], made[-1])])
         await store.write(create)
         found = await store.read(lambda snapshot: snapshot.search.find(parse("hello"), BOB, 100, 9))
         assert [ticket.ticket_id for ticket in found] == [COUNT, 1]

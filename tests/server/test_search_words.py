@@ -117,7 +117,7 @@ def test_what_has_nothing_to_look_for_does_not_matter_next_to_a_word() -> None:
     assert unsearchable(parse("!!! vpn ???").texts) == ["!!!", "???"]
 
 
-_CHARACTERS = st.characters(exclude_categories=("Cs",))
+_CHARACTERS = st.characters(exclude_categories=["Cs"])
 _LETTERS = st.text(st.characters(categories=("L", "N", "M", "So", "Sc")), min_size=1, max_size=8)
 _EUROPEAN = st.text(st.characters(categories=("L", "M"), max_codepoint=0x1FFF), min_size=1, max_size=8)
 _SPOKEN = st.one_of(_LETTERS, _EUROPEAN, st.text(st.sampled_from("ßẞſıİæŒøŁđþǅﬀ로그각กあが日ηΣς'🔥€"), min_size=1))
@@ -153,7 +153,7 @@ _ACCENTS = st.sampled_from("\u0300\u0301\u0302\u0303\u0308\u030a\u0327\u0328\u03
 _INVISIBLE = st.sampled_from("\u200b\u200c\u200d\u2060\ufeff\u00ad\u202e\u2066\u034f\ufe0f\u3164")
 
 
-@given(st.text(st.characters(categories=("L",), max_codepoint=0x24F), min_size=1, max_size=8), st.data())
+@given(st.text(st.characters(categories=["L"], max_codepoint=0x24F), min_size=1, max_size=8), st.data())
 def test_accents_and_invisible_characters_do_not_matter(word: str, data: st.DataObject) -> None:
     adorned = word
     for extra in data.draw(st.lists(st.one_of(_ACCENTS, _INVISIBLE), max_size=4)):

@@ -76,7 +76,8 @@ def offsets_within(start: int, end: int, zone: tzinfo) -> list[tuple[int, int]]:
 
 def _next_change(start: int, end: int, offset: int, zone: tzinfo) -> int | None:
     """Return when the offset becomes another, at a day's precision first; `None` when it stays until the end."""
-    before = start
+    before: int = start
+    after: int
     for after in (*range(start + DAY_MS, end, DAY_MS), end):
         if offset_at(after, zone) != offset:
             while after - before > 1:

@@ -158,11 +158,11 @@ def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
     """Return the filter of a list; raises `InvalidParams` also for one that looks for words."""
     filter_ = parse(text, zone=zone_or_utc(time_zone))
     if filter_.texts:
-        text = filter_.texts[0]
-        meant = suggest_key(text)
+        term = filter_.texts[0]
+        meant = suggest_key(term)
         raise InvalidParams(
             "a list is not filtered by words",
-            faults=[f"filter: {text.value} is {text.key.value}"],
+            faults=[f"filter: {term.value} is {term.key.value}"],
             hint=f"did you mean {meant}:?" if meant else "search.tickets finds words",
         )
     return filter_

@@ -6,7 +6,8 @@ as they are then. How far it is, is part of each transaction: it goes on after a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import apsw
 
@@ -62,8 +63,8 @@ def index_all(connection: apsw.Connection, limit: int) -> int:
 
 def _next_rows(connection: apsw.Connection) -> Iterator[search_index.IndexRow]:
     size = 0
-    ids = connection.execute(_OLDER, (count_missing(connection) + 1, PORTION)).fetchall()
-    for (ticket_id,) in ids:
+    older: Iterable[tuple[Any, ...]] = connection.execute(_OLDER, (count_missing(connection) + 1, PORTION))
+    for (ticket_id,) in list(older):
         ticket = tickets.find(connection, TicketId(ticket_id))
         if ticket is None or size > PORTION_CHARACTERS:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,22 +127,23 @@ def _measures(connection: apsw.Connection, query: str, span: Span) -> dict[str, 
 
 
 def _count_by_day(connection: apsw.Connection, query: str, span: Span) -> dict[int, int]:
-    rows = connection.execute(
-        f"SELECT {_day('at', span)}, count(*) FROM ({query}) GROUP BY 1",  # noqa: S608
-        _bindings(span),
-    )
-    return {int(day): int(count) for day, count in rows}
+    return _by_day(connection, f"SELECT {_day('at', span)}, count(*) FROM ({query}) GROUP BY 1", span)  # noqa: S608
 
 
 def _backlog_growth(connection: apsw.Connection, span: Span) -> Counter[int]:
     """Return by how much the backlog grew on each day."""
     day = _day("changed_at", span)
-    all_of_them, of_merged = (
-        Counter(dict(connection.execute(f"SELECT {day}, {_GROWTH} {changes} GROUP BY 1", _bindings(span)).fetchall()))
-        for changes in _CHANGES
+    found, of_merged = (
+        _by_day(connection, f"SELECT {day}, {_GROWTH} {changes} GROUP BY 1", span) for changes in _CHANGES
     )
-    all_of_them.subtract(of_merged)
-    return all_of_them
+    growth = Counter(found)
+    growth.subtract(of_merged)
+    return growth
+
+
+def _by_day(connection: apsw.Connection, query: str, span: Span) -> dict[int, int]:
+    rows: Iterable[tuple[Any, ...]] = connection.execute(query, _bindings(span))
+    return {int(day): int(number) for day, number in rows}
 
 
 def _day(column: str, span: Span) -> str:
