@@ -29,7 +29,7 @@ from hero_assistance.supervisor.logs.live_file import find_newest_run
 from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance.supervisor_lookup import Kind
-from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.errors import NotFound, SettingError
 from hero_assistance_sdk.file_lock import find_holder
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
@@ -186,6 +186,13 @@ def test_start_prints_what_is_degraded(
     for _ in range(2):
         service.start("dev", seed_dev_users=False, ui_tcp=())
         assert f"{SERVER} is degraded: no port: overlay peers cannot connect; take one\n" in capsys.readouterr().out
+
+
+def test_a_group_that_does_not_exist_is_refused_before_anything_starts(desk: Paths) -> None:
+    environ = {"PATH_ROOT": str(desk.root), "HERO_ASSISTANCE_SOCKET_GROUP": "no-such-group"}
+    with pytest.raises(SettingError, match="there is no group no-such-group"):
+        lifecycle.start(desk, auth_mode="dev", seed_dev_users=False, progress=Told(), environ=environ)
+    assert processes_of(desk) == set()
 
 
 def test_a_start_of_what_is_healthy_changes_nothing(desk: Paths) -> None:

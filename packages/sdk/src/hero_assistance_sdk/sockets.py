@@ -22,8 +22,12 @@ TAKES_OVER = "HERO_ASSISTANCE_TAKES_OVER"
 DEAD_PEER_MS = 60_000
 
 
-def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None) -> socket.socket:
+def bind_unix(
+    path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None, group: int | None = None
+) -> socket.socket:
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
+
+    The file is of the `group`, if one is given, else of the process's own.
 
     The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. One that the
     process `predecessor` listens on is renamed over: that process still serves its connected clients.
@@ -40,6 +44,8 @@ def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = 
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         sock.bind(str(temporary))
+        if group is not None:
+            os.chown(temporary, -1, group)
         temporary.chmod(mode)
         sock.listen(BACKLOG)
         temporary.rename(path)

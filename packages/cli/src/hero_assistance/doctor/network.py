@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance_sdk.errors import SettingError
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.ports import SERVER_PORT
 
@@ -31,6 +32,26 @@ def check_folders(paths: Paths) -> Iterator[Finding]:
         elif mode & _OTHERS_ENTER != _OTHERS_ENTER:
             detail = f"{folder} has mode {mode:o}: a proxy of another user cannot enter"
             yield Finding("folders", Verdict.WARNING, detail, f"chmod 755 {folder}")
+
+
+def check_socket_group(paths: Paths) -> Iterator[Finding]:
+    """Whether the group that may connect to `ui.sock` exists, and can enter every folder on the way to it."""
+    from hero_assistance.supervisor.connection import registered_spec
+    from hero_assistance_sdk.socket_group import read_socket_group
+
+    spec = registered_spec(paths)
+    try:
+        # Every action has the same environment.
+        group = read_socket_group(spec.actions[0].env) if spec else None
+    except SettingError as error:
+        yield Finding("folders", Verdict.FAULT, error.message, error.hint)
+        return
+    folder = paths.service_sockets
+    for place in (folder, *folder.parents) if group is not None else ():
+        about = place.stat() if place.exists() else None
+        if about and not about.st_mode & stat.S_IXOTH and not (about.st_gid == group and about.st_mode & stat.S_IXGRP):
+            detail = f"the group that may connect to ui.sock cannot enter {place}"
+            yield Finding("folders", Verdict.FAULT, detail, f"chmod o+x {place}, or start with another PATH_SOCKET")
 
 
 def check_sockets(paths: Paths) -> Iterator[Finding]:
