@@ -44,7 +44,7 @@ def check_socket_group(paths: Paths) -> Iterator[Finding]:
         # Every action has the same environment.
         group = read_socket_group(spec.actions[0].env) if spec else None
     except SettingError as error:
-        yield Finding("folders", Verdict.FAULT, error.message, error.hint)
+        yield Finding("folders", Verdict.FAULT, error.message, error.hint or "")
         return
     folder = paths.service_sockets
     for place in (folder, *folder.parents) if group is not None else ():
