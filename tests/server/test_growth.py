@@ -52,7 +52,7 @@ def test_the_index_is_the_one_that_is_made_anew(built: Paths) -> None:
     connection = open_writer(path)
     forget_words_version(connection)
     rebuild.begin(connection)
-    assert rebuild.index_all(connection, COUNT) == 0
+    assert rebuild.index_portions(connection, COUNT) == 0
     connection.close()
     assert terms(path) == before
 

@@ -257,7 +257,7 @@ async def test_the_index_is_what_it_would_be_made_anew(desk: Desk, seed: int) ->
     forget_words_version(target)
     rebuild.begin(target)
     assert rebuild.count_missing(target) == len(every_ticket(copy))
-    assert rebuild.index_all(target, 1000) == 0
+    assert rebuild.index_portions(target, 1000) == 0
     target.close()
     assert terms(copy) == before
     assert len({doc for _, doc, _, _ in before}) > 20

@@ -26,7 +26,7 @@ COUNT = 12
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "INDEXED_AT_START", 4)
+    monkeypatch.setattr(store_module, "INDEXED_AT_START", 2)
     monkeypatch.setattr(rebuild, "PORTION", 2)
 
 

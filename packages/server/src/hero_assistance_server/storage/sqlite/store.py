@@ -35,8 +35,9 @@ T = TypeVar("T")
 DATABASE = SqliteDatabaseFiles().name
 # A flush on a dying disk can take seconds; after that the caller had better try again.
 STORE_TIMEOUT_S = 10.0
-# After an upgrade that makes the search index again: some tenths of a second; the rest is indexed while it runs.
-INDEXED_AT_START = 1_000
+# Portions of an index that is made again after an upgrade: half a second, and all of a small desk. The rest is indexed
+# while the server runs.
+INDEXED_AT_START = 20
 # Files are written and read next to the database; each piece takes well under a millisecond.
 FILE_THREADS = 4
 
@@ -151,7 +152,7 @@ async def open_store(
             for name in migrate(connection, known):
                 _log.info("store.migrated", migration=name)
             rebuild.begin(connection)
-            if missing := rebuild.index_all(connection, INDEXED_AT_START):
+            if missing := rebuild.index_portions(connection, INDEXED_AT_START):
                 _log.info("store.not-indexed-yet", tickets=missing)
             files = Files(folder / FOLDER)
             files.prepare()

@@ -51,14 +51,14 @@ def index_portion(connection: apsw.Connection) -> int:
     return count_missing(connection)
 
 
-def index_all(connection: apsw.Connection, limit: int) -> int:
-    """Index up to `limit` tickets at once; returns how many are missing then."""
-    missing = count_missing(connection)
-    target = max(0, missing - limit)
-    while missing > target:
+def index_portions(connection: apsw.Connection, count: int) -> int:
+    """Index up to `count` portions, a transaction each; returns how many tickets are missing then."""
+    for _ in range(count):
+        if not count_missing(connection):
+            break
         with connection:
-            missing = index_portion(connection)
-    return missing
+            index_portion(connection)
+    return count_missing(connection)
 
 
 def _next_rows(connection: apsw.Connection) -> Iterator[search_index.IndexRow]:
