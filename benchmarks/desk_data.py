@@ -13,11 +13,12 @@ import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.messages.model import Message
-from hero_assistance_server.search.search_document import document
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.repositories import messages
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
+from hero_assistance_server.storage.sqlite.search import rebuild
+from hero_assistance_server.storage.sqlite.search.document import document
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets import tickets
 from hero_assistance_server.ticket_lists.list_index import places, scopes
@@ -140,6 +141,7 @@ def build(path: Path, count: int) -> None:
             with connection:
                 _write(connection, portion)
         connection.execute("INSERT INTO tallies SELECT scope, status, count(*) FROM listings GROUP BY scope, status")
+        rebuild.finish(connection)
         connection.pragma("wal_checkpoint", "truncate")
     finally:
         connection.close()

@@ -31,8 +31,8 @@ from hero_assistance_server.presence.rules import LEASE_S
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.rpc.example_fixtures import SCENE
-from hero_assistance_server.search.search_document import DOCUMENT_LIMIT
 from hero_assistance_server.storage.garbage_collection import UNUSED_FOR
+from hero_assistance_server.storage.sqlite.search.document import DOCUMENT_LIMIT
 from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import Directory
 from scripts.build.workspace import REPOSITORY

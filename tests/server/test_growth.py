@@ -10,12 +10,12 @@ from hero_assistance_sdk.wire import MessageKind
 from hero_assistance_server.serializers import last_message_id
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
+from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.tickets import search_index
 from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
-from tests.server.test_search import ids, terms
+from tests.server.test_search import forget_words_version, ids, terms
 
 pytestmark = pytest.mark.anyio
 
@@ -50,8 +50,9 @@ def test_the_index_is_the_one_that_is_made_anew(built: Paths) -> None:
     path = built.data / DATABASE
     before = terms(path)
     connection = open_writer(path)
-    connection.execute("DELETE FROM search_index")
-    assert search_index.catch_up(connection) == COUNT
+    forget_words_version(connection)
+    rebuild.begin(connection)
+    assert rebuild.index_portions(connection, COUNT) == 0
     connection.close()
     assert terms(path) == before
 

@@ -7,9 +7,10 @@ import contextlib
 import json
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import apsw
 import pytest
@@ -58,6 +59,9 @@ FILTERS = [
     "before:2020-01-01",
     "tag:nothing",
     "status:open -status:open",
+    "is:merged",
+    "-is:merged is:done",
+    "is:merged is:active",
 ]
 
 
@@ -155,6 +159,10 @@ async def pages(desk: Desk, user: str, limit: int, **asked: Any) -> list[dict[st
     raise AssertionError("the pages have no end")
 
 
+async def listed_ids(desk: Desk, user: str, **asked: Any) -> list[int]:
+    return [ticket["ticket_id"] for ticket in await pages(desk, user, 5, **asked)]
+
+
 def expected(found: list[Ticket], reader: User, text: str, view: str | None) -> list[int]:
     """The ids of the tickets that fit, in the order of the list."""
     sought = build_list_query(parse(text), reader, view)
@@ -248,6 +256,42 @@ async def test_what_is_not_understood_is_refused(desk: Desk, params: dict[str, A
         await desk.call("ticket.list", "bob", **params)
     assert refused.value.remote_reason == reason
     assert refused.value.data["faults"]
+
+
+async def test_a_key_that_is_mistyped_is_suggested(desk: Desk) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("ticket.list", "bob", filter="statsu:open")
+    assert refused.value.hint == "did you mean status:?"
+
+
+async def test_a_ticket_that_was_merged_away_is_found_as_such(desk: Desk) -> None:
+    for title in ("one", "two", "three"):
+        await desk.call("ticket.create", "carol", title=title, body="b")
+    await desk.call("ticket.merge", "bob", ticket_id=2, into=1)
+    for user in ("bob", "carol"):
+        assert await listed_ids(desk, user, filter="is:merged") == [2]
+        assert sorted(await listed_ids(desk, user, filter="-is:merged")) == [1, 3]
+        found = await desk.call("search.tickets", user, query="is:merged two")
+        assert [one["ticket"]["ticket_id"] for one in found["found"]] == [2]
+
+
+async def test_the_days_of_a_filter_begin_in_the_time_zone_of_its_caller(desk: Desk) -> None:
+    """A ticket of this moment is of today or tomorrow: there is a zone on each side of the date line."""
+    created = (await desk.call("ticket.create", "carol", title="t", body="b"))["created_at"] / 1000
+    await desk.call("view.save", "bob", name="v", filter="is:active")
+    for name in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"):
+        today = datetime.fromtimestamp(created, ZoneInfo(name)).date()
+        tomorrow = today + timedelta(days=1)
+        for filter_, listed in ((f"after:{today} before:{tomorrow}", [1]), (f"before:{today}", [])):
+            zone = {"time_zone": name}
+            assert await listed_ids(desk, "bob", filter=filter_, **zone) == listed
+            found = await desk.call("search.tickets", "bob", query=filter_, **zone)
+            assert [one["ticket"]["ticket_id"] for one in found["found"]] == listed
+            await desk.call("view.save", "bob", view_id=1, name="v", filter=filter_)
+            assert (await desk.call("view.list", "bob", **zone))["saved"][0]["count"] == len(listed)
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("ticket.list", "bob", time_zone="Europe/Berlni")
+    assert "did you mean Europe/Berlin?" in refused.value.data["faults"][0]
 
 
 async def test_a_customer_has_filters_and_no_views(desk: Desk) -> None:
@@ -384,6 +428,7 @@ def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path)
         for user in ("carol", "dave"):
             connection.execute("INSERT INTO places VALUES (?, 'outside', ?, ?)", (user, now, number))
         connection.execute("INSERT INTO places VALUES ('bob', 'inside', ?, ?)", (now, number))
+    connection.execute("UPDATE tickets SET merged_into = 1 WHERE ticket_id = 3")
     migrate(connection, migrations())
     connection.close()
     assert kept(hero_root / DATABASE) == derived(every_ticket(hero_root / DATABASE))

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from hero_assistance_httpd.downloads import DOWNLOAD, PICTURES, checked_disposition, disposition
 from hero_assistance_server.attachments.media_type import BINARY, HEAD_BYTES, TEXT, Sniffed, sniff
 from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
-from tests.server.pictures import gif, jpeg, png, webp, webp_lossless, webp_lossy
+from tests.server.pictures import (
+    exif,
+    gif,
+    iso_media,
+    jpeg,
+    png,
+    turned_jpeg,
+    turned_png,
+    webp,
+    webp_lossless,
+    webp_lossy,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -49,6 +60,76 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>ale
 )
 def test_what_it_is(head: bytes, found: Sniffed) -> None:
     assert sniff(head[:HEAD_BYTES]) == found
+
+
+@pytest.mark.parametrize("orientation", range(10))
+@pytest.mark.parametrize(("order", "kind"), [(">", "H"), ("<", "H"), (">", "I"), ("<", "B")])
+def test_a_picture_that_is_turned_by_a_quarter_has_its_sides_as_shown(orientation: int, order: str, kind: str) -> None:
+    turn = exif(orientation, order, kind)
+    sides = (30, 40) if orientation in {5, 6, 7, 8} else (40, 30)
+    assert sniff(turned_jpeg(40, 30, turn)) == Sniffed("image/jpeg", *sides)
+    assert sniff(turned_png(40, 30, turn)) == Sniffed("image/png", *sides)
+
+
+def test_an_orientation_that_browsers_ignore_turns_nothing() -> None:
+    assert sniff(turned_jpeg(40, 30, exif(1), exif(6))) == Sniffed("image/jpeg", 40, 30)
+    assert sniff(turned_png(40, 30, exif(6), before_pixels=False)) == Sniffed("image/png", 40, 30)
+
+
+@given(st.binary(max_size=80), st.integers(0, 80))
+def test_damaged_exif_data_are_no_error(noise: bytes, cut: int) -> None:
+    for turn in (noise, exif(6)[:cut] + noise, b"MM\x00*" + noise, b"II*\x00" + noise):
+        for head in (turned_jpeg(40, 30, turn), turned_png(40, 30, turn)):
+            found = sniff(head)
+            assert {found.width, found.height} == {40, 30}
+
+
+@pytest.mark.parametrize(
+    ("brands", "media_type"),
+    [
+        (["heic", "mif1", "heic"], "image/heic"),
+        (["heix", "mif1"], "image/heic"),
+        (["mif1", "mif1", "heic"], "image/heic"),
+        (["mif1", "miaf", "avif"], "image/avif"),
+        (["mif1"], "image/heif"),
+        (["msf1", "hevc"], "image/heic-sequence"),
+        (["msf1"], "image/heif-sequence"),
+        (["avif", "mif1", "miaf"], "image/avif"),
+        (["avis", "msf1"], "image/avif"),
+        (["crx ", "isom"], "image/x-canon-cr3"),
+        (["M4A ", "mp42", "isom"], "audio/mp4"),
+        (["M4B "], "audio/mp4"),
+        (["mp42", "isom", "M4A "], "audio/mp4"),
+        (["mp42", "M4V ", "M4A ", "isom"], "video/mp4"),
+        (["M4V ", "M4A ", "mp42"], "video/mp4"),
+        (["qt  ", "qt  "], "video/quicktime"),
+        (["isom", "iso2", "avc1", "mp41"], "video/mp4"),
+        (["iso6", "dash"], "video/mp4"),
+        (["isom", "3gp4"], "video/mp4"),
+        (["3gp5", "isom"], "video/3gpp"),
+        (["3g2a"], "video/3gpp2"),
+        (["XXXX", "isom"], "video/mp4"),
+        (["XXXX", "M4A "], "audio/mp4"),
+        (["XXXX"], "application/mp4"),
+    ],
+)
+def test_an_iso_media_file_is_what_its_brands_say(brands: list[str], media_type: str) -> None:
+    assert sniff(iso_media(*brands)) == Sniffed(media_type)
+
+
+def test_brands_are_read_within_their_box() -> None:
+    assert sniff(iso_media("isom") + b"M4A heicavif") == Sniffed("video/mp4")
+    assert sniff(b"\x00\x00\x00\x01ftypisom") == Sniffed("video/mp4")
+    assert sniff(b"\xff\xff\xff\xffftypmif1\x00\x00\x00\x00avif") == Sniffed("image/avif")
+
+
+@pytest.mark.parametrize(
+    ("doctype", "media_type"), [(b"webm", "video/webm"), (b"matroska", "video/x-matroska"), (b"", "video/webm")]
+)
+def test_a_matroska_file_is_no_webm(doctype: bytes, media_type: str) -> None:
+    element = b"\x42\x82" + bytes([0x80 | len(doctype)]) + doctype if doctype else b""
+    header = b"\x1aE\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01" + element + b"\x42\x87\x81\x04"
+    assert sniff(header) == Sniffed(media_type)
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", png(1, 1), gif(1, 1), jpeg(1, 1, 100), webp(1, 1), b"RIFF"]))

@@ -79,8 +79,20 @@ def test_a_taken_port_leaves_the_unix_sockets(hero_env: dict[str, str], paths: P
     with bind_tcp("127.0.0.1:0") as taken:
         arguments = ("--auth-mode", "dev", "--seed-dev-users", "--tcp", bound_address(taken))
         with child(hero_env, paths, *arguments) as server, server.client() as client:
-            assert client.call("system.health")["tcp"] is None
-            assert "listener.tcp-unavailable" in server.log.read_text()
+            health = client.call("system.health")
+            assert health["tcp"] is None
+            assert health["tcp_error"]["address"] == bound_address(taken)
+            assert "already in use" in health["tcp_error"]["message"]
+            assert "ss -ltnp" in health["tcp_error"]["hint"]
+            log = server.log.read_text()
+            assert "listener.tcp-unavailable" in log
+            assert "ss -ltnp" in log
+
+
+def test_a_server_without_tcp_has_no_error(hero_env: dict[str, str], paths: Paths) -> None:
+    with child(hero_env, paths, "--auth-mode", "dev") as server, server.client() as client:
+        health = client.call("system.health")
+        assert (health["tcp"], health["tcp_error"]) == (None, None)
 
 
 def test_the_environment_replaces_the_default_tcp_address(hero_env: dict[str, str], paths: Paths) -> None:

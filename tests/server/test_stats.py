@@ -7,7 +7,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import apsw
 import pytest
@@ -16,10 +18,12 @@ from hypothesis import strategies as st
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
-from hero_assistance_server.stats.model import DAY_MS, Day, Figure, Key, Measure, Only, Span
+from hero_assistance_server.rpc.params import TIME_LIMIT
+from hero_assistance_server.stats.model import Day, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets.stats import _FACTS, SqliteStats
+from hero_assistance_server.time_zones import DAY_MS
 from tests.server.desk import Desk
 
 BASE = int(datetime(2026, 3, 28, tzinfo=UTC).timestamp() * 1000)
@@ -29,11 +33,16 @@ DONE = {"solved", "closed"}
 MOMENTS = st.builds(
     lambda step, rest: BASE + step * DAY_MS // 4 + rest, st.integers(0, 24), st.sampled_from([-1, 0, 1])
 )
+# On the second of these days clocks go forward: in Berlin at two, in Beirut at midnight.
+ZONES = [
+    *(timezone(timedelta(minutes=offset)) for offset in (0, 60, -210, 345, 840, -720)),
+    *map(ZoneInfo, ("Europe/Berlin", "Asia/Beirut", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")),
+]
 SPANS = st.builds(
-    lambda one, two, offset: Span(Millis(min(one, two)), Millis(max(one, two) + 1), offset * 60_000),
+    lambda one, two, zone: Span(Millis(min(one, two)), Millis(max(one, two) + 1), zone),
     MOMENTS,
     MOMENTS,
-    st.sampled_from([0, 60, -210, 345, 840, -720]),
+    st.sampled_from(ZONES),
 )
 
 
@@ -61,6 +70,8 @@ class Filed:
             if to != status:
                 self.history.append((max(at, self.created_at), status, to, by))
                 status = to
+        if self.merged and status != "closed":
+            self.history.append((self.history[-1][0], status, "closed", None))
 
     @property
     def answer(self) -> tuple[int, str] | None:
@@ -131,6 +142,13 @@ def fill(db: apsw.Connection, filed: list[Filed]) -> None:
             ON CONFLICT (scope, status) DO UPDATE SET count = count + 1""",
             (one.history[-1][2],),
         )
+        if one.merged:
+            db.execute("INSERT INTO listings VALUES ('merged', 'closed', 0, ?)", (number,))
+
+
+def counted(filed: list[Filed]) -> list[Filed]:
+    """Those that were merged into others count on the others."""
+    return [one for one in filed if not one.merged]
 
 
 @dataclass(frozen=True)
@@ -145,12 +163,12 @@ class Fact:
 
 def facts(filed: list[Filed], figure: Figure, span: Span) -> list[Fact]:
     found = []
-    for one in filed:
+    for one in counted(filed):
         if figure is Figure.CREATED:
             found.append(Fact(one, one.created_at, 0, one.assignee))
         elif figure is Figure.FIRST_RESPONSE and one.answer:
             found.append(Fact(one, one.answer[0], one.answer[0] - one.created_at, one.answer[1]))
-        elif figure is Figure.SOLVED and not one.merged:
+        elif figure is Figure.SOLVED:
             solved = [
                 Fact(one, at, at - one.created_at, by)
                 for at, was, to, by in one.history
@@ -169,18 +187,28 @@ def measure(found: list[Fact]) -> Measure:
     return Measure(len(took), took[math.ceil(len(took) * 0.5) - 1], took[math.ceil(len(took) * 9 / 10) - 1])
 
 
+def _local_day(moment: int, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(moment / 1000, zone).date()
+
+
 def _days(filed: list[Filed], span: Span) -> list[Day]:
+    """Each day by the calendar of the zone, found by asking it of every quarter of an hour."""
+    quarters = range(span.start // DAY_MS * DAY_MS - 2 * DAY_MS, span.end + DAY_MS, 900_000)
+    starts: dict[date, int] = {}
+    for quarter in quarters:
+        starts.setdefault(_local_day(quarter, span.zone), quarter)
+    first, last = _local_day(span.start, span.zone), _local_day(span.end - 1, span.zone)
     days = []
-    start = (span.start + span.offset) // DAY_MS * DAY_MS - span.offset
-    while start < span.end:
-        end = min(start + DAY_MS, span.end)
+    for day in (day for day in starts if first <= day <= last):
         created, answered, solved = (
-            sum(start <= fact.at < start + DAY_MS for fact in facts(filed, figure, span))
+            sum(_local_day(fact.at, span.zone) == day for fact in facts(filed, figure, span))
             for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
         )
-        standing = sum(one.status_before(end) not in (None, *DONE) for one in filed)
-        days.append(Day(Millis(start), created, answered, solved, standing))
-        start += DAY_MS
+        standing = 0
+        for one in counted(filed):
+            past = [to for at, _, to, _ in one.history if at < span.end and _local_day(at, span.zone) <= day]
+            standing += bool(past) and past[-1] not in DONE
+        days.append(Day(Millis(starts[day]), created, answered, solved, standing))
     return days
 
 
@@ -201,7 +229,7 @@ def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list
             by_tag = {tag: measure([fact for fact in found if tag in fact.filed.tags]) for tag in tags}
             assert stats.measure_by(figure, span, Key.TAG) == by_tag
         for moment in (span.start, span.end):
-            standing = [one for one in filed if one.status_before(moment) not in (None, *DONE)]
+            standing = [one for one in counted(filed) if one.status_before(moment) not in (None, *DONE)]
             assert stats.backlog(moment) == len(standing)
         assert stats.list_days(span) == _days(filed, span)
         _lists_what_it_counts(empty, filed, span)
@@ -247,8 +275,9 @@ async def test_the_figures_of_a_desk(desk: Desk) -> None:
     assert (found["backlog_before"], found["backlog_after"]) == (0, 1)
     rows = (await desk.call("stats.by_agent", "bob", **span))["rows"]
     assert [(row["name"], row["solved"]["count"]) for row in rows] == [("bob", 1)]
-    days = (await desk.call("stats.by_day", "bob", **span, utc_offset_minutes=345))["days"]
-    assert (sum(day["created"] for day in days), days[-1]["backlog"]) == (3, 1)
+    for zone in ({"utc_offset_minutes": 345}, {"time_zone": "Asia/Kathmandu"}, {}):
+        days = (await desk.call("stats.by_day", "bob", **span, **zone))["days"]
+        assert (sum(day["created"] for day in days), days[-1]["backlog"]) == (3, 1)
     page = await desk.call("stats.tickets", "bob", **span, figure="created", limit=2)
     assert ([one["ticket_id"] for one in page["tickets"]], page["next_after"]) == ([1, 2], 2)
     rest = await desk.call("stats.tickets", "bob", **span, figure="created", after=2)
@@ -257,3 +286,57 @@ async def test_the_figures_of_a_desk(desk: Desk) -> None:
         with pytest.raises(RpcFailure) as refused:
             await desk.call(f"stats.{method}", "bob", start=start, end=end)
         assert refused.value.remote_reason == "invalid-params"
+
+
+@pytest.mark.anyio
+async def test_days_begin_at_midnight_on_both_sides_of_a_change_of_clocks(desk: Desk) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start, end = (int(datetime(2026, 10, day, tzinfo=berlin).timestamp() * 1000) for day in (24, 28))
+    days = (await desk.call("stats.by_day", "bob", start=start, end=end, time_zone="Europe/Berlin"))["days"]
+    begins = [datetime.fromtimestamp(day["start"] / 1000, berlin) for day in days]
+    assert [(time.day, time.hour) for time in begins] == [(24, 0), (25, 0), (26, 0), (27, 0)]
+    assert [later["start"] - day["start"] for day, later in pairwise(days)] == [DAY_MS, DAY_MS + 3_600_000, DAY_MS]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"time_zone": "Europe/Berlni"},
+        {"time_zone": "Europe"},
+        {"time_zone": "../etc/passwd"},
+        {"time_zone": ""},
+        {"time_zone": "UTC", "utc_offset_minutes": 0},
+    ],
+)
+async def test_a_time_zone_is_one_that_is_known(desk: Desk, days: dict[str, object]) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("stats.by_day", "bob", start=0, end=DAY_MS, **days)
+    assert refused.value.remote_reason == "invalid-params"
+    assert days != {"time_zone": "Europe/Berlni"} or "did you mean Europe/Berlin?" in str(refused.value.data)
+
+
+@pytest.mark.anyio
+async def test_the_last_days_of_the_calendar_are_counted(desk: Desk) -> None:
+    for zone in ("UTC", "Pacific/Kiritimati", "America/New_York"):
+        found = await desk.call("stats.by_day", "bob", start=TIME_LIMIT - 3 * DAY_MS, end=TIME_LIMIT, time_zone=zone)
+        assert {day["created"] for day in found["days"]} == {0}
+
+
+@pytest.mark.anyio
+async def test_a_ticket_that_was_merged_away_counts_in_no_figure(desk: Desk) -> None:
+    for title in ("one", "the same again"):
+        await desk.call("ticket.create", "carol", title=title, body="b", tags=["vpn"])
+    await desk.call("message.reply", "bob", ticket_id=2, body="b")
+    await desk.call("ticket.merge", "bob", ticket_id=2, into=1)
+    end = (await desk.call("ticket.get", "bob", ticket_id=1))["updated_at"] + DAY_MS
+    span = {"start": end - 2 * DAY_MS, "end": end}
+    found = await desk.call("stats.overview", "bob", **span)
+    assert (found["created"], found["solved"]["count"]) == (1, 0)
+    assert (found["backlog_before"], found["backlog_after"]) == (0, 1)
+    assert [row["created"] for row in (await desk.call("stats.by_tag", "bob", **span))["rows"]] == [1]
+    for figure in ("created", "backlog"):
+        page = await desk.call("stats.tickets", "bob", **span, figure=figure)
+        assert [ticket["ticket_id"] for ticket in page["tickets"]] == [1]
+    days = (await desk.call("stats.by_day", "bob", **span))["days"]
+    assert (sum(day["created"] for day in days), days[-1]["backlog"]) == (1, 1)

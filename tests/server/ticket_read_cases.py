@@ -9,7 +9,7 @@ from hero_assistance_sdk.wire import MessageId, Millis, Seq, Status, TicketId
 from hero_assistance_server.audit.repository import AuditQuery
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.search.filters import parse
-from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Only, Span
+from hero_assistance_server.stats.model import Figure, Key, Only, Span
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.ticket_lists.list_query import build_list_query
@@ -17,6 +17,7 @@ from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.ticket_update import Patch
+from hero_assistance_server.time_zones import DAY_MS
 from hero_assistance_server.timestamps import millis
 from tests.server.read_cases import BOB, Case, create, reply, set_fields
 from tests.server.store_fixtures import CAROL, NOON
@@ -113,6 +114,8 @@ TICKET_CASES: dict[str, Case] = {
         lambda work, message: work.messages.list_for_ticket(message.ticket_id, notes=True), lambda message: [message]
     ),
     "messages.next_id": sees_reply(lambda work, _: work.messages.next_id(), lambda message: message.message_id + 1),
+    "search.count_missing": sees_creation(lambda work: work.search.count_missing(), 0),
+    "search.index_missing": sees_creation(lambda work: work.search.index_missing(), 0),
     "search.find": sees_creation(
         lambda work: [ticket.ticket_id for ticket in work.search.find(parse("laptop tag:vpn"), BOB, 2**62, 5)], [1]
     ),

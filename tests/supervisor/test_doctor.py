@@ -155,6 +155,22 @@ def test_a_foreign_listener_on_the_servers_port(supervised: Harness) -> None:
     assert found[1].startswith(f"TCP port {port} is held by process {os.getpid()} (")
 
 
+def test_a_folder_that_the_group_of_the_page_cannot_enter(supervised: Harness) -> None:
+    service_of(supervised, {"HERO_ASSISTANCE_SOCKET_GROUP": str(os.getegid())})
+    root = supervised.paths.root
+    root.chmod(0o700)
+    found = [row for row in doctor(supervised.env, "folders") if row[0] == "fault"]
+    assert f"the group that may connect to ui.sock cannot enter {root}" in [detail for _, detail, *_ in found]
+    root.chmod(0o710)
+    assert [row for row in doctor(supervised.env, "folders") if row[0] == "fault"] == []
+
+
+def test_a_group_that_is_gone(supervised: Harness) -> None:
+    service_of(supervised, {"HERO_ASSISTANCE_SOCKET_GROUP": "no-such-group"})
+    (found,) = (row for row in doctor(supervised.env, "folders") if row[0] == "fault")
+    assert "there is no group no-such-group" in found[1]
+
+
 @pytest.mark.parametrize(
     ("damage", "check", "said"),
     [

@@ -17,7 +17,9 @@ import pytest
 
 from hero_assistance import lifecycle, secrets
 from hero_assistance.action_names import ACTIONS, SERVER, UI
+from hero_assistance.commands import service
 from hero_assistance.errors import NotInstalled
+from hero_assistance.light_commands.everyday import show_status
 from hero_assistance.log_reader import Choice, read_logs
 from hero_assistance.results import NotRunning, RestartFailed, StartFailed
 from hero_assistance.service import build_service_spec, read_settings
@@ -27,12 +29,13 @@ from hero_assistance.supervisor.logs.live_file import find_newest_run
 from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance.supervisor_lookup import Kind
-from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.errors import NotFound, SettingError
 from hero_assistance_sdk.file_lock import find_holder
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.sockets import bind_tcp, bound_address
 from tests.supervisor.harness import Harness, wait_for
 from tests.supervisor.log_follower import follow_log
 
@@ -50,7 +53,10 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self._answer({{}})
     def do_POST(self):
         request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self._answer({{"jsonrpc": "2.0", "id": request["id"], "result": {{"release": "0.1.0-abc"}}}})
+        lost = pathlib.Path({broken!r}).with_name("lost.json")
+        error = json.loads(lost.read_text()) if lost.exists() else None
+        result = {{"release": "0.1.0-abc", "tcp_error": error}}
+        self._answer({{"jsonrpc": "2.0", "id": request["id"], "result": result}})
     def _answer(self, value):
         body = json.dumps(value).encode()
         self.send_response(200)
@@ -142,6 +148,51 @@ def test_the_json_of_status_has_these_words(desk: Paths) -> None:
     for action in written["actions"]:
         assert list(action) == ["name", "state", "pid", "uptime_s", "restarts", "sockets"]
     assert [action["name"] for action in written["actions"]] == list(ACTIONS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell who has a port")
+def test_a_server_without_its_tcp_port_is_degraded_and_status_says_who_has_it(
+    desk: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(desk)
+    with bind_tcp("127.0.0.1:0") as taken:
+        address = bound_address(taken)
+        port = address.rpartition(":")[2]
+        error = {"address": address, "message": f"cannot listen on {address}: Address already in use", "hint": None}
+        (desk.root / "lost.json").write_text(json.dumps(error))
+        status = read_status(desk)
+        server, ui = status.actions
+        assert (status.exit_status, server.state, ui.state) == (1, ActionState.DEGRADED, ActionState.HEALTHY)
+        assert server.reason is not None
+        assert server.reason.startswith(f"TCP port {port} is held by process {os.getpid()} (")
+        assert "HERO_ASSISTANCE_TCP=PORT" in server.reason
+        monkeypatch.setenv("PATH_ROOT", str(desk.root))
+        assert show_status(as_json=False) == 1
+        assert f"is held by process {os.getpid()} (" in capsys.readouterr().out
+    assert "the port is free now: hero_assistance restart" in str(read_status(desk).actions[0].reason)
+    error = {"address": None, "message": "nothing answers on 127.0.0.1:8989", "hint": "start mycelium"}
+    (desk.root / "lost.json").write_text(json.dumps(error))
+    reason = str(read_status(desk).actions[0].reason)
+    assert reason == "nothing answers on 127.0.0.1:8989: overlay peers cannot connect; start mycelium"
+    (desk.root / "lost.json").unlink()
+    assert read_status(desk).exit_status == 0
+
+
+def test_start_prints_what_is_degraded(
+    desk: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.root / "lost.json").write_text('{"address": null, "message": "no port", "hint": "take one"}')
+    monkeypatch.setenv("PATH_ROOT", str(desk.root))
+    for _ in range(2):
+        service.start("dev", seed_dev_users=False, ui_tcp=())
+        assert f"{SERVER} is degraded: no port: overlay peers cannot connect; take one\n" in capsys.readouterr().out
+
+
+def test_a_group_that_does_not_exist_is_refused_before_anything_starts(desk: Paths) -> None:
+    environ = {"PATH_ROOT": str(desk.root), "HERO_ASSISTANCE_SOCKET_GROUP": "no-such-group"}
+    with pytest.raises(SettingError, match="there is no group no-such-group"):
+        lifecycle.start(desk, auth_mode="dev", seed_dev_users=False, progress=Told(), environ=environ)
+    assert processes_of(desk) == set()
 
 
 def test_a_start_of_what_is_healthy_changes_nothing(desk: Paths) -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from hero_assistance_sdk.wire import MessageKind, Millis, Status, TicketId
-from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Measure, Only, Span
+from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch
+from hero_assistance_server.time_zones import DAY_MS
 from hero_assistance_server.timestamps import millis
 from tests.server.contract.ticket_changes import BOB, NOON, create, set_fields, write
 

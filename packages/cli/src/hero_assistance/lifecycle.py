@@ -36,6 +36,7 @@ from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
 from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.socket_group import read_socket_group
 
 # `--start` answers within 30 s; what is left is for the supervisor's own start and for reading the logs.
 START_TIMEOUT_S = 27.0
@@ -58,6 +59,7 @@ def start(
     """Start the service and return once every action is healthy; restart what runs with other settings."""
     spec = build_service_spec(paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, environ=environ)
     check_service(spec)
+    read_socket_group(spec.actions[0].env)
     _require_installed(spec)
     deadline = time.monotonic() + START_TIMEOUT_S
     with lock_lifecycle(paths):

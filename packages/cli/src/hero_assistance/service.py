@@ -23,11 +23,12 @@ from hero_assistance_sdk.hero_proc.specs import (
 from hero_assistance_sdk.host_names import HOSTS_SETTING
 from hero_assistance_sdk.limits import SETTING as LIMITS_SETTING
 from hero_assistance_sdk.paths import SERVICE, Paths, forwarded_environ
+from hero_assistance_sdk.socket_group import SETTING as SOCKET_GROUP_SETTING
 
 # The address of the server's TCP listener; where it is not set the server has its own default.
 TCP_SETTING = "HERO_ASSISTANCE_TCP"
 # Passed on from the environment of `--start` to each action.
-FORWARDED_SETTINGS = (TCP_SETTING, HOSTS_SETTING, LIMITS_SETTING)
+FORWARDED_SETTINGS = (TCP_SETTING, HOSTS_SETTING, LIMITS_SETTING, SOCKET_GROUP_SETTING)
 
 # 50 ms before the first restart, then doubled up to 30 s: about six minutes of trying before it is given up.
 _RETRY = RetryPolicy(max_attempts=20, delay_ms=50, factor=2.0, max_delay_ms=30_000, jitter=0.2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hero_assistance.action_names import ACTIONS
+from hero_assistance.action_names import ACTIONS, SERVER
 from hero_assistance.supervisor.clock import now_ms
 from hero_assistance.supervisor.registry.state_files import has_runs
 from hero_assistance.supervisor_lookup import Kind, find_double, find_supervisor, knows_service
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEALTHY = 0
 OTHERWISE = 1
 NOTHING_RUNS = 3
-_RELEASE_S = 2.0
+_HEALTH_S = 2.0
 _UNSUPERVISED = "runs without a supervisor; hero_assistance --start takes it over"
 
 
@@ -86,10 +86,25 @@ def read_status(paths: Paths) -> Status:
     with find_supervisor(paths, SupervisorConnection) as supervisor:
         kind = supervisor.kind if supervisor else Kind.NONE
         actions = _read_supervised(supervisor.client) if supervisor else _read_unsupervised(paths)
-    release = None if all(row.state is ActionState.STOPPED for row in actions) else _ask_release(paths)
+    health = {} if all(row.state is ActionState.STOPPED for row in actions) else _ask_health(paths)
+    release = health.get("release")
     return Status(
-        service=SERVICE, supervisor=kind, release=release, actions=actions or _list_stopped(), note=_find_note(paths)
+        service=SERVICE,
+        supervisor=kind,
+        release=release if isinstance(release, str) else None,
+        actions=tuple(_with_listeners(row, health) for row in actions) or _list_stopped(),
+        note=_find_note(paths),
     )
+
+
+def _with_listeners(row: ActionRow, health: dict[str, Any]) -> ActionRow:
+    """A server that is healthy but does not listen on TCP, although it was asked to, is degraded."""
+    error = health.get("tcp_error")
+    if row.name != SERVER or row.state is not ActionState.HEALTHY or not isinstance(error, dict):
+        return row
+    from hero_assistance.tcp_listener import explain_missing_listener
+
+    return replace(row, state=ActionState.DEGRADED, reason=explain_missing_listener(error))
 
 
 def _find_note(paths: Paths) -> str | None:
@@ -143,11 +158,11 @@ def _list_stopped() -> tuple[ActionRow, ...]:
     return tuple(ActionRow(name=name, state=ActionState.STOPPED) for name in ACTIONS)
 
 
-def _ask_release(paths: Paths) -> str | None:
+def _ask_health(paths: Paths) -> dict[str, Any]:
+    """What the running server says of itself; nothing when it does not answer."""
     try:
-        with RpcClient(paths.socket("rpc"), timeout_s=_RELEASE_S) as server:
+        with RpcClient(paths.socket("rpc"), timeout_s=_HEALTH_S) as server:
             health = server.call("system.health")
     except HeroError:
-        return None
-    release = health.get("release") if isinstance(health, dict) else None
-    return release if isinstance(release, str) else None
+        return {}
+    return health if isinstance(health, dict) else {}

@@ -77,9 +77,9 @@ class Listener:
     app_checks_host: bool = False
 
 
-def unix_listener(path: Path, app: ASGIApp) -> Listener:
+def unix_listener(path: Path, app: ASGIApp, *, group: int | None = None) -> Listener:
     """A listener on a Unix socket, named after its file; raises what `bind_unix` raises."""
-    return Listener(path.stem, bind_unix(path, predecessor=predecessor()), app, path)
+    return Listener(path.stem, bind_unix(path, predecessor=predecessor(), group=group), app, path)
 
 
 def tcp_listener(address: str, app: ASGIApp, policy: PeerPolicy) -> Listener:

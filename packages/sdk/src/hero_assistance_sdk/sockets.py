@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 from pathlib import Path
@@ -21,8 +22,12 @@ TAKES_OVER = "HERO_ASSISTANCE_TAKES_OVER"
 DEAD_PEER_MS = 60_000
 
 
-def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None) -> socket.socket:
+def bind_unix(
+    path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = None, group: int | None = None
+) -> socket.socket:
     """Listen on a Unix socket; a dead one there is replaced, a live one raises `AddressInUse` with its pid.
+
+    The file is of the `group`, if one is given, else of the process's own.
 
     The socket listens under a temporary name before it is renamed, so no client ever finds it refusing. One that the
     process `predecessor` listens on is renamed over: that process still serves its connected clients.
@@ -39,6 +44,8 @@ def bind_unix(path: Path, *, mode: int = SOCKET_MODE, predecessor: int | None = 
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         sock.bind(str(temporary))
+        if group is not None:
+            os.chown(temporary, -1, group)
         temporary.chmod(mode)
         sock.listen(BACKLOG)
         temporary.rename(path)
@@ -74,9 +81,20 @@ def bind_tcp(address: str) -> socket.socket:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        raise AddressInUse(f"cannot listen on {address}: {error.strerror}") from error
+        raise AddressInUse(f"cannot listen on {address}: {error.strerror}", hint=_explain(error, port)) from error
     sock.listen(BACKLOG)
     return sock
+
+
+def _explain(error: OSError, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"end what listens there, or choose another port; see: ss -ltnp 'sport = :{port}'"
+        case errno.EADDRNOTAVAIL:
+            return "this machine does not have that address; see: ip address"
+        case errno.EACCES:
+            return "only the administrator of the machine may listen on a port below 1024"
+    return "choose another address"
 
 
 def _drop_dead_peers(sock: socket.socket) -> None:

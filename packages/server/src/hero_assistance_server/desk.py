@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
@@ -11,6 +12,15 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class TcpListener:
+    """The address that the server listens on over TCP, or the one that was asked for and why it does not listen."""
+
+    bound: str | None = None
+    wanted: str | None = None
+    error: HeroError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +34,5 @@ class Desk:
     # If None, backups and exports are stored next to the data.
     backups: Backups | None = None
     exports: Exports | None = None
-    tcp: str | None = None
+    tcp: TcpListener = TcpListener()
     limits: Limits = DEFAULTS

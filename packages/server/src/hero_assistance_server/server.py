@@ -19,7 +19,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_server.backups.service import Backups
-from hero_assistance_server.desk import Desk
+from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.http.applications import Applications, applications
@@ -65,7 +65,7 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
     else:
         async with _desk(settings, hub, timers) as desk:
             bound = await _bound(settings)
-            apps = applications(replace(desk, tcp=_address_of(bound)))
+            apps = applications(replace(desk, tcp=bound.described))
             await serve(
                 _listeners(settings.paths, apps, bound),
                 stop=stop,
@@ -87,7 +87,7 @@ async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: i
         async def take_over() -> None:
             await old.wait_for_end()
             async with _desk(settings, hub, timers) as desk:
-                apps = applications(replace(desk, tcp=_address_of(bound)))
+                apps = applications(replace(desk, tcp=bound.described))
                 for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):
                     standby.give_way(app)
                 _log.info("server.took-over", predecessor=before)
@@ -143,17 +143,24 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The TCP socket and the requested address, by which the next process asks for the socket."""
+    """The TCP socket and the requested address, by which the next process asks for the socket; or why there is none."""
 
-    socket: socket.socket
-    address: str
+    socket: socket.socket | None = None
+    address: str | None = None
+    error: HeroError | None = None
+
+    @property
+    def described(self) -> TcpListener:
+        """The listener as `system.health` describes it."""
+        return TcpListener(bound_address(self.socket) if self.socket else None, self.address, self.error)
 
 
-async def _bound(settings: ServerSettings) -> Bound | None:
+async def _bound(settings: ServerSettings) -> Bound:
     """Bind the TCP socket, or log why not: the Unix sockets serve without it."""
     if settings.tcp is None:
-        return None
+        return Bound()
     told = await SettingsReader(settings.paths).refresh()
+    bind: Bind | None = None
     try:
         bind = wanted_bind(settings.tcp, told.mycelium_bind)
         if bind.is_auto:
@@ -161,19 +168,15 @@ async def _bound(settings: ServerSettings) -> Bound | None:
         return Bound(bind_or_take_over(str(bind)), str(bind))
     except HeroError as error:
         _log.error("listener.tcp-unavailable", reason=error.reason, error=error.message, hint=error.hint or "")
-        return None
+        return Bound(address=None if bind is None or bind.is_auto else str(bind), error=error)
 
 
-def _address_of(bound: Bound | None) -> str | None:
-    return bound_address(bound.socket) if bound else None
-
-
-def _listeners(paths: Paths, apps: Applications, bound: Bound | None) -> list[Listener]:
+def _listeners(paths: Paths, apps: Applications, bound: Bound) -> list[Listener]:
     listeners = [
         unix_listener(paths.socket("rpc"), apps.rpc),
         unix_listener(paths.socket("events"), apps.events),
     ]
-    if bound is None:
+    if bound.socket is None:
         return listeners
     return [*listeners, Listener("tcp", bound.socket, apps.tcp, policy=OverlayPolicy(), address=bound.address)]
 

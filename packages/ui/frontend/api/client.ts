@@ -1,5 +1,6 @@
 /** Calls to a project's ticket server, through the page's own address. */
 import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
+import { explainProxyAnswer, isOwnAnswer } from "./proxy_answers.ts";
 import type { Methods, User, UserList } from "./wire.ts";
 
 // A write on a slow disk behind a slow network; after a longer wait a user takes it for lost.
@@ -50,8 +51,10 @@ async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>
       credentials: "same-origin",
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
+    if (!isOwnAnswer(response)) throw explainProxyAnswer(response.status);
     return await response.json();
-  } catch {
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     // What fetch throws differs from browser to browser and tells a user nothing.
     throw new ApiError("The support desk did not answer", {
       reason: NO_ANSWER,

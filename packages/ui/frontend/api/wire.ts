@@ -141,6 +141,8 @@ export type FigureTickets = {
 export type FoundPage = {
   found: Array<FoundTicket>;
   next_before: number | null;
+  ignored: Array<string>;
+  missing: number;
   seq: number;
 };
 
@@ -158,6 +160,7 @@ export type Health = {
   release: string;
   auth_mode: AuthMode;
   tcp: string | null;
+  tcp_error: ListenerError | null;
   seq: number;
 };
 
@@ -166,6 +169,12 @@ export type Lease = {
 };
 
 export type Level = "viewing" | "writing";
+
+export type ListenerError = {
+  address: string | null;
+  message: string;
+  hint: string | null;
+};
 
 export type Macro = {
   noun: "macro";
@@ -709,6 +718,7 @@ export type Methods = {
   "search.tickets": {
     params: {
       query: string;
+      time_zone?: string | null;
       before?: number;
       limit?: number;
     };
@@ -725,7 +735,8 @@ export type Methods = {
     params: {
       start: number;
       end: number;
-      utc_offset_minutes?: number;
+      time_zone?: string | null;
+      utc_offset_minutes?: number | null;
     };
     result: StatsDays;
   };
@@ -827,6 +838,7 @@ export type Methods = {
     params: {
       view?: "unassigned" | "mine" | "participating" | "open" | "waiting" | "snoozed" | "closed" | "all" | null;
       filter?: string;
+      time_zone?: string | null;
       cursor?: string | null;
       limit?: number;
     };
@@ -939,7 +951,9 @@ export type Methods = {
     result: Deleted;
   };
   "view.list": {
-    params: Record<string, never>;
+    params: {
+      time_zone?: string | null;
+    };
     result: ViewList;
   };
   "view.save": {

@@ -16,6 +16,7 @@ from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.rpc.errors import exit_status
+from hero_assistance_sdk.socket_group import read_socket_group
 from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
@@ -52,6 +53,7 @@ def command(auth_mode: str, tcp: tuple[str, ...]) -> None:
 
 async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that it cannot listen on."""
+    group = read_socket_group()
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [ShownProject(id=SERVICE, name="Support", target=target)]
     assets = Assets.packaged()
@@ -63,7 +65,7 @@ async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, reader=reader, assets=assets)
     # TCP first: an address that is taken must not leave a ui.sock behind without a server.
     listeners = [tcp_listener(address, remote, policy) for address in tcp]
-    listeners.append(unix_listener(paths.socket("ui"), local))
+    listeners.append(unix_listener(paths.socket("ui"), local, group=group))
     await serve_gateways(listeners, [local, remote], reader)
 
 

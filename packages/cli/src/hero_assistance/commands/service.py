@@ -6,6 +6,8 @@ import click
 
 from hero_assistance.light_commands.everyday import show_status
 from hero_assistance.light_commands.output import print_json, print_table, show_progress
+from hero_assistance.status import Status
+from hero_assistance_sdk.hero_proc.states import ActionState
 from hero_assistance_sdk.paths import Paths
 
 
@@ -29,6 +31,7 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     click.echo(f"started release {release}" if outcome.changed else f"already healthy (release {release})")
     for address in ui_tcp:
         click.echo(f"page: http://{address}/")
+    _print_degraded(outcome.status)
 
 
 def stop() -> None:
@@ -48,6 +51,14 @@ def restart_command() -> None:
     with show_progress() as progress:
         outcome = lifecycle.restart(Paths.from_environ(), progress)
     click.echo(f"restarted on release {outcome.status.release}")
+    _print_degraded(outcome.status)
+
+
+def _print_degraded(found: Status) -> None:
+    """Print what runs but is not all there."""
+    for action in found.actions:
+        if action.state is ActionState.DEGRADED:
+            click.echo(f"{action.name} is degraded: {action.reason}")
 
 
 @click.command("status")

@@ -20,6 +20,7 @@ ALONE: tuple[Check, ...] = (
     installation.check_leftovers,
     installation.check_disk,
     network.check_folders,
+    network.check_socket_group,
     clock.check_jump,
     backups.check_backups,
 )

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance_sdk.errors import SettingError
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.ports import SERVER_PORT
 
@@ -33,6 +34,26 @@ def check_folders(paths: Paths) -> Iterator[Finding]:
             yield Finding("folders", Verdict.WARNING, detail, f"chmod 755 {folder}")
 
 
+def check_socket_group(paths: Paths) -> Iterator[Finding]:
+    """Whether the group that may connect to `ui.sock` exists, and can enter every folder on the way to it."""
+    from hero_assistance.supervisor.connection import registered_spec
+    from hero_assistance_sdk.socket_group import read_socket_group
+
+    spec = registered_spec(paths)
+    try:
+        # Every action has the same environment.
+        group = read_socket_group(spec.actions[0].env) if spec else None
+    except SettingError as error:
+        yield Finding("folders", Verdict.FAULT, error.message, error.hint or "")
+        return
+    folder = paths.service_sockets
+    for place in (folder, *folder.parents) if group is not None else ():
+        about = place.stat() if place.exists() else None
+        if about and not about.st_mode & stat.S_IXOTH and not (about.st_gid == group and about.st_mode & stat.S_IXGRP):
+            detail = f"the group that may connect to ui.sock cannot enter {place}"
+            yield Finding("folders", Verdict.FAULT, detail, f"chmod o+x {place}, or start with another PATH_SOCKET")
+
+
 def check_sockets(paths: Paths) -> Iterator[Finding]:
     """Each socket: held by a process of the service, by another process, or by none."""
     from hero_assistance.supervisor.process.process_table import read_command_name
@@ -55,15 +76,15 @@ def check_sockets(paths: Paths) -> Iterator[Finding]:
 
 def check_ports(paths: Paths) -> Iterator[Finding]:
     """The TCP ports of the registered service: whether another process holds one."""
-    from hero_assistance.supervisor.process.process_table import read_command_name
     from hero_assistance.supervisor.process.tcp_ports import find_port_holder
+    from hero_assistance.tcp_listener import describe_process
 
     held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _list_ports(paths)]
     is_ours = _recognize_ours(paths)
     for pid, port, verdict, lost in held:
         if pid is None or (pid and is_ours(pid)):
             continue
-        who = f"process {pid} ({read_command_name(pid)})" if pid else "a process of another user"
+        who = describe_process(pid)
         hint = f"end it, or start with another port; see: ss -ltnp 'sport = :{port}'"
         yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
 

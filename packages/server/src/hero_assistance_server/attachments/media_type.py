@@ -1,14 +1,16 @@
 """The media type of a file, by its first bytes alone: neither its name nor its sender is believed.
 
-Sources of the magic numbers: the WHATWG MIME Sniffing standard; for the sizes of pictures the PNG, GIF, JPEG and
-WebP specifications. HTML and SVG are `text/plain` here: nothing that can run is ever served as what it is.
+Sources of the magic numbers: the WHATWG MIME Sniffing standard and RFC 9559. HTML and SVG are `text/plain` here:
+nothing that can run is ever served as what it is.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from hero_assistance_server.attachments.iso_media import iso_media_type
+from hero_assistance_server.attachments.picture_size import Size, gif_size, jpeg_size, png_size, webp_size
 
 # As much as is looked at; a photograph's size stands behind its embedded preview, of 64 KiB at most each.
 HEAD_BYTES = 256 * 1024
@@ -25,22 +27,19 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"(\xb5/\xfd", "application/zstd"),
     (0, b"\xfd7zXZ\x00", "application/x-xz"),
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3"),
-    (4, b"ftyp", "video/mp4"),
-    (0, b"\x1aE\xdf\xa3", "video/webm"),
     (0, b"OggS\x00", "application/ogg"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"fLaC", "audio/flac"),
     (257, b"ustar", "application/x-tar"),
 )
+# EBML, the container of WebM and Matroska, and the element in its header that says which of them it is.
+_EBML, _DOCTYPE, _DOCTYPE_END = b"\x1aE\xdf\xa3", b"\x42\x82", 64
 _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\f\r\x1b")) + b"\x7f"
-# Frame headers of JPEG: SOF0 to SOF15 without DHT, JPG and DAC.
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A media type, and of a picture its size in pixels where the head tells."""
+    """A media type, and of a picture its size in pixels as it is shown, where the head tells."""
 
     type: str
     width: int | None = None
@@ -53,10 +52,20 @@ def sniff(head: bytes) -> Sniffed:
         if head.startswith(prefix) and (media_type != "image/webp" or head[8:12] == b"WEBP"):
             width, height = measure(head) or (None, None)
             return Sniffed(media_type, width, height)
+    if (container := iso_media_type(head) or _ebml_media_type(head)) is not None:
+        return Sniffed(container)
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
             return Sniffed(media_type)
     return Sniffed(TEXT if _is_text(head) else BINARY)
+
+
+def _ebml_media_type(head: bytes) -> str | None:
+    if not head.startswith(_EBML):
+        return None
+    at = head.find(_DOCTYPE, len(_EBML), _DOCTYPE_END)
+    # After the element's name is its length, in one byte for a short text.
+    return "video/x-matroska" if at > 0 and head.startswith(b"matroska", at + 3) else "video/webm"
 
 
 def _is_text(head: bytes) -> bool:
@@ -70,50 +79,10 @@ def _is_text(head: bytes) -> bool:
     return True
 
 
-def _png(head: bytes) -> tuple[int, int] | None:
-    return struct.unpack(">II", head[16:24]) if head[12:16] == b"IHDR" and len(head) >= 24 else None
-
-
-def _gif(head: bytes) -> tuple[int, int] | None:
-    return struct.unpack("<HH", head[6:10]) if len(head) >= 10 else None
-
-
-def _jpeg(head: bytes) -> tuple[int, int] | None:
-    """Walk from segment to segment up to the frame header; what stands between is not looked at."""
-    at = 2
-    while at + 9 <= len(head) and head[at] == 0xFF:
-        marker = head[at + 1]
-        if marker in _FRAMES:
-            height, width = struct.unpack(">HH", head[at + 5 : at + 9])
-            return width, height
-        if marker == 0xFF:
-            at += 1
-        elif marker in _ALONE:
-            at += 2
-        else:
-            at += 2 + int.from_bytes(head[at + 2 : at + 4])
-    return None
-
-
-def _webp(head: bytes) -> tuple[int, int] | None:
-    chunk = head[12:16]
-    if len(head) < 30:
-        return None
-    if chunk == b"VP8X":
-        return 1 + int.from_bytes(head[24:27], "little"), 1 + int.from_bytes(head[27:30], "little")
-    if chunk == b"VP8L":
-        bits = int.from_bytes(head[21:25], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    if chunk == b"VP8 ":
-        width, height = struct.unpack("<HH", head[26:30])
-        return width & 0x3FFF, height & 0x3FFF
-    return None
-
-
-_PICTURES: tuple[tuple[str, bytes, Callable[[bytes], tuple[int, int] | None]], ...] = (
-    ("image/png", b"\x89PNG\r\n\x1a\n", _png),
-    ("image/jpeg", b"\xff\xd8\xff", _jpeg),
-    ("image/gif", b"GIF87a", _gif),
-    ("image/gif", b"GIF89a", _gif),
-    ("image/webp", b"RIFF", _webp),
+_PICTURES: tuple[tuple[str, bytes, Callable[[bytes], Size | None]], ...] = (
+    ("image/png", b"\x89PNG\r\n\x1a\n", png_size),
+    ("image/jpeg", b"\xff\xd8\xff", jpeg_size),
+    ("image/gif", b"GIF87a", gif_size),
+    ("image/gif", b"GIF89a", gif_size),
+    ("image/webp", b"RIFF", webp_size),
 )

@@ -1,4 +1,4 @@
-"""Deletes unused files, makes the daily backup and the requested exports while the server runs."""
+"""Deletes unused files, indexes tickets, makes the daily backup and the requested exports while the server runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.jobs.search_indexing import index_missing_tickets
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_orphaned_files, delete_unused_uploads
 
@@ -38,6 +39,7 @@ async def maintain(
         lambda: _collect_garbage(storage, sweep_every),
         lambda: _back_up(backups, backup_after, backup_look),
         lambda: _export(exports),
+        lambda: index_missing_tickets(storage),
     ):
         yield
 

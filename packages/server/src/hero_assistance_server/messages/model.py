@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,3 +23,12 @@ class Message:
     created_at: datetime
     edited_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+
+
+def up_to_characters(messages: Iterable[Message], limit: int) -> Iterator[Message]:
+    """Yield the first messages that have at most `limit` characters together."""
+    for message in messages:
+        limit -= len(message.body)
+        if limit < 0:
+            return
+        yield message

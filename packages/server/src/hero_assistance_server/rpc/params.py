@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
 from hero_assistance_server.identity.authentication import USER_ID_LIMIT
+from hero_assistance_server.time_zones import NAME_LIMIT as ZONE_LIMIT
+from hero_assistance_server.time_zones import zone_of
 
 # A line of a list, and of a mail's subject (RFC 5322 asks for less than 998).
 TITLE_LIMIT = 300
@@ -44,6 +46,14 @@ def _in_bytes(text: str) -> str:
             {"size": size, "limit": BODY_LIMIT},
         )
     return text
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zone_of(name)
+    except ValueError as error:
+        raise PydanticCustomError("no_zone", "{reason}", {"reason": str(error)}) from None
+    return name
 
 
 Title = Annotated[
@@ -97,6 +107,10 @@ FilterText = Annotated[
     str,
     StringConstraints(max_length=FILTER_LIMIT, pattern=_NO_NUL),
     Field(description="Conditions in the filter language."),
+]
+ZoneName = Annotated[
+    Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(_known_zone)] | None,
+    Field(description="An IANA time zone, such as `Europe/Berlin`, in which days begin; UTC without one."),
 ]
 PageLimit = Annotated[int, Field(ge=1, le=PAGE_LIMIT)]
 

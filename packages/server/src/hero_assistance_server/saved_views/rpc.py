@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -10,15 +11,16 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import STAFF, Caller
-from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title
+from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.saved_views.service import count_views, delete_view, save_view
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.tickets.rpc import parse_list_filter
+from hero_assistance_server.time_zones import zone_or_utc
 from hero_assistance_server.users.model import User
 
 # The count stands next to a name; beyond this number, "more" is enough.
@@ -70,6 +72,12 @@ class ViewParams(Params):
     view_id: KnownViewId
 
 
+class ListViews(Params):
+    """Where the days of filters begin."""
+
+    time_zone: ZoneName = None
+
+
 class ViewCount(Result):
     """One of the views that every agent has, for `ticket.list`, and how many tickets are in it."""
 
@@ -103,9 +111,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("view.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> ViewList:
+    async def list_(caller: Caller, params: ListViews) -> ViewList:
         """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
-        return await storage.read(lambda snapshot: _list(snapshot, caller.known()))
+        return await storage.read(lambda snapshot: _list(snapshot, caller.known(), zone_or_utc(params.time_zone)))
 
     @table.method("view.save", allow=STAFF, errors=_ERRORS, examples=[_SAVES])
     async def save(caller: Caller, params: SaveView) -> wire.SavedView:
@@ -129,10 +137,10 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return Deleted(view_id=params.view_id)
 
 
-def _list(snapshot: Snapshot, reader: User) -> ViewList:
+def _list(snapshot: Snapshot, reader: User, zone: tzinfo) -> ViewList:
     saved = []
     for view in snapshot.saved_views.list_for(reader.user_id):
-        found = snapshot.tickets.count(build_list_query(parse(view.filter), reader), COUNT_CAP)
+        found = snapshot.tickets.count(build_list_query(parse(view.filter, zone=zone), reader), COUNT_CAP)
         saved.append(SavedCount(view=view, count=found.count, or_more=found.or_more))
     known = [ViewCount(name=name, count=count) for name, count in count_views(snapshot, reader.user_id).items()]
     return ViewList(views=known, saved=saved, seq=snapshot.events.last_seq())

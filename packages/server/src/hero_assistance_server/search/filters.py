@@ -1,6 +1,7 @@
 """The filter language: `status:open assignee:me -tag:vpn before:2026-01-01 "a phrase" words prefix*`.
 
-Terms are separated by spaces, and all of them must hold. Of several terms with one of the keys `status`, `priority`,
+Terms are separated by spaces, and all of them must hold. What has a colon after anything but a key is a word, as in
+`Re: invoice` and `http://example.org`. Of several terms with one of the keys `status`, `priority`,
 `assignee` and `customer` any one may hold, for a ticket has one of each. A minus before a term negates it.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -38,14 +39,15 @@ class Key(StrEnum):
 
 TEXTS = frozenset({Key.WORD, Key.PREFIX, Key.PHRASE})
 NAMED = tuple(key for key in Key if key not in TEXTS)
+_KEYS = tuple(key.value for key in NAMED)
 ME = "me"
 
-ACTIVE, DONE, UNASSIGNED = "active", "done", "unassigned"
+ACTIVE, DONE, UNASSIGNED, MERGED = "active", "done", "unassigned", "merged"
 # The words that a key knows; other keys take any text or a day.
 WORDS: dict[Key, tuple[str, ...]] = {
     Key.STATUS: tuple(status.value for status in Status),
     Key.PRIORITY: tuple(priority.value for priority in Priority),
-    Key.IS: (UNASSIGNED, ACTIVE, DONE),
+    Key.IS: (UNASSIGNED, ACTIVE, DONE, MERGED),
 }
 _DAYS = frozenset({Key.BEFORE, Key.AFTER})
 
@@ -67,9 +69,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions in the order they were typed; no conditions let everything pass."""
+    """Conditions in the order they were typed; no conditions let everything pass. Days begin as in `zone`."""
 
     terms: tuple[Term, ...] = ()
+    zone: tzinfo = UTC
 
     def of(self, key: Key, *, negated: bool = False) -> tuple[str, ...]:
         """The values of the terms with this key."""
@@ -81,16 +84,23 @@ class Filter:
         return tuple(term for term in self.terms if term.key in TEXTS)
 
 
-def parse(text: str, *, param: str = "filter") -> Filter:
-    """The filter that a text says; raises `InvalidParams`, which names the place within `param`."""
+def parse(text: str, *, param: str = "filter", zone: tzinfo = UTC) -> Filter:
+    """The filter that a text says, its days in a zone; raises `InvalidParams`, which names the place within `param`."""
     terms = tuple(_terms(text, param))
     if len(terms) > TERMS_LIMIT:
         raise InvalidParams(f"a filter has at most {TERMS_LIMIT} terms", faults=[f"{param}: {len(terms)} terms"])
-    return Filter(terms)
+    return Filter(terms, zone)
+
+
+def suggest_key(term: Term) -> str | None:
+    """The key that a word such as `statsu:open` may have meant."""
+    found = _KEY.match(term.value)
+    near = get_close_matches(found[1].lower(), _KEYS, n=1) if found and term.key is not Key.PHRASE else []
+    return near[0] if near else None
 
 
 def day_of(value: str) -> date:
-    """The day of a term with `before` or `after`, both in UTC."""
+    """The day of a term with `before` or `after`."""
     return date.fromisoformat(value)
 
 
@@ -105,18 +115,35 @@ def _terms(text: str, param: str) -> Iterator[Term]:
 def _term(text: str, start: int, param: str) -> tuple[Term, int]:
     """The term at `start`, and where it ends."""
     place = start + 1 if text[start] == "-" else start
-    key = _KEY.match(text, place)
-    if key is not None:
-        named = _key(key[1], place, param)
-        value, end, _ = _value(text, key.end(), param)
-        return Term(named, _checked(named, value, key.end(), param), place > start), end
+    negated = place > start
+    if (named := _named(text, place, param)) is not None:
+        key, value, end = named
+        return Term(key, value, negated), end
     value, end, quoted = _value(text, place, param)
     if quoted:
-        return Term(Key.PHRASE, value, place > start), end
+        return Term(Key.PHRASE, value, negated), end
     word = value.rstrip("*")
     if not word:
         raise _fault(param, place, "a star needs letters before it")
-    return Term(Key.WORD if word == value else Key.PREFIX, word, place > start), end
+    return Term(Key.WORD if word == value else Key.PREFIX, word, negated), end
+
+
+def _named(text: str, place: int, param: str) -> tuple[Key, str, int] | None:
+    """The key at `place`, its value and where that ends; `None` when there is no key.
+
+    A key in capitals is one only with a value that fits it: subjects of mails say `Status: broken`.
+    """
+    found = _KEY.match(text, place)
+    if found is None or found[1].lower() not in _KEYS:
+        return None
+    key = Key(found[1].lower())
+    try:
+        value, end, _ = _value(text, found.end(), param)
+        return key, _checked(key, value, found.end(), param), end
+    except InvalidParams:
+        if found[1] != key.value:
+            return None
+        raise
 
 
 def _value(text: str, place: int, param: str) -> tuple[str, int, bool]:
@@ -133,14 +160,6 @@ def _value(text: str, place: int, param: str) -> tuple[str, int, bool]:
     if bare is None:
         raise _fault(param, place, "something is missing here", "leave no space after a minus or a colon")
     return bare[0], bare.end(), False
-
-
-def _key(name: str, place: int, param: str) -> Key:
-    known = [key.value for key in NAMED]
-    if name in known:
-        return Key(name)
-    hint = f"there are {', '.join(known)}; put what is no key in quotes"
-    raise _fault(param, place, f"there is no key {name}{_nearest(name, known)}", hint)
 
 
 def _checked(key: Key, value: str, place: int, param: str) -> str:

@@ -15,6 +15,15 @@ class SearchRepository(Protocol):
     def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
         """Return the tickets that match and that `reader` sees, newest first, with ids less than `before`.
 
-        A customer's words are looked for only in what customers may read.
+        A customer's words are looked for only in what customers may read. A filter that asks for words finds nothing
+        when none of them can be looked for.
         """
+        ...
+
+    def count_missing(self) -> int:
+        """Return how many tickets, the oldest ones, are not in the index yet: it is made again after an upgrade."""
+        ...
+
+    def index_missing(self) -> int:
+        """Write some of them into the index, only in a unit of work; returns how many are missing then."""
         ...

@@ -13,14 +13,16 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.messages.model import up_to_characters
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET
-from hero_assistance_server.rpc.params import ID_LIMIT, FilterText
+from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
 from hero_assistance_server.search.filters import Filter, parse
-from hero_assistance_server.search.search_document import up_to_characters
+from hero_assistance_server.search.tokenizer import unsearchable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.time_zones import zone_or_utc
 from hero_assistance_server.users.model import User
 
 # A page of a list of results; each comes with its place.
@@ -42,6 +44,8 @@ _FINDS = (
         {
             "found": [{"ticket": TICKET, "place": "note", "message_id": 2, "snippet": _NOTED}],
             "next_before": None,
+            "ignored": [],
+            "missing": 0,
             "seq": 3,
         },
     ),
@@ -49,7 +53,13 @@ _FINDS = (
         "Its customer does not find what only agents wrote",
         "carol",
         {"query": "gateway"},
-        {"found": [], "next_before": None, "seq": 3},
+        {"found": [], "next_before": None, "ignored": [], "missing": 0, "seq": 3},
+    ),
+    Example(
+        "There is nothing in it to look for",
+        "bob",
+        {"query": "!?"},
+        {"found": [], "next_before": None, "ignored": ["!?"], "missing": 0, "seq": 3},
     ),
     Example(
         "A phrase",
@@ -65,6 +75,8 @@ _FINDS = (
                 }
             ],
             "next_before": None,
+            "ignored": [],
+            "missing": 0,
             "seq": 3,
         },
     ),
@@ -75,6 +87,7 @@ class SearchTickets(Params):
     """The query, and the page of its results."""
 
     query: FilterText
+    time_zone: ZoneName = None
     before: Annotated[int, Field(ge=1, le=ID_LIMIT, description="`next_before` of the page before.")] = ID_LIMIT
     limit: Annotated[int, Field(ge=1, le=RESULTS_LIMIT)] = RESULTS_DEFAULT
 
@@ -96,10 +109,17 @@ class FoundTicket(Result):
 
 
 class FoundPage(Result):
-    """Tickets, those filed last first; `next_before` asks for the next page, null at the end."""
+    """Tickets, those filed last first; `next_before` asks for the next page, null at the end.
+
+    `ignored` has the texts of the query in which nothing can be looked for, such as `!?`; a query that has no other
+    texts finds nothing. `missing` is how many of the oldest tickets cannot be found yet: after an upgrade the server
+    indexes them again while it runs.
+    """
 
     found: list[FoundTicket]
     next_before: int | None
+    ignored: list[str]
+    missing: int
     seq: wire.Seq
 
 
@@ -110,9 +130,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def tickets(caller: Caller, params: SearchTickets) -> FoundPage:
         """Find tickets by words, phrases and filters: an agent among all, a customer among what they can read.
 
-        Searches titles, texts, messages, tags and names, and ignores case and accents.
+        Searches titles, texts, messages, tags and names in any case, with any accents and in any Unicode normal form.
         """
-        filter_ = parse(params.query, param="query")
+        filter_ = parse(params.query, param="query", zone=zone_or_utc(params.time_zone))
         return await storage.read(lambda snapshot: _search(snapshot, caller.known(), filter_, params))
 
 
@@ -123,6 +143,8 @@ def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTic
     return FoundPage(
         found=[_with_snippet(snapshot, reader, ticket, filter_) for ticket in page],
         next_before=page[-1].ticket_id if more else None,
+        ignored=unsearchable(filter_.texts),
+        missing=snapshot.search.count_missing(),
         seq=snapshot.events.last_seq(),
     )
 

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 from hero_assistance_sdk.wire import MessageId, MessageKind
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.search.filters import Filter
-from hero_assistance_server.search.tokenizer import folded, pattern
+from hero_assistance_server.search.folding import fold_with_places
+from hero_assistance_server.search.tokenizer import patterns_of
 from hero_assistance_server.tickets.model import Ticket
 
 # Two lines of a list.
@@ -46,8 +47,7 @@ class _Piece(NamedTuple):
 
 def patterns(filter_: Filter) -> list[re.Pattern[str]]:
     """What finds the words that are asked for in a text."""
-    found = [pattern(term) for term in filter_.texts if not term.negated]
-    return [one for one in found if one is not None]
+    return [pattern for term in filter_.texts if not term.negated for pattern in patterns_of(term)]
 
 
 def found(ticket: Ticket, messages: Iterable[Message], words: list[re.Pattern[str]]) -> Found:
@@ -58,7 +58,7 @@ def found(ticket: Ticket, messages: Iterable[Message], words: list[re.Pattern[st
     best = _Piece("title", None, ticket.title)
     most = 0
     for piece in _pieces(ticket, messages):
-        text, _ = folded(piece.text)
+        text, _ = fold_with_places(piece.text)
         count = sum(1 for word in words if word.search(text))
         if count > most:
             best, most = piece, count
@@ -81,8 +81,10 @@ def _pieces(ticket: Ticket, messages: Iterable[Message]) -> Iterator[_Piece]:
 
 def _segments(text: str, words: list[re.Pattern[str]]) -> Iterator[Segment]:
     """The text around the first word, as one line, with every word in it apart."""
-    flat, places = folded(text)
-    spans = _merged((places[m.start()], places[m.end() - 1] + 1) for word in words for m in word.finditer(flat))
+    flat, places = fold_with_places(text)
+    found = ((m.start(), m.end()) for word in words for m in word.finditer(flat))
+    # A mark after a letter becomes nothing, and belongs to it; of a ligature a part may be the match.
+    spans = _merged((places[start], max(places[end], places[end - 1] + 1)) for start, end in found)
     start = max(0, spans[0][0] - LEAD) if spans else 0
     end = min(len(text), start + WIDTH)
     last = start

@@ -1,19 +1,21 @@
-"""Texts as the index of words takes them, and what a query asks of it.
+"""The words of texts: those that the index has of a text, and those that a query asks for.
 
-The index splits texts at everything that is neither letter nor digit, and folds case and diacritics. Scripts that are
-written without spaces come to it character by character, so that a word of them is a phrase of characters.
+Words are what stands between spaces and punctuation in a folded text. Scripts that are written without spaces, and
+Hangul, whose words are written together with what follows them, are taken character by character, so that a word of
+them is a phrase of characters. Symbols such as emoji stand apart from the words, and part none.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from hero_assistance_server.search.filters import Key, Term
+from hero_assistance_server.search.folding import BREAK, JOINER, SYMBOL, fold
 
-# A word of its own between two texts, so that no phrase reaches from one into the other; no search can ask for it.
-BREAK = "\ue000"
+# Raise it when the same text gets other words: every ticket is indexed once more.
+WORDS_VERSION = 1
 
 # Thai, Lao, Tibetan, Myanmar, Khmer, kana, Han, and what is next to them.
 _UNSPACED = (
@@ -21,58 +23,97 @@ _UNSPACED = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u302f\u3031-\u303c\u3040-\u30ff\u3100-\u318f\u31a0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
-_SINGLE = re.compile(f"[{_UNSPACED}]")
-_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_])+")
+_LEADING, _VOWEL, _TRAILING = "\u1100-\u115e\ua960-\ua97c", "\u1161-\u11a7\ud7b0-\ud7c6", "\u11a8-\u11ff\ud7cb-\ud7fb"
+_VOICED = "\u3099\u309a"
+_ALONE = f"{_UNSPACED}{_LEADING}{_VOWEL}{_TRAILING}{_VOICED}"
+_RUN = re.compile(f"[{_ALONE}]+")
+_COMPOSED = re.compile(f"[{_LEADING}{_VOWEL}{_TRAILING}{_VOICED}]")
+# One character as people see it: a syllable of Hangul, a kana with its sound mark, or any other of these scripts.
+_SINGLE = re.compile(
+    f"[{_LEADING}][{_VOWEL}]?[{_TRAILING}]?|[{_VOWEL}][{_TRAILING}]?|[{_UNSPACED}][{_VOICED}]?|[{_TRAILING}{_VOICED}]"
+)
+_SYMBOL_RUN = re.compile(f"(?:{SYMBOL}. )+", re.DOTALL)
+_PARTED = re.compile(f"(?<![^ {JOINER}{SYMBOL}])[^ {JOINER}{SYMBOL}]+(?:{JOINER}+[^ {JOINER}{SYMBOL}]+)+")
+
+# In patterns: what goes on with a word, and what may stand between two words of a phrase.
+_REST = f"[^ {JOINER}{SYMBOL}{_ALONE}]"
+_BETWEEN = f"(?:[ {JOINER}]|{SYMBOL}. )*"
 
 
-def searchable(text: str) -> str:
-    """The text with one form for what looks the same, and spaces around each character of a script without them."""
+class Words(NamedTuple):
+    """The words of a text in order, and apart from them the symbols that stand next to each other."""
+
+    phrase: tuple[str, ...]
+    symbols: tuple[tuple[str, ...], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that can be looked for."""
+        return not self.phrase and not self.symbols
+
+
+def words_of(text: str) -> Words:
+    """Return what is to be looked for when a text is asked for."""
+    folded = fold(text)
+    return Words(tuple(_split(folded).split()), tuple(tuple(run.split()) for run in _symbol_runs(folded)))
+
+
+def index_text(text: str) -> str:
+    """Return a text of words in small letters, spaces between them: all that the index has of `text`."""
     if text.isascii():
         return text
-    same = unicodedata.normalize("NFKC", text).replace(BREAK, " ")
-    return _SINGLE.sub(r" \g<0> ", same)
+    folded = fold(text)
+    parts = dict.fromkeys(_PARTED.findall(folded)) if JOINER in folded else {}
+    parted = [_split(part.replace(JOINER, " ")) for part in parts]
+    return f" {BREAK} ".join([_split(folded), *parted, *_symbol_runs(folded)])
 
 
-def joined(texts: Iterable[str]) -> str:
-    """Several texts as one for the index."""
-    return f" {BREAK} ".join(searchable(text) for text in texts if text)
+def join_texts(texts: Iterable[str]) -> str:
+    """Return several texts as one for the index; no phrase reaches from one into the other."""
+    return f" {BREAK} ".join(index_text(text) for text in texts if text)
 
 
-def asked(term: Term) -> str | None:
-    """A term of words in the language of the index; `None` when there is no word in it."""
-    text = searchable(term.value).replace('"', " ").replace("\x00", " ").replace(BREAK, " ")
-    if not any(unicodedata.category(character)[0] in "LN" for character in text):
-        return None
-    return f'"{text}" *' if term.key is Key.PREFIX else f'"{text}"'
+def unsearchable(terms: Iterable[Term]) -> list[str]:
+    """Return the texts of these terms in which nothing can be looked for."""
+    return [term.value for term in terms if words_of(term.value).is_empty]
 
 
-def pattern(term: Term) -> re.Pattern[str] | None:
-    """What finds a term in a text that `folded` gave; `None` when there is no word in it."""
-    tokens = _TOKEN.findall(folded(searchable(term.value))[0])
-    if not tokens:
-        return None
-    # A character that is a word of its own may stand within a run of others.
-    start = "" if _SINGLE.match(tokens[0]) else r"(?<![^\W_])"
-    rest = r"[^\W_]*" if term.key is Key.PREFIX else r"(?![^\W_])"
-    end = "" if _SINGLE.match(tokens[-1]) else rest
-    return re.compile(start + r"[\W_]*".join(map(re.escape, tokens)) + end)
+def patterns_of(term: Term) -> list[re.Pattern[str]]:
+    """Return what finds a term in a folded text; nothing when there is nothing in it to look for."""
+    words = words_of(term.value)
+    found = [re.compile("".join(f"{SYMBOL}{re.escape(one)} " for one in run)) for run in words.symbols]
+    if words.phrase:
+        start = "" if _SINGLE.match(words.phrase[0]) else f"(?<!{_REST})"
+        end = _end_of(words.phrase[-1], is_prefix=term.key is Key.PREFIX)
+        found.append(re.compile(start + _BETWEEN.join(map(_spelled, words.phrase)) + end))
+    return found
 
 
-def folded(text: str) -> tuple[str, range | list[int]]:
-    """The text without case and diacritics, and for each of its characters where it was; one more for the end."""
-    if text.isascii():
-        return text.lower(), range(len(text) + 1)
-    pieces: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        piece = _fold(character)
-        pieces.append(piece)
-        places += [place] * len(piece)
-    return "".join(pieces), [*places, len(text)]
+def _split(folded: str) -> str:
+    """Return the words of a folded text, and what is a word of its own apart."""
+    words = _SYMBOL_RUN.sub(" ", folded) if SYMBOL in folded else folded
+    return _RUN.sub(_part_run, words.replace(JOINER, ""))
 
 
-def _fold(character: str) -> str:
-    if character.isascii():
-        return character.lower()
-    parts = unicodedata.normalize("NFKD", character)
-    return "".join(part for part in parts if not unicodedata.combining(part)).lower()
+def _part_run(run: re.Match[str]) -> str:
+    # Most of these scripts compose nothing, and are many times faster so.
+    singles = _SINGLE.findall(run[0]) if _COMPOSED.search(run[0]) else run[0]
+    return f" {' '.join(singles)} "
+
+
+def _symbol_runs(folded: str) -> list[str]:
+    """Return the symbols that stand next to each other, each run once."""
+    runs = _SYMBOL_RUN.findall(folded) if SYMBOL in folded else []
+    return [run.replace(SYMBOL, "") for run in dict.fromkeys(runs)]
+
+
+def _spelled(word: str) -> str:
+    """Return the pattern of a word that joiners may part."""
+    return f"{JOINER}*".join(map(re.escape, word))
+
+
+def _end_of(word: str, *, is_prefix: bool) -> str:
+    """Return what has to follow the last word of a phrase."""
+    if is_prefix:
+        return "" if _SINGLE.match(word) else f"{_REST}*"
+    return f"(?![{_VOWEL}{_TRAILING}{_VOICED}])" if _SINGLE.match(word) else f"(?!{_REST})"

@@ -1,20 +1,20 @@
 """Figures over a span of time, each with the tickets that it counts.
 
+A ticket that was merged into another one counts in no figure: that other ticket counts for both.
+
 created          tickets created in the span
 first_response   tickets first answered in the span; it took from creation to the answer
-solved           tickets solved or closed in the span, once each, by their last time; it took from creation to then.
-                 Those that were closed by being merged count on the other ticket alone
+solved           tickets solved or closed in the span, once each, by their last time; it took from creation to then
 backlog          tickets that were neither solved nor closed at a moment
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from enum import StrEnum
 
 from hero_assistance_sdk.wire import Millis, UserId
-
-DAY_MS = 86_400_000
 
 
 class Figure(StrEnum):
@@ -35,11 +35,11 @@ class Key(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `start` until before `end`; days begin `offset` milliseconds before those of UTC."""
+    """From `start` until before `end`; days begin at midnight in `zone`."""
 
     start: Millis
     end: Millis
-    offset: int = 0
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,11 +15,20 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET
-from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
+from hero_assistance_server.rpc.params import (
+    PAGE_DEFAULT,
+    PAGE_LIMIT,
+    TAG_LIMIT,
+    KnownTicketId,
+    KnownTime,
+    UserName,
+    ZoneName,
+)
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.stats import service
-from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Measure, Only, Span
+from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.time_zones import DAY_MS, zone_of
 
 # Three years and a few days, each of which is a row.
 DAYS_LIMIT = 1100
@@ -49,21 +59,27 @@ class SpanParams(Params):
 
 
 class DaysParams(SpanParams):
-    """A span, and where its days begin."""
+    """A span, and where its days begin: by a time zone, or the same all year round."""
 
+    time_zone: ZoneName = None
     utc_offset_minutes: Annotated[
-        int, Field(ge=-_OFFSET_LIMIT, le=_OFFSET_LIMIT, description="60 for days that begin an hour before UTC's.")
-    ] = 0
+        int | None,
+        Field(ge=-_OFFSET_LIMIT, le=_OFFSET_LIMIT, description="60 for days that begin an hour before UTC's."),
+    ] = None
 
     @model_validator(mode="after")
     def _not_too_many(self) -> DaysParams:
         if self.end - self.start > DAYS_LIMIT * DAY_MS:
             raise PydanticCustomError("span", "the end is at most {limit} days behind the start", {"limit": DAYS_LIMIT})
+        if self.time_zone is not None and self.utc_offset_minutes is not None:
+            raise PydanticCustomError("zone", "days begin by time_zone or by utc_offset_minutes, not by both")
         return self
 
     def span(self) -> Span:
         """Return the span, with days that begin where the caller's do."""
-        return Span(self.start, self.end, self.utc_offset_minutes * 60_000)
+        if self.time_zone is not None:
+            return Span(self.start, self.end, zone_of(self.time_zone))
+        return Span(self.start, self.end, timezone(timedelta(minutes=self.utc_offset_minutes or 0)))
 
 
 class FigureParams(SpanParams):
@@ -188,7 +204,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("stats.by_day", allow=STAFF, errors=_ERRORS, examples=[_DAYS])
     async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
-        """Count what happened on each day, and what was neither solved nor closed at its end."""
+        """Count what happened on each day from midnight on, and what was neither solved nor closed at its end."""
         found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span()))
         return StatsDays(
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]

@@ -9,6 +9,7 @@ from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Result
+from hero_assistance_server.desk import TcpListener
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import EVERYONE, Caller
 from hero_assistance_server.realtime.hub import Hub
@@ -25,14 +26,26 @@ _HEALTH = Example(
         "release": "1.0-4f2a90c1d3e8",
         "auth_mode": "dev",
         "tcp": None,
+        "tcp_error": None,
         "seq": 3,
     },
     varies=frozenset({"version", "release"}),
 )
 
 
+class ListenerError(Result):
+    """Why the server does not listen on TCP, and the address that it was asked for; null when that is not known."""
+
+    address: str | None
+    message: str
+    hint: str | None
+
+
 class Health(Result):
-    """State of the server; `tcp` is the address it listens on, `seq` the number of the last event."""
+    """State of the server; `tcp` is the address it listens on, `seq` the number of the last event.
+
+    `tcp_error` is null where it listens, and where it was not asked to.
+    """
 
     status: Literal["ok"]
     service: str
@@ -40,13 +53,17 @@ class Health(Result):
     release: str
     auth_mode: AuthMode
     tcp: str | None
+    tcp_error: ListenerError | None
     seq: wire.Seq
 
 
-def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: str | None) -> None:
+def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: TcpListener) -> None:
     """Register the method."""
     # Read once: every probe asks for them, and finding them reads files.
     running, release = version(), release_id()
+    error = None
+    if tcp.error is not None:
+        error = ListenerError(address=tcp.wanted, message=tcp.error.message, hint=tcp.error.hint)
 
     @table.method("system.health", allow=EVERYONE, page=True, examples=[_HEALTH])
     async def health(_caller: Caller, _params: NoParams) -> Health:
@@ -57,6 +74,7 @@ def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: str | None
             version=running,
             release=release,
             auth_mode=mode,
-            tcp=tcp,
+            tcp=tcp.bound,
+            tcp_error=error,
             seq=hub.last_seq,
         )

@@ -14,6 +14,7 @@ ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.WAITING})
 # Scopes that are counted for everybody; those of people, tags and priorities are made by the functions below.
 ALL = "all"
 UNASSIGNED = "unassigned"
+MERGED = "merged"
 
 
 class Place(NamedTuple):
@@ -61,4 +62,5 @@ def scopes(ticket: Ticket) -> frozenset[str]:
 def subjects(ticket: Ticket) -> list[str]:
     """The same without those who take part."""
     assignee = UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee)
-    return [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee, *map(tagged, ticket.tags)]
+    merged = [] if ticket.merged_into is None else [MERGED]
+    return [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee, *merged, *map(tagged, ticket.tags)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
-from hero_assistance_server.search.filters import ACTIVE, ME, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.search.filters import ACTIVE, ME, MERGED, UNASSIGNED, Filter, Key, day_of
 from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.tickets.states import DONE
+from hero_assistance_server.time_zones import midnight
 from hero_assistance_server.users.model import User
 
 _ALL = frozenset(Status)
@@ -76,7 +77,7 @@ def _of_status(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
         statuses &= _shown_as(asked, reader)
     statuses -= _shown_as(filter_.of(Key.STATUS, negated=True), reader)
     for term in filter_.terms:
-        if term.key is Key.IS and term.value != UNASSIGNED:
+        if term.key is Key.IS and term.value not in _IS_SCOPES:
             meant = _shown_as(tuple(list_index.ACTIVE), reader) if term.value == ACTIVE else DONE
             statuses = statuses - meant if term.negated else statuses & meant
     return replace(found, statuses=statuses)
@@ -97,6 +98,8 @@ _SCOPES: dict[Key, Callable[[str], str]] = {
     Key.ASSIGNEE: lambda value: list_index.assigned_to(UserId(value)),
     Key.CUSTOMER: lambda value: list_index.filed_by(UserId(value)),
 }
+# What `is:` asks for that is a scope and no status.
+_IS_SCOPES = {UNASSIGNED: list_index.UNASSIGNED, MERGED: list_index.MERGED}
 
 
 def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
@@ -112,10 +115,8 @@ def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
         without |= {scope(key, value) for value in filter_.of(key, negated=True)}
     within += [frozenset({list_index.tagged(tag)}) for tag in filter_.of(Key.TAG)]
     without |= {list_index.tagged(tag) for tag in filter_.of(Key.TAG, negated=True)}
-    if UNASSIGNED in filter_.of(Key.IS):
-        within.append(frozenset({list_index.UNASSIGNED}))
-    if UNASSIGNED in filter_.of(Key.IS, negated=True):
-        without.add(list_index.UNASSIGNED)
+    within += [frozenset({_IS_SCOPES[word]}) for word in filter_.of(Key.IS) if word in _IS_SCOPES]
+    without |= {_IS_SCOPES[word] for word in filter_.of(Key.IS, negated=True) if word in _IS_SCOPES}
     return replace(found, within=tuple(dict.fromkeys(within)), without=frozenset(without))
 
 
@@ -125,10 +126,6 @@ def _of_days(found: ListQuery, filter_: Filter) -> ListQuery:
     until = [*filter_.of(Key.BEFORE), *filter_.of(Key.AFTER, negated=True)]
     return replace(
         found,
-        since=_start(max(map(day_of, since))) if since else found.since,
-        until=_start(min(map(day_of, until))) if until else found.until,
+        since=midnight(max(map(day_of, since)), filter_.zone) if since else found.since,
+        until=midnight(min(map(day_of, until)), filter_.zone) if until else found.until,
     )
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

@@ -26,10 +26,11 @@ from hero_assistance_server.rpc.params import (
     Tags,
     TicketParams,
     Title,
+    ZoneName,
 )
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
-from hero_assistance_server.search.filters import Filter, parse
+from hero_assistance_server.search.filters import Filter, parse, suggest_key
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
@@ -37,6 +38,7 @@ from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.service import CREATE, create_ticket, list_tickets
 from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.time_zones import zone_or_utc
 
 _CREATES = Example(
     "A customer files a ticket",
@@ -79,6 +81,7 @@ class ListTickets(Params):
 
     view: ViewName | None = None
     filter: FilterText = ""
+    time_zone: ZoneName = None
     cursor: Cursor = None
     limit: PageLimit = PAGE_DEFAULT
 
@@ -146,17 +149,21 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         # Staff see the same list; who asks matters where a view or a filter says "me".
         own = not caller.is_staff or query is not None
         user_id = caller.known().user_id if own else None
-        return await answers.answer((user_id, params.view, params.filter, params.cursor, params.limit), read)
+        return await answers.answer(
+            (user_id, params.view, params.filter, params.time_zone, params.cursor, params.limit), read
+        )
 
 
-def parse_list_filter(text: str) -> Filter:
+def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
     """Return the filter of a list; raises `InvalidParams` also for one that looks for words."""
-    filter_ = parse(text)
+    filter_ = parse(text, zone=zone_or_utc(time_zone))
     if filter_.texts:
+        term = filter_.texts[0]
+        meant = suggest_key(term)
         raise InvalidParams(
             "a list is not filtered by words",
-            faults=[f"filter: {filter_.texts[0].value} is {filter_.texts[0].key.value}"],
-            hint="search.tickets finds words",
+            faults=[f"filter: {term.value} is {term.key.value}"],
+            hint=f"did you mean {meant}:?" if meant else "search.tickets finds words",
         )
     return filter_
 
@@ -165,7 +172,7 @@ def _query_of(caller: Caller, params: ListTickets) -> ListQuery | None:
     """Return what the list is of; `None` for every ticket."""
     if params.view is not None and not caller.is_staff:
         raise Forbidden("views are of the team", hint="a filter works for everybody")
-    filter_ = parse_list_filter(params.filter)
+    filter_ = parse_list_filter(params.filter, params.time_zone)
     if not filter_.terms and params.view in {None, "all"}:
         return None
     return build_list_query(filter_, caller.known(), params.view)

@@ -17,9 +17,9 @@ from hero_assistance_server.storage.sqlite.repositories.project import SqlitePro
 from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
 from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
+from hero_assistance_server.storage.sqlite.search.search_repository import SqliteSearch
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets.read_receipts import SqliteReadReceipts
-from hero_assistance_server.storage.sqlite.tickets.search_index import SqliteSearch
 from hero_assistance_server.storage.sqlite.tickets.stats import SqliteStats
 from hero_assistance_server.storage.sqlite.tickets.tickets import SqliteTickets
 

@@ -22,9 +22,9 @@ from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
-from hero_assistance_server.storage.sqlite.tickets import search_index
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.write_path.writer import Job, Writer
@@ -35,6 +35,9 @@ T = TypeVar("T")
 DATABASE = SqliteDatabaseFiles().name
 # A flush on a dying disk can take seconds; after that the caller had better try again.
 STORE_TIMEOUT_S = 10.0
+# Portions of an index that is made again after an upgrade: half a second, and all of a small desk. The rest is indexed
+# while the server runs.
+INDEXED_AT_START = 20
 # Files are written and read next to the database; each piece takes well under a millisecond.
 FILE_THREADS = 4
 
@@ -148,8 +151,9 @@ async def open_store(
         try:
             for name in migrate(connection, known):
                 _log.info("store.migrated", migration=name)
-            if written := search_index.catch_up(connection):
-                _log.info("store.indexed", tickets=written)
+            rebuild.begin(connection)
+            if missing := rebuild.index_portions(connection, INDEXED_AT_START):
+                _log.info("store.not-indexed-yet", tickets=missing)
             files = Files(folder / FOLDER)
             files.prepare()
             readers = ConnectionPool(path)

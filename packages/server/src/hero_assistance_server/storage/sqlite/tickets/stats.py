@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import apsw
 
 from hero_assistance_sdk.wire import Millis, Status, TicketId
-from hero_assistance_server.stats.model import DAY_MS, Day, Figure, Key, Measure, Only, Span
+from hero_assistance_server.stats.model import Day, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets import list_index
-from hero_assistance_server.ticket_lists.list_index import ALL
+from hero_assistance_server.ticket_lists.list_index import ALL, MERGED
 from hero_assistance_server.tickets.states import DONE
+from hero_assistance_server.time_zones import DAY_MS, day_number, offsets_within, start_of_day
 
 _NOT_DONE = frozenset(Status) - DONE
 _COUNTED = (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
 _DONE = "('solved', 'closed')"
 # By how much a move of a status makes the backlog grow.
 _GROWTH = f"sum((to_status NOT IN {_DONE}) - (from_status IS NOT NULL AND from_status NOT IN {_DONE}))"
+# The changes of a span, and those among them of tickets that were merged into others, which count nowhere.
+_CHANGES = (
+    "FROM status_changes WHERE changed_at >= :start AND changed_at < :end",
+    f"""FROM listings CROSS JOIN status_changes ON status_changes.ticket_id = listings.ticket_id
+        WHERE scope = '{MERGED}' AND changed_at >= :start AND changed_at < :end""",
+)
+# After every change.
+_NEVER = 2**62
 # For each figure the tickets with when it happened, what it took, and the agent it is counted for.
 _FACTS = {
     Figure.CREATED: """SELECT ticket_id, created_at AS at, 0 AS took, assignee AS agent FROM tickets
-        WHERE created_at >= :start AND created_at < :end""",
+        WHERE created_at >= :start AND created_at < :end AND merged_into IS NULL""",
     # The agent is the author; a part that was split off was answered before it was there.
     Figure.FIRST_RESPONSE: """SELECT ticket_id, first_response_at AS at, first_response_at - created_at AS took,
         (SELECT author FROM messages WHERE messages.ticket_id = tickets.ticket_id AND kind = 'reply'
@@ -31,7 +41,7 @@ _FACTS = {
             AND NOT EXISTS (SELECT 1 FROM json_each(collaborators) WHERE value = author)
             ORDER BY message_id LIMIT 1) AS agent
         FROM tickets WHERE first_response_at >= :start AND first_response_at < :end
-        AND first_response_at >= created_at""",
+        AND first_response_at >= created_at AND merged_into IS NULL""",
     Figure.SOLVED: f"""SELECT ticket_id, changed_at AS at, changed_at - created_at AS took, changed_by AS agent FROM
         (SELECT ticket_id, changed_at, created_at, changed_by,
             row_number() OVER (PARTITION BY ticket_id ORDER BY changed_at DESC, change_id DESC) AS place
@@ -39,7 +49,7 @@ _FACTS = {
         WHERE changed_at >= :start AND changed_at < :end AND merged_into IS NULL
         AND to_status IN {_DONE} AND coalesce(from_status, 'new') NOT IN {_DONE}) WHERE place = 1""",  # noqa: S608
     Figure.BACKLOG: f"""SELECT ticket_id, :end AS at, 0 AS took, assignee AS agent FROM tickets
-        WHERE created_at < :end AND (SELECT {_GROWTH} FROM status_changes
+        WHERE created_at < :end AND merged_into IS NULL AND (SELECT {_GROWTH} FROM status_changes
             WHERE status_changes.ticket_id = tickets.ticket_id AND changed_at < :end) > 0""",  # noqa: S608
 }
 _KEYS = {
@@ -74,11 +84,11 @@ class SqliteStats:
         """Take what the list index counts now, without the changes since the moment."""
         # What it is now, without what has happened since.
         connection = self.session.complete
-        change = connection.execute(
-            f"SELECT coalesce({_GROWTH}, 0) FROM status_changes WHERE changed_at >= ?",  # noqa: S608
-            (moment,),
-        ).get
-        return list_index.count(connection, ALL, _NOT_DONE) - int(change)
+        bindings = {"start": moment, "end": _NEVER}
+        change, of_merged = (
+            int(connection.execute(f"SELECT coalesce({_GROWTH}, 0) {changes}", bindings).get) for changes in _CHANGES
+        )
+        return list_index.count(connection, ALL, _NOT_DONE) - change + of_merged
 
     def list_days(self, span: Span) -> list[Day]:
         """Count each figure by day; the backlog is carried from one day to the next."""
@@ -86,10 +96,12 @@ class SqliteStats:
         counts = {figure: _count_by_day(connection, _FACTS[figure], span) for figure in _COUNTED}
         growth, days = _backlog_growth(connection, span), []
         backlog = self.backlog(span.start)
-        for number in range((span.start + span.offset) // DAY_MS, (span.end - 1 + span.offset) // DAY_MS + 1):
+        for number in range(day_number(span.start, span.zone), day_number(span.end - 1, span.zone) + 1):
             backlog += growth.get(number, 0)
             created, first_response, solved = (counts[figure].get(number, 0) for figure in _COUNTED)
-            days.append(Day(Millis(number * DAY_MS - span.offset), created, first_response, solved, backlog))
+            start = start_of_day(number, span.zone)
+            if start is not None:
+                days.append(Day(start, created, first_response, solved, backlog))
         return days
 
     def list_tickets(self, figure: Figure, span: Span, only: Only, after: TicketId, limit: int) -> list[TicketId]:
@@ -120,18 +132,31 @@ def _measures(connection: apsw.Connection, query: str, span: Span) -> dict[str, 
 
 
 def _count_by_day(connection: apsw.Connection, query: str, span: Span) -> dict[int, int]:
-    rows = connection.execute(
-        f"SELECT (at + :offset) / {DAY_MS}, count(*) FROM ({query}) GROUP BY 1",  # noqa: S608
-        {**_bindings(span), "offset": span.offset},
-    )
-    return {int(day): int(count) for day, count in rows}
+    return _by_day(connection, f"SELECT {_day('at', span)}, count(*) FROM ({query}) GROUP BY 1", span)  # noqa: S608
 
 
-def _backlog_growth(connection: apsw.Connection, span: Span) -> dict[int, int]:
+def _backlog_growth(connection: apsw.Connection, span: Span) -> Counter[int]:
     """Return by how much the backlog grew on each day."""
-    rows = connection.execute(
-        f"""SELECT (changed_at + :offset) / {DAY_MS}, {_GROWTH}
-        FROM status_changes WHERE changed_at >= :start AND changed_at < :end GROUP BY 1""",  # noqa: S608
-        {**_bindings(span), "offset": span.offset},
+    day = _day("changed_at", span)
+    found, of_merged = (
+        _by_day(connection, f"SELECT {day}, {_GROWTH} {changes} GROUP BY 1", span) for changes in _CHANGES
     )
-    return {int(day): int(change) for day, change in rows}
+    growth = Counter(found)
+    growth.subtract(of_merged)
+    return growth
+
+
+def _by_day(connection: apsw.Connection, query: str, span: Span) -> dict[int, int]:
+    rows: Iterable[tuple[Any, ...]] = connection.execute(query, _bindings(span))
+    return {int(day): int(number) for day, number in rows}
+
+
+def _day(column: str, span: Span) -> str:
+    """Return the expression of the day that a moment of the span is in, in days since 1970 of its zone."""
+    (_, first), *changes = offsets_within(span.start, span.end, span.zone)
+    offset = str(first)
+    if changes:
+        # The last change that is not behind the moment.
+        later = " ".join(f"WHEN {column} >= {at} THEN {new}" for at, new in reversed(changes))
+        offset = f"CASE {later} ELSE {first} END"
+    return f"({column} + {offset}) / {DAY_MS}"

@@ -11,10 +11,11 @@ from typing import Any
 import apsw
 
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.storage.sqlite.tickets import list_index, search_index, tickets
+from hero_assistance_server.storage.sqlite.search import rebuild, search_index
+from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
-DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "tallies"})
+DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "search_rebuild", "tallies"})
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")
@@ -74,6 +75,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
         if ticket is not None:
             list_index.move(connection, [(None, ticket)])
             search_index.index(connection, [ticket])
+    rebuild.finish(connection)
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:

@@ -17,7 +17,8 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.storage.sqlite import bulk_insert
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
 from hero_assistance_server.storage.sqlite.repositories import events
-from hero_assistance_server.storage.sqlite.tickets import list_index, search_index
+from hero_assistance_server.storage.sqlite.search import search_index
+from hero_assistance_server.storage.sqlite.tickets import list_index
 from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
 from hero_assistance_server.storage.sqlite.write_path.ticket_batch import TicketBatch
 from hero_assistance_server.tickets.model import Ticket

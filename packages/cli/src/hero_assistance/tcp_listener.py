@@ -1,0 +1,42 @@
+"""Why the server does not listen on TCP: who holds its port, and how to move one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hero_assistance.supervisor.process.process_table import read_command_name
+from hero_assistance.supervisor.process.tcp_ports import find_port_holder
+from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.sockets import parse_address
+
+_LOST = "overlay peers cannot connect"
+
+
+def explain_missing_listener(error: Mapping[str, Any]) -> str:
+    """Return what is wrong and what to do, for the `tcp_error` of `system.health`."""
+    port = _read_port(error.get("address"))
+    holder = find_port_holder(port) if port else None
+    if holder is not None:
+        who = describe_process(holder)
+        return f"TCP port {port} is held by {who}: {_LOST}; {_explain_move()}"
+    found = f"{error.get('message')}: {_LOST}"
+    if port and "in use" in found:
+        return f"{found}; the port is free now: hero_assistance restart"
+    return f"{found}; {error['hint']}" if error.get("hint") else found
+
+
+def describe_process(pid: int) -> str:
+    """Return a process by its id and its program; the system does not tell those of other users."""
+    return f"process {pid} ({read_command_name(pid)})" if pid else "a process of another user"
+
+
+def _explain_move() -> str:
+    return "end it, then hero_assistance restart; or move the desk: HERO_ASSISTANCE_TCP=PORT hero_assistance --start"
+
+
+def _read_port(address: object) -> int | None:
+    try:
+        return parse_address(address)[1] if isinstance(address, str) else None
+    except UsageError:
+        return None

@@ -1,0 +1,73 @@
+"""Indexes every ticket once more after the rules of words have changed, newest first, while the server runs.
+
+Tickets that are changed meanwhile are indexed by their changes, so that nothing is lost: the rebuild indexes them again
+as they are then. How far it is, is part of each transaction: it goes on after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import apsw
+
+from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.search.tokenizer import WORDS_VERSION
+from hero_assistance_server.storage.sqlite.search import search_index
+from hero_assistance_server.storage.sqlite.tickets import tickets
+
+# Of one transaction, which other commands wait for: some 10 ms.
+PORTION = 50
+PORTION_CHARACTERS = 128 * 1024
+
+_SAVE = "INSERT OR REPLACE INTO search_rebuild (only_row, words_version, indexed_from) VALUES (1, ?, ?)"
+_OLDER = "SELECT ticket_id FROM tickets WHERE ticket_id < ? ORDER BY ticket_id DESC LIMIT ?"
+
+
+def begin(connection: apsw.Connection) -> None:
+    """Empty the index when its documents were made by other rules; `index_portion` then fills it."""
+    if connection.execute("SELECT words_version FROM search_rebuild").get == WORDS_VERSION:
+        return
+    with connection:
+        connection.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+        connection.execute(_SAVE, (WORDS_VERSION, tickets.next_id(connection)))
+
+
+def finish(connection: apsw.Connection) -> None:
+    """Record that every ticket is in the index."""
+    connection.execute(_SAVE, (WORDS_VERSION, 1))
+
+
+def count_missing(connection: apsw.Connection) -> int:
+    """Return how many tickets are not in the index yet, or were deleted among them."""
+    return int(connection.execute("SELECT indexed_from - 1 FROM search_rebuild").get or 0)
+
+
+def index_portion(connection: apsw.Connection) -> int:
+    """Index the next tickets, `PORTION` at most and fewer long ones; returns how many are missing then."""
+    rows = list(_next_rows(connection))
+    search_index.insert_rows(connection, rows)
+    connection.execute(_SAVE, (WORDS_VERSION, rows[-1][0] if rows else 1))
+    return count_missing(connection)
+
+
+def index_portions(connection: apsw.Connection, count: int) -> int:
+    """Index up to `count` portions, a transaction each; returns how many tickets are missing then."""
+    for _ in range(count):
+        if not count_missing(connection):
+            break
+        with connection:
+            index_portion(connection)
+    return count_missing(connection)
+
+
+def _next_rows(connection: apsw.Connection) -> Iterator[search_index.IndexRow]:
+    size = 0
+    older: Iterable[tuple[Any, ...]] = connection.execute(_OLDER, (count_missing(connection) + 1, PORTION))
+    for (ticket_id,) in list(older):
+        ticket = tickets.find(connection, TicketId(ticket_id))
+        if ticket is None or size > PORTION_CHARACTERS:
+            return
+        row = search_index.make_row(connection, ticket)
+        size += len(row[1]) + len(row[2])
+        yield row

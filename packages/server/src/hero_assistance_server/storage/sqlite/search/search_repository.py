@@ -1,0 +1,71 @@
+"""Implements `SearchRepository` on the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.search.filters import Filter
+from hero_assistance_server.storage.sqlite.search import rebuild
+from hero_assistance_server.storage.sqlite.search.expression import FullTextQuery, build_full_text_query
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.timestamps import maybe_millis, time_of
+from hero_assistance_server.users.model import User
+
+_FIND = """SELECT search_index.rowid FROM search_index{join}
+    WHERE search_index MATCH :expression AND search_index.rowid < :before{created}
+    ORDER BY search_index.rowid DESC LIMIT :limit"""
+_CREATED = " AND (:since IS NULL OR created_at >= :since) AND (:until IS NULL OR created_at < :until)"
+_JOIN = " CROSS JOIN tickets ON tickets.ticket_id = search_index.rowid"
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteSearch:
+    """Implements `SearchRepository`."""
+
+    session: Session
+
+    def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
+        """Tickets that match and were filed before this id, the latest first."""
+        connection = self.session.complete
+        query = build_full_text_query(filter_, reader, creation_range(connection))
+        return [] if query is None else find(connection, query, before, limit)
+
+    def count_missing(self) -> int:
+        """How many tickets the index has still to take in."""
+        return rebuild.count_missing(self.session.direct)
+
+    def index_missing(self) -> int:
+        """Take a portion of them in, and return how many."""
+        return rebuild.index_portion(self.session.complete)
+
+
+def find(connection: apsw.Connection, asked: FullTextQuery, before: int, limit: int) -> list[Ticket]:
+    """Return the tickets that match, newest first, with ids less than `before`."""
+    by_day = asked.since is not None or asked.until is not None
+    rows: Iterable[tuple[Any, ...]] = connection.execute(
+        _FIND.format(join=_JOIN if by_day else "", created=_CREATED if by_day else ""),
+        {
+            "expression": asked.expression,
+            "before": before,
+            "limit": limit,
+            "since": maybe_millis(asked.since),
+            "until": maybe_millis(asked.until),
+        },
+    )
+    found = [tickets.find(connection, TicketId(ticket_id)) for (ticket_id,) in list(rows)]
+    return [ticket for ticket in found if ticket is not None]
+
+
+def creation_range(connection: apsw.Connection) -> tuple[datetime, datetime]:
+    """Return when the first and the last ticket were created; the start of 1970 when there is none."""
+    first = connection.execute("SELECT min(created_at) FROM tickets").get
+    last = connection.execute("SELECT max(created_at) FROM tickets").get
+    return time_of(first or 0), time_of(last or 0)
