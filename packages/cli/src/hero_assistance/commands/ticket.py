@@ -81,7 +81,8 @@ def create_command(
 def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
     """Answer where the customer sees it."""
     made = _call_server(user, "message.reply", ticket_id=ticket_id, body=_read_text(text))
-    _print_done(made, f"replied to ticket {ticket_id}", as_json=as_json)
+    merged = f"; ticket {ticket_id} was merged into it" if made["ticket_id"] != ticket_id else ""
+    _print_done(made, f"replied to ticket {made['ticket_id']}{merged}", as_json=as_json)
 
 
 @ticket_command.command("note")

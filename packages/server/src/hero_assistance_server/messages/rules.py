@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import changed
@@ -97,6 +97,8 @@ def _followed(ticket: Ticket, author: User) -> tuple[UserId, ...]:
 
 
 def _moved(ticket: Ticket, trigger: Trigger) -> Status:
+    if ticket.merged_into is not None:
+        raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     status = after(ticket.status, trigger)
     if status is None:
         raise Conflict(f"ticket {ticket.ticket_id} is {ticket.status.value}", hint="file a new ticket")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.errors import Conflict, NotFound, TicketMerged
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId
 from hero_assistance_server.events.change_builder import changed, filed
 from hero_assistance_server.events.model import AnyChange
@@ -35,7 +35,7 @@ def merge(
         raise Conflict("a ticket cannot be merged into itself")
     for ticket in (source, target):
         if ticket.merged_into is not None:
-            raise Conflict(f"ticket {ticket.ticket_id} is merged into {ticket.merged_into} already")
+            raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     if source.people != target.people:
         raise Conflict(
             "other people see the one ticket than the other",

@@ -67,7 +67,8 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def merge(caller: Caller, params: MergeTicket) -> wire.Ticket:
         """Move everything that was said on a ticket to another one, and close it; answers with the other one.
 
-        It takes two tickets that the same people see.
+        It takes two tickets that the same people see. The merged one stays closed: what its customer replies to it is
+        written on the other one, and an agent who writes there is refused with `merged_into`. `ticket.split` undoes it.
         """
         merged = await storage.write(lambda work: merge_tickets(work, caller, params.ticket_id, params.into))
         return serializers.ticket(merged, staff=caller.is_staff)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import Priority, Status
 from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
@@ -134,6 +134,9 @@ def _moved(ticket: Ticket, patch: Patch, by: User, now: datetime) -> Ticket:
         raise Conflict("the status snoozed and snoozed_until go together", hint="set both or neither")
     if until is not None and until <= now:
         raise Conflict("snoozed_until is not in the future")
+    if ticket.merged_into is not None and patch.status is not ticket.status:
+        hint = f"ticket.split takes messages out of ticket {ticket.merged_into}" if by.is_staff else None
+        raise TicketMerged(ticket.ticket_id, ticket.merged_into, hint=hint)
     if not may_set(ticket.status, patch.status, staff=by.is_staff):
         raise Conflict(
             f"ticket {ticket.ticket_id} is {ticket.status.value} and cannot become {patch.status.value}",
