@@ -134,3 +134,55 @@ async def test_splitting_undoes_a_merge(merged: Desk) -> None:
     part = await merged.call("ticket.split", "bob", ticket_id=1, message_ids=[opening], title="two")
     assert (part["message_count"], part["merged_into"]) == (1, None)
     assert (await merged.call("message.reply", "carol", ticket_id=part["ticket_id"], body="b"))["ticket_id"] == 3
+
+
+# The status of the target after a merge, by those of the source (the row) and of the target (the column), in the order
+# of `Status`: new open waiting snoozed solved. A source that is answered leaves the target as it is.
+OPENED = dict.fromkeys(["new", "open", "waiting", "snoozed", "solved"], "open")
+KEPT = {status: status for status in OPENED}
+AFTER = {"new": OPENED, "open": OPENED, "snoozed": OPENED, "waiting": KEPT, "solved": KEPT, "closed": KEPT}
+
+
+async def put(desk: Desk, ticket_id: int, status: str) -> None:
+    """Give a new ticket a status."""
+    until = {"snoozed_until": 4_000_000_000_000} if status == "snoozed" else {}
+    if status != "new":
+        await desk.call("ticket.update", "bob", ticket_id=ticket_id, status=status, **until)
+
+
+@pytest.mark.parametrize("source", AFTER)
+async def test_an_unanswered_request_opens_the_ticket_that_it_is_merged_into(desk: Desk, source: str) -> None:
+    for number, (target, expected) in enumerate(AFTER[source].items()):
+        await desk.call("ticket.create", "carol", title="one", body="b")
+        await desk.call("ticket.create", "carol", title="two", body="b")
+        into, ticket_id = 2 * number + 1, 2 * number + 2
+        await put(desk, into, target)
+        await put(desk, ticket_id, source)
+        joined = await desk.call("ticket.merge", "bob", ticket_id=ticket_id, into=into)
+        assert joined["status"] == expected, target
+        if expected == "open":
+            assert (joined["snoozed_until"], joined["solved_at"]) == (None, None)
+            assert joined == await desk.call("ticket.get", "bob", ticket_id=into)
+
+
+async def test_what_opened_is_in_the_audit_trail_and_in_the_lists(desk: Desk) -> None:
+    await file_two(desk)
+    await desk.call("ticket.merge", "bob", ticket_id=2, into=1)
+    trail = (await desk.call("audit.list", "bob", ticket_id=1))["entries"][0]["detail"]
+    assert (trail["status"], trail["status.before"]) == ("open", "waiting")
+    listed = (await desk.call("ticket.list", "bob", filter="status:open"))["tickets"]
+    assert [ticket["ticket_id"] for ticket in listed] == [1]
+
+
+@pytest.mark.parametrize("source", ["new", "solved"])
+async def test_a_closed_ticket_takes_no_other_one_unless_it_is_reopened(desk: Desk, source: str) -> None:
+    await file_two(desk)
+    await put(desk, 1, "closed")
+    await put(desk, 2, source)
+    failure = await refused(desk, "ticket.merge", "bob", ticket_id=2, into=1)
+    assert failure.remote_reason == "conflict"
+    assert failure.hint is not None
+    assert "reopen" in failure.hint
+    assert (await desk.call("ticket.get", "bob", ticket_id=2))["merged_into"] is None
+    joined = await desk.call("ticket.merge", "bob", ticket_id=2, into=1, reopen=True)
+    assert (joined["status"], joined["solved_at"], joined["message_count"]) == ("open", None, 2)

@@ -836,6 +836,7 @@ export type Methods = {
     params: {
       ticket_id: number;
       into: number;
+      reopen?: boolean;
     };
     result: Ticket;
   };

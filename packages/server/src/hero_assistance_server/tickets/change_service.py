@@ -65,7 +65,9 @@ def uninvite(work: UnitOfWork, caller: Caller, ticket_id: TicketId, guest: UserI
     return _apply(work, caller, ticket, rules.uninvite(ticket=ticket, guest=guest, now=work.now))
 
 
-def merge_tickets(work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: TicketId) -> Ticket:
+def merge_tickets(
+    work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: TicketId, *, reopen: bool = False
+) -> Ticket:
     """Move the messages of a ticket to another one, close it and return the other. Raises `NotFound` or `Conflict`."""
     source, target = visible_ticket(work, caller, ticket_id), visible_ticket(work, caller, into)
     changes = merge_split.merge(
@@ -74,6 +76,7 @@ def merge_tickets(work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: T
         entries=work.messages.list_entries(ticket_id),
         message_id=work.messages.next_id(),
         now=work.now,
+        reopen=reopen,
     )
     return _apply_to_first(work, caller, changes)
 

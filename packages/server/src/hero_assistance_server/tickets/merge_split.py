@@ -13,6 +13,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.event_types import TICKET_MERGED, TICKET_SPLIT
 from hero_assistance_server.tickets.model import NO_MESSAGE, Ticket
+from hero_assistance_server.tickets.states import UNANSWERED, Trigger, after
 from hero_assistance_server.tickets.ticket_update import with_status
 
 
@@ -25,22 +26,20 @@ class Entry:
 
 
 def merge(
-    *, source: Ticket, target: Ticket, entries: Sequence[Entry], message_id: MessageId, now: datetime
+    *,
+    source: Ticket,
+    target: Ticket,
+    entries: Sequence[Entry],
+    message_id: MessageId,
+    now: datetime,
+    reopen: bool = False,
 ) -> list[AnyChange]:
     """Move what was said on `source` to `target`, its own text first, and close it; raises `Conflict`.
 
-    The same people must see both: merging shows no user what they could not read before.
+    The same people must see both: merging shows no user what they could not read before. `reopen` opens a target that
+    is closed. One that is not opens when the source was unanswered.
     """
-    if source.ticket_id == target.ticket_id:
-        raise Conflict("a ticket cannot be merged into itself")
-    for ticket in (source, target):
-        if ticket.merged_into is not None:
-            raise TicketMerged(ticket.ticket_id, ticket.merged_into)
-    if source.people != target.people:
-        raise Conflict(
-            "other people see the one ticket than the other",
-            hint="make them collaborators of both first (ticket.invite)",
-        )
+    _check_mergeable(source, target)
     text = Message(
         message_id,
         target.ticket_id,
@@ -51,7 +50,9 @@ def merge(
         now,
         attachments=source.attachments,
     )
-    joined = _with_entries(target, [*_entries_of(target), *entries, Entry(message_id, MessageKind.REPLY)])
+    status = _status_after_merge(source, target, reopen=reopen)
+    opened = target if status is target.status else with_status(target, status, now)
+    joined = _with_entries(opened, [*_entries_of(target), *entries, Entry(message_id, MessageKind.REPLY)])
     joined = replace(
         joined,
         reply_count=target.reply_count + source.reply_count + 1,
@@ -64,9 +65,10 @@ def merge(
     )
     moved = tuple(entry.message_id for entry in entries)
     trail = _trail(source.ticket_id, target.ticket_id, moved)
+    opening = {"status": status.value, "status.before": target.status.value} if opened is not target else {}
     merged = TICKET_MERGED
     return [
-        changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail),
+        changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail | opening),
         changed(merged, source, closed, now, message=None, public=True, detail=trail),
     ]
 
@@ -109,6 +111,33 @@ def split(
     made = replace(filed(TICKET_SPLIT, _with_entries(part, taken), moved=moved), detail=trail)
     rest = changed(TICKET_SPLIT, source, _with_entries(source, left), now, message=None, public=True, detail=trail)
     return [made, rest]
+
+
+def _check_mergeable(source: Ticket, target: Ticket) -> None:
+    """Raise `Conflict` for a ticket and itself, for one that is merged already, and where other people see them."""
+    if source.ticket_id == target.ticket_id:
+        raise Conflict("a ticket cannot be merged into itself")
+    for ticket in (source, target):
+        if ticket.merged_into is not None:
+            raise TicketMerged(ticket.ticket_id, ticket.merged_into)
+    if source.people != target.people:
+        raise Conflict(
+            "other people see the one ticket than the other",
+            hint="make them collaborators of both first (ticket.invite)",
+        )
+
+
+def _status_after_merge(source: Ticket, target: Ticket, *, reopen: bool) -> Status:
+    """Return the status of the target: an unanswered source opens it as a customer's reply does."""
+    status = after(target.status, Trigger.CUSTOMER_REPLIED)
+    if status is None:
+        if not reopen:
+            raise Conflict(
+                f"ticket {target.ticket_id} is {target.status.value}",
+                hint="merge with reopen: true, or into a ticket that is not closed",
+            )
+        return Status.OPEN
+    return status if source.status in UNANSWERED else target.status
 
 
 def _trail(source: TicketId, target: TicketId, moved: Sequence[MessageId]) -> dict[str, str]:
