@@ -80,7 +80,7 @@ def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
 
 def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
     """The last message of the thread as this audience sees it, 0 before the first."""
-    return max(ticket.last_reply_id, ticket.last_note_id) if staff else ticket.last_reply_id
+    return ticket.last_message_id if staff else ticket.last_reply_id
 
 
 def message(message: Message) -> wire.Message:
@@ -99,6 +99,7 @@ def message(message: Message) -> wire.Message:
 
 def is_shown_alike(ticket: Ticket) -> bool:
     """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
-    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note_id)
+    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count)
+    same_end = ticket.last_message_id == ticket.last_reply_id
     snoozed = ticket.status is wire.Status.SNOOZED
-    return not snoozed and not any(hidden) and ticket.updated_at == ticket.public_updated_at
+    return not snoozed and not any(hidden) and same_end and ticket.updated_at == ticket.public_updated_at

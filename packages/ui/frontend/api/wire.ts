@@ -248,6 +248,7 @@ export type Read = {
   ticket_id: number;
   message_id: number;
   unread: number;
+  opened: boolean;
 };
 
 export type ReadList = {

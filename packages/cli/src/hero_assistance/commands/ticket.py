@@ -53,8 +53,9 @@ def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
     tags = " ".join(f"#{tag}" for tag in ticket["tags"])
     click.secho(sanitize(f"{ticket['ticket_id']}  {ticket['title']}"), bold=True)
     click.echo(sanitize(f"{ticket['status']}, {ticket['priority']}, from {ticket['customer_name']} {tags}".rstrip()))
-    _print_text(ticket["customer_name"], "filed", ticket["created_at"], ticket["body"])
-    for message in messages:
+    filed = {**ticket, "author_name": ticket["customer_name"], "kind": "filed"}
+    # What was merged into a ticket may be older than its own text.
+    for message in sorted([filed, *messages], key=lambda message: int(message["created_at"])):
         _print_text(message["author_name"], message["kind"], message["created_at"], message["body"])
 
 

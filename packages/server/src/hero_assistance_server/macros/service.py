@@ -86,8 +86,15 @@ def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Tick
 
     for text, write in ((macro.note, message_rules.note), (macro.reply, message_rules.reply)):
         if text is not None:
-            body, message_id = render_text(text, ticket, caller), work.messages.next_id()
-            ticket = apply(write(ticket=ticket, author=agent, message_id=message_id, body=body, now=now), ticket)
+            written = write(
+                ticket=ticket,
+                author=agent,
+                message_id=work.messages.next_id(),
+                body=render_text(text, ticket, caller),
+                now=now,
+                follows=work.messages.last_time(ticket.ticket_id),
+            )
+            ticket = apply(written, ticket)
     assignee = None if macro.assignee is None else find_user(work, macro.assignee)
     patch = rules.patch_of(macro, agent=agent, assignee=assignee, now=now)
     ticket = apply(update(ticket=ticket, by=agent, patch=patch, targets=work.project.targets(), now=now), ticket)

@@ -113,7 +113,10 @@ class EditMessage(Params):
 
 
 class Thread(Result):
-    """A ticket's messages, oldest first; `seq` is the number of the last event that is in them."""
+    """A ticket's messages, oldest first; `seq` is the number of the last event that is in them.
+
+    They are in the order of `created_at`, and of `message_id` where that is the same.
+    """
 
     messages: list[wire.Message]
     seq: wire.Seq

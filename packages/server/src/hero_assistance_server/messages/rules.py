@@ -27,20 +27,22 @@ def reply(
     message_id: MessageId,
     body: str,
     now: datetime,
+    follows: datetime | None = None,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Write a reply; raises `Conflict` when the ticket takes no replies."""
+    """Write a reply, which `follows` the time of the last message; raises `Conflict` when it takes no replies."""
+    message = _message(ticket, MessageKind.REPLY, author, message_id, body, _later(ticket, now, follows), attachments)
     outside = author.user_id in ticket.people
     trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
-    answered = ticket.first_response_at or (None if outside else now)
+    answered = ticket.first_response_at or (None if outside else message.created_at)
     written = replace(
         with_status(ticket, _moved(ticket, trigger), now),
         reply_count=ticket.reply_count + 1,
         last_reply_id=message_id,
+        last_message_id=message_id,
         first_response_at=answered,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.REPLY, author, message_id, body, now, attachments)
     return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
 
 
@@ -51,17 +53,18 @@ def note(
     message_id: MessageId,
     body: str,
     now: datetime,
+    follows: datetime | None = None,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Write a note to the agents; the customer sees no change."""
+    """Write a note to the agents, which `follows` the time of the last message; the customer sees no change."""
     written = replace(
         ticket,
         status=_moved(ticket, Trigger.NOTED),
         note_count=ticket.note_count + 1,
-        last_note_id=message_id,
+        last_message_id=message_id,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.NOTE, author, message_id, body, now, attachments)
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body, _later(ticket, now, follows), attachments)
     return changed(MESSAGE_NOTED, ticket, written, now, message=message)
 
 
@@ -105,13 +108,18 @@ def _moved(ticket: Ticket, trigger: Trigger) -> Status:
     return status
 
 
+def _later(ticket: Ticket, now: datetime, follows: datetime | None) -> datetime:
+    """Return the time of a message: the clock of a machine may go back, the times of a thread do not."""
+    return max(now, ticket.created_at, follows or now)
+
+
 def _message(
     ticket: Ticket,
     kind: MessageKind,
     author: User,
     message_id: MessageId,
     body: str,
-    now: datetime,
+    at: datetime,
     attachments: tuple[Attachment, ...],
 ) -> Message:
-    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, now, attachments=attachments)
+    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, at, attachments=attachments)

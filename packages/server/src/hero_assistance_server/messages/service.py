@@ -52,6 +52,7 @@ def write_message(
         message_id=work.messages.next_id(),
         body=body,
         now=work.now,
+        follows=work.messages.last_time(ticket.ticket_id),
         attachments=find_uploads(work, caller, attachment_ids),
     )
     work.apply(change, caller)

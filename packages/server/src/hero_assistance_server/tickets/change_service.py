@@ -13,6 +13,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets import merge_split, rules
+from hero_assistance_server.tickets.merge_split import Entry
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.visibility import visible_ticket
@@ -74,10 +75,12 @@ def merge_tickets(
         source=source,
         target=target,
         entries=work.messages.list_entries(ticket_id),
+        last_of_target=_list_last_entries(work, target),
         message_id=work.messages.next_id(),
         now=work.now,
         reopen=reopen,
     )
+    work.read_receipts.add_for_authors(ticket_id, work.now)
     return _apply_to_first(work, caller, changes)
 
 
@@ -85,15 +88,24 @@ def split_ticket(
     work: UnitOfWork, caller: Caller, ticket_id: TicketId, message_ids: Iterable[MessageId], title: str
 ) -> Ticket:
     """Make a new ticket of some messages, and return it. Raises `NotFound` or `Conflict`."""
+    part_id = work.tickets.next_id()
     changes = merge_split.split(
         source=visible_ticket(work, caller, ticket_id),
         entries=work.messages.list_entries(ticket_id),
         chosen=frozenset(message_ids),
-        ticket_id=work.tickets.next_id(),
+        ticket_id=part_id,
         title=title,
         now=work.now,
     )
-    return _apply_to_first(work, caller, changes)
+    work.read_receipts.add_for_authors(ticket_id, work.now)
+    part = _apply_to_first(work, caller, changes)
+    work.read_receipts.copy_to_part(part_id)
+    return part
+
+
+def _list_last_entries(work: UnitOfWork, ticket: Ticket) -> list[Entry]:
+    found = [work.messages.find(message_id) for message_id in {ticket.last_reply_id, ticket.last_message_id}]
+    return [Entry(one.message_id, one.kind, one.created_at) for one in found if one is not None]
 
 
 def _apply(work: UnitOfWork, caller: Caller, ticket: Ticket, changes: Iterable[AnyChange]) -> Ticket:

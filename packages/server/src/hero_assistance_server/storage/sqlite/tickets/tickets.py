@@ -121,7 +121,7 @@ def encode_row(ticket: Ticket) -> Row:
         ticket.reply_count,
         ticket.note_count,
         ticket.last_reply_id,
-        ticket.last_note_id,
+        ticket.last_message_id,
         attachments.as_json(ticket.attachments),
     )
 
