@@ -99,6 +99,7 @@ def test_a_snooze_ends_at_its_time_and_not_before() -> None:
         {"status": Status.OPEN, "snoozed_until": NOON + timedelta(days=1)},
         {"status": Status.SNOOZED, "snoozed_until": NOON},
         {"assignee": CAROL},
+        {"assignee": replace(BOB, active=False)},
     ],
 )
 def test_what_does_not_go_together_is_refused(fields: dict[str, Any]) -> None:

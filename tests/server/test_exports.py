@@ -135,7 +135,10 @@ def test_columns_of_an_earlier_version_are_read_under_their_new_names(paths: Pat
     """What was the last note of a ticket is now its last message."""
     ticket = {
         **dict.fromkeys(("title", "body"), "t"),
-        **{"status": "open", "priority": "low", "tags": [], "customer": "bob"},
+        "status": "open",
+        "priority": "low",
+        "tags": [],
+        "customer": "bob",
         **dict.fromkeys(("created_at", "updated_at", "public_updated_at", "reply_count", "note_count"), 1),
     }
     paths.data.mkdir(parents=True)

@@ -64,6 +64,7 @@ export type Counts = {
 export type Deactivated = {
   user: User;
   open_tickets: Array<number>;
+  macros: Array<number>;
 };
 
 export type Deleted = {
@@ -406,6 +407,18 @@ export type Took = {
   count: number;
   median_ms: number | null;
   p90_ms: number | null;
+};
+
+export type UpdatedUser = {
+  noun: "user";
+  user_id: string;
+  name: string;
+  role: Role;
+  email: string | null;
+  active: boolean;
+  shows_presence: boolean;
+  open_tickets: Array<number>;
+  macros: Array<number>;
 };
 
 export type Uploads = {
@@ -924,8 +937,9 @@ export type Methods = {
       name?: string | null;
       role?: Role | null;
       email?: string | null;
+      unassign?: boolean;
     };
-    result: User;
+    result: UpdatedUser;
   };
   "user.update_me": {
     params: {

@@ -13,6 +13,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.change_service import release_assignee
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.visibility import follow_merges, visible_ticket
 
@@ -56,6 +57,7 @@ def write_message(
         attachments=find_uploads(work, caller, attachment_ids),
     )
     work.apply(change, caller)
+    release_assignee(work, caller, change.ticket, before=ticket.status)
     work.client_tokens.add(author.user_id, method, client_token, change.message.message_id, work.now)
     delete_sent_draft(work, caller, ticket_id, kind)
     return change.message

@@ -97,6 +97,14 @@ def respond_by(created_at: datetime, priority: Priority, targets: Targets) -> da
     return None if target is None else created_at + target
 
 
+def check_assignable(user: User) -> None:
+    """Raise `Conflict` for a user who cannot work on tickets."""
+    if user.can_work:
+        return
+    state = "deactivated" if user.is_staff else "a customer"
+    raise Conflict(f"{user.user_id} is {state} and cannot be assigned", hint="assign an agent who is active")
+
+
 def _prioritised(ticket: Ticket, patch: Patch, targets: Targets) -> Ticket:
     if isinstance(patch.priority, Unset) or patch.priority is ticket.priority:
         return ticket
@@ -111,8 +119,7 @@ def _assigned(ticket: Ticket, patch: Patch) -> Ticket:
         return ticket
     if patch.assignee is None:
         return replace(ticket, assignee=None)
-    if not patch.assignee.is_staff:
-        raise Conflict(f"{patch.assignee.user_id} is a customer and cannot be assigned", hint="assign an agent")
+    check_assignable(patch.assignee)
     return replace(ticket, assignee=patch.assignee.user_id)
 
 

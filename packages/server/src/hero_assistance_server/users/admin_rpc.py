@@ -19,17 +19,20 @@ from hero_assistance_server.rpc.params import Email, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.model import User
-from hero_assistance_server.users.service import UserAdministration, find_user
+from hero_assistance_server.users.service import Left, UserAdministration, find_user
 
 _ERIN = DAVE | {"user_id": "erin-example", "name": "Erin Example", "email": "erin@example.org"}
 _ENROLS = Example("Sales lets a customer in", "bob", {"email": "Erin@example.org", "name": "Erin Example"}, _ERIN)
-_UPDATES = Example("Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"})
+_NOTHING_LEFT: dict[str, list[int]] = {"open_tickets": [], "macros": []}
+_UPDATES = Example(
+    "Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"} | _NOTHING_LEFT
+)
 _ME = Example("Bob would not be watched", "bob", {"shows_presence": False}, BOB | {"shows_presence": False})
 _LEAVES = Example(
     "Bob leaves the team",
     "alice",
     {"user_id": "bob"},
-    {"user": BOB | {"active": False}, "open_tickets": []},
+    {"user": BOB | {"active": False}} | _NOTHING_LEFT,
 )
 _RETURNS = Example("Carol was never gone", "alice", {"user_id": "carol"}, CAROL)
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
@@ -57,11 +60,12 @@ class KnownUser(Params):
 
 
 class UpdateUser(KnownUser):
-    """What changes; what is null stays."""
+    """What changes; what is null stays. `unassign` is for an agent who becomes a customer, as in `user.deactivate`."""
 
     name: PersonName | None = None
     role: wire.Role | None = None
     email: Email | None = None
+    unassign: bool = False
 
 
 class UpdateMe(Params):
@@ -80,10 +84,18 @@ class Deactivate(KnownUser):
 
 
 class Deactivated(Result):
-    """The user, and the open tickets that are still assigned to them, at most 200."""
+    """The user, the open tickets that are still assigned to them, at most 200, and the macros that assign to them."""
 
     user: wire.User
     open_tickets: list[wire.TicketId]
+    macros: list[int]
+
+
+class UpdatedUser(wire.User):
+    """The user; of one who cannot work on tickets what a `Deactivated` lists too, else nothing."""
+
+    open_tickets: list[wire.TicketId]
+    macros: list[int]
 
 
 def add_methods(table: MethodRegistry, administration: UserAdministration) -> None:
@@ -105,10 +117,14 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
         )
 
     @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
-    async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
-        """Change a user's name, role or e-mail address; the last admin stays one."""
+    async def update_user(caller: Caller, params: UpdateUser) -> UpdatedUser:
+        """Change a user's name, role or e-mail address; the last admin stays one.
 
-        def command(work: UnitOfWork) -> User:
+        Tickets of an agent who becomes a customer stay assigned and are listed; with `unassign` each call takes the
+        assignee off up to 200 of them.
+        """
+
+        def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
             after = replace(
                 before,
@@ -116,9 +132,11 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
                 role=params.role or before.role,
                 email=params.email.lower() if params.email else before.email,
             )
-            return administration.change(work, caller, before, after)
+            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
 
-        return serializers.user(await storage.write(command), staff=True)
+        user, left = await storage.write(command)
+        shown = serializers.user(user, staff=True).model_dump()
+        return UpdatedUser(**shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
     @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
@@ -138,12 +156,18 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
         """Refuse a user everywhere from now on, and end their streams; what they wrote stays.
 
-        `open_tickets` are still theirs; with `unassign` each call takes the assignee off up to 200 of them.
+        `open_tickets` are still theirs; with `unassign` each call takes the assignee off up to 200 of them. Their own
+        views, macros and canned replies are there again once they are reactivated.
         """
-        user, left = await storage.write(
-            lambda work: administration.deactivate(work, caller, params.user_id, unassign=params.unassign)
-        )
-        return Deactivated(user=serializers.user(user, staff=True), open_tickets=list(left))
+
+        def command(work: UnitOfWork) -> tuple[User, Left]:
+            before = find_user(work, params.user_id)
+            after = replace(before, active=False)
+            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
+
+        user, left = await storage.write(command)
+        shown = serializers.user(user, staff=True)
+        return Deactivated(user=shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
     @table.method("user.reactivate", allow=ADMINS, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:

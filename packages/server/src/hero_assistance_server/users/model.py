@@ -23,6 +23,11 @@ class User:
         """Whether the user is an agent or an admin."""
         return self.role is not Role.CUSTOMER
 
+    @property
+    def can_work(self) -> bool:
+        """Whether tickets can be assigned to the user: an agent or an admin who is not deactivated."""
+        return self.is_staff and self.active
+
 
 @dataclass(frozen=True, slots=True)
 class Device:

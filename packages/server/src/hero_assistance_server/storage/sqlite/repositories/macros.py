@@ -31,6 +31,12 @@ class SqliteMacros:
         )
         return [_to_macro(*row) for row in rows]
 
+    def list_assigning(self, user_id: UserId) -> list[Macro]:
+        rows = self.session.direct.execute(
+            f"{_SELECT} WHERE json_extract(actions, '$.assignee') = ? ORDER BY name, macro_id", (user_id,)
+        )
+        return [_to_macro(*row) for row in rows]
+
     def next_id(self) -> int:
         last: int | None = self.session.direct.execute(_LAST_ID).get
         return (last or 0) + 1
