@@ -95,6 +95,25 @@ quotes, `tag:"two words"`, in which `\\"` is a quote.
 Of a thread with more than {DOCUMENT_LIMIT // 1024} Ki characters, the newest messages are searched. What is in no word,
 such as `!?`, is not looked at.
 
+## Placeholders
+
+Canned replies, and the texts of macros, have placeholders, which are filled in for a ticket and for the agent who uses
+them. Unknown ones are refused when the text is saved.
+
+| placeholder | what is written |
+|---|---|
+| `{{{{customer.name}}}}` | the name of the ticket's customer |
+| `{{{{customer.first_name}}}}` | its first word; nothing while the customer has no name but an id or an address |
+| `{{{{agent.name}}}}`, `{{{{agent.first_name}}}}` | the same of the agent |
+| `{{{{agent.signature}}}}` | what the agent has set by `user.update_me` |
+| `{{{{ticket.id}}}}`, `{{{{ticket.number}}}}` | the ticket's number |
+| `{{{{ticket.title}}}}` | its title |
+| `{{{{ticket.link}}}}` | where users open it; an admin sets the address of the pages by `project.update` |
+
+What follows a bar is written where there is nothing to fill in: `{{{{customer.first_name|there}}}}`. A backslash before
+braces leaves them as they are: `\\{{{{ .Values.x }}}}` is sent as `{{{{ .Values.x }}}}`; before a placeholder, two
+backslashes are one.
+
 ## Who is calling
 
 | listener | `--auth-mode=hero` | `--auth-mode=dev` |

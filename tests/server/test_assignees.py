@@ -42,10 +42,11 @@ async def test_who_cannot_work_is_not_assigned(desk: Desk, method: str) -> None:
     await leave(desk, method)
     assert await refusal(desk, "ticket.update", "alice", ticket_id=1, assignee="bob") == "conflict"
     assert await refusal(desk, "macro.save", "alice", name="n", assignee="bob") == "conflict"
-    for results in (
+    answers: tuple[dict[str, Any], ...] = (
         await desk.call("ticket.bulk", "alice", ticket_ids=[1], assignee="bob"),
         await desk.call("macro.run", "alice", macro_id=1, ticket_ids=[1]),
-    ):
+    )
+    for results in answers:
         assert [result["error"]["reason"] for result in results["results"]] == ["conflict"]
     assert (await desk.call("ticket.get", "alice", ticket_id=1))["assignee"] is None
 
@@ -65,7 +66,8 @@ async def test_who_is_deactivated_is_not_invited(desk: Desk) -> None:
 
 @pytest.mark.parametrize("method", LEAVING)
 async def test_what_an_agent_leaves_behind_is_listed_and_unassigned_on_request(desk: Desk, method: str) -> None:
-    for number, fields in enumerate(({"status": "open"}, {"status": "waiting"}, SNOOZED, {"status": "solved"}), 1):
+    states: list[dict[str, Any]] = [{"status": "open"}, {"status": "waiting"}, SNOOZED, {"status": "solved"}]
+    for number, fields in enumerate(states, 1):
         await file(desk, number, assignee="bob", **fields)
     shared = await desk.call("macro.save", "alice", name="shared", assignee="bob", shared=True)
     await desk.call("macro.save", "bob", name="bobs", assignee="bob")
@@ -79,7 +81,8 @@ async def test_what_an_agent_leaves_behind_is_listed_and_unassigned_on_request(d
 
 async def test_who_goes_on_working_keeps_their_tickets(desk: Desk) -> None:
     await file(desk, 1, assignee="bob")
-    for fields in ({"name": "Robert"}, {"role": "admin"}, {"role": "agent"}):
+    changes: list[dict[str, Any]] = [{"name": "Robert"}, {"role": "admin"}, {"role": "agent"}]
+    for fields in changes:
         answer = await desk.call("user.update", "alice", user_id="bob", **fields)
         assert (answer["open_tickets"], answer["macros"]) == ([], [])
     assert await refusal(desk, "user.update", "alice", user_id="bob", name="Bob", unassign=True) == "conflict"

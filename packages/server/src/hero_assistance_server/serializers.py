@@ -18,6 +18,7 @@ def user(user: User, *, staff: bool) -> wire.User:
         email=user.email if staff else None,
         active=user.active,
         shows_presence=user.shows_presence or not staff,
+        signature=user.signature if staff else None,
     )
 
 
@@ -32,7 +33,7 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
 def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
     """A record as its reader may see it."""
     if isinstance(record, wire.User) and not staff:
-        return record.model_copy(update={"email": None, "shows_presence": True})
+        return record.model_copy(update={"email": None, "shows_presence": True, "signature": None})
     if isinstance(record, wire.Project):
         return project(record, staff=staff)
     return record

@@ -243,6 +243,7 @@ export type Project = {
   event_retention_days: number | null;
   backup_hours: number | null;
   backups_kept: number | null;
+  page_address: string;
 };
 
 export type Read = {
@@ -417,6 +418,7 @@ export type UpdatedUser = {
   email: string | null;
   active: boolean;
   shows_presence: boolean;
+  signature: string | null;
   open_tickets: Array<number>;
   macros: Array<number>;
 };
@@ -435,6 +437,7 @@ export type User = {
   email: string | null;
   active: boolean;
   shows_presence: boolean;
+  signature: string | null;
 };
 
 export type UserList = {
@@ -693,6 +696,7 @@ export type Methods = {
       event_retention_days?: number | null;
       backup_hours?: number | null;
       backups_kept?: number | null;
+      page_address?: string | null;
     };
     result: Project;
   };
@@ -945,6 +949,7 @@ export type Methods = {
     params: {
       name?: string | null;
       shows_presence?: boolean | null;
+      signature?: string | null;
     };
     result: User;
   };

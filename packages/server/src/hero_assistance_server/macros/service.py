@@ -91,7 +91,7 @@ def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Tick
                 ticket=ticket,
                 author=agent,
                 message_id=work.messages.next_id(),
-                body=render_text(text, ticket, caller),
+                body=render_text(work, caller, text, ticket),
                 now=now,
                 follows=work.messages.last_time(ticket.ticket_id),
             )

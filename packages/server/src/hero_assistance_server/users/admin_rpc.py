@@ -15,11 +15,14 @@ from hero_assistance_server import serializers
 from hero_assistance_server.identity.authentication import is_user_id
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
-from hero_assistance_server.rpc.params import Email, PersonName, UserName
+from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.model import User
 from hero_assistance_server.users.service import Left, UserAdministration, find_user
+
+# Some ten lines.
+SIGNATURE_LIMIT = 1000
 
 _ERIN = DAVE | {"user_id": "erin-example", "name": "Erin Example", "email": "erin@example.org"}
 _ENROLS = Example("Sales lets a customer in", "bob", {"email": "Erin@example.org", "name": "Erin Example"}, _ERIN)
@@ -28,6 +31,7 @@ _UPDATES = Example(
     "Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"} | _NOTHING_LEFT
 )
 _ME = Example("Bob would not be watched", "bob", {"shows_presence": False}, BOB | {"shows_presence": False})
+_SIGNS = Example("Bob signs his replies", "bob", {"signature": "Bob, Support"}, BOB | {"signature": "Bob, Support"})
 _LEAVES = Example(
     "Bob leaves the team",
     "alice",
@@ -74,6 +78,10 @@ class UpdateMe(Params):
     name: PersonName | None = None
     shows_presence: Annotated[
         bool | None, Field(description="False: others do not see at which ticket this agent is.")
+    ] = None
+    signature: Annotated[
+        Annotated[OptionalText, Field(max_length=SIGNATURE_LIMIT)] | None,
+        Field(description="What `{{agent.signature}}` of canned replies and macros is; the empty text is none."),
     ] = None
 
 
@@ -138,16 +146,19 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
         shown = serializers.user(user, staff=True).model_dump()
         return UpdatedUser(**shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
-    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME])
+    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
-        """Change the caller's own name, or, as an agent, hide at which ticket the caller is."""
+        """Change the caller's own name, and as an agent their signature, and whether others see where they are."""
         if params.shows_presence is False and not caller.is_staff:
             raise Forbidden("customers always show at which of their tickets they are")
+        if params.signature and not caller.is_staff:
+            raise Forbidden("signatures are of the team")
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
             shows = before.shows_presence if params.shows_presence is None else params.shows_presence
-            after = replace(before, name=params.name or before.name, shows_presence=shows)
+            signature = before.signature if params.signature is None else params.signature
+            after = replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)

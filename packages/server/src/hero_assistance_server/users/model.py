@@ -17,6 +17,8 @@ class User:
     email: str | None = None
     active: bool = True
     shows_presence: bool = True
+    # For the placeholder of canned replies.
+    signature: str = ""
 
     @property
     def is_staff(self) -> bool:
