@@ -71,6 +71,17 @@ curl --unix-socket ~/hero/var/sockets/hero_assistance/rpc.sock http://x/rpc \\
 
 Times are integers: milliseconds since 1970 in UTC. A client ignores fields that it does not know.
 
+## Orders
+
+`ticket.list` has two orders, and each promises something else. `activity`, the newest first, is for screens: a ticket
+that changes between two pages moves to the front and may be in no page; the events after the first page's `seq` have
+it. `id`, the oldest first, is for programs that read everything: each ticket that is in the list from the first page to
+the last is in one of them and in no other; what is filed meanwhile comes at the end. A cursor is of the order that it
+came from.
+
+A thread is in the order of its messages' `created_at`, and of `message_id` where that is the same. The text of a ticket
+that was merged into another one has the time at which that ticket was filed.
+
 ## Filters
 
 `ticket.list` and saved views take a filter, such as `status:open assignee:me -tag:vpn after:2026-01-01`;

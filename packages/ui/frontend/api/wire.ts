@@ -209,6 +209,8 @@ export type Occupied = {
   tickets: Array<TicketPresence>;
 };
 
+export type Order = "activity" | "id";
+
 export type Overview = {
   created: number;
   first_response: Took;
@@ -847,6 +849,7 @@ export type Methods = {
       filter?: string;
       cursor?: string | null;
       limit?: number;
+      order?: Order;
     };
     result: TicketPage;
   };

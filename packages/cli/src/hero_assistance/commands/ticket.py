@@ -14,6 +14,8 @@ from hero_assistance.commands.call import as_json, as_user
 from hero_assistance.light_commands.output import print_json, print_table, sanitize
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
+# As many as the server hands over at once.
+_PAGE = 200
 _ticket_id = click.argument("ticket_id", type=click.IntRange(min=1))
 _text = click.argument("text")
 
@@ -25,18 +27,19 @@ def ticket_command() -> None:
 
 @ticket_command.command("list")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
+@click.option("--all", "everything", is_flag=True, help="Every ticket, by id, oldest first; --limit does not count.")
 @as_user
 @as_json
-def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
+def list_command(limit: int, user: str | None, *, everything: bool, as_json: bool) -> None:
     """List tickets by last activity, newest first."""
-    page = _call_server(user, "ticket.list", limit=limit)
+    page = _read_all(user) if everything else _call_server(user, "ticket.list", limit=limit)
     if as_json:
         print_json(page)
         return
     columns = ["id", "status", "priority", "title", "customer", "last activity"]
     print_table(columns, [_to_cells(ticket) for ticket in page["tickets"]])
     if page["next_cursor"]:
-        click.echo(f"there are more; see: hero_assistance call ticket.list cursor={page['next_cursor']}", err=True)
+        click.echo("there are more; --all lists every ticket", err=True)
 
 
 @ticket_command.command("show")
@@ -102,6 +105,21 @@ def _call_server(user: str | None, method: str, **params: Any) -> Any:
 
     with Server(user) as server:
         return server.call(method, **params)
+
+
+def _read_all(user: str | None) -> dict[str, Any]:
+    """Every ticket, as one page; by id, so that none is missed that changes meanwhile."""
+    from hero_assistance.rpc_command import Server
+
+    with Server(user) as server:
+        page: dict[str, Any] = server.call("ticket.list", order="id", limit=_PAGE)
+        tickets = list(page["tickets"])
+        cursor = page["next_cursor"]
+        while cursor is not None:
+            further = server.call("ticket.list", order="id", limit=_PAGE, cursor=cursor)
+            tickets += further["tickets"]
+            cursor = further["next_cursor"]
+    return page | {"tickets": tickets, "next_cursor": None}
 
 
 def _read_text(text: str) -> str:

@@ -12,7 +12,7 @@ from hero_assistance_server.storage.sqlite.bulk_insert import Row, Rows
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import list_index, ticket_lists
+from hero_assistance_server.storage.sqlite.tickets import list_index, lists_by_id, ticket_lists
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.json_row import COLUMNS as OWN_COLUMNS
@@ -46,8 +46,16 @@ class SqliteTickets:
         return self.session.pending.tickets.next_id()
 
     def list_page(
-        self, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None
+        self,
+        query: ListQuery | None,
+        after: Position,
+        limit: int,
+        *,
+        seen_by: UserId | None = None,
+        by_id: bool = False,
     ) -> ListPage:
+        if by_id:
+            return lists_by_id.list_page(self.session.complete, query, after.ticket_id, limit, seen_by=seen_by)
         return ticket_lists.list_page(self.session.complete, query, after, limit, seen_by=seen_by)
 
     def count(self, query: ListQuery, cap: int) -> ListCount:
