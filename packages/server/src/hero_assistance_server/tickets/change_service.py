@@ -45,7 +45,7 @@ def update_ticket(work: UnitOfWork, caller: Caller, ticket: Ticket, patch: Patch
 def release_assignee(work: UnitOfWork, caller: Caller, ticket: Ticket, *, before: Status | None) -> Ticket:
     """Take the assignee off a ticket that comes back to an agent who cannot work; returns it as it is then.
 
-    `before` is the status that it had; `None` for a new one. In the lists of the others nobody would see it.
+    `before` is the status that it had; `None` for a new one. It is in the list of unassigned tickets then.
     """
     comes_back = before is None or (before in _AWAY and ticket.status not in _AWAY)
     if not comes_back or ticket.assignee is None:
