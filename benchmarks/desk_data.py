@@ -95,7 +95,7 @@ class Desk:
             reply_count=sum(m.kind is MessageKind.REPLY for m in thread),
             note_count=sum(m.kind is MessageKind.NOTE for m in thread),
             last_reply_id=max((m.message_id for m in thread if m.kind is MessageKind.REPLY), default=MessageId(0)),
-            last_note_id=max((m.message_id for m in thread if m.kind is MessageKind.NOTE), default=MessageId(0)),
+            last_message_id=thread[-1].message_id,
         )
         return ticket, thread
 

@@ -71,6 +71,17 @@ curl --unix-socket ~/hero/var/sockets/hero_assistance/rpc.sock http://x/rpc \\
 
 Times are integers: milliseconds since 1970 in UTC. A client ignores fields that it does not know.
 
+## Orders
+
+`ticket.list` has two orders, and each promises something else. `activity`, the newest first, is for screens: a ticket
+that changes between two pages moves to the front and may be in no page; the events after the first page's `seq` have
+it. `id`, the oldest first, is for programs that read everything: each ticket that is in the list from the first page to
+the last is in one of them and in no other; what is filed meanwhile comes at the end. A cursor is of the order that it
+came from.
+
+A thread is in the order of its messages' `created_at`, and of `message_id` where that is the same. The text of a ticket
+that was merged into another one has the time at which that ticket was filed.
+
 ## Filters
 
 `ticket.list` and saved views take a filter, such as `status:open assignee:me -tag:vpn after:2026-01-01`;
@@ -94,6 +105,25 @@ quotes, `tag:"two words"`, in which `\\"` is a quote.
 
 Of a thread with more than {DOCUMENT_LIMIT // 1024} Ki characters, the newest messages are searched. What is in no word,
 such as `!?`, is not looked at.
+
+## Placeholders
+
+Canned replies, and the texts of macros, have placeholders, which are filled in for a ticket and for the agent who uses
+them. Unknown ones are refused when the text is saved.
+
+| placeholder | what is written |
+|---|---|
+| `{{{{customer.name}}}}` | the name of the ticket's customer |
+| `{{{{customer.first_name}}}}` | its first word; nothing while the customer has no name but an id or an address |
+| `{{{{agent.name}}}}`, `{{{{agent.first_name}}}}` | the same of the agent |
+| `{{{{agent.signature}}}}` | what the agent has set by `user.update_me` |
+| `{{{{ticket.id}}}}`, `{{{{ticket.number}}}}` | the ticket's number |
+| `{{{{ticket.title}}}}` | its title |
+| `{{{{ticket.link}}}}` | where users open it; an admin sets the address of the pages by `project.update` |
+
+What follows a bar is written where there is nothing to fill in: `{{{{customer.first_name|there}}}}`. A backslash before
+braces leaves them as they are: `\\{{{{ .Values.x }}}}` is sent as `{{{{ .Values.x }}}}`; before a placeholder, two
+backslashes are one.
 
 ## Who is calling
 
@@ -220,8 +250,9 @@ The examples are of a project with Alice (admin), Bob (agent), Carol and Dave (c
 
 _ERRORS = """\
 An error has `code`, `message` (one line for a person) and `data`: `reason`, often a `hint`, and for wrong params
-`faults`, one text for each. HTTP answers 200 to a call; the HTTP status below is for what is not a call: a refused
-stream, a body that is too large.
+`faults`, one text for each. A `conflict` about a merged ticket has `merged_into`, the number of the ticket where it
+goes on. HTTP answers 200 to a call; the HTTP status below is for what is not a call: a refused stream, a body that is
+too large.
 """
 
 

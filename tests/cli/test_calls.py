@@ -194,6 +194,31 @@ def test_the_daily_verbs(env: dict[str, str]) -> None:
     assert "there are more" in listed.stderr
 
 
+def test_every_ticket_is_listed_by_its_number(env: dict[str, str]) -> None:
+    for title in ("first", "second", "third"):
+        run("ticket", "create", title, "--as", "carol", env=env)
+    page = json.loads(run("ticket", "list", "--all", "--limit", "1", "--as", "bob", "--json", env=env).stdout)
+    numbers = [ticket["ticket_id"] for ticket in page["tickets"]]
+    assert (numbers, page["next_cursor"]) == (sorted(numbers), None)
+    assert len(numbers) >= 3
+    listed = run("ticket", "list", "--all", "--as", "bob", env=env)
+    assert [line.split()[0] for line in listed.stdout.splitlines()[1:]] == [str(number) for number in numbers]
+    assert listed.stderr == ""
+
+
+def test_a_reply_to_a_merged_ticket_says_where_it_is(env: dict[str, str]) -> None:
+    first, second = (
+        json.loads(run("ticket", "create", title, "--as", "carol", "--json", env=env).stdout)["ticket_id"]
+        for title in ("one", "two")
+    )
+    run("call", "ticket.merge", f"ticket_id={second}", f"into={first}", "--as", "bob", env=env)
+    replied = run("ticket", "reply", str(second), "hi", "--as", "carol", env=env)
+    assert replied.stdout == f"replied to ticket {first}; ticket {second} was merged into it\n"
+    noted = run("ticket", "note", str(second), "hi", "--as", "bob", env=env)
+    assert noted.returncode == 1
+    assert f"ticket {first}" in noted.stderr
+
+
 def test_what_others_wrote_commands_no_terminal(env: dict[str, str]) -> None:
     made = json.loads(run("ticket", "create", "t", "--body", "\x1b]0;owned\x07red", "--json", env=env).stdout)
     shown = run("ticket", "show", str(made["ticket_id"]), env=env).stdout

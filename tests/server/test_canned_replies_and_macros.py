@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Event, Removed, Seq
-from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
+from hero_assistance_server.canned_replies.placeholders import KNOWN, Values, render, unknown
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
@@ -28,19 +30,73 @@ from tests.server.test_desk_work import BOB, filed
         ("{{ ticket.id }}: {{ticket.title}} ({{agent.name}})", "1: t (Bob)"),
         ("{customer.name} }} {{", "{customer.name} }} {{"),
         ("{{{ticket.id}}}", "{1}"),
+        ("{{{{ticket.id}}}}", "{{1}}"),
+        ("{{ {{ticket.id}}", "{{ 1"),
+        ("#{{ticket.number}}: {{ticket.link}}", "#1: https://help.example.org/#/tickets/hero_assistance/1"),
+        ("{{customer.first_name|there}}, {{agent.first_name}}", "Carol, Bob"),
+        ("{{agent.name}}{{agent.signature}}", "Bob"),
+        ("{{agent.signature|Bye}}{{agent.signature|}}{{ agent.signature | two words }}", "Byetwo words"),
+        ("{{agent.signature|a|b}}", "a|b"),
+        # A backslash before braces leaves them as they are, two are one.
+        (r"\{{ .Values.x }}", "{{ .Values.x }}"),
+        (r"$\{{ github.ref }} \{{customer.name}}", "${{ github.ref }} {{customer.name}}"),
+        (r"C:\\{{ticket.id}}", r"C:\1"),
+        (r"\\\{{ticket.id}}", r"\{{ticket.id}}"),
+        (r"\{{ {{ticket.id}}", "{{ 1"),
+        (r"a\b \ } \}} \{ \n", r"a\b \ } \}} \{ \n"),
     ],
 )
 def test_placeholders_are_filled_in(text: str, expected: str) -> None:
     assert unknown(text) == []
-    assert render(text, filed(), BOB) == expected
+    assert render(text, Values(filed(), BOB, "https://help.example.org/#/tickets/hero_assistance/1")) == expected
 
 
 def test_what_is_filled_in_is_not_read_again() -> None:
-    assert render("{{ticket.title}}", filed(title="{{agent.name}}"), BOB) == "{{agent.name}}"
+    assert render("{{ticket.title}}", Values(filed(title="{{agent.name}}"), BOB)) == "{{agent.name}}"
+    for title in ("\\", "{", "{{"):
+        text = "{{ticket.title}}{{ticket.id}}"
+        assert render(text, Values(filed(title=title), BOB)) == f"{title}1"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Carol", "Carol"),
+        ("Carol Ann Example", "Carol"),
+        ("  Zoë  O'Neill", "Zoë"),
+        ("王小明", "王小明"),
+        # Nobody has given a name.
+        ("carol", "there"),
+        ("carol@example.org", "there"),
+        (" ", "there"),
+    ],
+)
+def test_the_first_name_is_the_first_word_of_a_name(name: str, expected: str) -> None:
+    assert render("{{customer.first_name|there}}", Values(filed(customer_name=name), BOB)) == expected
+
+
+def test_a_link_needs_an_address_or_another_text() -> None:
+    with pytest.raises(Conflict, match="address"):
+        render("see {{ticket.link}}", Values(filed(), BOB))
+    assert render("see {{ticket.link|your tickets}}", Values(filed(), BOB)) == "see your tickets"
+
+
+@pytest.mark.parametrize("text", ["{{" + " " * 60_000, "\\" * 60_000, "{{ a " * 12_000, "{" * 60_000, "{{a|" * 15_000])
+def test_no_text_takes_long_to_read(text: str) -> None:
+    begun = time.perf_counter()
+    assert unknown(text) == []
+    assert render(text, Values(filed(), BOB)) == text
+    assert time.perf_counter() - begun < 2
 
 
 def test_unknown_placeholders_are_named_once_each() -> None:
-    assert unknown("{{a}} {{customer.name}} {{b.c}} {{ a }} {{}}") == ["a", "b.c", ""]
+    assert unknown("{{a}} {{customer.name}} {{b.c|x}} {{ a }} {{}} {{|x}} {{customer.Name}}") == [
+        "a",
+        "b.c",
+        "",
+        "customer.Name",
+    ]
+    assert unknown(r"\{{a}} \\{{b}} \\\{{c}}") == ["b"]
 
 
 @pytest.fixture
@@ -62,7 +118,70 @@ async def test_unknown_placeholders_are_refused_with_those_that_are_known(two: D
     for method, params in (("canned_reply.save", {"body": "{{x}}"}), ("macro.save", {"reply": "{{x}}"})):
         error = await refusal(two, method, "bob", name="n", **params)
         assert error.data["faults"] == [f"{next(iter(params))}: {{{{x}}}} is no placeholder"]
-        assert all(name in str(error.hint) for name in KNOWN)
+        assert all(name in str(error.hint) for name in [*KNOWN, r"\{{"])
+
+
+@pytest.mark.anyio
+async def test_braces_that_are_no_placeholder_can_be_saved_and_sent(two: Desk) -> None:
+    await two.call("canned_reply.save", "bob", name="helm", body=r"Set \{{ .Values.x }} for {{customer.first_name}}")
+    rendered = await two.call("canned_reply.render", "bob", canned_reply_id=1, ticket_id=1)
+    assert rendered["body"] == "Set {{ .Values.x }} for Carol"
+    await two.call("macro.save", "bob", name="helm", note=r"\{{ .Values.x }}")
+    await two.call("macro.run", "bob", macro_id=1, ticket_ids=[1])
+    assert (await two.call("message.list", "bob", ticket_id=1))["messages"][0]["body"] == "{{ .Values.x }}"
+
+
+@pytest.mark.anyio
+async def test_a_reply_is_signed_as_its_agent_has_set_it(two: Desk) -> None:
+    text = "Bye\n{{agent.signature|{}}}".replace("{}", "The team")
+    saved = {"name": "bye", "body": text, "shared": True}
+    await two.call("canned_reply.save", "bob", **saved)
+    signed = await two.call("user.update_me", "bob", signature="Bob\nSupport")
+    assert signed["signature"] == (await two.call("user.me", "bob"))["signature"] == "Bob\nSupport"
+    for agent, expected in (("bob", "Bye\nBob\nSupport"), ("alice", "Bye\nThe team")):
+        rendered = await two.call("canned_reply.render", agent, canned_reply_id=1, ticket_id=1)
+        assert rendered["body"] == expected
+    assert (await refusal(two, "user.update_me", "carol", signature="x")).remote_reason == "forbidden"
+    assert (await refusal(two, "user.update_me", "bob", signature="x" * 1001)).remote_reason == "invalid-params"
+    assert (await two.call("user.update_me", "bob", signature=""))["signature"] == ""
+
+
+@pytest.mark.anyio
+async def test_customers_see_no_signature(two: Desk) -> None:
+    await two.call("user.update_me", "bob", signature="secret")
+    await two.call("user.update_me", "bob", name="Robert")
+    assert "secret" not in str(await two.call("user.list", "carol"))
+    told = "".join(event.model_dump_json() for event in await two.heard("carol", 0))
+    assert "Robert" in told
+    assert "secret" not in told
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("address", "base"),
+    [
+        ("https://help.example.org", "https://help.example.org/"),
+        ("https://help.example.org/", "https://help.example.org/"),
+        ("http://[400::1]:9771/desk", "http://[400::1]:9771/desk/"),
+    ],
+)
+async def test_a_link_leads_to_the_ticket_on_the_page(two: Desk, address: str, base: str) -> None:
+    await two.call("canned_reply.save", "bob", name="link", body="{{ticket.link}}")
+    at = {"canned_reply_id": 1, "ticket_id": 2}
+    assert (await refusal(two, "canned_reply.render", "bob", **at)).remote_reason == "conflict"
+    await two.call("project.update", "alice", page_address=address)
+    link = (await two.call("canned_reply.render", "bob", **at))["body"]
+    assert link == f"{base}#/tickets/hero_assistance/2"
+    await two.call("project.update", "alice", page_address="")
+    assert (await refusal(two, "canned_reply.render", "bob", **at)).remote_reason == "conflict"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "address", ["help.example.org", "javascript:alert(1)", "https://", "https://a b", "http://a/#/b"]
+)
+async def test_the_address_of_the_pages_is_one_of_the_web(desk: Desk, address: str) -> None:
+    assert (await refusal(desk, "project.update", "alice", page_address=address)).remote_reason == "invalid-params"
 
 
 @pytest.mark.anyio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +63,16 @@ def test_the_customers_own_reply_is_no_first_response() -> None:
     assert replied.first_response_at is None
 
 
+@pytest.mark.parametrize("write", [messages.reply, messages.note])
+def test_a_clock_that_goes_back_does_not_put_a_message_before_others(write: Callable[..., Any]) -> None:
+    early, late = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
+    for now, follows, expected in ((late, None, late), (late, NOON, late), (early, late, late), (early, None, NOON)):
+        change = write(ticket=filed(), author=BOB, message_id=MessageId(1), body="b", now=now, follows=follows)
+        assert change.message.created_at == expected
+        assert change.ticket.first_response_at in (None, expected)
+        assert change.ticket.updated_at == now
+
+
 def test_a_reply_to_a_snoozed_ticket_ends_the_snooze() -> None:
     until = NOON + timedelta(days=1)
     asleep = patched(filed(), status=Status.SNOOZED, snoozed_until=until)
@@ -88,6 +99,7 @@ def test_a_snooze_ends_at_its_time_and_not_before() -> None:
         {"status": Status.OPEN, "snoozed_until": NOON + timedelta(days=1)},
         {"status": Status.SNOOZED, "snoozed_until": NOON},
         {"assignee": CAROL},
+        {"assignee": replace(BOB, active=False)},
     ],
 )
 def test_what_does_not_go_together_is_refused(fields: dict[str, Any]) -> None:
@@ -204,7 +216,7 @@ async def test_a_merge_keeps_every_message_and_says_where_it_went(thread: Desk) 
     merged = await thread.call("ticket.merge", "bob", ticket_id=2, into=1)
     assert merged["message_count"] == 4
     listed = (await thread.call("message.list", "bob", ticket_id=1))["messages"]
-    assert [message["body"] for message in listed] == ["first", "secret", "a duplicate", "**again**\n\nsame"]
+    assert [message["body"] for message in listed] == ["first", "secret", "**again**\n\nsame", "a duplicate"]
     source = await thread.call("ticket.get", "carol", ticket_id=2)
     assert (source["status"], source["merged_into"], source["message_count"]) == ("closed", 1, 0)
     assert (await thread.call("message.list", "bob", ticket_id=2))["messages"] == []

@@ -56,7 +56,7 @@ OTHERWISE: dict[str, object] = {
     "reply_count": 3,
     "note_count": 1,
     "last_reply_id": MessageId(9),
-    "last_note_id": MessageId(9),
+    "last_message_id": MessageId(9),
     "attachments": (),
 }
 

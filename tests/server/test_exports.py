@@ -131,6 +131,30 @@ async def test_what_is_not_whole_is_refused_and_nothing_changes(paths: Paths) ->
     assert [path.name for path in other.data.iterdir()] == ["server.lock"]
 
 
+def test_columns_of_an_earlier_version_are_read_under_their_new_names(paths: Paths) -> None:
+    """What was the last note of a ticket is now its last message."""
+    ticket = {
+        **dict.fromkeys(("title", "body"), "t"),
+        "status": "open",
+        "priority": "low",
+        "tags": [],
+        "customer": "bob",
+        **dict.fromkeys(("created_at", "updated_at", "public_updated_at", "reply_count", "note_count"), 1),
+    }
+    paths.data.mkdir(parents=True)
+    with SQLITE.create(paths.data / DATABASE) as writer:
+        writer.insert("users", b'{"user_id": "bob", "name": "Bob", "role": "agent", "created_at": 1}')
+        for number, last_reply, last_note in ((1, 2, 1), (2, 3, 4)):
+            ends = {"ticket_id": number, "last_reply_id": last_reply, "last_note_id": last_note}
+            writer.insert("tickets", json.dumps(ticket | ends).encode())
+        writer.insert("canned_replies", b'{"reply_id": 7, "name": "n", "body": "b", "owner": null, "updated_at": 1}')
+        writer.complete()
+    connection = apsw.Connection(str(paths.data / DATABASE))
+    assert [*connection.execute("SELECT last_reply_id, last_message_id FROM tickets")] == [(2, 2), (3, 4)]
+    assert connection.execute("SELECT canned_reply_id FROM canned_replies").get == 7
+    connection.close()
+
+
 def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
     def run(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "hero_assistance", *arguments]

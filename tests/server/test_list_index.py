@@ -77,7 +77,7 @@ def test_a_desk_of_the_first_version_is_taken_along(hero_root: Path) -> None:
         assert kept(db) == expected(db)
         two = tickets.find(db, TicketId(2))
         assert two is not None
-        assert (two.last_reply_id, two.last_note_id, two.first_response_at and millis(two.first_response_at)) == (
+        assert (two.last_reply_id, two.last_message_id, two.first_response_at and millis(two.first_response_at)) == (
             2,
             3,
             22,

@@ -20,7 +20,7 @@ from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories import tags
+from hero_assistance_server.storage.sqlite.repositories import messages, tags
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.tickets import read_receipts, ticket_lists, tickets
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
@@ -391,7 +391,12 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
         (tags._COUNTS, "SEARCH tallies USING PRIMARY KEY (scope>? AND scope<?)"),
         ("SELECT status, count FROM tallies WHERE scope = ?", "SEARCH tallies USING PRIMARY KEY (scope=?)"),
         (read_receipts._TICKETS_OF_CUSTOMER, "SEARCH places USING PRIMARY KEY (user_id=?)"),
-        (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND message_id>?)"),
+        (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND created_at>?)"),
+        (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_moved (ticket_id=? AND read_on>?)"),
+        (
+            f"{messages._FROM} WHERE ticket_id = ? {messages._ORDER}",
+            "SEARCH messages USING INDEX messages_of_ticket (ticket_id=?)",
+        ),
     ],
 )
 async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: str) -> None:

@@ -64,15 +64,18 @@ async def test_nobody_reads_ahead(thread: Desk) -> None:
 
 
 async def test_what_concerns_somebody(thread: Desk) -> None:
-    """An agent by themselves hears of what they take part in, and of any ticket that they ask for."""
+    """An agent by themselves hears of what they take part in, and of any ticket that they ask for.
+
+    A ticket that somebody has never opened counts with its own text.
+    """
     await thread.call("ticket.create", "dave", title="t", body="b")
     await thread.call("message.reply", "dave", ticket_id=2, body="5")
     assert await unread(thread, "bob") == {1: 2}
-    assert await unread(thread, "bob", [2, 1, 99]) == {2: 1, 1: 2}
+    assert await unread(thread, "bob", [2, 1, 99]) == {2: 2, 1: 2}
     assert await unread(thread, "carol", [1, 2, 99]) == {1: 2}
     assert await unread(thread, "dave") == {}
     await thread.call("ticket.invite", "bob", ticket_id=1, user_id="dave")
-    assert await unread(thread, "dave") == {1: 3}
+    assert await unread(thread, "dave") == {1: 4}
     await thread.call("ticket.uninvite", "bob", ticket_id=1, user_id="dave")
     assert await unread(thread, "dave", [1]) == {}
     with pytest.raises(RpcFailure) as refused:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -99,11 +100,11 @@ def file_one(transaction: SqliteUnitOfWork) -> TicketId:
     return ticket_id
 
 
-def snooze(transaction: SqliteUnitOfWork, until_: datetime) -> None:
+def snooze(transaction: SqliteUnitOfWork, until_: datetime, *, assignee: User | None = None) -> None:
     ticket_id = file_one(transaction)
     ticket = transaction.tickets.find(ticket_id)
     assert ticket is not None
-    patch = Patch(status=Status.SNOOZED, snoozed_until=until_)
+    patch = Patch(status=Status.SNOOZED, snoozed_until=until_, assignee=assignee)
     change = update(ticket=ticket, by=BOB, patch=patch, targets={}, now=transaction.now)
     assert change is not None
     transaction.apply(change, Caller(BOB))
@@ -132,6 +133,19 @@ async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_r
         await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
         entry = (await store.read(lambda snapshot: snapshot.audit.list_newest(AuditQuery(), 2**62, 1)))[0]
         assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
+
+
+async def test_a_ticket_that_wakes_after_its_agent_left_is_unassigned(hero_root: Path) -> None:
+    clock = Clock()
+    async with timed(hero_root, clock) as (store, timers):
+        for assignee in (BOB, replace(BOB, user_id=UserId("erin"))):
+            await store.write(lambda t, who=assignee: t.users.save(who, t.now))  # type: ignore[misc]
+            await store.write(lambda t, who=assignee: snooze(t, clock.now + HOUR, assignee=who))  # type: ignore[misc]
+        await store.write(lambda t: t.users.save(replace(BOB, active=False), t.now))
+        clock.now += DAY
+        timers.ring()
+        await reached(store, "SELECT group_concat(status) FROM tickets", "open,open")
+        assert await store.query(lambda db: db.execute("SELECT group_concat(assignee) FROM tickets").get) == "erin"
 
 
 async def test_however_many_are_due_they_all_wake(hero_root: Path) -> None:

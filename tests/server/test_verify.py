@@ -26,6 +26,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("draft.delete", "carol", {"ticket_id": 1}, set(), set()),
     ("project.update", "alice", {"name": "Help"}, {"project.updated"}, {*WATCHERS}),
     ("project.update", "alice", {"first_response_minutes": {"high": 5}}, {"project.updated"}, TEAM),
+    ("project.update", "alice", {"page_address": "https://h.example"}, {"project.updated"}, {*WATCHERS}),
     ("project.update", "alice", {"event_retention_days": 30}, set(), set()),
     ("canned_reply.save", "bob", {"name": "n", "body": "b"}, {"canned_reply.saved"}, {"bob"}),
     ("canned_reply.save", "bob", {"name": "n", "body": "b", "shared": True}, {"canned_reply.saved"}, TEAM),
@@ -55,6 +56,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("user.update", "alice", {"user_id": "bob", "name": "Bob"}, set(), set()),
     ("user.update_me", "dave", {"name": "David"}, {"user.updated"}, {"carol", "dave", *TEAM}),
     ("user.update_me", "bob", {"shows_presence": False}, {"user.updated"}, TEAM),
+    ("user.update_me", "bob", {"signature": "Bob"}, {"user.updated"}, TEAM),
     ("user.deactivate", "alice", {"user_id": "zoe"}, {"user.deactivated"}, {*WATCHERS}),
     (
         "user.deactivate",

@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hero_assistance_sdk.rpc.errors import CODES
+from hero_assistance_server.canned_replies import placeholders
 from hero_assistance_server.identity.permissions import CallerKind
 from scripts.build.wire_docs import COMMAND, openrpc_document, pages, read_pages
 from tests.sdk.metaschema import openrpc_validator
@@ -27,6 +28,12 @@ async def test_every_method_has_its_place_on_the_page_of_its_namespace() -> None
         namespace = method["name"].split(".")[0]
         assert f"\n## `{method['name']}`\n" in made[f"wire/{namespace}.md"]
         assert f"(wire/{namespace}.md#" in made["wire.md"]
+
+
+async def test_every_placeholder_is_on_the_first_page() -> None:
+    first = pages(await openrpc_document())["wire.md"]
+    for name in placeholders.KNOWN:
+        assert f"`{{{{{name}}}}}`" in first
 
 
 async def test_the_socket_serves_the_document_that_the_page_is_made_of(desk: Desk) -> None:

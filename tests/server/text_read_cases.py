@@ -30,6 +30,7 @@ MACRO = Macro(
     reply=None,
     updated_at=Millis(5),
 )
+ASSIGNING = MACRO.model_copy(update={"macro_id": 2, "assignee": BOB.user_id, "owner": None})
 VIEW = SavedView(view_id=1, name="v", filter="", owner=BOB.user_id, shared=False)
 SETTINGS = ProjectSettings(name="Desk", first_response_minutes={"normal": 7})
 
@@ -65,6 +66,10 @@ def delete_reply(work: UnitOfWork) -> None:
 
 def save_macro(work: UnitOfWork) -> None:
     work.macros.save(MACRO)
+
+
+def save_assigning_macro(work: UnitOfWork) -> None:
+    work.macros.save(ASSIGNING)
 
 
 def delete_macro(work: UnitOfWork) -> None:
@@ -122,6 +127,9 @@ TEXT_CASES: dict[str, Case] = {
     ),
     "macros.find": sees(lambda work: work.macros.find(MACRO.macro_id), (save_macro, MACRO), (delete_macro, None)),
     "macros.list_for": sees(lambda work: work.macros.list_for(BOB.user_id), (save_macro, [MACRO]), (delete_macro, [])),
+    "macros.list_assigning": sees(
+        lambda work: work.macros.list_assigning(BOB.user_id), (save_macro, []), (save_assigning_macro, [ASSIGNING])
+    ),
     "macros.next_id": sees(lambda work: work.macros.next_id(), (save_macro, 2), (delete_macro, 2)),
     "client_tokens.find": sees(lambda work: work.client_tokens.find(BOB.user_id, "m", "t"), (add_token, 7)),
     "client_tokens.prune": sees(

@@ -102,6 +102,13 @@ TICKET_CASES: dict[str, Case] = {
     "messages.iterate_newest": sees_reply(
         lambda work, message: [*work.messages.iterate_newest(message.ticket_id, notes=False)], lambda message: [message]
     ),
+    "messages.find_last_seen": sees_reply(
+        lambda work, message: work.messages.find_last_seen(message.ticket_id, MessageId(99), notes=False),
+        lambda message: message.message_id,
+    ),
+    "messages.last_time": sees_reply(
+        lambda work, message: work.messages.last_time(message.ticket_id), lambda message: message.created_at
+    ),
     "messages.list_after": sees_reply(
         lambda work, message: work.messages.list_after(message.ticket_id, MessageId(0), notes=True),
         lambda message: [message],

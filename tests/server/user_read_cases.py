@@ -21,7 +21,13 @@ ERIN = User(UserId("erin"), "Erin", Role.ADMIN)
 DEVICE = Device("4a::1", BOB.user_id, "laptop", Millis(5), None)
 
 # Methods that only write; the read methods of their repository see what they write.
-USER_WRITES = {"devices.delete", "read_receipts.save", "users.save"}
+USER_WRITES = {
+    "devices.delete",
+    "read_receipts.add_for_authors",
+    "read_receipts.copy_to_part",
+    "read_receipts.save",
+    "users.save",
+}
 
 
 def create_tagged(work: UnitOfWork) -> None:

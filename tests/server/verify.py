@@ -40,6 +40,8 @@ class Snapshot:
     macros: dict[int, dict[str, Any]] = field(default_factory=dict)
     # The last message read, by ticket; those without any are left out.
     reads: dict[int, int] = field(default_factory=dict)
+    # The tickets that the user has marked, has written on or has filed.
+    opened: set[int] = field(default_factory=set)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     project: dict[str, Any] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
@@ -59,6 +61,8 @@ class Snapshot:
             self.stale.add(ticket_id)
         if event.message is not None:
             thread[event.message.message_id] = event.message.model_dump(mode="json")
+        if self.user in (event.ticket.customer, event.message.author if event.message else None):
+            self.opened.add(ticket_id)
 
     @property
     def held(self) -> tuple[object, ...]:
@@ -71,6 +75,7 @@ class Snapshot:
             self.macros,
             self.views,
             self.reads,
+            self.opened,
             self.people,
             self.project,
         )
@@ -94,6 +99,7 @@ class Snapshot:
             self._remove(record)
 
     def _apply_read_mark(self, mark: ReadMark) -> None:
+        self.opened.add(mark.ticket_id)
         self.reads[mark.ticket_id] = mark.message_id
         if not mark.message_id:
             del self.reads[mark.ticket_id]
@@ -109,6 +115,7 @@ class Snapshot:
         if removed.of == "ticket":
             self.messages.pop(number, None)
             self.reads.pop(number, None)
+            self.opened.discard(number)
             self.stale.discard(number)
             self.drafts.pop(f"{number}/reply", None)
 
@@ -134,7 +141,9 @@ class Snapshot:
         self.stale_drafts.clear()
         for ticket_id in self.stale:
             self.messages[ticket_id] = await thread(desk, self.user, ticket_id)
-        self.reads |= await read(desk, self.user, sorted(self.stale))
+        reads, opened = await read(desk, self.user, sorted(self.stale))
+        self.reads |= reads
+        self.opened |= opened
         self.stale.clear()
 
     def listed(self) -> list[dict[str, Any]]:
@@ -151,7 +160,7 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
-    taken.reads = await read(desk, user, sorted(taken.tickets))
+    taken.reads, taken.opened = await read(desk, user, sorted(taken.tickets))
     taken.project = await desk.call("project.get", user)
     taken.people = {one["user_id"]: one for one in (await desk.call("user.list", user))["users"]}
     if user in TEAM:
@@ -169,10 +178,11 @@ def draft_key(draft: dict[str, Any]) -> str:
     return f"{draft['ticket_id'] or 'new'}/{draft['kind']}"
 
 
-async def read(desk: Desk, user: str, ticket_ids: list[int]) -> dict[int, int]:
-    """How far a person has read these tickets."""
+async def read(desk: Desk, user: str, ticket_ids: list[int]) -> tuple[dict[int, int], set[int]]:
+    """How far a person has read these tickets, and which of them they have opened."""
     found = (await desk.call("read.list", user, ticket_ids=ticket_ids))["reads"]
-    return {entry["ticket_id"]: entry["message_id"] for entry in found if entry["message_id"]}
+    last = {entry["ticket_id"]: entry["message_id"] for entry in found if entry["message_id"]}
+    return last, {entry["ticket_id"] for entry in found if entry["opened"]}
 
 
 async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:

@@ -45,6 +45,16 @@ async def test_an_agent_lists_their_own_and_the_team_s_by_name(storage: Storage)
     assert await storage.read(lambda snapshot: names(snapshot, ALICE)) == ["everyone's", "hers"]
 
 
+async def test_macros_that_assign_to_a_user_are_found_wherever_they_belong(storage: Storage) -> None:
+    def assigning(work: UnitOfWork) -> list[str]:
+        for name, owner in (("hers", ALICE), ("everyone's", None)):
+            work.macros.save(save(work, name, owner).model_copy(update={"assign": None, "assignee": BOB}))
+        save(work, "to who runs it", BOB)
+        return [macro.name for macro in work.macros.list_assigning(BOB)]
+
+    assert await storage.write(assigning) == ["everyone's", "hers"]
+
+
 async def test_saving_again_changes_all_of_it(storage: Storage) -> None:
     macro = await storage.write(lambda work: save(work, "take it", BOB))
     changed = macro.model_copy(update={"name": "Take it", "owner": None, "follow": False, "note": None})

@@ -31,7 +31,9 @@ async def test_a_user_is_found_by_id_and_by_address(storage: Storage) -> None:
 
 
 async def test_saving_again_changes_everything_but_the_id(storage: Storage) -> None:
-    changed = replace(BOB, name="Robert", role=Role.ADMIN, email="bob@example.org", active=False, shows_presence=False)
+    changed = replace(
+        BOB, name="Robert", role=Role.ADMIN, email="bob@example.org", active=False, shows_presence=False, signature="B"
+    )
     await storage.write(lambda work: work.users.save(changed, work.now))
     assert await storage.read(lambda snapshot: snapshot.users.find(BOB.user_id)) == changed
 

@@ -111,6 +111,14 @@ class ThreadMoved(Conflict):
         self.details = {"messages": list(messages)}
 
 
+class TicketMerged(Conflict):
+    """The ticket was merged into another one, where it goes on; `merged_into` is the number of that one."""
+
+    def __init__(self, ticket_id: int, into: int, *, hint: str | None = None) -> None:
+        super().__init__(f"ticket {ticket_id} was merged into ticket {into}", hint=hint or f"go on with ticket {into}")
+        self.details = {"merged_into": into}
+
+
 class TooMany(HeroError):
     """This caller has as many of these open as one caller may."""
 

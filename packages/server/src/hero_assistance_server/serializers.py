@@ -19,6 +19,7 @@ def user(user: User, *, staff: bool) -> wire.User:
         email=user.email if staff else None,
         active=user.active,
         shows_presence=user.shows_presence or not staff,
+        signature=user.signature if staff else None,
     )
 
 
@@ -33,7 +34,7 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
 def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
     """A record as its reader may see it."""
     if isinstance(record, wire.User) and not staff:
-        return record.model_copy(update={"email": None, "shows_presence": True})
+        return record.model_copy(update={"email": None, "shows_presence": True, "signature": None})
     if isinstance(record, wire.Project):
         return project(record, staff=staff)
     return record
@@ -82,7 +83,7 @@ def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
 
 def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
     """The last message of the thread as this audience sees it, 0 before the first."""
-    return max(ticket.last_reply_id, ticket.last_note_id) if staff else ticket.last_reply_id
+    return ticket.last_message_id if staff else ticket.last_reply_id
 
 
 def message(message: Message) -> wire.Message:
@@ -102,6 +103,7 @@ def message(message: Message) -> wire.Message:
 
 def is_shown_alike(ticket: Ticket) -> bool:
     """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
-    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note_id)
+    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count)
+    same_end = ticket.last_message_id == ticket.last_reply_id
     snoozed = ticket.status is wire.Status.SNOOZED
-    return not snoozed and not any(hidden) and ticket.updated_at == ticket.public_updated_at
+    return not snoozed and not any(hidden) and same_end and ticket.updated_at == ticket.public_updated_at

@@ -64,6 +64,7 @@ export type Counts = {
 export type Deactivated = {
   user: User;
   open_tickets: Array<number>;
+  macros: Array<number>;
 };
 
 export type Deleted = {
@@ -217,6 +218,8 @@ export type Occupied = {
   tickets: Array<TicketPresence>;
 };
 
+export type Order = "activity" | "id";
+
 export type Overview = {
   created: number;
   first_response: Took;
@@ -251,12 +254,14 @@ export type Project = {
   event_retention_days: number | null;
   backup_hours: number | null;
   backups_kept: number | null;
+  page_address: string;
 };
 
 export type Read = {
   ticket_id: number;
   message_id: number;
   unread: number;
+  opened: boolean;
 };
 
 export type ReadList = {
@@ -416,6 +421,19 @@ export type Took = {
   p90_ms: number | null;
 };
 
+export type UpdatedUser = {
+  noun: "user";
+  user_id: string;
+  name: string;
+  role: Role;
+  email: string | null;
+  active: boolean;
+  shows_presence: boolean;
+  signature: string | null;
+  open_tickets: Array<number>;
+  macros: Array<number>;
+};
+
 export type Uploads = {
   attachments: Array<Attachment>;
   most_bytes: number;
@@ -430,6 +448,7 @@ export type User = {
   email: string | null;
   active: boolean;
   shows_presence: boolean;
+  signature: string | null;
 };
 
 export type UserList = {
@@ -688,6 +707,7 @@ export type Methods = {
       event_retention_days?: number | null;
       backup_hours?: number | null;
       backups_kept?: number | null;
+      page_address?: string | null;
     };
     result: Project;
   };
@@ -841,6 +861,7 @@ export type Methods = {
       time_zone?: string | null;
       cursor?: string | null;
       limit?: number;
+      order?: Order;
     };
     result: TicketPage;
   };
@@ -848,6 +869,7 @@ export type Methods = {
     params: {
       ticket_id: number;
       into: number;
+      reopen?: boolean;
     };
     result: Ticket;
   };
@@ -934,13 +956,15 @@ export type Methods = {
       name?: string | null;
       role?: Role | null;
       email?: string | null;
+      unassign?: boolean;
     };
-    result: User;
+    result: UpdatedUser;
   };
   "user.update_me": {
     params: {
       name?: string | null;
       shows_presence?: boolean | null;
+      signature?: string | null;
     };
     result: User;
   };

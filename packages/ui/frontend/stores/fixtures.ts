@@ -63,6 +63,7 @@ export function user(id: string, fields: Partial<User> = {}): User {
     email: null,
     active: true,
     shows_presence: true,
+    signature: "",
     ...fields,
   };
 }

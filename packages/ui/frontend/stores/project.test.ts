@@ -157,6 +157,18 @@ test("a note is sent as a note, and a reply as a reply", async () => {
   );
 });
 
+test("a message to a merged ticket is shown in the thread where the server has put it", async () => {
+  const { server, project } = await loadedProject();
+  project.thread(1);
+  await server.answer("message.list", { messages: [], seq: 3 });
+  project.thread(2);
+  await server.answer("message.list", { messages: [], seq: 3 });
+  void project.send(2, "reply", "hello", "token");
+  await server.answer("message.reply", message(1, { ticket_id: 1 }));
+  await settle();
+  assert.deepEqual([1, 2].map((id) => project.thread(id).messages.value.length), [1, 0]);
+});
+
 test("a ticket that was filed is in the list at once, and its event replaces it", async () => {
   const { server, project } = await loadedProject();
   const filed = project.file({ title: "T", body: "B", priority: "high" }, "token");

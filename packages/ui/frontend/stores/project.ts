@@ -119,7 +119,8 @@ export class Project {
     const isCurrent = this.session.current();
     const params = { ticket_id: ticketId, body, client_token: token };
     const message = await this.#call(kind === "note" ? "message.note" : "message.reply", params);
-    if (isCurrent()) this.data.thread(ticketId)?.addSent(message);
+    // What is sent to a merged ticket is on the one that it was merged into.
+    if (isCurrent()) this.data.thread(message.ticket_id)?.addSent(message);
   }
 
   /** File a ticket and return it; throws `ApiError`. */

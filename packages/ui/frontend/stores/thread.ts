@@ -14,12 +14,12 @@ export class Thread {
   /** Whether the earlier messages are here too. */
   readonly isLoaded = signal(false);
   readonly problem = signal<ApiError | null>(null);
-  /** The messages, oldest first. */
+  /** The messages, oldest first; the text of a merged ticket has the time of that ticket and a later id. */
   readonly messages = computed(() =>
     [...this.#arrivals.value.keys()]
-      .sort((one, other) => one - other)
       .map((id) => this.#table.get(id))
-      .filter((message) => message !== null),
+      .filter((message) => message !== null)
+      .sort((one, other) => one.created_at - other.created_at || one.message_id - other.message_id),
   );
 
   constructor(table: VersionedTable<Message>) {

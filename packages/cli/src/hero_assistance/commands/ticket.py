@@ -14,6 +14,8 @@ from hero_assistance.commands.call import as_json, as_user
 from hero_assistance.light_commands.output import print_json, print_table, sanitize
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
+# As many as the server hands over at once.
+_PAGE = 200
 _ticket_id = click.argument("ticket_id", type=click.IntRange(min=1))
 _text = click.argument("text")
 
@@ -25,18 +27,19 @@ def ticket_command() -> None:
 
 @ticket_command.command("list")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many at most.")
+@click.option("--all", "everything", is_flag=True, help="Every ticket, by id, oldest first; --limit does not count.")
 @as_user
 @as_json
-def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
+def list_command(limit: int, user: str | None, *, everything: bool, as_json: bool) -> None:
     """List tickets by last activity, newest first."""
-    page = _call_server(user, "ticket.list", limit=limit)
+    page = _read_all(user) if everything else _call_server(user, "ticket.list", limit=limit)
     if as_json:
         print_json(page)
         return
     columns = ["id", "status", "priority", "title", "customer", "last activity"]
     print_table(columns, [_to_cells(ticket) for ticket in page["tickets"]])
     if page["next_cursor"]:
-        click.echo(f"there are more; see: hero_assistance call ticket.list cursor={page['next_cursor']}", err=True)
+        click.echo("there are more; --all lists every ticket", err=True)
 
 
 @ticket_command.command("show")
@@ -53,8 +56,9 @@ def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
     tags = " ".join(f"#{tag}" for tag in ticket["tags"])
     click.secho(sanitize(f"{ticket['ticket_id']}  {ticket['title']}"), bold=True)
     click.echo(sanitize(f"{ticket['status']}, {ticket['priority']}, from {ticket['customer_name']} {tags}".rstrip()))
-    _print_text(ticket["customer_name"], "filed", ticket["created_at"], ticket["body"])
-    for message in messages:
+    filed = {**ticket, "author_name": ticket["customer_name"], "kind": "filed"}
+    # What was merged into a ticket may be older than its own text.
+    for message in sorted([filed, *messages], key=lambda message: int(message["created_at"])):
         _print_text(message["author_name"], message["kind"], message["created_at"], message["body"])
 
 
@@ -81,7 +85,8 @@ def create_command(
 def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
     """Answer where the customer sees it."""
     made = _call_server(user, "message.reply", ticket_id=ticket_id, body=_read_text(text))
-    _print_done(made, f"replied to ticket {ticket_id}", as_json=as_json)
+    merged = f"; ticket {ticket_id} was merged into it" if made["ticket_id"] != ticket_id else ""
+    _print_done(made, f"replied to ticket {made['ticket_id']}{merged}", as_json=as_json)
 
 
 @ticket_command.command("note")
@@ -100,6 +105,21 @@ def _call_server(user: str | None, method: str, **params: Any) -> Any:
 
     with Server(user) as server:
         return server.call(method, **params)
+
+
+def _read_all(user: str | None) -> dict[str, Any]:
+    """Every ticket, as one page; by id, so that none is missed that changes meanwhile."""
+    from hero_assistance.rpc_command import Server
+
+    with Server(user) as server:
+        page: dict[str, Any] = server.call("ticket.list", order="id", limit=_PAGE)
+        tickets = list(page["tickets"])
+        cursor = page["next_cursor"]
+        while cursor is not None:
+            further = server.call("ticket.list", order="id", limit=_PAGE, cursor=cursor)
+            tickets += further["tickets"]
+            cursor = further["next_cursor"]
+    return page | {"tickets": tickets, "next_cursor": None}
 
 
 def _read_text(text: str) -> str:

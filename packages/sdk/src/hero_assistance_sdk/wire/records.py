@@ -74,6 +74,8 @@ class Project(Wire):
     # Hours between two backups, 0 for none.
     backup_hours: int | None
     backups_kept: int | None
+    # Where users open the pages, for links to tickets; empty until an admin sets it.
+    page_address: str
 
 
 class Removed(Wire):

@@ -21,7 +21,7 @@ from hero_assistance_sdk.wire.names import (
 class User(Wire):
     """A user of this project; an inactive user has no access, and their messages stay.
 
-    Customers see no e-mail address: `email` is null there.
+    Customers see no e-mail address and no signature: both are null there.
     """
 
     noun: Literal["user"] = "user"
@@ -32,6 +32,8 @@ class User(Wire):
     active: bool
     # Whether others see the presence of this user; an agent may switch it off.
     shows_presence: bool
+    # What `{{agent.signature}}` of canned replies and macros is for this user.
+    signature: str | None
 
 
 class Attachment(Wire):

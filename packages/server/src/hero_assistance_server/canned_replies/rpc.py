@@ -23,6 +23,14 @@ _AFTER = (Call("bob", "canned_reply.save", _SAVED),)
 _SAVES = Example("An agent keeps how he begins", "bob", _SAVED, _REPLY)
 _LISTS = Example("He chooses one", "bob", {}, {"canned_replies": [_REPLY], "seq": 4}, after=_AFTER)
 _RENDERS = Example("He takes it", "bob", {"canned_reply_id": 1, "ticket_id": 1}, {"body": "Dear Carol,"}, after=_AFTER)
+_GREETS = {"name": "Hi", "body": "Hi {{customer.first_name|there}}, set \\{{ .Values.x }}.\n{{agent.signature|Bye}}"}
+_ESCAPES = Example(
+    "What comes with nothing to fill in, and braces that stay",
+    "bob",
+    {"canned_reply_id": 1, "ticket_id": 1},
+    {"body": "Hi Carol, set {{ .Values.x }}.\nBye"},
+    after=(Call("bob", "canned_reply.save", _GREETS),),
+)
 _DELETES = Example("He has a better one", "bob", {"canned_reply_id": 1}, None, after=_AFTER)
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Unavailable)
 
@@ -34,7 +42,7 @@ class SaveCannedReply(Params):
     """The name and the text; without an id it is a new one."""
 
     name: Title
-    body: Text
+    body: Annotated[Text, Field(description="Markdown with placeholders.")]
     shared: Shared = False
     canned_reply_id: ItemId | None = None
 
@@ -80,7 +88,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def save(caller: Caller, params: SaveCannedReply) -> wire.CannedReply:
         """Keep a text for the caller, or for the team.
 
-        Placeholders: `{{agent.name}}`, `{{customer.name}}`, `{{ticket.id}}`, `{{ticket.title}}`; others are refused.
+        Placeholders such as `{{customer.first_name|there}}` are filled in for a ticket; unknown ones are refused.
         """
         check_placeholders(body=params.body)
         return await storage.write(
@@ -99,7 +107,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """Delete a canned reply of the caller's, or of the team's."""
         await storage.write(lambda work: delete_reply(work, caller, params.canned_reply_id))
 
-    @table.method("canned_reply.render", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_RENDERS])
+    @table.method("canned_reply.render", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_RENDERS, _ESCAPES])
     async def render_(caller: Caller, params: RenderCannedReply) -> Rendered:
         """Fill in a canned reply's placeholders for a ticket; nothing is sent."""
         return Rendered(

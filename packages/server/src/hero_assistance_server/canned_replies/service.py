@@ -9,8 +9,9 @@ from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.wire import CannedReply, Macro, TicketId, UserId
 from hero_assistance_server.canned_replies import rules
 from hero_assistance_server.canned_replies.ownership import is_usable
-from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
+from hero_assistance_server.canned_replies.placeholders import KNOWN, Values, render, unknown
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.project.rules import ticket_link
 from hero_assistance_server.rpc.params import BODY_LIMIT
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.model import Ticket
@@ -73,12 +74,13 @@ def delete_reply(work: UnitOfWork, caller: Caller, canned_reply_id: int) -> None
 def render_reply(snapshot: Snapshot, caller: Caller, canned_reply_id: int, ticket_id: TicketId) -> str:
     """Return the text of a canned reply for a ticket; raises `NotFound` or `Conflict`."""
     reply = find_reply(snapshot, caller, canned_reply_id)
-    return render_text(reply.body, visible_ticket(snapshot, caller, ticket_id), caller)
+    return render_text(snapshot, caller, reply.body, visible_ticket(snapshot, caller, ticket_id))
 
 
-def render_text(text: str, ticket: Ticket, caller: Caller) -> str:
-    """Return the text for a ticket; raises `Conflict` when it is too long for a message then."""
-    body = render(text, ticket, caller.known())
+def render_text(snapshot: Snapshot, caller: Caller, text: str, ticket: Ticket) -> str:
+    """Return the text for a ticket; raises `Conflict` for a link without address, or a text that is too long then."""
+    link = ticket_link(snapshot.project.read(), ticket.ticket_id)
+    body = render(text, Values(ticket, caller.known(), link))
     if len(body.encode()) > BODY_LIMIT:
         raise Conflict("with everything filled in, the text is too long for a message", hint="make it shorter")
     return body
@@ -91,7 +93,8 @@ def check_placeholders(**texts: str | None) -> None:
     ]
     if faults:
         known = ", ".join(f"{{{{{name}}}}}" for name in KNOWN)
-        raise InvalidParams("there are unknown placeholders", faults=faults, hint=f"known are {known}")
+        hint = f"known are {known}; a backslash before braces leaves them as they are: \\{{{{"
+        raise InvalidParams("there are unknown placeholders", faults=faults, hint=hint)
 
 
 def _other_names(work: UnitOfWork, agent: UserId, canned_reply_id: int) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from hero_assistance_sdk.wire import MessageId, Record, UserId
+from hero_assistance_sdk.wire import MessageId, Record, TicketId, UserId
 from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.model import Ticket
@@ -41,7 +41,8 @@ class Change(Generic[T, M]):
     """The writes of one command, and their audience.
 
     `before` is the ticket as it was, `ticket` as it is afterwards; `message` is added, or replaced when it was there;
-    `moved` are messages that now belong to `ticket`. `detail` is what the audit trail keeps next to the ids, as texts.
+    `moved` are messages that now belong to `ticket`; with `opening_of`, `message` is the text of that ticket, which is
+    merged into it. `detail` is what the audit trail keeps next to the ids, as texts.
     """
 
     kind: EventType
@@ -50,6 +51,7 @@ class Change(Generic[T, M]):
     audience: Audience
     before: Ticket | None = None
     moved: tuple[MessageId, ...] = ()
+    opening_of: TicketId | None = None
     record: Record | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
 

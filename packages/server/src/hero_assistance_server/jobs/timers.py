@@ -14,6 +14,7 @@ from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
+from hero_assistance_server.tickets.change_service import release_assignee
 from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 
 # What the audit trail says instead of where a request came from.
@@ -98,7 +99,8 @@ def _wake(work: UnitOfWork) -> int:
     for ticket_id in work.tickets.list_due_to_wake(work.now, BATCH):
         ticket = work.tickets.find(ticket_id)
         change = ticket and ticket_rules.wake(ticket=ticket, now=work.now)
-        if change:
+        if ticket and change:
             work.apply(change, TIMER)
+            release_assignee(work, TIMER, change.ticket, before=ticket.status)
             woken += 1
     return woken

@@ -18,6 +18,10 @@ class MacroRepository(Protocol):
         """Return the agent's own macros and the team's, by name."""
         ...
 
+    def list_assigning(self, user_id: UserId) -> list[Macro]:
+        """Return the macros that assign tickets to a user, by name."""
+        ...
+
     def next_id(self) -> int:
         """Return the id of the next macro, which was never given before; only within a unit of work."""
         ...

@@ -26,12 +26,6 @@ def check_actions(
         raise Conflict("assign and assignee exclude each other")
 
 
-def check_assignee(assignee: User) -> None:
-    """Raise `Conflict` for a customer."""
-    if not assignee.is_staff:
-        raise Conflict(f"{assignee.user_id} is a customer and cannot be assigned", hint="assign an agent")
-
-
 def save(macro: Macro, *, before: Macro | None, other_names: Sequence[str]) -> list[AnyChange]:
     """Save a macro, where the agent has others with these names; raises `Conflict`."""
     return save_changes(macro, macro.macro_id, _EVENTS, before=before, other_names=other_names)

@@ -13,8 +13,9 @@ from hero_assistance_server.macros import rules
 from hero_assistance_server.messages import rules as message_rules
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
+from hero_assistance_server.tickets.change_service import release_assignee
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.ticket_update import update
+from hero_assistance_server.tickets.ticket_update import check_assignable, update
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.service import find_user
 
@@ -41,7 +42,7 @@ def save_macro(
         assignee=actions["assignee"],
     )
     if actions["assignee"] is not None:
-        rules.check_assignee(find_user(work, actions["assignee"]))
+        check_assignable(find_user(work, actions["assignee"]))
     before = None if macro_id is None else find_macro(work, caller, macro_id)
     own = {
         "macro_id": before.macro_id if before else work.macros.next_id(),
@@ -76,7 +77,7 @@ def run_macro(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket, to
 
 
 def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Ticket:
-    agent, now = caller.known(), work.now
+    agent, now, status = caller.known(), work.now, ticket.status
 
     def apply(change: AnyChange | None, ticket: Ticket) -> Ticket:
         if change is None or change.ticket is None:
@@ -86,11 +87,18 @@ def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Tick
 
     for text, write in ((macro.note, message_rules.note), (macro.reply, message_rules.reply)):
         if text is not None:
-            body, message_id = render_text(text, ticket, caller), work.messages.next_id()
-            ticket = apply(write(ticket=ticket, author=agent, message_id=message_id, body=body, now=now), ticket)
+            written = write(
+                ticket=ticket,
+                author=agent,
+                message_id=work.messages.next_id(),
+                body=render_text(work, caller, text, ticket),
+                now=now,
+                follows=work.messages.last_time(ticket.ticket_id),
+            )
+            ticket = apply(written, ticket)
     assignee = None if macro.assignee is None else find_user(work, macro.assignee)
     patch = rules.patch_of(macro, agent=agent, assignee=assignee, now=now)
     ticket = apply(update(ticket=ticket, by=agent, patch=patch, targets=work.project.targets(), now=now), ticket)
     if macro.follow:
         ticket = apply(ticket_rules.follow(ticket=ticket, agent=agent, following=True, now=now), ticket)
-    return ticket
+    return release_assignee(work, caller, ticket, before=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import MessageId, TicketId
@@ -11,7 +12,10 @@ from hero_assistance_server.tickets.merge_split import Entry
 
 
 class MessageRepository(Protocol):
-    """The replies and notes of the tickets; `UnitOfWork.apply` writes them."""
+    """The replies and notes of the tickets; `UnitOfWork.apply` writes them.
+
+    The order of a thread is that of the times of its messages, and of their ids where times are the same.
+    """
 
     def find(self, message_id: MessageId) -> Message | None:
         """Return one message, or `None`."""
@@ -29,10 +33,18 @@ class MessageRepository(Protocol):
         """Return a ticket's messages behind `seen`, in order."""
         ...
 
+    def find_last_seen(self, ticket_id: TicketId, message_id: MessageId, *, notes: bool) -> MessageId:
+        """Return this message when it is on the ticket, else the last one of a smaller id, 0 before the first."""
+        ...
+
+    def last_time(self, ticket_id: TicketId) -> datetime | None:
+        """Return the time of a ticket's last message, or `None`."""
+        ...
+
     def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
         """Yield a ticket's messages from the last to the first, each read when it is asked for."""
         ...
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
-        """Return id and kind of every message of a ticket, in order."""
+        """Return what merging and splitting know of every message of a ticket, in order."""
         ...

@@ -17,7 +17,7 @@ from hero_assistance_sdk.errors import (
     Unavailable,
 )
 from hero_assistance_sdk.rpc.errors import InvalidParams, misfit
-from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_sdk.wire import MessageId, MessageKind
 from hero_assistance_server import serializers
@@ -54,6 +54,16 @@ _ATTACHES = Example(
         "attachments": [UPLOADED],
     },
     after=(UPLOAD,),
+)
+_GOES_ON = Example(
+    "Her ticket 2 was merged into ticket 1, where it goes on",
+    "carol",
+    {"ticket_id": 2, "body": "It works again."},
+    REPLIED | {"message_id": 4, "author": "carol", "author_name": "Carol", "body": "It works again."},
+    after=(
+        Call("carol", "ticket.create", {"title": "VPN!", "body": "Still nothing."}),
+        Call("bob", "ticket.merge", {"ticket_id": 2, "into": 1}),
+    ),
 )
 _NOTES = Example(
     "An agent tells the others",
@@ -103,7 +113,10 @@ class EditMessage(Params):
 
 
 class Thread(Result):
-    """A ticket's messages, oldest first; `seq` is the number of the last event that is in them."""
+    """A ticket's messages, oldest first; `seq` is the number of the last event that is in them.
+
+    They are in the order of `created_at`, and of `message_id` where that is the same.
+    """
 
     messages: list[wire.Message]
     seq: wire.Seq
@@ -112,11 +125,12 @@ class Thread(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method(REPLY, allow=KNOWN, page=True, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES])
+    @table.method(REPLY, allow=KNOWN, page=True, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES, _GOES_ON])
     async def reply(caller: Caller, params: WriteReply) -> wire.Message:
         """Write a reply: from an agent it sets the ticket to waiting, from the customer it reopens it.
 
-        With `last_seen_message_id` it is refused when others have written since, unless `force` is set.
+        A customer's reply to a merged ticket is written on the one that it was merged into; the answer's `ticket_id`
+        says so. With `last_seen_message_id` it is refused when others have written since, unless `force` is set.
         """
         last_seen = None if params.force else params.last_seen_message_id
         return await _write(storage, caller, MessageKind.REPLY, params, last_seen)

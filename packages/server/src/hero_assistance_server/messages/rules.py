@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import changed
@@ -27,20 +27,23 @@ def reply(
     message_id: MessageId,
     body: str,
     now: datetime,
+    follows: datetime | None = None,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Write a reply; raises `Conflict` when the ticket takes no replies."""
+    """Write a reply, which `follows` the time of the last message; raises `Conflict` when it takes no replies."""
+    at = _later(ticket, now, follows)
+    message = _message(ticket, MessageKind.REPLY, author, message_id, body=body, at=at, attachments=attachments)
     outside = author.user_id in ticket.people
     trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
-    answered = ticket.first_response_at or (None if outside else now)
+    answered = ticket.first_response_at or (None if outside else message.created_at)
     written = replace(
         with_status(ticket, _moved(ticket, trigger), now),
         reply_count=ticket.reply_count + 1,
         last_reply_id=message_id,
+        last_message_id=message_id,
         first_response_at=answered,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.REPLY, author, message_id, body=body, now=now, attachments=attachments)
     return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
 
 
@@ -51,17 +54,19 @@ def note(
     message_id: MessageId,
     body: str,
     now: datetime,
+    follows: datetime | None = None,
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Write a note to the agents; the customer sees no change."""
+    """Write a note to the agents, which `follows` the time of the last message; the customer sees no change."""
     written = replace(
         ticket,
         status=_moved(ticket, Trigger.NOTED),
         note_count=ticket.note_count + 1,
-        last_note_id=message_id,
+        last_message_id=message_id,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, now=now, attachments=attachments)
+    at = _later(ticket, now, follows)
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, at=at, attachments=attachments)
     return changed(MESSAGE_NOTED, ticket, written, now, message=message)
 
 
@@ -97,10 +102,17 @@ def _followed(ticket: Ticket, author: User) -> tuple[UserId, ...]:
 
 
 def _moved(ticket: Ticket, trigger: Trigger) -> Status:
+    if ticket.merged_into is not None:
+        raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     status = after(ticket.status, trigger)
     if status is None:
         raise Conflict(f"ticket {ticket.ticket_id} is {ticket.status.value}", hint="file a new ticket")
     return status
+
+
+def _later(ticket: Ticket, now: datetime, follows: datetime | None) -> datetime:
+    """Return the time of a message: the clock of a machine may go back, the times of a thread do not."""
+    return max(now, ticket.created_at, follows or now)
 
 
 def _message(
@@ -110,7 +122,7 @@ def _message(
     message_id: MessageId,
     *,
     body: str,
-    now: datetime,
+    at: datetime,
     attachments: tuple[Attachment, ...],
 ) -> Message:
-    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, now, attachments=attachments)
+    return Message(message_id, ticket.ticket_id, kind, author.user_id, author.name, body, at, attachments=attachments)

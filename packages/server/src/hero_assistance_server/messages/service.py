@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hero_assistance_sdk.errors import Conflict, NotFound, ThreadMoved
+from hero_assistance_sdk.errors import Conflict, NotFound, ThreadMoved, TicketMerged
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
@@ -13,7 +13,9 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
-from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.tickets.change_service import release_assignee
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.visibility import follow_merges, visible_ticket
 
 REPLY = "message.reply"
 NOTE = "message.note"
@@ -33,15 +35,17 @@ def write_message(
 ) -> Message:
     """Write a reply or a note, or return the one that this client token made.
 
-    Raises `NotFound`, `Conflict` or `TooLarge`, and with `last_seen` `ThreadMoved` when others have written since.
+    What a customer replies to a merged ticket is written on the one that it was merged into. Raises `NotFound`,
+    `Conflict` or `TooLarge`, and with `last_seen` `ThreadMoved` when others have written since.
     """
     author, method = caller.known(), _METHODS[kind]
-    ticket = visible_ticket(work, caller, ticket_id)
+    addressed = visible_ticket(work, caller, ticket_id)
     made = work.client_tokens.find(author.user_id, method, client_token)
     if made is not None:
-        return _made_before(work, MessageId(made), ticket_id)
+        return _made_before(work, MessageId(made), addressed)
+    ticket = _find_open_end(work, caller, addressed, kind)
     if last_seen is not None:
-        _check_seen(work, caller, ticket_id, last_seen)
+        _check_seen(work, caller, ticket.ticket_id, last_seen)
     write = rules.note if kind is MessageKind.NOTE else rules.reply
     change = write(
         ticket=ticket,
@@ -49,9 +53,11 @@ def write_message(
         message_id=work.messages.next_id(),
         body=body,
         now=work.now,
+        follows=work.messages.last_time(ticket.ticket_id),
         attachments=find_uploads(work, caller, attachment_ids),
     )
     work.apply(change, caller)
+    release_assignee(work, caller, change.ticket, before=ticket.status)
     work.client_tokens.add(author.user_id, method, client_token, change.message.message_id, work.now)
     delete_sent_draft(work, caller, ticket_id, kind)
     return change.message
@@ -85,9 +91,24 @@ def _check_seen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: Mes
         raise ThreadMoved([serializers.message(message).model_dump(mode="json") for message in unseen])
 
 
-def _made_before(work: UnitOfWork, message_id: MessageId, ticket_id: TicketId) -> Message:
+def _find_open_end(work: UnitOfWork, caller: Caller, addressed: Ticket, kind: MessageKind) -> Ticket:
+    """Return the ticket that takes a message to `addressed`; raises `TicketMerged` where the author must choose it.
+
+    A customer goes on with the same matter. An agent writes with the thread in view, which is another one now.
+    """
+    ticket = follow_merges(work, addressed)
+    if ticket is addressed:
+        return ticket
+    if kind is MessageKind.REPLY and caller.known().user_id in addressed.people & ticket.people:
+        return ticket
+    if caller.is_staff:
+        raise TicketMerged(addressed.ticket_id, ticket.ticket_id, hint=f"write on ticket {ticket.ticket_id}")
+    raise Conflict(f"ticket {addressed.ticket_id} is closed", hint="file a new ticket")
+
+
+def _made_before(work: UnitOfWork, message_id: MessageId, addressed: Ticket) -> Message:
     """Return what an earlier request with this token made; raises `Conflict` when that was on another ticket."""
     message = work.messages.find(message_id)
-    if message is None or message.ticket_id != ticket_id:
+    if message is None or message.ticket_id not in {addressed.ticket_id, follow_merges(work, addressed).ticket_id}:
         raise Conflict("this client_token was used on another ticket", hint="make a token for each message")
     return message

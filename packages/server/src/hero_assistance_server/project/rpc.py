@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
@@ -27,6 +27,9 @@ ATTACHMENTS_LIMIT = 100
 RETENTION_DAYS_LIMIT = 3650
 BACKUP_HOURS_LIMIT = 31 * 24
 BACKUPS_LIMIT = 365
+ADDRESS_LIMIT = 200
+# Without a fragment, which is the page's own; the empty text is none.
+_ADDRESS = r"^(https?://[^\s/?#\x00-\x1f\x7f]+(/[^\s?#\x00-\x1f\x7f]*)?)?$"
 
 _PROJECT = {
     "noun": "project",
@@ -37,6 +40,7 @@ _PROJECT = {
     "event_retention_days": 30,
     "backup_hours": 24,
     "backups_kept": 7,
+    "page_address": "",
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -70,6 +74,10 @@ class UpdateProject(Params):
     event_retention_days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_LIMIT)] | None = None
     backup_hours: Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT, description="0: none are made.")] | None = None
     backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
+    page_address: Annotated[
+        Annotated[str, StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS)] | None,
+        Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
+    ] = None
 
 
 def add_methods(table: MethodRegistry, storage: Storage) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.wire import Priority
+from hero_assistance_sdk.paths import SERVICE
+from hero_assistance_sdk.wire import Priority, TicketId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.project.event_types import PROJECT_UPDATED
@@ -27,6 +28,8 @@ class ProjectSettings:
     # Between two backups; 0 for none.
     backup_hours: int = 24
     backups_kept: int = 7
+    # Where users open the pages, for links to tickets; empty until an admin sets it.
+    page_address: str = ""
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -53,7 +56,15 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         event_retention_days=project.event_retention_days,
         backup_hours=project.backup_hours,
         backups_kept=project.backups_kept,
+        page_address=project.page_address,
     )
+
+
+def ticket_link(project: ProjectSettings, ticket_id: TicketId) -> str | None:
+    """Return where users open a ticket; `None` without the address of the pages."""
+    if not project.page_address:
+        return None
+    return f"{project.page_address.rstrip('/')}/#/tickets/{SERVICE}/{ticket_id}"
 
 
 def _text(value: object) -> str:

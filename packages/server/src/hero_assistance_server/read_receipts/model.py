@@ -9,11 +9,15 @@ from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
 
 @dataclass(frozen=True, slots=True)
 class ReadReceipt:
-    """How far a user has read a ticket (0: nothing), and how many messages of others came after that."""
+    """How far a user has read a ticket (0: no message), and how much of others is unread.
+
+    The text of a ticket that the user has not `opened` is unread too.
+    """
 
     ticket_id: TicketId
     message_id: MessageId
     unread: int
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)

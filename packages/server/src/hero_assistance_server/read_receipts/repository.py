@@ -18,8 +18,21 @@ class ReadReceiptRepository(Protocol):
         """Return the last message that a user has read, 0 before the first."""
         ...
 
-    def save(self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime) -> None:
-        """Write how far a user has read a ticket."""
+    def save(
+        self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime, *, back: bool = False
+    ) -> bool:
+        """Write how far a user has read a ticket, and what was merged into it; returns whether that is a change.
+
+        A receipt moves forward, with `back` in either direction; the first one says that the ticket was opened.
+        """
+        ...
+
+    def add_for_authors(self, ticket_id: TicketId, now: datetime) -> None:
+        """Note that the authors of messages have opened their ticket, before the messages are moved."""
+        ...
+
+    def copy_to_part(self, ticket_id: TicketId) -> None:
+        """Give a part that was split off receipts of its own: what was unread where it was is unread in it."""
         ...
 
     def list_relevant_tickets(self, user: User) -> list[TicketId]:

@@ -18,7 +18,7 @@ from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketI
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
-_READ = {"ticket_id": 1, "message_id": 1, "unread": 1}
+_READ = {"ticket_id": 1, "message_id": 1, "unread": 1, "opened": True}
 _MARK = Call("bob", "read.mark", {"ticket_id": 1, "message_id": 1})
 _MARKS = (
     Example("An agent has read the reply and not the note", _MARK.caller, _MARK.params, _READ),
@@ -56,7 +56,7 @@ _OF_TICKET = Example(
 
 
 class MarkRead(TicketParams):
-    """The last message that is read, 0 for none."""
+    """The last message that is read; 0 for the ticket's own text alone."""
 
     message_id: Annotated[int, Field(ge=0, le=ID_LIMIT)]
     back: Annotated[bool, Field(description="Also when more was read already: what comes after is unread again.")] = (
@@ -71,14 +71,17 @@ class ListReads(Params):
 
 
 class Read(Result):
-    """The last message that the caller has read, 0 before the first, and how many of others came after it.
+    """The last message that the caller has read, 0 before the first, and how much of others is unread.
 
-    More than 100 are counted as 100.
+    A ticket is `opened` once the caller has marked it, has written on it or has filed it; until then its own text is
+    counted as well. More than 100 are counted as 100. What was merged into a ticket is unread until it was read on
+    either.
     """
 
     ticket_id: wire.TicketId
     message_id: wire.MessageId
     unread: int
+    opened: bool
 
 
 class ReadList(Result):
@@ -146,4 +149,6 @@ def _list(snapshot: Snapshot, caller: Caller, params: ListReads) -> ReadList:
 
 
 def _serialize(receipt: ReadReceipt) -> Read:
-    return Read(ticket_id=receipt.ticket_id, message_id=receipt.message_id, unread=receipt.unread)
+    return Read(
+        ticket_id=receipt.ticket_id, message_id=receipt.message_id, unread=receipt.unread, opened=receipt.opened
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hero_assistance_sdk.wire import MessageId, ReadMark, TicketId
+from hero_assistance_sdk.wire import MessageId, TicketId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.read_receipts import rules
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
@@ -15,14 +15,18 @@ from hero_assistance_server.tickets.visibility import visible_ticket
 def mark_read(
     work: UnitOfWork, caller: Caller, ticket_id: TicketId, message_id: MessageId, *, back: bool
 ) -> ReadReceipt:
-    """Move the caller's receipt to a message; returns where it is then. Raises `NotFound`."""
+    """Move the caller's receipt to a message; returns where it is then. Raises `NotFound`.
+
+    Without `back` it only moves forward: a screen that was asleep takes nothing back. It never moves beyond the last
+    message. What was said on a merged ticket is read where it is now.
+    """
     user = caller.known()
     ticket = visible_ticket(work, caller, ticket_id)
-    before = work.read_receipts.last_read(user.user_id, ticket_id)
-    change = rules.mark(ticket=ticket, by=user, before=before, wanted=message_id, back=back)
-    if change is not None and isinstance(change.record, ReadMark):
-        work.read_receipts.save(user.user_id, ticket_id, change.record.message_id, work.now)
-        work.record_event(change)
+    if ticket.merged_into is None:
+        reached = work.messages.find_last_seen(ticket_id, message_id, notes=user.is_staff)
+        if work.read_receipts.save(user.user_id, ticket_id, reached, work.now, back=back):
+            last_read = work.read_receipts.last_read(user.user_id, ticket_id)
+            work.record_event(rules.mark(ticket_id, last_read, user))
     (receipt,) = work.read_receipts.list_for(user, [ticket_id])
     return receipt
 

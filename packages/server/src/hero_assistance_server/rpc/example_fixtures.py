@@ -111,6 +111,7 @@ ALICE: dict[str, Any] = {
     "email": None,
     "active": True,
     "shows_presence": True,
+    "signature": "",
 }
 BOB = ALICE | {"user_id": "bob", "name": "Bob", "role": "agent"}
 CAROL = ALICE | {"user_id": "carol", "name": "Carol", "role": "customer"}

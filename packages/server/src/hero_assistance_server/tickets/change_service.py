@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError, Unavailable
-from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId, UserId
 from hero_assistance_server.drafts.rules import DraftKey
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets import merge_split, rules
+from hero_assistance_server.tickets.merge_split import Entry
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users.service import find_user
 
+# Where a ticket may stay with an agent who is gone.
+_AWAY = DONE | {Status.SNOOZED}
 Work = TypeVar("Work", bound=UnitOfWork)
 
 
@@ -33,7 +37,23 @@ class Outcome:
 def update_ticket(work: UnitOfWork, caller: Caller, ticket: Ticket, patch: Patch) -> Ticket:
     """Set fields of a ticket, all at once; returns it as it is afterwards. Raises `Forbidden` or `Conflict`."""
     change = update(ticket=ticket, by=caller.known(), patch=patch, targets=work.project.targets(), now=work.now)
-    return ticket if change is None else _apply(work, caller, ticket, [change])
+    if change is None:
+        return ticket
+    return release_assignee(work, caller, _apply(work, caller, ticket, [change]), before=ticket.status)
+
+
+def release_assignee(work: UnitOfWork, caller: Caller, ticket: Ticket, *, before: Status | None) -> Ticket:
+    """Take the assignee off a ticket that comes back to an agent who cannot work; returns it as it is then.
+
+    `before` is the status that it had; `None` for a new one. It is in the list of unassigned tickets then.
+    """
+    comes_back = before is None or (before in _AWAY and ticket.status not in _AWAY)
+    if not comes_back or ticket.assignee is None:
+        return ticket
+    assignee = work.users.find(ticket.assignee)
+    if assignee is not None and assignee.can_work:
+        return ticket
+    return _apply(work, caller, ticket, [rules.release(ticket=ticket, now=work.now)])
 
 
 def change_each(
@@ -65,32 +85,46 @@ def uninvite(work: UnitOfWork, caller: Caller, ticket_id: TicketId, guest: UserI
     return _apply(work, caller, ticket, rules.uninvite(ticket=ticket, guest=guest, now=work.now))
 
 
-def merge_tickets(work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: TicketId) -> Ticket:
+def merge_tickets(
+    work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: TicketId, *, reopen: bool = False
+) -> Ticket:
     """Move the messages of a ticket to another one, close it and return the other. Raises `NotFound` or `Conflict`."""
     source, target = visible_ticket(work, caller, ticket_id), visible_ticket(work, caller, into)
     changes = merge_split.merge(
         source=source,
         target=target,
         entries=work.messages.list_entries(ticket_id),
+        last_of_target=_list_last_entries(work, target),
         message_id=work.messages.next_id(),
         now=work.now,
+        reopen=reopen,
     )
-    return _apply_to_first(work, caller, changes)
+    work.read_receipts.add_for_authors(ticket_id, work.now)
+    return release_assignee(work, caller, _apply_to_first(work, caller, changes), before=target.status)
 
 
 def split_ticket(
     work: UnitOfWork, caller: Caller, ticket_id: TicketId, message_ids: Iterable[MessageId], title: str
 ) -> Ticket:
     """Make a new ticket of some messages, and return it. Raises `NotFound` or `Conflict`."""
+    part_id = work.tickets.next_id()
     changes = merge_split.split(
         source=visible_ticket(work, caller, ticket_id),
         entries=work.messages.list_entries(ticket_id),
         chosen=frozenset(message_ids),
-        ticket_id=work.tickets.next_id(),
+        ticket_id=part_id,
         title=title,
         now=work.now,
     )
-    return _apply_to_first(work, caller, changes)
+    work.read_receipts.add_for_authors(ticket_id, work.now)
+    part = _apply_to_first(work, caller, changes)
+    work.read_receipts.copy_to_part(part_id)
+    return release_assignee(work, caller, part, before=None)
+
+
+def _list_last_entries(work: UnitOfWork, ticket: Ticket) -> list[Entry]:
+    found = [work.messages.find(message_id) for message_id in {ticket.last_reply_id, ticket.last_message_id}]
+    return [Entry(one.message_id, one.kind, one.created_at) for one in found if one is not None]
 
 
 def _apply(work: UnitOfWork, caller: Caller, ticket: Ticket, changes: Iterable[AnyChange]) -> Ticket:

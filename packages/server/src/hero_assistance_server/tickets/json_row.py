@@ -38,7 +38,7 @@ COLUMNS = (
     "reply_count",
     "note_count",
     "last_reply_id",
-    "last_note_id",
+    "last_message_id",
     "attachments",
 )
 
@@ -74,7 +74,7 @@ def decode_values(row: Sequence[Any]) -> Ticket:
         reply_count=row[19],
         note_count=row[20],
         last_reply_id=row[21],
-        last_note_id=row[22],
+        last_message_id=row[22],
         attachments=_decode_attachments(row[23]),
     )
 

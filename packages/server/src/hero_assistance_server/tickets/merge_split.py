@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.errors import Conflict, NotFound, TicketMerged
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId
 from hero_assistance_server.events.change_builder import changed, filed
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.event_types import TICKET_MERGED, TICKET_SPLIT
 from hero_assistance_server.tickets.model import NO_MESSAGE, Ticket
+from hero_assistance_server.tickets.states import UNANSWERED, Trigger, after
 from hero_assistance_server.tickets.ticket_update import with_status
+
+# The smallest difference of times in the store.
+_ONE_MS = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,38 +26,33 @@ class Entry:
 
     message_id: MessageId
     kind: MessageKind
+    created_at: datetime
+    # Whether it was written on the ticket on which it is.
+    own: bool = True
 
 
 def merge(
-    *, source: Ticket, target: Ticket, entries: Sequence[Entry], message_id: MessageId, now: datetime
+    *,
+    source: Ticket,
+    target: Ticket,
+    entries: Sequence[Entry],
+    last_of_target: Sequence[Entry],
+    message_id: MessageId,
+    now: datetime,
+    reopen: bool = False,
 ) -> list[AnyChange]:
-    """Move what was said on `source` to `target`, its own text first, and close it; raises `Conflict`.
+    """Move what was said on `source`, its own text as well, to `target`, and close it; raises `Conflict`.
 
-    The same people must see both: merging shows no user what they could not read before.
+    All keeps its time and its place among the messages of both. The same people must see both: merging shows no user
+    what they could not read before. `reopen` opens a target that is closed. One that is not opens when the source was
+    unanswered. `last_of_target` are its last reply and its last message.
     """
-    if source.ticket_id == target.ticket_id:
-        raise Conflict("a ticket cannot be merged into itself")
-    for ticket in (source, target):
-        if ticket.merged_into is not None:
-            raise Conflict(f"ticket {ticket.ticket_id} is merged into {ticket.merged_into} already")
-    if source.people != target.people:
-        raise Conflict(
-            "other people see the one ticket than the other",
-            hint="make them collaborators of both first (ticket.invite)",
-        )
-    text = Message(
-        message_id,
-        target.ticket_id,
-        MessageKind.REPLY,
-        source.customer,
-        source.customer_name,
-        f"**{source.title}**\n\n{source.body}".rstrip(),
-        now,
-        attachments=source.attachments,
-    )
-    joined = _with_entries(target, [*_entries_of(target), *entries, Entry(message_id, MessageKind.REPLY)])
+    _check_mergeable(source, target)
+    text = _opening(source, entries, message_id, target.ticket_id)
+    status = _status_after_merge(source, target, reopen=reopen)
+    opened = target if status is target.status else with_status(target, status, now)
     joined = replace(
-        joined,
+        _with_entries(opened, [*last_of_target, *entries, Entry(message_id, MessageKind.REPLY, text.created_at)]),
         reply_count=target.reply_count + source.reply_count + 1,
         note_count=target.note_count + source.note_count,
         followers=tuple(dict.fromkeys((*target.followers, *sorted(source.participants - target.participants)))),
@@ -64,9 +63,11 @@ def merge(
     )
     moved = tuple(entry.message_id for entry in entries)
     trail = _trail(source.ticket_id, target.ticket_id, moved)
+    new_status = {"status": status.value, "status.before": target.status.value} if opened is not target else {}
     merged = TICKET_MERGED
+    come = changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail | new_status)
     return [
-        changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail),
+        replace(come, opening_of=source.ticket_id),
         changed(merged, source, closed, now, message=None, public=True, detail=trail),
     ]
 
@@ -111,22 +112,68 @@ def split(
     return [made, rest]
 
 
+def _check_mergeable(source: Ticket, target: Ticket) -> None:
+    """Raise `Conflict` for a ticket and itself, for one that is merged already, and where other people see them."""
+    if source.ticket_id == target.ticket_id:
+        raise Conflict("a ticket cannot be merged into itself")
+    for ticket in (source, target):
+        if ticket.merged_into is not None:
+            raise TicketMerged(ticket.ticket_id, ticket.merged_into)
+    if source.people != target.people:
+        raise Conflict(
+            "other people see the one ticket than the other",
+            hint="make them collaborators of both first (ticket.invite)",
+        )
+
+
+def _status_after_merge(source: Ticket, target: Ticket, *, reopen: bool) -> Status:
+    """Return the status of the target: an unanswered source opens it as a customer's reply does."""
+    status = after(target.status, Trigger.CUSTOMER_REPLIED)
+    if status is None:
+        if not reopen:
+            raise Conflict(
+                f"ticket {target.ticket_id} is {target.status.value}",
+                hint="merge with reopen: true, or into a ticket that is not closed",
+            )
+        return Status.OPEN
+    return status if source.status in UNANSWERED else target.status
+
+
 def _trail(source: TicketId, target: TicketId, moved: Sequence[MessageId]) -> dict[str, str]:
     return {"from": str(source), "into": str(target), "messages": ", ".join(map(str, moved))}
 
 
-def _entries_of(ticket: Ticket) -> list[Entry]:
-    """The last messages of a ticket, which are enough to know the last of a longer thread."""
-    return [Entry(ticket.last_reply_id, MessageKind.REPLY), Entry(ticket.last_note_id, MessageKind.NOTE)]
+def _opening(source: Ticket, entries: Sequence[Entry], message_id: MessageId, ticket_id: TicketId) -> Message:
+    """Return the text of a ticket as a message of the time at which it was filed, before the messages written there."""
+    filed_at = source.created_at
+    first = min((entry.created_at for entry in entries if entry.own), default=None)
+    if first is not None and first <= filed_at:
+        filed_at = first - _ONE_MS
+    return Message(
+        message_id,
+        ticket_id,
+        MessageKind.REPLY,
+        source.customer,
+        source.customer_name,
+        f"**{source.title}**\n\n{source.body}".rstrip(),
+        filed_at,
+        attachments=source.attachments,
+    )
 
 
 def _with_entries(ticket: Ticket, entries: Sequence[Entry]) -> Ticket:
-    replies = [entry.message_id for entry in entries if entry.kind is MessageKind.REPLY]
-    notes = [entry.message_id for entry in entries if entry.kind is MessageKind.NOTE]
+    """Return the ticket with the counts and the ends of a thread of these messages, in any order."""
+    replies = [entry for entry in entries if entry.kind is MessageKind.REPLY]
     return replace(
         ticket,
         reply_count=len(replies),
-        note_count=len(notes),
-        last_reply_id=max(replies, default=NO_MESSAGE),
-        last_note_id=max(notes, default=NO_MESSAGE),
+        note_count=len(entries) - len(replies),
+        last_reply_id=_last(replies),
+        last_message_id=_last(entries),
     )
+
+
+def _last(entries: Sequence[Entry]) -> MessageId:
+    if not entries:
+        return NO_MESSAGE
+    return max(entries, key=lambda entry: (entry.created_at, entry.message_id)).message_id

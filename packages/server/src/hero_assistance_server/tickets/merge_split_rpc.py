@@ -14,8 +14,9 @@ from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import KnownMessageId, KnownTicketId, TicketParams, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets.change_service import merge_tickets, split_ticket
+from hero_assistance_server.tickets.model import Ticket
 
 # More than this are moved in several calls.
 SPLIT_LIMIT = 1000
@@ -24,7 +25,7 @@ _MERGES = Example(
     "Carol wrote twice about the same",
     "bob",
     {"ticket_id": 2, "into": 1},
-    TICKET | {"message_count": 3, "last_message_id": 3},
+    TICKET | {"status": "open", "message_count": 3, "last_message_id": 3},
     after=(Call("carol", "ticket.create", {"title": "VPN!", "body": "Still nothing."}),),
 )
 _SPLITS = Example(
@@ -51,6 +52,7 @@ class MergeTicket(TicketParams):
     """Which ticket goes into which."""
 
     into: KnownTicketId
+    reopen: Annotated[bool, Field(description="Open the other ticket if it is closed; else that is refused.")] = False
 
 
 class SplitTicket(TicketParams):
@@ -67,9 +69,11 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def merge(caller: Caller, params: MergeTicket) -> wire.Ticket:
         """Move everything that was said on a ticket to another one, and close it; answers with the other one.
 
-        It takes two tickets that the same people see.
+        It takes two tickets that the same people see. The other one opens, as by a customer's reply, when the merged
+        one was unanswered. The merged one stays closed: what its customer replies to it is written on the other one,
+        and an agent who writes there is refused with `merged_into`. `ticket.split` undoes it.
         """
-        merged = await storage.write(lambda work: merge_tickets(work, caller, params.ticket_id, params.into))
+        merged = await storage.write(lambda work: _merge(work, caller, params))
         return serializers.ticket(merged, staff=caller.is_staff)
 
     @table.method("ticket.split", allow=STAFF, errors=_ERRORS, examples=[_SPLITS])
@@ -79,3 +83,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             lambda work: split_ticket(work, caller, params.ticket_id, params.message_ids, params.title)
         )
         return serializers.ticket(made, staff=caller.is_staff)
+
+
+def _merge(work: UnitOfWork, caller: Caller, params: MergeTicket) -> Ticket:
+    return merge_tickets(work, caller, params.ticket_id, params.into, reopen=params.reopen)

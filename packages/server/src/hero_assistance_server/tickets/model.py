@@ -43,7 +43,8 @@ class Ticket:
     reply_count: int = 0
     note_count: int = 0
     last_reply_id: MessageId = NO_MESSAGE
-    last_note_id: MessageId = NO_MESSAGE
+    # Of replies and notes, by their times. A text that was merged has an id that says nothing of its place.
+    last_message_id: MessageId = NO_MESSAGE
     attachments: tuple[Attachment, ...] = ()
 
     @property

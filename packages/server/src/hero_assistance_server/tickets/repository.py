@@ -21,6 +21,8 @@ class Position:
 
 # Before every ticket there can be: the largest integers of the wire.
 START = Position(Millis(2**63 - 1), TicketId(2**63 - 1))
+# The same in a list by id, where a position has no time.
+START_BY_ID = Position(Millis(0), TicketId(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,19 @@ class TicketRepository(Protocol):
         ...
 
     def list_page(
-        self, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None
+        self,
+        query: ListQuery | None,
+        after: Position,
+        limit: int,
+        *,
+        seen_by: UserId | None = None,
+        by_id: bool = False,
     ) -> ListPage:
         """Return the tickets of a list (`None`: every ticket) behind `after`, the latest activity first.
 
-        With `seen_by` only those that this customer sees, by the last activity that customers see. `end` is set only
-        when the search stopped before the page was full.
+        With `seen_by` only those that this customer sees, by the last activity that customers see. With `by_id` they
+        are in the order of their ids, of which `after` has the last one. `end` is set only when the search stopped
+        before the page was full.
         """
         ...
 

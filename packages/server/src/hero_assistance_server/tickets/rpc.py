@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
@@ -11,6 +15,7 @@ from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_sdk.wire import Millis
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
@@ -35,7 +40,7 @@ from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.repository import START
+from hero_assistance_server.tickets.repository import START, START_BY_ID, Position
 from hero_assistance_server.tickets.service import CREATE, create_ticket, list_tickets
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.time_zones import zone_or_utc
@@ -58,6 +63,9 @@ _LISTS = (
         {"view": "open", "filter": "priority:urgent -tag:vpn"},
         {"tickets": [], "next_cursor": None, "seq": 3},
     ),
+    Example(
+        "A program reads all of them", "bob", {"order": "id"}, {"tickets": [TICKET], "next_cursor": None, "seq": 3}
+    ),
     Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
 
@@ -76,6 +84,13 @@ class CreateTicket(Params):
 ViewName = Literal["unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
 
 
+class Order(StrEnum):
+    """The order of a list: by last activity, the newest first, or by id, the oldest first."""
+
+    ACTIVITY = "activity"
+    ID = "id"
+
+
 class ListTickets(Params):
     """Which tickets, and which page of them; a view is of the team."""
 
@@ -84,10 +99,18 @@ class ListTickets(Params):
     time_zone: ZoneName = None
     cursor: Cursor = None
     limit: PageLimit = PAGE_DEFAULT
+    order: Annotated[
+        Order,
+        Field(
+            description="`activity` is for screens, which follow the events too: a ticket that changes between two"
+            " pages moves to the front, where the next page does not look. `id` is for who reads everything: each"
+            " ticket that is in the list all the time is in one page and no other."
+        ),
+    ] = Order.ACTIVITY
 
 
 class TicketPage(Result):
-    """Tickets by last activity, newest first; `seq` is the number of the last event that is in them.
+    """Tickets in the order that was asked for; `seq` is the number of the last event that is in them.
 
     A page may have fewer tickets than were asked for, and a `next_cursor` all the same: nothing more was found within
     the work that one call does.
@@ -128,30 +151,29 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         examples=_LISTS,
     )
     async def list_(caller: Caller, params: ListTickets) -> Encoded[TicketPage]:
-        """List tickets by last activity, newest first: an agent all of them, a customer their own.
+        """List tickets, by last activity or by id: an agent all of them, a customer their own.
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
         query = _query_of(caller, params)
-        after = START if params.cursor is None else position_of(params.cursor)
+        after, by_id = _start_of(params), params.order is Order.ID
 
         async def read() -> Encoded[TicketPage]:
             page, seq = await storage.read(
                 lambda snapshot: (
-                    list_tickets(snapshot, caller, query, after, params.limit),
+                    list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
                     snapshot.events.last_seq(),
                 )
             )
-            cursor = None if page.end is None else cursor_of(page.end)
+            cursor = None if page.end is None else _cursor_of(page.end, params.order)
             encoded = rows[caller.is_staff].json_array(page.rows)
             return Encoded.of(TicketPage, tickets=encoded, next_cursor=cursor, seq=seq)
 
         # Staff see the same list; who asks matters where a view or a filter says "me".
         own = not caller.is_staff or query is not None
         user_id = caller.known().user_id if own else None
-        return await answers.answer(
-            (user_id, params.view, params.filter, params.time_zone, params.cursor, params.limit), read
-        )
+        asked = (user_id, params.view, params.filter, params.time_zone, params.cursor, params.limit, params.order)
+        return await answers.answer(asked, read)
 
 
 def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
@@ -166,6 +188,25 @@ def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
             hint=f"did you mean {meant}:?" if meant else "search.tickets finds words",
         )
     return filter_
+
+
+def _start_of(params: ListTickets) -> Position:
+    """Return where the page begins; raises `InvalidParams` for a cursor of the other order."""
+    start = START_BY_ID if params.order is Order.ID else START
+    if params.cursor is None:
+        return start
+    place = position_of(params.cursor)
+    if (place.updated_at == 0) is not (params.order is Order.ID):
+        raise InvalidParams(
+            "the cursor is one of another order",
+            faults=[f"cursor: not one of a list by {params.order.value}"],
+            hint="ask for all pages of a list in the same order",
+        )
+    return place
+
+
+def _cursor_of(end: Position, order: Order) -> str:
+    return cursor_of(replace(end, updated_at=Millis(0)) if order is Order.ID else end)
 
 
 def _query_of(caller: Caller, params: ListTickets) -> ListQuery | None:

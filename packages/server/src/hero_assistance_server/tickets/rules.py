@@ -76,6 +76,8 @@ def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
         raise Conflict(f"{guest.user_id} is of the team and sees every ticket", hint="ticket.follow takes part")
     if guest.user_id in ticket.people:
         return []
+    if not guest.active:
+        raise Conflict(f"{guest.user_id} is deactivated and sees no ticket", hint="user.reactivate lets them in again")
     change = _with_collaborators(ticket, (*ticket.collaborators, guest.user_id), now)
     shown: AnyChange = replace(
         change, kind=TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}
@@ -100,6 +102,12 @@ def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
         return None
     awake = with_status(ticket, status, now)
     return changed(TICKET_UPDATED, ticket, awake, now, message=None, detail={"status": status.value})
+
+
+def release(*, ticket: Ticket, now: datetime) -> Change[Ticket, None]:
+    """Take the assignee off a ticket."""
+    detail = {"assignee": "", "assignee.before": ticket.assignee or ""}
+    return changed(TICKET_UPDATED, ticket, replace(ticket, assignee=None), now, message=None, detail=detail)
 
 
 def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:

@@ -56,10 +56,12 @@ def create_ticket(
     return change.ticket
 
 
-def list_tickets(snapshot: Snapshot, caller: Caller, query: ListQuery | None, after: Position, limit: int) -> ListPage:
+def list_tickets(
+    snapshot: Snapshot, caller: Caller, query: ListQuery | None, after: Position, limit: int, *, by_id: bool = False
+) -> ListPage:
     """Return a page of the tickets that the caller sees (`None`: all of them); `end` is where the next one begins."""
     seen_by = None if caller.is_staff else caller.known().user_id
-    page = snapshot.tickets.list_page(query, after, limit + 1, seen_by=seen_by)
+    page = snapshot.tickets.list_page(query, after, limit + 1, seen_by=seen_by, by_id=by_id)
     if len(page.rows) <= limit:
         return page
     last = serializers.ticket(decode_row(page.rows[limit - 1]), staff=caller.is_staff)

@@ -58,6 +58,8 @@ SETTABLE_BY_CUSTOMER: dict[Status, frozenset[Status]] = {
 }
 
 DONE = frozenset({Status.SOLVED, Status.CLOSED})
+# The customer waits for an answer, even if the team has put it off.
+UNANSWERED = frozenset({Status.NEW, Status.OPEN, Status.SNOOZED})
 
 
 def after(status: Status, trigger: Trigger) -> Status | None:

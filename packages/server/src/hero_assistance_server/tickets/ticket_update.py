@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import Priority, Status
 from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
@@ -97,6 +97,14 @@ def respond_by(created_at: datetime, priority: Priority, targets: Targets) -> da
     return None if target is None else created_at + target
 
 
+def check_assignable(user: User) -> None:
+    """Raise `Conflict` for a user who cannot work on tickets."""
+    if user.can_work:
+        return
+    state = "deactivated" if user.is_staff else "a customer"
+    raise Conflict(f"{user.user_id} is {state} and cannot be assigned", hint="assign an agent who is active")
+
+
 def _prioritised(ticket: Ticket, patch: Patch, targets: Targets) -> Ticket:
     if isinstance(patch.priority, Unset) or patch.priority is ticket.priority:
         return ticket
@@ -111,8 +119,7 @@ def _assigned(ticket: Ticket, patch: Patch) -> Ticket:
         return ticket
     if patch.assignee is None:
         return replace(ticket, assignee=None)
-    if not patch.assignee.is_staff:
-        raise Conflict(f"{patch.assignee.user_id} is a customer and cannot be assigned", hint="assign an agent")
+    check_assignable(patch.assignee)
     return replace(ticket, assignee=patch.assignee.user_id)
 
 
@@ -134,6 +141,9 @@ def _moved(ticket: Ticket, patch: Patch, by: User, now: datetime) -> Ticket:
         raise Conflict("the status snoozed and snoozed_until go together", hint="set both or neither")
     if until is not None and until <= now:
         raise Conflict("snoozed_until is not in the future")
+    if ticket.merged_into is not None and patch.status is not ticket.status:
+        hint = f"ticket.split takes messages out of ticket {ticket.merged_into}" if by.is_staff else None
+        raise TicketMerged(ticket.ticket_id, ticket.merged_into, hint=hint)
     if not may_set(ticket.status, patch.status, staff=by.is_staff):
         raise Conflict(
             f"ticket {ticket.ticket_id} is {ticket.status.value} and cannot become {patch.status.value}",

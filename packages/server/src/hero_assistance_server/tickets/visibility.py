@@ -1,4 +1,4 @@
-"""Who sees a ticket: the one rule that RPC, HTTP, exports and mail ask."""
+"""Who sees a ticket, the one rule that RPC, HTTP, exports and mail ask; and where a merged ticket goes on."""
 
 from __future__ import annotations
 
@@ -14,4 +14,16 @@ def visible_ticket(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -> T
     ticket = snapshot.tickets.find(ticket_id)
     if ticket is None or not caller.sees(ticket):
         raise NotFound(f"there is no ticket {ticket_id}")
+    return ticket
+
+
+def follow_merges(snapshot: Snapshot, ticket: Ticket) -> Ticket:
+    """Return the ticket that this one was merged into, and so on to the last; the ticket itself when it was not."""
+    passed = {ticket.ticket_id}
+    while ticket.merged_into is not None and ticket.merged_into not in passed:
+        passed.add(ticket.merged_into)
+        target = snapshot.tickets.find(ticket.merged_into)
+        if target is None:
+            return ticket
+        ticket = target
     return ticket

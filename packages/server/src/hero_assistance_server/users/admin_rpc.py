@@ -15,21 +15,28 @@ from hero_assistance_server import serializers
 from hero_assistance_server.identity.authentication import is_user_id
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
-from hero_assistance_server.rpc.params import Email, PersonName, UserName
+from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.model import User
-from hero_assistance_server.users.service import UserAdministration, find_user
+from hero_assistance_server.users.service import Left, UserAdministration, find_user
+
+# Some ten lines.
+SIGNATURE_LIMIT = 1000
 
 _ERIN = DAVE | {"user_id": "erin-example", "name": "Erin Example", "email": "erin@example.org"}
 _ENROLS = Example("Sales lets a customer in", "bob", {"email": "Erin@example.org", "name": "Erin Example"}, _ERIN)
-_UPDATES = Example("Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"})
+_NOTHING_LEFT: dict[str, list[int]] = {"open_tickets": [], "macros": []}
+_UPDATES = Example(
+    "Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"} | _NOTHING_LEFT
+)
 _ME = Example("Bob would not be watched", "bob", {"shows_presence": False}, BOB | {"shows_presence": False})
+_SIGNS = Example("Bob signs his replies", "bob", {"signature": "Bob, Support"}, BOB | {"signature": "Bob, Support"})
 _LEAVES = Example(
     "Bob leaves the team",
     "alice",
     {"user_id": "bob"},
-    {"user": BOB | {"active": False}, "open_tickets": []},
+    {"user": BOB | {"active": False}} | _NOTHING_LEFT,
 )
 _RETURNS = Example("Carol was never gone", "alice", {"user_id": "carol"}, CAROL)
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
@@ -57,11 +64,12 @@ class KnownUser(Params):
 
 
 class UpdateUser(KnownUser):
-    """What changes; what is null stays."""
+    """What changes; what is null stays. `unassign` is for an agent who becomes a customer, as in `user.deactivate`."""
 
     name: PersonName | None = None
     role: wire.Role | None = None
     email: Email | None = None
+    unassign: bool = False
 
 
 class UpdateMe(Params):
@@ -70,6 +78,10 @@ class UpdateMe(Params):
     name: PersonName | None = None
     shows_presence: Annotated[
         bool | None, Field(description="False: others do not see at which ticket this agent is.")
+    ] = None
+    signature: Annotated[
+        Annotated[OptionalText, Field(max_length=SIGNATURE_LIMIT)] | None,
+        Field(description="What `{{agent.signature}}` of canned replies and macros is; the empty text is none."),
     ] = None
 
 
@@ -80,10 +92,18 @@ class Deactivate(KnownUser):
 
 
 class Deactivated(Result):
-    """The user, and the open tickets that are still assigned to them, at most 200."""
+    """The user, the open tickets that are still assigned to them, at most 200, and the macros that assign to them."""
 
     user: wire.User
     open_tickets: list[wire.TicketId]
+    macros: list[int]
+
+
+class UpdatedUser(wire.User):
+    """The user; of one who cannot work on tickets what a `Deactivated` lists too, else nothing."""
+
+    open_tickets: list[wire.TicketId]
+    macros: list[int]
 
 
 def add_methods(table: MethodRegistry, administration: UserAdministration) -> None:
@@ -105,10 +125,14 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
         )
 
     @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
-    async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
-        """Change a user's name, role or e-mail address; the last admin stays one."""
+    async def update_user(caller: Caller, params: UpdateUser) -> UpdatedUser:
+        """Change a user's name, role or e-mail address; the last admin stays one.
 
-        def command(work: UnitOfWork) -> User:
+        Tickets of an agent who becomes a customer stay assigned and are listed; with `unassign` each call takes the
+        assignee off up to 200 of them.
+        """
+
+        def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
             after = replace(
                 before,
@@ -116,20 +140,25 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
                 role=params.role or before.role,
                 email=params.email.lower() if params.email else before.email,
             )
-            return administration.change(work, caller, before, after)
+            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
 
-        return serializers.user(await storage.write(command), staff=True)
+        user, left = await storage.write(command)
+        shown = serializers.user(user, staff=True).model_dump()
+        return UpdatedUser(**shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
-    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME])
+    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
-        """Change the caller's own name, or, as an agent, hide at which ticket the caller is."""
+        """Change the caller's own name, and as an agent their signature, and whether others see where they are."""
         if params.shows_presence is False and not caller.is_staff:
             raise Forbidden("customers always show at which of their tickets they are")
+        if params.signature and not caller.is_staff:
+            raise Forbidden("signatures are of the team")
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
             shows = before.shows_presence if params.shows_presence is None else params.shows_presence
-            after = replace(before, name=params.name or before.name, shows_presence=shows)
+            signature = before.signature if params.signature is None else params.signature
+            after = replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)
@@ -138,12 +167,18 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
         """Refuse a user everywhere from now on, and end their streams; what they wrote stays.
 
-        `open_tickets` are still theirs; with `unassign` each call takes the assignee off up to 200 of them.
+        `open_tickets` are still theirs; with `unassign` each call takes the assignee off up to 200 of them. Their own
+        views, macros and canned replies are there again once they are reactivated.
         """
-        user, left = await storage.write(
-            lambda work: administration.deactivate(work, caller, params.user_id, unassign=params.unassign)
-        )
-        return Deactivated(user=serializers.user(user, staff=True), open_tickets=list(left))
+
+        def command(work: UnitOfWork) -> tuple[User, Left]:
+            before = find_user(work, params.user_id)
+            after = replace(before, active=False)
+            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
+
+        user, left = await storage.write(command)
+        shown = serializers.user(user, staff=True)
+        return Deactivated(user=shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
     @table.method("user.reactivate", allow=ADMINS, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:

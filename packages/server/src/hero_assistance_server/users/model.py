@@ -17,11 +17,18 @@ class User:
     email: str | None = None
     active: bool = True
     shows_presence: bool = True
+    # For the placeholder of canned replies.
+    signature: str = ""
 
     @property
     def is_staff(self) -> bool:
         """Whether the user is an agent or an admin."""
         return self.role is not Role.CUSTOMER
+
+    @property
+    def can_work(self) -> bool:
+        """Whether tickets can be assigned to the user: an agent or an admin who is not deactivated."""
+        return self.is_staff and self.active
 
 
 @dataclass(frozen=True, slots=True)

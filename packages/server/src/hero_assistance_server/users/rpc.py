@@ -12,8 +12,11 @@ from hero_assistance_server.rpc.example_fixtures import ALICE, BOB, CAROL
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.users.directory import Directory
 
+_HIDDEN: dict[str, str | None] = {"signature": None}
 _ME = Example("A customer asks", "carol", {}, CAROL)
-_LISTS = Example("A customer sees who may answer", "carol", {}, {"users": [ALICE, BOB, CAROL]})
+_LISTS = Example(
+    "A customer sees who may answer", "carol", {}, {"users": [one | _HIDDEN for one in (ALICE, BOB, CAROL)]}
+)
 
 
 class UserList(Result):

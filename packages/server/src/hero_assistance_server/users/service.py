@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
 from hero_assistance_sdk.wire import Role, TicketId, UserId
+from hero_assistance_server.canned_replies.ownership import is_usable
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
@@ -19,6 +20,14 @@ from hero_assistance_server.users.model import Device, User
 
 # The tickets that one call unassigns; the next call goes on.
 UNASSIGN_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What still counts on a user who cannot work any more: the open tickets, and the macros that assign to them."""
+
+    tickets: Sequence[TicketId] = ()
+    macros: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +67,23 @@ class UserAdministration:
             work.after_commit(partial(self._follow, before, after))
         return after
 
-    def deactivate(
-        self, work: UnitOfWork, caller: Caller, user_id: UserId, *, unassign: bool
-    ) -> tuple[User, Sequence[TicketId]]:
-        """Deactivate a user; returns the user and the open tickets that are still assigned to them."""
-        before = find_user(work, user_id)
-        after = self.change(work, caller, before, replace(before, active=False))
+    def change_and_unassign(
+        self, work: UnitOfWork, caller: Caller, before: User, after: User, *, unassign: bool
+    ) -> tuple[User, Left]:
+        """Write what differs, as `change` does; returns the user, and what is left to hand over if they cannot work."""
+        if unassign and after.can_work:
+            raise Conflict(
+                f"{after.user_id} goes on as an agent", hint="unassign is for who becomes a customer or is deactivated"
+            )
+        after = self.change(work, caller, before, after)
+        if after.can_work:
+            return after, Left()
         if unassign:
-            for ticket_id in work.users.list_open_tickets(user_id, UNASSIGN_LIMIT):
+            for ticket_id in work.users.list_open_tickets(after.user_id, UNASSIGN_LIMIT):
                 _unassign(work, caller, ticket_id)
-        return after, work.users.list_open_tickets(user_id, UNASSIGN_LIMIT)
+        agent = caller.known().user_id
+        macros = [macro.macro_id for macro in work.macros.list_assigning(after.user_id) if is_usable(macro, agent)]
+        return after, Left(work.users.list_open_tickets(after.user_id, UNASSIGN_LIMIT), macros)
 
     def _follow(self, before: User, after: User) -> None:
         self.directory.add(after)

@@ -1,4 +1,4 @@
-/** The messages of a thread, oldest first, by day; the ticket's own text is the first. */
+/** The messages of a thread, oldest first, by day; the ticket's own text is among them. */
 import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -9,7 +9,7 @@ import type { Thread } from "../../stores/thread.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Down, Lock } from "../../ui/icons.tsx";
 import { Attachments } from "./attachments.tsx";
-import { openingOf, type Side, sideOf } from "./sides.ts";
+import { type Side, sideOf, withOpening } from "./sides.ts";
 
 // Nearer to the end than this, a reader wants to see what arrives.
 const NEAR_END_PX = 120;
@@ -22,7 +22,7 @@ export function Messages({ project, ticket, thread }: MessagesProps) {
   const messages = thread.messages.value;
   const isOwn = messages.at(-1)?.author === project.session.me.value?.user_id;
   const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(messages.length, isOwn);
-  const all = [openingOf(ticket), ...messages];
+  const all = withOpening(ticket, messages);
   return (
     <div class="messages-frame">
       <section

@@ -8,6 +8,12 @@ export function sideOf(message: Message, ticket: Ticket): Side {
   return message.author === ticket.customer ? "customer" : "team";
 }
 
+/** Return all of a ticket, oldest first: its own text among the messages, of which older ones were merged into it. */
+export function withOpening(ticket: Ticket, messages: Message[]): Message[] {
+  const older = messages.findIndex((message) => message.created_at >= ticket.created_at);
+  return messages.toSpliced(older < 0 ? messages.length : older, 0, openingOf(ticket));
+}
+
 /** Return the ticket's own text as the first message of its thread. */
 export function openingOf(ticket: Ticket): Message {
   return {

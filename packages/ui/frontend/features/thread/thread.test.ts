@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { message, ticket } from "../../stores/fixtures.ts";
 import { fitPicture } from "./picture_size.ts";
-import { openingOf, sideOf } from "./sides.ts";
+import { openingOf, sideOf, withOpening } from "./sides.ts";
 
 test("a picture is never shown larger than it is, and keeps its shape", () => {
   assert.deepEqual(fitPicture({ width: 40, height: 30 }), { width: 40, height: 30 });
@@ -20,4 +20,17 @@ test("the ticket's own text is its customer's first message", () => {
   const opening = openingOf(ticket(1, { body: "Help" }));
   assert.equal(opening.body, "Help");
   assert.equal(sideOf(opening, ticket(1)), "customer");
+});
+
+test("the ticket's own text is the first, except for what was merged into it and is older", () => {
+  const filed = ticket(5, { created_at: 5 });
+  const idsOf = (...times: number[]) =>
+    withOpening(
+      filed,
+      times.map((time) => message(time)),
+    ).map(({ message_id }) => message_id);
+  assert.deepEqual(idsOf(), [0]);
+  assert.deepEqual(idsOf(5, 6), [0, 5, 6]);
+  assert.deepEqual(idsOf(3, 4, 6), [3, 4, 0, 6]);
+  assert.deepEqual(idsOf(3, 4), [3, 4, 0]);
 });

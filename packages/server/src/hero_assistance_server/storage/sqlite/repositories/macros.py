@@ -33,6 +33,13 @@ class SqliteMacros:
         )
         return [_to_macro(*row) for row in rows]
 
+    def list_assigning(self, user_id: UserId) -> list[Macro]:
+        """Read the macros that assign tickets to a user, by name."""
+        rows = self.session.direct.execute(
+            f"{_SELECT} WHERE json_extract(actions, '$.assignee') = ? ORDER BY name, macro_id", (user_id,)
+        )
+        return [_to_macro(*row) for row in rows]
+
     def next_id(self) -> int:
         """Return the number after the last one that the table ever gave."""
         last: int | None = self.session.direct.execute(_LAST_ID).get

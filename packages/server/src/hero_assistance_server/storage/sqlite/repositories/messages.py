@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import apsw
@@ -17,6 +18,11 @@ from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, 
 
 _FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at, attachments
     FROM messages JOIN users ON users.user_id = messages.author"""
+_ORDER = "ORDER BY messages.created_at, message_id"
+_NEWEST = "ORDER BY messages.created_at DESC, message_id DESC"
+# The time of a message; of one that is gone, that of the one before it.
+TIME_OF = "(SELECT created_at FROM messages WHERE message_id <= {message} ORDER BY message_id DESC LIMIT 1)"
+_BEHIND = f"(messages.created_at, message_id) > (coalesce({TIME_OF.format(message='?2')}, 0), ?2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +41,30 @@ class SqliteMessages:
         return next_id(self.session.direct)
 
     def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
-        """Read a ticket's whole thread, by id."""
-        rows = self.session.direct.execute(
-            f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id", (ticket_id,)
-        )
+        """Read a ticket's whole thread, by time."""
+        rows = self.session.direct.execute(f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} {_ORDER}", (ticket_id,))
         return [_to_message(row) for row in rows]
 
     def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
         """Read the part of a ticket's thread behind `seen`, by id."""
         rows = self.session.direct.execute(
-            f"{_FROM} WHERE ticket_id = ? AND message_id > ?{_only_replies(notes)} ORDER BY message_id",
-            (ticket_id, seen),
+            f"{_FROM} WHERE ticket_id = ?1 AND {_BEHIND}{_only_replies(notes)} {_ORDER}", (ticket_id, seen)
         )
         return [_to_message(row) for row in rows]
+
+    def find_last_seen(self, ticket_id: TicketId, message_id: MessageId, *, notes: bool) -> MessageId:
+        """Read the last message up to `message_id` that a reader of this ticket sees; 0 when there is none."""
+        query = f"SELECT message_id FROM messages WHERE ticket_id = ?{_only_replies(notes)} AND message_id"  # noqa: S608
+        execute = self.session.direct.execute
+        found: int | None = execute(f"{query} = ?", (ticket_id, message_id)).get
+        if found is None:
+            found = execute(f"{query} <= ? {_NEWEST} LIMIT 1", (ticket_id, message_id)).get
+        return MessageId(found or 0)
+
+    def last_time(self, ticket_id: TicketId) -> datetime | None:
+        """Read the time of a ticket's latest message."""
+        query = "SELECT max(created_at) FROM messages WHERE ticket_id = ?"
+        return maybe_time(self.session.direct.execute(query, (ticket_id,)).get)
 
     def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
         """Walk a ticket's thread backwards; a row is decoded when it is asked for."""
@@ -56,18 +73,20 @@ class SqliteMessages:
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
         """Read id and kind of a ticket's messages, without their texts."""
         rows = self.session.direct.execute(
-            "SELECT message_id, kind FROM messages WHERE ticket_id = ? ORDER BY message_id", (ticket_id,)
+            f"SELECT message_id, kind, created_at, read_on IS NULL FROM messages WHERE ticket_id = ? {_ORDER}",  # noqa: S608
+            (ticket_id,),
         )
-        return [Entry(MessageId(message_id), MessageKind(kind)) for message_id, kind in rows]
+        return [Entry(MessageId(number), MessageKind(kind), time_of(at), bool(own)) for number, kind, at, own in rows]
 
-    def save(self, message: Message) -> None:
-        """Write a new message, or another text of one."""
-        save(self.session.with_tickets, message)
+    def save(self, message: Message, *, opening_of: TicketId | None = None) -> None:
+        """Write a new message, or another text of one; with `opening_of`, the text of a ticket that is merged."""
+        save(self.session.with_tickets, message, opening_of)
 
     def move(self, moved: Sequence[MessageId], ticket_id: TicketId) -> None:
-        """Make messages belong to another ticket."""
+        """Make messages belong to another ticket; who has read them is known where they were."""
         self.session.with_tickets.executemany(
-            "UPDATE messages SET ticket_id = ? WHERE message_id = ?", [(ticket_id, message_id) for message_id in moved]
+            "UPDATE messages SET read_on = coalesce(read_on, ticket_id), ticket_id = ? WHERE message_id = ?",
+            [(ticket_id, message_id) for message_id in moved],
         )
 
 
@@ -78,17 +97,16 @@ def next_id(connection: apsw.Connection) -> MessageId:
 
 def iterate_newest(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
     """Yield a ticket's messages from the last to the first, each read when it is asked for."""
-    rows = connection.execute(
-        f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id DESC", (ticket_id,)
-    )
+    rows = connection.execute(f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} {_NEWEST}", (ticket_id,))
     return map(_to_message, rows)
 
 
-def save(connection: apsw.Connection, message: Message) -> None:
-    """Write a new message, or another text of one."""
+def save(connection: apsw.Connection, message: Message, opening_of: TicketId | None = None) -> None:
+    """Write a new message, or another text of one; with `opening_of`, the text of a ticket that is merged."""
     connection.execute(
-        """INSERT INTO messages (message_id, ticket_id, kind, author, body, created_at, edited_at, attachments)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """INSERT INTO messages
+        (message_id, ticket_id, kind, author, body, created_at, edited_at, attachments, read_on, opening)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (message_id) DO UPDATE SET body = excluded.body, edited_at = excluded.edited_at""",
         (
             message.message_id,
@@ -99,6 +117,8 @@ def save(connection: apsw.Connection, message: Message) -> None:
             millis(message.created_at),
             maybe_millis(message.edited_at),
             attachments.as_json(message.attachments),
+            opening_of,
+            opening_of is not None,
         ),
     )
 

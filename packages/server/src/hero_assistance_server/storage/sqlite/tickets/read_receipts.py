@@ -9,6 +9,7 @@ from datetime import datetime
 from hero_assistance_sdk.wire import MessageId, Millis, Status, TicketId, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sqlite.repositories.messages import TIME_OF
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets.ticket_lists import walk_of
 from hero_assistance_server.ticket_lists.list_index import participated_by
@@ -23,15 +24,51 @@ TICKETS_LIMIT = 1000
 
 _TICKETS_OF_CUSTOMER = """SELECT at, ticket_id FROM places WHERE user_id = ?
     ORDER BY at DESC, ticket_id DESC LIMIT ?"""
-# What the user wrote is read; a customer sees no notes.
-_UNREAD = """
-    SELECT tickets.ticket_id, coalesce(reads.message_id, 0), (
+# What the user wrote is read; a customer sees no notes. The text of a ticket is read by who has opened that ticket.
+_OF_OTHERS = "author <> ?2 AND (?3 OR kind = 'reply')"
+_OWN = f"""SELECT 1 FROM messages WHERE messages.ticket_id = concerned.ticket_id AND read_on IS NULL
+    AND messages.created_at >= concerned.time AND {_OF_OTHERS} AND CASE WHEN opening THEN NOT concerned.marked
+        ELSE (messages.created_at, messages.message_id) > (concerned.time, concerned.message_id) END"""  # noqa: S608
+# What was written on another ticket is read by who has read it there.
+_MOVED = f"""SELECT 1 FROM messages LEFT JOIN reads AS there ON there.user_id = ?2 AND there.ticket_id = read_on
+    WHERE messages.ticket_id = concerned.ticket_id AND read_on IS NOT NULL AND {_OF_OTHERS}
+    AND CASE WHEN there.user_id IS NULL THEN true WHEN opening THEN false
+        ELSE (messages.created_at, messages.message_id) >
+            (coalesce({TIME_OF.format(message="there.message_id")}, 0), there.message_id) END"""  # noqa: S608
+_UNREAD = f"""
+    WITH concerned AS MATERIALIZED (
+        SELECT tickets.ticket_id, merged_into, coalesce(reads.message_id, 0) AS message_id,
+            coalesce({TIME_OF.format(message="reads.message_id")}, 0) AS time, reads.user_id IS NOT NULL AS marked,
+            customer = ?2 OR reads.user_id IS NOT NULL OR EXISTS (SELECT 1 FROM messages
+                WHERE messages.ticket_id = tickets.ticket_id AND author = ?2 AND read_on IS NULL) AS opened
+        FROM json_each(?1) AS asked CROSS JOIN tickets ON tickets.ticket_id = asked.value
+        LEFT JOIN reads ON reads.user_id = ?2 AND reads.ticket_id = tickets.ticket_id)
+    SELECT concerned.ticket_id, concerned.message_id, concerned.opened, (
         SELECT count(*) FROM (
-            SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id
-            AND messages.message_id > coalesce(reads.message_id, 0) AND author <> ?2 AND (?3 OR kind = 'reply')
-            LIMIT ?4))
-    FROM json_each(?1) AS concerned CROSS JOIN tickets ON tickets.ticket_id = concerned.value
-    LEFT JOIN reads ON reads.user_id = ?2 AND reads.ticket_id = tickets.ticket_id"""
+            SELECT 1 WHERE NOT concerned.opened AND concerned.merged_into IS NULL
+            UNION ALL {_OWN} UNION ALL {_MOVED} LIMIT ?4))
+    FROM concerned"""  # noqa: S608
+# The tickets whose receipts count for the messages of one ticket.
+_ORIGINS = """SELECT ?2 AS ticket_id UNION
+    SELECT read_on FROM messages WHERE messages.ticket_id = ?2 AND read_on IS NOT NULL"""
+_FURTHER = f"""({TIME_OF.format(message="excluded.message_id")}, excluded.message_id) >
+    ({TIME_OF.format(message="reads.message_id")}, reads.message_id)"""
+_SAVE = f"""INSERT INTO reads (user_id, ticket_id, message_id, at)
+    SELECT ?1, origins.ticket_id, ?3, ?4 FROM ({_ORIGINS}) AS origins WHERE true
+    ON CONFLICT (user_id, ticket_id) DO UPDATE SET message_id = excluded.message_id, at = excluded.at
+    WHERE CASE WHEN ?5 THEN excluded.message_id <> reads.message_id
+        WHEN reads.message_id = 0 THEN excluded.message_id > 0 ELSE {_FURTHER} END"""  # noqa: S608
+_ADD_FOR_AUTHORS = """INSERT OR IGNORE INTO reads (user_id, ticket_id, message_id, at)
+    SELECT DISTINCT author, ?1, 0, ?2 FROM messages WHERE ticket_id = ?1 AND read_on IS NULL"""
+# Where the messages are from several tickets, the least of the receipts: what is unread stays unread.
+_COPY_TO_PART = f"""
+    WITH origins AS (SELECT DISTINCT read_on AS ticket_id FROM messages WHERE ticket_id = ?1)
+    INSERT INTO reads (user_id, ticket_id, message_id, at)
+    SELECT user_id, ?1, message_id, at FROM (
+        SELECT user_id, message_id, at, row_number() OVER (PARTITION BY user_id ORDER BY time, message_id) AS place,
+            count(*) OVER (PARTITION BY user_id) AS count
+        FROM (SELECT *, {TIME_OF.format(message="reads.message_id")} AS time FROM reads WHERE ticket_id IN origins))
+    WHERE place = 1 AND count = (SELECT count(*) FROM origins)"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +84,24 @@ class SqliteReadReceipts:
         ).fetchone()
         return MessageId(row[0] if row else 0)
 
-    def save(self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime) -> None:
-        """Insert a receipt, or update its row."""
-        self.session.with_tickets.execute(
-            """INSERT INTO reads (user_id, ticket_id, message_id, at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (user_id, ticket_id) DO UPDATE SET message_id = excluded.message_id, at = excluded.at""",
-            (user_id, ticket_id, message_id, millis(now)),
+    def save(
+        self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime, *, back: bool = False
+    ) -> bool:
+        """Insert a receipt, or update its row; false when that changes nothing."""
+        connection = self.session.with_tickets
+        connection.execute(_SAVE, (user_id, ticket_id, message_id, millis(now), back))
+        return connection.changes() > 0
+
+    def add_for_authors(self, ticket_id: TicketId, now: datetime) -> None:
+        """Mark what authors have written as read by them."""
+        self.session.with_tickets.execute(_ADD_FOR_AUTHORS, (ticket_id, millis(now)))
+
+    def copy_to_part(self, ticket_id: TicketId) -> None:
+        """Carry over to a split part who had read its messages where they were."""
+        connection = self.session.with_tickets
+        connection.execute(_COPY_TO_PART, (ticket_id,))
+        connection.execute(
+            "UPDATE messages SET read_on = NULL WHERE ticket_id = ? AND read_on IS NOT NULL", (ticket_id,)
         )
 
     def list_relevant_tickets(self, user: User) -> list[TicketId]:
@@ -72,7 +121,10 @@ class SqliteReadReceipts:
         rows = self.session.with_tickets.execute(
             _UNREAD, (json_text(ticket_ids), user.user_id, user.is_staff, UNREAD_CAP)
         )
-        found = {ticket: ReadReceipt(TicketId(ticket), MessageId(message), count) for ticket, message, count in rows}
+        found = {
+            ticket: ReadReceipt(TicketId(ticket), MessageId(message), count, bool(opened))
+            for ticket, message, opened, count in rows
+        }
         return [found[ticket_id] for ticket_id in ticket_ids if ticket_id in found]
 
     def list_agents(self, ticket_id: TicketId) -> list[TicketReader]:

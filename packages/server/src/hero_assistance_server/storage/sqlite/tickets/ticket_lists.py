@@ -78,7 +78,11 @@ def count(connection: apsw.Connection, query: ListQuery, cap: int) -> ListCount:
 
 def build_page_query(walk: Query, query: ListQuery, seen_by: UserId | None, limit: int) -> Query:
     """Return what follows the columns: the tickets of the walk that match."""
-    terms, bindings = _conditions(query, seen_by)
+    return build_page(walk, *build_conditions(query, of_ticket=seen_by is not None), limit)
+
+
+def build_page(walk: Query, terms: list[str], bindings: list[Any], limit: int) -> Query:
+    """Return what follows the columns: the tickets of the walk that fit all of these terms."""
     where = f"WHERE {' AND '.join(terms)}" if terms else ""
     return Query(f"FROM ({walk.sql}) AS walk {_TABLES} {where} LIMIT ?", (*walk.bindings, *bindings, limit))
 
@@ -88,7 +92,7 @@ def _walk(connection: apsw.Connection, query: ListQuery, after: Position, seen_b
     place = (after.updated_at, after.ticket_id)
     if seen_by is not None:
         return Query(f"{_PLACED} {_ORDER}", (seen_by, *place, WALK_LIMIT)) if query.statuses else None
-    return walk_of(_branches(connection, query), after)
+    return walk_of(sorted(rarest_scopes(connection, query)), after)
 
 
 def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None:
@@ -101,12 +105,11 @@ def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None
     return Query(f"{' UNION ALL '.join([_LISTED] * len(branches))} {_ORDER}", (*bindings, WALK_LIMIT))
 
 
-def _branches(connection: apsw.Connection, query: ListQuery) -> list[tuple[str, Status]]:
-    """Return the scopes of the group with the fewest tickets, with the statuses that have any."""
+def rarest_scopes(connection: apsw.Connection, query: ListQuery) -> dict[tuple[str, Status], int]:
+    """Return the scopes of the group with the fewest tickets, with the statuses that have any, and their counts."""
     groups = query.within or (frozenset({scopes.ALL}),)
     counted = [_counts(connection, group, query.statuses) for group in groups]
-    fewest = min(counted, key=lambda counts: sum(counts.values()))
-    return sorted(fewest)
+    return min(counted, key=lambda counts: sum(counts.values()))
 
 
 def _counts(
@@ -119,15 +122,19 @@ def _counts(
     return found
 
 
-def _conditions(query: ListQuery, seen_by: UserId | None) -> tuple[list[str], list[Any]]:
-    in_scope = _OF_WALK if seen_by is None else _OF_TICKET
+def build_conditions(query: ListQuery, *, of_ticket: bool) -> tuple[list[str], list[Any]]:
+    """Return the terms of a list's conditions and their bindings.
+
+    They are about the ticket, or about the entry of a walk through the scopes and statuses that the list asks for.
+    """
+    in_scope = _OF_TICKET if of_ticket else _OF_WALK
     terms: list[str] = []
     bindings: list[Any] = []
-    if seen_by is not None and query.statuses != frozenset(Status):
+    if of_ticket and query.statuses != frozenset(Status):
         terms.append(f"tickets.status IN ({', '.join('?' * len(query.statuses))})")
         bindings += sorted(status.value for status in query.statuses)
     # The walk keeps to one group; to look again costs less than to tell which.
-    for group in query.within if seen_by is not None or len(query.within) > 1 else ():
+    for group in query.within if of_ticket or len(query.within) > 1 else ():
         terms.append(f"({' OR '.join([in_scope] * len(group))})")
         bindings += sorted(group)
     for scope in sorted(query.without):

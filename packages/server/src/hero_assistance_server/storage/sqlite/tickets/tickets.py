@@ -12,7 +12,7 @@ from hero_assistance_server.storage.sqlite.bulk_insert import Row, Rows
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import list_index, ticket_lists
+from hero_assistance_server.storage.sqlite.tickets import list_index, lists_by_id, ticket_lists
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.json_row import COLUMNS as OWN_COLUMNS
@@ -48,9 +48,17 @@ class SqliteTickets:
         return self.session.pending.tickets.next_id()
 
     def list_page(
-        self, query: ListQuery | None, after: Position, limit: int, *, seen_by: UserId | None = None
+        self,
+        query: ListQuery | None,
+        after: Position,
+        limit: int,
+        *,
+        seen_by: UserId | None = None,
+        by_id: bool = False,
     ) -> ListPage:
         """Read a page from the list index; see `ticket_lists.list_page`."""
+        if by_id:
+            return lists_by_id.list_page(self.session.complete, query, after.ticket_id, limit, seen_by=seen_by)
         return ticket_lists.list_page(self.session.complete, query, after, limit, seen_by=seen_by)
 
     def count(self, query: ListQuery, cap: int) -> ListCount:
@@ -128,7 +136,7 @@ def encode_row(ticket: Ticket) -> Row:
         ticket.reply_count,
         ticket.note_count,
         ticket.last_reply_id,
-        ticket.last_note_id,
+        ticket.last_message_id,
         attachments.as_json(ticket.attachments),
     )
 

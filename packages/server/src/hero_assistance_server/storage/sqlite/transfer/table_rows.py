@@ -19,6 +19,11 @@ DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "pl
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")
+# Columns of earlier exports, by table, with the names that they have now.
+_FORMER_NAMES = {"canned_replies": {"reply_id": "canned_reply_id"}, "tickets": {"last_note_id": "last_message_id"}}
+# Earlier ones had the last note in its place.
+_SET_LAST_MESSAGES = """UPDATE tickets SET last_message_id = last_reply_id WHERE last_message_id < last_reply_id
+    AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id AND opening = 1)"""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -57,6 +62,9 @@ def read_lines(connection: apsw.Connection, table: Table) -> Iterator[bytes]:
 def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
     """Write the row of a line; a column that it does not name gets its default. Raises `ValueError`."""
     values = json.loads(line)
+    if isinstance(values, dict):
+        former = _FORMER_NAMES.get(table.name, {})
+        values = {former.get(name, name): value for name, value in values.items()}
     if not isinstance(values, dict) or not values.keys() <= set(table.columns):
         raise ValueError(f"a line of {table.name}.jsonl is no row of it")
     columns = ", ".join(f'"{name}"' for name in values)
@@ -69,6 +77,7 @@ def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
 
 def add_derived_rows(connection: apsw.Connection) -> None:
     """List, count and index every ticket, as the units of work did that made it."""
+    connection.execute(_SET_LAST_MESSAGES)
     ids = connection.execute("SELECT ticket_id FROM tickets ORDER BY ticket_id")
     for (ticket_id,) in ids:
         ticket = tickets.find(connection, TicketId(ticket_id))

@@ -52,7 +52,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
         if ticket is not None and change.moved:
             self.messages.move(change.moved, ticket.ticket_id)
         if message is not None:
-            self.messages.save(message)
+            self.messages.save(message, opening_of=change.opening_of)
             attachments.use(self.session.with_tickets, message.attachments, message_id=message.message_id)
         batch.reindex(change)
         if change.kind.audited:
