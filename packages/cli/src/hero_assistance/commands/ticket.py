@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
-from hero_assistance.light_commands.output import print_json, print_table, sanitize
+from hero_assistance.light_commands.foreign_text import sanitize
+from hero_assistance.light_commands.output import print_json, print_table
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
 _ticket_id = click.argument("ticket_id", type=click.IntRange(min=1))
@@ -36,7 +37,8 @@ def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
     columns = ["id", "status", "priority", "title", "customer", "last activity"]
     print_table(columns, [_to_cells(ticket) for ticket in page["tickets"]])
     if page["next_cursor"]:
-        click.echo(f"there are more; see: hero_assistance call ticket.list cursor={page['next_cursor']}", err=True)
+        cursor = sanitize(page["next_cursor"])
+        click.echo(f"there are more; see: hero_assistance call ticket.list cursor={cursor}", err=True)
 
 
 @ticket_command.command("show")
