@@ -111,7 +111,7 @@ def check_stream(answer: httpx2.Response, name: str) -> None:
     status = answer.status_code
     if status in _REFUSALS:
         raise _REFUSALS[status](f"{name} refuses the event stream (HTTP {status})")
-    if status >= 500 or status in _PASSING:
+    if 500 <= status < 600 or status in _PASSING:
         raise Unavailable(f"{name} does not stream events now (HTTP {status})")
     if status != 200 or media_type(answer) != MEDIA_TYPE:
         raise ProtocolViolation(f"{name} does not stream events (HTTP {status})", hint=_found(answer))

@@ -16,6 +16,7 @@ from hero_assistance_sdk.foreign.json_checks import quote
 # From the request to the end of the answer's head: each byte of it may take as long as the client's time-out.
 HEAD_TIMEOUT_S = 10.0
 _PLAIN = "identity"
+_WITHOUT_BODY = (204, 304)
 
 
 def make_client(
@@ -32,7 +33,11 @@ def make_client(
 
 
 class _PlainTransport(httpx2.AsyncBaseTransport):
-    """Drops the cookies of answers: a jar would grow as a stranger likes, and send them back."""
+    """Drops headers of answers that no caller may follow.
+
+    A jar of cookies would grow as a stranger likes, and send them back. A length beside another framing, or of an
+    answer without a body, is not that of the body.
+    """
 
     def __init__(self, target: Path | str, limits: httpx2.Limits) -> None:
         # No server of ours speaks TLS, and to read the certificates for it takes 50 to 150 ms of the loop.
@@ -44,7 +49,10 @@ class _PlainTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""
         response = await self._inner.handle_async_request(request)
-        for name in ("set-cookie", "set-cookie2"):
+        dropped = ["set-cookie", "set-cookie2"]
+        if response.status_code in _WITHOUT_BODY or "transfer-encoding" in response.headers:
+            dropped.append("content-length")
+        for name in dropped:
             response.headers.pop(name, None)
         return response
 

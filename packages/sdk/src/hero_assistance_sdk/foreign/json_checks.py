@@ -11,11 +11,17 @@ from pydantic_core import from_json
 # The last millisecond of JavaScript's Date; integers are exact up to a little above it.
 LARGEST = 8_640_000_000_000_000
 _QUOTED = 120
+# Objects of a list are many times larger in memory than as text: two texts of commas alone have fewer of these.
+_MOST_ITEMS = 500_000
+_BEGINNINGS = ("[", "{", ",")
 
 
 def parse_json(text: str | bytes) -> Any:
     """Return what a text means; raises `ValueError` for no JSON, too deep a one, or a number beyond `LARGEST`."""
-    found = from_json(text, allow_inf_nan=False)
+    written = text.decode() if isinstance(text, bytes) else text
+    if sum(map(written.count, _BEGINNINGS)) > _MOST_ITEMS:
+        raise ValueError(f"more than {_MOST_ITEMS} items")
+    found = from_json(written, allow_inf_nan=False)
     if not all(-LARGEST <= number <= LARGEST for number in _numbers(found)):
         raise ValueError(f"a number beyond {LARGEST}")
     return found

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 # A long absence is made up for at once, up to this many events and bytes.
 BURST_EVENTS = 2_000
-BURST_BYTES = 32 * 1024 * 1024
+BURST_BYTES = 16 * 1024 * 1024
 # More than a team of people and programs does, and little enough for a page to draw.
 EVENTS_PER_S = 200
 BYTES_PER_S = 2 * 1024 * 1024
