@@ -64,9 +64,9 @@ def _id(address: str) -> str:
 def _read(answer: httpx2.Response) -> Iterator[tuple[str, dict[str, Any]]]:
     decoder = EventDecoder(1 << 24)
     for chunk in answer.iter_raw():
-        for sent in decoder.decode(chunk):
-            if sent.event != "ping":
-                yield sent.event, json.loads(sent.data)
+        for one in decoder.decode(chunk):
+            if one.event != "ping":
+                yield one.event, json.loads(one.data)
 
 
 @pytest.fixture
