@@ -1,6 +1,6 @@
 /** The one desk of this page, wired to the browser: the document's configuration, the address, storage and events. */
 import { effect } from "@preact/signals-core";
-import { listDemoUsers, projectCall } from "./api/client.ts";
+import { listDemoUsers, projectCall, projectRelease } from "./api/client.ts";
 import { startClock } from "./i18n/times.ts";
 import { ProjectStream } from "./realtime/project_stream.ts";
 import { SharedStream } from "./realtime/shared_stream.ts";
@@ -25,7 +25,12 @@ const shared = configuration.projects.length > 1 ? new SharedStream() : null;
 export const drafts = new Drafts(() => sessionStorage);
 
 export const desk = new Desk({
-  projects: configuration.projects.map((project) => ({ ...project, call: projectCall(project.id), openStream })),
+  projects: configuration.projects.map((project) => ({
+    ...project,
+    call: projectCall(project.id),
+    release: projectRelease(project.id),
+    openStream,
+  })),
   listDemoUsers: configuration.picker === null ? null : listDemoUsers,
 });
 

@@ -1,4 +1,5 @@
 /** One connection for the streams of all projects: a browser opens only six to one address. */
+import { parseError } from "../api/errors.ts";
 import { EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
 import type { Stream, StreamListener } from "./stream.ts";
@@ -8,6 +9,7 @@ const TOGETHER_MS = 50;
 
 type Follower = { seq: number; listener: StreamListener };
 type Tagged = { project: string };
+type Lost = Tagged & { error: unknown };
 
 export class SharedStream {
   readonly #followers = new Map<string, Follower>();
@@ -22,7 +24,7 @@ export class SharedStream {
       lost: () => this.#lostAll(),
       events: {
         "stream.open": ({ project }: Tagged) => this.#followers.get(project)?.listener.open(),
-        "stream.lost": ({ project }: Tagged) => this.#followers.get(project)?.listener.lost(),
+        "stream.lost": ({ project, error }: Lost) => this.#followers.get(project)?.listener.lost(parseError(error)),
         reset: ({ project }: Tagged) => this.#reset(project),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
