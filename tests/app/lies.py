@@ -106,7 +106,9 @@ def _comments(_request: bytes) -> Iterator[bytes]:
     yield from itertools.repeat(b":\n" * 30_000)
 
 
-def _drip(*begun: bytes) -> Answer:
+def drip(*begun: bytes) -> Answer:
+    """Begin with these bytes, and go on a letter at a time."""
+
     def answer(_request: bytes) -> Iterator[bytes]:
         yield from begun
         while True:
@@ -127,8 +129,8 @@ ENDLESS: dict[str, Answer] = {
     "thousands of events a second": _flood,
     "the largest events": _large,
     "comments": _comments,
-    "a letter at a time": _drip(STREAM, OPENING),
-    "a header a letter at a time": _drip(HEAD, b"x-slow: "),
+    "a letter at a time": drip(STREAM, OPENING),
+    "a header a letter at a time": drip(HEAD, b"x-slow: "),
     "information": _informed,
     "silence": answers(STREAM),
     "no answer": answers(),
@@ -200,7 +202,7 @@ DOCUMENTS: dict[str, Answer] = {
 # Answers that take their time.
 SLOW: dict[str, Answer] = {
     "no answer": answers(),
-    "a header a letter at a time": _drip(HEAD, b"x-slow: "),
-    "a letter at a time": _drip(JSON + b"content-length: 100000\r\n\r\n"),
+    "a header a letter at a time": drip(HEAD, b"x-slow: "),
+    "a letter at a time": drip(JSON + b"content-length: 100000\r\n\r\n"),
     "information": _informed,
 }

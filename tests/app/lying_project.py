@@ -15,7 +15,7 @@ STREAM = HEAD + b"content-type: text/event-stream\r\n\r\n"
 JSON = HEAD + b"content-type: application/json\r\n"
 METHODS = ("user.me", "ticket.list", "ticket.get", "message.list", "system.health", "user.list")
 _SECONDS = 60.0
-_PATH = re.compile(rb"[A-Z]+ (/[a-z.]*)")
+_PATH = re.compile(rb"[A-Z]+ (/[a-z.]*/?)")
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 # What is sent to a request: pieces, which may go on without an end.

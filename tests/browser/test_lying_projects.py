@@ -19,8 +19,9 @@ from tests.app.lying_project import Answer, LyingProject, result
 from tests.app.program import App
 from tests.browser.page_object import Visitor
 from tests.sdk.sample_events import event
-from tests.ui.daemons import Desk, desk, plain_environment
+from tests.ui.daemons import Desk, desk, eventually, plain_environment
 
+PICTURES = 12
 USER = {
     "noun": "user",
     "user_id": "carol",
@@ -50,8 +51,29 @@ def tickets(*rows: object, seq: object = 0) -> dict[str, object]:
     return {"tickets": rows, "next_cursor": None, "seq": seq}
 
 
+def pictures() -> LyingProject:
+    """A project with one ticket, whose pictures never come to an end."""
+    ticket = event(1).model_dump(mode="json")["ticket"]
+    picture = {"name": "p.png", "size": 10**6, "type": "image/png", "width": 100, "height": 50}
+    message = {
+        "message_id": 1,
+        "ticket_id": 1,
+        "kind": "reply",
+        "author": "bob",
+        "author_name": "Bob",
+        "body": "See",
+        "created_at": 1,
+        "edited_at": None,
+        "attachments": [{**picture, "attachment_id": number} for number in range(PICTURES)],
+    }
+    rpc = pretending(ticket_list=tickets(ticket), message_list={"messages": [message], "seq": 0})
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 1000000\r\n\r\n"
+    return LyingProject(rpc=rpc, stream=lies.says(), file=lies.drip(head))
+
+
 # The first project is asked for the demo users of all.
 LIARS: dict[str, Callable[[], LyingProject]] = {
+    "pictures": pictures,
     "users": lambda: LyingProject(rpc=pretending(user_list={"users": [1, None]})),
     "no users": lambda: LyingProject(rpc=pretending(user_list={})),
     "a user without a name": lambda: LyingProject(rpc=pretending(user_me={"user_id": "x", "role": "agent"})),
@@ -106,7 +128,7 @@ def outage(carol: Visitor, liar: LyingProject) -> Any:
 def test_an_honest_project_works_next_to_every_lie(
     meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
 ) -> None:
-    honest, app, _ = meet(*LIARS)
+    honest, app, _ = meet(*(name for name in LIARS if name != "pictures"))
     honest.call("carol", "ticket.create", title="Before", body="Text")
     carol = visit(app.link)
     expect(carol.ticket("Before")).to_be_visible()
@@ -121,6 +143,23 @@ def test_an_honest_project_works_next_to_every_lie(
     expect(carol.message("Heard")).to_be_visible()
     carol.reply("Answered")
     assert app.daemon.log.read_text() == ""
+
+
+def test_pictures_that_never_come_leave_connections_for_the_rest(
+    meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
+) -> None:
+    """A browser opens six connections to one address; a thread may hold more pictures than that."""
+    honest, app, liars = meet("pictures")
+    carol = visit(app.link)
+    carol.live()
+    carol.ticket(liars["pictures"].address).click()
+    expect(carol.page.locator(".attachments img")).to_have_count(PICTURES)
+    eventually(lambda: liars["pictures"].count(b"/attachments/") >= 2, "some pictures are asked for")
+    honest.call("carol", "ticket.create", title="Meanwhile", body="Text")
+    carol.ticket("Meanwhile").click()
+    expect(carol.heading("Meanwhile")).to_be_visible()
+    carol.reply("Still answered")
+    assert liars["pictures"].count(b"/attachments/") <= 3
 
 
 def test_a_lie_has_its_reason_on_the_page_and_is_tried_again_by_hand(

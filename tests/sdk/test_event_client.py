@@ -171,6 +171,23 @@ async def test_where_asking_again_cannot_help_it_raises(
             await first(path, 1)
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"error": {"code": 1, "message": "you are deactivated", "data": {"hint": "ask"}}}', "you are deactivated"),
+        ('{"error": {"code": 1, "message": "a\\u009bb' + "c" * 1000 + '"}}', "a\ufffdbccc"),
+        ('{"error": "no"}', "refuses the event stream"),
+        ("[" * 100_000, "refuses the event stream"),
+        ("x" * 1_000_000, "refuses the event stream"),
+    ],
+)
+async def test_a_refusal_is_in_the_words_of_the_server(hero_root: Path, body: str, message: str) -> None:
+    async with served(hero_root, Scripted(lambda: Response(body, status_code=403))) as path:
+        with pytest.raises(Forbidden, match=message) as refused:
+            await first(path, 1)
+    assert len(refused.value.message) < 400
+
+
 @pytest.mark.parametrize("attempt", [0, 1, 5, 10, 1000])
 def test_backoff_grows_to_a_limit(attempt: int) -> None:
     longest = min(client.BACKOFF_LAST_S, client.BACKOFF_FIRST_S * 2 ** min(attempt, 30))

@@ -12,6 +12,8 @@ import { INBOX, parseRoute } from "./stores/route.ts";
 /** What the server wrote into the document. */
 type Configuration = {
   projects: Array<{ id: string; name: string }>;
+  /** Whether one stream, checked event by event, carries the events of all projects. */
+  sharesStream: boolean;
   /** The cookie of the demo user picker; null outside dev mode. */
   picker: string | null;
   /** Who the user is before a demo user was picked. */
@@ -20,7 +22,7 @@ type Configuration = {
 
 const configuration: Configuration = JSON.parse(document.getElementById("configuration")?.textContent ?? "");
 
-const shared = configuration.projects.length > 1 ? new SharedStream() : null;
+const shared = configuration.sharesStream ? new SharedStream() : null;
 
 export const drafts = new Drafts(() => sessionStorage);
 

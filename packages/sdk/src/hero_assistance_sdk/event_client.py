@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx2
 
 from hero_assistance_sdk.errors import Unavailable
-from hero_assistance_sdk.foreign.event_reader import EventReader, Received, check_stream, read_events
+from hero_assistance_sdk.foreign.event_reader import EventReader, Received
+from hero_assistance_sdk.foreign.event_stream import check_stream, read_events
 from hero_assistance_sdk.foreign.http_client import make_client, open_answer
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.async_client import unreachable
@@ -82,7 +83,7 @@ async def _connection(
     resume = {} if reader.seq is None else {"last-event-id": str(reader.seq)}
     sent = {"accept": MEDIA_TYPE, **headers, **resume}
     async with open_answer(http, "GET", "/events", headers=sent) as answer:
-        check_stream(answer, reader.name)
+        await check_stream(answer, reader.name)
         async with aclosing(read_events(answer, reader, watchdog_s)) as arrived:
             async for received in arrived:
                 yield received

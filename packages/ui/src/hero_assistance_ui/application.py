@@ -175,7 +175,7 @@ async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str
     try:
         async with upstream.attempt():
             status, body = await upstream.call(call.encode(), identity)
-            if upstream.is_foreign:
+            if upstream.project.is_foreign:
                 check_answer(upstream.project.name, call.id, status, body)
     except HeroError as error:
         return failure_response(error, call.id)

@@ -23,7 +23,8 @@ from starlette.types import Receive, Scope, Send
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.event_client import backoff
-from hero_assistance_sdk.foreign.event_reader import EventReader, check_stream, read_events
+from hero_assistance_sdk.foreign.event_reader import EventReader
+from hero_assistance_sdk.foreign.event_stream import check_stream, read_events
 from hero_assistance_sdk.foreign.http_client import HEAD_TIMEOUT_S
 from hero_assistance_sdk.foreign.json_checks import quote
 from hero_assistance_sdk.logs import get_log
@@ -140,7 +141,7 @@ class MergedRelay(Response):
         upstream = one.upstream
         reader = EventReader(upstream.project.name, int(one.since) if one.since else None)
         async with _opened(one, self._identity) as answer:
-            check_stream(answer, reader.name)
+            await check_stream(answer, reader.name)
             await self._tell(one, send, OPEN, {})
             async with aclosing(read_events(answer, reader, SILENCE_TIMEOUT_S, upstream.pace)) as events:
                 async for received in events:

@@ -51,18 +51,13 @@ class Upstream:
         self._files = _client(project, "rpc", SILENCE_TIMEOUT_S, httpx2.Limits(max_connections=FILES_LIMIT))
         self.page_methods = PageMethods(self.document)
 
-    @property
-    def is_foreign(self) -> bool:
-        """Return whether the server is reached over a network: it may be anybody's, and lie."""
-        return not isinstance(self.project.target, Sockets)
-
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Make calls that end in time; a foreign project that lies, or keeps callers waiting, is set aside.
 
         Raises why it is set aside, while it is.
         """
-        if not self.is_foreign:
+        if not self.project.is_foreign:
             yield
             return
         if (aside := self.calls.reason) is not None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import httpx2
-
-from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated, Unavailable
-from hero_assistance_sdk.foreign.http_client import check_encoding, media_type
-from hero_assistance_sdk.foreign.json_checks import LARGEST, explain, parse_json, quote
-from hero_assistance_sdk.foreign.pace import Pace
-from hero_assistance_sdk.sse import MEDIA_TYPE, EventDecoder, SentEvent
+from hero_assistance_sdk.errors import ProtocolViolation
+from hero_assistance_sdk.foreign.json_checks import LARGEST, explain, parse_json
+from hero_assistance_sdk.sse import EventDecoder, SentEvent
 from hero_assistance_sdk.wire import (
     CONNECTED,
     COUNTS,
@@ -27,10 +21,6 @@ from hero_assistance_sdk.wire import (
     Wire,
 )
 
-# These answers do not change by asking again.
-_REFUSALS: dict[int, type[HeroError]] = {401: Unauthenticated, 403: Forbidden, 404: NotFound}
-# These say that they may.
-_PASSING = frozenset({408, 425, 429})
 _TRANSIENT: dict[str, type[Wire]] = {
     CONNECTED: Connected,
     COUNTS: Counts,
@@ -104,60 +94,3 @@ def _parse_body(sent: SentEvent) -> Wire | None:
         raise ValueError("a kind that is no name")
     model = _TRANSIENT.get(sent.event, Event if data.get("kind") == sent.event else None)
     return None if model is None else model.model_validate_json(sent.data, strict=True)
-
-
-def check_stream(answer: httpx2.Response, name: str) -> None:
-    """Raise what an answer is that is no event stream: `Unavailable` where asking again can help."""
-    status = answer.status_code
-    if status in _REFUSALS:
-        raise _REFUSALS[status](f"{name} refuses the event stream (HTTP {status})")
-    if 500 <= status < 600 or status in _PASSING:
-        raise Unavailable(f"{name} does not stream events now (HTTP {status})")
-    if status != 200 or media_type(answer) != MEDIA_TYPE:
-        raise ProtocolViolation(f"{name} does not stream events (HTTP {status})", hint=_found(answer))
-    check_encoding(answer, name)
-
-
-def _found(answer: httpx2.Response) -> str | None:
-    kind = quote(media_type(answer))
-    return f"it answers with {kind}" if kind else None
-
-
-async def read_events(
-    answer: httpx2.Response, reader: EventReader, silence_s: float, pace: Pace | None = None
-) -> AsyncGenerator[Received, None]:
-    """Yield what an open stream carries, until its end; close it with `aclosing`.
-
-    Raises `ProtocolViolation`, and `httpx2.HTTPError` for a broken connection or `silence_s` without a whole event:
-    bytes that make none are silence. The time that the caller takes between two events does not count.
-    """
-    clock = asyncio.get_running_loop().time
-    waited = 0.0
-    async with aclosing(_raw(answer)) as chunks:
-        while True:
-            begun = clock()
-            chunk = await _next_chunk(chunks, answer, silence_s - waited)
-            if chunk is None:
-                return
-            waited += clock() - begun
-            count = 0
-            for received in reader.read(chunk):
-                waited, count = 0.0, count + 1
-                yield received
-            if pace is not None:
-                await pace.spend(count, len(chunk))
-
-
-async def _raw(answer: httpx2.Response) -> AsyncGenerator[bytes, None]:
-    async for chunk in answer.aiter_raw():
-        yield chunk
-
-
-async def _next_chunk(chunks: AsyncGenerator[bytes, None], answer: httpx2.Response, left_s: float) -> bytes | None:
-    try:
-        async with asyncio.timeout(left_s):
-            return await anext(chunks)
-    except StopAsyncIteration:
-        return None
-    except TimeoutError:
-        raise httpx2.ReadTimeout("no whole event in time", request=answer.request) from None
