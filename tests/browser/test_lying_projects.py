@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from playwright.sync_api import expect
 
 from hero_assistance_sdk.sse import encode
 from tests.app import lies
-from tests.app.lying_project import Answer, LyingProject, result
+from tests.app.lying_project import STREAM, Answer, LyingProject, result
 from tests.app.program import App
 from tests.browser.page_object import Visitor
 from tests.sdk.sample_events import event
@@ -71,9 +72,19 @@ def pictures() -> LyingProject:
     return LyingProject(rpc=rpc, stream=lies.says(), file=lies.drip(head))
 
 
+def flood(_request: bytes) -> Iterator[bytes]:
+    """File a new ticket with each event, as fast as they are read."""
+    yield STREAM + lies.OPENING
+    filed = event(1).model_dump(mode="json")
+    for seq in itertools.count(1):
+        filed["seq"] = filed["ticket"]["ticket_id"] = filed["ticket"]["updated_at"] = seq
+        yield encode(event="ticket.created", data=json.dumps(filed), seq=seq)
+
+
 # The first project is asked for the demo users of all.
 LIARS: dict[str, Callable[[], LyingProject]] = {
     "pictures": pictures,
+    "flood": lambda: LyingProject(rpc=pretending(), stream=flood),
     "users": lambda: LyingProject(rpc=pretending(user_list={"users": [1, None]})),
     "no users": lambda: LyingProject(rpc=pretending(user_list={})),
     "a user without a name": lambda: LyingProject(rpc=pretending(user_me={"user_id": "x", "role": "agent"})),
@@ -128,7 +139,7 @@ def outage(carol: Visitor, liar: LyingProject) -> Any:
 def test_an_honest_project_works_next_to_every_lie(
     meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
 ) -> None:
-    honest, app, _ = meet(*(name for name in LIARS if name != "pictures"))
+    honest, app, _ = meet(*(name for name in LIARS if name not in ("pictures", "flood")))
     honest.call("carol", "ticket.create", title="Before", body="Text")
     carol = visit(app.link)
     expect(carol.ticket("Before")).to_be_visible()
@@ -160,6 +171,20 @@ def test_pictures_that_never_come_leave_connections_for_the_rest(
     expect(carol.heading("Meanwhile")).to_be_visible()
     carol.reply("Still answered")
     assert liars["pictures"].count(b"/attachments/") <= 3
+
+
+def test_a_flood_of_tickets_leaves_the_page_its_time(
+    meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
+) -> None:
+    honest, app, liars = meet("flood")
+    honest.call("carol", "ticket.create", title="Meanwhile", body="Text")
+    carol = visit(app.link)
+    carol.ticket("Meanwhile").click()
+    for number in range(3):
+        carol.reply(f"Still answered {number}")
+        honest.call("bob", "message.reply", ticket_id=1, body=f"Heard {number}")
+        expect(carol.message(f"Heard {number}")).to_be_visible()
+    expect(carol.page.locator(f"a.ticket[href*='{liars['flood'].address.replace(':', '_')}']").first).to_be_visible()
 
 
 def test_a_lie_has_its_reason_on_the_page_and_is_tried_again_by_hand(

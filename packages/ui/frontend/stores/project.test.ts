@@ -207,3 +207,15 @@ test("older tickets are asked for where the list ends", async () => {
   await server.answer("ticket.list", page([ticket(1)], 3));
   assert.equal(project.data.list.tickets.value.length, 2);
 });
+
+test("a thread that changes often is fetched once more, however often", async () => {
+  const { server, project } = await loadedProject();
+  project.thread(1);
+  await server.answer("message.list", { messages: [], seq: 3 });
+  for (let seq = 4; seq < 20; seq += 1) server.listener?.event(event(seq, "ticket.merged", { ticket: ticket(1) }));
+  assert.equal(server.asked.length, 1);
+  await server.answer("message.list", { messages: [], seq: 4 });
+  await server.answer("message.list", { messages: [message(5)], seq: 19 });
+  assert.equal(server.asked.length, 0);
+  assert.equal(project.thread(1).messages.value.length, 1);
+});

@@ -33,6 +33,8 @@ export class Project {
   readonly #release: () => Promise<void>;
   readonly #stream: Stream;
   readonly #onEvent: (project: Project, event: Event) => void;
+  /** The threads that are fetched again, and whether they have changed since. */
+  readonly #reloading = new Map<number, boolean>();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ id, name, call, release, openStream, onEvent }: ProjectOptions) {
@@ -143,10 +145,21 @@ export class Project {
     return ticket;
   }
 
+  /** Fetch a thread again; what changes while it is on its way is fetched once more, however often it changes. */
+  async #reloadThread(ticketId: number): Promise<void> {
+    const isOnItsWay = this.#reloading.has(ticketId);
+    this.#reloading.set(ticketId, isOnItsWay);
+    if (isOnItsWay) return;
+    await this.loadThread(ticketId);
+    const hasChanged = this.#reloading.get(ticketId);
+    this.#reloading.delete(ticketId);
+    if (hasChanged) void this.#reloadThread(ticketId);
+  }
+
   #apply(event: Event): void {
     batch(() => {
       const changed = this.data.apply(event);
-      if (changed !== null) void this.loadThread(changed);
+      if (changed !== null) void this.#reloadThread(changed);
       if (event.ticket !== null) this.#onEvent(this, event);
     });
   }

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 
 # A long absence is made up for at once, up to this many events and bytes.
-BURST_EVENTS = 2_000
+BURST_EVENTS = 1_000
 BURST_BYTES = 16 * 1024 * 1024
 # More than a team of people and programs does, and little enough for a page to draw.
-EVENTS_PER_S = 200
+EVENTS_PER_S = 100
 BYTES_PER_S = 2 * 1024 * 1024
 
 
