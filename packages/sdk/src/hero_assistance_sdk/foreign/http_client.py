@@ -35,7 +35,7 @@ def make_client(
 class _PlainTransport(httpx2.AsyncBaseTransport):
     """Drops headers of answers that no caller may follow.
 
-    A jar of cookies would grow as a stranger likes, and send them back. A length beside another framing, or of an
+    A jar of cookies would grow as a stranger likes, and send them back. A length next to another framing, or of an
     answer without a body, is not that of the body.
     """
 
