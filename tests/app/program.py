@@ -35,14 +35,14 @@ class App:
 
     @property
     def url(self) -> str:
-        """The address without the token."""
+        """The address without the token, and without the path that only a browser learns."""
         return f"http://{urlsplit(self.link).netloc}"
 
     @contextmanager
     def browser(self) -> Iterator[httpx2.Client]:
-        """A client that has followed the link."""
-        with httpx2.Client(base_url=self.url, follow_redirects=True) as client:
-            client.get(self.link)
+        """A client that has followed the link; its URLs are below the page's path."""
+        with httpx2.Client(follow_redirects=True) as client:
+            client.base_url = client.get(self.link).raise_for_status().url.join(".")
             yield client
 
 

@@ -1,7 +1,8 @@
-"""Who gets in: one browser, by a link that works once."""
+"""Who gets in: one browser, by a link that works once, below a path that no other program learns."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ import pytest
 
 from tests.app.program import App
 
+PATH = re.compile(r"/[\w-]{32}/")
+
 
 @pytest.fixture
 def app(start_app: Callable[..., App]) -> App:
@@ -17,14 +20,38 @@ def app(start_app: Callable[..., App]) -> App:
     return start_app("--project", "127.0.0.1:9")
 
 
-def test_the_link_leads_to_a_clean_address_with_a_session(app: App) -> None:
+def cookie_of(answer: httpx2.Response) -> dict[str, str]:
+    """The cookie that an answer sets, by its attributes; its own name and value are `name` and `value`."""
+    first, *rest = answer.headers["set-cookie"].split("; ")
+    name, _, value = first.partition("=")
+    attributes = {key.lower(): text for key, _, text in (part.partition("=") for part in rest)}
+    return {"name": name, "value": value, **attributes}
+
+
+def test_the_link_leads_to_another_address_with_a_session(app: App) -> None:
     answer = httpx2.get(app.link)
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/"
-    cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
-    assert urlsplit(app.link).query.removeprefix("token=") not in cookie
+    token = urlsplit(app.link).query.removeprefix("token=")
+    assert token not in str(answer.headers)
+    cookie = cookie_of(answer)
+    assert cookie["httponly"] == ""
+    assert cookie["samesite"] == "strict"
+
+
+def test_the_cookie_is_bound_to_a_path_that_cannot_be_guessed(start_app: Callable[..., App]) -> None:
+    answers = [httpx2.get(start_app("--project", "127.0.0.1:9").link) for _ in range(2)]
+    cookies = [cookie_of(answer) for answer in answers]
+    for answer, cookie in zip(answers, cookies, strict=True):
+        assert PATH.fullmatch(cookie["path"])
+        assert answer.headers["location"].startswith(cookie["path"])
+    for part in ("name", "value", "path"):
+        assert cookies[0][part] != cookies[1][part]
+
+
+def test_neither_the_path_nor_the_cookie_is_in_what_the_program_prints(app: App) -> None:
+    cookie = cookie_of(httpx2.get(app.link))
+    printed = app.link + app.daemon.log.read_text()
+    assert not any(cookie[part].strip("/") in printed for part in ("name", "value", "path"))
 
 
 def test_with_the_session_the_page_is_there(app: App) -> None:
@@ -32,6 +59,8 @@ def test_with_the_session_the_page_is_there(app: App) -> None:
         answer = browser.get("/")
         assert answer.status_code == 200
         assert '<div id="page">' in answer.text
+        # Every address in the page is a relative one: it works below the path.
+        assert not re.search(r'(?:href|src)="/', answer.text)
 
 
 def test_the_link_works_once(app: App) -> None:
@@ -41,17 +70,27 @@ def test_the_link_works_once(app: App) -> None:
     assert "start it again" in answer.text
 
 
-def test_whoever_is_in_may_follow_the_link_again(app: App) -> None:
-    with app.browser() as browser:
-        assert browser.get(app.link).status_code == 200
-
-
 @pytest.mark.parametrize("path", ["/", "/?token=", "/?token=guess", "/health", "/projects/x/events", "/static/a/b"])
 def test_without_the_session_nothing_is_answered(app: App, path: str) -> None:
     answer = httpx2.get(f"{app.url}{path}")
     assert answer.status_code == 403
     assert "hero_assistance_app" in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_right_path_and_a_wrong_one_are_answered_alike_without_the_cookie(app: App) -> None:
+    path = httpx2.get(app.link).headers["location"]
+    known, unknown = (httpx2.get(f"{app.url}{one}") for one in (path, f"/{'x' * 32}/open"))
+    assert known.status_code == unknown.status_code == 403
+    assert known.text == unknown.text
+
+
+def test_the_cookie_is_worth_nothing_at_another_path(app: App) -> None:
+    """A thief of the one needs the other too."""
+    cookie = cookie_of(httpx2.get(app.link))
+    sent = {"cookie": f"{cookie['name']}={cookie['value']}"}
+    for path in ("/", "/health", f"/{'x' * 32}/", f"/{'x' * 32}/health"):
+        assert httpx2.get(f"{app.url}{path}", headers=sent).status_code == 403
 
 
 def test_without_the_session_nothing_is_called(app: App) -> None:
@@ -80,10 +119,11 @@ def test_it_listens_on_the_loopback_address_alone(app: App) -> None:
     assert urlsplit(app.url).hostname == "127.0.0.1"
 
 
-def test_two_apps_have_cookies_of_their_own(start_app: Callable[..., App]) -> None:
-    """Cookies do not know ports, and a browser sends both to both."""
+def test_two_apps_have_sessions_of_their_own(start_app: Callable[..., App]) -> None:
+    """One browser is in both, and neither takes the other's place."""
     one, other = (start_app("--project", "127.0.0.1:9") for _ in range(2))
     with httpx2.Client(follow_redirects=True) as browser:
-        assert browser.get(one.link).status_code == 200
-        assert browser.get(other.link).status_code == 200
-        assert browser.get(one.url).status_code == 200
+        opened = [browser.get(app.link).url for app in (one, other)]
+        assert [browser.get(url.join(".")).status_code for url in opened] == [200, 200]
+        crossed = opened[0].copy_with(port=urlsplit(other.url).port)
+        assert browser.get(crossed).status_code == 403

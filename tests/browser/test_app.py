@@ -50,12 +50,15 @@ def app(teams: list[Desk]) -> Iterator[App]:
 
 def test_the_link_opens_the_desk_in_one_browser(app: App, visit: Callable[..., Visitor]) -> None:
     carol = visit(app.link)
-    assert carol.page.url == f"{app.url}/"
     expect(carol.page.get_by_label("Demo user")).to_have_value("carol")
+    assert "token" not in carol.page.url
     carol.page.reload()
     expect(carol.page.get_by_label("Demo user")).to_have_value("carol")
     stranger = visit(app.link)
     expect(stranger.heading("This browser has not opened the desk")).to_be_visible()
+    # The address of the page alone admits no other browser.
+    guest = visit(carol.page.url)
+    expect(guest.heading("This browser has not opened the desk")).to_be_visible()
 
 
 def test_a_ticket_of_each_project_is_in_one_list(app: App, teams: list[Desk], visit: Callable[..., Visitor]) -> None:

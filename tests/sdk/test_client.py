@@ -49,6 +49,11 @@ CASES = [
     (CHUNKED + b"no number\r\n\r\n", ProtocolViolation),
     (HEAD + b"content-length: 2\r\n\r\n{]", ProtocolViolation),
     (HEAD + b"content-length: 2\r\n\r\n{}", ProtocolViolation),
+    (HEAD + b"content-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}", ProtocolViolation),
+    (HEAD + b"\r\n" + b"[" * 100_000, ProtocolViolation),
+    (HEAD + b'\r\n{"error": {"code": "x", "message": "y"}}', ProtocolViolation),
+    (HEAD + b'\r\n{"error": {"code": 1e99, "message": "y"}}', ProtocolViolation),
+    (HEAD + b'\r\n{"error": {"code": 1, "message": ["y"]}}', ProtocolViolation),
 ]
 
 
@@ -64,7 +69,7 @@ def test_a_process_that_ended_is_told_from_one_that_is_another(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("answer", "kind"), CASES[:5])
+@pytest.mark.parametrize(("answer", "kind"), CASES)
 async def test_the_same_without_holding_up_the_loop(hero_root: Path, answer: bytes, kind: type[HeroError]) -> None:
     path = hero_root / "rpc.sock"
     with answering(path, answer):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from hero_assistance_httpd.listeners import serve, unix_listener
@@ -18,47 +18,12 @@ from hero_assistance_sdk import event_client as client
 from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
 from hero_assistance_sdk.event_client import backoff, subscribe
 from hero_assistance_sdk.sse import MEDIA_TYPE, encode
-from hero_assistance_sdk.wire import Event, EventKind, Priority, Reset, Seq, Status, Ticket
+from hero_assistance_sdk.wire import Event, EventKind, Reset, Seq
+from tests.sdk.sample_events import event, sent
 
 pytestmark = pytest.mark.anyio
 
 TIMEOUT_S = 20.0
-_TICKET = Ticket.model_validate(
-    {
-        "ticket_id": 1,
-        "title": "t",
-        "body": "b",
-        "status": Status.NEW,
-        "priority": Priority.LOW,
-        "tags": [],
-        "customer": "carol",
-        "customer_name": "Carol",
-        "created_at": 1,
-        "updated_at": 1,
-        "collaborators": [],
-        "assignee": None,
-        "followers": [],
-        "snoozed_until": None,
-        "first_response_due": None,
-        "first_response_at": None,
-        "solved_at": None,
-        "merged_into": None,
-        "split_from": None,
-        "message_count": 0,
-        "last_message_id": 0,
-        "attachments": [],
-    }
-)
-
-
-def event(seq: int) -> Event:
-    return Event(seq=Seq(seq), kind=EventKind("ticket.created"), ticket=_TICKET, message=None, record=None)
-
-
-def sent(seq: int) -> bytes:
-    return encode(event="ticket.created", data=event(seq).model_dump_json(), seq=seq)
-
-
 OPENING = encode(retry_ms=1000)
 
 
@@ -83,6 +48,16 @@ async def _each(chunks: list[bytes]) -> AsyncIterator[bytes]:
 async def _for_ever() -> AsyncIterator[bytes]:
     yield OPENING
     await asyncio.Event().wait()
+
+
+async def _letters() -> AsyncIterator[bytes]:
+    while True:
+        yield b"x"
+        await asyncio.sleep(0.02)
+
+
+def _dripping() -> Response:
+    return StreamingResponse(_letters(), media_type=MEDIA_TYPE)
 
 
 def _silence() -> Response:
@@ -134,6 +109,17 @@ async def test_a_silent_connection_is_given_up(hero_root: Path) -> None:
         assert await first(path, 1, watchdog_s=0.1) == [event(1)]
 
 
+async def test_bytes_that_make_no_event_are_silence(hero_root: Path) -> None:
+    scripted = Scripted(_dripping, [OPENING, sent(1)])
+    async with served(hero_root, scripted) as path:
+        assert await first(path, 1, watchdog_s=0.3) == [event(1)]
+
+
+async def test_a_mark_of_utf_8_before_the_first_event_loses_nothing(hero_root: Path) -> None:
+    async with served(hero_root, Scripted([b"\xef\xbb\xbf" + sent(1)])) as path:
+        assert await first(path, 1) == [event(1)]
+
+
 async def test_a_reset_is_told_and_resumed_from(hero_root: Path) -> None:
     reset = encode(event="reset", data='{"seq":9}', seq=9)
     scripted = Scripted([OPENING, reset], [OPENING, sent(10)])
@@ -170,6 +156,9 @@ async def test_a_server_that_is_not_there_yet_is_waited_for(hero_root: Path) -> 
         (lambda: Response(status_code=403), Forbidden),
         (lambda: Response(status_code=404), NotFound),
         (lambda: PlainTextResponse("hello"), ProtocolViolation),
+        (lambda: RedirectResponse("/elsewhere"), ProtocolViolation),
+        (lambda: Response(b"x", media_type=MEDIA_TYPE, headers={"content-encoding": "gzip"}), ProtocolViolation),
+        ([OPENING, sent(0)], ProtocolViolation),
         ([OPENING, encode(event="ticket.created", data="{", seq=1)], ProtocolViolation),
         ([OPENING, encode(event="ticket.created", data='{"kind": "ticket.created"}', seq=1)], ProtocolViolation),
     ],
@@ -180,6 +169,23 @@ async def test_where_asking_again_cannot_help_it_raises(
     async with served(hero_root, Scripted(answer)) as path:
         with pytest.raises(expected):
             await first(path, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"error": {"code": 1, "message": "you are deactivated", "data": {"hint": "ask"}}}', "you are deactivated"),
+        ('{"error": {"code": 1, "message": "a\\u009bb' + "c" * 1000 + '"}}', "a\ufffdbccc"),
+        ('{"error": "no"}', "refuses the event stream"),
+        ("[" * 100_000, "refuses the event stream"),
+        ("x" * 1_000_000, "refuses the event stream"),
+    ],
+)
+async def test_a_refusal_is_in_the_words_of_the_server(hero_root: Path, body: str, message: str) -> None:
+    async with served(hero_root, Scripted(lambda: Response(body, status_code=403))) as path:
+        with pytest.raises(Forbidden, match=message) as refused:
+            await first(path, 1)
+    assert len(refused.value.message) < 400
 
 
 @pytest.mark.parametrize("attempt", [0, 1, 5, 10, 1000])

@@ -106,6 +106,11 @@ def test_every_framing_of_an_answer(hero_root: Path, answer: bytes, expected: tu
         (HEAD + b"transfer-encoding: chunked\r\n\r\n1_0\r\n", NotHttp),
         (HEAD + b"transfer-encoding: chunked\r\n\r\n1\r\nlonger\r\n", NotHttp),
         (HEAD + b"a: b\r\n" * 1000 + b"\r\n", NotHttp),
+        (HEAD + b"content-length: " + b"9" * 5000 + b"\r\n\r\n", NotHttp),
+        (HEAD + b"content-length: 99999999999\r\n\r\n", NotHttp),
+        (HEAD + b"transfer-encoding: chunked\r\n\r\n0x1\r\n", NotHttp),
+        (HEAD + b"transfer-encoding: chunked\r\n\r\nffffffffff\r\n", NotHttp),
+        (HEAD + b"transfer-encoding: chunked\r\n\r\n" + b"f" * 10000 + b"\r\n", NotHttp),
     ],
 )
 def test_what_is_no_whole_answer(hero_root: Path, answer: bytes, kind: type[Exception]) -> None:

@@ -72,6 +72,13 @@ def test_jitter_spreads_a_delay_to_both_sides(chance: float, expected: float) ->
     assert backoff.count_failure(0) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("chance", "expected"), [(0.0, 0.8), (0.5, 1.0), (1.0, 1.0)])
+def test_jitter_makes_no_delay_longer_than_the_cap(chance: float, expected: float) -> None:
+    unlimited = POLICY.model_copy(update={"jitter": 0.2, "max_attempts": None})
+    backoff = BackOff(unlimited, chance=lambda: chance, attempt=50)
+    assert backoff.count_failure(0) == pytest.approx(expected)
+
+
 @given(
     attempt=st.integers(1, 200),
     delay_ms=st.integers(0, 10_000),

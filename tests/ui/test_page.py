@@ -44,6 +44,7 @@ def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     assert _configuration(page) == {
         "projects": [{"id": "hero_assistance", "name": "Support"}],
         "picker": "hero_dev_user",
+        "sharesStream": False,
         "firstUser": None,
     }
 

@@ -1,6 +1,6 @@
 /** The one desk of this page, wired to the browser: the document's configuration, the address, storage and events. */
 import { effect } from "@preact/signals-core";
-import { listDemoUsers, projectCall } from "./api/client.ts";
+import { listDemoUsers, projectCall, projectRelease } from "./api/client.ts";
 import { startClock } from "./i18n/times.ts";
 import { ProjectStream } from "./realtime/project_stream.ts";
 import { SharedStream } from "./realtime/shared_stream.ts";
@@ -12,6 +12,8 @@ import { INBOX, parseRoute } from "./stores/route.ts";
 /** What the server wrote into the document. */
 type Configuration = {
   projects: Array<{ id: string; name: string }>;
+  /** Whether one stream, checked event by event, carries the events of all projects. */
+  sharesStream: boolean;
   /** The cookie of the demo user picker; null outside dev mode. */
   picker: string | null;
   /** Who the user is before a demo user was picked. */
@@ -20,12 +22,17 @@ type Configuration = {
 
 const configuration: Configuration = JSON.parse(document.getElementById("configuration")?.textContent ?? "");
 
-const shared = configuration.projects.length > 1 ? new SharedStream() : null;
+const shared = configuration.sharesStream ? new SharedStream() : null;
 
 export const drafts = new Drafts(() => sessionStorage);
 
 export const desk = new Desk({
-  projects: configuration.projects.map((project) => ({ ...project, call: projectCall(project.id), openStream })),
+  projects: configuration.projects.map((project) => ({
+    ...project,
+    call: projectCall(project.id),
+    release: projectRelease(project.id),
+    openStream,
+  })),
   listDemoUsers: configuration.picker === null ? null : listDemoUsers,
 });
 

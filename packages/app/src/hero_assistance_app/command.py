@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import threading
 import webbrowser
@@ -67,8 +68,8 @@ async def _run(
 ) -> signal.Signals | None:
     socket = bind_tcp(f"{LOOPBACK}:{port}")
     bound = socket.getsockname()[1]
-    # Cookies do not know ports: the pick in one app must not change who another one's page is.
-    cookie = f"hero_dev_user_{bound}"
+    # Cookies do not know ports: no other port's page may know the name of the one that says who the user is.
+    cookie = f"hero_dev_user_{secrets.token_hex(8)}"
     gateway = create_app(projects, auth_mode=AuthMode.DEV, trust=Trust.TCP, cookie=cookie, first_user=user)
     guard = SessionGuard(gateway, bound)
     try:

@@ -1,7 +1,8 @@
 """Opens the page in one browser, with a link that is printed once.
 
-Every program of this machine, and every page in the browser, can reach 127.0.0.1. So every answer
-needs the session's cookie, and the link that sets it works once.
+Every program of this machine, and every page in the browser, can reach 127.0.0.1. So every answer needs the session's
+cookie, and the link that sets it works once. A browser sends a cookie to every port of an address, but only to paths
+below the cookie's own: the page's path is a secret too, so that no other program's port is sent the cookie.
 """
 
 from __future__ import annotations
@@ -27,34 +28,51 @@ _OTHER_NAME = (
     "The desk is not served under this name",
     "Open it as 127.0.0.1 or localhost, with the port that <code>hero_assistance_app</code> printed.",
 )
+_OPENING = ("The desk is opening", '<a href="./">Open it</a>')
+# Where the link leads: the browser keeps the page's path for tabs that are opened at the address alone.
+_ENTRY = "open"
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 class SessionGuard:
-    """Admits a browser with the cookie, sets the cookie for the first that brings the token, and refuses any other."""
+    """Admits a browser with the cookie, sets the cookie for the first that brings the token, and refuses any other.
+
+    The page is below `path`, which is in no link and no log; `app` sees it as its root path.
+    """
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        # Cookies do not know ports: two apps of one person must not take each other's.
-        self._cookie = f"hero_assistance_app_{port}"
+        self.path = f"/{secrets.token_urlsafe(24)}"
+        # Another port's page may set cookies for this one, of a name that it knows.
+        self._cookie = f"hero_assistance_app_{secrets.token_hex(8)}"
         self._session = secrets.token_urlsafe(32)
         self._token: str | None = secrets.token_urlsafe(32)
         self.link = f"http://127.0.0.1:{port}/?token={self._token}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            return
-        request = Request(scope)
+        if scope["type"] == "http":
+            await self._choose(Request(scope))(scope, receive, send)
+
+    def _choose(self, request: Request) -> ASGIApp:
+        """Return what answers a request."""
         if request.headers.get("host") not in self._hosts:
             # A foreign name that resolves to this machine would make a stranger's page "same origin".
-            await _refuse(*_OTHER_NAME)(scope, receive, send)
-        elif self._is_known(request) and "token" not in request.query_params:
-            await self._app(scope, receive, send)
-        elif self._is_known(request) or self._takes_token(request):
-            await self._start_session()(scope, receive, send)
-        else:
-            await _refuse(*_USED_UP)(scope, receive, send)
+            return _refuse(*_OTHER_NAME)
+        if self._is_within(request) and self._is_known(request):
+            return _show_entry() if request.scope["path"] == f"{self.path}/{_ENTRY}" else self._below
+        if self._takes_token(request):
+            return self._start_session()
+        return _refuse(*_USED_UP)
+
+    async def _below(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "root_path": self.path}, receive, send)
+
+    def _is_within(self, request: Request) -> bool:
+        beginning = request.scope["path"][: len(self.path) + 1]
+        return hmac.compare_digest(beginning.encode(), f"{self.path}/".encode())
 
     def _is_known(self, request: Request) -> bool:
         return hmac.compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
@@ -62,7 +80,7 @@ class SessionGuard:
     def _takes_token(self, request: Request) -> bool:
         """Return whether the request brings the token, which is then used up."""
         given = request.query_params.get("token", "")
-        if request.method != "GET" or self._token is None:
+        if request.method != "GET" or request.scope["path"] != "/" or self._token is None:
             return False
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             return False
@@ -70,22 +88,48 @@ class SessionGuard:
         return True
 
     def _start_session(self) -> Response:
-        # The clean address: the token is in no history, bookmark or screenshot.
-        response = RedirectResponse("/", status_code=303, headers={"referrer-policy": "no-referrer"})
-        response.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path="/")
+        # Another address than the link's: the token is in no history, bookmark or screenshot.
+        headers = {"referrer-policy": "no-referrer", "cache-control": "no-store"}
+        response = RedirectResponse(f"{self.path}/{_ENTRY}", status_code=303, headers=headers)
+        response.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path=f"{self.path}/")
         return response
 
 
+def _show_entry() -> Response:
+    """Return the page that keeps the path and goes on to the desk."""
+    return _page("opening.html", *_OPENING, status=200)
+
+
 def _refuse(title: str, text: str) -> Response:
-    """Return the page of a refused browser: what happened, and what to do."""
-    page = Template((files("hero_assistance_app") / "closed.html").read_text("utf-8"))
+    """Return the page of a refused browser: what happened, and what to do.
+
+    In a browser that has opened the desk at this very port, its script goes to where the desk is.
+    """
+    return _page("closed.html", title, text, status=403)
+
+
+def _page(name: str, title: str, text: str, *, status: int) -> Response:
+    page = Template((files("hero_assistance_app") / name).read_text("utf-8"))
     body = page.substitute(title=title, text=text)
-    style = re.search(r"<style>(.*?)</style>", body, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style[1].encode() if style else b"").digest()).decode()
+    policy = (
+        "default-src 'none'",
+        f"style-src {_digest(_STYLE, body)}",
+        f"script-src {_digest(_SCRIPT, body)}",
+        "frame-ancestors 'none'",
+    )
     headers = {
-        "content-security-policy": f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'none'",
+        "content-security-policy": "; ".join(policy),
         "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",
     }
-    return HTMLResponse(body, status_code=403, headers=headers)
+    return HTMLResponse(body, status_code=status, headers=headers)
+
+
+def _digest(part: re.Pattern[str], body: str) -> str:
+    """Return the one content that a policy allows for a part of a page."""
+    found = part.search(body)
+    digest = hashlib.sha256(found[1].encode() if found else b"").digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -204,7 +204,8 @@ class Server:
 
     def _explain(self, error: RpcFailure) -> None:
         """Add to an error what helps at a shell."""
-        error.log_lines = tuple(map(str, error.data.get("faults", ())))
+        faults = error.data.get("faults")
+        error.log_lines = tuple(map(str, faults)) if isinstance(faults, list) else ()
         if error.remote_reason == "unauthenticated" and error.hint is None:
             error.hint = "say who calls with --as USER"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -11,19 +10,20 @@ from pathlib import Path
 
 import httpx2
 
-from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
+from hero_assistance_sdk.errors import Unavailable
+from hero_assistance_sdk.foreign.event_reader import EventReader, Received
+from hero_assistance_sdk.foreign.event_stream import check_stream, read_events
+from hero_assistance_sdk.foreign.http_client import make_client, open_answer
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.rpc.async_client import base_url, unreachable
+from hero_assistance_sdk.rpc.async_client import unreachable
 from hero_assistance_sdk.sse import MEDIA_TYPE, PING_S
-from hero_assistance_sdk.wire import CONNECTED, CONTROL, RESET, Event, Reset
+from hero_assistance_sdk.wire import CONNECTED, Event, Reset
 
 CONNECT_TIMEOUT_S = 5.0
 # A running server sends something at least every PING_S; after 2.5 of them the connection is dead.
 WATCHDOG_S = 2.5 * PING_S
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LAST_S = 15.0
-# These answers do not change by asking again.
-_REFUSALS: dict[int, type[HeroError]] = {401: Unauthenticated, 403: Forbidden, 404: NotFound}
 
 _log = get_log("events")
 
@@ -41,25 +41,33 @@ async def subscribe(
     After a `Reset` the caller fetches a snapshot; events go on after its `seq`.
     Raises `Unauthenticated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot help.
     """
-    position = _Position(since)
+    seq = since
     attempt = 0
-    async with _client(target, headers, watchdog_s) as http:
+    timeout = httpx2.Timeout(watchdog_s, connect=CONNECT_TIMEOUT_S)
+    async with make_client(target, timeout=timeout) as http:
         while True:
+            reader = EventReader(str(target), seq)
             try:
-                async with aclosing(_connection(http, target, position)) as arrived:
-                    async for event in arrived:
-                        attempt = 0
-                        if event is not None:
-                            yield event
+                async with aclosing(_connection(http, reader, headers or {}, watchdog_s)) as arrived:
+                    async for received in arrived:
+                        # The opening lines carry a position and a name; they do not prove yet that the stream works.
+                        attempt = attempt if received.kind in _OPENING else 0
+                        if isinstance(received.body, Event | Reset):
+                            yield received.body
                 reason = "ended"
-            except httpx2.SSEError as error:
-                raise ProtocolViolation(f"{target} does not stream events", hint=str(error)) from error
             except httpx2.HTTPError as error:
                 reason = unreachable(target, error).message
+            except Unavailable as error:
+                reason = error.message
+            seq = reader.seq
             delay = backoff(attempt)
             attempt += 1
-            _log.debug("events.reconnecting", reason=reason, delay_s=round(delay, 2), since=position.seq)
+            _log.debug("events.reconnecting", reason=reason, delay_s=round(delay, 2), since=seq)
             await asyncio.sleep(delay)
+
+
+# A line without a kind has a position alone.
+_OPENING = frozenset({"message", CONNECTED})
 
 
 def backoff(attempt: int) -> float:
@@ -68,65 +76,14 @@ def backoff(attempt: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
-class _Position:
-    """The number of the last event read."""
-
-    def __init__(self, seq: int | None) -> None:
-        self.seq = seq
-
-    def move(self, text: str) -> None:
-        if text.isascii() and text.isdigit():
-            self.seq = int(text)
-
-
-def _client(target: Path | str, headers: Mapping[str, str] | None, watchdog_s: float) -> httpx2.AsyncClient:
-    # There is no TLS, and to read the certificates for it takes 50 to 150 ms of the loop.
-    transport = httpx2.AsyncHTTPTransport(uds=str(target), verify=False) if isinstance(target, Path) else None
-    return httpx2.AsyncClient(
-        transport=transport,
-        verify=False,
-        base_url=base_url(target),
-        headers={"accept": MEDIA_TYPE, **(headers or {})},
-        timeout=httpx2.Timeout(watchdog_s, connect=CONNECT_TIMEOUT_S),
-        trust_env=False,
-    )
-
-
 async def _connection(
-    http: httpx2.AsyncClient, target: Path | str, position: _Position
-) -> AsyncGenerator[Event | Reset | None, None]:
-    """One connection's events; `None` means that the server is alive."""
-    resume = {} if position.seq is None else {"last-event-id": str(position.seq)}
-    async with http.stream("GET", "/events", headers=resume) as response:
-        _check(target, response)
-        async for sent in httpx2.EventSource(response):
-            position.move(sent.id)
-            # The opening lines carry a position and a name; they do not prove yet that the stream works.
-            if sent.data and sent.event != CONNECTED:
-                yield _parsed(target, sent)
-
-
-def _check(target: Path | str, response: httpx2.Response) -> None:
-    refusal = _REFUSALS.get(response.status_code)
-    if refusal is not None:
-        raise refusal(f"{target} refuses the event stream (HTTP {response.status_code})")
-    # A server that is starting, stopping or out of order is worth another attempt.
-    response.raise_for_status()
-
-
-def _parsed(target: Path | str, sent: httpx2.ServerSentEvent) -> Event | Reset | None:
-    """Read one event; `None` for a line that has no number, or is of a kind of a later release in another shape."""
-    try:
-        if sent.event == RESET:
-            return Reset.model_validate_json(sent.data)
-        if sent.event in CONTROL or not _claims_to_be_event(sent):
-            return None
-        return Event.model_validate_json(sent.data)
-    except ValueError as error:
-        raise ProtocolViolation(f"{target} sent an event that is none", hint=str(error)) from error
-
-
-def _claims_to_be_event(sent: httpx2.ServerSentEvent) -> bool:
-    """Whether the data repeats the kind, as every `Event` does; raises `ValueError` when it is not JSON."""
-    data = json.loads(sent.data)
-    return isinstance(data, dict) and data.get("kind") == sent.event
+    http: httpx2.AsyncClient, reader: EventReader, headers: Mapping[str, str], watchdog_s: float
+) -> AsyncGenerator[Received, None]:
+    """Yield what one connection sends."""
+    resume = {} if reader.seq is None else {"last-event-id": str(reader.seq)}
+    sent = {"accept": MEDIA_TYPE, **headers, **resume}
+    async with open_answer(http, "GET", "/events", headers=sent) as answer:
+        await check_stream(answer, reader.name)
+        async with aclosing(read_events(answer, reader, watchdog_s)) as arrived:
+            async for received in arrived:
+                yield received

@@ -1,4 +1,5 @@
 /** Calls to a project's ticket server, through the page's own address. */
+import { checkUser } from "./checks.ts";
 import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
 import { explainProxyAnswer, isOwnAnswer } from "./proxy_answers.ts";
 import type { Methods, User, UserList } from "./wire.ts";
@@ -38,10 +39,22 @@ export function projectCall(project: string): Call {
   };
 }
 
+/** Return the function that has a project tried again that was set aside. It may fail: what follows says why. */
+export function projectRelease(project: string): () => Promise<void> {
+  return async () => {
+    try {
+      const headers = { "content-type": "application/json" };
+      await fetchAnswer(projectUrl(project, "retry"), { method: "POST", headers, body: "{}" });
+    } catch {
+      // The next call says that nothing answers.
+    }
+  };
+}
+
 /** Return the demo users that the picker offers; throws `ApiError`. */
 export async function listDemoUsers(project: string): Promise<User[]> {
   const answer = await fetchAnswer<UserList>(projectUrl(project, "people"), {});
-  return resultOf(answer).users;
+  return resultOf(answer).users.map(checkUser);
 }
 
 async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>> {

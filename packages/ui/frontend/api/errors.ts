@@ -19,6 +19,11 @@ export class ApiError extends Error {
     this.faults = faults;
   }
 
+  /** Whether the server broke the protocol, and is set aside for a while. */
+  get isViolation(): boolean {
+    return this.code === ERROR_CODES["protocol-violation"];
+  }
+
   /** Whether the server does not know who the caller is. */
   get isUnauthenticated(): boolean {
     return this.code === ERROR_CODES.unauthenticated;

@@ -1,6 +1,8 @@
 /** One connection for the streams of all projects: a browser opens only six to one address. */
+import { parseError } from "../api/errors.ts";
 import { EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
+import { EventQueue } from "./event_queue.ts";
 import type { Stream, StreamListener } from "./stream.ts";
 
 // Projects are loaded at about the same time; each one more opens the connection again.
@@ -8,9 +10,11 @@ const TOGETHER_MS = 50;
 
 type Follower = { seq: number; listener: StreamListener };
 type Tagged = { project: string };
+type Lost = Tagged & { error: unknown };
 
 export class SharedStream {
   readonly #followers = new Map<string, Follower>();
+  readonly #queue = new EventQueue();
   readonly #connection: Connection;
   #opening: ReturnType<typeof setTimeout> | undefined;
 
@@ -21,8 +25,9 @@ export class SharedStream {
       opened: () => {}, // each project says so itself
       lost: () => this.#lostAll(),
       events: {
-        "stream.open": ({ project }: Tagged) => this.#followers.get(project)?.listener.open(),
-        "stream.lost": ({ project }: Tagged) => this.#followers.get(project)?.listener.lost(),
+        "stream.open": ({ project }: Tagged) => this.#tell(project, (listener) => listener.open()),
+        "stream.lost": ({ project, error }: Lost) =>
+          this.#tell(project, (listener) => listener.lost(parseError(error))),
         reset: ({ project }: Tagged) => this.#reset(project),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
@@ -55,6 +60,7 @@ export class SharedStream {
 
   #leave(project: string): void {
     this.#followers.delete(project);
+    this.#queue.clear(project);
     if (this.#followers.size === 0) {
       clearTimeout(this.#opening);
       this.#connection.close();
@@ -69,7 +75,12 @@ export class SharedStream {
     const follower = this.#followers.get(event.project);
     if (follower === undefined || event.seq <= follower.seq) return;
     follower.seq = event.seq;
-    follower.listener.event(event);
+    this.#tell(event.project, (listener) => listener.event(event));
+  }
+
+  #tell(project: string, say: (listener: StreamListener) => void): void {
+    const follower = this.#followers.get(project);
+    if (follower !== undefined) this.#queue.push(project, () => say(follower.listener));
   }
 
   #reset(project: string): void {

@@ -1,12 +1,13 @@
 /** What a project follows its events by. */
+import type { ApiError } from "../api/errors.ts";
 import type { Event } from "../api/wire.ts";
 
 export interface StreamListener {
   event(event: Event): void;
   /** The stream is live. */
   open(): void;
-  /** The stream ended; it comes back by itself. */
-  lost(): void;
+  /** The stream ended, with the reason where it is known; it comes back by itself. */
+  lost(reason?: ApiError): void;
   /** The server cannot continue: a new snapshot is needed. */
   reset(): void;
 }

@@ -6,7 +6,13 @@ import { parseRoute, threadHref } from "./route.ts";
 
 function newDesk(ids: string[], listDemoUsers: ConstructorParameters<typeof Desk>[0]["listDemoUsers"] = null) {
   const servers = new Map(ids.map((id) => [id, new FakeServer()]));
-  const projects = [...servers].map(([id, { call, openStream }]) => ({ id, name: id, call, openStream }));
+  const projects = [...servers].map(([id, { call, release, openStream }]) => ({
+    id,
+    name: id,
+    call,
+    release,
+    openStream,
+  }));
   return { desk: new Desk({ projects, listDemoUsers }), servers: [...servers.values()] };
 }
 

@@ -30,7 +30,8 @@ export class Desk {
   readonly inbox = computed(() =>
     this.projects
       .flatMap((project) => project.data.list.tickets.value.map((ticket) => ({ project, ticket })))
-      .sort((one, other) => other.ticket.updated_at - one.ticket.updated_at),
+      // A ticket without a time must not move those of other projects.
+      .sort((one, other) => (other.ticket.updated_at || 0) - (one.ticket.updated_at || 0)),
   );
 
   /** The first project that knows the user: the head of the page shows who that is. */

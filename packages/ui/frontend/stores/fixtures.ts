@@ -81,6 +81,13 @@ export class FakeServer {
       this.asked.push({ method, params, answer: resolve as (result: unknown) => void, fail: reject });
     });
 
+  /** How often the page had the project tried again. */
+  released = 0;
+
+  readonly release = async () => {
+    this.released += 1;
+  };
+
   readonly openStream: OpenStream = (_project, listener) => {
     this.listener = listener;
     return { open: (seq) => this.opened.push(seq), close: () => {}, hurry: () => {} };

@@ -9,8 +9,15 @@ import { Project } from "./project.ts";
 function newProject(): { server: FakeServer; project: Project; events: Event[] } {
   const server = new FakeServer();
   const events: Event[] = [];
-  const { call, openStream } = server;
-  const project = new Project({ id: "p", name: "P", call, openStream, onEvent: (_project, each) => events.push(each) });
+  const { call, release, openStream } = server;
+  const project = new Project({
+    id: "p",
+    name: "P",
+    call,
+    release,
+    openStream,
+    onEvent: (_project, each) => events.push(each),
+  });
   return { server, project, events };
 }
 
@@ -89,6 +96,29 @@ test("a stream that ended asks for the reason in the ordinary way", async () => 
   assert.equal(project.session.problem.value?.message, "stopped");
   server.listener?.open();
   assert.equal(project.session.problem.value, null);
+});
+
+test("a project whose stream breaks the protocol says so at once, and is tried again by hand", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.open();
+  const code = ERROR_CODES["protocol-violation"];
+  server.listener?.lost(new ApiError("P sent an event that is none", { code, hint: "seq: 1.5" }));
+  assert.equal(project.session.phase.value, "behind");
+  assert.equal(project.session.problem.value?.hint, "seq: 1.5");
+  assert.deepEqual(server.asked, []);
+  await project.retry();
+  assert.equal(server.released, 1);
+  server.listener?.open();
+  assert.equal(project.session.problem.value, null);
+});
+
+test("a user who is none is a failed load", async () => {
+  const { server, project } = newProject();
+  void project.load();
+  await server.answer("user.me", { user_id: "x", role: "agent" });
+  await server.answer("ticket.list", page([], 3));
+  assert.equal(project.session.phase.value, "down");
+  assert.equal(project.session.me.value, null);
 });
 
 test("a thread is fetched when it is first asked for, and once", async () => {
@@ -188,4 +218,16 @@ test("older tickets are asked for where the list ends", async () => {
   assert.deepEqual(server.asked.at(-1)?.params, { cursor: "after 2", limit: 50 });
   await server.answer("ticket.list", page([ticket(1)], 3));
   assert.equal(project.data.list.tickets.value.length, 2);
+});
+
+test("a thread that changes often is fetched once more, however often", async () => {
+  const { server, project } = await loadedProject();
+  project.thread(1);
+  await server.answer("message.list", { messages: [], seq: 3 });
+  for (let seq = 4; seq < 20; seq += 1) server.listener?.event(event(seq, "ticket.merged", { ticket: ticket(1) }));
+  assert.equal(server.asked.length, 1);
+  await server.answer("message.list", { messages: [], seq: 4 });
+  await server.answer("message.list", { messages: [message(5)], seq: 19 });
+  assert.equal(server.asked.length, 0);
+  assert.equal(project.thread(1).messages.value.length, 1);
 });

@@ -1,5 +1,6 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
 import { batch } from "@preact/signals-core";
+import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
 import { toApiError } from "../api/errors.ts";
 import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
@@ -17,6 +18,8 @@ export type ProjectOptions = {
   id: string;
   name: string;
   call: Call;
+  /** Ends the pause of a project that is set aside. */
+  release: () => Promise<void>;
   openStream: OpenStream;
   onEvent: (project: Project, event: Event) => void;
 };
@@ -27,19 +30,26 @@ export class Project {
   readonly session = new ProjectSession();
   readonly data = new ProjectData();
   readonly #call: Call;
+  readonly #release: () => Promise<void>;
   readonly #stream: Stream;
   readonly #onEvent: (project: Project, event: Event) => void;
+  /** The threads that are fetched again, and whether they have changed since. */
+  readonly #reloading = new Map<number, boolean>();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ id, name, call, openStream, onEvent }: ProjectOptions) {
+  constructor({ id, name, call, release, openStream, onEvent }: ProjectOptions) {
     this.id = id;
     this.name = name;
     this.#call = call;
+    this.#release = release;
     this.#onEvent = onEvent;
     this.#stream = openStream(id, {
       event: (event) => this.#apply(event),
       open: () => this.session.caughtUp(),
-      lost: () => void this.session.fellBehind(this.#call),
+      lost: (reason) => {
+        if (reason?.isViolation) this.session.setAside(reason);
+        else void this.session.fellBehind(this.#call);
+      },
       reset: () => void this.load(),
     });
   }
@@ -53,7 +63,7 @@ export class Project {
       if (!isCurrent()) return;
       batch(() => {
         this.data.replace(page);
-        this.session.loaded(me);
+        this.session.loaded(me === null ? null : checkUser(me));
       });
       this.#stream.open(page.seq);
       for (const ticketId of this.data.openThreads) void this.loadThread(ticketId);
@@ -62,6 +72,12 @@ export class Project {
         this.#retry = setTimeout(() => void this.load(), RETRY_MS);
       }
     }
+  }
+
+  /** Try again what was set aside: the user asked. */
+  async retry(): Promise<void> {
+    await this.#release();
+    this.hurry();
   }
 
   /** Try again now: the user asked, or the network has come back. */
@@ -130,10 +146,21 @@ export class Project {
     return ticket;
   }
 
+  /** Fetch a thread again; what changes while it is on its way is fetched once more, however often it changes. */
+  async #reloadThread(ticketId: number): Promise<void> {
+    const isOnItsWay = this.#reloading.has(ticketId);
+    this.#reloading.set(ticketId, isOnItsWay);
+    if (isOnItsWay) return;
+    await this.loadThread(ticketId);
+    const hasChanged = this.#reloading.get(ticketId);
+    this.#reloading.delete(ticketId);
+    if (hasChanged) void this.#reloadThread(ticketId);
+  }
+
   #apply(event: Event): void {
     batch(() => {
       const changed = this.data.apply(event);
-      if (changed !== null) void this.loadThread(changed);
+      if (changed !== null) void this.#reloadThread(changed);
       if (event.ticket !== null) this.#onEvent(this, event);
     });
   }

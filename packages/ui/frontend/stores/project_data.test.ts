@@ -78,3 +78,14 @@ test("another user finds nothing", () => {
     [[], null, null, []],
   );
 });
+
+test("a list that grows without an end keeps what was asked for, what is open, and the newest", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1, { updated_at: 1_000_000 }), ticket(2, { updated_at: 1 })], 1));
+  data.openThread(2);
+  for (let seq = 3; seq < 3_000; seq += 1) data.apply(event(seq, "ticket.created", { ticket: ticket(seq) }));
+  const ids = data.list.tickets.value.map(({ ticket_id }) => ticket_id);
+  assert.ok(ids.length < 1_200);
+  assert.deepEqual([ids[0], ids[1], ids.at(-1)], [1, 2_999, 2]);
+  assert.equal(data.ticket(3), null);
+});

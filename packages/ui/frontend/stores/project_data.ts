@@ -9,6 +9,10 @@ import { Thread } from "./thread.ts";
 import { TicketList } from "./ticket_list.ts";
 import { VersionedTable } from "./versioned_table.ts";
 
+// More than anybody scrolls through; the server's pages have what was forgotten.
+const LONGEST_LIST = 1_000;
+const FORGOTTEN_AT_ONCE = 100;
+
 export class ProjectData {
   readonly #tickets = new VersionedTable<Ticket>();
   readonly #messages = new VersionedTable<Message>();
@@ -55,6 +59,7 @@ export class ProjectData {
       if (record?.noun === "removed" && record.of === "ticket") this.#removeTicket(Number(record.key));
       if (ticket === null) return null;
       this.putTicket(ticket, seq);
+      this.#forgetOldest();
       if (message !== null) this.#threads.get(ticket.ticket_id)?.add(message, seq);
       return THREAD_CHANGED.has(event.kind) ? ticket.ticket_id : null;
     });
@@ -68,6 +73,14 @@ export class ProjectData {
       this.#messages.clear();
       this.#threads.clear();
     });
+  }
+
+  /** Forget the tickets of the oldest activity: a page that stays open does not grow without an end. */
+  #forgetOldest(): void {
+    if (this.list.surplus <= LONGEST_LIST + FORGOTTEN_AT_ONCE) return;
+    for (const { ticket_id: id } of this.list.beyond(LONGEST_LIST)) {
+      if (!this.#threads.has(id)) this.#removeTicket(id);
+    }
   }
 
   #removeTicket(id: number): void {

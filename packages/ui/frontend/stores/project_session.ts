@@ -54,6 +54,14 @@ export class ProjectSession {
     });
   }
 
+  /** The project broke the protocol in its stream; what the page shows of it was true before. */
+  setAside(reason: ApiError): void {
+    batch(() => {
+      if (this.phase.value === "live") this.phase.value = "behind";
+      this.problem.value = reason;
+    });
+  }
+
   /** The stream has ended. It cannot say why, so ask in the ordinary way. */
   async fellBehind(call: Call): Promise<void> {
     if (this.phase.value !== "live" && this.phase.value !== "behind") return;

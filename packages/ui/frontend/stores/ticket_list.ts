@@ -5,6 +5,7 @@ import type { VersionedTable } from "./versioned_table.ts";
 
 export class TicketList {
   readonly #table: VersionedTable<Ticket>;
+  #paged = 0;
   readonly #ids = signal<ReadonlySet<number>>(new Set());
   /** Where the next page begins; null at the end. */
   readonly cursor = signal<string | null>(null);
@@ -18,6 +19,7 @@ export class TicketList {
   /** Become the first page. */
   replace(page: TicketPage): void {
     this.#ids.value = new Set();
+    this.#paged = 0;
     this.append(page);
   }
 
@@ -25,7 +27,18 @@ export class TicketList {
   append(page: TicketPage): void {
     for (const ticket of page.tickets) this.#table.put(ticket.ticket_id, ticket, page.seq);
     this.#ids.value = new Set([...this.#ids.value, ...page.tickets.map((ticket) => ticket.ticket_id)]);
+    this.#paged += page.tickets.length;
     this.cursor.value = page.next_cursor;
+  }
+
+  /** How many there are beyond those that were asked for page by page. */
+  get surplus(): number {
+    return this.#ids.value.size - this.#paged;
+  }
+
+  /** Return those of the oldest activity that are too many, where `most` may be there beyond the pages. */
+  beyond(most: number): Ticket[] {
+    return this.tickets.value.slice(this.#paged + most);
   }
 
   add(id: number): void {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +23,7 @@ from hero_assistance_ui.calls import BODY_LIMIT, Call, parse_call
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.file_places import FilePlaces
 from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, range_headers, read_chunks, relay_upload, upload_headers
+from hero_assistance_ui.foreign_projects.answers import check_answer
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
 from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
@@ -65,6 +66,7 @@ class Gateway(Starlette):
             Route("/static/{name}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
+            Route("/projects/{project}/retry", self._retry, methods=["POST"]),
             Route("/events", self._merged_events),
             Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
@@ -99,7 +101,8 @@ class Gateway(Starlette):
         upstream = self._upstream(request)
         call = parse_call(await bounded_body(request, BODY_LIMIT))
         try:
-            await upstream.page_methods.require(call.method)
+            async with upstream.attempt():
+                await upstream.page_methods.require(call.method)
         except HeroError as error:
             return failure_response(error, call.id)
         return await _relay_call(upstream, call, self._identity.headers(request))
@@ -116,6 +119,12 @@ class Gateway(Starlette):
         since = request.query_params.get("since")
         query = {} if since is None else {"since": since}
         return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
+
+    async def _retry(self, request: Request) -> Response:
+        """Try a project again that was set aside: its user asks for it."""
+        check_same_site(request)
+        self._upstream(request).release()
+        return JSONResponse({}, headers=_NO_STORE)
 
     async def _merged_events(self, request: Request) -> Response:
         """Merge the streams named as `project=since`, or all; `Last-Event-ID` says where a client comes back to."""
@@ -173,7 +182,10 @@ def create_app(
 
 async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:
     try:
-        status, body = await upstream.call(call.encode(), identity)
+        async with upstream.attempt():
+            status, body = await upstream.call(call.encode(), identity)
+            if upstream.project.is_foreign:
+                check_answer(upstream.project.name, call.id, status, body)
     except HeroError as error:
         return failure_response(error, call.id)
     return JsonAnswer(body, status_code=status, headers=_NO_STORE)

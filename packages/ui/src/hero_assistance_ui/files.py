@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from hero_assistance_httpd.downloads import PICTURES, POLICY, checked_disposition
 from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation
+from hero_assistance_sdk.foreign.http_client import read_body
 from hero_assistance_ui.errors import failure_response
 
 # Another site's form cannot send it without a preflight, which is never answered.
@@ -61,7 +62,7 @@ async def relay_upload(
     except ClientDisconnect:
         # The browser has left; no answer reaches it.
         return Response(status_code=400)
-    if body is None or not (answer.status_code == 201 or answer.status_code >= 400) or not _is_json(answer):
+    if body is None or not (answer.status_code == 201 or 400 <= answer.status_code < 600) or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers takes no files"))
     return Response(
         body, status_code=answer.status_code, media_type="application/json", headers={"cache-control": "no-store"}
@@ -136,18 +137,16 @@ def make_file_headers(given: Mapping[str, str]) -> dict[str, str]:
 
 async def _refusal(answer: httpx2.Response) -> Response:
     body = await _bounded(answer)
-    if body is None or answer.status_code < 400 or not _is_json(answer):
+    if body is None or not 400 <= answer.status_code < 600 or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers has no files"))
     return Response(body, status_code=answer.status_code, media_type="application/json")
 
 
 async def _bounded(answer: httpx2.Response) -> bytes | None:
-    body = b""
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > _REFUSAL_LIMIT:
-            return None
-    return body
+    try:
+        return await read_body(answer, _REFUSAL_LIMIT, "the server")
+    except ProtocolViolation:
+        return None
 
 
 def _is_json(answer: httpx2.Response) -> bool:

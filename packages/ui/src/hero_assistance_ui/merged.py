@@ -1,14 +1,17 @@
 """The event streams of several projects as one: a browser opens six connections to one address, however many it shows.
 
 Every event carries the id of its project; its `id` line is the place in all of the streams, so that a client which
-comes back with it misses nothing. Each project is followed by a task of its own: one that is down delays no other.
+comes back with it misses nothing. Each project is followed by a task of its own: one that is down delays no other, and
+what one sends is checked before it is passed on: one that breaks the protocol is set aside, and tried again later.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
@@ -20,15 +23,25 @@ from starlette.types import Receive, Scope, Send
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.event_client import backoff
-from hero_assistance_sdk.rpc.errors import InvalidRequest, error_object
+from hero_assistance_sdk.foreign.event_reader import EventReader
+from hero_assistance_sdk.foreign.event_stream import check_stream, read_events
+from hero_assistance_sdk.foreign.http_client import HEAD_TIMEOUT_S
+from hero_assistance_sdk.foreign.json_checks import quote
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.errors import InternalError, InvalidRequest, error_object
 from hero_assistance_sdk.sse import PING_S, encode
-from hero_assistance_sdk.wire import RESET
-from hero_assistance_ui.streams import EVENT_STREAM, OpenStreams, is_stream, until_browser_leaves
-from hero_assistance_ui.upstream import Upstream
+from hero_assistance_sdk.wire import Reset, Wire
+from hero_assistance_ui.streams import EVENT_STREAM, OpenStreams, until_browser_leaves
+from hero_assistance_ui.upstream import SILENCE_TIMEOUT_S, Upstream
 
 # What a project's own stream cannot say: that it flows, and that it does not.
 OPEN, LOST = "stream.open", "stream.lost"
 PING = "ping"
+# A stream that lived so long has worked: its end is no reason to wait longer for the next.
+_STEADY_S = 10.0
+# The largest number of an event has as many digits.
+_LONGEST_NUMBER = 16
+_log = get_log("streams")
 _UNBUFFERED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -36,8 +49,8 @@ def parse_positions(query: str) -> dict[str, str]:
     """Read `project=since&project=since`; raises `InvalidRequest` for a `since` that is not a number."""
     found = dict(parse_qsl(query, keep_blank_values=True))
     for project, since in found.items():
-        if since and not (since.isascii() and since.isdigit()):
-            raise InvalidRequest(f"the place in the stream of {project} is a number, not {since!r}")
+        if since and not (since.isascii() and since.isdigit() and len(since) <= _LONGEST_NUMBER):
+            raise InvalidRequest(f"the place in the stream of {project} is a number, not {since[:40]!r}")
     return found
 
 
@@ -92,58 +105,84 @@ class MergedRelay(Response):
 
     async def _follow(self, one: Followed, send: Send) -> None:
         """Relay one project's events for ever, or until its server asks for a new snapshot."""
-        attempt = 0
+        attempt, standing = 0, one.upstream.stream
         while True:
-            try:
-                async with one.open(self._identity) as answer:
-                    await _check(answer, one)
-                    attempt = 0
-                    await self._tell(one, send, OPEN, {})
-                    if await self._relay(one, answer, send):
-                        return
-                error: HeroError = Unreachable(f"{one.upstream.project.name} ended the stream")
-            except httpx2.HTTPError as failure:
-                error = one.upstream.failure(failure)
-            except HeroError as failure:
-                error = failure
+            if (aside := standing.reason) is not None:
+                await self._tell(one, send, LOST, {"error": error_object(aside)})
+                await standing.wait_out()
+            begun = time.monotonic()
+            error = await self._relay_once(one, send)
+            if error is None:
+                return
+            if isinstance(error, ProtocolViolation):
+                standing.set_aside(error, begun)
+                continue
             await self._tell(one, send, LOST, {"error": error_object(error)})
-            await anyio.sleep(backoff(attempt))
+            attempt = 0 if time.monotonic() - begun > _STEADY_S else attempt
+            await standing.wait(backoff(attempt))
             attempt += 1
 
-    async def _relay(self, one: Followed, answer: httpx2.Response, send: Send) -> bool:
+    async def _relay_once(self, one: Followed, send: Send) -> HeroError | None:
+        """Relay one connection's events; returns why it ended, `None` if the server asked for a new snapshot."""
+        name = one.upstream.project.name
+        try:
+            return None if await self._relay(one, send) else Unreachable(f"{name} ended the stream")
+        except httpx2.HTTPError as failure:
+            return one.upstream.failure(failure)
+        except HeroError as failure:
+            return failure
+        except Exception as defect:  # noqa: BLE001
+            # The outermost loop of this project: what it finds wrong in this program must not end the others.
+            _log.error("stream.failed", project=one.project, error=quote(f"{type(defect).__name__}: {defect}"))
+            return InternalError(f"the stream of {name} failed in this program")
+
+    async def _relay(self, one: Followed, send: Send) -> bool:
         """Relay until the stream ends; true if the server asked for a new snapshot."""
-        async for sent in httpx2.EventSource(answer):
-            if sent.id:
-                one.since = sent.id
-            if sent.data and sent.event != PING:
-                await self._tell(one, send, sent.event, _object(sent.data, one))
-            if sent.event == RESET:
-                return True
+        upstream = one.upstream
+        reader = EventReader(upstream.project.name, int(one.since) if one.since else None)
+        async with _opened(one, self._identity) as answer:
+            await check_stream(answer, reader.name)
+            await self._tell(one, send, OPEN, {})
+            async with aclosing(read_events(answer, reader, SILENCE_TIMEOUT_S, upstream.pace)) as events:
+                async for received in events:
+                    one.since = "" if reader.seq is None else str(reader.seq)
+                    if received.body is not None:
+                        await self._pass_on(one, send, received.kind, received.body)
+                    if isinstance(received.body, Reset):
+                        return True
         return False
 
+    async def _pass_on(self, one: Followed, send: Send, kind: str, body: Wire) -> None:
+        """Send an event as it was checked; the tag comes last, so that no server speaks for another."""
+        name = one.upstream.project.name
+        if kind in (OPEN, LOST):
+            raise ProtocolViolation(f"{name} sent an event that is none", hint=f"{kind} is no kind of a server's")
+        if isinstance(body, Reset) and not one.upstream.resets.take():
+            raise ProtocolViolation(f"{name} asks for new snapshots without an end")
+        tag = json.dumps(one.project)
+        await self._send_event(send, kind, f'{body.model_dump_json()[:-1]},"project":{tag}}}')
+
     async def _tell(self, one: Followed, send: Send, event: str, data: Mapping[str, object]) -> None:
-        """Send one event; the tag comes last, so that no server speaks for another."""
-        place = urlencode([(each.project, each.since) for each in self._followed])
+        """Send an event of this program about one project."""
         text = json.dumps({**data, "project": one.project}, ensure_ascii=False, separators=(",", ":"))
-        await self._say(send, f"id: {place}\n".encode() + encode(event=event, data=text))
+        await self._send_event(send, event, text)
+
+    async def _send_event(self, send: Send, kind: str, text: str) -> None:
+        place = urlencode([(each.project, each.since) for each in self._followed])
+        await self._say(send, f"id: {place}\n".encode() + encode(event=kind, data=text))
 
     async def _say(self, send: Send, chunk: bytes) -> None:
         async with self._turn:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def _check(answer: httpx2.Response, one: Followed) -> None:
-    """Raise what the ticket server says instead of streaming."""
-    if answer.status_code == 200 and is_stream(answer):
-        return
-    raise ProtocolViolation(f"{one.upstream.project.name} does not stream events (HTTP {answer.status_code})")
-
-
-def _object(text: str, one: Followed) -> Mapping[str, object]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ProtocolViolation(f"what answers for {one.upstream.project.name} is not a ticket server")
-    return found
+@asynccontextmanager
+async def _opened(one: Followed, headers: Mapping[str, str]) -> AsyncIterator[httpx2.Response]:
+    """Open a project's stream; raises `httpx2.HTTPError`, and `Unreachable` when no head of an answer comes in time."""
+    async with AsyncExitStack() as stack:
+        try:
+            async with asyncio.timeout(HEAD_TIMEOUT_S):
+                answer = await stack.enter_async_context(one.open(headers))
+        except TimeoutError:
+            raise one.upstream.too_slow() from None
+        yield answer

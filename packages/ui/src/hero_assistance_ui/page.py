@@ -92,6 +92,8 @@ def _access_bar(settings: DaemonSettings) -> str:
 def _configuration(projects: Sequence[ShownProject], identity: BrowserIdentity) -> dict[str, object]:
     return {
         "projects": [{"id": project.id, "name": project.name} for project in projects],
+        # Checked event by event, even of one project alone; that of this machine's server is passed on as it is.
+        "sharesStream": len(projects) > 1 or any(project.is_foreign for project in projects),
         "picker": identity.cookie if identity.is_dev else None,
         "firstUser": identity.first_user,
     }

@@ -35,6 +35,11 @@ class ShownProject:
     name: str
     target: Target
 
+    @property
+    def is_foreign(self) -> bool:
+        """Return whether the server is reached over a network: it may be anybody's, and lie."""
+        return not isinstance(self.target, Sockets)
+
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
             raise UsageError(f"{self.id!r} cannot be the id of a project", hint="use a-z, 0-9, '.', '_' and '-'")

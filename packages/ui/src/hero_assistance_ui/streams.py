@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
+from hero_assistance_sdk.foreign.http_client import read_body
 from hero_assistance_ui.errors import failure_response
 
 EVENT_STREAM = "text/event-stream"
@@ -108,12 +109,11 @@ def is_stream(answer: httpx2.Response) -> bool:
 
 async def _passed_on(answer: httpx2.Response) -> Response:
     """Return the ticket server's own refusal, or say that this is no ticket server."""
-    body = b""
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > _REFUSAL_LIMIT:
-            break
     is_json = answer.headers.get("content-type", "").startswith("application/json")
-    if answer.status_code < 400 or not is_json or len(body) > _REFUSAL_LIMIT:
+    if not 400 <= answer.status_code < 600 or not is_json:
         return failure_response(ProtocolViolation("what answers is not an event stream"))
+    try:
+        body = await read_body(answer, _REFUSAL_LIMIT, "the server")
+    except ProtocolViolation as error:
+        return failure_response(error)
     return Response(body, status_code=answer.status_code, media_type="application/json")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.parse import quote
 
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
-from hero_assistance_sdk.rpc.async_client import base_url, was_cut_off
+from hero_assistance_sdk.foreign.http_client import make_client, read_body
+from hero_assistance_sdk.foreign.pace import Pace
+from hero_assistance_sdk.rpc.async_client import was_cut_off
+from hero_assistance_ui.foreign_projects.standing import Allowance, Standing
 from hero_assistance_ui.page_methods import PageMethods
 from hero_assistance_ui.projects import ShownProject, Sockets
 
@@ -22,6 +27,12 @@ SILENCE_TIMEOUT_S = 50.0
 FILES_LIMIT = 400
 # Many times what a list of tickets takes; a stranger's server must not fill this process's memory.
 ANSWER_LIMIT = 16 * 1024 * 1024
+# A description of 200 methods takes a tenth of it.
+DOCUMENT_LIMIT = 4 * 1024 * 1024
+# A failure that took longer has kept a browser's connection, of which it has six, from the other projects.
+SLOW_S = 2.0
+# Each open page asks for a new snapshot once where a server needs it, as after a restore.
+RESETS, RESETS_S = 4, 30.0
 
 
 class Upstream:
@@ -29,6 +40,10 @@ class Upstream:
 
     def __init__(self, project: ShownProject) -> None:
         self.project = project
+        # A project that lies in its stream may still be read, and the other way round.
+        self.calls, self.stream = Standing(), Standing()
+        self.pace = Pace()
+        self.resets = Allowance(RESETS, RESETS_S)
         # Streams stay open for hours: in one pool, the hundredth open page would block every call.
         self._calls = _client(project, "rpc", CALL_TIMEOUT_S, httpx2.Limits(max_connections=100))
         self._streams = _client(project, "events", SILENCE_TIMEOUT_S, httpx2.Limits())
@@ -36,11 +51,37 @@ class Upstream:
         self._files = _client(project, "rpc", SILENCE_TIMEOUT_S, httpx2.Limits(max_connections=FILES_LIMIT))
         self.page_methods = PageMethods(self.document)
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Make calls that end in time; a foreign project that lies, or keeps callers waiting, is set aside.
+
+        Raises why it is set aside, while it is.
+        """
+        if not self.project.is_foreign:
+            yield
+            return
+        if (aside := self.calls.reason) is not None:
+            raise aside
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                yield
+        except ProtocolViolation as error:
+            raise self.calls.set_aside(error, begun) from error
+        except (TimeoutError, Unreachable) as error:
+            known = error if isinstance(error, Unreachable) else self.too_slow()
+            raise (self.calls.strike(known, begun) if time.monotonic() - begun > SLOW_S else known) from None
+
+    def release(self) -> None:
+        """Try again at once what was set aside."""
+        self.calls.release()
+        self.stream.release()
+
     async def document(self) -> bytes:
         """Fetch the server's OpenRPC document; raises `Unreachable` or `ProtocolViolation`."""
         try:
             async with self._calls.stream("GET", "/openrpc.json") as response:
-                return await self._bounded(response)
+                return await read_body(response, DOCUMENT_LIMIT, self.project.name)
         except httpx2.HTTPError as error:
             raise self.failure(error) from error
 
@@ -81,7 +122,7 @@ class Upstream:
         if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
             return ProtocolViolation(f"what answers for {name} is not a ticket server", hint=self._where())
         if isinstance(error, httpx2.TimeoutException):
-            return Unreachable(f"{name} did not answer in time", hint=self._where())
+            return self.too_slow()
         return Unreachable(f"{name} cannot be reached", hint=self._where())
 
     async def aclose(self) -> None:
@@ -91,14 +132,13 @@ class Upstream:
         await self._files.aclose()
 
     async def _bounded(self, response: httpx2.Response) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > ANSWER_LIMIT:
-                raise ProtocolViolation(f"{self.project.name} answered with more than {ANSWER_LIMIT} bytes")
-            chunks.append(chunk)
-        return b"".join(chunks)
+        body = await read_body(response, ANSWER_LIMIT, self.project.name)
+        self.calls.answered()
+        return body
+
+    def too_slow(self) -> Unreachable:
+        """Return the error of an answer that did not come in time."""
+        return Unreachable(f"{self.project.name} did not answer in time", hint=self._where())
 
     def _where(self) -> str:
         if isinstance(self.project.target, Sockets):
@@ -108,12 +148,5 @@ class Upstream:
 
 def _client(project: ShownProject, socket: str, read_s: float, limits: httpx2.Limits) -> httpx2.AsyncClient:
     target = project.target
-    # No ticket server speaks TLS, and to read the certificates for it takes 50 to 150 ms of the start.
-    if isinstance(target, Sockets):
-        transport = httpx2.AsyncHTTPTransport(uds=str(getattr(target, socket)), limits=limits, verify=False)
-        url = base_url(target.rpc)
-    else:
-        transport = httpx2.AsyncHTTPTransport(limits=limits, verify=False, trust_env=False)
-        url = base_url(target)
-    timeout = httpx2.Timeout(read_s, connect=CONNECT_TIMEOUT_S)
-    return httpx2.AsyncClient(transport=transport, base_url=url, timeout=timeout, trust_env=False)
+    place = getattr(target, socket) if isinstance(target, Sockets) else target
+    return make_client(place, timeout=httpx2.Timeout(read_s, connect=CONNECT_TIMEOUT_S), limits=limits)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json
 from hero_assistance_sdk.paths import Paths
 
@@ -33,7 +34,7 @@ def list_command(*, as_json: bool) -> None:
         return
     _print(access)
     for entry in access.invalid:
-        click.echo(f"skipped, neither address nor network: {entry}", err=True)
+        click.echo(f"skipped, neither address nor network: {sanitize(entry)}", err=True)
 
 
 @access_command.command("add")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from hero_assistance.light_commands.direct import run_directly
+from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.help_page import PROGRAM
 from hero_assistance.light_commands.standard_streams import discard_output, protect_streams
 from hero_assistance_sdk.errors import HeroError
@@ -29,9 +30,9 @@ def run(arguments: Sequence[str]) -> int:
         # Only now: the table costs what `--version` takes in all.
         from hero_assistance_sdk.rpc.errors import exit_status
 
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {sanitize(str(error))}", file=sys.stderr)
         for line in error.log_lines:
-            print(f"  | {line}", file=sys.stderr)
+            print(f"  | {sanitize(line)}", file=sys.stderr)
         return exit_status(error)
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)

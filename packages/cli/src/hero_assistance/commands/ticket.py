@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
-from hero_assistance.light_commands.output import print_json, print_table, sanitize
+from hero_assistance.light_commands.foreign_text import sanitize
+from hero_assistance.light_commands.output import print_json, print_table
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
 # As many as the server hands over at once.

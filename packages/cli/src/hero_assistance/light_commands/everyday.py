@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hero_assistance.light_commands.output import print_json, print_table, print_value
+from hero_assistance.light_commands.foreign_text import sanitize
+from hero_assistance.light_commands.output import print_json, print_table, print_value, serialize_json
 from hero_assistance.light_commands.standard_streams import is_output_unread
 from hero_assistance_sdk.paths import Paths
 
@@ -27,9 +28,9 @@ def show_status(*, as_json: bool) -> int:
     if as_json:
         print_json(serialize_status(found))
         return found.exit_status
-    print(f"{found.service}   supervisor: {found.supervisor}   release: {found.release or '-'}")
+    print(f"{found.service}   supervisor: {found.supervisor}   release: {sanitize(found.release or '-')}")
     if found.note:
-        print(found.note)
+        print(sanitize(found.note))
     print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)))
     return found.exit_status
 
@@ -51,9 +52,11 @@ def show_logs(action: str | None, choice: Choice, *, follow: bool, as_json: bool
     from hero_assistance.log_reader import read_logs
 
     goes_on = False
+    # In a file or a pipe a log stays as it was written.
+    show = sanitize if sys.stdout.isatty() else str
     for line in read_logs(Paths.from_environ(), action, choice, follow=follow, is_over=is_output_unread):
         prefix = "" if action or goes_on else f"{line.action} | "
-        sys.stdout.write(_serialize_line(line) if as_json else f"{prefix}{line.text}")
+        sys.stdout.write(_serialize_line(line) if as_json else f"{prefix}{show(line.text)}")
         goes_on = line.is_cut
         if as_json or not goes_on:
             sys.stdout.write("\n")
@@ -87,7 +90,4 @@ def _print_methods(methods: list[Method], *, as_json: bool) -> None:
 
 
 def _serialize_line(line: LogLine) -> str:
-    import json
-
-    found = {"action": line.action, "attempt": line.run, "text": line.text, "is_cut": line.is_cut}
-    return json.dumps(found, ensure_ascii=False)
+    return serialize_json({"action": line.action, "attempt": line.run, "text": line.text, "is_cut": line.is_cut})

@@ -1,4 +1,7 @@
-"""Prints: steps on a terminal and plain lines elsewhere, JSON for machines, tables."""
+"""Prints: steps on a terminal and plain lines elsewhere, JSON for machines, tables.
+
+What others wrote commands no terminal; in a file or a pipe JSON stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from hero_assistance.light_commands.foreign_text import make_encodable, sanitize, sanitize_json
 
 if TYPE_CHECKING:
     from hero_assistance.results import Progress
@@ -16,7 +21,7 @@ class PlainProgress:
 
     def step(self, text: str) -> None:
         """Print the step."""
-        print(text, file=sys.stderr, flush=True)
+        print(sanitize(text), file=sys.stderr, flush=True)
 
 
 class _TerminalProgress:
@@ -26,7 +31,9 @@ class _TerminalProgress:
         self._status = status
 
     def step(self, text: str) -> None:
-        self._status.update(text)
+        from rich.text import Text
+
+        self._status.update(Text(sanitize(text)))
 
 
 @contextmanager
@@ -41,11 +48,17 @@ def show_progress() -> Iterator[Progress]:
         yield _TerminalProgress(status)
 
 
-def print_json(value: Any) -> None:
-    """Print one JSON document."""
+def serialize_json(value: Any, indent: int | None = None) -> str:
+    """JSON as standard output takes it: exact in a file or a pipe, with escapes on a terminal."""
     import json
 
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return sanitize_json(text) if sys.stdout.isatty() else make_encodable(text)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    print(serialize_json(value, indent=2))
 
 
 def print_value(value: Any) -> None:
@@ -54,15 +67,10 @@ def print_value(value: Any) -> None:
         print_json(value)
         return
     from rich.console import Console
+    from rich.highlighter import JSONHighlighter
 
-    Console().print_json(data=value, indent=2)
-
-
-def sanitize(text: str) -> str:
-    """A text that others wrote, without what a terminal would take for commands."""
-    return "".join(
-        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
+    # `Console.print_json` would read the document and write it again, without the escapes.
+    Console().print(JSONHighlighter()(serialize_json(value, indent=2)), soft_wrap=True)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -71,6 +79,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if sys.stdout.isatty():
         _draw_table(columns, rows)
         return
+    rows = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     widths = [max(len(row[index]) for row in [columns, *rows]) for index in range(len(columns))]
     for row in [columns, *rows]:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

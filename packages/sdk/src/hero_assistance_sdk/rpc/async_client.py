@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.foreign.http_client import make_client, open_answer, read_body
 from hero_assistance_sdk.rpc.client import (
     CALL_TIMEOUT_S,
     JSON_HEADERS,
@@ -19,6 +21,7 @@ from hero_assistance_sdk.rpc.client import (
     not_http,
     too_slow,
 )
+from hero_assistance_sdk.rpc.http_connection import ANSWER_BYTES
 
 # The library has one error for a connection that ends too soon and for what is not HTTP.
 _CUT_OFF = ("Server disconnected", "peer closed connection", "peer unexpectedly closed connection")
@@ -29,21 +32,23 @@ class AsyncRpcClient:
 
     def __init__(self, socket: Path, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
         self._socket = socket
-        self._http = httpx2.AsyncClient(
-            # There is no TLS here; reading the certificates for it would hold up the loop for 50 to 150 ms.
-            transport=httpx2.AsyncHTTPTransport(uds=str(socket), verify=False),
-            base_url=base_url(socket),
-            timeout=timeout_s,
-            trust_env=False,
-        )
+        self._timeout_s = timeout_s
+        self._http = make_client(socket, timeout=httpx2.Timeout(timeout_s))
 
     async def call(self, method: str, **params: Any) -> Any:
         """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
+        body = encoded(method, params)
         try:
-            response = await self._http.post("/rpc", content=encoded(method, params), headers=JSON_HEADERS)
+            async with (
+                asyncio.timeout(self._timeout_s),
+                open_answer(self._http, "POST", "/rpc", headers=JSON_HEADERS, content=body) as answer,
+            ):
+                status, body = answer.status_code, await read_body(answer, ANSWER_BYTES, str(self._socket))
+        except TimeoutError:
+            raise too_slow(self._socket) from None
         except httpx2.HTTPError as error:
             raise unreachable(self._socket, error) from error
-        return decoded(self._socket, response.status_code, response.content)
+        return decoded(self._socket, status, body)
 
     async def __aenter__(self) -> AsyncRpcClient:
         return self

@@ -16,6 +16,8 @@ from hero_assistance_sdk.rpc.http_connection import Answer, CutOff, HttpConnecti
 # Long enough for a durable write on a slow disk, short enough that it does not seem to hang.
 CALL_TIMEOUT_S = 10.0
 JSON_HEADERS = {"content-type": "application/json"}
+# A message for a line or two; the rest of one that is longer helps no reader.
+_LONGEST_MESSAGE = 2_000
 _ids = itertools.count(1)
 
 
@@ -74,14 +76,18 @@ def decoded(target: Path | str, status: int, body: bytes) -> Any:
     """The result inside an answer; raises the error that the answer holds."""
     answer = _parse_json(target, body)
     if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-        error = answer["error"]
-        data = error.get("data")
-        raise RpcFailure(
-            int(error.get("code", 0)), str(error.get("message", "")), data if isinstance(data, dict) else {}
-        )
+        raise _failure(target, answer["error"])
     if not isinstance(answer, dict) or "result" not in answer:
         raise ProtocolViolation(f"{target} answered HTTP {status} without a JSON-RPC result")
     return answer["result"]
+
+
+def _failure(target: Path | str, error: dict[str, Any]) -> HeroError:
+    """Return the error inside an answer, or what is wrong with it."""
+    code, message, data = error.get("code"), error.get("message"), error.get("data")
+    if not isinstance(code, int) or not isinstance(message, str):
+        return ProtocolViolation(f"{target} answered with an error that is none of JSON-RPC")
+    return RpcFailure(code, message[:_LONGEST_MESSAGE], data if isinstance(data, dict) else {})
 
 
 def cut_off(target: Path | str) -> HeroError:
@@ -113,5 +119,5 @@ def _to_bytes(text: str | bytes) -> bytes:
 def _parse_json(target: Path | str, body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ProtocolViolation(f"{target} answered with something that is not JSON") from None

@@ -36,7 +36,7 @@ function Outage({ project }: { project: Project }) {
         <p class="outage-title">{problem?.message}</p>
         {problem?.hint && <p class="outage-hint">{problem.hint}</p>}
       </div>
-      <button type="button" class="button button-small" onClick={() => project.hurry()}>
+      <button type="button" class="button button-small" onClick={() => void project.retry()}>
         Try again{desk.hasSeveral && <span class="unseen"> {project.name}</span>}
       </button>
     </li>

@@ -2,6 +2,7 @@
 import { desk } from "../../app.ts";
 import { INBOX, NEW } from "../../stores/route.ts";
 import { ticketKey } from "../../stores/unread.ts";
+import { Contained } from "../../ui/contained.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Mark, Talk } from "../../ui/icons.tsx";
 import { lazyPart } from "../../ui/lazy.tsx";
@@ -58,7 +59,11 @@ function View() {
       </Empty>
     );
   }
-  return <ThreadView key={ticketKey(project.id, route.ticketId)} project={project} ticketId={route.ticketId} />;
+  return (
+    <Contained key={ticketKey(project.id, route.ticketId)} says>
+      <ThreadView project={project} ticketId={route.ticketId} />
+    </Contained>
+  );
 }
 
 function Welcome() {

@@ -1,9 +1,15 @@
 /** The files of a text: pictures as pictures, everything else as a link that downloads it. */
+import { useEffect, useRef } from "preact/hooks";
 import { projectUrl } from "../../api/client.ts";
 import type { Attachment } from "../../api/wire.ts";
 import { formatSize } from "../../i18n/words.ts";
 import { FileIcon } from "../../ui/icons.tsx";
 import { fitPicture } from "./picture_size.ts";
+import { Turns } from "./picture_turns.ts";
+
+// As far as a reader scrolls while a picture comes.
+const NEAR = "600px";
+const turns = new Turns();
 
 type AttachmentProps = { url: string; attachment: Attachment };
 
@@ -27,11 +33,37 @@ export function Attachments({ project, attachments }: { project: string; attachm
 /** Its place is reserved before it has arrived, so that nothing moves under a reader. */
 function Picture({ url, attachment: { name, width, height } }: AttachmentProps) {
   const size = fitPicture({ width: width ?? 1, height: height ?? 1 });
+  const image = useRef<HTMLImageElement>(null);
+  useEffect(() => (image.current === null ? undefined : loadInTurn(image.current, url)), [url]);
   return (
     <a href={url} target="_blank" rel="noopener">
-      <img src={url} width={size.width} height={size.height} alt={name} loading="lazy" />
+      <img ref={image} width={size.width} height={size.height} alt={name} />
     </a>
   );
+}
+
+/** Load a picture at its turn, once it is near the view; returns the function that ends that. */
+function loadInTurn(image: HTMLImageElement, url: string): () => void {
+  let end = () => {};
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      end = turns.take(() => {
+        image.src = url;
+      });
+    },
+    { rootMargin: NEAR },
+  );
+  observer.observe(image);
+  image.onload = image.onerror = () => end();
+  return () => {
+    observer.disconnect();
+    image.onload = image.onerror = null;
+    // A picture that is on its way would go on coming.
+    if (!image.complete) image.removeAttribute("src");
+    end();
+  };
 }
 
 function Download({ url, attachment: { name, size } }: AttachmentProps) {

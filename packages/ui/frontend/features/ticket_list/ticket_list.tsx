@@ -7,6 +7,7 @@ import { INBOX, NEW, threadHref } from "../../stores/route.ts";
 import { ticketKey } from "../../stores/unread.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Age, PriorityChip, StatusChip } from "../../ui/chips.tsx";
+import { Contained } from "../../ui/contained.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Plus } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -38,7 +39,9 @@ function Tickets() {
     <>
       <ul class="tickets">
         {tickets.map(({ project, ticket }) => (
-          <Item key={ticketKey(project.id, ticket.ticket_id)} project={project} ticket={ticket} />
+          <Contained key={ticketKey(project.id, ticket.ticket_id)}>
+            <Item project={project} ticket={ticket} />
+          </Contained>
         ))}
       </ul>
       {desk.projects.map((project) => project.data.list.cursor.value && <More key={project.id} project={project} />)}

@@ -45,7 +45,8 @@ class BackOff:
 
     def _add_jitter(self, seconds: float) -> float:
         spread = self.policy.jitter * (2 * self.chance() - 1)
-        return seconds * (1 + spread)
+        # What is promised as the longest delay is the longest one, jitter included.
+        return min(seconds * (1 + spread), self.policy.max_delay_ms / 1000)
 
 
 def calculate_delay_s(policy: RetryPolicy, attempt: int) -> float:

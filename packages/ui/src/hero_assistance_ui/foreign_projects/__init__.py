@@ -1,0 +1,1 @@
+"""Projects whose servers are not this machine's: what they answer is checked, and one that lies is set aside."""

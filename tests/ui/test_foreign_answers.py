@@ -1,0 +1,51 @@
+"""What a foreign project may answer: everything that a server of ours does, in any of its fields."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from hero_assistance_sdk.errors import ProtocolViolation
+from hero_assistance_ui.foreign_projects.answers import check_answer
+from tests.server.server_methods import registered
+
+
+def test_the_examples_of_all_methods_pass() -> None:
+    examples = [example for method in registered().table for example in method.examples]
+    assert len(examples) > 50
+    for example in examples:
+        check_answer("desk", 1, 200, json.dumps({"jsonrpc": "2.0", "id": 1, "result": example.result}).encode())
+
+
+@pytest.mark.parametrize("status", [200, 401, 503])
+def test_an_error_passes_with_every_status_that_may_carry_one(status: int) -> None:
+    body = {"jsonrpc": "2.0", "id": None, "error": {"code": -32003, "message": "who are you", "data": {"hint": "x"}}}
+    check_answer("desk", 1, status, json.dumps(body).encode())
+
+
+def test_fields_may_be_missing_or_more() -> None:
+    """A list may leave out what it does not show, and a later release may add to everything."""
+    ticket = {"ticket_id": 1, "title": "t", "assignee": None, "later": {"a": [1.5]}, "tags": ["a"]}
+    body = {"jsonrpc": "2.0", "id": 1, "result": {"tickets": [ticket], "seq": 0, "more": [[None]]}, "meta": 1}
+    check_answer("desk", 1, 200, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("result", "fault"),
+    [
+        ({"tickets": [{"ticket_id": "1", "title": "t"}]}, "ticket_id of a ticket"),
+        ({"ticket_id": 1, "title": "t", "assignee": 5}, "assignee of a ticket"),
+        ({"ticket_id": True, "title": "t"}, "ticket_id of a ticket"),
+        ({"ticket_id": 1, "title": "t", "collaborators": [{}]}, "collaborators of a ticket"),
+        ({"deep": [{"message_id": 1, "body": None}]}, "body of a message"),
+        ({"attachment_id": 1, "name": "n", "width": "100%"}, "width of a attachment"),
+        ({"user_id": "u", "role": ["admin"]}, "role of a user"),
+        ({"seq": -1}, "last event"),
+    ],
+)
+def test_a_record_of_other_types_is_refused(result: object, fault: str) -> None:
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "result": result}).encode()
+    with pytest.raises(ProtocolViolation, match="desk sent an answer that is none") as refused:
+        check_answer("desk", 1, 200, body)
+    assert fault in str(refused.value.hint)
