@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -66,9 +68,20 @@ class RpcEndpoint(Generic[C]):
             # The client has left, so it reads no answer.
             return
         else:
-            answer = await self.dispatcher.answer(body, caller)
+            answer = await self.dispatcher.respond(body, caller)
+            if answer is not None and not isinstance(answer, bytes):
+                await _send_chunks(answer, send)
+                return
             response = Response(status_code=204) if answer is None else Response(answer, media_type=_JSON)
         await response(scope, receive, send)
+
+
+async def _send_chunks(chunks: AsyncIterator[bytes], send: Send) -> None:
+    """Send an answer as it is made; `send` waits for a reader that is slower."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", _JSON.encode())]})
+    async for chunk in chunks:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def failure_response(error: HeroError) -> Response:
@@ -114,9 +127,19 @@ def service_routes(info: ServiceInfo) -> list[Route]:
 
 
 def rpc_routes(endpoint: RpcEndpoint[C], document: dict[str, Any]) -> list[Route]:
-    """`/rpc` and `/openrpc.json`."""
+    """`/rpc` and `/openrpc.json`, whose bytes are made once; a client that has them learns that they are the same."""
+    body = to_json(document)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
 
-    async def openrpc(_request: Request) -> Response:
-        return JSONResponse(document)
+    async def openrpc(request: Request) -> Response:
+        if _names_etag(request.headers.get("if-none-match", ""), etag):
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=_JSON, headers=headers)
 
     return [Route("/rpc", endpoint, methods=["POST"]), Route("/openrpc.json", openrpc)]
+
+
+def _names_etag(if_none_match: str, etag: str) -> bool:
+    """Whether a condition names this document; weak and strong tags are alike here (RFC 9110, 13.1.2)."""
+    return any(tag.strip().removeprefix("W/") in (etag, "*") for tag in if_none_match.split(","))

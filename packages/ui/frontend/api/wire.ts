@@ -471,6 +471,8 @@ export const THREAD_CHANGED: ReadonlySet<EventKind> = new Set(["ticket.merged", 
 
 /** The code of each error, by its reason. */
 export const ERROR_CODES = {
+  "answer-too-large": -32020,
+  "batch-full": -32021,
   "conflict": -32004,
   "forbidden": -32002,
   "internal-error": -32603,
