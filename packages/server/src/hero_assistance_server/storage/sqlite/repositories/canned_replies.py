@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import CannedReply, UserId
@@ -21,11 +22,13 @@ class SqliteCannedReplies:
         row = self.session.direct.execute(f"{_SELECT} WHERE canned_reply_id = ?", (canned_reply_id,)).fetchone()
         return _to_reply(*row) if row else None
 
-    def list_for(self, agent: UserId) -> list[CannedReply]:
+    def iterate_for(self, agent: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[CannedReply]:
         rows = self.session.direct.execute(
-            f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, canned_reply_id", (agent,)
+            f"""{_SELECT} WHERE (owner IS NULL OR owner = ?) AND (name, canned_reply_id) > (?, ?)
+            ORDER BY name, canned_reply_id""",
+            (agent, *after),
         )
-        return [_to_reply(*row) for row in rows]
+        return (_to_reply(*row) for row in rows)
 
     def next_id(self) -> int:
         last: int | None = self.session.direct.execute(_LAST_ID).get

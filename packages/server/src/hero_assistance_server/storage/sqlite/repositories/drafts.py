@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from hero_assistance_sdk.wire import MessageKind, TicketId, UserId
+from hero_assistance_server.drafts.repository import FIRST, DraftPlace
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
@@ -26,9 +28,13 @@ class SqliteDrafts:
         row = self.session.direct.execute(f"{_SELECT} AND ticket_id = ? AND kind = ?", _row(key)).fetchone()
         return _to_draft(*row) if row else None
 
-    def list_for(self, author: UserId) -> list[Draft]:
-        rows = self.session.direct.execute(f"{_SELECT} ORDER BY updated_at DESC, ticket_id, kind", (author,))
-        return [_to_draft(*row) for row in rows]
+    def iterate_for(self, author: UserId, after: DraftPlace = FIRST) -> Iterator[Draft]:
+        rows = self.session.direct.execute(
+            f"""{_SELECT} AND (updated_at < ?2 OR (updated_at = ?2 AND (ticket_id, kind) > (?3, ?4)))
+            ORDER BY updated_at DESC, ticket_id, kind""",
+            (author, *after),
+        )
+        return (_to_draft(*row) for row in rows)
 
     def count_others(self, key: DraftKey) -> int:
         query = f"SELECT count(*) FROM drafts WHERE author = ? AND NOT ({_KEY})"  # noqa: S608

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import Macro, UserId
@@ -25,11 +26,13 @@ class SqliteMacros:
         row = self.session.direct.execute(f"{_SELECT} WHERE macro_id = ?", (macro_id,)).fetchone()
         return _to_macro(*row) if row else None
 
-    def list_for(self, agent: UserId) -> list[Macro]:
+    def iterate_for(self, agent: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[Macro]:
         rows = self.session.direct.execute(
-            f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, macro_id", (agent,)
+            f"""{_SELECT} WHERE (owner IS NULL OR owner = ?) AND (name, macro_id) > (?, ?)
+            ORDER BY name, macro_id""",
+            (agent, *after),
         )
-        return [_to_macro(*row) for row in rows]
+        return (_to_macro(*row) for row in rows)
 
     def next_id(self) -> int:
         last: int | None = self.session.direct.execute(_LAST_ID).get
