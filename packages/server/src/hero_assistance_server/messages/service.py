@@ -14,7 +14,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.repository import ThreadPlace
-from hero_assistance_server.rpc.pages import fill_page
+from hero_assistance_server.rpc.pages import Page, fill_page
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.visibility import visible_ticket
 
@@ -87,11 +87,16 @@ def iterate_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId, be
 
 def _check_seen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> None:
     """Raise `ThreadMoved` when others have written what the author has not seen; one's own does not count."""
-    newer = work.messages.iterate_after(ticket_id, seen, notes=caller.is_staff)
-    unseen = (message for message in newer if message.author != caller.known().user_id)
-    page = fill_page(unseen, lambda message: serializers.message(message).model_dump_json().encode(), UNSEEN_SHOWN)
+    page = _find_unseen(work, caller, ticket_id, seen)
     if page.items:
         raise ThreadMoved([json.loads(item) for item in page.items], and_more=page.last is not None)
+
+
+def _find_unseen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> Page[Message]:
+    """Return the first messages of others behind `seen`; no query of it is left open in the transaction."""
+    newer = work.messages.iterate_after(ticket_id, seen, notes=caller.is_staff)
+    unseen = (message for message in newer if message.author != caller.known().user_id)
+    return fill_page(unseen, lambda message: serializers.message(message).model_dump_json().encode(), UNSEEN_SHOWN)
 
 
 def _made_before(work: UnitOfWork, message_id: MessageId, ticket_id: TicketId) -> Message:
