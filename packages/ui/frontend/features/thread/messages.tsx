@@ -1,7 +1,7 @@
 /** The messages of a thread, oldest first, by day; the ticket's own text is the first, older ones come on request. */
 import { useSignal } from "@preact/signals";
-import { Fragment } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { Fragment, type RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Message, TicketSummary } from "../../api/wire.ts";
 import { formatDay, formatExactly, formatHour } from "../../i18n/times.ts";
 import type { Project } from "../../stores/project.ts";
@@ -26,6 +26,7 @@ export function Messages({ project, ticket, thread }: MessagesProps) {
   const opening = project.data.opening(ticket.ticket_id);
   const last = messages.at(-1)?.message_id ?? 0;
   const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(`${last} ${opening !== null}`, isOwn);
+  useKeptPlace(scroller, messages.at(0)?.message_id ?? 0);
   const all = opening === null ? messages : [openingOf(ticket, opening), ...messages];
   return (
     <div class="messages-frame">
@@ -87,6 +88,24 @@ function useFollowedEnd(end: string, isOwn: boolean) {
   };
   const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
   return { scroller, hasNews: hasNews.value, scrolled, toEnd };
+}
+
+/** Keep a reader where they are when older messages arrive above. */
+function useKeptPlace(scroller: RefObject<HTMLElement | null>, first: number): void {
+  const fromEnd = useRef(0);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const remember = () => {
+      fromEnd.current = element.scrollHeight - element.scrollTop;
+    };
+    element.addEventListener("scroll", remember, { passive: true });
+    return () => element.removeEventListener("scroll", remember);
+  }, []);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element !== null && fromEnd.current > 0) element.scrollTop = element.scrollHeight - fromEnd.current;
+  }, [first]);
 }
 
 function jumpToEnd(element: HTMLElement | null): void {
