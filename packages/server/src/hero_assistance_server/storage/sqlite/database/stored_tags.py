@@ -41,7 +41,7 @@ def _fold_tickets(connection: apsw.Connection) -> list[int]:
     changes = {text: after for text, after in folded.items() if json.loads(after) != json.loads(text)}
     changed: list[int] = []
     if changes:
-        rows = connection.execute("SELECT ticket_id, tags FROM tickets WHERE tags <> '[]'").fetchall()
+        rows: Iterable[tuple[int, str]] = connection.execute("SELECT ticket_id, tags FROM tickets WHERE tags <> '[]'")
         found = [(changes[text], ticket_id) for ticket_id, text in rows if text in changes]
         connection.executemany("UPDATE tickets SET tags = ? WHERE ticket_id = ?", found)
         changed = [ticket_id for _, ticket_id in found]
@@ -68,7 +68,8 @@ def _fold_lists(connection: apsw.Connection) -> None:
 
 
 def _fold_macros(connection: apsw.Connection) -> None:
-    for macro_id, text in connection.execute("SELECT macro_id, actions FROM macros").fetchall():
+    rows: list[tuple[int, str]] = list(connection.execute("SELECT macro_id, actions FROM macros"))
+    for macro_id, text in rows:
         actions = json.loads(text)
         folded = {name: fold_tags(actions.get(name, [])) for name in ("add_tags", "remove_tags")}
         if any(actions.get(name) != tags for name, tags in folded.items()):
