@@ -12,7 +12,7 @@ import re
 from unicodedata import category, east_asian_width, is_normalized, normalize
 
 # The characters of a text from which its excerpt is made; a list reads no more of it.
-EXCERPT_SOURCE = 1000
+EXCERPT_SOURCE = 500
 # Two lines of a list.
 EXCERPT_LIMIT = 200
 
@@ -97,6 +97,8 @@ def excerpt(text: str) -> str:
 
     It is the same for a text and for its first `EXCERPT_SOURCE + 1` characters.
     """
+    if len(text) <= EXCERPT_LIMIT and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     words = " ".join(text[:EXCERPT_SOURCE].split())
     if not words.isprintable():
         # Bidirectional marks, and control characters in rows of earlier releases.
