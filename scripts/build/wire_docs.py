@@ -20,6 +20,7 @@ from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.rpc.errors import CODES, TRANSLATIONS
 from hero_assistance_sdk.rpc.examples import Call
+from hero_assistance_sdk.size_limits import ANSWER_BYTES, BATCH_BYTES, PAGE_BYTES
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
 from hero_assistance_server.attachments.service import UNUSED_LIMIT
@@ -59,7 +60,9 @@ All three answer `GET /health` and `GET /.well-known/heroservice.json`.
 ## Calls
 
 JSON-RPC 2.0 over HTTP: params by name or by position (in the order of the tables below), notifications (answered
-with 204), batches of up to {BATCH_LIMIT}. A request is at most {DEFAULTS.body_bytes}
+with 204), batches of up to {BATCH_LIMIT}, whose calls run one after the other. Once their answers have {BATCH_BYTES}
+bytes together, the rest of a batch is refused with `batch-full` and not run; no answer has more than {ANSWER_BYTES}
+bytes. A request is at most {DEFAULTS.body_bytes}
 bytes, and its JSON at most {JSON_DEPTH} levels deep; these and the other limits are settings, see
 [operations.md](operations.md#limits). NaN, Infinity and lone surrogates are no JSON.
 Unknown params are errors; there is no param that says who calls.
@@ -68,6 +71,10 @@ Unknown params are errors; there is no param that says who calls.
 curl --unix-socket ~/hero/var/sockets/hero_assistance/rpc.sock http://x/rpc \\
      -d '{{"jsonrpc":"2.0","id":1,"method":"ticket.create","params":{{"title":"VPN","body":"It is down."}}}}'
 ```
+
+Lists come in pages. `next_cursor` (in some methods `next_after` or `next_before`) asks for the next one, with the other
+params as they were; it is null at the end. A page has at most `limit` rows and {PAGE_BYTES} bytes of them, so that it
+may be shorter than `limit` in the middle of a list.
 
 Times are integers: milliseconds since 1970 in UTC. A client ignores fields that it does not know.
 
@@ -166,10 +173,11 @@ event is as its reader may see it.
 * `id:` is the event's number. `Last-Event-ID: N`, or `?since=N`, continues after it, without a gap or a duplicate;
   the header wins. With neither, the stream starts now, and its first lines say where now is.
 * Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
-  comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
-  id, set the `message` by its id, set a record by its own, forget what a `removed` record names. After
-  `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`,
-  the draft (null: it is gone).
+  comes after it, and the snapshot is what it would be if it were fetched again. A list shows of a ticket what the
+  ticket of an event has as well, without its text and files; each page of a thread is a snapshot of its own.
+  Applying is: set the `ticket` by its id, set the `message` by its id, set a record by its own, forget what a `removed`
+  record names. After `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again;
+  after `draft.saved`, the draft (null: it is gone).
 * A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
   people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the

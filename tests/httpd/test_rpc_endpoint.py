@@ -24,6 +24,8 @@ pytestmark = pytest.mark.anyio
 
 TIMEOUT_S = 10.0
 LIMIT = 100_000
+# One for each call of `fill` since the test began.
+FILLED: list[int] = []
 
 
 async def caller_of(request: Request) -> str:
@@ -41,6 +43,12 @@ async def served(root: Path) -> AsyncIterator[Path]:
     async def who(caller: str, _params: NoParams) -> str:
         """Say who calls."""
         return caller
+
+    @table.method("fill")
+    async def fill(_caller: str, _params: NoParams) -> str:
+        """Answer with 32 KiB, and remember it."""
+        FILLED.append(1)
+        return "x" * 32768
 
     info = ServiceInfo("things", "Things", "1.0", "About things.", "rpc.sock")
     routes = rpc_routes(RpcEndpoint(Dispatcher(table), caller_of, LIMIT), {"openrpc": "1.3.2"})
@@ -74,6 +82,33 @@ async def test_answers(hero_root: Path, body: bytes, headers: dict[str, str], st
         response = await http.post("/rpc", content=body, headers=headers)
         assert response.status_code == status
         assert (response.json() if response.content else None) == answer
+
+
+async def test_a_batch_is_one_array(hero_root: Path) -> None:
+    async with served(hero_root) as path, client(path) as http:
+        response = await http.post("/rpc", content=b"[" + ASK + b"," + ASK + b"]")
+        assert response.headers["content-type"] == "application/json"
+        assert [one["result"] for one in response.json()] == ["nobody", "nobody"]
+
+
+async def test_a_reader_who_does_not_read_keeps_the_calls_of_its_batch_waiting(hero_root: Path) -> None:
+    """Of 100 answers of 32 KiB no more are made than fit on the way to it; the others once it reads."""
+    async with served(hero_root) as path:
+        reader, writer = await asyncio.open_unix_connection(str(path), limit=1)
+        many = b"[" + b",".join([ASK.replace(b"who", b"fill")] * 100) + b"]"
+        head = f"POST /rpc HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {len(many)}\r\n\r\n"
+        FILLED.clear()
+        writer.write(head.encode() + many)
+        await writer.drain()
+        made = 0
+        while made == 0 or made != len(FILLED):
+            made = len(FILLED)
+            await asyncio.sleep(0.1)
+        assert made < 50
+        while await reader.read(65536):
+            pass
+        assert len(FILLED) == 100
+        writer.close()
 
 
 async def test_a_caller_who_cannot_be_known_gets_the_error(hero_root: Path) -> None:
@@ -115,3 +150,13 @@ async def test_the_documents_of_a_socket(hero_root: Path) -> None:
         assert (await http.get("/.well-known/heroservice.json")).json()["protocol"] == "openrpc"
         assert (await http.get("/openrpc.json")).json() == {"openrpc": "1.3.2"}
         assert (await http.get("/rpc")).status_code == 405
+
+
+async def test_a_client_that_has_the_document_is_told_that_it_is_the_same(hero_root: Path) -> None:
+    async with served(hero_root) as path, client(path) as http:
+        etag = (await http.get("/openrpc.json")).headers["etag"]
+        for known in (etag, f'"other", W/{etag}', "*"):
+            again = await http.get("/openrpc.json", headers={"if-none-match": known})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+        other = await http.get("/openrpc.json", headers={"if-none-match": '"other"'})
+        assert other.json() == {"openrpc": "1.3.2"}

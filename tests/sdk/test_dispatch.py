@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pydantic import Field
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT, Dispatcher
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params
+from hero_assistance_sdk.size_limits import ANSWER_BYTES, BATCH_BYTES
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +36,15 @@ class Hello(Params):
     number: int = Field(ge=0)
 
 
-def dispatcher() -> Dispatcher[str]:
+class Filled(Params):
+    size: int
+
+
+# The sizes that `fill` was asked for since the test began.
+FILLED: list[int] = []
+
+
+def dispatcher() -> Dispatcher[str]:  # noqa: C901
     """The methods that the specification's examples call."""
     table: MethodTable[str] = MethodTable()
 
@@ -64,6 +74,12 @@ def dispatcher() -> Dispatcher[str]:
     async def get_data(_caller: str, _params: NoParams) -> list[str | int]:
         """Answer with what the specification's example does."""
         return ["hello", 5]
+
+    @table.method("fill")
+    async def fill(_caller: str, params: Filled) -> str:
+        """Answer with so many bytes, and remember it."""
+        FILLED.append(params.size)
+        return "x" * params.size
 
     @table.method("defect")
     async def defect(_caller: str, _params: NoParams) -> int:
@@ -185,6 +201,38 @@ async def test_a_batch_is_bounded() -> None:
     one = {"jsonrpc": "2.0", "method": "get_data", "id": 1}
     assert len(await answer(json.dumps([one] * BATCH_LIMIT))) == BATCH_LIMIT
     assert await answer(json.dumps([one] * (BATCH_LIMIT + 1))) == error(-32005)
+
+
+def fill(number: int, size: int) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "method": "fill", "id": number, "params": {"size": size}}
+
+
+async def test_an_answer_that_is_too_large_is_an_error_of_its_own() -> None:
+    assert "result" in await answer(json.dumps(fill(1, ANSWER_BYTES - 2)))
+    assert await answer(json.dumps(fill(1, ANSWER_BYTES - 1))) == error(-32020, 1)
+
+
+async def test_what_is_over_the_budget_of_a_batch_is_refused_and_not_run() -> None:
+    FILLED.clear()
+    size = ANSWER_BYTES - 2
+    notification = {key: value for key, value in fill(0, 7).items() if key != "id"}
+    calls = [*(fill(number, size) for number in range(20)), notification]
+    answers = await answer(json.dumps(calls))
+    assert [one["id"] for one in answers] == list(range(20))
+    run = [one for one in answers if "result" in one]
+    assert sum(len(one["result"]) for one in run) <= BATCH_BYTES + ANSWER_BYTES
+    assert all(one == error(-32021, one["id"]) for one in answers[len(run) :])
+    assert len(FILLED) == len(run) + 1
+
+
+async def test_a_call_of_a_batch_is_run_when_its_answer_is_asked_for() -> None:
+    FILLED.clear()
+    chunks = await dispatcher().respond(json.dumps([fill(1, 1), fill(2, 2), fill(3, 3)]).encode(), "somebody")
+    assert isinstance(chunks, AsyncIterator)
+    sent = [await anext(chunks)]
+    assert FILLED == [1]
+    sent += [chunk async for chunk in chunks]
+    assert (FILLED, [one["id"] for one in json.loads(b"".join(sent))]) == ([1, 2, 3], [1, 2, 3])
 
 
 values = st.recursive(

@@ -20,6 +20,8 @@ from hero_assistance_sdk.errors import (
 from hero_assistance_sdk.rpc.errors import (
     CODES,
     TRANSLATIONS,
+    AnswerTooLarge,
+    BatchFull,
     InternalError,
     MethodNotFound,
     RpcFailure,
@@ -41,6 +43,8 @@ from hero_assistance_sdk.rpc.errors import (
         (TooLarge("m"), -32005, 413),
         (Unreachable("m"), -32006, 502),
         (ProtocolViolation("m"), -32010, 502),
+        (AnswerTooLarge("m"), -32020, 500),
+        (BatchFull("m"), -32021, 413),
         (InternalError("m"), -32603, 500),
         (RpcFailure(-32002, "m"), -32000, 502),
         (HeroError("m"), -32000, 500),

@@ -93,6 +93,13 @@ async def test_discover_answers_the_same_document() -> None:
     assert json.loads(sent)["result"] == document
 
 
+async def test_the_document_is_encoded_once() -> None:
+    table, _ = documented()
+    method = table.get("rpc.discover")
+    assert method is not None
+    assert await method.handler(None, NoParams()) is await method.handler(None, NoParams())
+
+
 def test_a_method_without_a_docstring_or_params_model_is_a_defect() -> None:
     table: MethodTable[None] = MethodTable()
     with pytest.raises(TypeError):

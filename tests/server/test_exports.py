@@ -148,7 +148,7 @@ def test_columns_of_an_earlier_version_are_read_under_their_new_names(paths: Pat
             ends = {"ticket_id": number, "last_reply_id": last_reply, "last_note_id": last_note}
             writer.insert("tickets", json.dumps(ticket | ends).encode())
         writer.insert("canned_replies", b'{"reply_id": 7, "name": "n", "body": "b", "owner": null, "updated_at": 1}')
-        writer.complete()
+        writer.complete(12)
     connection = apsw.Connection(str(paths.data / DATABASE))
     assert [*connection.execute("SELECT last_reply_id, last_message_id FROM tickets")] == [(2, 2), (3, 4)]
     assert connection.execute("SELECT canned_reply_id FROM canned_replies").get == 7

@@ -247,7 +247,7 @@ async def test_stored_payloads_are_what_the_wire_carries(hero_root: Path) -> Non
     told: list[StoredEvent] = []
     async with opened(hero_root, told.append) as store:
         await store.write(file_ticket)
-        kept = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 10, reader=CAROL))
+        kept = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 10, reader=CAROL).events)
     assert kept == [replace(event, people=frozenset()) for event in told]
     assert told[0].people == {"carol"}
     assert json.loads(kept[0].payload)["seq"] == 1

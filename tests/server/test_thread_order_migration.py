@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from hero_assistance_sdk.wire import Role, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, Role, TicketId, UserId
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
@@ -55,7 +55,7 @@ def database(hero_root: Path) -> Iterator[apsw.Connection]:
 
 
 def test_the_text_of_a_merged_ticket_has_its_time_and_its_place(database: apsw.Connection) -> None:
-    thread = SqliteMessages(Session(database)).list_for_ticket(TicketId(1), notes=True)
+    thread = SqliteMessages(Session(database)).iterate_after(TicketId(1), MessageId(0), notes=True)
     assert [(message.message_id, millis(message.created_at)) for message in thread] == [
         (1, 15),
         (5, 20),

@@ -35,12 +35,12 @@ async def test_a_thread_is_listed_in_order_with_or_without_notes(storage: Storag
     def lists(snapshot: Snapshot) -> list[list[Message]]:
         messages = snapshot.messages
         return [
-            messages.list_for_ticket(ticket_id, notes=True),
-            messages.list_for_ticket(ticket_id, notes=False),
+            [*messages.iterate_after(ticket_id, MessageId(0), notes=True)],
+            [*messages.iterate_after(ticket_id, MessageId(0), notes=False)],
             [*messages.iterate_newest(ticket_id, notes=True)],
             [*messages.iterate_newest(ticket_id, notes=False)],
-            messages.list_after(ticket_id, thread[0].message_id, notes=True),
-            messages.list_after(ticket_id, thread[0].message_id, notes=False),
+            [*messages.iterate_after(ticket_id, thread[0].message_id, notes=True)],
+            [*messages.iterate_after(ticket_id, thread[0].message_id, notes=False)],
         ]
 
     expected = [thread, public, thread[::-1], public[::-1], thread[1:], thread[2:]]
@@ -100,19 +100,18 @@ async def test_a_merged_thread_is_in_the_order_of_times(storage: Storage) -> Non
     def lists(snapshot: Snapshot) -> list[Sequence[int]]:
         messages = snapshot.messages
         return [
-            [message.message_id for message in messages.list_for_ticket(ticket_id, notes=True)],
             [message.message_id for message in messages.iterate_newest(ticket_id, notes=True)][::-1],
             [entry.message_id for entry in messages.list_entries(ticket_id)],
-            [message.message_id for message in messages.list_after(ticket_id, MessageId(0), notes=True)],
-            [2, *(message.message_id for message in messages.list_after(ticket_id, MessageId(2), notes=True))],
+            [message.message_id for message in messages.iterate_after(ticket_id, MessageId(0), notes=True)],
+            [2, *(message.message_id for message in messages.iterate_after(ticket_id, MessageId(2), notes=True))],
             [
                 MessageId(2),
                 MessageId(4),
-                *(m.message_id for m in messages.list_after(ticket_id, MessageId(4), notes=True)),
+                *(m.message_id for m in messages.iterate_after(ticket_id, MessageId(4), notes=True)),
             ],
         ]
 
-    assert await storage.read(lists) == [[2, 4, 1, 3]] * 6
+    assert await storage.read(lists) == [[2, 4, 1, 3]] * 5
     own = await storage.read(lambda snapshot: [entry.own for entry in snapshot.messages.list_entries(ticket_id)])
     assert own == [True, False, False, True]
 
@@ -135,7 +134,9 @@ async def test_an_edited_message_keeps_its_place(storage: Storage) -> None:
     thread = await storage.write(write_thread)
     edited = await storage.write(edit)
     assert edited == replace(thread[0], body="better", edited_at=edited.edited_at)
-    found = await storage.read(lambda snapshot: snapshot.messages.list_for_ticket(thread[0].ticket_id, notes=True))
+    found = await storage.read(
+        lambda snapshot: [*snapshot.messages.iterate_after(thread[0].ticket_id, MessageId(0), notes=True)]
+    )
     assert found == [edited, *thread[1:]]
 
 

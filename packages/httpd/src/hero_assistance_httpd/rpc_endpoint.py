@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_httpd.memory_budget import count_memory
 from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS
@@ -69,9 +72,14 @@ class RpcEndpoint(Generic[C]):
             # The client has left, so it reads no answer.
             return
         else:
-            answer = await self.dispatcher.answer(body, caller)
-            response = Response(status_code=204) if answer is None else JsonAnswer(answer)
+            response = _to_response(await self.dispatcher.respond(body, caller))
         await response(scope, receive, send)
+
+
+def _to_response(answer: bytes | AsyncIterator[bytes] | None) -> Response:
+    if answer is None:
+        return Response(status_code=204)
+    return JsonAnswer(answer) if isinstance(answer, bytes) else _BatchAnswer(answer)
 
 
 class JsonAnswer(Response):
@@ -91,10 +99,41 @@ class JsonAnswer(Response):
             await failure_response(error)(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        for begin in range(0, len(body), _PIECE):
-            end = begin + _PIECE
-            more = end < len(body)
-            await send({"type": "http.response.body", "body": body[begin:end], "more_body": more})
+        await _send_pieces(body, send, more=False)
+
+
+class _BatchAnswer(Response):
+    """The answers of a batch, each made when the one before it is on its way."""
+
+    media_type = JsonAnswer.media_type
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        super().__init__()
+        del self.headers["content-length"]
+        self._chunks = chunks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the batch; a connection with too many long answers on their way is cut."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        waiting = b""
+        try:
+            async for chunk in self._chunks:
+                waiting += chunk
+                if len(waiting) > _PIECE:
+                    count_memory(scope, len(waiting))
+                    await _send_pieces(waiting, send, more=True)
+                    waiting = b""
+        except Unavailable:
+            scope["extensions"][ABORT]()
+            return
+        await send({"type": "http.response.body", "body": waiting, "more_body": False})
+
+
+async def _send_pieces(body: bytes, send: Send, *, more: bool) -> None:
+    """Send a part of an answer; `send` waits for a reader that is slower."""
+    for begin in range(0, len(body), _PIECE):
+        end = begin + _PIECE
+        await send({"type": "http.response.body", "body": body[begin:end], "more_body": more or end < len(body)})
 
 
 def failure_response(error: HeroError) -> Response:
@@ -141,9 +180,19 @@ def service_routes(info: ServiceInfo) -> list[Route]:
 
 
 def rpc_routes(endpoint: RpcEndpoint[C], document: dict[str, Any]) -> list[Route]:
-    """`/rpc` and `/openrpc.json`."""
+    """`/rpc` and `/openrpc.json`, whose bytes are made once; a client that has them learns that they are the same."""
+    body = to_json(document)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
 
-    async def openrpc(_request: Request) -> Response:
-        return JSONResponse(document)
+    async def openrpc(request: Request) -> Response:
+        if _names_etag(request.headers.get("if-none-match", ""), etag):
+            return Response(status_code=304, headers=headers)
+        return JsonAnswer(body, headers=headers)
 
     return [Route("/rpc", endpoint, methods=["POST"]), Route("/openrpc.json", openrpc)]
+
+
+def _names_etag(if_none_match: str, etag: str) -> bool:
+    """Whether a condition names this document; weak and strong tags are alike here (RFC 9110, 13.1.2)."""
+    return any(tag.strip().removeprefix("W/") in (etag, "*") for tag in if_none_match.split(","))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from hero_assistance_sdk.errors import SettingError
+from hero_assistance_sdk.size_limits import REQUEST_BYTES
 
 # `NAME=NUMBER,NAME=NUMBER`; what it does not name keeps its default.
 SETTING = "HERO_ASSISTANCE_LIMITS"
@@ -28,8 +29,7 @@ class Limits:
     """The limits of one process; times in seconds, sizes in bytes."""
 
     header_bytes: float = _limit(64 * 1024, "a request's line and headers")
-    # Screenshots travel as attachments; the longest message with its JSON fits many times over.
-    body_bytes: float = _limit(1024 * 1024, "the body of a `POST /rpc`")
+    body_bytes: float = _limit(REQUEST_BYTES, "the body of a `POST /rpc`")
     header_seconds: float = _limit(
         10, "from the first byte of a request, or a new connection, to the end of its headers"
     )

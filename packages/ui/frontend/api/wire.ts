@@ -49,6 +49,7 @@ export type CannedReply = {
 
 export type CannedReplyList = {
   canned_replies: Array<CannedReply>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -80,6 +81,7 @@ export type Device = {
 
 export type DeviceList = {
   devices: Array<Device>;
+  next_cursor: string | null;
 };
 
 export type Draft = {
@@ -92,6 +94,7 @@ export type Draft = {
 
 export type DraftList = {
   drafts: Array<Draft>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -135,7 +138,7 @@ export type Failure = {
 export type Figure = "created" | "first_response" | "solved" | "backlog";
 
 export type FigureTickets = {
-  tickets: Array<Ticket>;
+  tickets: Array<TicketSummary>;
   next_after: number | null;
 };
 
@@ -148,7 +151,7 @@ export type FoundPage = {
 };
 
 export type FoundTicket = {
-  ticket: Ticket;
+  ticket: TicketSummary;
   place: "title" | "tag" | "person" | "body" | "reply" | "note";
   message_id: number | null;
   snippet: Array<Segment>;
@@ -197,6 +200,7 @@ export type Macro = {
 
 export type MacroList = {
   macros: Array<Macro>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -285,6 +289,7 @@ export type Reader = {
 
 export type Readers = {
   readers: Array<Reader>;
+  next_cursor: string | null;
 };
 
 export type Removed = {
@@ -370,13 +375,14 @@ export type TagList = {
 
 export type Thread = {
   messages: Array<Message>;
+  next_cursor: string | null;
   seq: number;
 };
 
 export type Ticket = {
   ticket_id: number;
   title: string;
-  body: string;
+  excerpt: string;
   status: Status;
   priority: Priority;
   tags: Array<string>;
@@ -395,11 +401,12 @@ export type Ticket = {
   updated_at: number;
   message_count: number;
   last_message_id: number;
+  body: string;
   attachments: Array<Attachment>;
 };
 
 export type TicketPage = {
-  tickets: Array<Ticket>;
+  tickets: Array<TicketSummary>;
   next_cursor: string | null;
   seq: number;
 };
@@ -411,8 +418,32 @@ export type TicketPresence = {
 
 export type TicketResult = {
   ticket_id: number;
-  ticket: Ticket | null;
+  ticket: TicketSummary | null;
   error: Failure | null;
+};
+
+export type TicketSummary = {
+  ticket_id: number;
+  title: string;
+  excerpt: string;
+  status: Status;
+  priority: Priority;
+  tags: Array<string>;
+  customer: string;
+  customer_name: string;
+  collaborators: Array<string>;
+  assignee: string | null;
+  followers: Array<string>;
+  snoozed_until: number | null;
+  first_response_due: number | null;
+  first_response_at: number | null;
+  solved_at: number | null;
+  merged_into: number | null;
+  split_from: number | null;
+  created_at: number;
+  updated_at: number;
+  message_count: number;
+  last_message_id: number;
 };
 
 export type Took = {
@@ -436,6 +467,7 @@ export type UpdatedUser = {
 
 export type Uploads = {
   attachments: Array<Attachment>;
+  next_cursor: string | null;
   most_bytes: number;
   most_at_once: number;
 };
@@ -453,6 +485,7 @@ export type User = {
 
 export type UserList = {
   users: Array<User>;
+  next_cursor: string | null;
 };
 
 export type ViewCount = {
@@ -463,6 +496,7 @@ export type ViewCount = {
 export type ViewList = {
   views: Array<ViewCount>;
   saved: Array<SavedCount>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -499,6 +533,8 @@ export const THREAD_CHANGED: ReadonlySet<EventKind> = new Set(["ticket.merged", 
 
 /** The code of each error, by its reason. */
 export const ERROR_CODES = {
+  "answer-too-large": -32020,
+  "batch-full": -32021,
   "conflict": -32004,
   "forbidden": -32002,
   "internal-error": -32603,
@@ -531,7 +567,10 @@ export type Methods = {
     result: Attachment;
   };
   "attachment.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: Uploads;
   };
   "audit.list": {
@@ -551,7 +590,10 @@ export type Methods = {
     result: null;
   };
   "canned_reply.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: CannedReplyList;
   };
   "canned_reply.render": {
@@ -585,7 +627,10 @@ export type Methods = {
     result: Draft | null;
   };
   "draft.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: DraftList;
   };
   "draft.save": {
@@ -619,7 +664,10 @@ export type Methods = {
     result: null;
   };
   "macro.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: MacroList;
   };
   "macro.run": {
@@ -658,6 +706,8 @@ export type Methods = {
   "message.list": {
     params: {
       ticket_id: number;
+      cursor?: string | null;
+      limit?: number;
     };
     result: Thread;
   };
@@ -728,6 +778,8 @@ export type Methods = {
   "read.of_ticket": {
     params: {
       ticket_id: number;
+      cursor?: string | null;
+      limit?: number;
     };
     result: Readers;
   };
@@ -918,6 +970,8 @@ export type Methods = {
   "user.devices": {
     params: {
       user_id?: string | null;
+      cursor?: string | null;
+      limit?: number;
     };
     result: DeviceList;
   };
@@ -931,7 +985,10 @@ export type Methods = {
     result: User;
   };
   "user.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: UserList;
   };
   "user.me": {
@@ -976,6 +1033,8 @@ export type Methods = {
   };
   "view.list": {
     params: {
+      cursor?: string | null;
+      limit?: number;
       time_zone?: string | null;
     };
     result: ViewList;

@@ -14,6 +14,7 @@ from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.foreign.http_client import make_client, read_body
 from hero_assistance_sdk.foreign.pace import Pace
 from hero_assistance_sdk.rpc.async_client import was_cut_off
+from hero_assistance_sdk.size_limits import RELAY_BYTES
 from hero_assistance_ui.foreign_projects.standing import Allowance, Standing
 from hero_assistance_ui.page_methods import PageMethods
 from hero_assistance_ui.projects import ShownProject, Sockets
@@ -25,8 +26,6 @@ CALL_TIMEOUT_S = 10.0
 SILENCE_TIMEOUT_S = 50.0
 # Files on their way at once; more wait. Each caller has a few places of these.
 FILES_LIMIT = 400
-# Many times what a list of tickets takes; a stranger's server must not fill this process's memory.
-ANSWER_LIMIT = 16 * 1024 * 1024
 # A description of 200 methods takes a tenth of it.
 DOCUMENT_LIMIT = 4 * 1024 * 1024
 # A failure that took longer has kept a browser's connection, of which it has six, from the other projects.
@@ -132,7 +131,7 @@ class Upstream:
         await self._files.aclose()
 
     async def _bounded(self, response: httpx2.Response) -> bytes:
-        body = await read_body(response, ANSWER_LIMIT, self.project.name)
+        body = await read_body(response, RELAY_BYTES, self.project.name)
         self.calls.answered()
         return body
 

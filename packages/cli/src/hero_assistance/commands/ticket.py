@@ -50,7 +50,7 @@ def list_command(limit: int, user: str | None, *, everything: bool, as_json: boo
 def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
     """Show a ticket and its messages, oldest first."""
     ticket = _call_server(user, "ticket.get", ticket_id=ticket_id)
-    messages = _call_server(user, "message.list", ticket_id=ticket_id)["messages"]
+    messages = _read_thread(user, ticket_id)
     if as_json:
         print_json({"ticket": ticket, "messages": messages})
         return
@@ -121,6 +121,20 @@ def _read_all(user: str | None) -> dict[str, Any]:
             tickets += further["tickets"]
             cursor = further["next_cursor"]
     return page | {"tickets": tickets, "next_cursor": None}
+
+
+def _read_thread(user: str | None, ticket_id: int) -> list[dict[str, Any]]:
+    """All messages of a ticket, oldest first; the server hands over the last ones first, in pages."""
+    from hero_assistance.rpc_command import Server
+
+    pages: list[list[dict[str, Any]]] = []
+    cursor = None
+    with Server(user) as server:
+        while not pages or cursor is not None:
+            page = server.call("message.list", ticket_id=ticket_id, cursor=cursor)
+            pages.append(page["messages"])
+            cursor = page["next_cursor"]
+    return [message for page in reversed(pages) for message in page]
 
 
 def _read_text(text: str) -> str:

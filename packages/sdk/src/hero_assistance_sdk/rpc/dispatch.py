@@ -5,7 +5,7 @@ Source: the JSON-RPC 2.0 specification; its own examples are tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -15,6 +15,8 @@ from hero_assistance_sdk.errors import HeroError, TooLarge
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import (
+    AnswerTooLarge,
+    BatchFull,
     InternalError,
     InvalidParams,
     InvalidRequest,
@@ -24,6 +26,7 @@ from hero_assistance_sdk.rpc.errors import (
     misfit,
 )
 from hero_assistance_sdk.rpc.methods import Method, MethodTable, Params
+from hero_assistance_sdk.size_limits import ANSWER_BYTES, BATCH_BYTES
 
 C = TypeVar("C")
 
@@ -40,29 +43,59 @@ _log = get_log("rpc")
 class Dispatcher(Generic[C]):
     """Answers requests from a table of methods; `permit` raises before params are looked at, or returns."""
 
-    def __init__(self, table: MethodTable[C], permit: Callable[[C, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        table: MethodTable[C],
+        permit: Callable[[C, str], None] | None = None,
+        *,
+        answer_bytes: int = ANSWER_BYTES,
+    ) -> None:
         self._table = table
         self._permit = permit
+        self._answer_bytes = answer_bytes
 
     async def answer(self, body: bytes, caller: C) -> bytes | None:
         """Answer one request or batch; `None` when nothing is to be sent (notifications only)."""
+        found = await self.respond(body, caller)
+        if found is None or isinstance(found, bytes):
+            return found
+        return b"".join([chunk async for chunk in found])
+
+    async def respond(self, body: bytes, caller: C) -> bytes | AsyncIterator[bytes] | None:
+        """Answer as `answer` does, a batch in chunks: each call of it is run when its chunk is asked for.
+
+        A sender that waits until a chunk is on its way holds one answer in memory, however many are asked for.
+        """
         try:
             request = from_json(body, allow_inf_nan=False)
         except ValueError as error:
             return _failure(None, ParseFailure("the body is not valid JSON", hint=str(error)))
         if isinstance(request, list):
-            return await self._answer_batch(request, caller)
+            return await self._respond_to_batch(request, caller)
         return await self._answer_one(request, caller)
 
-    async def _answer_batch(self, requests: list[Any], caller: C) -> bytes | None:
+    async def _respond_to_batch(self, requests: list[Any], caller: C) -> bytes | AsyncIterator[bytes] | None:
         if not requests:
             return _failure(None, InvalidRequest("the batch is empty"))
         if len(requests) > BATCH_LIMIT:
             error = TooLarge(f"the batch has {len(requests)} requests; at most {BATCH_LIMIT} are accepted")
             return _failure(None, error)
-        answers = [await self._answer_one(request, caller) for request in requests]
-        sent = [answer for answer in answers if answer is not None]
-        return b"[" + b",".join(sent) + b"]" if sent else None
+        answers = self._answer_each(requests, caller)
+        async for first in answers:
+            return _array(first, answers)
+        return None
+
+    async def _answer_each(self, requests: list[Any], caller: C) -> AsyncIterator[bytes]:
+        """Yield an answer to each request that is no notification, in order."""
+        left = BATCH_BYTES
+        for request in requests:
+            if left <= 0 and isinstance(request, dict) and "id" in request:
+                yield _failure(_id_of(request), _batch_full())
+                continue
+            answer = await self._answer_one(request, caller)
+            if answer is not None:
+                left -= len(answer)
+                yield answer
 
     async def _answer_one(self, request: Any, caller: C) -> bytes | None:
         try:
@@ -86,13 +119,31 @@ class Dispatcher(Generic[C]):
             self._permit(caller, name)
         try:
             result = await method.handler(caller, bound_params(method, params))
-            return result.json if isinstance(result, Encoded) else method.result.dump_json(result)
+            encoded = result.json if isinstance(result, Encoded) else method.result.dump_json(result)
         except HeroError:
             raise
         except Exception as error:
             # The outermost loop of a call: a defect answers -32603 and leaves its traceback in the log.
             _log.exception("rpc.failed", method=name)
             raise InternalError("the server failed to answer", hint="its log says why") from error
+        if len(encoded) > self._answer_bytes:
+            _log.error("rpc.answer-too-large", method=name, size=len(encoded))
+            raise AnswerTooLarge(f"the answer has {len(encoded)} bytes; at most {self._answer_bytes} are sent")
+        return encoded
+
+
+async def _array(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield b"[" + first
+    async for answer in rest:
+        yield b"," + answer
+    yield b"]"
+
+
+def _batch_full() -> BatchFull:
+    return BatchFull(
+        f"the answers before it have {BATCH_BYTES} bytes, as many as a batch may have: it was not run",
+        hint="send it again, alone or in another batch",
+    )
 
 
 def bound_params(method: Method[Any], params: Any) -> Params:

@@ -64,6 +64,18 @@ class InternalError(HeroError):
     reason = "internal-error"
 
 
+class AnswerTooLarge(HeroError):
+    """The answer has more bytes than one answer may have."""
+
+    reason = "answer-too-large"
+
+
+class BatchFull(HeroError):
+    """The answers of a batch have reached their limit: this call of it was not run."""
+
+    reason = "batch-full"
+
+
 class RpcFailure(HeroError):
     """An error that the other side answered with, as a client sees it."""
 
@@ -114,6 +126,8 @@ TRANSLATIONS: dict[type[HeroError], Translation] = {
     TooMany: Translation(-32008, 429, "close what is not needed any more"),
     TooSlow: Translation(-32009, 408, "send the request faster, or in parts"),
     ProtocolViolation: Translation(-32010, 502, "check that the address is that of a ticket server"),
+    AnswerTooLarge: Translation(-32020, 500, "ask for less at a time"),
+    BatchFull: Translation(-32021, 413, "send the call again, alone or in another batch"),
     UsageError: Translation(-32000, 400, "read --help", exit_status=2),
     # An error of the other side keeps its code; for callers of a gateway it comes from upstream.
     RpcFailure: Translation(-32000, 502, "read the message: it is the other side's"),

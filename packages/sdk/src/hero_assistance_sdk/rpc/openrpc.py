@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from pydantic_core import to_json
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import CODES, InternalError, InvalidParams, translation_of
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Method, MethodTable, NoParams, Params
@@ -34,9 +36,11 @@ def add_discovery(
     `extensions` are fields of the document whose names begin with `x-`.
     """
     document: dict[str, Any] = {}
+    # Made once: it is larger than most answers, and strangers may ask for it.
+    encoded: list[Encoded[Any]] = []
 
-    async def discover(_caller: C, _params: NoParams) -> dict[str, Any]:
-        return document
+    async def discover(_caller: C, _params: NoParams) -> Encoded[Any]:
+        return encoded[0]
 
     table.add(
         Method(
@@ -48,6 +52,7 @@ def add_discovery(
         )
     )
     document.update(_document(table, title, version, description), **(extensions or {}))
+    encoded.append(Encoded(to_json(document)))
     return document
 
 

@@ -11,7 +11,7 @@ from hero_assistance_server.users.model import User
 
 
 @dataclass(frozen=True, slots=True)
-class EventPage:
+class EventsSince:
     """The events that a reader gets, and the number to go on from; with `reset` it needs a snapshot first."""
 
     events: list[StoredEvent]
@@ -19,12 +19,12 @@ class EventPage:
     reset: bool
 
 
-def list_events(snapshot: Snapshot, reader: User, since: Seq, limit: int) -> EventPage:
+def list_events(snapshot: Snapshot, reader: User, since: Seq, limit: int) -> EventsSince:
     """Return the events after `since` that the reader may know of, at most `limit`."""
     stored = snapshot.events.stored_range()
     if not stored.has_all_after(since):
-        return EventPage([], stored.last, reset=True)
-    found = snapshot.events.list_after(since, limit, reader=reader)
-    # What came after a page that is not full was for others.
-    reached = found[-1].seq if len(found) == limit else stored.last
-    return EventPage(found, reached, reset=False)
+        return EventsSince([], stored.last, reset=True)
+    page = snapshot.events.list_after(since, limit, reader=reader)
+    # What came after the last page was for others.
+    reached = page.events[-1].seq if page.more else stored.last
+    return EventsSince(page.events, reached, reset=False)

@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
-from hero_assistance_server.rpc.example_fixtures import TICKET
+from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
+from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.params import (
     PAGE_DEFAULT,
     PAGE_LIMIT,
-    TAG_LIMIT,
     KnownTicketId,
     KnownTime,
+    Tag,
     UserName,
     ZoneName,
 )
@@ -28,6 +30,7 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.stats import service
 from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.time_zones import DAY_MS, zone_of
 
 # Three years and a few days, each of which is a row.
@@ -87,7 +90,7 @@ class FigureParams(SpanParams):
 
     figure: Figure
     agent: UserName | None = None
-    tag: Annotated[str, StringConstraints(min_length=1, max_length=TAG_LIMIT)] | None = None
+    tag: Tag | None = None
     after: Annotated[KnownTicketId | None, Field(description="`next_after` of the page before.")] = None
     limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
 
@@ -144,7 +147,7 @@ class StatsDays(Result):
 class FigureTickets(Result):
     """Tickets by id; `next_after` asks for the next page, null at the end."""
 
-    tickets: list[wire.Ticket]
+    tickets: list[wire.TicketSummary]
     next_after: wire.TicketId | None
 
 
@@ -180,7 +183,7 @@ _TICKETS = Example(
     "Which were they?",
     "bob",
     {**_SPAN, "figure": "first_response", "agent": "bob"},
-    {"tickets": [TICKET], "next_after": None},
+    {"tickets": [summary_of(TICKET)], "next_after": None},
 )
 
 
@@ -211,7 +214,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         )
 
     @table.method("stats.tickets", allow=STAFF, errors=(*_ERRORS, NotFound), examples=[_TICKETS])
-    async def tickets(caller: Caller, params: FigureParams) -> FigureTickets:
+    async def tickets(caller: Caller, params: FigureParams) -> Encoded[FigureTickets]:
         """List the tickets that a figure counts, by id."""
         return await storage.read(lambda snapshot: _tickets(snapshot, caller, params))
 
@@ -240,16 +243,18 @@ def _rows(snapshot: Snapshot, span: Span, key: Key) -> StatsRows:
     )
 
 
-def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> FigureTickets:
+def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> Encoded[FigureTickets]:
     only = Only(params.agent, params.tag)
     after = wire.TicketId(0) if params.after is None else params.after
-    tickets, more = service.list_tickets(
-        snapshot, caller, params.figure, params.span(), only=only, after=after, limit=params.limit
+    found = service.list_tickets(
+        snapshot, caller, params.figure, params.span(), only=only, after=after, limit=params.limit + 1
     )
-    return FigureTickets(
-        tickets=[serializers.ticket(ticket, staff=caller.is_staff) for ticket in tickets],
-        next_after=tickets[-1].ticket_id if more else None,
-    )
+
+    def encode(ticket: Ticket) -> bytes:
+        return serializers.ticket_summary(ticket, staff=caller.is_staff).model_dump_json().encode()
+
+    page = fill_page(found, encode, params.limit)
+    return Encoded.of(FigureTickets, tickets=page.json, next_after=page.last.ticket_id if page.last else None)
 
 
 def _to_took(measure: Measure) -> Took:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import TicketId
@@ -40,8 +41,7 @@ def compare(snapshot: Snapshot, span: Span, key: Key) -> list[Row]:
 
 def list_tickets(
     snapshot: Snapshot, caller: Caller, figure: Figure, span: Span, *, only: Only, after: TicketId, limit: int
-) -> tuple[list[Ticket], bool]:
-    """Return the tickets that a figure counts, by id behind `after`, and whether there are more."""
-    found = snapshot.stats.list_tickets(figure, span, only, after, limit + 1)
-    tickets = [visible_ticket(snapshot, caller, ticket_id) for ticket_id in found[:limit]]
-    return tickets, len(found) > limit
+) -> Iterator[Ticket]:
+    """Yield the tickets that a figure counts, by id behind `after`, each read when it is asked for."""
+    found = snapshot.stats.list_tickets(figure, span, only, after, limit)
+    return (visible_ticket(snapshot, caller, ticket_id) for ticket_id in found)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.search.filters import ACTIVE, ME, MERGED, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.texts import as_tag
 from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.time_zones import midnight
@@ -113,8 +114,8 @@ def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
         if asked := filter_.of(key):
             within.append(frozenset(scope(key, value) for value in asked))
         without |= {scope(key, value) for value in filter_.of(key, negated=True)}
-    within += [frozenset({list_index.tagged(tag)}) for tag in filter_.of(Key.TAG)]
-    without |= {list_index.tagged(tag) for tag in filter_.of(Key.TAG, negated=True)}
+    within += [frozenset({list_index.tagged(as_tag(tag))}) for tag in filter_.of(Key.TAG)]
+    without |= {list_index.tagged(as_tag(tag)) for tag in filter_.of(Key.TAG, negated=True)}
     within += [frozenset({_IS_SCOPES[word]}) for word in filter_.of(Key.IS) if word in _IS_SCOPES]
     without |= {_IS_SCOPES[word] for word in filter_.of(Key.IS, negated=True) if word in _IS_SCOPES}
     return replace(found, within=tuple(dict.fromkeys(within)), without=frozenset(without))

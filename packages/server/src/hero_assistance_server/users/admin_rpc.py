@@ -106,6 +106,21 @@ class UpdatedUser(wire.User):
     macros: list[int]
 
 
+def _updated(before: User, params: UpdateUser) -> User:
+    return replace(
+        before,
+        name=params.name or before.name,
+        role=params.role or before.role,
+        email=params.email.lower() if params.email else before.email,
+    )
+
+
+def _updated_by_themselves(before: User, params: UpdateMe) -> User:
+    shows = before.shows_presence if params.shows_presence is None else params.shows_presence
+    signature = before.signature if params.signature is None else params.signature
+    return replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
+
+
 def add_methods(table: MethodRegistry, administration: UserAdministration) -> None:
     """Register the methods."""
     storage = administration.storage
@@ -134,12 +149,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
 
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
-            after = replace(
-                before,
-                name=params.name or before.name,
-                role=params.role or before.role,
-                email=params.email.lower() if params.email else before.email,
-            )
+            after = _updated(before, params)
             return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
 
         user, left = await storage.write(command)
@@ -156,12 +166,16 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
-            shows = before.shows_presence if params.shows_presence is None else params.shows_presence
-            signature = before.signature if params.signature is None else params.signature
-            after = replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
+            after = _updated_by_themselves(before, params)
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)
+
+    _add_activation_methods(table, administration)
+
+
+def _add_activation_methods(table: MethodRegistry, administration: UserAdministration) -> None:
+    storage = administration.storage
 
     @table.method("user.deactivate", allow=ADMINS, errors=_ERRORS, examples=[_LEAVES])
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import UserId
@@ -22,10 +23,14 @@ class SqliteDevices:
         row = self.session.direct.execute(f"{_SELECT} WHERE mycelium_addr = ?", (address,)).fetchone()
         return Device(*row) if row else None
 
-    def list_for(self, user_id: UserId) -> list[Device]:
-        """Read a user's devices, the one bound first before the others."""
-        rows = self.session.direct.execute(f"{_SELECT} WHERE user_id = ? ORDER BY bound_at, mycelium_addr", (user_id,))
-        return [Device(*row) for row in rows]
+    def iterate_for(self, user_id: UserId, after: tuple[int, str] = (0, "")) -> Iterator[Device]:
+        """Walk a user's devices, the one bound first before the others."""
+        rows = self.session.direct.execute(
+            f"""{_SELECT} WHERE user_id = ? AND (bound_at, mycelium_addr) > (?, ?)
+            ORDER BY bound_at, mycelium_addr""",
+            (user_id, *after),
+        )
+        return (Device(*row) for row in rows)
 
     def delete(self, address: str) -> None:
         """Delete the row of an address, if there is one."""

@@ -11,6 +11,7 @@ import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
 from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.merge_split import Entry
@@ -40,17 +41,12 @@ class SqliteMessages:
         """Return the id after the last one in the table: messages are never deleted."""
         return next_id(self.session.direct)
 
-    def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
-        """Read a ticket's whole thread, by time."""
-        rows = self.session.direct.execute(f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} {_ORDER}", (ticket_id,))
-        return [_to_message(row) for row in rows]
-
-    def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
-        """Read the part of a ticket's thread behind `seen`, by id."""
+    def iterate_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> Iterator[Message]:
+        """Walk the part of a ticket's thread behind `seen`."""
         rows = self.session.direct.execute(
             f"{_FROM} WHERE ticket_id = ?1 AND {_BEHIND}{_only_replies(notes)} {_ORDER}", (ticket_id, seen)
         )
-        return [_to_message(row) for row in rows]
+        return map(_to_message, rows)
 
     def find_last_seen(self, ticket_id: TicketId, message_id: MessageId, *, notes: bool) -> MessageId:
         """Read the last message up to `message_id` that a reader of this ticket sees; 0 when there is none."""
@@ -66,9 +62,11 @@ class SqliteMessages:
         query = "SELECT max(created_at) FROM messages WHERE ticket_id = ?"
         return maybe_time(self.session.direct.execute(query, (ticket_id,)).get)
 
-    def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+    def iterate_newest(
+        self, ticket_id: TicketId, *, notes: bool, before: ThreadPlace = BEHIND_ALL
+    ) -> Iterator[Message]:
         """Walk a ticket's thread backwards; a row is decoded when it is asked for."""
-        return iterate_newest(self.session.direct, ticket_id, notes=notes)
+        return iterate_newest(self.session.direct, ticket_id, notes=notes, before=before)
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
         """Read id and kind of a ticket's messages, without their texts."""
@@ -95,9 +93,14 @@ def next_id(connection: apsw.Connection) -> MessageId:
     return MessageId(connection.execute("SELECT coalesce(max(message_id), 0) + 1 FROM messages").get)
 
 
-def iterate_newest(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
-    """Yield a ticket's messages from the last to the first, each read when it is asked for."""
-    rows = connection.execute(f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} {_NEWEST}", (ticket_id,))
+def iterate_newest(
+    connection: apsw.Connection, ticket_id: TicketId, *, notes: bool, before: ThreadPlace = BEHIND_ALL
+) -> Iterator[Message]:
+    """Yield a ticket's messages before a place, from the last to the first, each read when it is asked for."""
+    rows = connection.execute(
+        f"{_FROM} WHERE ticket_id = ? AND (messages.created_at, message_id) < (?, ?){_only_replies(notes)} {_NEWEST}",
+        (ticket_id, *before),
+    )
     return map(_to_message, rows)
 
 

@@ -1,0 +1,3 @@
+-- Tags that look alike are one: trimmed, without invisible characters, in one case. SQL knows no case but that of ASCII,
+-- so that the server folds the stored ones itself, right after this.
+SELECT 1;
