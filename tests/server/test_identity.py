@@ -18,6 +18,7 @@ from tests.server.desk import Desk, running
 pytestmark = pytest.mark.anyio
 
 UNAUTHENTICATED = -32003
+INVALID_REQUEST = -32600
 
 
 async def me(http: httpx2.AsyncClient, headers: Any) -> Any:
@@ -38,7 +39,8 @@ async def me(http: httpx2.AsyncClient, headers: Any) -> Any:
         ([("x-dev-user", "carol")], "carol"),
         ([("x-dev-user", "mallory")], UNAUTHENTICATED),
         ([("x-dev-user", "")], UNAUTHENTICATED),
-        ([("x-dev-user", "carol"), ("x-dev-user", "alice")], UNAUTHENTICATED),
+        ([("x-dev-user", "carol"), ("x-dev-user", "alice")], INVALID_REQUEST),
+        ([("x-dev-user", b"\xff")], INVALID_REQUEST),
         ([("x-hero-user", "carol")], "alice"),
     ],
 )
@@ -58,11 +60,12 @@ async def test_dev_mode_without_users_knows_nobody(paths: Paths) -> None:
         ([("x-dev-user", "alice")], UNAUTHENTICATED),
         ([("x-hero-user", "erin")], "erin"),
         ([("x-hero-user", "zoë".encode())], "zoë"),
-        ([("x-hero-user", b"\xff\xfe")], UNAUTHENTICATED),
+        ([("x-hero-user", b"\xff\xfe")], INVALID_REQUEST),
         ([("x-hero-user", "")], UNAUTHENTICATED),
         ([("x-hero-user", "two words")], UNAUTHENTICATED),
         ([("x-hero-user", "x" * 255)], UNAUTHENTICATED),
-        ([("x-hero-user", "erin"), ("x-hero-user", "alice")], UNAUTHENTICATED),
+        ([("x-hero-user", "erin"), ("x-hero-user", "alice")], INVALID_REQUEST),
+        ([("x-hero-user", "erin"), ("X-HERO-USER", "erin")], INVALID_REQUEST),
     ],
 )
 async def test_hero_mode_on_the_unix_socket(paths: Paths, headers: list[Any], expected: Any) -> None:

@@ -22,6 +22,7 @@ from hero_assistance_httpd.bounded_protocol import BoundedConfig, BoundedProtoco
 from hero_assistance_httpd.connection_limits import ConnectionLimits
 from hero_assistance_httpd.graceful_shutdown import Drain, let_go
 from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
+from hero_assistance_httpd.request_headers import HeaderCheck
 from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
@@ -148,7 +149,7 @@ class _Config(BoundedConfig):
         self.connections = connections
         self.peer_filter = PeerFilter(listener.name, listener.policy) if listener.policy else None
         super().__init__(
-            listener.app,
+            HeaderCheck(listener.app),
             http=_Protocol,
             lifespan="off",
             log_config=None,

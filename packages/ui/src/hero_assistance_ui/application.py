@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
@@ -28,7 +29,7 @@ from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.page import PageDocument
 from hero_assistance_ui.projects import ShownProject
 from hero_assistance_ui.streams import EventRelay, OpenStreams
-from hero_assistance_ui.upstream import Upstream
+from hero_assistance_ui.upstream import RawHeaders, Upstream
 
 _NO_STORE = {"cache-control": "no-store"}
 _EVERY_ANSWER = (
@@ -107,9 +108,7 @@ class Gateway(Starlette):
 
     async def _events(self, request: Request) -> Response:
         upstream = self._upstream(request)
-        headers = self._identity.headers(request)
-        if (last := request.headers.get("last-event-id")) is not None:
-            headers["last-event-id"] = last
+        headers = self._identity.headers(request) | pick_headers(request, [b"last-event-id"])
         since = request.query_params.get("since")
         query = {} if since is None else {"since": since}
         return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
@@ -162,7 +161,7 @@ def create_app(
     return Gateway(projects, identity, reader, assets or Assets.packaged())
 
 
-async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:
+async def _relay_call(upstream: Upstream, call: Call, identity: RawHeaders) -> Response:
     try:
         status, body = await upstream.call(call.encode(), identity)
     except HeroError as error:

@@ -24,7 +24,7 @@ from hero_assistance_sdk.rpc.errors import InvalidRequest, error_object
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import RESET
 from hero_assistance_ui.streams import EVENT_STREAM, OpenStreams, is_stream, until_browser_leaves
-from hero_assistance_ui.upstream import Upstream
+from hero_assistance_ui.upstream import RawHeaders, Upstream
 
 # What a project's own stream cannot say: that it flows, and that it does not.
 OPEN, LOST = "stream.open", "stream.lost"
@@ -53,7 +53,7 @@ class Followed:
         """The id that its events are tagged with."""
         return self.upstream.project.id
 
-    def open(self, headers: Mapping[str, str]) -> AbstractAsyncContextManager[httpx2.Response]:
+    def open(self, headers: RawHeaders) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open the stream after the last event that was read."""
         return self.upstream.events({"since": self.since} if self.since else {}, headers)
 
@@ -65,7 +65,7 @@ class MergedRelay(Response):
     opened again after the last event that the reader took.
     """
 
-    def __init__(self, followed: Sequence[Followed], headers: Mapping[str, str], streams: OpenStreams) -> None:
+    def __init__(self, followed: Sequence[Followed], headers: RawHeaders, streams: OpenStreams) -> None:
         self._followed, self._identity, self._streams = followed, headers, streams
         self._turn = anyio.Lock()
         super().__init__(media_type=EVENT_STREAM, headers=_UNBUFFERED)

@@ -9,6 +9,7 @@ from ipaddress import IPv6Network
 from starlette.requests import Request
 from starlette.types import Scope
 
+from hero_assistance_httpd.request_headers import read_header
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.wire import UserId
@@ -62,20 +63,17 @@ class Authenticator:
         return replace(caller, origin=peer or UNIX_ORIGIN)
 
     def _dev_caller(self, request: Request) -> Caller:
-        claims = _claims(request, DEV_USER)
-        if not claims:
+        claim = read_header(request, DEV_USER)
+        if claim is None:
             admin = self.directory.first_admin()
             return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
-        if len(claims) > 1:
-            return Caller(None, "X-Dev-User is given more than once")
-        user = self.directory.find(claims[0])
+        user = self.directory.find(claim)
         return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
     async def _hero_caller(self, request: Request) -> Caller:
-        claims = _claims(request, HERO_USER)
-        if len(claims) != 1:
-            return Caller(None, "X-Hero-User must be given, once")
-        user_id = claims[0]
+        user_id = read_header(request, HERO_USER)
+        if user_id is None:
+            return Caller(None, "X-Hero-User must be given")
         if not is_user_id(user_id):
             return Caller(None, "X-Hero-User is not a user name")
         return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
@@ -118,9 +116,3 @@ class OverlayPolicy:
         """Whether a TCP peer may connect."""
         address = address_of(peer)
         return address is not None and (address.is_loopback or address in OVERLAY)
-
-
-def _claims(request: Request, header: str) -> list[str]:
-    """Every value of a header; Starlette reads bytes as Latin-1, names are UTF-8."""
-    values = [value.encode("latin-1") for value in request.headers.getlist(header)]
-    return [value.decode("utf-8", "surrogateescape") for value in values]
