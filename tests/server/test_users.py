@@ -17,7 +17,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.users.rules import make_user_id
+from hero_assistance_server.users.user_ids import make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -35,6 +35,8 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
         ("Zoë  O'Neill!", [], "zoe-o-neill"),
         ("Erin", ["erin", "erin-2"], "erin-3"),
         ("王", [], "user"),
+        ("Erin@corp.example", [], "erin"),
+        ("x" * 99, [], "x" * 60),
     ],
 )
 def test_a_user_id_is_made_of_the_name(name: str, taken: list[str], expected: str) -> None:
@@ -48,7 +50,9 @@ async def test_whoever_is_enrolled_may_come_in_at_once(desk: Desk) -> None:
     assert await desk.call("user.me", "erin-example") == erin
     again = {"email": "ERIN@example.org", "name": "Erin"}
     assert await refusal(desk, "user.enrol", "bob", **again) == "conflict"
-    assert await refusal(desk, "user.enrol", "bob", email="x@example.org", name="X", user_id="carol") == "conflict"
+    other = await desk.call("user.enrol", "bob", email="x@example.org", name="Carol")
+    assert other["user_id"] == "carol-2"
+    assert await refusal(desk, "user.enrol", "bob", email="y@example.org", name="X", user_id="x") == "invalid-params"
     assert await refusal(desk, "user.enrol", "bob", email="x@example.org", name="X", role="admin") == "forbidden"
     for email in ("x", "@", "a b@example.org", "a@b@c"):
         assert await refusal(desk, "user.enrol", "bob", email=email, name="X") == "invalid-params"

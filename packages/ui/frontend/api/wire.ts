@@ -38,6 +38,12 @@ export type BackupState = {
   failure: string | null;
 };
 
+export type BoundLogin = {
+  login: string;
+  user_id: string;
+  bound_at: number;
+};
+
 export type CannedReply = {
   noun: "canned_reply";
   canned_reply_id: number;
@@ -166,6 +172,11 @@ export type Lease = {
 };
 
 export type Level = "viewing" | "writing";
+
+export type LoginPage = {
+  logins: Array<BoundLogin>;
+  next_after: string | null;
+};
 
 export type Macro = {
   noun: "macro";
@@ -874,6 +885,13 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "user.bind_login": {
+    params: {
+      user_id: string;
+      login: string;
+    };
+    result: BoundLogin;
+  };
   "user.deactivate": {
     params: {
       user_id: string;
@@ -892,13 +910,21 @@ export type Methods = {
       email: string;
       name: string;
       role?: Role;
-      user_id?: string | null;
+      login?: string | null;
     };
     result: User;
   };
   "user.list": {
     params: Record<string, never>;
     result: UserList;
+  };
+  "user.logins": {
+    params: {
+      user_id?: string | null;
+      after?: string | null;
+      limit?: number;
+    };
+    result: LoginPage;
   };
   "user.me": {
     params: Record<string, never>;
@@ -913,6 +939,12 @@ export type Methods = {
   "user.revoke": {
     params: {
       address: string;
+    };
+    result: boolean;
+  };
+  "user.unbind_login": {
+    params: {
+      login: string;
     };
     result: boolean;
   };

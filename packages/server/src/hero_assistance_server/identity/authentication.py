@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from ipaddress import IPv6Network
@@ -12,21 +13,21 @@ from starlette.types import Scope
 from hero_assistance_httpd.request_headers import read_header
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.login_names import fold_login, is_login
+from hero_assistance_server.users.login_service import enrol_newcomer
 from hero_assistance_server.users.model import User
-from hero_assistance_server.users.service import enrol_newcomer
 
 HERO_USER = "x-hero-user"
+HERO_CLAIMS = "x-hero-claims"
 DEV_USER = "x-dev-user"
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 # Every address of a mycelium overlay; the network itself vouches for them.
 OVERLAY = IPv6Network("400::/7")
 # What the audit trail calls a caller of this machine.
 UNIX_ORIGIN = "unix"
-# RFC 5321 allows an address 254; no directory has longer user names.
-USER_ID_LIMIT = 254
 
 
 class AuthMode(StrEnum):
@@ -67,19 +68,22 @@ class Authenticator:
         if claim is None:
             admin = self.directory.first_admin()
             return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
-        user = self.directory.find(claim)
+        user = self.directory.find(claim) or self.directory.find(fold_login(claim))
         return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
     async def _hero_caller(self, request: Request) -> Caller:
-        user_id = read_header(request, HERO_USER)
-        if user_id is None:
+        name = read_header(request, HERO_USER)
+        if name is None:
             return Caller(None, "X-Hero-User must be given")
-        if not is_user_id(user_id):
+        if not is_login(name):
             return Caller(None, "X-Hero-User is not a user name")
-        return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
+        user = self.directory.find_by_login(name)
+        return _caller(user or await self._enrol(name, vouched_email(read_header(request, HERO_CLAIMS) or "")))
 
-    async def _enrol(self, user_id: UserId) -> User:
-        return await self.store.write(lambda work: enrol_newcomer(work, self.directory, user_id, origin=UNIX_ORIGIN))
+    async def _enrol(self, name: str, email: str | None) -> User:
+        return await self.store.write(
+            lambda work: enrol_newcomer(work, self.directory, name, origin=UNIX_ORIGIN, email=email)
+        )
 
 
 def refuse_from_afar(caller: Caller, what: str) -> None:
@@ -92,9 +96,14 @@ def _caller(user: User) -> Caller:
     return Caller(user) if user.active else Caller(None, f"{user.user_id} is deactivated in this project")
 
 
-def is_user_id(text: str) -> bool:
-    """Whether a text can be a user's id: printable, without spaces, not longer than an e-mail address."""
-    return 0 < len(text) <= USER_ID_LIMIT and text.isprintable() and not any(map(str.isspace, text))
+def vouched_email(claims: str) -> str | None:
+    """Return the e-mail address that the edge vouches for: its claims say `email=` once and `email_verified=true`."""
+    found = [claim.strip().partition("=")[::2] for claim in claims.split(",")]
+    emails = [value.strip().lower() for name, value in found if name.strip() == "email"]
+    verified = [value.strip() for name, value in found if name.strip() == "email_verified"]
+    if verified != ["true"] or len(emails) != 1 or not _EMAIL.fullmatch(emails[0]):
+        return None
+    return emails[0]
 
 
 def peer_of(scope: Scope) -> str | None:

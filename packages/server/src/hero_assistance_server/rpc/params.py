@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
-from hero_assistance_server.identity.authentication import USER_ID_LIMIT
+from hero_assistance_server.users.login_names import LOGIN_LIMIT
 
 # A line of a list, and of a mail's subject (RFC 5322 asks for less than 998).
 TITLE_LIMIT = 300
@@ -75,7 +75,7 @@ ClientToken = Annotated[
 ]
 KnownMessageId = Annotated[MessageId, Field(ge=1, le=ID_LIMIT)]
 KnownTime = Annotated[Millis, Field(ge=0, le=TIME_LIMIT, description="Milliseconds since 1970 in UTC.")]
-UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=USER_ID_LIMIT)]
+UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=LOGIN_LIMIT)]
 PersonName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=NAME_LIMIT, pattern=_LINE),
@@ -83,7 +83,7 @@ PersonName = Annotated[
 ]
 Email = Annotated[
     str,
-    StringConstraints(max_length=USER_ID_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
+    StringConstraints(max_length=LOGIN_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
     Field(description="An e-mail address; capitals do not matter."),
 ]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]

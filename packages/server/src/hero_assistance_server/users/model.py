@@ -1,4 +1,4 @@
-"""A user of a project, and the devices that stand for one."""
+"""A user of a project, and the logins and devices that stand for one."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class User:
     def is_staff(self) -> bool:
         """Whether the user is an agent or an admin."""
         return self.role is not Role.CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A name by which the edge knows a user."""
+
+    login: str
+    user_id: UserId
+    bound_at: Millis
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+"""Logins in SQLite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.users.login_names import fold_login
+from hero_assistance_server.users.model import Login
+
+_SELECT = "SELECT login, user_id, bound_at FROM logins"
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteLogins:
+    """Implements `LoginRepository`; no row of its table ever waits."""
+
+    session: Session
+
+    def find(self, name: str) -> Login | None:
+        row = self.session.direct.execute(
+            f"{_SELECT} WHERE folded = ? ORDER BY login = ? DESC, bound_at, login LIMIT 1", (fold_login(name), name)
+        ).fetchone()
+        return Login(*row) if row else None
+
+    def list_after(self, name: str, limit: int, user_id: UserId | None = None) -> list[Login]:
+        only = "" if user_id is None else "AND user_id = :user"
+        rows = self.session.direct.execute(
+            f"{_SELECT} WHERE login > :after {only} ORDER BY login LIMIT :limit",
+            {"after": name, "limit": limit} | ({} if user_id is None else {"user": user_id}),
+        )
+        return [Login(*row) for row in rows]
+
+    def list_all(self) -> list[Login]:
+        return [Login(*row) for row in self.session.direct.execute(f"{_SELECT} ORDER BY bound_at, login")]
+
+    def count_of_admins(self, *, except_login: str) -> int:
+        query = """SELECT count(*) FROM users CROSS JOIN logins ON logins.user_id = users.user_id
+            WHERE role = 'admin' AND active AND login <> ?"""
+        return int(self.session.direct.execute(query, (except_login,)).get)
+
+    def save(self, login: Login) -> None:
+        self.session.direct.execute(
+            "INSERT INTO logins (login, folded, user_id, bound_at) VALUES (?, ?, ?, ?)",
+            (login.login, fold_login(login.login), login.user_id, login.bound_at),
+        )
+
+    def delete(self, name: str) -> None:
+        self.session.direct.execute("DELETE FROM logins WHERE login = ?", (name,))
