@@ -11,7 +11,7 @@ import apsw
 
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.database.migrate import run_follow_ups, migrate, migrations
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.transfer import database_copy
 from hero_assistance_server.storage.sqlite.transfer.table_rows import (
     Table,
