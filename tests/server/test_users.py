@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hero_assistance_sdk.errors import Deactivated
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.wire import UserId
+from hero_assistance_sdk.wire import Event, Reset, UserId
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
@@ -90,12 +93,32 @@ async def test_who_is_deactivated_is_refused_everywhere_at_once(paths: Paths, mo
             await desk.call("user.deactivate", "alice", user_id="bob")
             async with asyncio.timeout(STOP_S):
                 assert {event.event async for event in bob.events} <= {"counts", "user.deactivated"}
-        with pytest.raises(RpcFailure, match="bob is deactivated"):
-            await desk.call("ticket.list", "bob")
+        assert await refusal(desk, "ticket.list", "bob") == "deactivated"
         response = await desk.http("events").get("/events", headers=desk.headers("bob"))
-        assert response.status_code == 401
+        error = response.json()["error"]
+        assert (response.status_code, error["data"]["reason"]) == (403, "deactivated")
+        assert error["message"] == "bob is deactivated in this project"
+        for path in ("/attachments?name=a", "/attachments/1"):
+            method = "POST" if "?" in path else "GET"
+            answer = await desk.http().request(method, path, headers=desk.headers("bob"))
+            assert (answer.status_code, answer.json()["error"]["data"]["reason"]) == (403, "deactivated")
         await desk.call("user.reactivate", "alice", user_id="bob")
         assert (await desk.call("user.me", "bob"))["role"] == "agent"
+
+
+@pytest.mark.anyio
+async def test_a_program_of_a_user_who_is_deactivated_learns_why_and_ends(desk: Desk) -> None:
+    async with contextlib.aclosing(desk.subscribe("bob", 0)) as events, asyncio.timeout(STOP_S):
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        assert (await anext(events)).seq == 1
+        await desk.call("user.deactivate", "alice", user_id="bob")
+        with pytest.raises(Deactivated, match="bob is deactivated in this project"):
+            await _read_all(events)
+
+
+async def _read_all(events: AsyncIterator[Event | Reset]) -> None:
+    async for event in events:
+        assert isinstance(event, Event)
 
 
 @pytest.mark.anyio

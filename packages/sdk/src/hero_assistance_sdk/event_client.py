@@ -8,10 +8,12 @@ import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import httpx2
+from pydantic_core import from_json
 
-from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
+from hero_assistance_sdk.errors import Deactivated, Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.async_client import base_url, unreachable
 from hero_assistance_sdk.sse import MEDIA_TYPE, PING_S
@@ -22,6 +24,8 @@ CONNECT_TIMEOUT_S = 5.0
 WATCHDOG_S = 2.5 * PING_S
 BACKOFF_FIRST_S = 0.2
 BACKOFF_LAST_S = 15.0
+# A refusal is one JSON-RPC error.
+_REFUSAL_LIMIT = 64 * 1024
 # These answers do not change by asking again.
 _REFUSALS: dict[int, type[HeroError]] = {401: Unauthenticated, 403: Forbidden, 404: NotFound}
 
@@ -39,7 +43,8 @@ async def subscribe(
 
     `target` is an `events.sock` or `host:port`. A broken connection is opened again, with back-off, without limit.
     After a `Reset` the caller fetches a snapshot; events go on after its `seq`.
-    Raises `Unauthenticated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot help.
+    Raises `Unauthenticated`, `Deactivated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot
+    help, with the reason that the server gives.
     """
     position = _Position(since)
     attempt = 0
@@ -98,7 +103,7 @@ async def _connection(
     """One connection's events; `None` means that the server is alive."""
     resume = {} if position.seq is None else {"last-event-id": str(position.seq)}
     async with http.stream("GET", "/events", headers=resume) as response:
-        _check(target, response)
+        await _check(target, response)
         async for sent in httpx2.EventSource(response):
             position.move(sent.id)
             # The opening lines carry a position and a name; they do not prove yet that the stream works.
@@ -106,12 +111,46 @@ async def _connection(
                 yield _parsed(target, sent)
 
 
-def _check(target: Path | str, response: httpx2.Response) -> None:
-    refusal = _REFUSALS.get(response.status_code)
-    if refusal is not None:
-        raise refusal(f"{target} refuses the event stream (HTTP {response.status_code})")
+async def _check(target: Path | str, response: httpx2.Response) -> None:
+    if (refusal := await read_refusal(str(target), response)) is not None:
+        raise refusal
     # A server that is starting, stopping or out of order is worth another attempt.
     response.raise_for_status()
+
+
+async def read_refusal(name: str, response: httpx2.Response) -> HeroError | None:
+    """Return the error of an answer that asking again does not change, in the words of the server; else `None`."""
+    kind = _REFUSALS.get(response.status_code)
+    if kind is None:
+        return None
+    error = _error_in(await _beginning(response))
+    data = error.get("data")
+    details = data if isinstance(data, dict) else {}
+    if details.get("reason") == Deactivated.reason:
+        kind = Deactivated
+    message, hint = error.get("message"), details.get("hint")
+    if not isinstance(message, str):
+        message = f"{name} refuses the event stream (HTTP {response.status_code})"
+    return kind(message, hint=hint if isinstance(hint, str) else None)
+
+
+async def _beginning(response: httpx2.Response) -> bytes:
+    body = b""
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > _REFUSAL_LIMIT:
+            break
+    return body
+
+
+def _error_in(body: bytes) -> dict[str, Any]:
+    """Return the JSON-RPC error of an answer, empty where there is none."""
+    try:
+        answer = from_json(body)
+    except ValueError:
+        return {}
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error if isinstance(error, dict) else {}
 
 
 def _parsed(target: Path | str, sent: httpx2.ServerSentEvent) -> Event | Reset | None:

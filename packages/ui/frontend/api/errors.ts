@@ -19,7 +19,7 @@ export class ApiError extends Error {
     this.faults = faults;
   }
 
-  /** Whether the server does not know who the caller is. */
+  /** Whether the server does not know who the caller is, or does not let them in any more. */
   get isUnauthenticated(): boolean {
     return this.code === ERROR_CODES.unauthenticated;
   }

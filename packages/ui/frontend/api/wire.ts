@@ -483,6 +483,7 @@ export const THREAD_CHANGED: ReadonlySet<EventKind> = new Set(["ticket.merged", 
 /** The code of each error, by its reason. */
 export const ERROR_CODES = {
   "conflict": -32004,
+  "deactivated": -32003,
   "forbidden": -32002,
   "internal-error": -32603,
   "invalid-params": -32602,

@@ -1,4 +1,5 @@
 /** One connection for the streams of all projects: a browser opens only six to one address. */
+import { parseError } from "../api/errors.ts";
 import { EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
 import type { Stream, StreamListener } from "./stream.ts";
@@ -23,6 +24,7 @@ export class SharedStream {
       events: {
         "stream.open": ({ project }: Tagged) => this.#followers.get(project)?.listener.open(),
         "stream.lost": ({ project }: Tagged) => this.#followers.get(project)?.listener.lost(),
+        "stream.refused": ({ project, error }: Tagged & { error: unknown }) => this.#refused(project, error),
         reset: ({ project }: Tagged) => this.#reset(project),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
@@ -70,6 +72,12 @@ export class SharedStream {
     if (follower === undefined || event.seq <= follower.seq) return;
     follower.seq = event.seq;
     follower.listener.event(event);
+  }
+
+  #refused(project: string, error: unknown): void {
+    const follower = this.#followers.get(project);
+    this.#leave(project);
+    follower?.listener.refused(parseError(error));
   }
 
   #reset(project: string): void {

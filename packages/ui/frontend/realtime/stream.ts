@@ -1,4 +1,5 @@
 /** What a project follows its events by. */
+import type { ApiError } from "../api/errors.ts";
 import type { Event } from "../api/wire.ts";
 
 export interface StreamListener {
@@ -7,6 +8,8 @@ export interface StreamListener {
   open(): void;
   /** The stream ended; it comes back by itself. */
   lost(): void;
+  /** The server does not let this user in; the stream does not come back. */
+  refused(error: ApiError): void;
   /** The server cannot continue: a new snapshot is needed. */
   reset(): void;
 }

@@ -1,7 +1,7 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
 import { batch } from "@preact/signals-core";
 import type { Call } from "../api/client.ts";
-import { toApiError } from "../api/errors.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
 import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
 import type { OpenStream, Stream } from "../realtime/stream.ts";
 import { ProjectData } from "./project_data.ts";
@@ -39,7 +39,8 @@ export class Project {
     this.#stream = openStream(id, {
       event: (event) => this.#apply(event),
       open: () => this.session.caughtUp(),
-      lost: () => void this.session.fellBehind(this.#call),
+      lost: () => void this.#fellBehind(),
+      refused: (error) => this.#refused(error),
       reset: () => void this.load(),
     });
   }
@@ -127,6 +128,17 @@ export class Project {
     const ticket = await this.#call("ticket.create", { ...written, client_token: token });
     this.data.putTicket(ticket, 0);
     return ticket;
+  }
+
+  async #fellBehind(): Promise<void> {
+    const refusal = await this.session.fellBehind(this.#call);
+    if (refusal !== null) this.#refused(refusal);
+  }
+
+  /** The user is not let in any more: nothing is asked again until the user does. */
+  #refused(error: ApiError): void {
+    this.#stream.close();
+    this.session.failed(error);
   }
 
   #apply(event: Event): void {

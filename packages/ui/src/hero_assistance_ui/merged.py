@@ -19,15 +19,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
-from hero_assistance_sdk.event_client import backoff
+from hero_assistance_sdk.event_client import backoff, read_refusal
 from hero_assistance_sdk.rpc.errors import InvalidRequest, error_object
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import RESET
 from hero_assistance_ui.streams import EVENT_STREAM, OpenStreams, is_stream, until_browser_leaves
 from hero_assistance_ui.upstream import RawHeaders, Upstream
 
-# What a project's own stream cannot say: that it flows, and that it does not.
-OPEN, LOST = "stream.open", "stream.lost"
+# What a project's own stream cannot say: that it flows, that it does not, and that it will not for this reader.
+OPEN, LOST, REFUSED = "stream.open", "stream.lost", "stream.refused"
+_REFUSALS = frozenset({401, 403})
 PING = "ping"
 _UNBUFFERED = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
@@ -91,11 +92,14 @@ class MergedRelay(Response):
                 await anyio.sleep(PING_S)
 
     async def _follow(self, one: Followed, send: Send) -> None:
-        """Relay one project's events for ever, or until its server asks for a new snapshot."""
+        """Relay one project's events until its server refuses the reader, or asks for a new snapshot."""
         attempt = 0
         while True:
             try:
                 async with one.open(self._identity) as answer:
+                    if (refusal := await _find_refusal(answer, one)) is not None:
+                        await self._tell(one, send, REFUSED, {"error": error_object(refusal)})
+                        return
                     await _check(answer, one)
                     attempt = 0
                     await self._tell(one, send, OPEN, {})
@@ -130,6 +134,13 @@ class MergedRelay(Response):
     async def _say(self, send: Send, chunk: bytes) -> None:
         async with self._turn:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _find_refusal(answer: httpx2.Response, one: Followed) -> HeroError | None:
+    """Return why the ticket server does not let this reader in; asking again does not change it."""
+    if answer.status_code not in _REFUSALS:
+        return None
+    return await read_refusal(one.upstream.project.name, answer)
 
 
 async def _check(answer: httpx2.Response, one: Followed) -> None:

@@ -93,7 +93,9 @@ def refuse_from_afar(caller: Caller, what: str) -> None:
 
 
 def _caller(user: User) -> Caller:
-    return Caller(user) if user.active else Caller(None, f"{user.user_id} is deactivated in this project")
+    if user.active:
+        return Caller(user)
+    return Caller(None, f"{user.user_id} is deactivated in this project", is_deactivated=True)
 
 
 def vouched_email(claims: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from hero_assistance_sdk.errors import Forbidden, Unauthenticated
+from hero_assistance_sdk.errors import Deactivated, Forbidden, Unauthenticated
 from hero_assistance_sdk.wire import Role
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -46,6 +46,7 @@ class Caller:
     user: User | None
     refusal: str | None = None
     origin: str = ""
+    is_deactivated: bool = False
 
     @property
     def kind(self) -> CallerKind:
@@ -56,7 +57,9 @@ class Caller:
         return self.kind in STAFF
 
     def known(self) -> User:
-        """The user; raises `Unauthenticated` for an unknown caller."""
+        """The user; raises `Unauthenticated` for an unknown caller, `Deactivated` for one who was a user."""
+        if self.is_deactivated:
+            raise Deactivated(self.refusal or "this user is deactivated", hint="ask an admin of this project")
         if self.user is None:
             raise Unauthenticated(self.refusal or "no user is known at this address")
         return self.user
