@@ -26,6 +26,7 @@ CHECKED = frozenset(
         b"range",
         b"sec-fetch-site",
         b"x-dev-user",
+        b"x-hero-assistance-page",
         b"x-hero-claims",
         b"x-hero-context",
         b"x-hero-user",

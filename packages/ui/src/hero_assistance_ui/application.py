@@ -27,7 +27,7 @@ from hero_assistance_ui.guards import check_host, check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
 from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.page import PageDocument
-from hero_assistance_ui.projects import ShownProject
+from hero_assistance_ui.projects import ShownProject, Sockets
 from hero_assistance_ui.streams import EventRelay, OpenStreams
 from hero_assistance_ui.upstream import RawHeaders, Upstream
 
@@ -157,7 +157,8 @@ def create_app(
     `reader` has what the operator set; a page without a supervisor has none, and so neither theme nor access list.
     `cookie` is where the dev picker keeps its choice; `first_user` calls until a demo user is picked.
     """
-    identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user)
+    local = all(isinstance(project.target, Sockets) for project in projects)
+    identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user, tells_origin=local)
     return Gateway(projects, identity, reader, assets or Assets.packaged())
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from starlette.requests import Request
 
+from hero_assistance_httpd.page_origin import HEADER, page_origin
 from hero_assistance_httpd.request_headers import pick_headers
 
 DEV_USER_COOKIE = "hero_dev_user"
@@ -43,6 +44,8 @@ class BrowserIdentity:
     trust: Trust
     cookie: str = DEV_USER_COOKIE
     first_user: str | None = None
+    tells_origin: bool = False
+    """Whether the ticket server is told where the caller is: that of this machine, never a stranger's."""
 
     @property
     def is_dev(self) -> bool:
@@ -51,6 +54,12 @@ class BrowserIdentity:
 
     def headers(self, request: Request) -> dict[bytes, bytes]:
         """Return the headers to send upstream; no other header of the browser is passed on."""
+        if not self.tells_origin:
+            return self._claims(request)
+        origin = page_origin(request, over_tcp=self.trust is Trust.TCP)
+        return {HEADER: origin.encode(), **self._claims(request)}
+
+    def _claims(self, request: Request) -> dict[bytes, bytes]:
         if self.is_dev:
             user = self._picked(request)
             return {_DEV_HEADER: user.encode()} if user else {}

@@ -10,6 +10,7 @@ from ipaddress import IPv6Network
 from starlette.requests import Request
 from starlette.types import Scope
 
+from hero_assistance_httpd.page_origin import read_page_origin
 from hero_assistance_httpd.request_headers import read_header
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
@@ -26,7 +27,7 @@ DEV_USER = "x-dev-user"
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 # Every address of a mycelium overlay; the network itself vouches for them.
 OVERLAY = IPv6Network("400::/7")
-# What the audit trail calls a caller of this machine.
+# What the audit trail calls a caller of this machine that is not the page.
 UNIX_ORIGIN = "unix"
 
 
@@ -55,13 +56,14 @@ class Authenticator:
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
         peer = peer_of(request.scope)
+        origin = peer or read_page_origin(request.scope) or UNIX_ORIGIN
         caller = Caller(None)
         if self.mode is AuthMode.DEV:
             if listener is ListenerKind.UNIX or is_loopback(peer):
                 caller = self._dev_caller(request)
         elif listener is ListenerKind.UNIX:
-            caller = await self._hero_caller(request)
-        return replace(caller, origin=peer or UNIX_ORIGIN)
+            caller = await self._hero_caller(request, origin)
+        return replace(caller, origin=origin)
 
     def _dev_caller(self, request: Request) -> Caller:
         claim = read_header(request, DEV_USER)
@@ -71,19 +73,19 @@ class Authenticator:
         user = self.directory.find(claim) or self.directory.find(fold_login(claim))
         return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
-    async def _hero_caller(self, request: Request) -> Caller:
+    async def _hero_caller(self, request: Request, origin: str) -> Caller:
         name = read_header(request, HERO_USER)
         if name is None:
             return Caller(None, "X-Hero-User must be given")
         if not is_login(name):
             return Caller(None, "X-Hero-User is not a user name")
         user = self.directory.find_by_login(name)
-        return _caller(user or await self._enrol(name, vouched_email(read_header(request, HERO_CLAIMS) or "")))
-
-    async def _enrol(self, name: str, email: str | None) -> User:
-        return await self.store.write(
-            lambda work: enrol_newcomer(work, self.directory, name, origin=UNIX_ORIGIN, email=email)
-        )
+        if user is None:
+            email = vouched_email(read_header(request, HERO_CLAIMS) or "")
+            user = await self.store.write(
+                lambda work: enrol_newcomer(work, self.directory, name, origin=origin, email=email)
+            )
+        return _caller(user)
 
 
 def refuse_from_afar(caller: Caller, what: str) -> None:

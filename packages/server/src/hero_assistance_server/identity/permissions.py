@@ -40,7 +40,7 @@ class Caller:
     """Who calls: a user, or an unknown caller.
 
     `refusal` says why a claim of identity was refused; it is `None` for a caller without a claim. `origin` is where
-    the request came from, for the audit trail: `unix`, or the peer's address.
+    the request came from, for the audit trail: `unix`, the peer's address, or what the page's service tells.
     """
 
     user: User | None
