@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
@@ -18,7 +21,7 @@ from hero_assistance_server.identity.authentication import AuthMode, vouched_ema
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.users.login_names import fold_login, is_login
+from hero_assistance_server.users.login_names import fold_name, is_login
 from hero_assistance_server.users.user_ids import is_made_of, make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
@@ -55,8 +58,16 @@ async def who(desk: Desk, name: str, claims: str = "") -> dict[str, Any]:
     ],
 )
 def test_which_names_are_the_same(one: str, other: str, same: bool) -> None:
-    assert (fold_login(one) == fold_login(other)) is same
-    assert fold_login(fold_login(one)) == fold_login(one)
+    assert (fold_name(one) == fold_name(other)) is same
+    assert fold_name(fold_name(one)) == fold_name(one)
+
+
+@pytest.mark.pure
+@given(text())
+def test_a_name_is_the_same_in_every_form_of_unicode(name: str) -> None:
+    folded = fold_name(name)
+    assert fold_name(folded) == folded
+    assert fold_name(unicodedata.normalize("NFD", name)) == fold_name(unicodedata.normalize("NFC", name)) == folded
 
 
 @pytest.mark.pure

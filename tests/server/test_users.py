@@ -51,6 +51,9 @@ async def test_whoever_is_enrolled_may_come_in_at_once(desk: Desk) -> None:
     erin = await desk.call("user.enrol", "bob", email="Erin@Example.org", name="Erin Example")
     assert (erin["user_id"], erin["email"], erin["role"]) == ("erin-example", "erin@example.org", "customer")
     assert await desk.call("user.me", "erin-example") == erin
+    jose = await desk.call("user.enrol", "bob", email="Jose\u0301@example.org", name="José")
+    assert (jose["user_id"], jose["email"]) == ("jose", "jos\u00e9@example.org")
+    assert await refusal(desk, "user.enrol", "bob", email="JOS\u00c9@example.org", name="José") == "conflict"
     again = {"email": "ERIN@example.org", "name": "Erin"}
     assert await refusal(desk, "user.enrol", "bob", **again) == "conflict"
     other = await desk.call("user.enrol", "bob", email="x@example.org", name="Carol")

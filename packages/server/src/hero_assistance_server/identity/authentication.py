@@ -17,7 +17,7 @@ from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import Directory
-from hero_assistance_server.users.login_names import fold_login, is_login
+from hero_assistance_server.users.login_names import fold_name, is_login
 from hero_assistance_server.users.login_service import enrol_newcomer
 from hero_assistance_server.users.model import User
 
@@ -70,7 +70,7 @@ class Authenticator:
         if claim is None:
             admin = self.directory.first_admin()
             return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
-        user = self.directory.find(claim) or self.directory.find(fold_login(claim))
+        user = self.directory.find(claim) or self.directory.find(fold_name(claim))
         return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
     async def _hero_caller(self, request: Request, origin: str) -> Caller:
@@ -103,7 +103,7 @@ def _caller(user: User) -> Caller:
 def vouched_email(claims: str) -> str | None:
     """Return the e-mail address that the edge vouches for: its claims say `email=` once and `email_verified=true`."""
     found = [claim.strip().partition("=")[::2] for claim in claims.split(",")]
-    emails = [value.strip().lower() for name, value in found if name.strip() == "email"]
+    emails = [fold_name(value.strip()) for name, value in found if name.strip() == "email"]
     verified = [value.strip() for name, value in found if name.strip() == "email_verified"]
     if verified != ["true"] or len(emails) != 1 or not _EMAIL.fullmatch(emails[0]):
         return None

@@ -17,6 +17,7 @@ from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.login_rpc import LoginName
 from hero_assistance_server.users.login_service import LoginAdministration
 from hero_assistance_server.users.model import User
@@ -111,7 +112,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
                 before,
                 name=params.name or before.name,
                 role=params.role or before.role,
-                email=params.email.lower() if params.email else before.email,
+                email=fold_name(params.email) if params.email else before.email,
             )
             return administration.change(work, caller, before, after)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.users.login_names import fold_login
+from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Login, User
 
 # The users of `--seed-dev-users`.
@@ -33,7 +33,7 @@ class Directory:
 
     def find_by_login(self, name: str) -> User | None:
         """Return the user whom the edge calls by this name, or `None`."""
-        group = self._logins.get(fold_login(name))
+        group = self._logins.get(fold_name(name))
         if group is None:
             return None
         return self._users.get(group.get(name) or next(iter(group.values())))
@@ -45,11 +45,11 @@ class Directory:
 
     def bind(self, login: Login) -> None:
         """Add a login."""
-        self._logins.setdefault(fold_login(login.login), {})[login.login] = login.user_id
+        self._logins.setdefault(fold_name(login.login), {})[login.login] = login.user_id
 
     def unbind(self, login: Login) -> None:
         """Remove a login."""
-        folded = fold_login(login.login)
+        folded = fold_name(login.login)
         group = self._logins.get(folded, {})
         group.pop(login.login, None)
         if not group:

@@ -16,8 +16,11 @@ def is_login(text: str) -> bool:
     return 0 < len(text) <= LOGIN_LIMIT and text.isprintable() and not any(map(str.isspace, text))
 
 
-def fold_login(text: str) -> str:
-    """Return the form by which logins are compared: `Carol` is `carol`, and `é` is `é` in one character or two."""
+def fold_name(text: str) -> str:
+    """Return the form by which logins and e-mail addresses are compared.
+
+    `Carol` is `carol`, and `é` is `é` in one character or two.
+    """
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())

@@ -45,7 +45,7 @@ class UserRepository(Protocol):
 
 
 class LoginRepository(Protocol):
-    """The names by which the edge knows users, each of one user; names are compared as `fold_login` says."""
+    """The names by which the edge knows users, each of one user; names are compared as `fold_name` says."""
 
     def find(self, name: str) -> Login | None:
         """Return the login with this name: the one that is written like it, else the oldest that is compared equal."""

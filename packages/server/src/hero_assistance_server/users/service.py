@@ -15,6 +15,7 @@ from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Device, User
 from hero_assistance_server.users.user_ids import make_user_id
 
@@ -35,7 +36,7 @@ class UserAdministration:
         rules.may_enrol(caller.known(), role)
         _refuse_known_email(work, email)
         user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
-        user = User(user_id, name, role, email.lower())
+        user = User(user_id, name, role, fold_name(email))
         _add(work, user, caller, self.directory)
         return user
 
@@ -112,7 +113,7 @@ def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None
 
 
 def _refuse_known_email(work: UnitOfWork, email: str) -> None:
-    if work.users.find_by_email(email.lower()) is not None:
+    if work.users.find_by_email(fold_name(email)) is not None:
         raise Conflict("somebody of this project has this e-mail address", hint="user.list names them")
 
 

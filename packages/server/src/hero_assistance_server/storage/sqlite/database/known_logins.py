@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import apsw
 
-from hero_assistance_server.users.login_names import fold_login
+from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.user_ids import is_made_of
 
 # Those whom somebody else enrolled, with the name of that day.
@@ -25,5 +25,5 @@ def bind_known_users(connection: apsw.Connection) -> None:
         if user_id in acted or name is None or not is_made_of(name, user_id):
             connection.execute(
                 "INSERT INTO logins (login, folded, user_id, bound_at) VALUES (?, ?, ?, ?)",
-                (user_id, fold_login(user_id), user_id, created_at),
+                (user_id, fold_name(user_id), user_id, created_at),
             )

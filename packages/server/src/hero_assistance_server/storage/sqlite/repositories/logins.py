@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.users.login_names import fold_login
+from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Login
 
 _SELECT = "SELECT login, user_id, bound_at FROM logins"
@@ -20,7 +20,7 @@ class SqliteLogins:
 
     def find(self, name: str) -> Login | None:
         row = self.session.direct.execute(
-            f"{_SELECT} WHERE folded = ? ORDER BY login = ? DESC, bound_at, login LIMIT 1", (fold_login(name), name)
+            f"{_SELECT} WHERE folded = ? ORDER BY login = ? DESC, bound_at, login LIMIT 1", (fold_name(name), name)
         ).fetchone()
         return Login(*row) if row else None
 
@@ -43,7 +43,7 @@ class SqliteLogins:
     def save(self, login: Login) -> None:
         self.session.direct.execute(
             "INSERT INTO logins (login, folded, user_id, bound_at) VALUES (?, ?, ?, ?)",
-            (login.login, fold_login(login.login), login.user_id, login.bound_at),
+            (login.login, fold_name(login.login), login.user_id, login.bound_at),
         )
 
     def delete(self, name: str) -> None:
