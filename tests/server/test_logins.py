@@ -37,7 +37,7 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
 
 async def who(desk: Desk, name: str, claims: str = "") -> dict[str, Any]:
     """The user whom the edge's headers name."""
-    headers = [*JSON_HEADERS.items(), ("x-hero-user", name.encode())]
+    headers: list[Any] = [*JSON_HEADERS.items(), ("x-hero-user", name.encode())]
     headers += [("x-hero-claims", claims.encode())] if claims else []
     response = await desk.http().post("/rpc", content=encoded("user.me", {}), headers=headers)
     user: dict[str, Any] = decoded("desk", response.status_code, response.content)
@@ -249,8 +249,10 @@ def _desk_of_before(path: Path) -> apsw.Connection:
         ("carol", "erin", "Erin"),
     ]:
         detail = json.dumps({"user_id": user_id, "name": name})
-        row = (actor, "user.enrolled", detail)
-        connection.execute("INSERT INTO audit (at, actor, origin, action, detail) VALUES (1, ?, 'unix', ?, ?)", row)
+        connection.execute(
+            "INSERT INTO audit (at, actor, origin, action, detail) VALUES (1, ?, 'unix', 'user.enrolled', ?)",
+            (actor, detail),
+        )
     connection.execute(
         "INSERT INTO audit (at, actor, origin, action, detail) VALUES (1, 'erin', 'unix', 'ticket.updated', '{}')"
     )

@@ -70,5 +70,6 @@ def test_the_picker_names_any_user(dev_desk: Desk, user: str) -> None:
     """The page percent-encodes the name; a name that is not understood must not make its user the admin."""
     cookie = {"cookie": "hero_dev_user=" + "".join(f"%{byte:02X}" for byte in user.encode())}
     with http(dev_desk.paths.socket("ui")) as client:
-        answer = client.post(f"{PAGE}/rpc", content=rpc_body("user.me"), headers={**dict(JSON), **cookie}).json()  # type: ignore[dict-item]
+        sent = {"content-type": "application/json", **cookie}
+        answer = client.post(f"{PAGE}/rpc", content=rpc_body("user.me"), headers=sent).json()
     assert answer["error"]["data"]["reason"] == "unauthenticated"

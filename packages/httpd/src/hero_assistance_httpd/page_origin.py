@@ -40,7 +40,7 @@ def page_origin(request: Request, *, over_tcp: bool) -> str:
 
 def read_page_origin(scope: Scope) -> str | None:
     """Return the origin that the page's service sent with a request; `None` where it sent none, or is not believed."""
-    told = None
+    told: str | None = None
     for name, value in scope["headers"]:
         if name.startswith(_FORWARDED):
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import apsw
 
+from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.user_ids import is_made_of
 
@@ -17,10 +18,12 @@ def bind_known_users(connection: apsw.Connection) -> None:
 
     The edge has never spoken those: bound, they would give an account to the stranger whom it calls so.
     """
-    acted = {actor for (actor,) in connection.execute("SELECT DISTINCT actor FROM audit WHERE actor IS NOT NULL")}
-    enrolled = dict(connection.execute(_ENROLLED).fetchall())
-    rows = connection.execute("SELECT user_id, created_at FROM users ORDER BY created_at, user_id").fetchall()
-    for user_id, created_at in rows:
+    actors = connection.execute("SELECT DISTINCT actor FROM audit WHERE actor IS NOT NULL")
+    acted = {str(actor) for (actor,) in actors}
+    enrolled = {str(user_id): str(name) for user_id, name in connection.execute(_ENROLLED)}
+    users = connection.execute("SELECT user_id, created_at FROM users ORDER BY created_at, user_id").fetchall()
+    for found, created_at in users:
+        user_id = UserId(str(found))
         name = enrolled.get(user_id)
         if user_id in acted or name is None or not is_made_of(name, user_id):
             connection.execute(
