@@ -91,16 +91,8 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
     )
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
-        if params.login is not None and caller.known().role is not wire.Role.ADMIN:
-            raise Forbidden("only an admin binds a login", hint="enrol without one")
-
-        def command(work: UnitOfWork) -> User:
-            user = administration.enrol(work, caller, email=params.email, name=params.name, role=params.role)
-            if params.login is not None:
-                logins.bind(work, caller, user.user_id, params.login)
-            return user
-
-        return serializers.user(await storage.write(command), staff=True)
+        user = await storage.write(lambda work: _enrol(work, caller, params, administration, logins))
+        return serializers.user(user, staff=True)
 
     @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> wire.User:
@@ -152,3 +144,12 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
             return administration.change(work, caller, before, replace(before, active=True))
 
         return serializers.user(await storage.write(command), staff=True)
+
+
+def _enrol(
+    work: UnitOfWork, caller: Caller, params: Enrol, administration: UserAdministration, logins: LoginAdministration
+) -> User:
+    user = administration.enrol(work, caller, email=params.email, name=params.name, role=params.role)
+    if params.login is not None:
+        logins.bind_at_enrolment(work, caller, user, params.login)
+    return user

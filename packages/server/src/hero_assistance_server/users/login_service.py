@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.errors import Conflict, Forbidden
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import Hub
@@ -39,6 +39,12 @@ class LoginAdministration:
         if known.user_id != user_id:
             raise Conflict(f"{known.login} is bound to {known.user_id}", hint="user.unbind_login takes it off them")
         return known
+
+    def bind_at_enrolment(self, work: UnitOfWork, caller: Caller, user: User, name: str) -> Login:
+        """Bind a name to a user who is enrolled just now; raises `Forbidden`, or `Conflict`."""
+        if caller.known().role is not Role.ADMIN:
+            raise Forbidden("only an admin binds a login", hint="enrol without one")
+        return self.bind(work, caller, user.user_id, name)
 
     def unbind(self, work: UnitOfWork, caller: Caller, name: str) -> bool:
         """Take a name off its user, and end their streams; returns whether it was bound.

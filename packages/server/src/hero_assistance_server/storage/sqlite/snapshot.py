@@ -49,6 +49,7 @@ class SqliteSnapshot:
 
     @property
     def logins(self) -> SqliteLogins:
+        """The names by which the edge knows users."""
         return SqliteLogins(self.session)
 
     @property
