@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import unicodedata
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis.strategies import text
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.wire import UserId
+from hero_assistance_sdk.wire import Event, UserId
 from hero_assistance_server.identity.authentication import AuthMode, vouched_email
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
@@ -190,6 +191,18 @@ async def test_names_that_differ_in_case_or_form_are_one_user(paths: Paths) -> N
         assert ids == ["carol"] * 15 + ["jose"] * 10
         users = (await desk.call("user.list", "carol"))["users"]
         assert [user["user_id"] for user in users] == ["carol"]
+
+
+@pytest.mark.anyio
+async def test_a_program_follows_the_events_of_any_name(paths: Paths) -> None:
+    async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
+        ticket = {"title": "t", "body": "b"}
+        headers = [*JSON_HEADERS.items(), ("x-hero-user", "jos\u00e9".encode())]
+        await desk.http().post("/rpc", content=encoded("ticket.create", ticket), headers=headers)  # type: ignore[arg-type]
+        async with contextlib.aclosing(desk.subscribe("jos\u00e9", 0)) as events, asyncio.timeout(STOP_S):
+            event = await anext(events)
+    assert isinstance(event, Event)
+    assert event.kind == "ticket.created"
 
 
 @pytest.mark.anyio

@@ -91,7 +91,8 @@ def _client(target: Path | str, headers: Mapping[str, str] | None, watchdog_s: f
         transport=transport,
         verify=False,
         base_url=base_url(target),
-        headers={"accept": MEDIA_TYPE, **(headers or {})},
+        # As bytes: the library takes ASCII alone for a text, and names are UTF-8.
+        headers={name.encode(): value.encode() for name, value in {"accept": MEDIA_TYPE, **(headers or {})}.items()},
         timeout=httpx2.Timeout(watchdog_s, connect=CONNECT_TIMEOUT_S),
         trust_env=False,
     )
