@@ -191,6 +191,8 @@ event is as its reader may see it.
   reset's `seq`.
 * `event: counts` is for agents: the numbers of their views, when they have changed and when a stream begins, a few
   times a second at most. It has no `id:` and is not replayed.
+* The stream of a user who is deactivated ends; who asks again gets `403` and an error with the reason `deactivated`.
+  After `401` or `403` a client stops: asking again does not change the answer.
 * A reader that falls {QUEUE_LIMIT} events behind is disconnected; it comes back with `Last-Event-ID` and misses
   nothing.
 

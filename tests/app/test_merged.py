@@ -147,3 +147,29 @@ def test_what_cannot_be_followed_is_refused(query: str, status: int, start_app: 
 def next_of(events: Iterator[httpx2.ServerSentEvent], kind: str) -> httpx2.ServerSentEvent:
     """The next event of this kind."""
     return next(event for event in events if event.event == kind)
+
+
+def test_a_project_that_refuses_the_reader_is_not_asked_again(teams: list[Desk], browser: httpx2.Client) -> None:
+    """It is told why, once; the other projects go on."""
+    gone, *others = teams
+    name, *rest = ids(teams)
+    with merged(browser, "&".join(f"{one}=0" for one in [name, *rest])) as events:
+        assert tagged(events, "stream.open", name)
+        gone.call("alice", "user.deactivate", user_id="bob")
+        error = tagged(events, "stream.refused", name)["error"]
+        assert (error["data"]["reason"], error["message"]) == ("deactivated", "bob is deactivated in this project")
+        gone.call("alice", "user.reactivate", user_id="bob")
+        gone.call("carol", "ticket.create", title="unheard", body="")
+        for team in others:
+            file_tickets(team, "heard")
+        found = tickets(events, TICKETS * len(others))
+    assert name not in {ticket["project"] for ticket in found}
+
+
+def tagged(events: Iterator[httpx2.ServerSentEvent], kind: str, project: str) -> dict[str, Any]:
+    """The next event of a kind about a project."""
+    while True:
+        event = next(events)
+        data: dict[str, Any] = json.loads(event.data or "{}")
+        if (event.event, data.get("project")) == (kind, project):
+            return data

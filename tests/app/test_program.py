@@ -23,7 +23,9 @@ def test_help_names_every_option(hero_env: dict[str, str]) -> None:
         assert option in ended.stdout
 
 
-@pytest.mark.parametrize("arguments", [("--port", "99999"), ("--project", "nowhere"), ("--what",)])
+@pytest.mark.parametrize(
+    "arguments", [("--port", "99999"), ("--project", "nowhere"), ("--what",), ("--user", "\udcff")]
+)
 def test_usage_errors(hero_env: dict[str, str], arguments: tuple[str, ...]) -> None:
     ended = run(*arguments, env=hero_env)
     assert ended.returncode == 2

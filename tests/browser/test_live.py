@@ -92,6 +92,23 @@ def test_a_server_that_was_killed_comes_back_and_nothing_is_missed(served: Desk,
     assert not bob.was_reloaded
 
 
+def test_who_is_deactivated_is_told_so_and_comes_back_on_request(served: Desk, person: Person) -> None:
+    alice, bob = person("alice"), person("bob")
+    alice.live()
+    bob.live()
+    served.call("alice", "user.deactivate", user_id="bob")
+    expect(bob.page.locator(".connection")).to_have_text("Not signed in")
+    silent = bob.page.get_by_role("list", name="Projects that do not answer")
+    expect(silent).to_contain_text("Bob is deactivated in this project", ignore_case=True)
+    served.call("alice", "user.reactivate", user_id="bob")
+    served.call("carol", "ticket.create", title="Meanwhile", body="")
+    expect(alice.ticket("Meanwhile")).to_be_visible()
+    expect(bob.page.locator(".connection")).to_have_text("Not signed in")
+    bob.page.get_by_role("button", name="Try again").click()
+    bob.live()
+    expect(bob.ticket("Meanwhile")).to_be_visible()
+
+
 def test_a_page_opened_while_the_server_is_down_comes_to_life(served: Desk, person: Person) -> None:
     served.daemons[0].end()
     bob = person("bob")

@@ -6,6 +6,7 @@ import pytest
 
 from hero_assistance_sdk.errors import (
     Conflict,
+    Deactivated,
     Forbidden,
     HeroError,
     NotFound,
@@ -14,6 +15,7 @@ from hero_assistance_sdk.errors import (
     SocketPathTooLong,
     ThreadMoved,
     TooLarge,
+    Unauthenticated,
     Unreachable,
     UsageError,
 )
@@ -38,6 +40,8 @@ from hero_assistance_sdk.rpc.errors import (
         (MethodNotFound("m"), -32601, 404),
         (NotFound("m"), -32001, 404),
         (Forbidden("m"), -32002, 403),
+        (Unauthenticated("m"), -32003, 401),
+        (Deactivated("m"), -32003, 403),
         (Conflict("m"), -32004, 409),
         (ThreadMoved([]), -32004, 409),
         (TooLarge("m"), -32005, 413),

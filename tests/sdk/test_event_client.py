@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from hero_assistance_httpd.listeners import serve, unix_listener
 from hero_assistance_sdk import event_client as client
-from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
+from hero_assistance_sdk.errors import Deactivated, Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated
 from hero_assistance_sdk.event_client import backoff, subscribe
+from hero_assistance_sdk.rpc.errors import failure
 from hero_assistance_sdk.sse import MEDIA_TYPE, encode
 from hero_assistance_sdk.wire import Event, EventKind, Reset, Seq
 from tests.sdk.sample_events import event, sent
@@ -155,6 +156,13 @@ async def test_a_server_that_is_not_there_yet_is_waited_for(hero_root: Path) -> 
         (lambda: Response(status_code=401), Unauthenticated),
         (lambda: Response(status_code=403), Forbidden),
         (lambda: Response(status_code=404), NotFound),
+        (lambda: _refusal(403, Deactivated("x")), Deactivated),
+        (lambda: _refusal(403, Forbidden("x")), Forbidden),
+        (lambda: _refusal(401, Unauthenticated("x")), Unauthenticated),
+        (lambda: Response(b'{"error":[]}', status_code=403), Forbidden),
+        (lambda: Response(b'{"error":{"message":1,"data":[]}}', status_code=403), Forbidden),
+        (lambda: Response(b'{"error":{"message":"\\ud800"}}', status_code=403), Forbidden),
+        (lambda: Response(b"[" * 100_000, status_code=403), Forbidden),
         (lambda: PlainTextResponse("hello"), ProtocolViolation),
         (lambda: RedirectResponse("/elsewhere"), ProtocolViolation),
         (lambda: Response(b"x", media_type=MEDIA_TYPE, headers={"content-encoding": "gzip"}), ProtocolViolation),
@@ -186,6 +194,18 @@ async def test_a_refusal_is_in_the_words_of_the_server(hero_root: Path, body: st
         with pytest.raises(Forbidden, match=message) as refused:
             await first(path, 1)
     assert len(refused.value.message) < 400
+
+
+async def test_it_says_what_the_server_says(hero_root: Path) -> None:
+    refusal = Deactivated("bob is deactivated", hint="ask an admin")
+    async with served(hero_root, Scripted([OPENING, sent(1)], lambda: _refusal(403, refusal))) as path:
+        with pytest.raises(Deactivated) as refused:
+            await first(path, 2)
+    assert (refused.value.message, refused.value.hint) == (refusal.message, refusal.hint)
+
+
+def _refusal(status: int, error: HeroError) -> Response:
+    return JSONResponse(failure(error), status_code=status)
 
 
 @pytest.mark.parametrize("attempt", [0, 1, 5, 10, 1000])

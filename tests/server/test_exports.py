@@ -17,9 +17,11 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.errors import ExportFailed, ImportRefused
-from hero_assistance_server.exports.export import write_export
+from hero_assistance_server.exports.export import ABOUT, write_export
 from hero_assistance_server.exports.import_ import read_export
+from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.storage.sqlite.database.migrate import migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.transfer.table_rows import DERIVED
@@ -207,3 +209,19 @@ async def _exported(desk: Desk, after: int = 0) -> dict[str, Any]:
         while (state := await desk.call("export.get", "alice"))["running"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return dict(state)
+
+
+async def test_an_export_of_before_logins_brings_the_names_that_were_ids(paths: Paths) -> None:
+    other, export = elsewhere(paths), paths.root / "one"
+    async with running(paths) as desk:
+        await desk.call("ticket.create", "carol", title="t", body="b")
+    write_export(SQLITE, paths.data, export, silent)
+    about = json.loads((export / ABOUT).read_bytes())
+    about["version"] = next(one.number for one in migrations() if one.title == "logins") - 1
+    del about["tables"]["logins"]
+    (export / ABOUT).write_text(json.dumps(about))
+    (export / "logins.jsonl").unlink()
+    read_export(SQLITE, export, other.data, silent)
+    async with running(other, mode=AuthMode.HERO, seed=False) as desk:
+        assert (await desk.call("user.me", "Alice"))["role"] == "admin"
+        assert len((await desk.call("user.logins", "alice"))["logins"]) == 4

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hero_assistance_sdk.errors import Deactivated
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.wire import UserId
+from hero_assistance_sdk.wire import Event, Reset, UserId
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.users.rules import make_user_id
+from hero_assistance_server.users.user_ids import make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -35,6 +38,8 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
         ("Zoë  O'Neill!", [], "zoe-o-neill"),
         ("Erin", ["erin", "erin-2"], "erin-3"),
         ("王", [], "user"),
+        ("Erin@corp.example", [], "erin"),
+        ("x" * 99, [], "x" * 60),
     ],
 )
 def test_a_user_id_is_made_of_the_name(name: str, taken: list[str], expected: str) -> None:
@@ -46,9 +51,14 @@ async def test_whoever_is_enrolled_may_come_in_at_once(desk: Desk) -> None:
     erin = await desk.call("user.enrol", "bob", email="Erin@Example.org", name="Erin Example")
     assert (erin["user_id"], erin["email"], erin["role"]) == ("erin-example", "erin@example.org", "customer")
     assert await desk.call("user.me", "erin-example") == erin
+    jose = await desk.call("user.enrol", "bob", email="Jose\u0301@example.org", name="José")
+    assert (jose["user_id"], jose["email"]) == ("jose", "jos\u00e9@example.org")
+    assert await refusal(desk, "user.enrol", "bob", email="JOS\u00c9@example.org", name="José") == "conflict"
     again = {"email": "ERIN@example.org", "name": "Erin"}
     assert await refusal(desk, "user.enrol", "bob", **again) == "conflict"
-    assert await refusal(desk, "user.enrol", "bob", email="x@example.org", name="X", user_id="carol") == "conflict"
+    other = await desk.call("user.enrol", "bob", email="x@example.org", name="Carol")
+    assert other["user_id"] == "carol-2"
+    assert await refusal(desk, "user.enrol", "bob", email="y@example.org", name="X", user_id="x") == "invalid-params"
     assert await refusal(desk, "user.enrol", "bob", email="x@example.org", name="X", role="admin") == "forbidden"
     for email in ("x", "@", "a b@example.org", "a@b@c"):
         assert await refusal(desk, "user.enrol", "bob", email=email, name="X") == "invalid-params"
@@ -86,12 +96,32 @@ async def test_who_is_deactivated_is_refused_everywhere_at_once(paths: Paths, mo
             await desk.call("user.deactivate", "alice", user_id="bob")
             async with asyncio.timeout(STOP_S):
                 assert {event.event async for event in bob.events} <= {"counts", "user.deactivated"}
-        with pytest.raises(RpcFailure, match="bob is deactivated"):
-            await desk.call("ticket.list", "bob")
+        assert await refusal(desk, "ticket.list", "bob") == "deactivated"
         response = await desk.http("events").get("/events", headers=desk.headers("bob"))
-        assert response.status_code == 401
+        error = response.json()["error"]
+        assert (response.status_code, error["data"]["reason"]) == (403, "deactivated")
+        assert error["message"] == "bob is deactivated in this project"
+        for path in ("/attachments?name=a", "/attachments/1"):
+            method = "POST" if "?" in path else "GET"
+            answer = await desk.http().request(method, path, headers=desk.headers("bob"))
+            assert (answer.status_code, answer.json()["error"]["data"]["reason"]) == (403, "deactivated")
         await desk.call("user.reactivate", "alice", user_id="bob")
         assert (await desk.call("user.me", "bob"))["role"] == "agent"
+
+
+@pytest.mark.anyio
+async def test_a_program_of_a_user_who_is_deactivated_learns_why_and_ends(desk: Desk) -> None:
+    async with contextlib.aclosing(desk.subscribe("bob", 0)) as events, asyncio.timeout(STOP_S):
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        assert (await anext(events)).seq == 1
+        await desk.call("user.deactivate", "alice", user_id="bob")
+        with pytest.raises(Deactivated, match="bob is deactivated in this project"):
+            await _read_all(events)
+
+
+async def _read_all(events: AsyncIterator[Event | Reset]) -> None:
+    async for event in events:
+        assert isinstance(event, Event)
 
 
 @pytest.mark.anyio

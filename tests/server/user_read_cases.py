@@ -11,18 +11,21 @@ from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tags.model import TagCount
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.timestamps import millis
-from hero_assistance_server.users.model import Device, User
+from hero_assistance_server.users.model import Device, Login, User
 from tests.server.read_cases import BOB, TICKET, Case, Step, create, find_ticket, reply, sees, set_fields
 from tests.server.store_fixtures import CAROL, NOON
 
 DAN = User(UserId("dan"), "Dan", Role.CUSTOMER, "dan@example.org")
 DANIEL = replace(DAN, name="Daniel", email="daniel@example.org")
 ERIN = User(UserId("erin"), "Erin", Role.ADMIN)
+LOGIN = Login("Dan@corp", DAN.user_id, millis(NOON))
 DEVICE = Device("4a::1", BOB.user_id, "laptop", Millis(5), None)
 
 # Methods that only write; the read methods of their repository see what they write.
 USER_WRITES = {
     "devices.delete",
+    "logins.delete",
+    "logins.save",
     "read_receipts.add_for_authors",
     "read_receipts.copy_to_part",
     "read_receipts.save",
@@ -65,6 +68,15 @@ def delete_device(work: UnitOfWork) -> None:
     work.devices.delete(DEVICE.address)
 
 
+def bind_admin(work: UnitOfWork) -> None:
+    work.users.save(replace(DAN, role=Role.ADMIN), work.now)
+    work.logins.save(LOGIN)
+
+
+def delete_login(work: UnitOfWork) -> None:
+    work.logins.delete(LOGIN.login)
+
+
 def save_receipt(user: User) -> Step:
     return lambda work: work.read_receipts.save(user.user_id, TICKET, MessageId(1), work.now)
 
@@ -89,6 +101,14 @@ USER_CASES: dict[str, Case] = {
     "devices.iterate_for": sees(
         lambda work: [*work.devices.iterate_for(BOB.user_id)], (bind_device, [DEVICE]), (delete_device, [])
     ),
+    "logins.count_of_admins": sees(
+        lambda work: work.logins.count_of_admins(except_login="bob"), (bind_admin, 1), (delete_login, 0)
+    ),
+    "logins.find": sees(lambda work: work.logins.find("dan@CORP"), (bind_admin, LOGIN), (delete_login, None)),
+    "logins.list_after": sees(
+        lambda work: work.logins.list_after("", 5, DAN.user_id), (bind_admin, [LOGIN]), (delete_login, [])
+    ),
+    "logins.list_all": sees(lambda work: work.logins.list_all(), (bind_admin, [LOGIN]), (delete_login, [])),
     "read_receipts.last_read": sees(
         lambda work: work.read_receipts.last_read(CAROL.user_id, TICKET), (create, 0), (save_receipt(CAROL), 1)
     ),

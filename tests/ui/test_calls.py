@@ -55,13 +55,25 @@ def test_a_method_that_the_page_does_not_call_is_refused(dev_desk: Desk, method:
         b'{"jsonrpc":"2.0","method":"system.health"}',
         b'{"jsonrpc":"2.0","id":1,"method":["system.health"]}',
         b'{"jsonrpc":"2.0","id":1,"method":"system.health","params":[1]}',
+        b'{"jsonrpc":"2.0","id":"\\ud800","method":"system.health"}',
+        b'{"jsonrpc":"2.0","id":1,"method":"\\ud800"}',
+        b'{"jsonrpc":"2.0","id":1,"method":"ticket.create","params":{"title":"\\ud800"}}',
+        b'{"jsonrpc":"2.0","id":1,"method":"ticket.create","params":{"\\udfff":1}}',
+        b'{"jsonrpc":"2.0","id":1,"method":"ticket.create","params":{"title":"\xff"}}',
+        b'{"jsonrpc":"2.0","id":1,"method":"ticket.create","params":{"title":NaN}}',
+        b'{"jsonrpc":"2.0","id":1,"method":"x","params":' + b'{"a":' * 900 + b"1" + b"}" * 901,
+        b'{"jsonrpc":"2.0","id":1' + b"0" * 5000 + b',"method":"\\ud800"}',
     ],
 )
 def test_what_is_no_request_of_the_page_is_refused(dev_desk: Desk, body: bytes) -> None:
+    """Before it is asked who calls, and without a word in the log."""
+    log = dev_desk.log_of("hero_assistance_ui")
+    before = log.stat().st_size
     with http(dev_desk.paths.socket("ui")) as client:
         answer = client.post(RPC, content=body, headers=JSON)
     assert answer.status_code == 400
     assert "error" in answer.json()
+    assert log.stat().st_size == before
 
 
 def test_a_method_named_twice_cannot_slip_through(dev_desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Iterator
@@ -73,6 +74,16 @@ def test_a_refusal_of_the_server_comes_through(hero_desk: Desk) -> None:
         answer = client.get(EVENTS)
     assert 400 <= answer.status_code < 500
     assert answer.json()["error"]["data"]["reason"] == "unauthenticated"
+
+
+def test_the_stream_of_a_user_who_is_deactivated_is_refused_with_the_reason(own_desk: Desk) -> None:
+    with _stream(own_desk, f"{EVENTS}?since=0") as answer:
+        own_desk.call("alice", "user.deactivate", user_id="bob")
+        assert "error" not in "".join(answer.iter_text())
+    with _stream(own_desk, EVENTS) as answer:
+        error = json.loads(answer.read())["error"]
+    assert (answer.status_code, error["data"]["reason"]) == (403, "deactivated")
+    assert error["message"] == "bob is deactivated in this project"
 
 
 def test_a_stop_with_open_streams_is_quick_and_clean(own_desk: Desk) -> None:

@@ -82,12 +82,20 @@ def test_a_form_of_another_site_uploads_nothing(dev_desk: Desk, headers: dict[st
 
 @pytest.mark.parametrize("given", ["text/html", "image/svg+xml", "image/png; x", "", "IMAGE/PNG"])
 def test_a_strangers_server_cannot_have_a_file_run(given: str) -> None:
-    said = {"content-type": given, "content-disposition": "inline", "content-security-policy": "", "set-cookie": "a=b"}
-    headers = make_file_headers(said)
-    assert headers["content-disposition"] == "attachment"
-    assert headers["content-security-policy"] == POLICY
-    assert headers["content-type"] in {"application/octet-stream", "image/png"}
-    assert "set-cookie" not in headers
+    said = {"Content-Type": given, "content-disposition": "inline", "content-security-policy": "", "set-cookie": "a=b"}
+    headers = make_file_headers((name.encode(), value.encode()) for name, value in said.items())
+    assert headers[b"content-disposition"] == b"attachment"
+    assert headers[b"content-security-policy"] == POLICY.encode()
+    assert headers[b"content-type"] in {b"application/octet-stream", b"image/png"}
+    assert b"set-cookie" not in headers
+
+
+@pytest.mark.parametrize("text", ["naïve→".encode(), b"\xff"])
+def test_what_a_strangers_server_says_of_a_file_may_hold_any_bytes(text: bytes) -> None:
+    """They are passed on unchanged; a name that is not ours is not passed on at all."""
+    named = b'inline; filename="' + text + b"\"; filename*=UTF-8''a"
+    headers = make_file_headers([(b"etag", text), (b"content-type", b"image/png"), (b"content-disposition", named)])
+    assert (headers[b"etag"], headers[b"content-disposition"]) == (text, b"attachment")
 
 
 def test_a_server_that_breaks_off_gives_no_whole_file(dev_desk: Desk) -> None:

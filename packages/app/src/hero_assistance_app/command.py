@@ -15,6 +15,7 @@ from hero_assistance_app.remembered_projects import ProjectsFileError, Remembere
 from hero_assistance_app.session import SessionGuard
 from hero_assistance_app.targets import LOOPBACK, find_local_address, make_projects, normalize_address
 from hero_assistance_httpd.listeners import Listener, serve
+from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.logs import configure_logs, get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
@@ -44,6 +45,8 @@ _log = get_log("app")
 def command(given: tuple[str, ...], no_browser: bool, port: int, user: str | None) -> int:
     """Show many projects in one inbox: serve the desk's page to one browser of this machine."""
     configure_logs("warning")
+    if user is not None and not user.isprintable():
+        raise UsageError(f"{user!r} is not a user's name")
     projects = _projects([normalize_address(address) for address in given])
     ended_by = asyncio.run(_run(projects, port, user, not no_browser))
     return INTERRUPTED if ended_by is signal.SIGINT else 0

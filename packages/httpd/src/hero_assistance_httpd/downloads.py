@@ -18,7 +18,9 @@ _ATTR_CHARS = "!#$&+^`|"
 # A name is no path, and ends no quoted text.
 _UNSAFE = re.compile(r'[^ -~]|["\\/%]')
 _SEPARATORS = str.maketrans("/\\", "__")
-_OURS = re.compile(r"""(?:inline|attachment); filename="[^"\\]*"; filename\*=UTF-8''[\w!#$&+.^`|~%-]+""", re.ASCII)
+_OURS = re.compile(
+    r"""(?:inline|attachment); filename="[ !#-\[\]-~]*"; filename\*=UTF-8''[\w!#$&+.^`|~%-]+""", re.ASCII
+)
 
 
 def disposition(name: str, media_type: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
@@ -12,6 +13,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hero_assistance_httpd.event_response import ABORT
+from hero_assistance_httpd.page_origin import PEER_USER
+from hero_assistance_sdk.peer_credentials import read_peer_credentials
 
 # A client that keeps a connection and asks at least four times a second is told to close it before it is closed.
 _QUIET_S = 0.25
@@ -44,7 +47,8 @@ class DrainingConfig(uvicorn.Config):
 class DrainingProtocol(HttpToolsProtocol):
     """An HTTP protocol that closes each connection after its next answer once the shutdown has begun.
 
-    It also lets applications drop a peer that does not read; an ordinary close waits until its buffer is read.
+    It also lets applications drop a peer that does not read; an ordinary close waits until its buffer is read. And it
+    tells them the OS user of a peer on a Unix socket.
     """
 
     config: DrainingConfig
@@ -52,7 +56,15 @@ class DrainingProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Give the application the means to drop its peer."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        self.scope["extensions"] = {ABORT: self.transport.abort, PEER_USER: self.peer_user}  # type: ignore[dict-item]
+
+    def peer_user(self) -> int | None:
+        """Return the OS user at the other end; `None` over TCP, and where the system does not tell."""
+        connected = self.transport.get_extra_info("socket")
+        if connected is None or connected.family != socket.AF_UNIX:
+            return None
+        peer = read_peer_credentials(connected)
+        return peer.user if peer else None
 
     def on_headers_complete(self) -> None:
         """Note the time of the request while the server shuts down."""

@@ -24,6 +24,7 @@ from hero_assistance_httpd.graceful_shutdown import Drain, drain_connections
 from hero_assistance_httpd.host_guard import HostGuard
 from hero_assistance_httpd.memory_budget import MemoryBudget
 from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
+from hero_assistance_httpd.request_headers import HeaderCheck
 from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
 from hero_assistance_sdk.host_names import own_names
 from hero_assistance_sdk.limits import DEFAULTS, Limits
@@ -162,7 +163,7 @@ class _Config(BoundedConfig):
         self.memory = shared.memory
         self.peer_filter = PeerFilter(listener.name, listener.policy) if listener.policy else None
         super().__init__(
-            _guarded_app(listener),
+            HeaderCheck(_guarded_app(listener)),
             http=_Protocol,
             lifespan="off",
             log_config=None,

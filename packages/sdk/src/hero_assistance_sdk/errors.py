@@ -93,6 +93,12 @@ class Unauthenticated(HeroError):
     reason = "unauthenticated"
 
 
+class Deactivated(Unauthenticated):
+    """The request names a user who is deactivated: asking again does not help."""
+
+    reason = "deactivated"
+
+
 class Conflict(HeroError):
     """The state has changed since the request was made."""
 

@@ -39,7 +39,8 @@ async def subscribe(
 
     `target` is an `events.sock` or `host:port`. A broken connection is opened again, with back-off, without limit.
     After a `Reset` the caller fetches a snapshot; events go on after its `seq`.
-    Raises `Unauthenticated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot help.
+    Raises `Unauthenticated`, `Deactivated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot
+    help, with the reason that the server gives.
     """
     seq = since
     attempt = 0
@@ -81,7 +82,8 @@ async def _connection(
 ) -> AsyncGenerator[Received, None]:
     """Yield what one connection sends."""
     resume = {} if reader.seq is None else {"last-event-id": str(reader.seq)}
-    sent = {"accept": MEDIA_TYPE, **headers, **resume}
+    # As bytes: the library takes ASCII alone for a text, and names are UTF-8.
+    sent = {name.encode(): value.encode() for name, value in {"accept": MEDIA_TYPE, **headers, **resume}.items()}
     async with open_answer(http, "GET", "/events", headers=sent) as answer:
         await check_stream(answer, reader.name)
         async with aclosing(read_events(answer, reader, watchdog_s)) as arrived:

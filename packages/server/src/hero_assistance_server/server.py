@@ -34,8 +34,11 @@ from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_c
 from hero_assistance_server.saved_views.service import count_views
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
-from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
+from hero_assistance_server.users.login_service import seed_users
+
+# Of the users that a warning is about; a line of a log is no list.
+_NAMED_IN_LOG = 20
 
 _log = get_log("server")
 
@@ -120,7 +123,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
-        directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
+        directory = await _load_directory(store, settings.mode)
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
         desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
@@ -134,11 +137,16 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
         # The edge may let any user sign in as alice, who is an admin then.
         _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
 
-    def command(work: UnitOfWork) -> None:
-        for user in DEMO_USERS:
-            work.users.save(user, work.now)
+    await store.write(lambda work: seed_users(work, DEMO_USERS))
 
-    await store.write(command)
+
+async def _load_directory(store: Store, mode: AuthMode) -> Directory:
+    """Load the users and their logins; warns of agents and admins who cannot come in."""
+    directory = Directory(*await store.read(lambda snapshot: (snapshot.users.list_all(), snapshot.logins.list_all())))
+    if mode is AuthMode.HERO and (unbound := directory.list_without_login()):
+        names = ",".join(user.user_id for user in unbound[:_NAMED_IN_LOG])
+        _log.warning("users.without-login", count=len(unbound), users=names, hint="bind them with user.bind_login")
+    return directory
 
 
 @dataclass(frozen=True, slots=True)

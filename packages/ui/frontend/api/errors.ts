@@ -24,7 +24,7 @@ export class ApiError extends Error {
     return this.code === ERROR_CODES["protocol-violation"];
   }
 
-  /** Whether the server does not know who the caller is. */
+  /** Whether the server does not know who the caller is, or does not let them in any more. */
   get isUnauthenticated(): boolean {
     return this.code === ERROR_CODES.unauthenticated;
   }

@@ -38,6 +38,12 @@ export type BackupState = {
   failure: string | null;
 };
 
+export type BoundLogin = {
+  login: string;
+  user_id: string;
+  bound_at: number;
+};
+
 export type CannedReply = {
   noun: "canned_reply";
   canned_reply_id: number;
@@ -178,6 +184,11 @@ export type ListenerError = {
   address: string | null;
   message: string;
   hint: string | null;
+};
+
+export type LoginPage = {
+  logins: Array<BoundLogin>;
+  next_after: string | null;
 };
 
 export type Macro = {
@@ -536,6 +547,7 @@ export const ERROR_CODES = {
   "answer-too-large": -32020,
   "batch-full": -32021,
   "conflict": -32004,
+  "deactivated": -32003,
   "forbidden": -32002,
   "internal-error": -32603,
   "invalid-params": -32602,
@@ -960,6 +972,13 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "user.bind_login": {
+    params: {
+      user_id: string;
+      login: string;
+    };
+    result: BoundLogin;
+  };
   "user.deactivate": {
     params: {
       user_id: string;
@@ -980,7 +999,7 @@ export type Methods = {
       email: string;
       name: string;
       role?: Role;
-      user_id?: string | null;
+      login?: string | null;
     };
     result: User;
   };
@@ -990,6 +1009,14 @@ export type Methods = {
       limit?: number;
     };
     result: UserList;
+  };
+  "user.logins": {
+    params: {
+      user_id?: string | null;
+      after?: string | null;
+      limit?: number;
+    };
+    result: LoginPage;
   };
   "user.me": {
     params: Record<string, never>;
@@ -1004,6 +1031,12 @@ export type Methods = {
   "user.revoke": {
     params: {
       address: string;
+    };
+    result: boolean;
+  };
+  "user.unbind_login": {
+    params: {
+      login: string;
     };
     result: boolean;
   };

@@ -28,6 +28,7 @@ export class SharedStream {
         "stream.open": ({ project }: Tagged) => this.#tell(project, (listener) => listener.open()),
         "stream.lost": ({ project, error }: Lost) =>
           this.#tell(project, (listener) => listener.lost(parseError(error))),
+        "stream.refused": ({ project, error }: Tagged & { error: unknown }) => this.#refused(project, error),
         reset: ({ project }: Tagged) => this.#reset(project),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
@@ -81,6 +82,11 @@ export class SharedStream {
   #tell(project: string, say: (listener: StreamListener) => void): void {
     const follower = this.#followers.get(project);
     if (follower !== undefined) this.#queue.push(project, () => say(follower.listener));
+  }
+
+  #refused(project: string, error: unknown): void {
+    this.#tell(project, (listener) => listener.refused(parseError(error)));
+    this.#leave(project);
   }
 
   #reset(project: string): void {

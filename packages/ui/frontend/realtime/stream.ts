@@ -8,6 +8,8 @@ export interface StreamListener {
   open(): void;
   /** The stream ended, with the reason where it is known; it comes back by itself. */
   lost(reason?: ApiError): void;
+  /** The server does not let this user in; the stream does not come back. */
+  refused(error: ApiError): void;
   /** The server cannot continue: a new snapshot is needed. */
   reset(): void;
 }

@@ -79,6 +79,8 @@ type Asked = { method: Method; params: unknown; answer: (result: unknown) => voi
 export class FakeServer {
   readonly asked: Asked[] = [];
   readonly opened: number[] = [];
+  /** How many times the stream was closed. */
+  closed = 0;
   listener: StreamListener | null = null;
 
   readonly call: Call = (method, ...[params]) =>
@@ -95,7 +97,10 @@ export class FakeServer {
 
   readonly openStream: OpenStream = (_project, listener) => {
     this.listener = listener;
-    return { open: (seq) => this.opened.push(seq), close: () => {}, hurry: () => {} };
+    const close = () => {
+      this.closed += 1;
+    };
+    return { open: (seq) => this.opened.push(seq), close, hurry: () => {} };
   };
 
   /** Answer the first open call of a method, and let what waits for it run. */

@@ -92,7 +92,7 @@ test("a stream that ended asks for the reason in the ordinary way", async () => 
   server.listener?.open();
   server.listener?.lost();
   assert.equal(project.session.phase.value, "behind");
-  await server.fail("system.health", new ApiError("stopped"));
+  await server.fail("user.me", new ApiError("stopped"));
   assert.equal(project.session.problem.value?.message, "stopped");
   server.listener?.open();
   assert.equal(project.session.problem.value, null);
@@ -119,6 +119,43 @@ test("a user who is none is a failed load", async () => {
   await server.answer("ticket.list", page([], 3));
   assert.equal(project.session.phase.value, "down");
   assert.equal(project.session.me.value, null);
+});
+
+test("a stream that ended does not come back for a user who is deactivated", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.open();
+  server.listener?.lost();
+  await server.fail("user.me", new ApiError("bob is deactivated", { code: ERROR_CODES.unauthenticated }));
+  assert.equal(project.session.phase.value, "refused");
+  assert.equal(project.session.problem.value?.message, "bob is deactivated");
+  assert.equal(server.closed, 1);
+  project.hurry();
+  assert.deepEqual(server.asked.map(({ method }) => method).sort(), ["ticket.list", "user.me"]);
+});
+
+test("a stream that ended does not come back for a device that is no user's any more", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.lost();
+  await server.answer("user.me", null);
+  assert.equal(project.session.phase.value, "refused");
+  assert.equal(server.closed, 1);
+});
+
+test("a stream that ended comes back for a user who may", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.lost();
+  await server.answer("user.me", user("bob"));
+  assert.equal(project.session.phase.value, "behind");
+  assert.equal(server.closed, 0);
+});
+
+test("a stream that the server refuses does not come back", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.open();
+  server.listener?.refused(new ApiError("bob is deactivated", { code: ERROR_CODES.unauthenticated }));
+  assert.equal(project.session.phase.value, "refused");
+  assert.equal(server.closed, 1);
+  assert.deepEqual(server.asked, []);
 });
 
 test("a thread is fetched when it is first asked for, and once", async () => {

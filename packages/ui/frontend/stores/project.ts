@@ -2,7 +2,7 @@
 import { batch } from "@preact/signals-core";
 import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
-import { toApiError } from "../api/errors.ts";
+import { type ApiError, toApiError } from "../api/errors.ts";
 import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
 import type { OpenStream, Stream } from "../realtime/stream.ts";
 import { ProjectData } from "./project_data.ts";
@@ -50,8 +50,9 @@ export class Project {
       open: () => this.session.caughtUp(),
       lost: (reason) => {
         if (reason?.isViolation) this.session.setAside(reason);
-        else void this.session.fellBehind(this.#call);
+        else void this.#fellBehind();
       },
+      refused: (error) => this.#refused(error),
       reset: () => void this.load(),
     });
   }
@@ -174,6 +175,17 @@ export class Project {
     const hasChanged = this.#reloading.get(ticketId);
     this.#reloading.delete(ticketId);
     if (hasChanged) void this.#reloadThread(ticketId);
+  }
+
+  async #fellBehind(): Promise<void> {
+    const refusal = await this.session.fellBehind(this.#call);
+    if (refusal !== null) this.#refused(refusal);
+  }
+
+  /** The user is not let in any more: nothing is asked again until the user does. */
+  #refused(error: ApiError): void {
+    this.#stream.close();
+    this.session.failed(error);
   }
 
   #apply(event: Event): void {

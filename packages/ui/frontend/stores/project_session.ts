@@ -1,8 +1,8 @@
 /** How the page stands with one project: who the user is there, and whether what it shows is true now. */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../api/client.ts";
-import { type ApiError, toApiError } from "../api/errors.ts";
-import type { User } from "../api/wire.ts";
+import { ApiError, toApiError } from "../api/errors.ts";
+import { ERROR_CODES, type User } from "../api/wire.ts";
 
 /**
  * `loading`: nothing is known yet. `live`: what the page shows is true now. `behind`: it was true a moment ago.
@@ -37,7 +37,7 @@ export class ProjectSession {
     if (this.phase.value !== "live") this.phase.value = "behind";
   }
 
-  /** No snapshot could be fetched; returns whether it is worth another try. */
+  /** Nothing can be fetched; returns whether it is worth another try. */
   failed(error: ApiError): boolean {
     batch(() => {
       this.problem.value = error;
@@ -62,15 +62,20 @@ export class ProjectSession {
     });
   }
 
-  /** The stream has ended. It cannot say why, so ask in the ordinary way. */
-  async fellBehind(call: Call): Promise<void> {
-    if (this.phase.value !== "live" && this.phase.value !== "behind") return;
+  /** The stream has ended. It cannot say why, so ask in the ordinary way; returns why the user is not let in any more. */
+  async fellBehind(call: Call): Promise<ApiError | null> {
+    if (this.phase.value !== "live" && this.phase.value !== "behind") return null;
     this.phase.value = "behind";
     const isCurrent = this.current();
     try {
-      await call("system.health");
+      if ((await call("user.me")) !== null || !isCurrent()) return null;
+      return new ApiError("You are not signed in any more", { code: ERROR_CODES.unauthenticated });
     } catch (error) {
-      if (isCurrent() && this.phase.value === "behind") this.problem.value = toApiError(error);
+      if (!isCurrent() || this.phase.value !== "behind") return null;
+      const problem = toApiError(error);
+      if (problem.isUnauthenticated) return problem;
+      this.problem.value = problem;
+      return null;
     }
   }
 

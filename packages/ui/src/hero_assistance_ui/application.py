@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_httpd.rpc_endpoint import JsonAnswer, ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
@@ -29,9 +30,9 @@ from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
 from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.page import PageDocument
-from hero_assistance_ui.projects import ShownProject
+from hero_assistance_ui.projects import ShownProject, Sockets
 from hero_assistance_ui.streams import EventRelay, OpenStreams
-from hero_assistance_ui.upstream import Upstream
+from hero_assistance_ui.upstream import RawHeaders, Upstream
 
 _NO_STORE = {"cache-control": "no-store"}
 _EVERY_ANSWER = (
@@ -114,9 +115,7 @@ class Gateway(Starlette):
 
     async def _events(self, request: Request) -> Response:
         upstream = self._upstream(request)
-        headers = self._identity.headers(request)
-        if (last := request.headers.get("last-event-id")) is not None:
-            headers["last-event-id"] = last
+        headers = self._identity.headers(request) | pick_headers(request, [b"last-event-id"])
         since = request.query_params.get("since")
         query = {} if since is None else {"since": since}
         return EventRelay(upstream.events(query, headers), upstream.failure, self.streams)
@@ -177,11 +176,12 @@ def create_app(
     `reader` has what the operator set; a page without a supervisor has none, and so neither theme nor access list.
     `cookie` is where the dev picker keeps its choice; `first_user` calls until a demo user is picked.
     """
-    identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user)
+    local = all(isinstance(project.target, Sockets) for project in projects)
+    identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user, tells_origin=local)
     return Gateway(projects, identity, reader, assets or Assets.packaged())
 
 
-async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:
+async def _relay_call(upstream: Upstream, call: Call, identity: RawHeaders) -> Response:
     try:
         async with upstream.attempt():
             status, body = await upstream.call(call.encode(), identity)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from hero_assistance_sdk.rpc.errors import InvalidRequest, ParseFailure
 
@@ -20,14 +21,14 @@ class Call:
     def encode(self) -> bytes:
         """Return the bytes to pass on; written again, so that both sides read the same method in them."""
         request = {"jsonrpc": "2.0", "id": self.id, "method": self.method, "params": self.params}
-        return json.dumps(request, ensure_ascii=False).encode()
+        return to_json(request)
 
 
 def parse_call(body: bytes) -> Call:
-    """Read one request; raises `ParseFailure` or `InvalidRequest`."""
+    """Read one request as the ticket server does; raises `ParseFailure` or `InvalidRequest`."""
     try:
-        request = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        request = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
         raise ParseFailure("the body is not valid JSON", hint=str(error)) from None
     if not isinstance(request, dict) or request.get("jsonrpc") != "2.0":
         raise InvalidRequest("the page sends one JSON-RPC 2.0 request at a time")

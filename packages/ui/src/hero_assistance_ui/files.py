@@ -6,7 +6,7 @@ a picture, downloads anything else, and runs nothing.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 
 import anyio
@@ -17,28 +17,28 @@ from starlette.types import Receive, Scope, Send
 
 from hero_assistance_httpd.downloads import PICTURES, POLICY, checked_disposition
 from hero_assistance_httpd.event_response import ABORT
+from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation
 from hero_assistance_sdk.foreign.http_client import read_body
 from hero_assistance_ui.errors import failure_response
 
 # Another site's form cannot send it without a preflight, which is never answered.
 MEDIA_TYPE = "application/octet-stream"
-ASKED = ("range", "if-range", "if-none-match")
+ASKED = (b"range", b"if-range", b"if-none-match")
 _STATUS = frozenset({200, 206, 304, 416})
-_PASSED = ("content-length", "content-range", "etag", "accept-ranges")
+_PASSED = (b"content-length", b"content-range", b"etag", b"accept-ranges")
 # A refusal is one JSON-RPC error.
 _REFUSAL_LIMIT = 64 * 1024
 
 
-def range_headers(request: Request) -> dict[str, str]:
+def range_headers(request: Request) -> dict[bytes, bytes]:
     """Return the headers of a request that say which part of a file it wants."""
-    return {name: request.headers[name] for name in ASKED if name in request.headers}
+    return pick_headers(request, ASKED)
 
 
-def upload_headers(request: Request) -> dict[str, str]:
+def upload_headers(request: Request) -> dict[bytes, bytes]:
     """Return the headers of an upload to pass on: the server refuses by its length before the first byte."""
-    length = request.headers.get("content-length")
-    return {"content-type": MEDIA_TYPE} | ({"content-length": length} if length else {})
+    return {b"content-type": MEDIA_TYPE.encode(), **pick_headers(request, [b"content-length"])}
 
 
 async def read_chunks(request: Request) -> AsyncIterator[bytes]:
@@ -103,9 +103,8 @@ class FileRelay(Response):
             async with self._opened as answer:
                 if answer.status_code not in _STATUS:
                     return await _refusal(answer)
-                headers = make_file_headers(answer.headers)
-                raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-                await send({"type": "http.response.start", "status": answer.status_code, "headers": raw})
+                headers = list(make_file_headers(answer.headers.raw).items())
+                await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
                 started = True
                 if scope["method"] != "HEAD":
                     async for chunk in answer.aiter_raw():
@@ -122,16 +121,18 @@ class FileRelay(Response):
         return None
 
 
-def make_file_headers(given: Mapping[str, str]) -> dict[str, str]:
+def make_file_headers(given: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Return the headers that a browser gets with a file; nothing that a ticket server sends makes the file run."""
-    media_type = given.get("content-type", "").partition(";")[0].strip()
+    sent = {name.lower(): value for name, value in given}
+    media_type = sent.get(b"content-type", b"").partition(b";")[0].strip().decode("latin-1")
     shown = media_type if media_type in PICTURES else MEDIA_TYPE
+    named = checked_disposition(sent.get(b"content-disposition", b"").decode("latin-1"), media_type)
     return {
-        **{name: given[name] for name in _PASSED if name in given},
-        "content-type": shown,
-        "content-disposition": checked_disposition(given.get("content-disposition", ""), media_type),
-        "content-security-policy": POLICY,
-        "cache-control": "private, no-cache",
+        **{name: sent[name] for name in _PASSED if name in sent},
+        b"content-type": shown.encode(),
+        b"content-disposition": named.encode(),
+        b"content-security-policy": POLICY.encode(),
+        b"cache-control": b"private, no-cache",
     }
 
 

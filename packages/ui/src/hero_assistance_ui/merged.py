@@ -21,7 +21,7 @@ import httpx2
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
+from hero_assistance_sdk.errors import Forbidden, HeroError, ProtocolViolation, Unauthenticated, Unreachable
 from hero_assistance_sdk.event_client import backoff
 from hero_assistance_sdk.foreign.event_reader import EventReader
 from hero_assistance_sdk.foreign.event_stream import check_stream, read_events
@@ -32,10 +32,10 @@ from hero_assistance_sdk.rpc.errors import InternalError, InvalidRequest, error_
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import Reset, Wire
 from hero_assistance_ui.streams import EVENT_STREAM, OpenStreams, until_browser_leaves
-from hero_assistance_ui.upstream import SILENCE_TIMEOUT_S, Upstream
+from hero_assistance_ui.upstream import SILENCE_TIMEOUT_S, RawHeaders, Upstream
 
-# What a project's own stream cannot say: that it flows, and that it does not.
-OPEN, LOST = "stream.open", "stream.lost"
+# What a project's own stream cannot say: that it flows, that it does not, and that it will not for this reader.
+OPEN, LOST, REFUSED = "stream.open", "stream.lost", "stream.refused"
 PING = "ping"
 # A stream that lived so long has worked: its end is no reason to wait longer for the next.
 _STEADY_S = 10.0
@@ -66,7 +66,7 @@ class Followed:
         """The id that its events are tagged with."""
         return self.upstream.project.id
 
-    def open(self, headers: Mapping[str, str]) -> AbstractAsyncContextManager[httpx2.Response]:
+    def open(self, headers: RawHeaders) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open the stream after the last event that was read."""
         return self.upstream.events({"since": self.since} if self.since else {}, headers)
 
@@ -78,7 +78,7 @@ class MergedRelay(Response):
     opened again after the last event that the reader took.
     """
 
-    def __init__(self, followed: Sequence[Followed], headers: Mapping[str, str], streams: OpenStreams) -> None:
+    def __init__(self, followed: Sequence[Followed], headers: RawHeaders, streams: OpenStreams) -> None:
         self._followed, self._identity, self._streams = followed, headers, streams
         self._turn = anyio.Lock()
         super().__init__(media_type=EVENT_STREAM, headers=_UNBUFFERED)
@@ -104,7 +104,7 @@ class MergedRelay(Response):
                 await anyio.sleep(PING_S)
 
     async def _follow(self, one: Followed, send: Send) -> None:
-        """Relay one project's events for ever, or until its server asks for a new snapshot."""
+        """Relay one project's events until its server refuses the reader, or asks for a new snapshot."""
         attempt, standing = 0, one.upstream.stream
         while True:
             if (aside := standing.reason) is not None:
@@ -113,6 +113,9 @@ class MergedRelay(Response):
             begun = time.monotonic()
             error = await self._relay_once(one, send)
             if error is None:
+                return
+            if isinstance(error, (Unauthenticated, Forbidden)):
+                await self._tell(one, send, REFUSED, {"error": error_object(error)})
                 return
             if isinstance(error, ProtocolViolation):
                 standing.set_aside(error, begun)
@@ -155,7 +158,7 @@ class MergedRelay(Response):
     async def _pass_on(self, one: Followed, send: Send, kind: str, body: Wire) -> None:
         """Send an event as it was checked; the tag comes last, so that no server speaks for another."""
         name = one.upstream.project.name
-        if kind in (OPEN, LOST):
+        if kind in (OPEN, LOST, REFUSED):
             raise ProtocolViolation(f"{name} sent an event that is none", hint=f"{kind} is no kind of a server's")
         if isinstance(body, Reset) and not one.upstream.resets.take():
             raise ProtocolViolation(f"{name} asks for new snapshots without an end")
@@ -177,7 +180,7 @@ class MergedRelay(Response):
 
 
 @asynccontextmanager
-async def _opened(one: Followed, headers: Mapping[str, str]) -> AsyncIterator[httpx2.Response]:
+async def _opened(one: Followed, headers: RawHeaders) -> AsyncIterator[httpx2.Response]:
     """Open a project's stream; raises `httpx2.HTTPError`, and `Unreachable` when no head of an answer comes in time."""
     async with AsyncExitStack() as stack:
         try:

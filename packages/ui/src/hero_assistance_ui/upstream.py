@@ -34,6 +34,10 @@ SLOW_S = 2.0
 RESETS, RESETS_S = 4, 30.0
 
 
+# Names in lower case and their values, as bytes: what a browser or an edge wrote is passed on unchanged.
+RawHeaders = Mapping[bytes, bytes]
+
+
 class Upstream:
     """One project's ticket server; `aclose` ends its connections."""
 
@@ -84,33 +88,31 @@ class Upstream:
         except httpx2.HTTPError as error:
             raise self.failure(error) from error
 
-    async def call(self, body: bytes, identity: Mapping[str, str]) -> tuple[int, bytes]:
+    async def call(self, body: bytes, identity: RawHeaders) -> tuple[int, bytes]:
         """Send one request; returns HTTP status and body, raises `Unreachable` or `ProtocolViolation`."""
-        headers = {"content-type": "application/json", **identity}
+        headers = {b"content-type": b"application/json", **identity}
         try:
             async with self._calls.stream("POST", "/rpc", content=body, headers=headers) as response:
                 return response.status_code, await self._bounded(response)
         except httpx2.HTTPError as error:
             raise self.failure(error) from error
 
-    def events(
-        self, query: Mapping[str, str], headers: Mapping[str, str]
-    ) -> AbstractAsyncContextManager[httpx2.Response]:
+    def events(self, query: Mapping[str, str], headers: RawHeaders) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open the event stream; raises `httpx2.HTTPError`, which `failure` puts in words."""
-        sent = {"accept": "text/event-stream", **headers}
+        sent = {b"accept": b"text/event-stream", **headers}
         return self._streams.stream("GET", "/events", params=dict(query), headers=sent)
 
     def upload(
-        self, query: str, headers: Mapping[str, str], body: AsyncIterator[bytes]
+        self, query: str, headers: RawHeaders, body: AsyncIterator[bytes]
     ) -> AbstractAsyncContextManager[httpx2.Response]:
         """Send a file on as it comes; raises `httpx2.HTTPError`."""
         return self._files.stream("POST", f"/attachments?{query}", content=body, headers=dict(headers))
 
     def download(
-        self, method: str, attachment_id: str, headers: Mapping[str, str]
+        self, method: str, attachment_id: str, headers: RawHeaders
     ) -> AbstractAsyncContextManager[httpx2.Response]:
         """Ask for a file; raises `httpx2.HTTPError`."""
-        sent = {"accept-encoding": "identity", **headers}
+        sent = {b"accept-encoding": b"identity", **headers}
         return self._files.stream(method, f"/attachments/{quote(attachment_id, safe='')}", headers=sent)
 
     def failure(self, error: httpx2.HTTPError) -> HeroError:

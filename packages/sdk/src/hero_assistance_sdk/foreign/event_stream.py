@@ -9,7 +9,15 @@ from typing import Any
 
 import httpx2
 
-from hero_assistance_sdk.errors import Forbidden, HeroError, NotFound, ProtocolViolation, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import (
+    Deactivated,
+    Forbidden,
+    HeroError,
+    NotFound,
+    ProtocolViolation,
+    Unauthenticated,
+    Unavailable,
+)
 from hero_assistance_sdk.foreign.event_reader import EventReader, Received
 from hero_assistance_sdk.foreign.http_client import HEAD_TIMEOUT_S, check_encoding, media_type, read_body
 from hero_assistance_sdk.foreign.json_checks import parse_json, quote
@@ -44,7 +52,10 @@ async def read_refusal(answer: httpx2.Response, name: str) -> HeroError | None:
         return None
     error = _error_in(await _short_body(answer, name))
     data = error.get("data")
-    message, hint = error.get("message"), data.get("hint") if isinstance(data, dict) else None
+    details = data if isinstance(data, dict) else {}
+    if details.get("reason") == Deactivated.reason:
+        kind = Deactivated
+    message, hint = error.get("message"), details.get("hint")
     if not isinstance(message, str):
         message = f"{name} refuses the event stream (HTTP {answer.status_code})"
     return kind(quote(message, _LONGEST_MESSAGE), hint=quote(hint, _LONGEST_MESSAGE) if isinstance(hint, str) else None)

@@ -63,7 +63,12 @@ class _PlainTransport(httpx2.AsyncBaseTransport):
 
 @asynccontextmanager
 async def open_answer(
-    http: httpx2.AsyncClient, method: str, path: str, *, headers: Mapping[str, str] | None = None, content: bytes = b""
+    http: httpx2.AsyncClient,
+    method: str,
+    path: str,
+    *,
+    headers: Mapping[str, str] | Mapping[bytes, bytes] | None = None,
+    content: bytes = b"",
 ) -> AsyncIterator[httpx2.Response]:
     """Yield an answer whose head has come in time; raises `httpx2.HTTPError`."""
     request = http.build_request(method, path, headers=headers, content=content or None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hero_assistance_sdk.errors import (
     Conflict,
+    Deactivated,
     Forbidden,
     HeroError,
     NotFound,
@@ -118,6 +119,7 @@ TRANSLATIONS: dict[type[HeroError], Translation] = {
     NotFound: Translation(-32001, 404, "check the id, and whether the caller may know of it"),
     Forbidden: Translation(-32002, 403, "call as a user whose role allows it"),
     Unauthenticated: Translation(-32003, 401, "say who calls by the header that the listener believes"),
+    Deactivated: Translation(-32003, 403, "ask an admin of the project to reactivate the user"),
     Conflict: Translation(-32004, 409, "read the present state, and ask again"),
     ThreadMoved: Translation(-32004, 409, "read the messages in data, then send again, or at once with force"),
     TooLarge: Translation(-32005, 413, "send less at a time"),

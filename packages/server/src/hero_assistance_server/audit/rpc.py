@@ -23,7 +23,10 @@ _ACTION = r"^[a-z_]+\.[a-z_]+$"
 
 
 class AuditEntry(Result):
-    """One entry; `actor` is null for what the server did by itself, `origin` is `unix`, an address, or a timer's name.
+    """One entry; `actor` is null for what the server did by itself.
+
+    `origin` is `unix` for this machine, an address of the overlay, `ui ADDRESS` or `ui.sock ADDRESS` for the page (over
+    TCP or through a proxy, which may not say the address), or a timer's name.
 
     `detail` is texts by name, other ones for each action, such as the old text of an edited message.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from ipaddress import IPv6Network
@@ -9,23 +10,25 @@ from ipaddress import IPv6Network
 from starlette.requests import Request
 from starlette.types import Scope
 
+from hero_assistance_httpd.page_origin import read_page_origin
+from hero_assistance_httpd.request_headers import read_header
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.login_names import fold_name, is_login
+from hero_assistance_server.users.login_service import enrol_newcomer
 from hero_assistance_server.users.model import User
-from hero_assistance_server.users.service import enrol_newcomer
 
 HERO_USER = "x-hero-user"
+HERO_CLAIMS = "x-hero-claims"
 DEV_USER = "x-dev-user"
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 # Every address of a mycelium overlay; the network itself vouches for them.
 OVERLAY = IPv6Network("400::/7")
-# What the audit trail calls a caller of this machine.
+# What the audit trail calls a caller of this machine that is not the page.
 UNIX_ORIGIN = "unix"
-# RFC 5321 allows an address 254; no directory has longer user names.
-USER_ID_LIMIT = 254
 
 
 class AuthMode(StrEnum):
@@ -53,35 +56,36 @@ class Authenticator:
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
         peer = peer_of(request.scope)
+        origin = peer or read_page_origin(request.scope) or UNIX_ORIGIN
         caller = Caller(None)
         if self.mode is AuthMode.DEV:
             if listener is ListenerKind.UNIX or is_loopback(peer):
                 caller = self._dev_caller(request)
         elif listener is ListenerKind.UNIX:
-            caller = await self._hero_caller(request)
-        return replace(caller, origin=peer or UNIX_ORIGIN)
+            caller = await self._hero_caller(request, origin)
+        return replace(caller, origin=origin)
 
     def _dev_caller(self, request: Request) -> Caller:
-        claims = _claims(request, DEV_USER)
-        if not claims:
+        claim = read_header(request, DEV_USER)
+        if claim is None:
             admin = self.directory.first_admin()
             return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
-        if len(claims) > 1:
-            return Caller(None, "X-Dev-User is given more than once")
-        user = self.directory.find(claims[0])
+        user = self.directory.find(claim) or self.directory.find(fold_name(claim))
         return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
-    async def _hero_caller(self, request: Request) -> Caller:
-        claims = _claims(request, HERO_USER)
-        if len(claims) != 1:
-            return Caller(None, "X-Hero-User must be given, once")
-        user_id = claims[0]
-        if not is_user_id(user_id):
+    async def _hero_caller(self, request: Request, origin: str) -> Caller:
+        name = read_header(request, HERO_USER)
+        if name is None:
+            return Caller(None, "X-Hero-User must be given")
+        if not is_login(name):
             return Caller(None, "X-Hero-User is not a user name")
-        return _caller(self.directory.find(user_id) or await self._enrol(UserId(user_id)))
-
-    async def _enrol(self, user_id: UserId) -> User:
-        return await self.store.write(lambda work: enrol_newcomer(work, self.directory, user_id, origin=UNIX_ORIGIN))
+        user = self.directory.find_by_login(name)
+        if user is None:
+            email = vouched_email(read_header(request, HERO_CLAIMS) or "")
+            user = await self.store.write(
+                lambda work: enrol_newcomer(work, self.directory, name, origin=origin, email=email)
+            )
+        return _caller(user)
 
 
 def refuse_from_afar(caller: Caller, what: str) -> None:
@@ -91,12 +95,19 @@ def refuse_from_afar(caller: Caller, what: str) -> None:
 
 
 def _caller(user: User) -> Caller:
-    return Caller(user) if user.active else Caller(None, f"{user.user_id} is deactivated in this project")
+    if user.active:
+        return Caller(user)
+    return Caller(None, f"{user.user_id} is deactivated in this project", is_deactivated=True)
 
 
-def is_user_id(text: str) -> bool:
-    """Whether a text can be a user's id: printable, without spaces, not longer than an e-mail address."""
-    return 0 < len(text) <= USER_ID_LIMIT and text.isprintable() and not any(map(str.isspace, text))
+def vouched_email(claims: str) -> str | None:
+    """Return the e-mail address that the edge vouches for: its claims say `email=` once and `email_verified=true`."""
+    found = [claim.strip().partition("=")[::2] for claim in claims.split(",")]
+    emails = [fold_name(value.strip()) for name, value in found if name.strip() == "email"]
+    verified = [value.strip() for name, value in found if name.strip() == "email_verified"]
+    if verified != ["true"] or len(emails) != 1 or not _EMAIL.fullmatch(emails[0]):
+        return None
+    return emails[0]
 
 
 def peer_of(scope: Scope) -> str | None:
@@ -118,9 +129,3 @@ class OverlayPolicy:
         """Whether a TCP peer may connect."""
         address = address_of(peer)
         return address is not None and (address.is_loopback or address in OVERLAY)
-
-
-def _claims(request: Request, header: str) -> list[str]:
-    """Every value of a header; Starlette reads bytes as Latin-1, names are UTF-8."""
-    values = [value.encode("latin-1") for value in request.headers.getlist(header)]
-    return [value.decode("utf-8", "surrogateescape") for value in values]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from hero_assistance_sdk.errors import Forbidden, Unauthenticated
+from hero_assistance_sdk.errors import Deactivated, Forbidden, Unauthenticated
 from hero_assistance_sdk.wire import Role
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -40,12 +40,13 @@ class Caller:
     """Who calls: a user, or an unknown caller.
 
     `refusal` says why a claim of identity was refused; it is `None` for a caller without a claim. `origin` is where
-    the request came from, for the audit trail: `unix`, or the peer's address.
+    the request came from, for the audit trail: `unix`, the peer's address, or what the page's service tells.
     """
 
     user: User | None
     refusal: str | None = None
     origin: str = ""
+    is_deactivated: bool = False
 
     @property
     def kind(self) -> CallerKind:
@@ -58,7 +59,9 @@ class Caller:
         return self.kind in STAFF
 
     def known(self) -> User:
-        """The user; raises `Unauthenticated` for an unknown caller."""
+        """The user; raises `Unauthenticated` for an unknown caller, `Deactivated` for one who was a user."""
+        if self.is_deactivated:
+            raise Deactivated(self.refusal or "this user is deactivated", hint="ask an admin of this project")
         if self.user is None:
             raise Unauthenticated(self.refusal or "no user is known at this address")
         return self.user

@@ -11,10 +11,10 @@ from pydantic_core import PydanticCustomError
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.size_limits import TEXT_BYTES
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
-from hero_assistance_server.identity.authentication import USER_ID_LIMIT
 from hero_assistance_server.texts import TextFault, clean_line, clean_tag, clean_text, is_blank
 from hero_assistance_server.time_zones import NAME_LIMIT as ZONE_LIMIT
 from hero_assistance_server.time_zones import zone_of
+from hero_assistance_server.users.login_names import LOGIN_LIMIT
 
 # A line of a list, and of a mail's subject (RFC 5322 asks for less than 998).
 TITLE_LIMIT = 300
@@ -120,7 +120,7 @@ ClientToken = Annotated[
 ]
 KnownMessageId = Annotated[MessageId, Field(ge=1, le=ID_LIMIT)]
 KnownTime = Annotated[Millis, Field(ge=0, le=TIME_LIMIT, description="Milliseconds since 1970 in UTC.")]
-UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=USER_ID_LIMIT)]
+UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=LOGIN_LIMIT)]
 PersonName = Annotated[
     str,
     Field(
@@ -133,7 +133,7 @@ PersonName = Annotated[
 ]
 Email = Annotated[
     str,
-    StringConstraints(max_length=USER_ID_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
+    StringConstraints(max_length=LOGIN_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
     Field(description="An e-mail address; capitals do not matter."),
 ]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]

@@ -28,7 +28,7 @@ from hero_assistance_server.storage.client_tokens import ClientTokenRepository
 from hero_assistance_server.tags.repository import TagRepository
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import TicketRepository
-from hero_assistance_server.users.repository import DeviceRepository, UserRepository
+from hero_assistance_server.users.repository import DeviceRepository, LoginRepository, UserRepository
 
 T = TypeVar("T")
 
@@ -54,6 +54,11 @@ class Snapshot(Protocol):
     @property
     def drafts(self) -> DraftRepository:
         """The drafts of all users."""
+        ...
+
+    @property
+    def logins(self) -> LoginRepository:
+        """The names by which the edge knows users."""
         ...
 
     @property

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.authentication import is_user_id
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.users.login_names import fold_name
+from hero_assistance_server.users.login_rpc import LoginName
+from hero_assistance_server.users.login_service import LoginAdministration
 from hero_assistance_server.users.model import User
 from hero_assistance_server.users.service import Left, UserAdministration, find_user
 
@@ -42,19 +44,13 @@ _RETURNS = Example("Carol was never gone", "alice", {"user_id": "carol"}, CAROL)
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 
 
-def _printable(text: str) -> str:
-    if not is_user_id(text):
-        raise ValueError("a user name is printable and has no spaces")
-    return text
-
-
 class Enrol(Params):
-    """A new user; `user_id` is the name that the edge gives them; without one, it is made of `name`."""
+    """A new user, whose id is made of `name`; `login` is the name that the edge gives them, which an admin may bind."""
 
     email: Email
     name: PersonName
     role: wire.Role = wire.Role.CUSTOMER
-    user_id: Annotated[UserName, AfterValidator(_printable)] | None = None
+    login: LoginName | None = None
 
 
 class KnownUser(Params):
@@ -111,7 +107,7 @@ def _updated(before: User, params: UpdateUser) -> User:
         before,
         name=params.name or before.name,
         role=params.role or before.role,
-        email=params.email.lower() if params.email else before.email,
+        email=fold_name(params.email) if params.email else before.email,
     )
 
 
@@ -121,7 +117,7 @@ def _updated_by_themselves(before: User, params: UpdateMe) -> User:
     return replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
 
 
-def add_methods(table: MethodRegistry, administration: UserAdministration) -> None:
+def add_methods(table: MethodRegistry, administration: UserAdministration, logins: LoginAdministration) -> None:
     """Register the methods."""
     storage = administration.storage
 
@@ -130,14 +126,8 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
     )
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
-        return serializers.user(
-            await storage.write(
-                lambda work: administration.enrol(
-                    work, caller, email=params.email, name=params.name, role=params.role, user_id=params.user_id
-                )
-            ),
-            staff=True,
-        )
+        user = await storage.write(lambda work: _enrol(work, caller, params, administration, logins))
+        return serializers.user(user, staff=True)
 
     @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> UpdatedUser:
@@ -203,3 +193,12 @@ def _add_activation_methods(table: MethodRegistry, administration: UserAdministr
             return administration.change(work, caller, before, replace(before, active=True))
 
         return serializers.user(await storage.write(command), staff=True)
+
+
+def _enrol(
+    work: UnitOfWork, caller: Caller, params: Enrol, administration: UserAdministration, logins: LoginAdministration
+) -> User:
+    user = administration.enrol(work, caller, email=params.email, name=params.name, role=params.role)
+    if params.login is not None:
+        logins.bind_at_enrolment(work, caller, user, params.login)
+    return user

@@ -6,7 +6,8 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 
 from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.users.model import User
+from hero_assistance_server.users.login_names import fold_name
+from hero_assistance_server.users.model import Login, User
 
 # The users of `--seed-dev-users`.
 DEMO_USERS = (
@@ -18,16 +19,44 @@ DEMO_USERS = (
 
 
 class Directory:
-    """The users as the database has them; each write of one adds it here after the commit."""
+    """The users and logins as the database has them; each write of one adds it here after the commit."""
 
-    def __init__(self, users: Iterable[User]) -> None:
+    def __init__(self, users: Iterable[User], logins: Iterable[Login] = ()) -> None:
         self._users = {user.user_id: user for user in users}
         self._ids = sorted(self._users)
         self._staff_ids = [user_id for user_id in self._ids if self._users[user_id].is_staff]
+        # By the folded name, and the names of a desk that once told `Carol` from `carol`, the oldest first.
+        self._logins: dict[str, dict[str, UserId]] = {}
+        for login in logins:
+            self.bind(login)
 
     def find(self, user_id: str) -> User | None:
         """Return one user, or `None`."""
         return self._users.get(UserId(user_id))
+
+    def find_by_login(self, name: str) -> User | None:
+        """Return the user whom the edge calls by this name, or `None`."""
+        group = self._logins.get(fold_name(name))
+        if group is None:
+            return None
+        return self._users.get(group.get(name) or next(iter(group.values())))
+
+    def list_without_login(self) -> list[User]:
+        """Return the active agents and admins whom the edge has no name for, by id."""
+        bound = {user_id for group in self._logins.values() for user_id in group.values()}
+        return [user for user in self.iterate_after("", staff_only=True) if user.active and user.user_id not in bound]
+
+    def bind(self, login: Login) -> None:
+        """Add a login."""
+        self._logins.setdefault(fold_name(login.login), {})[login.login] = login.user_id
+
+    def unbind(self, login: Login) -> None:
+        """Remove a login."""
+        folded = fold_name(login.login)
+        group = self._logins.get(folded, {})
+        group.pop(login.login, None)
+        if not group:
+            self._logins.pop(folded, None)
 
     def add(self, user: User) -> None:
         """Add a user, or replace the one with this id."""

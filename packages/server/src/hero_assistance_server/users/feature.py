@@ -5,14 +5,17 @@ from __future__ import annotations
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.users import admin_rpc, devices_rpc, rpc
+from hero_assistance_server.users import admin_rpc, devices_rpc, login_rpc, rpc
 from hero_assistance_server.users.event_types import EVENT_TYPES
+from hero_assistance_server.users.login_service import LoginAdministration
 from hero_assistance_server.users.service import UserAdministration
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     rpc.add_methods(registry, desk.directory)
-    admin_rpc.add_methods(registry, UserAdministration(desk.store, desk.directory, desk.hub))
+    logins = LoginAdministration(desk.store, desk.directory, desk.hub)
+    admin_rpc.add_methods(registry, UserAdministration(desk.store, desk.directory, desk.hub), logins)
+    login_rpc.add_methods(registry, logins)
     devices_rpc.add_methods(registry, desk.store, desk.hub)
 
 

@@ -1,4 +1,4 @@
-"""A user of a project, and the devices that stand for one."""
+"""A user of a project, and the logins and devices that stand for one."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ class User:
     def can_work(self) -> bool:
         """Whether tickets can be assigned to the user: an agent or an admin who is not deactivated."""
         return self.is_staff and self.active
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A name by which the edge knows a user."""
+
+    login: str
+    user_id: UserId
+    bound_at: Millis
 
 
 @dataclass(frozen=True, slots=True)

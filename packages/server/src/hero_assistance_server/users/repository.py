@@ -1,4 +1,4 @@
-"""What users and their devices need of the storage."""
+"""What users, their logins and their devices need of the storage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import TicketId, UserId
-from hero_assistance_server.users.model import Device, User
+from hero_assistance_server.users.model import Device, Login, User
 
 
 class UserRepository(Protocol):
@@ -42,6 +42,34 @@ class UserRepository(Protocol):
 
     def save(self, user: User, now: datetime) -> None:
         """Write a new user, or what changed of one."""
+        ...
+
+
+class LoginRepository(Protocol):
+    """The names by which the edge knows users, each of one user; names are compared as `fold_name` says."""
+
+    def find(self, name: str) -> Login | None:
+        """Return the login with this name: the one that is written like it, else the oldest that is compared equal."""
+        ...
+
+    def list_after(self, name: str, limit: int, user_id: UserId | None = None) -> list[Login]:
+        """Return logins after a name in their order, of one user or of all."""
+        ...
+
+    def list_all(self) -> list[Login]:
+        """Return every login, the oldest first."""
+        ...
+
+    def count_of_admins(self, *, except_login: str) -> int:
+        """Return how many logins active admins have without this one."""
+        ...
+
+    def save(self, login: Login) -> None:
+        """Write a new login."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Delete the login that is written like this."""
         ...
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-import unicodedata
-from collections.abc import Callable
-
 from hero_assistance_sdk.errors import Conflict, Forbidden
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server import serializers
@@ -41,14 +36,6 @@ def change(before: User, after: User, *, other_admins: int, sharers: frozenset[U
     if was_admin and not (after.active and after.role is Role.ADMIN) and other_admins == 0:
         raise Conflict(f"{before.user_id} is the last admin", hint="make somebody else an admin first")
     return _change_of(_kind(before, after), before, after, sharers)
-
-
-def make_user_id(name: str, taken: Callable[[UserId], bool]) -> UserId:
-    """Return an id made of the name, without anything of the e-mail address: `erin-example`, `erin-example-2`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "user"
-    numbered = (f"{stem}-{number}" for number in itertools.count(2))
-    return next(UserId(text) for text in itertools.chain([stem], numbered) if not taken(UserId(text)))
 
 
 def ends_streams(before: User, after: User) -> bool:

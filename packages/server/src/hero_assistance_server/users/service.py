@@ -16,7 +16,9 @@ from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Device, User
+from hero_assistance_server.users.user_ids import make_user_id
 
 # The tickets that one call unassigns; the next call goes on.
 UNASSIGN_LIMIT = 200
@@ -38,16 +40,12 @@ class UserAdministration:
     directory: Directory
     hub: Hub
 
-    def enrol(
-        self, work: UnitOfWork, caller: Caller, *, email: str, name: str, role: Role, user_id: UserId | None
-    ) -> User:
-        """Add a user; raises `Forbidden`, or `Conflict` for an address or an id that is taken."""
+    def enrol(self, work: UnitOfWork, caller: Caller, *, email: str, name: str, role: Role) -> User:
+        """Add a user, whose id is made of the name; raises `Forbidden`, or `Conflict` for an address that is taken."""
         rules.may_enrol(caller.known(), role)
         _refuse_known_email(work, email)
-        chosen = user_id or rules.make_user_id(name, lambda other: work.users.find(other) is not None)
-        if work.users.find(chosen) is not None:
-            raise Conflict(f"there is a user {chosen} already", hint="user.update changes them")
-        user = User(chosen, name, role, email.lower())
+        user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
+        user = User(user_id, name, role, fold_name(email))
         _add(work, user, caller, self.directory)
         return user
 
@@ -93,18 +91,6 @@ class UserAdministration:
             self.hub.hide(after.user_id)
 
 
-def enrol_newcomer(work: UnitOfWork, directory: Directory, user_id: UserId, *, origin: str) -> User:
-    """Return the user with this id, a new customer when there is none."""
-    # Two first requests can meet here; the second finds the user of the first.
-    known = work.users.find(user_id)
-    if known is not None:
-        work.after_commit(partial(directory.add, known))
-        return known
-    user = User(user_id, user_id, Role.CUSTOMER)
-    _add(work, user, Caller(user, origin=origin), directory)
-    return user
-
-
 def find_user(snapshot: Snapshot, user_id: UserId) -> User:
     """Return a user of this project; raises `NotFound`."""
     user = snapshot.users.find(user_id)
@@ -145,7 +131,7 @@ def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None
 
 
 def _refuse_known_email(work: UnitOfWork, email: str) -> None:
-    if work.users.find_by_email(email.lower()) is not None:
+    if work.users.find_by_email(fold_name(email)) is not None:
         raise Conflict("somebody of this project has this e-mail address", hint="user.list names them")
 
 

@@ -11,6 +11,7 @@ from hero_assistance_server.storage.sqlite.repositories.client_tokens import Sql
 from hero_assistance_server.storage.sqlite.repositories.devices import SqliteDevices
 from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.repositories.events import SqliteEvents
+from hero_assistance_server.storage.sqlite.repositories.logins import SqliteLogins
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
 from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
@@ -49,6 +50,11 @@ class SqliteSnapshot:
     def drafts(self) -> SqliteDrafts:
         """The table `drafts`."""
         return SqliteDrafts(self.session)
+
+    @property
+    def logins(self) -> SqliteLogins:
+        """The names by which the edge knows users."""
+        return SqliteLogins(self.session)
 
     @property
     def macros(self) -> SqliteMacros:

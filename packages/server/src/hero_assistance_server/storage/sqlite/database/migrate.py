@@ -12,11 +12,15 @@ import apsw
 
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
+from hero_assistance_server.storage.sqlite.database.known_logins import bind_known_users
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
 
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 # What a migration does that SQL cannot, by its title.
-_FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {"folded_tags": fold_stored_tags}
+_FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {
+    "folded_tags": fold_stored_tags,
+    "logins": bind_known_users,
+}
 
 
 @dataclass(frozen=True, slots=True)
