@@ -21,7 +21,9 @@ import pytest
 from hero_assistance_sdk.backup_files import FAILURE, NAME
 from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.backups.archive import About, read_backup, write_backup
+from hero_assistance_server.backups.about import About
+from hero_assistance_server.backups.archive import write_backup
+from hero_assistance_server.backups.archive_reader import read_backup
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import Backups

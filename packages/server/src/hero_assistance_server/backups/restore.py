@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from hero_assistance_sdk.durable_files import sync_folder
-from hero_assistance_server.backups.archive import About, read_backup
+from hero_assistance_server.backups.about import About
+from hero_assistance_server.backups.archive_reader import unpack_backup
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
@@ -47,7 +48,7 @@ def _exchange(database: DatabaseFiles, backup: Path, data: Path, made: Path, rep
     """Unpack the backup into `made` and let the two folders change places; until then nothing has changed."""
     new = made.stat().st_ino
     try:
-        about = read_backup(database, backup, into=made, report=report)
+        about = unpack_backup(database, backup, made, report)
         exchange(data, made)
     except BaseException as error:
         # Interrupted right behind the exchange, it is the data of before that has this name.

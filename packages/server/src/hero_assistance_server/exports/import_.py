@@ -6,13 +6,15 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hero_assistance_sdk.confined_folder import ConfinedFolder
 from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.exports.errors import ImportRefused
-from hero_assistance_server.exports.export import ABOUT, FORMAT, Exported, copy_file
+from hero_assistance_server.exports.export import ABOUT, FORMAT, Exported, lines_name
 from hero_assistance_server.storage.database_files import (
     DatabaseFileError,
     DatabaseFiles,
@@ -20,11 +22,23 @@ from hero_assistance_server.storage.database_files import (
     TableWriter,
 )
 from hero_assistance_server.storage.errors import DatabaseTooNew
-from hero_assistance_server.storage.files import FOLDER, Files
+from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, sync_attachments
+from hero_assistance_server.storage.files import FOLDER, file_name
 from hero_assistance_server.storage.folder_lock import locked_folder
 
 # The longest row is a ticket of 64 KiB, in which JSON may write each byte as six.
 _LINE_LIMIT = 16 * 1024 * 1024
+# What a folder that was made to harm can raise in the libraries that read it.
+_UNREADABLE = (
+    OSError,
+    DatabaseFileError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+)
 
 
 def read_export(database: DatabaseFiles, source: Path, data: Path, report: ProgressCallback) -> Exported:
@@ -36,12 +50,13 @@ def read_export(database: DatabaseFiles, source: Path, data: Path, report: Progr
         _refuse_full(database, data)
         made = Path(tempfile.mkdtemp(prefix=f".{data.name}.import.", dir=data.parent))
         try:
-            with locked_folder(made):
-                imported = _read(database, source, made, report)
+            with locked_folder(made), ConfinedFolder.open(source) as export:
+                imported = _read(database, export, made, report)
                 exchange(data, made)
                 sync_folder(data.parent)
-        except (OSError, DatabaseFileError, ValueError, KeyError, TypeError) as error:
-            raise ImportRefused(f"{source} cannot be imported; nothing has changed", hint=str(error)) from error
+        except _UNREADABLE as error:
+            hint = str(error) or type(error).__name__
+            raise ImportRefused(f"{source} cannot be imported; nothing has changed", hint=hint) from error
         finally:
             # The half of an import, or the empty folder that was there before.
             shutil.rmtree(made, ignore_errors=True)
@@ -54,25 +69,41 @@ def _refuse_full(database: DatabaseFiles, data: Path) -> None:
         raise ImportRefused(f"there is a project in {data} already", hint="move that folder away first")
 
 
-def _read(database: DatabaseFiles, source: Path, made: Path, report: ProgressCallback) -> Exported:
-    about = _about(source, database.version)
+def _read(database: DatabaseFiles, source: ConfinedFolder, made: Path, report: ProgressCallback) -> Exported:
+    about = _read_about(source, database.version)
     tables: dict[str, dict[str, Any]] = about["tables"]
     with database.create(made / database.name) as writer:
         for number, (name, written) in enumerate(tables.items()):
             report(number, len(tables))
             if name not in writer.tables:
                 raise ValueError(f"there is no table {name}")
-            _read_lines(writer, name, source / f"{name}.jsonl", written)
+            _read_lines(writer, name, source, written)
         digests = writer.complete()
     database.check(made / database.name)
-    for number, digest in enumerate(digests, 1):
-        copy_file(Files(source / FOLDER).path(digest), Files(made / FOLDER).path(digest), digest)
-        report(number, len(digests))
+    if len(digests) != about["files"]:
+        raise ValueError(f"it has {len(digests)} files, and {ABOUT} says {about['files']}")
+    _copy_files(source, made, digests, report)
     return Exported({name: int(one["rows"]) for name, one in tables.items()}, len(digests))
 
 
-def _about(source: Path, known_version: int) -> dict[str, Any]:
-    about: dict[str, Any] = json.loads((source / ABOUT).read_bytes())
+def _copy_files(source: ConfinedFolder, made: Path, digests: Sequence[str], report: ProgressCallback) -> None:
+    """Check every attachment, and only then copy them, each of which is checked once more."""
+    steps = 2 * len(digests)
+    for number, digest in enumerate(digests, 1):
+        with source.read(f"{FOLDER}/{file_name(digest)}") as file:
+            copy_checked(file, digest)
+        report(number, steps)
+    with ConfinedFolder.open(made) as target:
+        for number, digest in enumerate(digests, len(digests) + 1):
+            with source.read(f"{FOLDER}/{file_name(digest)}") as file, create_attachment(target, digest) as copy:
+                copy_checked(file, digest, copy.write)
+            report(number, steps)
+        sync_attachments(target, digests)
+
+
+def _read_about(source: ConfinedFolder, known_version: int) -> dict[str, Any]:
+    with source.read(ABOUT) as file:
+        about: dict[str, Any] = json.loads(file.read(_LINE_LIMIT))
     if about["format"] != FORMAT:
         raise ValueError(f"its format is {about['format']!r}; this release reads {FORMAT}")
     if about["version"] > known_version:
@@ -83,12 +114,12 @@ def _about(source: Path, known_version: int) -> dict[str, Any]:
     return about
 
 
-def _read_lines(writer: TableWriter, table: str, path: Path, written: dict[str, Any]) -> None:
-    digest, count = hashlib.sha256(), 0
-    with path.open("rb") as file:
+def _read_lines(writer: TableWriter, table: str, source: ConfinedFolder, written: dict[str, Any]) -> None:
+    digest, count, name = hashlib.sha256(), 0, lines_name(table)
+    with source.read(name) as file:
         while line := file.readline(_LINE_LIMIT):
             writer.insert(table, line)
             digest.update(line)
             count += 1
     if (count, digest.hexdigest()) != (written["rows"], written["sha256"]):
-        raise ValueError(f"{path.name} is not what {ABOUT} says")
+        raise ValueError(f"{name} is not what {ABOUT} says")

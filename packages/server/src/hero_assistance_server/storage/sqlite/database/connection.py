@@ -39,10 +39,22 @@ def open_reader(path: Path) -> apsw.Connection:
     return connection
 
 
+def confine(connection: apsw.Connection) -> None:
+    """Let no statement open or write another file, whatever the database makes of it (ATTACH, VACUUM INTO)."""
+    connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
+
+
+def quote_name(name: str) -> str:
+    """Return the name of a table or column as a statement takes it; a database from elsewhere may hold any name."""
+    quoted = name.replace('"', '""')
+    return f'"{quoted}"'
+
+
 def _opened(path: Path, flags: int, *, statements: int = STATEMENTS) -> apsw.Connection:
     try:
         connection = apsw.Connection(str(path), flags=flags, statementcachesize=statements)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        confine(connection)
         found = connection.pragma("application_id")
         empty = connection.pragma("schema_version") == 0
     except (apsw.NotADBError, apsw.CorruptError, apsw.CantOpenError) as error:
