@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
+from hero_assistance_sdk.data_folder import find_remains
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
@@ -32,6 +34,7 @@ from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
+from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -116,16 +119,28 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
         hub.publish(event)
         timers.heard(event)
 
-    async with open_store(settings.paths.data, clock=_now, publish=publish) as store:
+    refuse_remains(settings.paths)
+    health = Health()
+    async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
-        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
+        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits, health=health)
         async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, count_views)):
             yield desk
+
+
+def refuse_remains(paths: Paths) -> None:
+    """Raise `DatabaseUnusable` where an empty desk would begin over the remains of another one.
+
+    Its backups would take the places of the old ones, and garbage collection its attachments.
+    """
+    remains = find_remains(paths)
+    if remains is not None:
+        raise DatabaseUnusable(remains.message, hint=remains.hint)
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:

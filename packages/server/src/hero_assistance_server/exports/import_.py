@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hero_assistance_sdk.confined_folder import ConfinedFolder
+from hero_assistance_sdk.data_folder import DatabaseState, find_state
 from hero_assistance_sdk.durable_files import sync_folder
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.exports.errors import ImportRefused
@@ -23,7 +24,7 @@ from hero_assistance_server.storage.database_files import (
 )
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, sync_attachments
-from hero_assistance_server.storage.files import FOLDER, file_name
+from hero_assistance_server.storage.files import FOLDER, Files, file_name
 from hero_assistance_server.storage.folder_lock import locked_folder
 
 # The longest row is a ticket of 64 KiB, in which JSON may write each byte as six.
@@ -64,9 +65,20 @@ def read_export(database: DatabaseFiles, source: Path, data: Path, report: Progr
 
 
 def _refuse_full(database: DatabaseFiles, data: Path) -> None:
-    path = data / database.name
-    if path.exists() and any(database.check(path).rows.values()):
+    """Refuse to import where anything would be lost: what is there is deleted at the end."""
+    if _has_rows(database, data / database.name):
         raise ImportRefused(f"there is a project in {data} already", hint="move that folder away first")
+    if Files(data / FOLDER).has_any():
+        raise ImportRefused(f"there are attachments in {data} already", hint="move that folder away first")
+
+
+def _has_rows(database: DatabaseFiles, path: Path) -> bool:
+    if find_state(path.parent) is not DatabaseState.THERE:
+        return False
+    try:
+        return any(database.check(path).rows.values())
+    except (DatabaseFileError, ValueError) as error:
+        raise ImportRefused(f"{path} cannot be read: {error}", hint="move its folder away first") from error
 
 
 def _read(database: DatabaseFiles, source: ConfinedFolder, made: Path, report: ProgressCallback) -> Exported:

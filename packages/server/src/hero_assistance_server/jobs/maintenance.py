@@ -1,4 +1,4 @@
-"""Deletes unused files, makes the daily backup and the requested exports while the server runs."""
+"""While the server runs: deletes unused files, makes backups and requested exports, checks the database."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ SWEEP_EVERY = timedelta(hours=1)
 BACKUP_AFTER = timedelta(minutes=10)
 # The clock may be set, and a laptop sleeps: looked at again and again, a day is a day.
 BACKUP_LOOK = timedelta(minutes=30)
+# Right after the start, whose first answers come first. A check reads the whole database, so that what is suspected
+# again and again is not checked as often.
+CHECK_AFTER = timedelta(seconds=2)
+CHECK_EVERY = timedelta(days=1)
+CHECK_AT_MOST_EVERY = timedelta(hours=1)
 
 _log = get_log("upkeep")
 
@@ -32,12 +37,14 @@ async def maintain(
     sweep_every: timedelta = SWEEP_EVERY,
     backup_after: timedelta = BACKUP_AFTER,
     backup_look: timedelta = BACKUP_LOOK,
+    check_after: timedelta = CHECK_AFTER,
 ) -> AsyncIterator[None]:
     """Maintain the storage while the context is open."""
     async with _running(
         lambda: _collect_garbage(storage, sweep_every),
-        lambda: _back_up(backups, backup_after, backup_look),
+        lambda: _back_up(storage, backups, backup_after, backup_look),
         lambda: _export(exports),
+        lambda: _check_integrity(storage, check_after),
     ):
         yield
 
@@ -49,7 +56,7 @@ async def _collect_garbage(storage: FileStorage, every: timedelta) -> None:
         await asyncio.sleep(every.total_seconds())
 
 
-async def _back_up(backups: Backups, after: timedelta, look: timedelta) -> None:
+async def _back_up(storage: FileStorage, backups: Backups, after: timedelta, look: timedelta) -> None:
     wait = after
     while True:
         requested = await backups.requested_within(wait)
@@ -61,6 +68,7 @@ async def _back_up(backups: Backups, after: timedelta, look: timedelta) -> None:
                 await backups.make(now)
         except (HeroError, OSError) as error:
             # The reason is in the log already, and in the file that `doctor` reads.
+            storage.damage.suspect()
             _log.warning("backup.not-made", error=error)
 
 
@@ -72,6 +80,15 @@ async def _export(exports: Exports) -> None:
         except (HeroError, OSError) as error:
             # `export.get` says why.
             _log.warning("export.not-made", error=error)
+
+
+async def _check_integrity(storage: FileStorage, after: timedelta) -> None:
+    is_suspected = await storage.damage.suspected_within(after.total_seconds())
+    while True:
+        await storage.check_integrity()
+        if is_suspected:
+            await asyncio.sleep(CHECK_AT_MOST_EVERY.total_seconds())
+        is_suspected = await storage.damage.suspected_within(CHECK_EVERY.total_seconds())
 
 
 async def _try(what: str, delete: Callable[[], Awaitable[int]]) -> None:

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hero_assistance_sdk.confined_folder import ConfinedFolder
+from hero_assistance_sdk.data_folder import ATTACHMENTS, INCOMING
 from hero_assistance_server.storage.errors import StoreUnavailable
 
-FOLDER = "attachments"
+FOLDER = ATTACHMENTS
 FOLDER_MODE = 0o700
 # A file that is being received is not used before it is whole.
-_INCOMING = ".incoming"
+_INCOMING = INCOMING
 _PREFIX = 2
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -155,6 +156,10 @@ class Files:
         """Return the names of the folders that files are in, in order."""
         with self._opened() as folder:
             return [name for name in folder.names() if len(name) == _PREFIX and folder.has_folder(name)]
+
+    def has_any(self) -> bool:
+        """Whether there is any file; the folder need not exist."""
+        return self.folder.is_dir() and any(map(self.digests, self.groups()))
 
     def digests(self, group: str) -> list[str]:
         """Return the files of one folder, in order; what has another name is none of ours."""

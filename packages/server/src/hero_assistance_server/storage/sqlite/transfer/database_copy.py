@@ -6,8 +6,10 @@ from pathlib import Path
 
 import apsw
 
+from hero_assistance_server.storage.damage import describe_faults
 from hero_assistance_server.storage.database_files import Contents, ProgressCallback
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, confine, open_reader, quote_name
+from hero_assistance_server.storage.sqlite.database.integrity import list_faults
 
 # 4 MiB; between two steps progress is reported, which may raise to end the copy.
 STEP_PAGES = 1024
@@ -45,8 +47,8 @@ def read_contents(path: Path) -> Contents:
     try:
         if connection.pragma("application_id") != APPLICATION_ID:
             raise ValueError("it is the database of another program")
-        if (found := connection.pragma("integrity_check")) != "ok":
-            raise ValueError(f"SQLite finds it damaged: {found}")
+        if faults := list_faults(connection, thorough=True):
+            raise ValueError(f"SQLite finds it damaged: {describe_faults(faults)}")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ValueError("a row refers to one that is not there")
         tables = [name for (name,) in connection.execute(_TABLES)]
