@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import SERVICE
 
 _FILE = "projects.json"
 _FORMAT = 1
-# The servers that a user talks to are private.
-_DIRECTORY_MODE = 0o700
 
 
 class ProjectsFileError(HeroError):
@@ -55,24 +51,9 @@ class RememberedProjects:
         """Replace the remembered addresses in one step; raises `ProjectsFileError`."""
         content = json.dumps({"format": _FORMAT, "projects": list(addresses)}, indent=2) + "\n"
         try:
-            self._replace(content)
+            write_atomic(self.path, content.encode())
         except OSError as error:
             raise self._bad("cannot be written", error) from error
-
-    def _replace(self, content: str) -> None:
-        self.path.parent.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
-        # mkstemp makes the file for its owner alone (0600).
-        descriptor, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{_FILE}.")
-        try:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
 
     def _bad(self, what: str, why: object) -> ProjectsFileError:
         return ProjectsFileError(f"{self.path} {what}: {why}", hint="give each --project, or remove the file")

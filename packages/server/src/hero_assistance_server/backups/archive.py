@@ -11,7 +11,6 @@ import hashlib
 import io
 import os
 import tarfile
-import tempfile
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +23,7 @@ from hero_assistance_server.backups.archive_reader import member_name, read_back
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed
 from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.files import FOLDER, Files
+from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
 
 _FILE_MODE = 0o600
 
@@ -36,8 +36,9 @@ def write_backup(database: DatabaseFiles, data: Path, target: Path, now: datetim
     if not (data / database.name).is_file():
         raise BackupFailed(f"there is no database in {data}", hint="a server makes one at its first start")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-            made = Path(folder) / "backup.tar"
+        remove_partial_folders(target.parent)
+        with partial_folder(target.parent, "backup") as folder:
+            made = folder / "backup.tar"
             _write(database, data, made, now, report)
             told = read_backup(database, made, report)
             made.rename(target)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from hero_assistance_server.exports.errors import ExportFailed
 from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, flush, sync_attachments
 from hero_assistance_server.storage.files import FOLDER, Files
+from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
 
 FORMAT = 1
 ABOUT = "project.json"
@@ -37,15 +36,12 @@ def write_export(database: DatabaseFiles, data: Path, target: Path, report: Prog
     if not (data / database.name).is_file():
         raise ExportFailed(f"there is no database in {data}", hint="a server makes one at its first start")
     try:
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        try:
+        remove_partial_folders(target.parent)
+        with partial_folder(target.parent, "export") as made:
             with ConfinedFolder.open(made) as folder:
                 exported = _write(database, data, folder, report)
             made.rename(target)
-        except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
-            raise
-        sync_folder(target.parent)
+            sync_folder(target.parent)
     except (OSError, ValueError, DatabaseFileError) as error:
         raise ExportFailed(f"{target} cannot be written", hint=str(error)) from error
     return exported

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, sync_attachments
 from hero_assistance_server.storage.files import FOLDER, Files, file_name
 from hero_assistance_server.storage.folder_lock import locked_folder
+from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
 
 # The longest row is a ticket of 64 KiB, in which JSON may write each byte as six.
 _LINE_LIMIT = 16 * 1024 * 1024
@@ -49,18 +49,18 @@ def read_export(database: DatabaseFiles, source: Path, data: Path, report: Progr
     """
     with locked_folder(data):
         _refuse_full(database, data)
-        made = Path(tempfile.mkdtemp(prefix=f".{data.name}.import.", dir=data.parent))
+        remove_partial_folders(data.parent)
         try:
-            with locked_folder(made), ConfinedFolder.open(source) as export:
-                imported = _read(database, export, made, report)
-                exchange(data, made)
-                sync_folder(data.parent)
+            with partial_folder(data.parent, "import") as made:
+                with locked_folder(made), ConfinedFolder.open(source) as export:
+                    imported = _read(database, export, made, report)
+                    exchange(data, made)
+                    sync_folder(data.parent)
+                # The empty folder that was there before.
+                shutil.rmtree(made, ignore_errors=True)
         except _UNREADABLE as error:
             hint = str(error) or type(error).__name__
             raise ImportRefused(f"{source} cannot be imported; nothing has changed", hint=hint) from error
-        finally:
-            # The half of an import, or the empty folder that was there before.
-            shutil.rmtree(made, ignore_errors=True)
     return imported
 
 

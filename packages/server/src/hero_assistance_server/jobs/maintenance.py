@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
@@ -13,6 +15,7 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_orphaned_files, delete_unused_uploads
+from hero_assistance_server.storage.partial_folders import remove_partial_folders
 
 SWEEP_EVERY = timedelta(hours=1)
 # Not right at the start, which is busy, and so that repeated failed starts do not fill the disk.
@@ -41,12 +44,20 @@ async def maintain(
 ) -> AsyncIterator[None]:
     """Maintain the storage while the context is open."""
     async with _running(
+        lambda: _remove_partial_folders(storage, [backups.folder, exports.folder]),
         lambda: _collect_garbage(storage, sweep_every),
         lambda: _back_up(storage, backups, backup_after, backup_look),
         lambda: _export(exports),
         lambda: _check_integrity(storage, check_after),
     ):
         yield
+
+
+async def _remove_partial_folders(storage: FileStorage, own: Sequence[Path]) -> None:
+    """Remove what was left unfinished by what was killed: next to the data, and in the folders that are ours alone."""
+    await storage.in_thread(remove_partial_folders, storage.folder.parent)
+    for folder in own:
+        await storage.in_thread(partial(remove_partial_folders, all_hidden=True), folder)
 
 
 async def _collect_garbage(storage: FileStorage, every: timedelta) -> None:
