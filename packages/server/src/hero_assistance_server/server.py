@@ -12,9 +12,10 @@ from functools import partial
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
+from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_sdk.data_folder import find_remains
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
@@ -40,6 +41,9 @@ from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_st
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 
+# The server binds once.
+_MENDED = "; then hero_assistance restart"
+
 _log = get_log("server")
 
 
@@ -60,14 +64,14 @@ class ServerSettings:
 
 async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises `HeroError` when the server cannot start."""
-    hub, timers = Hub(), Timers(_now)
+    hub, timers, health = Hub(), Timers(_now), Health()
     _log.info("server.starting", version=version(), release=release_id(), auth_mode=settings.mode.value)
     before = predecessor()
     if before is not None:
-        await _succeed(settings, hub, timers, before, stop or asyncio.Event())
+        await _succeed(settings, hub, timers, health, before, stop or asyncio.Event())
     else:
-        async with _desk(settings, hub, timers) as desk:
-            bound = await _bound(settings)
+        async with _desk(settings, hub, timers, health) as desk:
+            bound = await _bound(settings, health)
             apps = applications(replace(desk, tcp=_address_of(bound)))
             await serve(
                 _listeners(settings.paths, apps, bound),
@@ -79,17 +83,19 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
     _log.info("server.stopped")
 
 
-async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: int, stop: asyncio.Event) -> None:
+async def _succeed(
+    settings: ServerSettings, hub: Hub, timers: Timers, health: Health, before: int, stop: asyncio.Event
+) -> None:
     """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
     refuse_newer(settings.paths.data / DATABASE, migrations())
     with closing(Predecessor(before)) as old:
-        bound = await _bound(settings)
+        bound = await _bound(settings, health)
         rpc, events, tcp = (TakeoverApp(old) for _ in range(3))
         listeners = _listeners(settings.paths, Applications(rpc, events, tcp), bound)
 
         async def take_over() -> None:
             await old.end()
-            async with _desk(settings, hub, timers) as desk:
+            async with _desk(settings, hub, timers, health) as desk:
                 apps = applications(replace(desk, tcp=_address_of(bound)))
                 for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):
                     standby.give_way(app)
@@ -112,7 +118,7 @@ async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: i
 
 
 @asynccontextmanager
-async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIterator[Desk]:
+async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_store` raises."""
 
     def publish(event: StoredEvent) -> None:
@@ -120,7 +126,6 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
         timers.heard(event)
 
     refuse_remains(settings.paths)
-    health = Health()
     async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
@@ -164,13 +169,16 @@ class Bound:
     address: str
 
 
-async def _bound(settings: ServerSettings) -> Bound | None:
+async def _bound(settings: ServerSettings, health: Health) -> Bound | None:
     """Bind the TCP socket, or log why not: the Unix sockets serve without it."""
     if settings.tcp is None:
         return None
     told = await SettingsReader(settings.paths).refresh()
     try:
         bind = wanted_bind(settings.tcp, told.mycelium_bind)
+        if bind.is_broad and told.is_closed:
+            settings_reporter(health, "the server listens on no TCP address", _MENDED)(told)
+            raise Unavailable("MYCELIUM_BIND cannot be read, and may name one address", hint=told.fault_line)
         if bind.is_auto:
             bind = Bind(str(await node_address(settings.mycelium_api)), bind.port)
         return Bound(bind_or_take_over(str(bind)), str(bind))

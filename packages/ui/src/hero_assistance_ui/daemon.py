@@ -10,6 +10,7 @@ import click
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, serve, tcp_listener, unix_listener
+from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import Limits
@@ -56,7 +57,7 @@ async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [ShownProject(id=SERVICE, name="Support", target=target)]
     assets, health = Assets.packaged(), Health()
-    reader = SettingsReader(paths)
+    reader = SettingsReader(paths, report=settings_reporter(health, "the page is closed to every address over TCP"))
     # Before the first connection, so that the list judges that one too.
     await reader.refresh()
     policy = AccessListPolicy(reader)

@@ -29,6 +29,9 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     click.echo(f"started release {release}" if outcome.changed else f"already healthy (release {release})")
     for address in ui_tcp:
         click.echo(f"page: http://{address}/")
+    for action in outcome.status.actions:
+        for condition in action.conditions:
+            click.echo(f"{action.name} is {action.state}: {condition.line}", err=True)
 
 
 def stop() -> None:
