@@ -20,6 +20,7 @@ from hero_assistance.action_names import ACTIONS, SERVER, UI
 from hero_assistance.doctor import supervision
 from hero_assistance.doctor.findings import Verdict
 from hero_assistance.errors import NotInstalled
+from hero_assistance.light_commands.everyday import show_status
 from hero_assistance.log_reader import Choice, read_logs
 from hero_assistance.results import NotRunning, RestartFailed, StartFailed
 from hero_assistance.service import build_service_spec, read_settings
@@ -254,7 +255,9 @@ def test_what_lost_its_supervisor_is_shown_taken_over_and_stopped(desk: Paths) -
 
 
 @pytest.mark.parametrize("name", [SERVER, UI])
-def test_an_action_that_names_a_condition_is_degraded_and_goes_on(desk: Paths, name: str) -> None:
+def test_an_action_that_names_a_condition_is_degraded_and_goes_on(
+    desk: Paths, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     start(desk)
     before = pids(desk)
     said = {"name": "disk-low", "message": "the disk is nearly full", "hint": "free some space"}
@@ -266,6 +269,9 @@ def test_an_action_that_names_a_condition_is_degraded_and_goes_on(desk: Paths, n
     assert json.loads(json.dumps(serialize_status(found)))["actions"][ACTIONS.index(name)]["state"] == "degraded"
     findings = [one for one in supervision.check_service(desk) if one.verdict is Verdict.FAULT]
     assert [(one.detail, one.hint) for one in findings] == [(f"{name} is degraded: {said['message']}", said["hint"])]
+    monkeypatch.setenv("PATH_ROOT", str(desk.root))
+    assert show_status(as_json=False) == 1
+    assert f"{name}: the disk is nearly full; free some space" in capsys.readouterr().out.splitlines()
     Path(_ill(desk, name)).unlink()
     assert read_status(desk).exit_status == 0
 

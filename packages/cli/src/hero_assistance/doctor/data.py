@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
@@ -13,6 +14,10 @@ def check_data(paths: Paths) -> Iterator[Finding]:
     from hero_assistance_sdk.data_folder import DATABASE, find_remains
 
     path = paths.data / DATABASE
+    if paths.data.exists() and not os.access(paths.data, os.R_OK | os.W_OK | os.X_OK):
+        detail = f"{paths.data} cannot be written to by user {os.geteuid()}"
+        yield Finding("data", Verdict.FAULT, detail, f"see: ls -ld {paths.data}, and whether its disk is read-only")
+        return
     if path.is_dir():
         yield Finding("data", Verdict.FAULT, f"{path} is a folder", "move it away, then hero_assistance restore")
         return

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hero_assistance.light_commands.output import print_json, print_table, print_value
+from hero_assistance.light_commands.output import print_json, print_table, print_value, sanitize
 from hero_assistance_sdk.paths import Paths
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def show_status(*, as_json: bool) -> int:
     if found.note:
         print(found.note)
     print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)))
+    for action in found.actions:
+        for condition in action.conditions:
+            print(sanitize(f"{action.name}: {condition.line}"))
     return found.exit_status
 
 

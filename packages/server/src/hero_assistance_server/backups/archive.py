@@ -33,7 +33,7 @@ def write_backup(database: DatabaseFiles, data: Path, target: Path, now: datetim
 
     Raises `BackupFailed`; what was in that place before stays then.
     """
-    if not (data / database.name).is_file():
+    if not (data / database.name).exists():
         raise BackupFailed(f"there is no database in {data}", hint="a server makes one at its first start")
     try:
         remove_partial_folders(target.parent)

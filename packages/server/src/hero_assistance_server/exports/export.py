@@ -33,7 +33,7 @@ def write_export(database: DatabaseFiles, data: Path, target: Path, report: Prog
     """Export the data folder into the new folder `target`; raises `ExportFailed`, and nothing of it is left then."""
     if target.exists():
         raise ExportFailed(f"{target} is there already", hint="name a folder that is not")
-    if not (data / database.name).is_file():
+    if not (data / database.name).exists():
         raise ExportFailed(f"there is no database in {data}", hint="a server makes one at its first start")
     try:
         remove_partial_folders(target.parent)

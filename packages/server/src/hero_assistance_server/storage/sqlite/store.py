@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import apsw
 
 from hero_assistance_httpd.health import Health
+from hero_assistance_sdk.errors import usable_folder
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.damage import Damage
@@ -172,7 +173,7 @@ async def open_store(
 ) -> AsyncIterator[Store]:
     """Lock the folder, bring its database up to date and open it; `publish` gets each event after its commit.
 
-    `health` hears of damage. Raises `DataInUse`, `DatabaseTooNew` or `DatabaseUnusable`.
+    `health` hears of damage. Raises `DataInUse`, `DatabaseTooNew`, `DatabaseUnusable` or `FolderUnusable`.
     """
     path = folder / DATABASE
     damage = Damage(health or Health())
@@ -180,7 +181,8 @@ async def open_store(
         connection = _open_up_to_date(path)
         try:
             files = Files(folder / FOLDER)
-            files.prepare()
+            with usable_folder(files.folder):
+                files.prepare()
             readers = ConnectionPool(path, partial(note_error, damage))
             try:
                 with translated_errors(path):

@@ -24,7 +24,7 @@ WRITER_STATEMENTS = STATEMENTS + KINDS * PORTION
 
 
 def open_writer(path: Path) -> apsw.Connection:
-    """The connection that writes and checkpoints; a process has one. Raises `DatabaseUnusable` or `OSError`."""
+    """The connection that writes and checkpoints; a process has one. Raises `DatabaseUnusable`."""
     with translated_errors(path):
         connection = _opened(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
         path.chmod(0o600)
@@ -55,7 +55,9 @@ def translated_errors(path: Path) -> Iterator[None]:
     except DAMAGE_ERRORS as error:
         hint = f"{error}; hero_assistance restore puts the last backup in its place"
         raise DatabaseUnusable(f"{path} is damaged, or no database", hint=hint) from error
-    except STORAGE_ERRORS as error:
+    except (*STORAGE_ERRORS, OSError) as error:
+        if path.is_dir():
+            raise DatabaseUnusable(f"{path} is a folder", hint="move it away, then hero_assistance restore") from error
         raise DatabaseUnusable(f"{path} cannot be opened as a database", hint=str(error)) from error
 
 
