@@ -111,6 +111,16 @@ def test_half_a_build_is_refused(spoil: Callable[[Path], object], store: Release
         install(store, build, print)
 
 
+@pytest.mark.parametrize("release", ["current", "../evil", "a/b", ".new", "", "x y", "."])
+def test_a_manifest_cannot_name_a_release_elsewhere(release: str, store: ReleaseStore, tmp_path: Path) -> None:
+    build = make_build(tmp_path / "dist", "1.0-one")
+    manifest = build / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"1.0-one"', f'"{release}"'))
+    with pytest.raises(BadBuild, match="names no release"):
+        install(store, build, print)
+    assert not store.folder.exists()
+
+
 @pytest.mark.parametrize("name", ["../evil", "a/b", "-x", "", "a b", "x\ny"])
 def test_a_manifest_cannot_name_a_file_elsewhere(name: str, tmp_path: Path) -> None:
     build = make_build(tmp_path / "dist", "1.0-one")

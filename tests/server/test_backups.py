@@ -21,7 +21,9 @@ import pytest
 from hero_assistance_sdk.backup_files import FAILURE, NAME
 from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.backups.archive import About, read_backup, write_backup
+from hero_assistance_server.backups.about import About
+from hero_assistance_server.backups.archive import write_backup
+from hero_assistance_server.backups.archive_reader import read_backup
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import Backups
@@ -268,6 +270,7 @@ async def test_a_backup_killed_anywhere_is_not_there(past: Paths, hero_env: dict
         assert steps < 300
     assert steps > 10
     read_backup(SQLITE, target)
+    assert [path.name for path in past.root.iterdir() if path.name.startswith(".")] == []
 
 
 def _tickets(path: Path) -> int | None:
@@ -295,7 +298,8 @@ async def test_a_restore_killed_anywhere_is_the_old_or_the_new(past: Paths, hero
         assert len((await desk.call("ticket.list", "bob"))["tickets"]) == 1
     # After the exchange there is little left to do, and so few instants to be killed at.
     assert {2} <= found <= {1, 2}
-    # Whatever was interrupted, the data of before is somewhere.
+    # Whatever was interrupted, the data of before is somewhere, and nothing is hidden.
+    assert [path.name for path in past.data.parent.iterdir() if path.name.startswith(".")] == []
     others = [path for path in past.data.parent.iterdir() if path != past.data and (path / DATABASE).exists()]
     assert 2 in [_tickets(path / DATABASE) for path in others]
 

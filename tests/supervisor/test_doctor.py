@@ -251,3 +251,18 @@ def test_a_supervisor_that_hangs_is_a_fault_and_ends_no_other_check(supervised: 
         assert findings(done.stdout, "disk") != []
     finally:
         supervised.supervisor.send_signal(signal.SIGCONT)
+
+
+def test_a_database_that_is_gone_is_told_before_a_start(harness: Harness) -> None:
+    data = harness.paths.data
+    assert doctor(harness.env, "data") == []
+    data.mkdir(parents=True)
+    (data / "tickets.db").write_bytes(b"SQLite format 3\0" + b"\1" * 1024)
+    assert doctor(harness.env, "data") == [("ok", f"{data / 'tickets.db'} has 0.0 MiB")]
+    (data / "tickets.db").write_bytes(b"")
+    (data / "attachments" / ".incoming").mkdir(parents=True)
+    ((verdict, detail),) = doctor(harness.env, "data")
+    assert (verdict, "is empty, but there is what an earlier desk left" in detail) == ("fault", True)
+    (data / "tickets.db").unlink()
+    (data / "tickets.db").mkdir()
+    assert doctor(harness.env, "data") == [("fault", f"{data / 'tickets.db'} is a folder")]

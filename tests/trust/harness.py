@@ -59,6 +59,10 @@ class Supervised:
         with SupervisorClient(self.socket) as client:
             client.secret_delete(name)
 
+    def secrets_file(self) -> Path:
+        """The file in which it keeps the secrets of the daemons."""
+        return self.paths.state / "secrets" / "core.json"
+
     def close(self) -> None:
         self._daemon.close()
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,11 +15,13 @@ import pytest
 
 from hero_assistance_httpd.peer_filter import REFUSAL
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import RpcClient
 from tests.trust.harness import Supervised, connection, get, head, received
 from tests.ui.daemons import Desk, answers, desk, eventually, http
 
 # What an operator is promised: 30 s to read the list, and a sweep of what is open.
 REMOVED_S = 60.0
+DOCTOR = [sys.executable, "-m", "hero_assistance", "doctor", "--json"]
 
 
 @pytest.fixture
@@ -178,3 +183,53 @@ def _is_cut(stream: socket.socket) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def test_damaged_secrets_let_no_stranger_in(page: Desk, embedded: Supervised) -> None:
+    """The reason is in the log, in the status and in doctor's findings; once mended, the list is as it was."""
+    embedded.start()
+    embedded.set("ADMIN_SECRETS", "127.0.0.2")
+    whole = embedded.secrets_file().read_bytes()
+    embedded.secrets_file().write_bytes(whole[:-3])
+    address = _address(page)
+    assert _statuses(address, "127.0.0.1", "127.0.0.2", "127.0.0.3") == [403] * 3
+    with RpcClient(page.paths.socket("ui")) as client:
+        health = client.get("/health")
+    assert [health["status"], [one["name"] for one in health["conditions"]]] == ["degraded", ["settings-unread"]]
+    assert "closed to every address over TCP" in health["conditions"][0]["message"]
+    log = page.log_of("hero_assistance_ui").read_text()
+    assert "core.json is damaged" in log
+    assert "health.degraded condition=settings-unread" in log
+    assert "access.open" not in log
+    done = subprocess.run(DOCTOR, env=page.env, capture_output=True, text=True, timeout=60, check=False)
+    (found,) = [one for one in json.loads(done.stdout)["findings"] if one["check"] == "secrets"]
+    assert (found["verdict"], "core.json is damaged" in found["detail"]) == ("fault", True)
+    assert "move it away and set the secrets again" in found["hint"]
+    embedded.secrets_file().write_bytes(whole)
+    eventually(lambda: _statuses(address, "127.0.0.2", "127.0.0.1") == [200, 403], "the list is read again")
+    with RpcClient(page.paths.socket("ui")) as client:
+        assert client.get("/health")["status"] == "ok"
+
+
+def test_the_server_binds_no_address_that_the_secret_may_narrow(page: Desk, embedded: Supervised) -> None:
+    embedded.start()
+    embedded.set("MYCELIUM_BIND", "127.0.0.1")
+    embedded.secrets_file().write_text("{")
+    page.env["HERO_ASSISTANCE_TCP"] = "0"
+    page.start_server()
+    with page.client() as client:
+        health = client.call("system.health")
+    assert (health["tcp"], health["status"]) == (None, "degraded")
+    assert "listens on no TCP address" in health["conditions"][0]["message"]
+    assert "hero_assistance restart" in health["conditions"][0]["hint"]
+    assert "core.json is damaged" in page.log_of("hero_assistance_server").read_text()
+
+
+def test_an_address_that_no_secret_decides_is_bound_all_the_same(page: Desk, embedded: Supervised) -> None:
+    embedded.start()
+    embedded.set("THEME", "light")
+    embedded.secrets_file().write_text("{")
+    page.start_server()
+    with page.client() as client:
+        health = client.call("system.health")
+    assert (str(health["tcp"]).startswith("127.0.0.1:"), health["status"]) == (True, "ok")

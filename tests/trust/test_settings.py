@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,80 @@ async def test_an_answer_that_is_none_changes_nothing(paths: Paths, answer: byte
 
     async with await asyncio.start_unix_server(answering, sock=bind_unix(paths.socket("supervisor"))):
         assert await SettingsReader(paths, timeout_s=1.0).refresh() == DaemonSettings()
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+# What a disk, an editor or a person can make of the file.
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda path: path.write_bytes(b""),
+    "half": lambda path: path.write_bytes(path.read_bytes()[:10]),
+    "zeros": lambda path: path.write_bytes(bytes(100)),
+    "a list": lambda path: path.write_text("[]"),
+    "another shape": lambda path: path.write_text('{"ADMIN_SECRETS": ["10.0.0.0/8"]}'),
+    "no text": lambda path: path.write_bytes(b"\xff\xfe"),
+    "a folder": _folder,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+async def test_damaged_secrets_close_what_depends_on_them(
+    paths: Paths, embedded: Supervised, caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    embedded.start()
+    embedded.set(ADMINS, "127.0.0.0/8")
+    reader = SettingsReader(paths)
+    assert (await reader.refresh()).admits("127.0.0.1")
+    DAMAGE[damage](embedded.secrets_file())
+    kept = await reader.refresh()
+    assert (kept.is_closed, kept.admits("127.0.0.1"), kept.admits("10.0.0.1")) == (False, True, False)
+    caplog.clear()
+    with caplog.at_level("WARNING"):
+        fresh = SettingsReader(paths)
+        closed = await fresh.refresh()
+    assert (closed.is_closed, closed.is_current) == (True, False)
+    assert not any(closed.admits(peer) for peer in ("127.0.0.1", "::1", "10.0.0.1", "400::1"))
+    (record,) = caplog.records
+    assert record.getMessage() == "settings.unread"
+    assert "core.json" in str(getattr(record, "fields", ""))
+    assert "move it away" in str(getattr(record, "fields", ""))
+    embedded.kill()
+    assert (await fresh.refresh()).is_closed, "its end mends nothing"
+
+
+async def test_mended_secrets_open_it_again(paths: Paths, embedded: Supervised) -> None:
+    embedded.start()
+    embedded.set(ADMINS, "127.0.0.0/8")
+    embedded.secrets_file().write_text("{")
+    told: list[bool] = []
+    reader = SettingsReader(paths, report=lambda settings: told.append(settings.is_closed))
+    await reader.refresh()
+    embedded.secrets_file().rename(paths.state / "damaged.json")
+    embedded.set(ADMINS, "127.0.0.0/8")
+    mended = await reader.refresh()
+    assert (mended.is_current, mended.fault, mended.admits("127.0.0.1"), mended.admits("10.0.0.1")) == (
+        True,
+        None,
+        True,
+        False,
+    )
+    assert told == [True, False]
+
+
+async def test_a_supervisor_that_hangs_before_its_first_answer_closes_it_too(
+    paths: Paths, embedded: Supervised
+) -> None:
+    embedded.start()
+    embedded.freeze()
+    assert (await SettingsReader(paths, timeout_s=0.5).refresh()).is_closed
+
+
+async def test_without_a_supervisor_nothing_was_ever_set(paths: Paths) -> None:
+    settings = await SettingsReader(paths).refresh()
+    assert (settings.is_closed, settings.admits("10.0.0.1")) == (False, True)
 
 
 async def test_it_is_asked_again_in_the_background(paths: Paths, embedded: Supervised) -> None:

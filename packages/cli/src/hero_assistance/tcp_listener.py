@@ -8,22 +8,24 @@ from typing import Any
 from hero_assistance.supervisor.process.process_table import read_command_name
 from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.health import Condition
 from hero_assistance_sdk.sockets import parse_address
 
+_NAME = "tcp-listener"
 _LOST = "overlay peers cannot connect"
 
 
-def explain_missing_listener(error: Mapping[str, Any]) -> str:
+def explain_missing_listener(error: Mapping[str, Any]) -> Condition:
     """Return what is wrong and what to do, for the `tcp_error` of `system.health`."""
     port = _read_port(error.get("address"))
     holder = find_port_holder(port) if port else None
     if holder is not None:
         who = describe_process(holder)
-        return f"TCP port {port} is held by {who}: {_LOST}; {_explain_move()}"
+        return Condition(_NAME, f"TCP port {port} is held by {who}: {_LOST}", _explain_move())
     found = f"{error.get('message')}: {_LOST}"
     if port and "in use" in found:
-        return f"{found}; the port is free now: hero_assistance restart"
-    return f"{found}; {error['hint']}" if error.get("hint") else found
+        return Condition(_NAME, found, "the port is free now: hero_assistance restart")
+    return Condition(_NAME, found, str(error.get("hint") or "see the log: hero_assistance logs hero_assistance_server"))
 
 
 def describe_process(pid: int) -> str:

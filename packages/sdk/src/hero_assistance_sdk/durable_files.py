@@ -21,7 +21,11 @@ def write_atomic(path: Path, content: bytes, *, durable: bool = True, mode: int 
 
 @contextlib.contextmanager
 def replace_file(path: Path, *, durable: bool = True, mode: int = PRIVATE_FILE) -> Iterator[BinaryIO]:
-    """Yield a file to write to that becomes `path` when the block ends, and is removed when the block fails."""
+    """Yield a file to write to that becomes `path` when the block ends, and is removed when the block fails.
+
+    What processes left that were killed meanwhile is removed first.
+    """
+    _remove_leftovers(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
@@ -31,7 +35,7 @@ def replace_file(path: Path, *, durable: bool = True, mode: int = PRIVATE_FILE) 
             if durable:
                 os.fsync(file.fileno())
         temporary.rename(path)
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
@@ -46,3 +50,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove the halves of `path` whose processes are gone: they carry the pids in their names."""
+    prefix = f".{path.name}."
+    for name in os.listdir(path.parent):  # noqa: PTH208 - a path object for each name would take as long as the write
+        pid = name.removeprefix(prefix)
+        if name.startswith(prefix) and pid.isdecimal() and not _is_alive(int(pid)):
+            with contextlib.suppress(OSError):
+                path.with_name(name).unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True

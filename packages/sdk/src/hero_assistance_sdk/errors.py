@@ -6,7 +6,10 @@ An error carries a kebab-case `reason`, a `message` of one line, and where one h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ClassVar
 
 
@@ -49,6 +52,25 @@ class SocketPathTooLong(SettingError):
     """A Unix socket path is longer than the kernel accepts."""
 
     reason = "socket-path-too-long"
+
+
+class FolderUnusable(HeroError):
+    """A folder that a program writes to is read-only, belongs to another user, or is no folder."""
+
+    reason = "folder-unusable"
+
+
+@contextmanager
+def usable_folder(folder: Path) -> Iterator[None]:
+    """Raise `FolderUnusable` for every `OSError` of what is done in a folder."""
+    try:
+        yield
+    except OSError as error:
+        user = os.geteuid()
+        raise FolderUnusable(
+            f"{folder} cannot be used: {error.strerror or error}",
+            hint=f"it must be a folder on a writable disk that user {user} may write to; see: ls -ld {folder}",
+        ) from error
 
 
 class AddressInUse(HeroError):

@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-from hero_assistance_sdk.errors import AddressInUse, UsageError
+from hero_assistance_sdk.errors import AddressInUse, UsageError, usable_folder
 from hero_assistance_sdk.file_lock import lock_folder
 from hero_assistance_sdk.paths import checked_socket_path
 from hero_assistance_sdk.peer_credentials import read_peer_pid
@@ -33,6 +33,11 @@ def bind_unix(
     process `predecessor` listens on is renamed over: that process still serves its connected clients.
     """
     checked_socket_path(path)
+    with usable_folder(path.parent):
+        return _bind_unix(path, mode, predecessor, group)
+
+
+def _bind_unix(path: Path, mode: int, predecessor: int | None, group: int | None) -> socket.socket:
     path.parent.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}")
     # Two starters must not both find the same socket dead.

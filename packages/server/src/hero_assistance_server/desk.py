@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
@@ -36,3 +37,4 @@ class Desk:
     exports: Exports | None = None
     tcp: TcpListener = TcpListener()
     limits: Limits = DEFAULTS
+    health: Health = field(default_factory=Health)

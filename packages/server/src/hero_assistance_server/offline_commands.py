@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_server.backups.archive import About, write_backup
+from hero_assistance_server.backups.about import About
+from hero_assistance_server.backups.archive import write_backup
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import NAMES
 from hero_assistance_server.exports.export import Exported, write_export

@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
+from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.data_folder import find_remains
+from hero_assistance_sdk.errors import HeroError, Unavailable
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
@@ -32,6 +35,7 @@ from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
+from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
@@ -39,6 +43,9 @@ from hero_assistance_server.users.login_service import seed_users
 
 # Of the users that a warning is about; a line of a log is no list.
 _NAMED_IN_LOG = 20
+
+# The server binds once.
+_MENDED = "; then hero_assistance restart"
 
 _log = get_log("server")
 
@@ -60,14 +67,14 @@ class ServerSettings:
 
 async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises `HeroError` when the server cannot start."""
-    hub, timers = Hub(), Timers(_now)
+    hub, timers, health = Hub(), Timers(_now), Health()
     _log.info("server.starting", version=version(), release=release_id(), auth_mode=settings.mode.value)
     before = predecessor()
     if before is not None:
-        await _succeed(settings, hub, timers, before, stop or asyncio.Event())
+        await _succeed(settings, hub, timers, health, before, stop or asyncio.Event())
     else:
-        async with _desk(settings, hub, timers) as desk:
-            bound = await _bound(settings)
+        async with _desk(settings, hub, timers, health) as desk:
+            bound = await _bound(settings, health)
             apps = applications(replace(desk, tcp=bound.described))
             await serve(
                 _listeners(settings.paths, apps, bound),
@@ -79,17 +86,19 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
     _log.info("server.stopped")
 
 
-async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: int, stop: asyncio.Event) -> None:
+async def _succeed(
+    settings: ServerSettings, hub: Hub, timers: Timers, health: Health, before: int, stop: asyncio.Event
+) -> None:
     """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
     refuse_newer(settings.paths.data / DATABASE, migrations())
     with closing(Predecessor(before)) as old:
-        bound = await _bound(settings)
+        bound = await _bound(settings, health)
         rpc, events, tcp = (TakeoverApp(old) for _ in range(3))
         listeners = _listeners(settings.paths, Applications(rpc, events, tcp), bound)
 
         async def take_over() -> None:
             await old.wait_for_end()
-            async with _desk(settings, hub, timers) as desk:
+            async with _desk(settings, hub, timers, health) as desk:
                 apps = applications(replace(desk, tcp=bound.described))
                 for standby, app in ((rpc, apps.rpc), (events, apps.events), (tcp, apps.tcp)):
                     standby.give_way(app)
@@ -112,23 +121,34 @@ async def _succeed(settings: ServerSettings, hub: Hub, timers: Timers, before: i
 
 
 @asynccontextmanager
-async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIterator[Desk]:
+async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_store` raises."""
 
     def publish(event: StoredEvent) -> None:
         hub.publish(event)
         timers.heard(event)
 
-    async with open_store(settings.paths.data, clock=_now, publish=publish) as store:
+    refuse_remains(settings.paths)
+    async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = await _load_directory(store, settings.mode)
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
-        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
+        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits, health=health)
         async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, count_views)):
             yield desk
+
+
+def refuse_remains(paths: Paths) -> None:
+    """Raise `DatabaseUnusable` where an empty desk would begin over the remains of another one.
+
+    Its backups would take the places of the old ones, and garbage collection its attachments.
+    """
+    remains = find_remains(paths)
+    if remains is not None:
+        raise DatabaseUnusable(remains.message, hint=remains.hint)
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:
@@ -163,7 +183,7 @@ class Bound:
         return TcpListener(bound_address(self.socket) if self.socket else None, self.address, self.error)
 
 
-async def _bound(settings: ServerSettings) -> Bound:
+async def _bound(settings: ServerSettings, health: Health) -> Bound:
     """Bind the TCP socket, or log why not: the Unix sockets serve without it."""
     if settings.tcp is None:
         return Bound()
@@ -171,6 +191,9 @@ async def _bound(settings: ServerSettings) -> Bound:
     bind: Bind | None = None
     try:
         bind = wanted_bind(settings.tcp, told.mycelium_bind)
+        if bind.is_broad and told.is_closed:
+            settings_reporter(health, "the server listens on no TCP address", _MENDED)(told)
+            raise Unavailable("MYCELIUM_BIND cannot be read, and may name one address", hint=told.fault_line)
         if bind.is_auto:
             bind = Bind(str(await node_address(settings.mycelium_api)), bind.port)
         return Bound(bind_or_take_over(str(bind)), str(bind))

@@ -164,7 +164,8 @@ export type FoundTicket = {
 };
 
 export type Health = {
-  status: "ok";
+  status: HealthStatus;
+  conditions: Array<HealthCondition>;
   service: string;
   version: string;
   release: string;
@@ -173,6 +174,14 @@ export type Health = {
   tcp_error: ListenerError | null;
   seq: number;
 };
+
+export type HealthCondition = {
+  name: string;
+  message: string;
+  hint: string;
+};
+
+export type HealthStatus = "ok" | "degraded";
 
 export type Lease = {
   lease_ms: number;

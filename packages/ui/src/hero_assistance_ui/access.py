@@ -35,7 +35,7 @@ _log = get_log("access")
 
 
 class AccessListPolicy:
-    """Admits the addresses of `ADMIN_SECRETS`, or every address while it names none."""
+    """Admits the addresses of `ADMIN_SECRETS`, every address while it names none, and none while it is unreadable."""
 
     def __init__(self, reader: SettingsReader) -> None:
         self._reader = reader
@@ -43,11 +43,12 @@ class AccessListPolicy:
 
     def admits(self, peer: str) -> bool:
         """Return whether a TCP peer may connect."""
-        access = self._reader.settings.access
-        if not access.is_enforced and not self._has_warned:
+        settings = self._reader.settings
+        is_open = not (settings.access.is_enforced or settings.is_closed)
+        if is_open and not self._has_warned:
             _log.warning("access.open", secret=SecretName.ADMIN_SECRETS.value, admitted="everybody")
-        self._has_warned = not access.is_enforced
-        return access.admits(peer)
+        self._has_warned = is_open
+        return settings.admits(peer)
 
 
 class Change(BaseModel):
@@ -105,7 +106,7 @@ class AccessListResource:
         content: dict[str, Any] = {
             "entries": settings.access.entries,
             "invalid": settings.access.invalid,
-            "enforced": settings.access.is_enforced,
+            "enforced": settings.access.is_enforced or settings.is_closed,
             "source": settings.source_of(SecretName.ADMIN_SECRETS),
             "current": settings.is_current,
             "you": self._peer(request),

@@ -79,7 +79,7 @@ def _compress(document: str) -> bytes:
 
 def _access_bar(settings: DaemonSettings) -> str:
     """Return the bar of the access list: red while every address may enter, green when only those on the list may."""
-    if settings.access.is_enforced:
+    if settings.access.is_enforced or settings.is_closed:
         return _BAR.format(kind="enforced", text=_CLOSED)
     why = "ADMIN_SECRETS is not set"
     if settings.supervisor is Source.DEFAULT:

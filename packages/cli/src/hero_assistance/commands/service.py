@@ -7,7 +7,6 @@ import click
 from hero_assistance.light_commands.everyday import show_status
 from hero_assistance.light_commands.output import print_json, print_table, show_progress
 from hero_assistance.status import Status
-from hero_assistance_sdk.hero_proc.states import ActionState
 from hero_assistance_sdk.paths import Paths
 
 
@@ -57,8 +56,8 @@ def restart_command() -> None:
 def _print_degraded(found: Status) -> None:
     """Print what runs but is not all there."""
     for action in found.actions:
-        if action.state is ActionState.DEGRADED:
-            click.echo(f"{action.name} is degraded: {action.reason}")
+        for condition in action.conditions:
+            click.echo(f"{action.name} is {action.state}: {condition.line}", err=True)
 
 
 @click.command("status")

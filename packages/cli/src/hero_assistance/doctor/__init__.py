@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, installation, network, settings, supervision
+from hero_assistance.doctor import backups, clock, data, installation, network, settings, supervision
 from hero_assistance.doctor.findings import Finding, Verdict, find_worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
@@ -22,6 +22,7 @@ ALONE: tuple[Check, ...] = (
     network.check_folders,
     network.check_socket_group,
     clock.check_jump,
+    data.check_data,
     backups.check_backups,
 )
 # These ask a supervisor.

@@ -14,6 +14,10 @@ def check_secrets(paths: Paths) -> Iterator[Finding]:
     from hero_assistance_sdk.hero_proc.settings import SecretName, SettingsReader
 
     settings = asyncio.run(SettingsReader(paths).refresh())
+    if settings.fault is not None:
+        detail = f"they cannot be read, so what depends on them is closed: {settings.fault.message}"
+        yield Finding("secrets", Verdict.FAULT, detail, settings.fault.hint or "hero_assistance logs supervisor")
+        return
     if not settings.is_current:
         names = ", ".join(SecretName)
         yield Finding("secrets", Verdict.WARNING, f"no supervisor tells {names}", "hero_assistance --start")

@@ -32,6 +32,9 @@ def show_status(*, as_json: bool) -> int:
     if found.note:
         print(sanitize(found.note))
     print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)))
+    for action in found.actions:
+        for condition in action.conditions:
+            print(sanitize(f"{action.name}: {condition.line}"))
     return found.exit_status
 
 

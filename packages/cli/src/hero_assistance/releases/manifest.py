@@ -14,6 +14,8 @@ from hero_assistance_sdk.zipapp.header import Target
 SCHEMA = 1
 BUILD_FILE = "manifest.json"
 RELEASE_FILE = "release.json"
+# The link that names the live release, next to the folders that are named after releases.
+CURRENT = "current"
 
 # Both become names in file systems and in shell lines.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -107,7 +109,7 @@ def _parse_manifest(found: dict[str, Any], path: Path) -> Manifest:
         manifest = Manifest(str(found["release"]), str(found["version"]), found.get("commit"), target, binaries)
     except (KeyError, TypeError, ValueError) as error:
         raise BadBuild(f"{path} is incomplete: {error!r}", hint="build again: nox -s build") from None
-    if not binaries or not _RELEASE.fullmatch(manifest.release):
+    if not binaries or not _RELEASE.fullmatch(manifest.release) or manifest.release == CURRENT:
         raise BadBuild(f"{path} names no release or no files")
     for binary in binaries:
         if not _NAME.fullmatch(binary.name):

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance.releases.errors import InstallBusy
-from hero_assistance.releases.manifest import Installed, read_installed
+from hero_assistance.releases.manifest import CURRENT, Installed, read_installed
 from hero_assistance_sdk.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.paths import Paths
 
-CURRENT = "current"
 LOCK = ".lock"
 
 # A cold install takes some seconds; a longer wait has a reason, which the error names.

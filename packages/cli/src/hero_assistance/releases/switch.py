@@ -9,12 +9,13 @@ from pathlib import Path
 
 from hero_assistance.releases.errors import ForeignFile, NoSuchRelease
 from hero_assistance.releases.manifest import (
+    CURRENT,
     RELEASE_FILE,
     Installed,
     Manifest,
     serialize_installed,
 )
-from hero_assistance.releases.store import CURRENT, ReleaseStore, replace_link
+from hero_assistance.releases.store import ReleaseStore, replace_link
 from hero_assistance.releases.target import check_installed_target
 from hero_assistance_sdk.durable_files import sync_folder, write_atomic
 

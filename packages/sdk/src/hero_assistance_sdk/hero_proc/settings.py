@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -15,7 +15,7 @@ from hero_assistance_sdk.hero_proc.wire import CORE
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
-from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
+from hero_assistance_sdk.rpc.errors import CODES, MethodNotFound, RpcFailure
 from hero_assistance_sdk.sockets import listening_pid
 
 REFRESH_S = 30.0
@@ -52,6 +52,14 @@ class Theme(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsFault:
+    """Why a supervisor that listens cannot tell the settings, such as a damaged file of secrets; it may name paths."""
+
+    message: str
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DaemonSettings:
     """The settings as a supervisor last answered them; before the first answer, the defaults.
 
@@ -59,12 +67,33 @@ class DaemonSettings:
     was asked again since and did not answer: its last answer stays.
     """
 
+    fault: SettingsFault | None = field(default=None, kw_only=True, compare=False)
+
     theme: Theme = Theme.DARK
     access: AccessList = field(default_factory=AccessList)
     mycelium_bind: str | None = None
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether there may be an access list that cannot be read, so that nothing that depends on it may be open.
+
+        What was read before the fault holds on: it is what the operator last meant.
+        """
+        return self.fault is not None and self.supervisor is Source.DEFAULT
+
+    @property
+    def fault_line(self) -> str | None:
+        """The fault and how to mend it, in one line."""
+        if self.fault is None:
+            return None
+        return f"{self.fault.message}; {self.fault.hint}" if self.fault.hint else self.fault.message
+
+    def admits(self, peer: str) -> bool:
+        """Whether a peer of this address may open the page."""
+        return not self.is_closed and self.access.admits(peer)
 
     def source_of(self, name: SecretName) -> Source:
         """Where the value of a setting comes from."""
@@ -87,13 +116,21 @@ class SettingsReader:
     """Asks hero_proc where it listens, else the embedded supervisor, and remembers the answer.
 
     Only hero_proc replaces an answer of hero_proc: while it restarts, the empty store of an embedded supervisor must
-    not admit peers that the access list keeps out.
+    not admit peers that the access list keeps out. `report` gets the settings after each time it has asked.
     """
 
-    def __init__(self, paths: Paths, *, refresh_s: float = REFRESH_S, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        *,
+        refresh_s: float = REFRESH_S,
+        timeout_s: float = ANSWER_TIMEOUT_S,
+        report: Callable[[DaemonSettings], None] = lambda _settings: None,
+    ) -> None:
         self._sockets = ((Source.HERO_PROC, paths.hero_proc_socket), (Source.EMBEDDED, paths.socket("supervisor")))
         self._refresh_s = refresh_s
         self._timeout_s = timeout_s
+        self._report = report
         self._settings = DaemonSettings()
         self._failures = 0
         # A read that began before a write must not replace what was written.
@@ -131,13 +168,19 @@ class SettingsReader:
         return min(self._refresh_s, RETRY_S * 2 ** min(self._failures - 1, 16)) if self._failures else self._refresh_s
 
     async def _refresh(self) -> DaemonSettings:
+        fault = None
         try:
             source, socket = self._find_supervisor()
-            values = await self._read_values(socket)
+            try:
+                values = await self._read_values(socket)
+            except HeroError as error:
+                fault = _find_fault(error)
+                raise
         except HeroError as error:
-            self._note_failure(error)
+            self._note_failure(error, fault)
         else:
             self._remember(parse_settings(values, source))
+        self._report(self._settings)
         return self._settings
 
     def _find_supervisor(self) -> tuple[Source, Path]:
@@ -176,12 +219,28 @@ class SettingsReader:
             _log_settings(settings)
         self._settings = settings
 
-    def _note_failure(self, error: HeroError) -> None:
+    def _note_failure(self, error: HeroError, fault: SettingsFault | None) -> None:
         self._failures += 1
-        if self._failures == 1:
-            kept = "defaults" if self._settings.supervisor is Source.DEFAULT else "what was read last"
-            _log.warning("settings.unread", reason=error.reason, detail=error.message, kept=kept)
-        self._settings = replace(self._settings, is_current=False)
+        # A supervisor that has ended since does not make its secrets readable.
+        fault = fault or self._settings.fault
+        settings = replace(self._settings, is_current=False, fault=fault)
+        if self._failures == 1 or fault != self._settings.fault:
+            hint = error.hint or ""
+            _log.warning("settings.unread", reason=error.reason, detail=error.message, hint=hint, kept=_kept(settings))
+        self._settings = settings
+
+
+def _find_fault(error: HeroError) -> SettingsFault | None:
+    """What keeps a supervisor from telling; nothing does that of one that has no secrets at all."""
+    if isinstance(error, RpcFailure) and error.code == CODES[MethodNotFound]:
+        return None
+    return SettingsFault(error.message, error.hint)
+
+
+def _kept(settings: DaemonSettings) -> str:
+    if settings.is_closed:
+        return "closed"
+    return "defaults" if settings.supervisor is Source.DEFAULT else "what was read last"
 
 
 def _parse_value(socket: Path, answer: object) -> str:

@@ -61,10 +61,10 @@ class Download:
 
     async def _open(self, record: AttachmentRecord) -> BinaryIO:
         try:
-            return await self.storage.in_thread(self.storage.files.path(record.sha256).open, "rb", 0)
-        except OSError as error:
+            return await self.storage.in_thread(self.storage.files.open, record.sha256)
+        except (OSError, ValueError) as error:
             _log.error("attachment.unreadable", attachment=record.attachment.attachment_id, error=error)
-            raise StoreUnavailable("the file cannot be read", hint=error.strerror) from error
+            raise StoreUnavailable("the file cannot be read", hint=getattr(error, "strerror", None)) from error
 
     async def _answer(self, request: Request, record: AttachmentRecord, file: BinaryIO, send: Send) -> None:
         size, headers = record.attachment.size, _headers(record)

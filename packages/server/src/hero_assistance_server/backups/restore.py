@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from hero_assistance_sdk.durable_files import sync_folder
-from hero_assistance_server.backups.archive import About, read_backup
+from hero_assistance_server.backups.about import About
+from hero_assistance_server.backups.archive_reader import unpack_backup
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.folder_lock import locked_folder
+from hero_assistance_server.storage.partial_folders import (
+    find_previous_name,
+    partial_folder,
+    remove_partial_folders,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +39,18 @@ def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, re
         raise RestoreFailed(f"there is no backup {backup}")
     # The locks of both folders: a server that is started meanwhile finds either taken.
     with locked_folder(data):
-        made = _new_folder(data)
-        with locked_folder(made):
-            about = _exchange(database, backup, data, made, report)
-        previous = data.with_name(f"{data.name}.before-{now:%Y%m%dT%H%M%SZ}")
-        made.rename(previous)
-        sync_folder(data.parent)
+        remove_partial_folders(data.parent)
+        with ExitStack() as stack:
+            try:
+                # Interrupted right behind the exchange, it is the data of before that has this name, which stays.
+                made = stack.enter_context(partial_folder(data.parent, "restore"))
+                with locked_folder(made):
+                    about = unpack_backup(database, backup, made, report)
+                    exchange(data, made)
+            except OSError as error:
+                hint = str(error)
+                raise RestoreFailed("the backup cannot be put in place; nothing has changed", hint=hint) from error
+            previous = find_previous_name(data, now)
+            made.rename(previous)
+            sync_folder(data.parent)
     return Restored(about, previous)
-
-
-def _exchange(database: DatabaseFiles, backup: Path, data: Path, made: Path, report: ProgressCallback) -> About:
-    """Unpack the backup into `made` and let the two folders change places; until then nothing has changed."""
-    new = made.stat().st_ino
-    try:
-        about = read_backup(database, backup, into=made, report=report)
-        exchange(data, made)
-    except BaseException as error:
-        # Interrupted right behind the exchange, it is the data of before that has this name.
-        if made.stat().st_ino == new:
-            shutil.rmtree(made, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise _failed(error) from error
-        raise
-    return about
-
-
-def _new_folder(data: Path) -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix=f".{data.name}.restore.", dir=data.parent))
-    except OSError as error:
-        raise _failed(error) from error
-
-
-def _failed(error: OSError) -> RestoreFailed:
-    return RestoreFailed("the backup cannot be put in place; nothing has changed", hint=str(error))

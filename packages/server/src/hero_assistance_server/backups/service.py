@@ -10,7 +10,8 @@ from pathlib import Path
 from hero_assistance_sdk.backup_files import FAILURE, NAME, PREFIX, newest_backup
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_server.backups.archive import About, write_backup
+from hero_assistance_server.backups.about import About
+from hero_assistance_server.backups.archive import write_backup
 from hero_assistance_server.jobs.background_jobs import BackgroundJob
 from hero_assistance_server.jobs.timestamped_names import TimestampedNames
 from hero_assistance_server.project.rules import ProjectSettings

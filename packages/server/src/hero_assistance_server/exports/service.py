@@ -15,6 +15,7 @@ from hero_assistance_server.jobs.background_jobs import BackgroundJob
 from hero_assistance_server.jobs.timestamped_names import TimestampedNames
 from hero_assistance_server.storage.database_files import ProgressCallback
 from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.partial_folders import remove_partial_folders
 
 _NAMES = TimestampedNames("project-")
 
@@ -52,8 +53,7 @@ class Exports(BackgroundJob):
 
         def write(report: ProgressCallback) -> Exported:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Halves of exports that were cut off with their server.
-            self._remove(path for path in self.folder.iterdir() if path.name.startswith("."))
+            remove_partial_folders(self.folder, all_hidden=True)
             exported = write_export(self._storage.database, self._storage.folder, target, report)
             self._remove(path for path in self._whole() if path != target)
             return exported

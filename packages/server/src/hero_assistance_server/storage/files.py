@@ -6,29 +6,52 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import tempfile
+import re
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.confined_folder import ConfinedFolder
+from hero_assistance_sdk.data_folder import ATTACHMENTS, INCOMING
 from hero_assistance_server.storage.errors import StoreUnavailable
 
-FOLDER = "attachments"
+FOLDER = ATTACHMENTS
 FOLDER_MODE = 0o700
 # A file that is being received is not used before it is whole.
-_INCOMING = ".incoming"
+_INCOMING = INCOMING
 _PREFIX = 2
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def is_digest(value: object) -> bool:
+    """Whether a value is a SHA-256 as we write it."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def file_name(digest: str) -> str:
+    """Return the name of the file with this SHA-256 below the folder; raises `ValueError` for what is none.
+
+    A digest may come from a row that others wrote, such as that of a backup or an export.
+    """
+    if not is_digest(digest):
+        raise ValueError(f"{digest!r:.80} is no SHA-256")
+    return f"{group_of(digest)}/{digest[_PREFIX:]}"
+
+
+def group_of(digest: str) -> str:
+    """Return the name of the folder that a file is in."""
+    return digest[:_PREFIX]
 
 
 class IncomingFile:
     """A file that is being received: `write` its bytes, then `Files.adopt` it; leaving its context deletes it."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.path = path
+    def __init__(self, name: str, file: BinaryIO) -> None:
+        self.name = name
         self._file = file
         self._hash = hashlib.sha256()
         self.size = 0
@@ -47,8 +70,7 @@ class IncomingFile:
 
     def head(self, size: int) -> bytes:
         """Return its first bytes."""
-        with self.path.open("rb") as file:
-            return file.read(size)
+        return os.pread(self._file.fileno(), size, 0)
 
 
 class Files:
@@ -61,25 +83,35 @@ class Files:
 
     def prepare(self) -> None:
         """Make the folder, and delete what an earlier process was still receiving."""
-        incoming = self.folder / _INCOMING
-        incoming.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        for left in incoming.iterdir():
-            left.unlink()
+        self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        with self._opened() as folder:
+            folder.make_folder(_INCOMING)
+            with folder.subfolder(_INCOMING) as incoming:
+                for left in incoming.names():
+                    incoming.unlink(left)
 
     def path(self, digest: str) -> Path:
-        """Return the path of the file with this SHA-256."""
-        return self.folder / digest[:_PREFIX] / digest[_PREFIX:]
+        """Return the path of the file with this SHA-256, for messages and for people; `open` opens it."""
+        return self.folder / file_name(digest)
+
+    def open(self, digest: str) -> BinaryIO:
+        """Open the file with this SHA-256; raises `OSError`, or `ValueError` for what is no digest."""
+        name = file_name(digest)
+        with self._opened() as folder:
+            return folder.read(name)
 
     @contextmanager
     def incoming(self) -> Iterator[IncomingFile]:
         """Open a file for bytes whose digest is not known yet; raises `OSError`."""
-        descriptor, name = tempfile.mkstemp(dir=self.folder / _INCOMING)
-        path = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                yield IncomingFile(path, file)
-        finally:
-            path.unlink(missing_ok=True)
+        name = f"{_INCOMING}/{secrets.token_hex(8)}"
+        with self._opened() as folder:
+            file = folder.create(name)
+            try:
+                with file:
+                    yield IncomingFile(name, file)
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    folder.unlink(name)
 
     @contextmanager
     def hold(self, digest: str) -> Iterator[None]:
@@ -98,12 +130,13 @@ class Files:
 
     def adopt(self, incoming: IncomingFile, digest: str) -> None:
         """Put a finished file in its place, where the same bytes may be already; raises `OSError`."""
-        path = self.path(digest)
-        if not path.parent.is_dir():
-            path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
-            sync_folder(self.folder)
-        incoming.path.rename(path)
-        sync_folder(path.parent)
+        name = file_name(digest)
+        group = group_of(digest)
+        with self._opened() as folder:
+            if folder.make_folder(group):
+                folder.sync()
+            folder.rename(incoming.name, name)
+            folder.sync(group)
 
     def discard(self, digests: Sequence[str], unnamed: Callable[[Sequence[str]], Iterable[str]]) -> int:
         """Delete those files that are `unnamed` and not held; returns how many were there.
@@ -112,20 +145,29 @@ class Files:
         and an upload that comes later brings the file again.
         """
         count = 0
-        with self._lock:
+        with self._lock, self._opened() as folder:
             for digest in unnamed([digest for digest in digests if digest not in self._holders]):
                 with contextlib.suppress(FileNotFoundError):
-                    self.path(digest).unlink()
+                    folder.unlink(file_name(digest))
                     count += 1
         return count
 
-    def groups(self) -> list[Path]:
-        """Return the folders that files are in, in order."""
-        return sorted(path for path in self.folder.iterdir() if len(path.name) == _PREFIX and path.is_dir())
+    def groups(self) -> list[str]:
+        """Return the names of the folders that files are in, in order."""
+        with self._opened() as folder:
+            return [name for name in folder.names() if len(name) == _PREFIX and folder.has_folder(name)]
 
-    def digests(self, group: Path) -> list[str]:
-        """Return the files of one folder, in order."""
-        return sorted(group.name + path.name for path in group.iterdir())
+    def has_any(self) -> bool:
+        """Whether there is any file; the folder need not exist."""
+        return self.folder.is_dir() and any(map(self.digests, self.groups()))
+
+    def digests(self, group: str) -> list[str]:
+        """Return the files of one folder, in order; what has another name is none of ours."""
+        with self._opened() as folder, folder.subfolder(group) as files:
+            return [group + name for name in files.names() if _DIGEST.fullmatch(group + name)]
+
+    def _opened(self) -> AbstractContextManager[ConfinedFolder]:
+        return ConfinedFolder.open(self.folder)
 
     def _release(self, digest: str) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from hero_assistance_sdk.errors import usable_folder
 from hero_assistance_sdk.file_lock import LockHeld, lock_file
 from hero_assistance_server.storage.errors import DataInUse
 
@@ -14,11 +15,15 @@ FOLDER_MODE = 0o700
 
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
-    """Make the folder and hold its lock, which ends with the process in any case; raises `DataInUse`."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    """Make the folder and hold its lock, which ends with the process in any case.
+
+    Raises `DataInUse` or `FolderUnusable`.
+    """
     with ExitStack() as stack:
         try:
-            stack.enter_context(lock_file(folder / "server.lock"))
+            with usable_folder(folder):
+                folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+                stack.enter_context(lock_file(folder / "server.lock"))
         except LockHeld as error:
             raise DataInUse(f"{error} already serves {folder}", hint="stop it with: hero_assistance --stop") from None
         yield

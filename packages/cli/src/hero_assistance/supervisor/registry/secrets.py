@@ -11,6 +11,10 @@ from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import NotFound
 
 SECRETS_FOLDER = "secrets"
+_HINT = (
+    "put it back from a copy, or move it away and set the secrets again: hero_assistance access add ADDRESS, "
+    "hero_assistance secret set NAME VALUE"
+)
 _CONTENT = TypeAdapter(dict[str, str])
 
 
@@ -56,9 +60,11 @@ class Secrets:
             return _CONTENT.validate_json(path.read_bytes())
         except FileNotFoundError:
             return {}
+        except OSError as error:
+            raise StateDamaged(f"{path} cannot be read: {error.strerror}", hint=_HINT) from None
         except ValidationError:
             # The library's error quotes what it read, which is secret.
-            raise StateDamaged(f"{path} cannot be read", hint="move it away and set the secrets again") from None
+            raise StateDamaged(f"{path} is damaged", hint=_HINT) from None
 
     def _save(self, context: str, content: dict[str, str]) -> None:
         write_atomic(self._path(context), _CONTENT.dump_json(content))

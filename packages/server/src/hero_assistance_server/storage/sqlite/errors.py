@@ -17,3 +17,6 @@ STORAGE_ERRORS = (
     apsw.PermissionsError,
     apsw.ReadOnlyError,
 )
+
+# Among them: the file does not hold what SQLite has written.
+DAMAGE_ERRORS = (apsw.CorruptError, apsw.NotADBError)

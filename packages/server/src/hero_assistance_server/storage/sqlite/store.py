@@ -13,15 +13,20 @@ from typing import Any, ParamSpec, TypeVar
 
 import apsw
 
+from hero_assistance_httpd.health import Health
+from hero_assistance_sdk.errors import usable_folder
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.storage.damage import Damage
 from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
-from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from hero_assistance_server.storage.sqlite.database.connection import open_writer, translated_errors
 from hero_assistance_server.storage.sqlite.database.connection_pool import ConnectionPool
+from hero_assistance_server.storage.sqlite.database.integrity import IntegrityCheck
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS
 from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
@@ -33,6 +38,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DATABASE = SqliteDatabaseFiles().name
+
+
 # A flush on a dying disk can take seconds; after that the caller had better try again.
 STORE_TIMEOUT_S = 10.0
 # Portions of an index that is made again after an upgrade: half a second, and all of a small desk. The rest is indexed
@@ -54,7 +61,9 @@ class Store:
         clock: Callable[[], datetime],
         publish: Callable[[StoredEvent], None],
         files: Files,
+        damage: Damage,
     ) -> None:
+        self.damage = damage
         self._loop = asyncio.get_running_loop()
         self._readers = readers
         self._publish = publish
@@ -64,7 +73,7 @@ class Store:
         self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
         # What was read before the number changed may be out of date.
         self.commits = 0
-        self._writer = Writer(connection, clock, self._deliver)
+        self._writer = Writer(connection, clock, self._deliver, partial(note_error, damage))
         self._writer.start()
 
     async def write(self, command: Callable[[SqliteUnitOfWork], T]) -> T:
@@ -105,6 +114,22 @@ class Store:
             await asyncio.wait([future])
             raise
 
+    async def check_integrity(self) -> None:
+        """Check whether the database is whole, in a thread of its own, and tell `damage` what is not.
+
+        When its caller is cancelled, the check ends early.
+        """
+        check = IntegrityCheck(self.folder / DATABASE)
+        with ThreadPoolExecutor(1, "store-check") as thread:
+            future = self._loop.run_in_executor(thread, check.run)
+            try:
+                faults = await asyncio.shield(future)
+            except asyncio.CancelledError:
+                check.end()
+                await asyncio.wait([future])
+                raise
+        self.damage.find(faults)
+
     async def finish(self) -> None:
         """Write what is queued and end the writer."""
         self._writer.hand_over()
@@ -125,6 +150,12 @@ class Store:
             job.finish()
 
 
+def note_error(damage: Damage, error: Exception) -> None:
+    """Tell `damage` of an error that is damage; any thread may."""
+    if isinstance(error, DAMAGE_ERRORS):
+        damage.meet(str(error))
+
+
 def _give_up(future: asyncio.Future[Any]) -> None:
     if not future.done():
         future.set_exception(
@@ -137,28 +168,28 @@ def _give_up(future: asyncio.Future[Any]) -> None:
 
 @asynccontextmanager
 async def open_store(
-    folder: Path, *, clock: Callable[[], datetime], publish: Callable[[StoredEvent], None]
+    folder: Path,
+    *,
+    clock: Callable[[], datetime],
+    publish: Callable[[StoredEvent], None],
+    health: Health | None = None,
 ) -> AsyncIterator[Store]:
     """Lock the folder, bring its database up to date and open it; `publish` gets each event after its commit.
 
-    Raises `DataInUse`, `DatabaseTooNew` or `DatabaseUnusable`.
+    `health` hears of damage. Raises `DataInUse`, `DatabaseTooNew`, `DatabaseUnusable` or `FolderUnusable`.
     """
     path = folder / DATABASE
+    damage = Damage(health or Health())
     with locked_folder(folder):
-        known = migrations()
-        refuse_newer(path, known)
-        connection = open_writer(path)
+        connection = _open_up_to_date(path)
         try:
-            for name in migrate(connection, known):
-                _log.info("store.migrated", migration=name)
-            rebuild.begin(connection)
-            if missing := rebuild.index_portions(connection, INDEXED_AT_START):
-                _log.info("store.not-indexed-yet", tickets=missing)
             files = Files(folder / FOLDER)
-            files.prepare()
-            readers = ConnectionPool(path)
+            with usable_folder(files.folder):
+                files.prepare()
+            readers = ConnectionPool(path, partial(note_error, damage))
             try:
-                store = Store(connection, readers, clock, publish, files)
+                with translated_errors(path):
+                    store = Store(connection, readers, clock, publish, files, damage)
                 try:
                     yield store
                 finally:
@@ -168,3 +199,21 @@ async def open_store(
                 readers.close()
         finally:
             connection.close()
+
+
+def _open_up_to_date(path: Path) -> apsw.Connection:
+    """Return the connection that writes, after the migrations that are missing."""
+    known = migrations()
+    refuse_newer(path, known)
+    connection = open_writer(path)
+    try:
+        with translated_errors(path):
+            for name in migrate(connection, known):
+                _log.info("store.migrated", migration=name)
+            rebuild.begin(connection)
+            if missing := rebuild.index_portions(connection, INDEXED_AT_START):
+                _log.info("store.not-indexed-yet", tickets=missing)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

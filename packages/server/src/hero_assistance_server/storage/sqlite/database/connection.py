@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
 
 from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.sqlite.bulk_insert import KINDS, PORTION
+from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS, STORAGE_ERRORS
 
 # "HAsd": tells our files from other programs' databases.
 APPLICATION_ID = 0x48417364
@@ -22,31 +25,59 @@ WRITER_STATEMENTS = STATEMENTS + KINDS * PORTION
 
 def open_writer(path: Path) -> apsw.Connection:
     """The connection that writes and checkpoints; a process has one. Raises `DatabaseUnusable`."""
-    connection = _opened(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
-    path.chmod(0o600)
-    connection.pragma("journal_mode", "wal")
-    # FULL: an acknowledged ticket survives a power cut, which NORMAL does not promise.
-    connection.pragma("synchronous", "full")
-    connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-    connection.pragma("foreign_keys", True)
-    return connection
+    with translated_errors(path):
+        connection = _opened(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
+        path.chmod(0o600)
+        connection.pragma("journal_mode", "wal")
+        # FULL: an acknowledged ticket survives a power cut, which NORMAL does not promise.
+        connection.pragma("synchronous", "full")
+        connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        connection.pragma("foreign_keys", True)
+        return connection
 
 
-def open_reader(path: Path) -> apsw.Connection:
-    """A connection that can neither write nor checkpoint. Raises `DatabaseUnusable`."""
-    connection = _opened(path, apsw.SQLITE_OPEN_READONLY)
-    connection.pragma("query_only", True)
-    return connection
+def open_reader(path: Path, *, may_be_empty: bool = False) -> apsw.Connection:
+    """A connection that can neither write nor checkpoint. Raises `DatabaseUnusable`, unless asked also when empty."""
+    with translated_errors(path):
+        connection = _opened(path, apsw.SQLITE_OPEN_READONLY)
+        connection.pragma("query_only", True)
+        if not may_be_empty and connection.pragma("application_id") == 0:
+            connection.close()
+            raise DatabaseUnusable(f"{path} is empty", hint="hero_assistance restore puts the last backup in its place")
+        return connection
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Raise `DatabaseUnusable` for every error that the disk, the memory or damage causes."""
+    try:
+        yield
+    except DAMAGE_ERRORS as error:
+        hint = f"{error}; hero_assistance restore puts the last backup in its place"
+        raise DatabaseUnusable(f"{path} is damaged, or no database", hint=hint) from error
+    except (*STORAGE_ERRORS, OSError) as error:
+        if path.is_dir():
+            raise DatabaseUnusable(f"{path} is a folder", hint="move it away, then hero_assistance restore") from error
+        raise DatabaseUnusable(f"{path} cannot be opened as a database", hint=str(error)) from error
+
+
+def confine(connection: apsw.Connection) -> None:
+    """Let no statement open or write another file, whatever the database makes of it (ATTACH, VACUUM INTO)."""
+    connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
+
+
+def quote_name(name: str) -> str:
+    """Return the name of a table or column as a statement takes it; a database from elsewhere may hold any name."""
+    quoted = name.replace('"', '""')
+    return f'"{quoted}"'
 
 
 def _opened(path: Path, flags: int, *, statements: int = STATEMENTS) -> apsw.Connection:
-    try:
-        connection = apsw.Connection(str(path), flags=flags, statementcachesize=statements)
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        found = connection.pragma("application_id")
-        empty = connection.pragma("schema_version") == 0
-    except (apsw.NotADBError, apsw.CorruptError, apsw.CantOpenError) as error:
-        raise DatabaseUnusable(f"{path} cannot be opened as a database", hint=str(error)) from error
+    connection = apsw.Connection(str(path), flags=flags, statementcachesize=statements)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    confine(connection)
+    found = connection.pragma("application_id")
+    empty = connection.pragma("schema_version") == 0
     if found != APPLICATION_ID and not (found == 0 and empty):
         connection.close()
         raise DatabaseUnusable(f"{path} is the database of another program")

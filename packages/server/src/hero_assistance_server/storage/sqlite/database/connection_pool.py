@@ -21,10 +21,14 @@ READERS = 4
 
 
 class ConnectionPool:
-    """Runs queries, each in one read transaction: everything it reads is of the same moment."""
+    """Runs queries, each in one read transaction: everything it reads is of the same moment.
 
-    def __init__(self, path: Path) -> None:
+    `note_error` gets each error of the disk, the memory or damage, in the thread of the query.
+    """
+
+    def __init__(self, path: Path, note_error: Callable[[Exception], None]) -> None:
         self._path = path
+        self._note_error = note_error
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
         self.executor = ThreadPoolExecutor(READERS, "store-reader", self._open)
@@ -39,6 +43,7 @@ class ConnectionPool:
             finally:
                 connection.execute("COMMIT")
         except STORAGE_ERRORS as error:
+            self._note_error(error)
             raise StoreUnavailable("the database cannot be read", hint=str(error)) from error
 
     def close(self) -> None:

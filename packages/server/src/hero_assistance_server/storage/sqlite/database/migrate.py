@@ -53,9 +53,9 @@ def migrations() -> list[Migration]:
 
 def refuse_newer(path: Path, known: list[Migration]) -> None:
     """Raise `DatabaseTooNew` before anything is opened for writing."""
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         return
-    reader = open_reader(path)
+    reader = open_reader(path, may_be_empty=True)
     try:
         version = reader.pragma("user_version")
     finally:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import apsw
 
+from hero_assistance_server.storage.damage import describe_faults
 from hero_assistance_server.storage.database_files import Contents, ProgressCallback
-from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
+from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, confine, open_reader, quote_name
+from hero_assistance_server.storage.sqlite.database.integrity import list_faults
 
 # 4 MiB; between two steps progress is reported, which may raise to end the copy.
 STEP_PAGES = 1024
@@ -26,6 +28,7 @@ def copy_database(source: Path, target: Path, report: ProgressCallback) -> None:
         reader.execute("BEGIN")
         reader.pragma("user_version")
         copy = apsw.Connection(str(target))
+        confine(copy)
         try:
             _copy_pages(reader, copy, report)
             # One file: there is no log that could be forgotten next to it.
@@ -40,16 +43,16 @@ def copy_database(source: Path, target: Path, report: ProgressCallback) -> None:
 
 def read_contents(path: Path) -> Contents:
     """Check a database file that is not in use; raises `apsw.Error` or `ValueError` for a damaged one."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection = _open_at_rest(path)
     try:
         if connection.pragma("application_id") != APPLICATION_ID:
             raise ValueError("it is the database of another program")
-        if (found := connection.pragma("integrity_check")) != "ok":
-            raise ValueError(f"SQLite finds it damaged: {found}")
+        if faults := list_faults(connection, thorough=True):
+            raise ValueError(f"SQLite finds it damaged: {describe_faults(faults)}")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ValueError("a row refers to one that is not there")
         tables = [name for (name,) in connection.execute(_TABLES)]
-        rows = {name: connection.execute(f'SELECT count(*) FROM "{name}"').get for name in tables}  # noqa: S608
+        rows = {name: connection.execute(f"SELECT count(*) FROM {quote_name(name)}").get for name in tables}  # noqa: S608
         return Contents(connection.pragma("user_version"), rows)
     finally:
         connection.close()
@@ -57,13 +60,21 @@ def read_contents(path: Path) -> Contents:
 
 def list_attachment_files(path: Path) -> list[str]:
     """Return the files that a database's attachments are in, in order; a version before attachments has none."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection = _open_at_rest(path)
     try:
         if not _has_attachments(connection):
             return []
         return [digest for (digest,) in connection.execute("SELECT DISTINCT sha256 FROM attachments ORDER BY sha256")]
     finally:
         connection.close()
+
+
+def _open_at_rest(path: Path) -> apsw.Connection:
+    """Open a database that may come from elsewhere, to read it."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    confine(connection)
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    return connection
 
 
 def _copy_pages(reader: apsw.Connection, copy: apsw.Connection, report: ProgressCallback) -> None:

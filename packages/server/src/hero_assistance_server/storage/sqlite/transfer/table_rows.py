@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sqlite.database.connection import quote_name
 from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
@@ -48,9 +49,9 @@ def list_tables(connection: apsw.Connection) -> list[Table]:
 
 def read_lines(connection: apsw.Connection, table: Table) -> Iterator[bytes]:
     """Return the rows of a table in order, each an object on a line of its own."""
-    columns = ", ".join(f'"{column}"' for column in table.columns)
+    columns = ", ".join(map(quote_name, table.columns))
     only = _ONLY.get(table.name, "")
-    query = f'SELECT {columns} FROM "{table.name}" {only} ORDER BY {table.order}'  # noqa: S608
+    query = f"SELECT {columns} FROM {quote_name(table.name)} {only} ORDER BY {table.order}"  # noqa: S608
     for row in connection.execute(query):
         values = {
             name: json.loads(value) if name in table.as_json and value is not None else value
@@ -67,10 +68,10 @@ def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
         values = {former.get(name, name): value for name, value in values.items()}
     if not isinstance(values, dict) or not values.keys() <= set(table.columns):
         raise ValueError(f"a line of {table.name}.jsonl is no row of it")
-    columns = ", ".join(f'"{name}"' for name in values)
+    columns = ", ".join(map(quote_name, values))
     bindings = [_to_column(table, name, value) for name, value in values.items()]
     connection.execute(
-        f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(values))})',  # noqa: S608
+        f"INSERT INTO {quote_name(table.name)} ({columns}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
         bindings,
     )
 
@@ -93,7 +94,7 @@ def _to_column(table: Table, name: str, value: Any) -> Any:
 
 def _table(connection: apsw.Connection, name: str) -> Table:
     found = list(connection.execute("SELECT name, pk FROM pragma_table_info(?) ORDER BY cid", (name,)))
-    key = [f'"{column}"' for column, place in sorted(found, key=lambda column: column[1]) if place]
+    key = [quote_name(column) for column, place in sorted(found, key=lambda column: column[1]) if place]
     sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (name,)).get
     as_json = frozenset(_JSON_COLUMN.findall(str(sql)))
     return Table(name, tuple(column for column, _ in found), as_json, ", ".join(key) or "rowid")

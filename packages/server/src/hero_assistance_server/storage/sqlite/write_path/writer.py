@@ -72,14 +72,19 @@ class Job:
 
 
 class Writer:
-    """Runs commands on the writing connection; `deliver` gets each group after its commit, or its failure."""
+    """Runs commands on the writing connection; `deliver` gets each group after its commit, or its failure.
+
+    `note_error` gets each error of the disk, the memory or damage, in the writer's thread.
+    """
 
     def __init__(
         self,
         connection: apsw.Connection,
         clock: Callable[[], datetime],
         deliver: Callable[[Sequence[Job]], None],
+        note_error: Callable[[Exception], None],
     ) -> None:
+        self._note_error = note_error
         self._connection = connection
         self._clock = clock
         self._authors = DraftAuthorCache(connection)
@@ -123,7 +128,7 @@ class Writer:
                 self._commit(jobs)
             except Exception as error:  # noqa: BLE001
                 # The outermost loop of the thread: after any defect the next group must be written.
-                self._fail(jobs, _to_hero_error(error), error)
+                self._fail(jobs, error)
 
     def _next_group(self) -> tuple[list[Job], bool]:
         """Wait for a command and take what else is queued; returns too whether the writer is to stop.
@@ -159,7 +164,7 @@ class Writer:
                 for job in jobs:
                     self._commit([job])
             else:
-                self._fail(jobs, _to_hero_error(error), error)
+                self._fail(jobs, error)
             return
         self._deliver(jobs)
 
@@ -207,7 +212,8 @@ class Writer:
             if batch.change_marker != before:
                 raise _HalfWritten from None
 
-    def _fail(self, jobs: Sequence[Job], error: Exception, cause: Exception) -> None:
+    def _fail(self, jobs: Sequence[Job], cause: Exception) -> None:
+        error = self._to_hero_error(cause)
         error.__cause__ = cause
         for job in jobs:
             job.error, job.events, job.notify_after_commit = error, [], []
@@ -218,11 +224,11 @@ class Writer:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-
-def _to_hero_error(error: Exception) -> HeroError:
-    """Return what the caller gets for an error that no command raised."""
-    if isinstance(error, STORAGE_ERRORS):
-        _log.error("store.write-failed", error=error)
-        return StoreUnavailable("the database cannot be written", hint=str(error))
-    _log.error("store.write-failed", exc_info=error)
-    return InternalError("the server failed to write", hint="its log says why")
+    def _to_hero_error(self, error: Exception) -> HeroError:
+        """Return what the caller gets for an error that no command raised."""
+        if isinstance(error, STORAGE_ERRORS):
+            self._note_error(error)
+            _log.error("store.write-failed", error=error)
+            return StoreUnavailable("the database cannot be written", hint=str(error))
+        _log.error("store.write-failed", exc_info=error)
+        return InternalError("the server failed to write", hint="its log says why")

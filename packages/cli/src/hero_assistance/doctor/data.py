@@ -1,0 +1,28 @@
+"""Whether the data folder holds a database, or the remains of a desk that has lost it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance_sdk.paths import Paths
+
+
+def check_data(paths: Paths) -> Iterator[Finding]:
+    """Look at the database file from outside; damage within it is found by the server that runs."""
+    from hero_assistance_sdk.data_folder import DATABASE, find_remains
+
+    path = paths.data / DATABASE
+    if paths.data.exists() and not os.access(paths.data, os.R_OK | os.W_OK | os.X_OK):
+        detail = f"{paths.data} cannot be written to by user {os.geteuid()}"
+        yield Finding("data", Verdict.FAULT, detail, f"see: ls -ld {paths.data}, and whether its disk is read-only")
+        return
+    if path.is_dir():
+        yield Finding("data", Verdict.FAULT, f"{path} is a folder", "move it away, then hero_assistance restore")
+        return
+    remains = find_remains(paths)
+    if remains is not None:
+        yield Finding("data", Verdict.FAULT, remains.message, remains.hint)
+    elif path.exists():
+        yield Finding("data", Verdict.OK, f"{path} has {path.stat().st_size / 1024**2:,.1f} MiB")
