@@ -220,8 +220,8 @@ The examples are of a project with Alice (admin), Bob (agent), Carol and Dave (c
 
 _ERRORS = """\
 An error has `code`, `message` (one line for a person) and `data`: `reason`, often a `hint`, and for wrong params
-`faults`, one text for each. HTTP answers 200 to a call; the HTTP status below is for what is not a call: a refused
-stream, a body that is too large.
+`faults`, one text for each; where waiting helps, `retry_after` in seconds. HTTP answers 200 to a call; the HTTP status
+below is for what is not a call: a refused stream, a body that is too large.
 """
 
 

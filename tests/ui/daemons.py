@@ -19,6 +19,7 @@ import httpx2
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
+from tests.limits import WITHOUT_RATES
 
 T = TypeVar("T")
 
@@ -138,7 +139,7 @@ class Desk:
 @contextmanager
 def desk(root: Path, env: dict[str, str], auth_mode: str = "dev") -> Iterator[Desk]:
     """A desk whose programs have all ended afterwards."""
-    env = {**env, "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "PATH_ROOT": str(root)}
+    env = {**WITHOUT_RATES, **env, "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "PATH_ROOT": str(root)}
     made = Desk(Paths.from_environ(env), env, auth_mode)
     try:
         yield made

@@ -7,7 +7,11 @@ An error carries a kebab-case `reason`, a `message` of one line, and where one h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any, ClassVar
+
+# A longer wait is said in minutes.
+_LONG_WAIT_S = 90.0
 
 
 class HeroError(Exception):
@@ -18,6 +22,8 @@ class HeroError(Exception):
     details: Mapping[str, Any] = {}
     # The last lines of a log that explains the error.
     log_lines: tuple[str, ...] = ()
+    # Whole seconds after which the same request may succeed; it becomes the header `Retry-After`.
+    retry_after: int | None = None
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -117,6 +123,23 @@ class TooMany(HeroError):
     reason = "too-many"
 
 
+class TooOften(HeroError):
+    """This caller does this more often than its documented rate; `retry_after` says when it may again."""
+
+    reason = "too-often"
+
+    def __init__(self, message: str, *, retry_after_s: float, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint or f"try again in {describe_wait(retry_after_s)}")
+        self.retry_after = max(1, ceil(retry_after_s))
+        self.details = {"retry_after": self.retry_after}
+
+
+class QuotaFull(HeroError):
+    """What is stored for this caller, or for the whole project, has reached its quota."""
+
+    reason = "quota-full"
+
+
 class TooSlow(HeroError):
     """A request takes longer to arrive than its documented limit."""
 
@@ -127,3 +150,9 @@ class TooLarge(HeroError):
     """A request is larger than its documented limit."""
 
     reason = "too-large"
+
+
+def describe_wait(seconds: float) -> str:
+    """A time to wait in words, rounded up: `1 second`, `40 seconds`, `12 minutes`."""
+    count, unit = (ceil(seconds), "second") if seconds <= _LONG_WAIT_S else (ceil(seconds / 60), "minute")
+    return f"{max(1, count)} {unit}{'' if count <= 1 else 's'}"

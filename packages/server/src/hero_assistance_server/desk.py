@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
@@ -26,3 +27,4 @@ class Desk:
     exports: Exports | None = None
     tcp: str | None = None
     limits: Limits = DEFAULTS
+    admission: Admission = field(default_factory=Admission)

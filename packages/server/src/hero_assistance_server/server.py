@@ -29,6 +29,8 @@ from hero_assistance_server.identity.authentication import AuthMode, OverlayPoli
 from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
@@ -123,7 +125,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
         directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
-        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits)
+        admission = Admission(Rates(settings.limits))
+        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits, admission=admission)
         async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, count_views)):
             yield desk
 

@@ -24,6 +24,8 @@ from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.attachments.permissions import UPLOAD
 from hero_assistance_server.attachments.service import add_upload
 from hero_assistance_server.identity.permissions import Caller, permit
+from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.files import IncomingFile
@@ -47,9 +49,12 @@ _log = get_log("attachments")
 class Upload:
     """An ASGI application that receives files; each takes a few kilobytes of memory, however large it is."""
 
-    def __init__(self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]]) -> None:
+    def __init__(
+        self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]], admission: Admission
+    ) -> None:
         self._storage = storage
         self._caller_of = caller_of
+        self._admission = admission
         self._running: Counter[UserId] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +76,7 @@ class Upload:
     async def _receive(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
         caller = await self._caller_of(request)
         permit(caller, UPLOAD)
+        self._admission.admit(caller, Usage.FILES)
         name = name_of(request.scope["query_string"])
         limit = (await self._storage.read(lambda snapshot: snapshot.project.read())).attachment_bytes
         if int(request.headers.get("content-length") or 0) > limit:

@@ -12,6 +12,7 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.canned_replies.service import check_placeholders, delete_reply, render_reply, save_reply
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.params import ID_LIMIT, Text, TicketParams, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -76,7 +77,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         )
         return CannedReplyList(canned_replies=found, seq=seq)
 
-    @table.method("canned_reply.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("canned_reply.save", allow=STAFF, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveCannedReply) -> wire.CannedReply:
         """Keep a text for the caller, or for the team.
 

@@ -14,6 +14,7 @@ from hero_assistance_server.canned_replies.rpc import ItemId, Shared
 from hero_assistance_server.canned_replies.service import check_placeholders
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.macros.service import RUN, delete_macro, find_macro, run_macro, save_macro
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
 from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -104,7 +105,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         found, seq = await storage.read(lambda snapshot: (snapshot.macros.list_for(agent), snapshot.events.last_seq()))
         return MacroList(macros=found, seq=seq)
 
-    @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("macro.save", allow=STAFF, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
         """Save a macro; its texts may have the placeholders of `canned_reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)

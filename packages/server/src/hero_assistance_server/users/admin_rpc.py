@@ -14,6 +14,7 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.authentication import is_user_id
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -120,7 +121,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
 
         return serializers.user(await storage.write(command), staff=True)
 
-    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME])
+    @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=[_ME])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, or, as an agent, hide at which ticket the caller is."""
         if params.shows_presence is False and not caller.is_staff:
