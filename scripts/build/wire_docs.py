@@ -113,6 +113,8 @@ _FILES = f"""\
 `message.reply`, `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the
 message or the ticket.
 What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {UNUSED_LIMIT} such files.
+What is beyond a [quota](operations.md#what-admins-set) is refused with 507 and `quota-full`, what comes too often with
+429, `too-often` and `Retry-After`, and every file with 503 and `disk-full` while the disk has no more than its reserve.
 
 `type` is what the content says: neither the name nor a header is believed, and HTML and SVG are `text/plain`.
 

@@ -239,6 +239,8 @@ export type Project = {
   first_response_minutes: { [key in Priority]?: number };
   attachment_bytes: number;
   attachments_per_message: number;
+  files_bytes_per_customer: number | null;
+  files_bytes: number | null;
   event_retention_days: number | null;
   backup_hours: number | null;
   backups_kept: number | null;
@@ -411,6 +413,8 @@ export type Uploads = {
   attachments: Array<Attachment>;
   most_bytes: number;
   most_at_once: number;
+  stored_bytes: number;
+  most_stored_bytes: number | null;
 };
 
 export type User = {
@@ -678,6 +682,8 @@ export type Methods = {
       first_response_minutes?: { [key in Priority]?: number } | null;
       attachment_bytes?: number | null;
       attachments_per_message?: number | null;
+      files_bytes_per_customer?: number | null;
+      files_bytes?: number | null;
       event_retention_days?: number | null;
       backup_hours?: number | null;
       backups_kept?: number | null;

@@ -14,6 +14,7 @@ from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import delete_upload, visible_attachment
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.quotas.rules import MIB
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -34,7 +35,13 @@ _LISTS = Example(
     "What have I uploaded and not sent?",
     "carol",
     {},
-    {"attachments": [UPLOADED], "most_bytes": 10 * 1024 * 1024, "most_at_once": 10},
+    {
+        "attachments": [UPLOADED],
+        "most_bytes": 10 * MIB,
+        "most_at_once": 10,
+        "stored_bytes": UPLOADED["size"],
+        "most_stored_bytes": 256 * MIB,
+    },
     after=(UPLOAD,),
 )
 _DELETES = Example("She thinks better of it", "carol", {"attachment_id": 1}, UPLOADED, after=(UPLOAD,))
@@ -47,11 +54,16 @@ class AttachmentParams(Params):
 
 
 class Uploads(Result):
-    """The caller's uploads that nothing shows yet, oldest first; how large a file may be, how many go with a text."""
+    """The caller's uploads that nothing shows yet, oldest first; how large a file may be, how many go with a text.
+
+    `stored_bytes` are those of all files of the caller, sent and unsent; `most_stored_bytes` is null for staff.
+    """
 
     attachments: list[wire.Attachment]
     most_bytes: int
     most_at_once: int
+    stored_bytes: int
+    most_stored_bytes: int | None
 
 
 def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
@@ -69,13 +81,19 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
     async def list_(caller: Caller, _params: NoParams) -> Uploads:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
         uploader = caller.known().user_id
-        found, settings = await storage.read(
-            lambda snapshot: (snapshot.attachments.list_unused(uploader), snapshot.project.read())
+        found, stored, settings = await storage.read(
+            lambda snapshot: (
+                snapshot.attachments.list_unused(uploader),
+                snapshot.attachments.stored_bytes(uploader),
+                snapshot.project.read(),
+            )
         )
         return Uploads(
             attachments=[serializers.attachment(one) for one in found],
             most_bytes=settings.attachment_bytes,
             most_at_once=settings.attachments_per_message,
+            stored_bytes=stored.uploader,
+            most_stored_bytes=None if caller.is_staff else settings.files_bytes_per_customer,
         )
 
     @table.method(

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from hero_assistance_httpd.rpc_endpoint import failure_response
-from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
+from hero_assistance_sdk.errors import Conflict, HeroError, QuotaFull, TooLarge, Unavailable
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
 from hero_assistance_sdk.wire import UserId
@@ -22,13 +22,15 @@ from hero_assistance_server import serializers
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.attachments.permissions import UPLOAD
-from hero_assistance_server.attachments.service import add_upload
+from hero_assistance_server.attachments.service import add_upload, find_room
 from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.incoming_bytes import IncomingBytes
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.files import IncomingFile
+from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
 
 # What a file system lets a name be, in bytes; a person's software has made it.
 NAME_BYTES = 255
@@ -56,6 +58,7 @@ class Upload:
         self._caller_of = caller_of
         self._admission = admission
         self._running: Counter[UserId] = Counter()
+        self._incoming = IncomingBytes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -78,24 +81,36 @@ class Upload:
         permit(caller, UPLOAD)
         self._admission.admit(caller, Usage.FILES)
         name = name_of(request.scope["query_string"])
-        limit = (await self._storage.read(lambda snapshot: snapshot.project.read())).attachment_bytes
-        if int(request.headers.get("content-length") or 0) > limit:
-            raise _too_large(limit)
-        with self._running_for(caller.known().user_id):
-            try:
-                with self._storage.files.incoming() as incoming:
-                    await self._fill(incoming, chunks, limit)
-                    return await self._save(incoming, name, caller)
-            except OSError as error:
-                _log.error("attachment.not-kept", error=error)
-                raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
+        uploader = caller.known().user_id
+        with self._running_for(uploader):
+            room = await self._storage.read(lambda snapshot: find_room(snapshot, caller))
+            with self._incoming.claiming(uploader, room.stored, room.quotas) as claim_bytes:
 
-    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], limit: int) -> None:
+                def claim(size: int) -> None:
+                    if size > room.file_bytes:
+                        raise _too_large(room.file_bytes)
+                    claim_bytes(size)
+
+                claim(int(request.headers.get("content-length") or 0))
+                return await self._keep(chunks, claim, name, caller)
+
+    async def _keep(
+        self, chunks: AsyncIterator[bytes], claim: Callable[[int], None], name: str, caller: Caller
+    ) -> Attachment:
+        try:
+            with self._storage.files.incoming() as incoming:
+                await self._fill(incoming, chunks, claim)
+                return await self._save(incoming, name, caller)
+        except OSError as error:
+            _log.error("attachment.not-kept", error=error)
+            raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
+
+    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], claim: Callable[[int], None]) -> None:
+        """Write what comes; `claim` refuses what is too much before it is on the disk."""
         try:
             async with asyncio.timeout(LONGEST_S):
                 async for chunk in chunks:
-                    if incoming.size + len(chunk) > limit:
-                        raise _too_large(limit)
+                    claim(incoming.size + len(chunk))
                     await self._storage.in_thread(incoming.write, chunk)
         except TimeoutError:
             raise InvalidRequest(f"the file did not come within {LONGEST_S:.0f} s") from None
@@ -104,11 +119,16 @@ class Upload:
         files = self._storage.files
         digest = await self._storage.in_thread(incoming.finish)
         sniffed = sniff(await self._storage.in_thread(incoming.head, HEAD_BYTES))
-        with files.hold(digest):
-            await self._storage.in_thread(files.adopt, incoming, digest)
-            return await self._storage.write(
-                lambda work: add_upload(work, caller, name=name, size=incoming.size, sniffed=sniffed, sha256=digest)
-            )
+        try:
+            with files.hold(digest):
+                await self._storage.in_thread(files.adopt, incoming, digest)
+                return await self._storage.write(
+                    lambda work: add_upload(work, caller, name=name, size=incoming.size, sniffed=sniffed, sha256=digest)
+                )
+        except (Conflict, QuotaFull):
+            # No row names the file.
+            await delete_unnamed_files(self._storage, [digest])
+            raise
 
     @contextmanager
     def _running_for(self, user_id: UserId) -> Iterator[None]:

@@ -14,7 +14,7 @@ from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.tickets import list_index, search_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
-DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "tallies"})
+DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "stored_bytes", "tallies"})
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")
