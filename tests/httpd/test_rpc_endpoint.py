@@ -14,6 +14,7 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Router
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import serve, unix_listener
 from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, rpc_routes, service_routes
 from hero_assistance_sdk.errors import Unavailable
@@ -45,7 +46,7 @@ async def served(root: Path) -> AsyncIterator[Path]:
     info = ServiceInfo("things", "Things", "1.0", "About things.", "rpc.sock")
     routes = rpc_routes(RpcEndpoint(Dispatcher(table), caller_of, LIMIT), {"openrpc": "1.3.2"})
     stop, path = asyncio.Event(), root / "rpc.sock"
-    listener = unix_listener(path, Router([*routes, *service_routes(info)]))
+    listener = unix_listener(path, Router([*routes, *service_routes(info, Health())]))
     async with asyncio.timeout(TIMEOUT_S), asyncio.TaskGroup() as group:
         group.create_task(serve([listener], stop=stop))
         try:
@@ -111,7 +112,12 @@ async def test_a_caller_who_leaves_in_the_middle_is_no_defect(
 
 async def test_the_documents_of_a_socket(hero_root: Path) -> None:
     async with served(hero_root) as path, client(path) as http:
-        assert (await http.get("/health")).json() == {"status": "ok", "service": "things", "version": "1.0"}
+        assert (await http.get("/health")).json() == {
+            "status": "ok",
+            "conditions": [],
+            "service": "things",
+            "version": "1.0",
+        }
         assert (await http.get("/.well-known/heroservice.json")).json()["protocol"] == "openrpc"
         assert (await http.get("/openrpc.json")).json() == {"openrpc": "1.3.2"}
         assert (await http.get("/rpc")).status_code == 405

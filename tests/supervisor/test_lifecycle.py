@@ -17,6 +17,8 @@ import pytest
 
 from hero_assistance import lifecycle, secrets
 from hero_assistance.action_names import ACTIONS, SERVER, UI
+from hero_assistance.doctor import supervision
+from hero_assistance.doctor.findings import Verdict
 from hero_assistance.errors import NotInstalled
 from hero_assistance.log_reader import Choice, read_logs
 from hero_assistance.results import NotRunning, RestartFailed, StartFailed
@@ -44,13 +46,17 @@ print("flags", *sys.argv[1:], flush=True)
 if "--seed-dev-users" in sys.argv and pathlib.Path({broken!r}).exists():
     sys.exit("the database is from the future")
 
+def health():
+    found = pathlib.Path({ill!r} + os.path.basename(sys.argv[0]))
+    return json.loads(found.read_text()) if found.exists() else {{}}
+
 class Answer(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
-        self._answer({{}})
+        self._answer(health())
     def do_POST(self):
         request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self._answer({{"jsonrpc": "2.0", "id": request["id"], "result": {{"release": "0.1.0-abc"}}}})
+        self._answer({{"jsonrpc": "2.0", "id": request["id"], "result": {{"release": "0.1.0-abc", **health()}}}})
     def _answer(self, value):
         body = json.dumps(value).encode()
         self.send_response(200)
@@ -74,6 +80,11 @@ servers[0].serve_forever()
 '''
 
 
+def _ill(paths: Paths, name: str) -> str:
+    """The file that holds what a daemon says of its health, once it is there."""
+    return str(paths.root / f"ill-{name}")
+
+
 class Told:
     """Keeps the steps that were told."""
 
@@ -95,7 +106,9 @@ def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
     paths.bin.mkdir(parents=True)
     for name, sockets in ((SERVER, ("rpc", "events")), (UI, ("ui",))):
         listens = [str(paths.socket(socket)) for socket in sockets]
-        text = DAEMON.format(python=sys.executable, sockets=listens, broken=str(paths.root / "broken"))
+        text = DAEMON.format(
+            python=sys.executable, sockets=listens, broken=str(paths.root / "broken"), ill=_ill(paths, "")
+        )
         (paths.bin / name).write_text(text)
         (paths.bin / name).chmod(0o755)
     yield paths
@@ -238,6 +251,23 @@ def test_what_lost_its_supervisor_is_shown_taken_over_and_stopped(desk: Paths) -
     kill_supervisor(desk)
     assert lifecycle.stop(desk, Told()).changed
     assert processes_of(desk) == set()
+
+
+@pytest.mark.parametrize("name", [SERVER, UI])
+def test_an_action_that_names_a_condition_is_degraded_and_goes_on(desk: Paths, name: str) -> None:
+    start(desk)
+    before = pids(desk)
+    said = {"name": "disk-low", "message": "the disk is nearly full", "hint": "free some space"}
+    Path(_ill(desk, name)).write_text(json.dumps({"status": "degraded", "conditions": [said]}))
+    found = read_status(desk)
+    row = next(action for action in found.actions if action.name == name)
+    assert (found.exit_status, row.state, row.reason) == (1, ActionState.DEGRADED, said["message"])
+    assert (found.release, pids(desk)) == ("0.1.0-abc", before)
+    assert json.loads(json.dumps(serialize_status(found)))["actions"][ACTIONS.index(name)]["state"] == "degraded"
+    findings = [one for one in supervision.check_service(desk) if one.verdict is Verdict.FAULT]
+    assert [(one.detail, one.hint) for one in findings] == [(f"{name} is degraded: {said['message']}", said["hint"])]
+    Path(_ill(desk, name)).unlink()
+    assert read_status(desk).exit_status == 0
 
 
 def kill_supervisor(paths: Paths) -> None:

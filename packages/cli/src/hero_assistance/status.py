@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hero_assistance.action_names import ACTIONS
+from hero_assistance.action_names import ACTIONS, SERVER, UI
 from hero_assistance.supervisor.clock import now_ms
 from hero_assistance.supervisor.registry.state_files import has_runs
 from hero_assistance.supervisor_lookup import Kind, find_double, find_supervisor, knows_service
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.health import Condition, parse_conditions
 from hero_assistance_sdk.hero_proc.connection import SupervisorConnection
 from hero_assistance_sdk.hero_proc.reports import ActionReport
 from hero_assistance_sdk.hero_proc.states import ActionState
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
 HEALTHY = 0
 OTHERWISE = 1
 NOTHING_RUNS = 3
-_RELEASE_S = 2.0
+_ANSWER_S = 2.0
 _UNSUPERVISED = "runs without a supervisor; hero_assistance --start takes it over"
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One action; `reason` is for people and no part of the JSON."""
+    """One action; `reason` and `conditions` are for people and no part of the JSON.
+
+    An action whose probes pass is `degraded`, too, while it names conditions for which an operator has to look.
+    """
 
     name: str
     state: ActionState
@@ -37,6 +41,7 @@ class ActionRow:
     restarts: int = 0
     sockets: tuple[str, ...] = ()
     reason: str | None = None
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +91,15 @@ def read_status(paths: Paths) -> Status:
     with find_supervisor(paths, SupervisorConnection) as supervisor:
         kind = supervisor.kind if supervisor else Kind.NONE
         actions = _read_supervised(supervisor.client) if supervisor else _read_unsupervised(paths)
-    release = None if all(row.state is ActionState.STOPPED for row in actions) else _ask_release(paths)
+    runs = any(row.state is not ActionState.STOPPED for row in actions)
+    health = _ask_server(paths) if runs else {}
+    release = health.get("release")
     return Status(
-        service=SERVICE, supervisor=kind, release=release, actions=actions or _list_stopped(), note=_find_note(paths)
+        service=SERVICE,
+        supervisor=kind,
+        release=release if isinstance(release, str) else None,
+        actions=tuple(_add_conditions(row, paths, health) for row in actions) or _list_stopped(),
+        note=_find_note(paths),
     )
 
 
@@ -143,11 +154,34 @@ def _list_stopped() -> tuple[ActionRow, ...]:
     return tuple(ActionRow(name=name, state=ActionState.STOPPED) for name in ACTIONS)
 
 
-def _ask_release(paths: Paths) -> str | None:
+def _add_conditions(row: ActionRow, paths: Paths, server_health: dict[str, Any]) -> ActionRow:
+    """The row of an action that passes its probes, `degraded` where it names conditions itself."""
+    if row.state is not ActionState.HEALTHY:
+        return row
+    found: tuple[Condition, ...] = ()
+    if row.name == SERVER:
+        found = parse_conditions(server_health)
+    elif row.name == UI:
+        found = parse_conditions(_ask_page(paths))
+    if not found:
+        return row
+    reason = "; ".join(condition.message for condition in found)
+    return replace(row, state=ActionState.DEGRADED, reason=reason, conditions=found)
+
+
+def _ask_server(paths: Paths) -> dict[str, Any]:
+    """What the server says of itself; nothing when it does not answer."""
     try:
-        with RpcClient(paths.socket("rpc"), timeout_s=_RELEASE_S) as server:
+        with RpcClient(paths.socket("rpc"), timeout_s=_ANSWER_S) as server:
             health = server.call("system.health")
     except HeroError:
+        return {}
+    return health if isinstance(health, dict) else {}
+
+
+def _ask_page(paths: Paths) -> Any:
+    try:
+        with RpcClient(paths.socket("ui"), timeout_s=_ANSWER_S) as page:
+            return page.get("/health")
+    except HeroError:
         return None
-    release = health.get("release") if isinstance(health, dict) else None
-    return release if isinstance(release, str) else None

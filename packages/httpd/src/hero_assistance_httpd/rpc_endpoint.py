@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.health import Health, serialize_health
 from hero_assistance_sdk.errors import HeroError, TooLarge
 from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
@@ -106,16 +107,19 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"the request body is larger than {limit} bytes")
 
 
-def service_routes(info: ServiceInfo) -> list[Route]:
-    """`/health` and the manifest, which every socket of ours answers."""
+def service_routes(info: ServiceInfo, health: Health) -> list[Route]:
+    """`/health` and the manifest, which every socket of ours answers.
 
-    async def health(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "service": info.name, "version": info.version})
+    A degraded daemon answers 200 as well: a supervisor restarts it for any other status, which mends nothing.
+    """
+
+    async def answer_health(_request: Request) -> Response:
+        return JSONResponse({**serialize_health(health), "service": info.name, "version": info.version})
 
     async def manifest(_request: Request) -> Response:
         return JSONResponse(info.manifest())
 
-    return [Route("/health", health), Route("/.well-known/heroservice.json", manifest)]
+    return [Route("/health", answer_health), Route("/.well-known/heroservice.json", manifest)]
 
 
 def rpc_routes(endpoint: RpcEndpoint[C], document: dict[str, Any]) -> list[Route]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
@@ -27,4 +28,5 @@ class Desk:
     exports: Exports | None = None
     tcp: str | None = None
     limits: Limits = DEFAULTS
+    health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)

@@ -152,7 +152,8 @@ export type FoundTicket = {
 };
 
 export type Health = {
-  status: "ok";
+  status: HealthStatus;
+  conditions: Array<HealthCondition>;
   service: string;
   version: string;
   release: string;
@@ -160,6 +161,14 @@ export type Health = {
   tcp: string | null;
   seq: number;
 };
+
+export type HealthCondition = {
+  name: string;
+  message: string;
+  hint: string;
+};
+
+export type HealthStatus = "ok" | "degraded";
 
 export type Lease = {
   lease_ms: number;

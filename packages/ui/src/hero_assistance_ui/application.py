@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
@@ -45,7 +46,13 @@ class Gateway(Starlette):
     """The application, and what a daemon does with it when it stops: `close_streams`, then `aclose`."""
 
     def __init__(
-        self, projects: Sequence[ShownProject], identity: BrowserIdentity, reader: SettingsReader | None, assets: Assets
+        self,
+        projects: Sequence[ShownProject],
+        identity: BrowserIdentity,
+        reader: SettingsReader | None,
+        assets: Assets,
+        *,
+        health: Health,
     ) -> None:
         self._identity = identity
         self._upstreams = {project.id: Upstream(project) for project in projects}
@@ -68,7 +75,7 @@ class Gateway(Starlette):
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
             *self._admin_routes(reader),
-            *service_routes(info),
+            *service_routes(info, health),
         ]
         middleware = [Middleware(_Headers), Middleware(_HostCheck, trust=identity.trust)]
         super().__init__(routes=routes, middleware=middleware, exception_handlers={HeroError: _answer_failure})
@@ -152,14 +159,16 @@ def create_app(
     cookie: str = DEV_USER_COOKIE,
     first_user: str | None = None,
     assets: Assets | None = None,
+    health: Health | None = None,
 ) -> Gateway:
     """Return the page of `projects` for one listener; several listeners of a program may share the `assets`.
 
     `reader` has what the operator set; a page without a supervisor has none, and so neither theme nor access list.
-    `cookie` is where the dev picker keeps its choice; `first_user` calls until a demo user is picked.
+    `cookie` is where the dev picker keeps its choice; `first_user` calls until a demo user is picked. `health` is what
+    `/health` answers.
     """
     identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user)
-    return Gateway(projects, identity, reader, assets or Assets.packaged())
+    return Gateway(projects, identity, reader, assets or Assets.packaged(), health=health or Health())
 
 
 async def _relay_call(upstream: Upstream, call: Call, identity: Mapping[str, str]) -> Response:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
@@ -54,13 +55,15 @@ async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that it cannot listen on."""
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [ShownProject(id=SERVICE, name="Support", target=target)]
-    assets = Assets.packaged()
+    assets, health = Assets.packaged(), Health()
     reader = SettingsReader(paths)
     # Before the first connection, so that the list judges that one too.
     await reader.refresh()
     policy = AccessListPolicy(reader)
-    local = create_app(projects, auth_mode=auth_mode, trust=Trust.SOCKET, reader=reader, assets=assets)
-    remote = create_app(projects, auth_mode=auth_mode, trust=Trust.TCP, reader=reader, assets=assets)
+    local, remote = (
+        create_app(projects, auth_mode=auth_mode, trust=trust, reader=reader, assets=assets, health=health)
+        for trust in (Trust.SOCKET, Trust.TCP)
+    )
     # TCP first: an address that is taken must not leave a ui.sock behind without a server.
     listeners = [tcp_listener(address, remote, policy) for address in tcp]
     listeners.append(unix_listener(paths.socket("ui"), local))

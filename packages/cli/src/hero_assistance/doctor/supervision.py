@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
-from hero_assistance.status import Status
+from hero_assistance.status import ActionRow, Status
 from hero_assistance_sdk.paths import SERVICE, Paths
 
 _TAKES_OVER = "hero_assistance --start takes it over as it is"
@@ -21,6 +21,9 @@ def check_service(paths: Paths) -> Iterator[Finding]:
         return
     yield Finding("supervisor", Verdict.OK, str(found.supervisor))
     for action in found.actions:
+        if action.conditions:
+            yield from _describe_conditions(action)
+            continue
         verdict = Verdict.OK if action.state == "healthy" else Verdict.FAULT
         hint = "" if verdict is Verdict.OK else f"hero_assistance logs {action.name}"
         why = f": {action.reason}" if action.reason else ""
@@ -35,6 +38,13 @@ def check_supervisors(paths: Paths) -> Iterator[Finding]:
     if found is not None:
         verdict = Verdict.FAULT if found is Double.REGISTERED_TWICE else Verdict.WARNING
         yield Finding("supervisor", verdict, found.value, "hero_assistance --start moves it to hero_proc")
+
+
+def _describe_conditions(action: ActionRow) -> Iterator[Finding]:
+    """What an action that runs says of itself."""
+    for condition in action.conditions:
+        detail = f"{action.name} is {action.state}: {condition.message}"
+        yield Finding("service", Verdict.FAULT, detail, condition.hint or f"hero_assistance logs {action.name}")
 
 
 def _describe_absence(paths: Paths, found: Status) -> Finding:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, failure_response, rpc_routes, service_routes
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.paths import SERVICE
@@ -78,9 +79,9 @@ def applications(desk: Desk) -> Applications:
 
     unix, tcp = ListenerKind.UNIX, ListenerKind.TCP
     return Applications(
-        rpc=_router([*rpc(unix), *files(unix), *_about("rpc.sock")]),
-        events=_router([events(unix), *_about("events.sock", "sse")]),
-        tcp=ProgramsOnly(_router([*rpc(tcp), *files(tcp), events(tcp), *_about("rpc.sock")])),
+        rpc=_router([*rpc(unix), *files(unix), *_about(desk.health, "rpc.sock")]),
+        events=_router([events(unix), *_about(desk.health, "events.sock", "sse")]),
+        tcp=ProgramsOnly(_router([*rpc(tcp), *files(tcp), events(tcp), *_about(desk.health, "rpc.sock")])),
     )
 
 
@@ -112,5 +113,5 @@ def _router(routes: list[BaseRoute]) -> Router:
     return Router(routes, redirect_slashes=False)
 
 
-def _about(socket: str, protocol: str = "openrpc") -> list[Route]:
-    return service_routes(ServiceInfo(SERVICE, TITLE, version(), DESCRIPTION, socket, protocol))
+def _about(health: Health, socket: str, protocol: str = "openrpc") -> list[Route]:
+    return service_routes(ServiceInfo(SERVICE, TITLE, version(), DESCRIPTION, socket, protocol), health)

@@ -9,7 +9,7 @@ from hero_assistance_server.system import rpc
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    rpc.add_methods(registry, desk.hub, desk.mode, desk.tcp)
+    rpc.add_methods(registry, desk)
 
 
 FEATURE = Feature(_add_methods)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from hero_assistance_sdk import wire
+from hero_assistance_sdk.health import HealthStatus
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Result
+from hero_assistance_server.desk import Desk
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import EVERYONE, Caller
-from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.registry import MethodRegistry
 
 _HEALTH = Example(
@@ -20,6 +19,7 @@ _HEALTH = Example(
     {},
     {
         "status": "ok",
+        "conditions": [],
         "service": SERVICE,
         "version": "1.0",
         "release": "1.0-4f2a90c1d3e8",
@@ -31,10 +31,22 @@ _HEALTH = Example(
 )
 
 
-class Health(Result):
-    """State of the server; `tcp` is the address it listens on, `seq` the number of the last event."""
+class HealthCondition(Result):
+    """Why the server is degraded: a name for programs, one sentence, and what the operator can do."""
 
-    status: Literal["ok"]
+    name: str
+    message: str
+    hint: str
+
+
+class Health(Result):
+    """State of the server, `degraded` while a condition holds for which its operator has to look.
+
+    `tcp` is the address it listens on, `seq` the number of the last event.
+    """
+
+    status: HealthStatus
+    conditions: list[HealthCondition]
     service: str
     version: str
     release: str
@@ -43,20 +55,22 @@ class Health(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodRegistry, hub: Hub, mode: AuthMode, tcp: str | None) -> None:
+def add_methods(table: MethodRegistry, desk: Desk) -> None:
     """Register the method."""
     # Read once: every probe asks for them, and finding them reads files.
     running, release = version(), release_id()
 
     @table.method("system.health", allow=EVERYONE, page=True, examples=[_HEALTH])
     async def health(_caller: Caller, _params: NoParams) -> Health:
-        """Return version, release, mode and address of the server."""
+        """Return version, release, mode and address of the server, and why it is degraded if it is."""
+        found = desk.health.conditions
         return Health(
-            status="ok",
+            status=HealthStatus.DEGRADED if found else HealthStatus.OK,
+            conditions=[HealthCondition(name=one.name, message=one.message, hint=one.hint) for one in found],
             service=SERVICE,
             version=running,
             release=release,
-            auth_mode=mode,
-            tcp=tcp,
-            seq=hub.last_seq,
+            auth_mode=desk.mode,
+            tcp=desk.tcp,
+            seq=desk.hub.last_seq,
         )
