@@ -239,14 +239,28 @@ def test_a_new_project_has_no_row_of_it(tmp_path: Path) -> None:
 def test_running_uploads_count_until_they_end() -> None:
     incoming, quotas, stored = IncomingBytes(), ByteQuotas(10, 15), StoredBytes(2, 5)
     with incoming.claiming(CAROL.user_id, stored, quotas) as first:
-        first(5)
-        first(3)
+        first.claim(5)
+        first.claim(3)
         with incoming.claiming(CAROL.user_id, stored, quotas) as second, pytest.raises(QuotaFull):
-            second(4)
+            second.claim(4)
     with incoming.claiming(CAROL.user_id, stored, quotas) as third:
-        third(8)
+        third.claim(8)
         with pytest.raises(QuotaFull):
-            third(9)
+            third.claim(9)
+
+
+def test_the_disk_is_asked_for_what_is_still_to_be_written() -> None:
+    asked: list[int] = []
+    incoming, quotas = IncomingBytes(asked.append), ByteQuotas(None, 100)
+    with incoming.claiming(CAROL.user_id, StoredBytes(), quotas) as first:
+        first.claim(10)
+        first.note_written(4)
+        with incoming.claiming(CAROL.user_id, StoredBytes(), quotas) as second:
+            second.claim(5)
+        first.claim(10)
+    with incoming.claiming(CAROL.user_id, StoredBytes(), quotas) as third:
+        third.claim(1)
+    assert asked == [10, 11, 6, 1]
 
 
 @pytest.mark.parametrize(

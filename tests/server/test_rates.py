@@ -174,7 +174,9 @@ def test_everything_that_customers_add_is_counted() -> None:
         (["10.0.0.1", "10.0.0.2", "::ffff:10.0.0.1"], [True, True, False]),
         # A node of the overlay has a network of addresses.
         (["400:1:2:3::1", "400:1:2:3:ffff::1", "400:1:2:4::1"], [True, False, True]),
-        (["unix", "unix", "timer"], [True, True, True]),
+        # The page says where its caller is.
+        (["ui 10.0.0.1", "ui.sock 10.0.0.1", "ui 10.0.0.2"], [True, False, True]),
+        (["unix", "unix", "timer", "ui.sock", "ui.sock"], [True] * 5),
     ],
 )
 def test_what_counts_as_one_address(peers: list[str], granted: list[bool]) -> None:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,18 +47,25 @@ class Daemon:
     arguments: list[str]
     env: dict[str, str]
     log: Path
+    around: Sequence[str] = ()
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start the program."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *self.arguments],
+                [*self.around, sys.executable, "-m", self.module, *self.arguments],
                 env=self.env,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
+
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        assert self.process is not None
+        return self.process.pid
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status; what does not end is killed, and the test fails."""
@@ -91,10 +98,10 @@ class Desk:
     auth_mode: str = "dev"
     daemons: list[Daemon] = field(default_factory=list)
 
-    def start_server(self) -> Daemon:
-        """Start the ticket server and wait until it answers."""
+    def start_server(self, around: Sequence[str] = ()) -> Daemon:
+        """Start the ticket server, by the command `around` it, and wait until it answers."""
         arguments = ["--auth-mode", self.auth_mode, "--seed-dev-users"]
-        daemon = self._start("hero_assistance_server", arguments)
+        daemon = self._start("hero_assistance_server", arguments, around)
         eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")
         return daemon
 
@@ -129,8 +136,8 @@ class Desk:
         """What a program of this desk logged."""
         return self.paths.root / f"{module}.log"
 
-    def _start(self, module: str, arguments: list[str]) -> Daemon:
-        daemon = Daemon(module, arguments, self.env, self.log_of(module))
+    def _start(self, module: str, arguments: list[str], around: Sequence[str] = ()) -> Daemon:
+        daemon = Daemon(module, arguments, self.env, self.log_of(module), around)
         self.daemons.append(daemon)
         daemon.start()
         return daemon

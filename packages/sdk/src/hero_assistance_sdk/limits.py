@@ -49,7 +49,7 @@ class Limits:
     messages_per_hour: float = _rate(600, "replies that one customer writes or edits")
     files_per_hour: float = _rate(200, "files that one customer uploads")
     changes_per_hour: float = _rate(7200, "other changes of one customer: drafts, read receipts, presence, updates")
-    stranger_calls_per_minute: float = _rate(300, "calls from one address over TCP whose user is not known")
+    stranger_calls_per_minute: float = _rate(300, "calls from one address whose user is not known")
     disk_reserve: float = _limit(512 * 1024 * 1024, "free space of the disk, below which files are refused")
     disk_minimum: float = _limit(64 * 1024 * 1024, "free space of the disk, below which texts are refused as well")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_sdk.errors import HeroError
@@ -30,6 +31,7 @@ from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.disk_reserve import DiskReserve, watch_disk
 from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
@@ -125,9 +127,22 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
         directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
         backups = Backups(store, settings.paths.backups)
         exports = Exports(store, settings.paths.exports)
-        admission = Admission(Rates(settings.limits))
-        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits, admission=admission)
-        async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, count_views)):
+        health = Health()
+        reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
+        admission = Admission(Rates(settings.limits), reserve)
+        desk = Desk(
+            store,
+            hub,
+            directory,
+            settings.mode,
+            backups,
+            exports,
+            limits=settings.limits,
+            health=health,
+            admission=admission,
+        )
+        counts = ViewCounts(hub, store, count_views)
+        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve):
             yield desk
 
 

@@ -25,7 +25,7 @@ from hero_assistance_server.attachments.permissions import UPLOAD
 from hero_assistance_server.attachments.service import add_upload, find_room
 from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.quotas.admission import Admission
-from hero_assistance_server.quotas.incoming_bytes import IncomingBytes
+from hero_assistance_server.quotas.incoming_bytes import Claim, IncomingBytes
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
@@ -58,7 +58,7 @@ class Upload:
         self._caller_of = caller_of
         self._admission = admission
         self._running: Counter[UserId] = Counter()
-        self._incoming = IncomingBytes()
+        self._incoming = IncomingBytes(admission.check_files)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -84,19 +84,14 @@ class Upload:
         uploader = caller.known().user_id
         with self._running_for(uploader):
             room = await self._storage.read(lambda snapshot: find_room(snapshot, caller))
-            with self._incoming.claiming(uploader, room.stored, room.quotas) as claim_bytes:
+            length = int(request.headers.get("content-length") or 0)
+            if length > room.file_bytes:
+                raise _too_large(room.file_bytes)
+            with self._incoming.claiming(uploader, room.stored, room.quotas) as claim:
+                claim.claim(length)
+                return await self._keep(_bounded(chunks, room.file_bytes), claim, name, caller)
 
-                def claim(size: int) -> None:
-                    if size > room.file_bytes:
-                        raise _too_large(room.file_bytes)
-                    claim_bytes(size)
-
-                claim(int(request.headers.get("content-length") or 0))
-                return await self._keep(chunks, claim, name, caller)
-
-    async def _keep(
-        self, chunks: AsyncIterator[bytes], claim: Callable[[int], None], name: str, caller: Caller
-    ) -> Attachment:
+    async def _keep(self, chunks: AsyncIterator[bytes], claim: Claim, name: str, caller: Caller) -> Attachment:
         try:
             with self._storage.files.incoming() as incoming:
                 await self._fill(incoming, chunks, claim)
@@ -105,13 +100,14 @@ class Upload:
             _log.error("attachment.not-kept", error=error)
             raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
 
-    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], claim: Callable[[int], None]) -> None:
-        """Write what comes; `claim` refuses what is too much before it is on the disk."""
+    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], claim: Claim) -> None:
+        """Write what comes; what does not fit is refused before it is on the disk."""
         try:
             async with asyncio.timeout(LONGEST_S):
                 async for chunk in chunks:
-                    claim(incoming.size + len(chunk))
+                    claim.claim(incoming.size + len(chunk))
                     await self._storage.in_thread(incoming.write, chunk)
+                    claim.note_written(incoming.size)
         except TimeoutError:
             raise InvalidRequest(f"the file did not come within {LONGEST_S:.0f} s") from None
 
@@ -177,6 +173,16 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         if piece is None:
             return
         yield piece
+
+
+async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """The pieces of a file; raises `TooLarge` before one that is too much."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        yield chunk
 
 
 async def _linger(chunks: AsyncIterator[bytes]) -> None:

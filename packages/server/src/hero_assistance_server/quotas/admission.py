@@ -17,6 +17,10 @@ class Space(Protocol):
         """Return when there is room for such a use; raises `DiskFull`."""
         ...
 
+    def check_files(self, claimed: int) -> None:
+        """Return when `claimed` bytes of files can still be written; raises `DiskFull`."""
+        ...
+
 
 class Admission:
     """Asked before a call does its work; it takes a microsecond."""
@@ -34,6 +38,11 @@ class Admission:
             self._space.check(usage)
         if not caller.is_staff:
             self._rates.count(caller.known().user_id, usage)
+
+    def check_files(self, claimed: int) -> None:
+        """Return when `claimed` bytes of files can still be written; raises `DiskFull`."""
+        if self._space is not None:
+            self._space.check_files(claimed)
 
     def admit_call(self, caller: Caller) -> None:
         """Count a call when its user is not known; raises `TooOften`."""

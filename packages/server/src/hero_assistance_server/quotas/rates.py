@@ -46,11 +46,11 @@ class Rates:
             )
 
     def count_stranger(self, origin: str) -> None:
-        """Count a call whose user is not known by its address; raises `TooOften`.
+        """Count a call whose user is not known by its address, the last word of its origin; raises `TooOften`.
 
-        A socket of this machine is no address and is not counted: the edge and the page call there for many.
+        A socket of this machine is no address and is not counted: the edge calls there for many.
         """
-        address = address_of(origin)
+        address = address_of(origin.rpartition(" ")[2])
         if address is None:
             return
         wait_s = self._strangers.take(_network_of(address))
