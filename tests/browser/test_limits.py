@@ -63,7 +63,7 @@ def test_on_a_full_disk_the_page_shows_what_is_there_and_says_why(limited: Desk,
         carol.page.get_by_label("Reply", exact=True).fill("words")
         send = carol.page.get_by_role("button", name="Send reply")
         problem = carol.page.get_by_role("alert").filter(has_text="the disk of this desk is full")
-        # The server looks once a second.
+        # The server looks within a second.
         carol.page.wait_for_timeout(1_100)
         send.click()
         expect(problem).to_contain_text("keep your text and try again later; what is there can be read")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.quotas.disk_reserve import LOOK_EVERY_S, DiskReserve, watch_disk
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import DiskFull
-from tests.server.desk import Child, Desk, child, on_small_disk, until
+from tests.server.desk import START_S, Child, Desk, child, on_small_disk, until
 from tests.server.uploads import post, reason
 
 MIB = 1024 * 1024
@@ -251,6 +252,38 @@ async def test_uploads_at_once_leave_the_reserve(hero_env: dict[str, str], paths
         left = read_disk_space(Path(f"/proc/{server.process.pid}/root{files}")).free_bytes
         assert left >= 4 * MIB
         await desk.aclose()
+
+
+@pytest.mark.anyio
+async def test_a_backup_ends_before_texts_are_refused_for_it(hero_env: dict[str, str], hero_root: Path) -> None:
+    """Backups and data on the same disk, as they are by default."""
+    env = hero_env | {"PATH_SOCKET": str(hero_root / "s")}
+    paths = Paths.from_environ(env)
+    with child(env, paths, around=on_small_disk(paths.var, "64m")) as server:
+        desk = Desk(paths)
+        await desk.call("ticket.create", "carol", title="t", body="b")
+        with filled(server.process.pid, str(paths.var), leave=10 * MIB):
+            failed = await _backup(desk)
+            assert failed["failure"].startswith("it does not fit on the disk: the rest is for texts")
+            assert _whole_backups(server) == []
+            await desk.call("message.reply", "carol", ticket_id=1, body="b")
+        made = await _backup(desk)
+        assert (made["failure"], made["last"] is None) == (None, False)
+        await desk.aclose()
+
+
+def _whole_backups(server: Child) -> list[Path]:
+    return list(Path(f"/proc/{server.process.pid}/root{server.paths.backups}").glob("*.tar"))
+
+
+async def _backup(desk: Desk) -> dict[str, Any]:
+    """Have one made, and wait until it is, or has failed."""
+    state: dict[str, Any] = await desk.call("system.backup", "alice")
+    async with asyncio.timeout(START_S):
+        while state["running"]:
+            await asyncio.sleep(0.01)
+            state = await desk.call("system.backup", "alice", make=False)
+    return state
 
 
 @pytest.mark.anyio

@@ -19,6 +19,7 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import Caller, CallerKind
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.rates import Rates
+from hero_assistance_server.quotas.usage import WORDS
 from tests.server.desk import Desk, running
 from tests.server.server_methods import registered
 from tests.server.uploads import kept, post, reason
@@ -166,6 +167,12 @@ def test_everything_that_customers_add_is_counted() -> None:
         permission.action for permission in registry.permissions.values() if CallerKind.CUSTOMER in permission.allow
     }
     assert callable_by_customers - registry.usages.keys() - {UPLOAD} == UNCOUNTED - {"rpc.discover"}
+
+
+def test_what_stores_texts_is_refused_on_a_full_disk() -> None:
+    texts = {method for method, usage in registered().usages.items() if usage in WORDS}
+    of_customers = {"ticket.create", "message.reply", "message.edit", "draft.save"}
+    assert texts == of_customers | {"message.note", "macro.run", "macro.save", "canned_reply.save", "view.save"}
 
 
 @pytest.mark.parametrize(

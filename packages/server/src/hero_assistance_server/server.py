@@ -31,7 +31,7 @@ from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.quotas.admission import Admission
-from hero_assistance_server.quotas.disk_reserve import DiskReserve, watch_disk
+from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
 from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
@@ -125,8 +125,9 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers) -> AsyncIter
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = Directory(await store.read(lambda snapshot: snapshot.users.list_all()))
-        backups = Backups(store, settings.paths.backups)
-        exports = Exports(store, settings.paths.exports)
+        kept, exported = settings.paths.backups, settings.paths.exports
+        backups = Backups(store, kept, check=partial(check_large_work, kept, settings.limits))
+        exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
         health = Health()
         reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
         admission = Admission(Rates(settings.limits), reserve)

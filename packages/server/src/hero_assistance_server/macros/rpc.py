@@ -119,7 +119,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """Delete a macro of the caller's, or of the team's."""
         await storage.write(lambda work: delete_macro(work, caller, params.macro_id))
 
-    @table.method(RUN, allow=STAFF, errors=_ERRORS, examples=[_RUNS])
+    @table.method(RUN, allow=STAFF, adds=Usage.TEXTS, errors=_ERRORS, examples=[_RUNS])
     async def run(caller: Caller, params: RunMacro) -> Results:
         """Run a macro on each ticket: all of it or nothing for each, with a result for each.
 

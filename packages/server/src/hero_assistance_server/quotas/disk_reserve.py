@@ -17,6 +17,10 @@ from hero_assistance_server.storage.errors import DiskFull
 
 # A question costs microseconds; what is written in between meets at worst the error of the full disk itself.
 LOOK_EVERY_S = 1.0
+# When nothing is written, others may fill the disk.
+WATCH_EVERY_S = 5.0
+# More than a backup or an export writes between two reports of its progress, but for a large attachment.
+LARGE_STEP_BYTES = 16 * 1024 * 1024
 CONDITION = "disk"
 _HINT = "free space on the disk of the data; hero_assistance doctor shows each disk"
 
@@ -102,8 +106,17 @@ class DiskReserve:
             return DiskLevel.ENOUGH
 
 
+def check_large_work(folder: Path, limits: Limits) -> None:
+    """Return when a backup or an export may go on to write into `folder`; raises `DiskFull`.
+
+    It may use the reserve, and ends before texts are refused for it.
+    """
+    if find_level(read_disk_space(folder), limits, claimed=LARGE_STEP_BYTES) is DiskLevel.SHORT:
+        raise DiskFull("it does not fit on the disk: the rest is for texts", hint="free space, and start it again")
+
+
 @asynccontextmanager
-async def watch_disk(reserve: DiskReserve, *, every_s: float = LOOK_EVERY_S) -> AsyncIterator[None]:
+async def watch_disk(reserve: DiskReserve, *, every_s: float = WATCH_EVERY_S) -> AsyncIterator[None]:
     """Look at the disk while the context is open, also when nothing is written."""
     reserve.look()
 
