@@ -150,6 +150,8 @@ _FILES = f"""\
 `message.reply`, `message.note` or `ticket.create` name it in `attachments`; after that everybody who sees the
 message or the ticket.
 What nothing has named after {UNUSED_FOR.days * 24} hours is deleted. One person may have {UNUSED_LIMIT} such files.
+What is beyond a [quota](operations.md#what-admins-set) is refused with 507 and `quota-full`, what comes too often with
+429, `too-often` and `Retry-After`, and every file with 503 and `disk-full` while the disk has no more than its reserve.
 
 `type` is what the content says: neither the name nor a header is believed, and HTML and SVG are `text/plain`.
 
@@ -261,8 +263,8 @@ The examples are of a project with Alice (admin), Bob (agent), Carol and Dave (c
 _ERRORS = """\
 An error has `code`, `message` (one line for a person) and `data`: `reason`, often a `hint`, and for wrong params
 `faults`, one text for each. A `conflict` about a merged ticket has `merged_into`, the number of the ticket where it
-goes on. HTTP answers 200 to a call; the HTTP status below is for what is not a call: a refused stream, a body that is
-too large.
+goes on. Where waiting helps there is `retry_after`, in seconds. HTTP answers 200 to a call; the HTTP status below is
+for what is not a call: a refused stream, a body that is too large.
 """
 
 

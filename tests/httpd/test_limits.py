@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import resource
 import subprocess
@@ -33,6 +34,12 @@ def test_what_is_not_set_has_its_default() -> None:
 def test_what_is_no_limit_is_refused_with_what_there_is(text: str) -> None:
     with pytest.raises(SettingError):
         Limits.from_environ({SETTING: text})
+
+
+def test_a_rate_can_be_off_and_what_protects_the_process_cannot() -> None:
+    assert Limits.from_environ({SETTING: "tickets_per_hour=off"}).tickets_per_hour == math.inf
+    with pytest.raises(SettingError):
+        Limits.from_environ({SETTING: "connections=off"})
 
 
 def test_every_limit_is_documented_with_its_default() -> None:

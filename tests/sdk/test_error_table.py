@@ -11,10 +11,12 @@ from hero_assistance_sdk.errors import (
     HeroError,
     NotFound,
     ProtocolViolation,
+    QuotaFull,
     SettingError,
     SocketPathTooLong,
     ThreadMoved,
     TooLarge,
+    TooOften,
     Unauthenticated,
     Unreachable,
     UsageError,
@@ -28,6 +30,7 @@ from hero_assistance_sdk.rpc.errors import (
     MethodNotFound,
     RpcFailure,
     code_of,
+    error_object,
     exit_status,
     http_status,
     translation_of,
@@ -45,6 +48,8 @@ from hero_assistance_sdk.rpc.errors import (
         (Conflict("m"), -32004, 409),
         (ThreadMoved([]), -32004, 409),
         (TooLarge("m"), -32005, 413),
+        (TooOften("m", retry_after_s=1), -32012, 429),
+        (QuotaFull("m"), -32013, 507),
         (Unreachable("m"), -32006, 502),
         (ProtocolViolation("m"), -32010, 502),
         (AnswerTooLarge("m"), -32020, 500),
@@ -72,3 +77,18 @@ def test_exit_status(kind: type[HeroError], status: int) -> None:
 def test_no_two_kinds_share_a_code_unless_one_is_the_other() -> None:
     shared = [(a, b) for a in CODES for b in CODES if a is not b and CODES[a] == CODES[b]]
     assert all(issubclass(a, b) or issubclass(b, a) for a, b in shared)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "retry_after", "hint"),
+    [
+        (0.2, 1, "try again in 1 second"),
+        (36.0, 36, "try again in 36 seconds"),
+        (90.5, 91, "try again in 2 minutes"),
+        (3600.0, 3600, "try again in 60 minutes"),
+    ],
+)
+def test_too_often_says_when_it_may_be_tried_again(seconds: float, retry_after: int, hint: str) -> None:
+    error = TooOften("m", retry_after_s=seconds)
+    assert (error.retry_after, error.hint) == (retry_after, hint)
+    assert error_object(error)["data"] == {"retry_after": retry_after, "reason": "too-often", "hint": hint}

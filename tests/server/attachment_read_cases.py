@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hero_assistance_sdk.wire import AttachmentId, MessageKind, TicketId
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
+from hero_assistance_server.quotas.rules import StoredBytes
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.read_cases import BOB, TICKET, Case, Step, change_nothing, create, find_ticket, reply, sees
 
@@ -69,6 +70,12 @@ ATTACHMENT_CASES: dict[str, Case] = {
         (add_files, [FILE, OTHER_FILE]),
         (show_file, [OTHER_FILE]),
         (delete_file, []),
+    ),
+    "attachments.stored_bytes": sees(
+        lambda work: work.attachments.stored_bytes(BOB.user_id),
+        (change_nothing, StoredBytes()),
+        (add_files, StoredBytes(6, 6)),
+        (delete_file, StoredBytes(3, 3)),
     ),
     "attachments.list_uses": sees(
         lambda work: frozenset(work.attachments.list_uses(FILE.attachment_id)),

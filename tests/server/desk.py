@@ -20,12 +20,14 @@ import httpx2
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.event_client import subscribe
+from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.server import ServerSettings, run
+from tests.limits import NO_RATES, WITHOUT_RATES
 
 # A start takes half a second; under the load of a whole test run many times that.
 START_S = 30.0
@@ -117,13 +119,18 @@ class Desk:
 
 @asynccontextmanager
 async def running(
-    paths: Paths, *, mode: AuthMode = AuthMode.DEV, seed: bool = True, tcp: str | None = None
+    paths: Paths,
+    *,
+    mode: AuthMode = AuthMode.DEV,
+    seed: bool = True,
+    tcp: str | None = None,
+    limits: Limits = NO_RATES,
 ) -> AsyncIterator[Desk]:
     """A server in this process, on real sockets and a real database."""
     stop = asyncio.Event()
     desk = Desk(paths, mode)
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(run(ServerSettings(paths, mode, seed, tcp), stop=stop))
+        serving = group.create_task(run(ServerSettings(paths, mode, seed, tcp, limits=limits), stop=stop))
         try:
             await until(lambda: serving.done() or paths.socket("events").exists())
             yield desk
@@ -182,7 +189,7 @@ def spawn(env: dict[str, str], paths: Paths, *arguments: str, around: Sequence[s
     with log.open("ab") as stderr:
         process = subprocess.Popen(
             [*around, sys.executable, "-m", "hero_assistance_server", *arguments],
-            env={"HERO_ASSISTANCE_TCP": "off", **env},
+            env={"HERO_ASSISTANCE_TCP": "off", **WITHOUT_RATES, **env},
             stderr=stderr,
             stdout=stderr,
             cwd=os.path.sep,

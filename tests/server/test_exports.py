@@ -66,6 +66,7 @@ async def test_an_imported_project_is_the_same(paths: Paths) -> None:
     write_export(SQLITE, other.data, second, silent)
     assert contents(first) == contents(second)
     assert _derived(other) == _derived(paths)
+    assert _stored_bytes(other) == {"user:carol": len(CONTENT), "project": len(CONTENT)}
     assert f"attachments/{digest(CONTENT)[:2]}/{digest(CONTENT)[2:]}" in contents(first)
     async with running(other, seed=False) as desk:
         assert await _everything(desk) == before
@@ -73,6 +74,12 @@ async def test_an_imported_project_is_the_same(paths: Paths) -> None:
         assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
         assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 4
     assert [path.name for path in other.data.parent.iterdir()] == [other.data.name]
+
+
+def _stored_bytes(paths: Paths) -> dict[str, int]:
+    """What the files take; those that were never sent are not exported."""
+    connection = apsw.Connection(str(paths.data / DATABASE))
+    return dict(connection.execute("SELECT scope, bytes FROM stored_bytes"))
 
 
 def _derived(paths: Paths) -> list[Any]:

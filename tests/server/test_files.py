@@ -103,12 +103,25 @@ async def test_a_full_disk_refuses_clearly_and_the_next_file_fits(hero_env: dict
     small = on_small_disk(paths.data / "attachments", "3m")
     with child(hero_env, paths, around=small) as server:
         desk = Desk(paths)
-        refused = await post(desk, bytes(4 * 1024 * 1024))
-        assert (refused.status_code, reason(refused)) == (503, "store-unavailable")
-        assert "No space left" in refused.json()["error"]["data"]["hint"]
+        for content in (bytes(4 * 1024 * 1024), slowly(4 * 1024 * 1024)):
+            refused = await post(desk, content)
+            assert (refused.status_code, reason(refused)) == (503, "disk-full")
         assert (await post(desk, bytes(1024 * 1024))).status_code == 201
         assert len((await get(desk, "carol", 1)).content) == 1024 * 1024
         assert (await desk.call("system.health"))["status"] == "ok"
+        assert "Traceback" not in server.log.read_text()
+        await desk.aclose()
+
+
+async def test_a_disk_that_fails_unforeseen_refuses_clearly(hero_env: dict[str, str], paths: Paths) -> None:
+    """A limit on the size of files fails a write that the free space does not tell of."""
+    with child(hero_env, paths, around=["prlimit", f"--fsize={2 * 1024 * 1024}", "--"]) as server:
+        desk = Desk(paths)
+        refused = await post(desk, bytes(3 * 1024 * 1024))
+        assert (refused.status_code, reason(refused)) == (503, "store-unavailable")
+        assert "File too large" in refused.json()["error"]["data"]["hint"]
+        assert kept(paths) == []
+        assert (await post(desk, bytes(1024 * 1024))).status_code == 201
         assert "Traceback" not in server.log.read_text()
         await desk.aclose()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.project.rules import MIB
+from hero_assistance_server.quotas.rules import MIB
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio

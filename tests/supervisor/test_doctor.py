@@ -191,12 +191,19 @@ def test_broken_links_of_a_release(
     assert said in found[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
-@pytest.mark.parametrize(("size", "verdict"), [("100m", "fault"), ("600m", "warning"), ("2g", "ok")])
-def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -> None:
-    script = f'mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT"; exec "$@"'
+def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = "") -> Found:
+    """What it finds of disks where folders below the root are file systems of their own, of these sizes.
+
+    That of `full` is filled.
+    """
+    made = "".join(
+        f'mkdir -p "$PATH_ROOT/{folder}"; mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT/{folder}"; '
+        for folder, size in mounts.items()
+    )
+    if full:
+        made += f'cat /dev/zero > "$PATH_ROOT/{full}/filler" 2>"$PATH_ROOT/refused" || true; '
     done = subprocess.run(
-        ["unshare", "--mount", "--map-root-user", "sh", "-ec", script, "sh", *DOCTOR],
+        ["unshare", "--mount", "--map-root-user", "sh", "-ec", f'{made}exec "$@"', "sh", *DOCTOR],
         env={**harness.env, "PYTHONPATH": os.pathsep.join(sys.path)},
         cwd=ROOT,
         capture_output=True,
@@ -204,9 +211,39 @@ def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -
         timeout=60,
         check=False,
     )
-    (found,) = findings(done.stdout, "disk")
-    assert found[0] == verdict, done.stderr
+    assert done.stderr == ""
+    return findings(done.stdout, "disk")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
+@pytest.mark.parametrize(("size", "verdict"), [("100m", "fault"), ("600m", "warning"), ("2g", "ok")])
+def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -> None:
+    (found,) = doctor_with_mounts(harness, {"": size})
+    assert found[0] == verdict
     assert "GiB free" in found[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
+@pytest.mark.parametrize("mounted", ["data", "backups", "exports", "log", "state", "sockets", "releases"])
+def test_a_folder_that_is_a_mount_of_its_own_is_looked_at(harness: Harness, mounted: str) -> None:
+    """A root with room, and one folder that has none."""
+    name = {"log": "logs"}.get(mounted, mounted)
+    found = doctor_with_mounts(harness, {"": "4g", f"var/{mounted}": "8m"}, full=f"var/{mounted}")
+    assert len(found) == 2
+    (full,) = (detail for verdict, detail in found if verdict == "fault")
+    assert full.startswith("0 MiB free in ")
+    assert f", where {name}" in full
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
+def test_a_small_disk_of_its_own_is_no_fault_while_it_has_room(harness: Harness) -> None:
+    found = doctor_with_mounts(harness, {"": "4g", "var/log": "50m", "var/data": "200m"})
+    assert [verdict for verdict, _ in found] == ["ok", "ok", "ok"]
+    assert [detail.rpartition(", where ")[2] for _, detail in found] == [
+        "releases, backups, exports, state and sockets are",
+        "data and files are",
+        "logs are",
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the clock of the boot is Linux's")

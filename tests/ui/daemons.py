@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ import httpx2
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
+from tests.limits import WITHOUT_RATES
 
 T = TypeVar("T")
 
@@ -46,18 +47,25 @@ class Daemon:
     arguments: list[str]
     env: dict[str, str]
     log: Path
+    around: Sequence[str] = ()
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start the program."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.module, *self.arguments],
+                [*self.around, sys.executable, "-m", self.module, *self.arguments],
                 env=self.env,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
+
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        assert self.process is not None
+        return self.process.pid
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status; what does not end is killed, and the test fails."""
@@ -90,10 +98,10 @@ class Desk:
     auth_mode: str = "dev"
     daemons: list[Daemon] = field(default_factory=list)
 
-    def start_server(self) -> Daemon:
-        """Start the ticket server and wait until it answers."""
+    def start_server(self, around: Sequence[str] = ()) -> Daemon:
+        """Start the ticket server, by the command `around` it, and wait until it answers."""
         arguments = ["--auth-mode", self.auth_mode, "--seed-dev-users"]
-        daemon = self._start("hero_assistance_server", arguments)
+        daemon = self._start("hero_assistance_server", arguments, around)
         eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")
         return daemon
 
@@ -128,8 +136,8 @@ class Desk:
         """What a program of this desk logged."""
         return self.paths.root / f"{module}.log"
 
-    def _start(self, module: str, arguments: list[str]) -> Daemon:
-        daemon = Daemon(module, arguments, self.env, self.log_of(module))
+    def _start(self, module: str, arguments: list[str], around: Sequence[str] = ()) -> Daemon:
+        daemon = Daemon(module, arguments, self.env, self.log_of(module), around)
         self.daemons.append(daemon)
         daemon.start()
         return daemon
@@ -138,7 +146,7 @@ class Desk:
 @contextmanager
 def desk(root: Path, env: dict[str, str], auth_mode: str = "dev") -> Iterator[Desk]:
     """A desk whose programs have all ended afterwards."""
-    env = {**env, "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "PATH_ROOT": str(root)}
+    env = {**WITHOUT_RATES, **env, "HERO_ASSISTANCE_TCP": "127.0.0.1:0", "PATH_ROOT": str(root)}
     made = Desk(Paths.from_environ(env), env, auth_mode)
     try:
         yield made

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
 from hero_assistance_httpd.downloads import POLICY
+from hero_assistance_sdk.limits import SETTING
 from hero_assistance_ui.files import make_file_headers
 from tests.server.pictures import png
-from tests.ui.daemons import Desk, http
+from tests.ui.daemons import Desk, desk, http, plain_environment
 
 FILES = "/projects/hero_assistance/attachments"
 BYTES = {"content-type": "application/octet-stream"}
@@ -50,6 +52,23 @@ def test_a_picture_is_shown_in_place(dev_desk: Desk) -> None:
         answer = client.get(f"{FILES}/{sent['attachment_id']}", headers=CAROL)
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-disposition"].startswith("inline; ")
+
+
+def test_a_quota_and_a_rate_are_told_with_what_to_do(hero_root: Path) -> None:
+    env = plain_environment(hero_root) | {SETTING: "files_per_hour=3"}
+    with desk(hero_root, env) as made:
+        made.start_server()
+        made.start_ui()
+        made.call("alice", "project.update", files_bytes_per_customer=10)
+        with http(made.paths.socket("ui")) as client:
+            assert _upload(client, b"12345678").status_code == 201
+            full = _upload(client, b"12345678")
+            assert (full.status_code, full.json()["error"]["data"]["reason"]) == (507, "quota-full")
+            assert full.json()["error"]["data"]["hint"] == "send a link, or ask the team to raise the limit"
+            assert _upload(client, b"1").status_code == 201
+            often = _upload(client, b"1")
+    assert (often.status_code, often.json()["error"]["data"]["reason"]) == (429, "too-often")
+    assert often.headers["retry-after"] == str(often.json()["error"]["data"]["retry_after"])
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -54,7 +54,8 @@ class BoundedProtocol(PacedProtocol):
         refusal = self.config.connections.enter(self)
         if refusal is not None:
             # A supervisor's probe takes it for a process that is busy, not for one that is sick.
-            turn_away(transport, http_answer(refusal, retry_after_s=1))
+            refusal.retry_after = 1
+            turn_away(transport, http_answer(refusal))
             return
         self._entered = True
         super().connection_made(transport)

@@ -139,8 +139,13 @@ async def _send_pieces(body: bytes, send: Send, *, more: bool) -> None:
 
 def failure_response(error: HeroError) -> Response:
     """The answer to a request that fails before, or outside of, JSON-RPC; the connection is closed after it."""
-    headers = {"connection": "close", "cache-control": "no-store"}
+    headers = {"connection": "close", "cache-control": "no-store", **retry_headers(error)}
     return JSONResponse(failure(error), status_code=http_status(error), headers=headers)
+
+
+def retry_headers(error: HeroError) -> dict[str, str]:
+    """The header that says when a refused request may succeed."""
+    return {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
 
 
 async def bounded_body(request: Request, limit: int) -> bytes:

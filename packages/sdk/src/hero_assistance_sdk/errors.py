@@ -9,8 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from typing import Any, ClassVar
+
+# A longer wait is said in minutes.
+_LONG_WAIT_S = 90.0
 
 
 class HeroError(Exception):
@@ -21,6 +25,8 @@ class HeroError(Exception):
     details: Mapping[str, Any] = {}
     # The last lines of a log that explains the error.
     log_lines: tuple[str, ...] = ()
+    # Whole seconds after which the same request may succeed; it becomes the header `Retry-After`.
+    retry_after: int | None = None
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -154,6 +160,23 @@ class TooMany(HeroError):
     reason = "too-many"
 
 
+class TooOften(HeroError):
+    """This caller does this more often than its documented rate; `retry_after` says when it may again."""
+
+    reason = "too-often"
+
+    def __init__(self, message: str, *, retry_after_s: float, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint or f"try again in {describe_wait(retry_after_s)}")
+        self.retry_after = max(1, ceil(retry_after_s))
+        self.details = {"retry_after": self.retry_after}
+
+
+class QuotaFull(HeroError):
+    """What is stored for this caller, or for the whole project, has reached its quota."""
+
+    reason = "quota-full"
+
+
 class TooSlow(HeroError):
     """A request takes longer to arrive than its documented limit."""
 
@@ -164,3 +187,9 @@ class TooLarge(HeroError):
     """A request is larger than its documented limit."""
 
     reason = "too-large"
+
+
+def describe_wait(seconds: float) -> str:
+    """A time to wait in words, rounded up: `1 second`, `40 seconds`, `12 minutes`."""
+    count, unit = (ceil(seconds), "second") if seconds <= _LONG_WAIT_S else (ceil(seconds / 60), "minute")
+    return f"{max(1, count)} {unit}{'' if count <= 1 else 's'}"

@@ -13,15 +13,21 @@ from hero_assistance_sdk.size_limits import REQUEST_BYTES
 
 # `NAME=NUMBER,NAME=NUMBER`; what it does not name keeps its default.
 SETTING = "HERO_ASSISTANCE_LIMITS"
+# The value that lifts a limit that a desk can do without.
+OFF = "off"
 # Files that are open in addition to the connections: the database, its readers, logs, sockets and pipes.
 OTHER_FILES = 128
 # A JSON text nested deeper is refused; the parser's own limit (jiter), which is no setting.
 JSON_DEPTH = 200
 
 
-def _limit(default: float, meaning: str) -> float:
-    found: float = field(default=default, metadata={"meaning": meaning})
+def _limit(default: float, meaning: str, *, can_be_off: bool = False) -> float:
+    found: float = field(default=default, metadata={"meaning": meaning, "can_be_off": can_be_off})
     return found
+
+
+def _rate(default: float, meaning: str) -> float:
+    return _limit(default, meaning, can_be_off=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,20 @@ class Limits:
     connections_per_peer: float = _limit(256, "connections from one address over TCP")
     streams: float = _limit(3000, "open event streams")
     streams_per_user: float = _limit(64, "open event streams of one user")
+    tickets_per_hour: float = _rate(100, "tickets that one customer files")
+    messages_per_hour: float = _rate(600, "replies that one customer writes or edits")
+    files_per_hour: float = _rate(200, "files that one customer uploads")
+    changes_per_hour: float = _rate(7200, "other changes of one customer: drafts, read receipts, presence, updates")
+    stranger_calls_per_minute: float = _rate(300, "calls from one address whose user is not known")
+    disk_reserve: float = _limit(512 * 1024 * 1024, "free space of the disk, below which files are refused")
+    disk_minimum: float = _limit(64 * 1024 * 1024, "free space of the disk, below which texts are refused as well")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Limits:
-        """Read `HERO_ASSISTANCE_LIMITS`; raises `SettingError` for an unknown name or an invalid number."""
+        """Read `HERO_ASSISTANCE_LIMITS`; raises `SettingError` for an unknown name or an invalid number.
+
+        A limit that is `off` is infinite.
+        """
         text = (os.environ if environ is None else environ).get(SETTING, "")
         given = [part.strip() for part in text.split(",") if part.strip()]
         return replace(cls(), **dict(map(_read, given)))
@@ -58,9 +74,11 @@ class Limits:
 
 def _read(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
-    known = [field.name for field in fields(Limits)]
+    known = {field.name: field.metadata for field in fields(Limits)}
     if name not in known:
         raise SettingError(f"{SETTING} names no limit {name!r}", hint=f"there are: {', '.join(known)}")
+    if value == OFF and known[name]["can_be_off"]:
+        return name, math.inf
     try:
         number = float(value)
     except ValueError:

@@ -10,6 +10,7 @@ from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
@@ -38,3 +39,4 @@ class Desk:
     tcp: TcpListener = TcpListener()
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
+    admission: Admission = field(default_factory=Admission)

@@ -41,7 +41,7 @@ def discover_features() -> dict[str, Feature]:
 
 def register_methods(desk: Desk) -> MethodRegistry:
     """Return the methods and permissions of all features."""
-    registry = MethodRegistry()
+    registry = MethodRegistry(admission=desk.admission)
     for feature in discover_features().values():
         feature.add_methods(registry, desk)
         for permission in feature.permissions:

@@ -32,6 +32,9 @@ from hero_assistance_server.identity.authentication import AuthMode, OverlayPoli
 from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
+from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
@@ -134,10 +137,24 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             await seed_dev_users(store, settings.mode)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = await _load_directory(store, settings.mode)
-        backups = Backups(store, settings.paths.backups)
-        exports = Exports(store, settings.paths.exports)
-        desk = Desk(store, hub, directory, settings.mode, backups, exports, limits=settings.limits, health=health)
-        async with maintain(store, backups, exports), watch_view_counts(ViewCounts(hub, store, count_views)):
+        kept, exported = settings.paths.backups, settings.paths.exports
+        backups = Backups(store, kept, check=partial(check_large_work, kept, settings.limits))
+        exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
+        reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
+        admission = Admission(Rates(settings.limits), reserve)
+        desk = Desk(
+            store,
+            hub,
+            directory,
+            settings.mode,
+            backups,
+            exports,
+            limits=settings.limits,
+            health=health,
+            admission=admission,
+        )
+        counts = ViewCounts(hub, store, count_views)
+        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve):
             yield desk
 
 

@@ -17,6 +17,13 @@ test("an error without data is one all the same", () => {
   assert.deepEqual([error.isUnauthenticated, error.hint, error.faults], [true, "", []]);
 });
 
+test("an error that passes by itself says when", () => {
+  const before = Date.now();
+  const { retryAt } = parseError({ code: ERROR_CODES["too-often"], message: "slow", data: { retry_after: 36 } });
+  assert.ok(retryAt !== null && retryAt >= before + 36_000 && retryAt <= Date.now() + 36_000);
+  assert.equal(parseError({ code: 1, message: "no", data: { retry_after: "soon" } }).retryAt, null);
+});
+
 test("anything else that was thrown is a defect of the page", () => {
   const known = new ApiError("known");
   assert.equal(toApiError(known), known);

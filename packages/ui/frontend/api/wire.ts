@@ -275,6 +275,8 @@ export type Project = {
   first_response_minutes: { [key in Priority]?: number };
   attachment_bytes: number;
   attachments_per_message: number;
+  files_bytes_per_customer: number | null;
+  files_bytes: number | null;
   event_retention_days: number | null;
   backup_hours: number | null;
   backups_kept: number | null;
@@ -490,6 +492,8 @@ export type Uploads = {
   next_cursor: string | null;
   most_bytes: number;
   most_at_once: number;
+  stored_bytes: number;
+  most_stored_bytes: number | null;
 };
 
 export type User = {
@@ -565,9 +569,11 @@ export const ERROR_CODES = {
   "not-found": -32001,
   "parse-error": -32700,
   "protocol-violation": -32010,
+  "quota-full": -32013,
   "thread-moved": -32004,
   "too-large": -32005,
   "too-many": -32008,
+  "too-often": -32012,
   "too-slow": -32009,
   "unauthenticated": -32003,
   "unavailable": -32007,
@@ -775,6 +781,8 @@ export type Methods = {
       first_response_minutes?: { [key in Priority]?: number } | null;
       attachment_bytes?: number | null;
       attachments_per_message?: number | null;
+      files_bytes_per_customer?: number | null;
+      files_bytes?: number | null;
       event_retention_days?: number | null;
       backup_hours?: number | null;
       backups_kept?: number | null;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { formatAge, formatDay, now } from "./times.ts";
-import { formatCount, formatSize, statusWord } from "./words.ts";
+import { formatCount, formatSize, formatWait, statusWord } from "./words.ts";
 
 const NOON = new Date(2026, 10, 27, 12).getTime();
 const MINUTE = 60_000;
@@ -30,6 +30,13 @@ test("a day of this year is written without its year", () => {
 test("customers and agents have words of their own for a status", () => {
   assert.equal(statusWord("waiting", true), "Waiting on customer");
   assert.equal(statusWord("waiting", false), "Answered");
+});
+
+test("a wait is said in seconds, and a long one in minutes", () => {
+  assert.equal(formatWait(0.2), "You can try again in 1 second; what you wrote is kept.");
+  assert.equal(formatWait(36), "You can try again in 36 seconds; what you wrote is kept.");
+  assert.equal(formatWait(90.5), "You can try again in 2 minutes; what you wrote is kept.");
+  assert.equal(formatWait(-1), "You can try again now.");
 });
 
 test("sizes and counts are written as people say them", () => {

@@ -36,6 +36,14 @@ export function formatCount(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** Return what a user who has to wait is told; rounded up, so that the time said is enough. */
+export function formatWait(seconds: number): string {
+  if (seconds <= 0) return "You can try again now.";
+  const [count, one, many] =
+    seconds <= 90 ? [Math.ceil(seconds), "second", "seconds"] : [Math.ceil(seconds / 60), "minute", "minutes"];
+  return `You can try again in ${formatCount(count, one, many)}; what you wrote is kept.`;
+}
+
 /** Return a file's size as people say it, in thousands. */
 export function formatSize(bytes: number): string {
   const units = ["bytes", "kB", "MB"];

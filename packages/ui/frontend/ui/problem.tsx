@@ -1,6 +1,7 @@
 /** What went wrong, and what to do about it. */
 import type { ApiError } from "../api/errors.ts";
 import { Warning } from "./icons.tsx";
+import { Wait } from "./wait.tsx";
 
 export function Problem({ problem, onRetry }: { problem: ApiError; onRetry?: () => void }) {
   return (
@@ -11,7 +12,11 @@ export function Problem({ problem, onRetry }: { problem: ApiError; onRetry?: () 
         {problem.faults.map((fault) => (
           <p class="problem-hint">{fault}</p>
         ))}
-        {problem.hint && <p class="problem-hint">{problem.hint}</p>}
+        {problem.retryAt !== null ? (
+          <Wait until={problem.retryAt} />
+        ) : (
+          problem.hint && <p class="problem-hint">{problem.hint}</p>
+        )}
       </div>
       {onRetry && (
         <button type="button" class="button" onClick={onRetry}>

@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from hero_assistance_httpd.rpc_endpoint import retry_headers
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.rpc.errors import failure, http_status
 
 
 def failure_response(error: HeroError, request_id: Any = None) -> Response:
     """Return the answer: the status of the error's kind, and a JSON-RPC error object."""
-    headers = {"cache-control": "no-store"}
+    headers = {"cache-control": "no-store", **retry_headers(error)}
     return JSONResponse(failure(error, request_id), status_code=http_status(error), headers=headers)

@@ -64,9 +64,8 @@ async def relay_upload(
         return Response(status_code=400)
     if body is None or not (answer.status_code == 201 or 400 <= answer.status_code < 600) or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers takes no files"))
-    return Response(
-        body, status_code=answer.status_code, media_type="application/json", headers={"cache-control": "no-store"}
-    )
+    headers = {"cache-control": "no-store", **_retry_header(answer)}
+    return Response(body, status_code=answer.status_code, media_type="application/json", headers=headers)
 
 
 class FileRelay(Response):
@@ -141,6 +140,11 @@ async def _refusal(answer: httpx2.Response) -> Response:
     if body is None or not 400 <= answer.status_code < 600 or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers has no files"))
     return Response(body, status_code=answer.status_code, media_type="application/json")
+
+
+def _retry_header(answer: httpx2.Response) -> dict[str, str]:
+    seconds = answer.headers.get("retry-after", "")
+    return {"retry-after": seconds} if seconds.isascii() and seconds.isdigit() else {}
 
 
 async def _bounded(answer: httpx2.Response) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, data, installation, network, settings, supervision
+from hero_assistance.doctor import backups, clock, data, disks, installation, network, settings, supervision
 from hero_assistance.doctor.findings import Finding, Verdict, find_worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
@@ -18,7 +18,7 @@ ALONE: tuple[Check, ...] = (
     installation.check_links,
     installation.check_search_path,
     installation.check_leftovers,
-    installation.check_disk,
+    disks.check_disk,
     network.check_folders,
     network.check_socket_group,
     clock.check_jump,

@@ -1,9 +1,8 @@
-"""What is installed: the release, its links, and the disk that it is on."""
+"""What is installed: the release, its links, and what an interrupted install left."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
@@ -14,10 +13,6 @@ from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
 from hero_assistance_sdk.paths import Paths
-
-# An upgrade needs about 150 MB in addition to the database; with less than this one fails soon.
-DISK_WARNING_BYTES = 1024**3
-DISK_FAULT_BYTES = 256 * 1024**2
 
 
 def check_release(paths: Paths) -> Iterator[Finding]:
@@ -75,16 +70,6 @@ def check_leftovers(paths: Paths) -> Iterator[Finding]:
         names = ", ".join(path.name for path in left)
         hint = "the next install removes them"
         yield Finding("leftovers", Verdict.WARNING, f"of an interrupted install: {names}", hint)
-
-
-def check_disk(paths: Paths) -> Iterator[Finding]:
-    """The space that is left where data, logs and releases are."""
-    folder = next(path for path in (paths.var, *paths.var.parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    limits = ((DISK_FAULT_BYTES, Verdict.FAULT), (DISK_WARNING_BYTES, Verdict.WARNING))
-    verdict = next((verdict for limit, verdict in limits if free < limit), Verdict.OK)
-    hint = "" if verdict is Verdict.OK else "free some space; hero_assistance releases shows what is kept"
-    yield Finding("disk", verdict, f"{free / 1024**3:.1f} GiB free in {folder}", hint)
 
 
 def _find_live(paths: Paths) -> tuple[ReleaseStore, str | None, Installed | None]:

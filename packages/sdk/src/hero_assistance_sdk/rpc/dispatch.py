@@ -41,7 +41,10 @@ _log = get_log("rpc")
 
 
 class Dispatcher(Generic[C]):
-    """Answers requests from a table of methods; `permit` raises before params are looked at, or returns."""
+    """Answers requests from a table of methods; `permit` raises before params are looked at, or returns.
+
+    `admit` is asked first, for each request of a batch, also for a method that is not there.
+    """
 
     def __init__(
         self,
@@ -49,10 +52,12 @@ class Dispatcher(Generic[C]):
         permit: Callable[[C, str], None] | None = None,
         *,
         answer_bytes: int = ANSWER_BYTES,
+        admit: Callable[[C], None] | None = None,
     ) -> None:
         self._table = table
         self._permit = permit
         self._answer_bytes = answer_bytes
+        self._admit = admit
 
     async def answer(self, body: bytes, caller: C) -> bytes | None:
         """Answer one request or batch; `None` when nothing is to be sent (notifications only)."""
@@ -112,6 +117,8 @@ class Dispatcher(Generic[C]):
         return b'{"jsonrpc":"2.0","id":' + to_json(request["id"]) + b',"result":' + result + b"}"
 
     async def _call(self, name: str, params: Any, caller: C) -> bytes:
+        if self._admit is not None:
+            self._admit(caller)
         method = self._table.get(name)
         if method is None:
             raise MethodNotFound(f"there is no method {shortened(name)!r}", hint="rpc.discover lists the methods")

@@ -15,9 +15,11 @@ from hero_assistance_sdk.errors import (
     HeroError,
     NotFound,
     ProtocolViolation,
+    QuotaFull,
     ThreadMoved,
     TooLarge,
     TooMany,
+    TooOften,
     TooSlow,
     Unauthenticated,
     Unavailable,
@@ -123,6 +125,8 @@ TRANSLATIONS: dict[type[HeroError], Translation] = {
     Conflict: Translation(-32004, 409, "read the present state, and ask again"),
     ThreadMoved: Translation(-32004, 409, "read the messages in data, then send again, or at once with force"),
     TooLarge: Translation(-32005, 413, "send less at a time"),
+    TooOften: Translation(-32012, 429, "wait as many seconds as retry_after says, then send it again"),
+    QuotaFull: Translation(-32013, 507, "delete files that are not needed, or ask an admin for a larger quota"),
     Unreachable: Translation(-32006, 502, "check whether the other side runs"),
     Unavailable: Translation(-32007, 503, "try again later; with the same client_token nothing is made twice"),
     TooMany: Translation(-32008, 429, "close what is not needed any more"),
@@ -176,11 +180,11 @@ def failure(error: HeroError, request_id: Any = None) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": request_id, "error": error_object(error)}
 
 
-def http_answer(error: HeroError, status: int | None = None, *, retry_after_s: int | None = None) -> bytes:
+def http_answer(error: HeroError, status: int | None = None) -> bytes:
     """The bytes of a whole HTTP answer, for a connection that is closed after it."""
     known = HTTPStatus(status or http_status(error))
     body = json.dumps(failure(error)).encode()
     head = f"HTTP/1.1 {known.value} {known.phrase}\r\ncontent-type: application/json\r\n"
-    if retry_after_s is not None:
-        head += f"retry-after: {retry_after_s}\r\n"
+    if error.retry_after is not None:
+        head += f"retry-after: {error.retry_after}\r\n"
     return f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body

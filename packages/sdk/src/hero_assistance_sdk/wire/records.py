@@ -61,7 +61,7 @@ class Project(Wire):
     """The settings of the whole project, made by admins.
 
     Customers see the name and the limits of attachments; for them `first_response_minutes` is empty, and the fields
-    about events and backups are null.
+    about quotas, events and backups are null. `attachment.list` tells a customer's own quota.
     """
 
     noun: Literal["project"] = "project"
@@ -70,6 +70,9 @@ class Project(Wire):
     first_response_minutes: dict[Priority, int]
     attachment_bytes: int
     attachments_per_message: int
+    # The most that the files of one customer take, and those of everybody.
+    files_bytes_per_customer: int | None
+    files_bytes: int | None
     event_retention_days: int | None
     # Hours between two backups, 0 for none.
     backup_hours: int | None

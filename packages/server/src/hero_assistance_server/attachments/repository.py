@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hero_assistance_sdk.wire import AttachmentId, MessageId, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
+from hero_assistance_server.quotas.rules import StoredBytes
 
 # Before every attachment there can be.
 BEFORE_ALL = AttachmentId(0)
@@ -52,6 +53,10 @@ class AttachmentRepository(Protocol):
 
     def delete_unused_before(self, before: datetime, limit: int) -> list[str]:
         """Delete the oldest uploads from before that time that nothing shows; returns the files they had."""
+        ...
+
+    def stored_bytes(self, uploader: UserId) -> StoredBytes:
+        """Return what the files of a user take, sent and unsent, and what those of the project do."""
         ...
 
     def list_unnamed_files(self, digests: Iterable[str]) -> list[str]:

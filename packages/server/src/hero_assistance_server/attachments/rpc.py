@@ -16,6 +16,7 @@ from hero_assistance_server import serializers
 from hero_assistance_server.attachments.repository import BEFORE_ALL
 from hero_assistance_server.attachments.service import delete_upload, visible_attachment
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.quotas.rules import MIB
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
 from hero_assistance_server.rpc.pages import PageParams, fill_page
@@ -39,7 +40,14 @@ _LISTS = Example(
     "What have I uploaded and not sent?",
     "carol",
     {},
-    {"attachments": [UPLOADED], "next_cursor": None, "most_bytes": 10 * 1024 * 1024, "most_at_once": 10},
+    {
+        "attachments": [UPLOADED],
+        "next_cursor": None,
+        "most_bytes": 10 * MIB,
+        "most_at_once": 10,
+        "stored_bytes": UPLOADED["size"],
+        "most_stored_bytes": 256 * MIB,
+    },
     after=(UPLOAD,),
 )
 _DELETES = Example("She thinks better of it", "carol", {"attachment_id": 1}, UPLOADED, after=(UPLOAD,))
@@ -52,12 +60,17 @@ class AttachmentParams(Params):
 
 
 class Uploads(Result):
-    """The caller's uploads that nothing shows yet, oldest first; how large a file may be, how many go with a text."""
+    """The caller's uploads that nothing shows yet, oldest first; how large a file may be, how many go with a text.
+
+    `stored_bytes` are those of all files of the caller, sent and unsent; `most_stored_bytes` is null for staff.
+    """
 
     attachments: list[wire.Attachment]
     next_cursor: str | None
     most_bytes: int
     most_at_once: int
+    stored_bytes: int
+    most_stored_bytes: int | None
 
 
 def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
@@ -74,7 +87,7 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
     @table.method("attachment.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, params: PageParams) -> Encoded[Uploads]:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
-        return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
+        return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
     @table.method(
         "attachment.delete",
@@ -90,7 +103,8 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
         return serializers.attachment(record.attachment)
 
 
-def _list(snapshot: Snapshot, uploader: wire.UserId, params: PageParams) -> Encoded[Uploads]:
+def _list(snapshot: Snapshot, caller: Caller, params: PageParams) -> Encoded[Uploads]:
+    uploader = caller.known().user_id
     after = BEFORE_ALL if params.cursor is None else AttachmentId(place_at(params.cursor, int)[0])
     rows = snapshot.attachments.list_unused(uploader, after)
     page = fill_page(rows, lambda one: serializers.attachment(one).model_dump_json().encode(), params.limit)
@@ -101,4 +115,6 @@ def _list(snapshot: Snapshot, uploader: wire.UserId, params: PageParams) -> Enco
         next_cursor=None if page.last is None else cursor_at(page.last.attachment_id),
         most_bytes=settings.attachment_bytes,
         most_at_once=settings.attachments_per_message,
+        stored_bytes=snapshot.attachments.stored_bytes(uploader).uploader,
+        most_stored_bytes=None if caller.is_staff else settings.files_bytes_per_customer,
     )

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, NotFound, TooLarge
 from hero_assistance_sdk.wire import AttachmentId, MessageKind
 from hero_assistance_server.attachments.media_type import Sniffed
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.quotas.rules import ByteQuotas, StoredBytes, check_room
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 
 # Uploads that nothing shows yet: many times what a message takes, and no way to fill a disk within a day.
 UNUSED_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRoom:
+    """How large one file may be, and what is stored of what may be."""
+
+    file_bytes: int
+    stored: StoredBytes
+    quotas: ByteQuotas
 
 
 def visible_attachment(snapshot: Snapshot, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord:
@@ -35,13 +46,28 @@ def find_uploads(snapshot: Snapshot, caller: Caller, ids: Sequence[AttachmentId]
     return tuple(_find_upload(snapshot, caller, attachment_id).attachment for attachment_id in wanted)
 
 
-def add_upload(work: UnitOfWork, caller: Caller, *, name: str, size: int, sniffed: Sniffed, sha256: str) -> Attachment:
-    """Write an upload whose file is on the disk; raises `Conflict` when too many of the caller's are unused."""
+def find_room(snapshot: Snapshot, caller: Caller) -> UploadRoom:
+    """Return what the caller may upload now; raises `Conflict` when too many of theirs are unused."""
     uploader = caller.known().user_id
-    if len(work.attachments.list_unused(uploader)) >= UNUSED_LIMIT:
+    if len(snapshot.attachments.list_unused(uploader)) >= UNUSED_LIMIT:
         raise Conflict(
             f"{UNUSED_LIMIT} files of yours wait to be used", hint="attachment.list shows them, attachment.delete"
         )
+    settings = snapshot.project.read()
+    own = None if caller.is_staff else settings.files_bytes_per_customer
+    quotas = ByteQuotas(own, settings.files_bytes)
+    return UploadRoom(settings.attachment_bytes, snapshot.attachments.stored_bytes(uploader), quotas)
+
+
+def add_upload(work: UnitOfWork, caller: Caller, *, name: str, size: int, sniffed: Sniffed, sha256: str) -> Attachment:
+    """Write an upload whose file is on the disk.
+
+    Raises `Conflict` when too many of the caller's are unused, and `QuotaFull`; uploads that run at the same time
+    are written one after the other, so that all of them are counted.
+    """
+    uploader = caller.known().user_id
+    room = find_room(work, caller)
+    check_room(room.stored, size, room.quotas)
     made = Attachment(work.attachments.next_id(), name, size, sniffed.type, sniffed.width, sniffed.height)
     work.attachments.add(made, sha256, uploader, work.now)
     detail = {"attachment": str(made.attachment_id), "name": name, "size": str(size), "sha256": sha256}

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from hero_assistance_httpd.rpc_endpoint import failure_response
-from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
+from hero_assistance_sdk.errors import Conflict, HeroError, QuotaFull, TooLarge, Unavailable
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
 from hero_assistance_sdk.wire import UserId
@@ -22,11 +22,15 @@ from hero_assistance_server import serializers
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.attachments.permissions import UPLOAD
-from hero_assistance_server.attachments.service import add_upload
+from hero_assistance_server.attachments.service import add_upload, find_room
 from hero_assistance_server.identity.permissions import Caller, permit
+from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.incoming_bytes import Claim, IncomingBytes
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.files import IncomingFile
+from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
 from hero_assistance_server.texts import TextFault, clean_line
 
 # What a file system lets a name be, in bytes; a person's software has made it.
@@ -48,10 +52,14 @@ _log = get_log("attachments")
 class Upload:
     """An ASGI application that receives files; each takes a few kilobytes of memory, however large it is."""
 
-    def __init__(self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]]) -> None:
+    def __init__(
+        self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]], admission: Admission
+    ) -> None:
         self._storage = storage
         self._caller_of = caller_of
+        self._admission = admission
         self._running: Counter[UserId] = Counter()
+        self._incoming = IncomingBytes(admission.check_files)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Store the body as an attachment and answer 201 with its description."""
@@ -73,26 +81,35 @@ class Upload:
     async def _receive(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
         caller = await self._caller_of(request)
         permit(caller, UPLOAD)
+        self._admission.admit(caller, Usage.FILES)
         name = name_of(request.scope["query_string"])
-        limit = (await self._storage.read(lambda snapshot: snapshot.project.read())).attachment_bytes
-        if int(request.headers.get("content-length") or 0) > limit:
-            raise _too_large(limit)
-        with self._running_for(caller.known().user_id):
-            try:
-                with self._storage.files.incoming() as incoming:
-                    await self._fill(incoming, chunks, limit)
-                    return await self._save(incoming, name, caller)
-            except OSError as error:
-                _log.error("attachment.not-kept", error=error)
-                raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
+        uploader = caller.known().user_id
+        with self._running_for(uploader):
+            room = await self._storage.read(lambda snapshot: find_room(snapshot, caller))
+            length = int(request.headers.get("content-length") or 0)
+            if length > room.file_bytes:
+                raise _too_large(room.file_bytes)
+            with self._incoming.claiming(uploader, room.stored, room.quotas) as claim:
+                claim.claim(length)
+                return await self._keep(_bounded(chunks, room.file_bytes), claim, name, caller)
 
-    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], limit: int) -> None:
+    async def _keep(self, chunks: AsyncIterator[bytes], claim: Claim, name: str, caller: Caller) -> Attachment:
+        try:
+            with self._storage.files.incoming() as incoming:
+                await self._fill(incoming, chunks, claim)
+                return await self._save(incoming, name, caller)
+        except OSError as error:
+            _log.error("attachment.not-kept", error=error)
+            raise StoreUnavailable("the file cannot be kept", hint=error.strerror) from error
+
+    async def _fill(self, incoming: IncomingFile, chunks: AsyncIterator[bytes], claim: Claim) -> None:
+        """Write what comes; what does not fit is refused before it is on the disk."""
         try:
             async with asyncio.timeout(LONGEST_S):
                 async for chunk in chunks:
-                    if incoming.size + len(chunk) > limit:
-                        raise _too_large(limit)
+                    claim.claim(incoming.size + len(chunk))
                     await self._storage.in_thread(incoming.write, chunk)
+                    claim.note_written(incoming.size)
         except TimeoutError:
             raise InvalidRequest(f"the file did not come within {LONGEST_S:.0f} s") from None
 
@@ -100,11 +117,16 @@ class Upload:
         files = self._storage.files
         digest = await self._storage.in_thread(incoming.finish)
         sniffed = sniff(await self._storage.in_thread(incoming.head, HEAD_BYTES))
-        with files.hold(digest):
-            await self._storage.in_thread(files.adopt, incoming, digest)
-            return await self._storage.write(
-                lambda work: add_upload(work, caller, name=name, size=incoming.size, sniffed=sniffed, sha256=digest)
-            )
+        try:
+            with files.hold(digest):
+                await self._storage.in_thread(files.adopt, incoming, digest)
+                return await self._storage.write(
+                    lambda work: add_upload(work, caller, name=name, size=incoming.size, sniffed=sniffed, sha256=digest)
+                )
+        except (Conflict, QuotaFull):
+            # No row names the file.
+            await delete_unnamed_files(self._storage, [digest])
+            raise
 
     @contextmanager
     def _running_for(self, user_id: UserId) -> Iterator[None]:
@@ -155,6 +177,16 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         if piece is None:
             return
         yield piece
+
+
+async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """The pieces of a file; raises `TooLarge` before one that is too much."""
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        yield chunk
 
 
 async def _linger(chunks: AsyncIterator[bytes]) -> None:

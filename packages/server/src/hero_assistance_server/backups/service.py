@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,8 +36,9 @@ class FinishedBackup:
 class Backups(BackgroundJob):
     """Makes backups of one store into one folder, one at a time."""
 
-    def __init__(self, storage: FileStorage, folder: Path) -> None:
-        super().__init__("a backup is being made", hint="system.backup tells how far it is")
+    def __init__(self, storage: FileStorage, folder: Path, *, check: Callable[[], None] = lambda: None) -> None:
+        """`check` is asked while one is written; what it raises ends it."""
+        super().__init__("a backup is being made", hint="system.backup tells how far it is", check=check)
         self._storage = storage
         self.folder = folder
 

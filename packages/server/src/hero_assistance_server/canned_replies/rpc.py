@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.canned_replies.service import check_placeholders, delete_reply, render_reply, save_reply
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.pages import PageParams, fill_page
@@ -84,7 +85,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """List the caller's canned replies and the team's, by name."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
-    @table.method("canned_reply.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("canned_reply.save", allow=STAFF, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveCannedReply) -> wire.CannedReply:
         """Keep a text for the caller, or for the team.
 

@@ -15,6 +15,7 @@ from hero_assistance_server.drafts import rules
 from hero_assistance_server.drafts.repository import FIRST, DraftPlace
 from hero_assistance_server.drafts.service import delete_draft, draft_key, iterate_drafts, save_draft
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.pages import PageParams, fill_page
@@ -73,7 +74,7 @@ class DraftList(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("draft.save", allow=KNOWN, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("draft.save", allow=KNOWN, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveDraft) -> Draft:
         """Save a draft of the caller, in place of the one before; no other user sees it.
 

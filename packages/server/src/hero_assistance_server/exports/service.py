@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +33,9 @@ class FinishedExport:
 class Exports(BackgroundJob):
     """Makes exports of one store into one folder, one at a time; `failure` is why the last one failed."""
 
-    def __init__(self, storage: FileStorage, folder: Path) -> None:
-        super().__init__("an export is being made", hint="export.get tells how far it is")
+    def __init__(self, storage: FileStorage, folder: Path, *, check: Callable[[], None] = lambda: None) -> None:
+        """`check` is asked while one is written; what it raises ends it."""
+        super().__init__("an export is being made", hint="export.get tells how far it is", check=check)
         self._storage = storage
         self.folder = folder
         self.failure: str | None = None

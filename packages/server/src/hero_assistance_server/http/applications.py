@@ -58,7 +58,7 @@ class Applications:
 def applications(desk: Desk) -> Applications:
     """Build the three applications over one store."""
     registry, document = build_methods(desk)
-    dispatcher = Dispatcher(registry.table, registry.permit)
+    dispatcher = Dispatcher(registry.table, registry.permit, admit=desk.admission.admit_call)
     identity = Authenticator(desk.mode, desk.directory, desk.store)
     stream = EventStream(desk.hub, desk.store)
     places = StreamQuota(desk.limits)
@@ -73,7 +73,7 @@ def applications(desk: Desk) -> Applications:
     def files(kind: ListenerKind) -> list[Route]:
         caller_of = _caller_of(identity, kind)
         return [
-            Route("/attachments", Upload(desk.store, caller_of), methods=["POST"]),
+            Route("/attachments", Upload(desk.store, caller_of, desk.admission), methods=["POST"]),
             Route("/attachments/{attachment_id}", Download(desk.store, caller_of), methods=["GET"]),
         ]
 

@@ -28,10 +28,13 @@ class Progress:
 
 
 class BackgroundJob:
-    """One kind of such work; `busy` is the error of a second run, and `hint` says where to look."""
+    """One kind of such work; `busy` is the error of a second run, and `hint` says where to look.
 
-    def __init__(self, busy: str, hint: str) -> None:
-        self._busy, self._hint = busy, hint
+    `check` is asked at each report of progress, in the thread; what it raises ends the work.
+    """
+
+    def __init__(self, busy: str, hint: str, *, check: Callable[[], None] = lambda: None) -> None:
+        self._busy, self._hint, self._check = busy, hint, check
         self.progress: Progress | None = None
         self._requested = asyncio.Event()
 
@@ -70,6 +73,7 @@ class BackgroundJob:
         def report(done: int, total: int) -> None:
             if stopping.is_set():
                 raise _Stopped("the server stops")
+            self._check()
             self.progress = Progress(done, total)
 
         try:

@@ -15,6 +15,7 @@ from hero_assistance_server.canned_replies.rpc import ItemId, Shared
 from hero_assistance_server.canned_replies.service import check_placeholders
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.macros.service import RUN, delete_macro, find_macro, run_macro, save_macro
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET, summary_of
 from hero_assistance_server.rpc.pages import PageParams, fill_page
@@ -106,7 +107,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """List the caller's macros and the team's, by name."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
-    @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method("macro.save", allow=STAFF, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
         """Save a macro; its texts may have the placeholders of `canned_reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)
@@ -120,7 +121,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """Delete a macro of the caller's, or of the team's."""
         await storage.write(lambda work: delete_macro(work, caller, params.macro_id))
 
-    @table.method(RUN, allow=STAFF, errors=_ERRORS, examples=[_RUNS])
+    @table.method(RUN, allow=STAFF, adds=Usage.TEXTS, errors=_ERRORS, examples=[_RUNS])
     async def run(caller: Caller, params: RunMacro) -> Results:
         """Run a macro on each ticket: all of it or nothing for each, with a result for each.
 

@@ -27,6 +27,7 @@ from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
 from hero_assistance_server.messages.service import NOTE, REPLY, edit_message, iterate_messages, write_message
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTE as NOTED
 from hero_assistance_server.rpc.example_fixtures import REPLIED as REPLIED_AT
@@ -154,7 +155,14 @@ class Thread(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method(REPLY, allow=KNOWN, page=True, errors=_REPLY_ERRORS, examples=[_REPLIES, _ATTACHES, _GOES_ON])
+    @table.method(
+        REPLY,
+        allow=KNOWN,
+        adds=Usage.MESSAGES,
+        page=True,
+        errors=_REPLY_ERRORS,
+        examples=[_REPLIES, _ATTACHES, _GOES_ON],
+    )
     async def reply(caller: Caller, params: WriteReply) -> wire.Message:
         """Write a reply: from an agent it sets the ticket to waiting, from the customer it reopens it.
 
@@ -164,13 +172,17 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         last_seen = None if params.force else params.last_seen_message_id
         return await _write(storage, caller, MessageKind.REPLY, params, last_seen)
 
-    @table.method(NOTE, allow=STAFF, page=True, errors=_NOTE_ERRORS, examples=[_NOTES])
+    @table.method(NOTE, allow=STAFF, adds=Usage.MESSAGES, page=True, errors=_NOTE_ERRORS, examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
         """Write a note for the other agents; the customer sees no trace of it."""
         return await _write(storage, caller, MessageKind.NOTE, params)
 
     @table.method(
-        EDIT, allow=KNOWN, errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable], examples=[_EDITS]
+        EDIT,
+        allow=KNOWN,
+        adds=Usage.MESSAGES,
+        errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
+        examples=[_EDITS],
     )
     async def edit(caller: Caller, params: EditMessage) -> wire.Message:
         """Correct one's own message within 5 minutes; the audit trail keeps the old text."""

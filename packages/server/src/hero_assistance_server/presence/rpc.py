@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenti
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -60,6 +61,7 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
     @table.method(
         "presence.beat",
         allow=KNOWN,
+        adds=Usage.CHANGES,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=[_LEAVES],
     )

@@ -13,8 +13,9 @@ from hero_assistance_sdk.rpc.methods import NoParams, Params
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, Caller
 from hero_assistance_server.project import rules
-from hero_assistance_server.project.rules import MIB, ProjectSettings
+from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
+from hero_assistance_server.quotas.rules import GIB, MIB
 from hero_assistance_server.rpc.params import PersonName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage
@@ -24,6 +25,7 @@ MINUTES_LIMIT = 366 * 24 * 60
 # One file is streamed to the disk, next to the database.
 ATTACHMENT_BYTES_LIMIT = 1024 * MIB
 ATTACHMENTS_LIMIT = 100
+FILES_BYTES_LIMIT = 1024 * 1024 * GIB
 RETENTION_DAYS_LIMIT = 3650
 BACKUP_HOURS_LIMIT = 31 * 24
 BACKUPS_LIMIT = 365
@@ -37,6 +39,8 @@ _PROJECT = {
     "first_response_minutes": {},
     "attachment_bytes": 10 * MIB,
     "attachments_per_message": 10,
+    "files_bytes_per_customer": 256 * MIB,
+    "files_bytes": 50 * GIB,
     "event_retention_days": 30,
     "backup_hours": 24,
     "backups_kept": 7,
@@ -48,7 +52,14 @@ _GETS = (
         "A customer learns what they may attach",
         "carol",
         {},
-        _PROJECT | {"event_retention_days": None, "backup_hours": None, "backups_kept": None},
+        _PROJECT
+        | {
+            "files_bytes_per_customer": None,
+            "files_bytes": None,
+            "event_retention_days": None,
+            "backup_hours": None,
+            "backups_kept": None,
+        },
     ),
 )
 _UPDATES = Example(
@@ -71,6 +82,8 @@ class UpdateProject(Params):
     ] = None
     attachment_bytes: Annotated[int, Field(ge=1, le=ATTACHMENT_BYTES_LIMIT)] | None = None
     attachments_per_message: Annotated[int, Field(ge=0, le=ATTACHMENTS_LIMIT)] | None = None
+    files_bytes_per_customer: Annotated[int, Field(ge=0, le=FILES_BYTES_LIMIT)] | None = None
+    files_bytes: Annotated[int, Field(ge=0, le=FILES_BYTES_LIMIT)] | None = None
     event_retention_days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_LIMIT)] | None = None
     backup_hours: Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT, description="0: none are made.")] | None = None
     backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None

@@ -11,8 +11,7 @@ from hero_assistance_sdk.wire import Priority, TicketId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.project.event_types import PROJECT_UPDATED
-
-MIB = 1024 * 1024
+from hero_assistance_server.quotas.rules import GIB, MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,9 @@ class ProjectSettings:
     first_response_minutes: Mapping[str, int] = field(default_factory=dict)
     attachment_bytes: int = 10 * MIB
     attachments_per_message: int = 10
+    # Of one customer, sent and unsent; staff have the project's alone.
+    files_bytes_per_customer: int = 256 * MIB
+    files_bytes: int = 50 * GIB
     # How long a reader that was away can go on from where it was, at least.
     event_retention_days: int = 30
     # Between two backups; 0 for none.
@@ -53,6 +55,8 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         first_response_minutes={Priority(name): count for name, count in project.first_response_minutes.items()},
         attachment_bytes=project.attachment_bytes,
         attachments_per_message=project.attachments_per_message,
+        files_bytes_per_customer=project.files_bytes_per_customer,
+        files_bytes=project.files_bytes,
         event_retention_days=project.event_retention_days,
         backup_hours=project.backup_hours,
         backups_kept=project.backups_kept,

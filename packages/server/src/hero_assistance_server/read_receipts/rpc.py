@@ -12,6 +12,7 @@ from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.read_receipts.repository import LATEST
 from hero_assistance_server.read_receipts.service import iterate_agents, list_receipts, list_unread, mark_read
@@ -119,7 +120,9 @@ class Readers(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("read.mark", allow=KNOWN, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS)
+    @table.method(
+        "read.mark", allow=KNOWN, adds=Usage.CHANGES, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS
+    )
     async def mark(caller: Caller, params: MarkRead) -> Read:
         """Mark a ticket as read up to a message; moves the mark back only on request."""
         message_id = wire.MessageId(params.message_id)

@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title, ZoneName
@@ -122,7 +123,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known(), params))
 
-    @table.method("view.save", allow=STAFF, errors=_ERRORS, examples=[_SAVES])
+    @table.method("view.save", allow=STAFF, adds=Usage.TEXTS, errors=_ERRORS, examples=[_SAVES])
     async def save(caller: Caller, params: SaveView) -> wire.SavedView:
         """Save a filter under a name, or change a saved one."""
         parse_list_filter(params.filter)

@@ -11,6 +11,12 @@ class StoreUnavailable(Unavailable):
     reason = "store-unavailable"
 
 
+class DiskFull(StoreUnavailable):
+    """The disk has no more space than is reserved for what is more important."""
+
+    reason = "disk-full"
+
+
 class DataInUse(HeroError):
     """Another server works on the same data folder."""
 

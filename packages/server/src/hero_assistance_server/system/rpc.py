@@ -8,6 +8,7 @@ from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Result
+from hero_assistance_server.desk import Desk
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import EVERYONE, Caller
 from hero_assistance_server.rpc.registry import MethodRegistry

@@ -19,6 +19,7 @@ from hero_assistance_sdk.wire import Millis
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_of, position_of
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, summary_of
 from hero_assistance_server.rpc.pages import count_fitting
@@ -133,7 +134,12 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     answers = ResponseCache(storage)
 
     @table.method(
-        CREATE, allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, TooLarge, Unavailable], examples=[_CREATES]
+        CREATE,
+        allow=KNOWN,
+        adds=Usage.TICKETS,
+        page=True,
+        errors=[Unauthenticated, NotFound, TooLarge, Unavailable],
+        examples=[_CREATES],
     )
     async def create(caller: Caller, params: CreateTicket) -> Encoded[wire.Ticket]:
         """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""

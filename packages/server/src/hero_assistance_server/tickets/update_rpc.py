@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, FILE_ANOTHER, NEW_TICKET, REPLIED, TICKET
 from hero_assistance_server.rpc.params import KnownTime, Tags, TicketParams, Title, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -94,7 +95,7 @@ class Guest(TicketParams):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("ticket.update", allow=KNOWN, errors=_ERRORS, examples=_UPDATES)
+    @table.method("ticket.update", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=_UPDATES)
     async def update_(caller: Caller, params: UpdateTicket) -> Encoded[wire.Ticket]:
         """Set fields of a ticket, all at once: an agent any of them, its customer the status solved or open."""
 

@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
+from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -146,7 +147,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
         shown = serializers.user(user, staff=True).model_dump()
         return UpdatedUser(**shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
-    @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME, _SIGNS])
+    @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, and as an agent their signature, and whether others see where they are."""
         if params.shows_presence is False and not caller.is_staff:

@@ -12,6 +12,7 @@ import apsw
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
 from hero_assistance_server.attachments.repository import BEFORE_ALL
+from hero_assistance_server.quotas.rules import StoredBytes
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis
@@ -82,6 +83,14 @@ class SqliteAttachments:
             (millis(before), limit),
         )
         return [sha256 for (sha256,) in rows]
+
+    def stored_bytes(self, uploader: UserId) -> StoredBytes:
+        """Read the two sums, which triggers keep."""
+        rows = self.session.direct.execute(
+            "SELECT scope, bytes FROM stored_bytes WHERE scope IN (?, 'project')", (own := f"user:{uploader}",)
+        )
+        found = dict(rows)
+        return StoredBytes(found.get(own, 0), found.get("project", 0))
 
     def list_unnamed_files(self, digests: Iterable[str]) -> list[str]:
         """Return the digests that no row has, by one statement for all of them."""

@@ -16,7 +16,9 @@ from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
-DERIVED = frozenset({"client_tokens", "event_readers", "events", "listings", "places", "search_rebuild", "tallies"})
+DERIVED = frozenset(
+    {"client_tokens", "event_readers", "events", "listings", "places", "search_rebuild", "stored_bytes", "tallies"}
+)
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")

@@ -1,0 +1,67 @@
+"""How often each customer may file, write, upload and change, and how often a stranger may call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hero_assistance_httpd.token_buckets import TokenBuckets
+from hero_assistance_sdk.access_list import Address, address_of
+from hero_assistance_sdk.errors import TooOften
+from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.quotas.usage import Usage
+
+_HOUR_S = 3600.0
+_MINUTE_S = 60.0
+# A node of the overlay has all addresses of such a network.
+_NODE_PREFIX = 64
+
+
+class Rates:
+    """Token buckets in memory: for each customer and kind of use, and for each address of strangers."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        def hourly(most: float) -> TokenBuckets:
+            return TokenBuckets(most, _HOUR_S, clock=clock)
+
+        changes = hourly(limits.changes_per_hour)
+        self._buckets = {
+            Usage.TICKETS: hourly(limits.tickets_per_hour),
+            Usage.MESSAGES: hourly(limits.messages_per_hour),
+            Usage.FILES: hourly(limits.files_per_hour),
+            Usage.TEXTS: changes,
+            Usage.CHANGES: changes,
+        }
+        self._strangers = TokenBuckets(limits.stranger_calls_per_minute, _MINUTE_S, clock=clock)
+
+    def count(self, user_id: UserId, usage: Usage) -> None:
+        """Count one use of a customer's; raises `TooOften`."""
+        buckets = self._buckets[usage]
+        wait_s = buckets.take(user_id)
+        if wait_s:
+            raise TooOften(
+                f"one customer makes at most {buckets.burst:.0f} {usage.noun} an hour; nothing was stored",
+                retry_after_s=wait_s,
+            )
+
+    def count_stranger(self, origin: str) -> None:
+        """Count a call whose user is not known by its address, the last word of its origin; raises `TooOften`.
+
+        A socket of this machine is no address and is not counted: the edge calls there for many.
+        """
+        address = address_of(origin.rpartition(" ")[2])
+        if address is None:
+            return
+        wait_s = self._strangers.take(_network_of(address))
+        if wait_s:
+            raise TooOften(
+                f"an address without a user makes at most {self._strangers.burst:.0f} calls a minute",
+                retry_after_s=wait_s,
+            )
+
+
+def _network_of(address: Address) -> str:
+    """Return what counts as one address: an IPv4 address, or the IPv6 network that one node has."""
+    shift = 128 - _NODE_PREFIX if address.version == 6 else 0
+    return f"{address.version}/{int(address) >> shift:x}"

@@ -1,0 +1,26 @@
+"""What a call takes of the server, by which it is counted and refused."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Usage(Enum):
+    """What a call adds; `noun` is what an error calls a number of them."""
+
+    TICKETS = "new tickets"
+    MESSAGES = "messages"
+    FILES = "files"
+    # Stored texts that are no messages, such as drafts and canned replies.
+    TEXTS = "stored texts"
+    # Small rows and events, such as read receipts.
+    CHANGES = "changes"
+
+    @property
+    def noun(self) -> str:
+        """What an error calls a number of them."""
+        return self.value
+
+
+# Written by people: refused when the disk is nearly full, where small changes and deletions still go.
+WORDS = frozenset({Usage.TICKETS, Usage.MESSAGES, Usage.TEXTS})

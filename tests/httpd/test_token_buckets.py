@@ -1,0 +1,84 @@
+"""Token buckets: how much at once, how much over time, how many callers, and how long to wait."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hero_assistance_httpd.token_buckets import TokenBuckets
+
+pytestmark = pytest.mark.pure
+
+
+@dataclass
+class Clock:
+    """A clock that the test moves."""
+
+    now: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_full_bucket_grants_its_burst_and_then_one_for_each_pace() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(3, 60.0, clock=clock)
+    assert [buckets.take("carol") for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert buckets.take("carol") == pytest.approx(20.0)
+    clock.now += 19.9
+    assert buckets.take("carol") == pytest.approx(0.1)
+    clock.now += 0.1
+    assert buckets.take("carol") == 0.0
+    assert buckets.take("carol") == pytest.approx(20.0)
+
+
+def test_one_caller_takes_nothing_of_another() -> None:
+    buckets = TokenBuckets(1, 60.0, clock=Clock())
+    assert [buckets.take(key) > 0 for key in ("carol", "carol", "dave")] == [False, True, False]
+
+
+def test_waiting_as_long_as_it_says_is_enough() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(7, 11.0, clock=clock)
+    for _ in range(100):
+        clock.now += buckets.take("carol")
+    while wait_s := buckets.take("carol"):
+        clock.now += wait_s
+    assert buckets.take("carol") > 0
+
+
+def test_an_infinite_burst_refuses_nothing() -> None:
+    buckets = TokenBuckets(math.inf, 60.0, clock=Clock())
+    assert not any(buckets.take("carol") for _ in range(1000))
+
+
+def test_the_table_is_bounded_and_drops_who_was_seen_longest_ago() -> None:
+    buckets = TokenBuckets(1, 60.0, capacity=2, clock=Clock())
+    for key in ("a", "b", "a", "c"):
+        buckets.take(key)
+    assert len(buckets) == 2
+    # "a" was seen after "b", though it was refused.
+    assert [buckets.take(key) > 0 for key in ("a", "c", "b")] == [True, True, False]
+
+
+@given(
+    burst=st.integers(1, 50),
+    refill_s=st.floats(0.1, 10_000),
+    steps=st.lists(st.floats(0, 1000), min_size=1, max_size=200),
+)
+def test_in_no_span_more_than_the_burst_and_what_was_refilled(burst: int, refill_s: float, steps: list[float]) -> None:
+    clock = Clock()
+    buckets = TokenBuckets(burst, refill_s, clock=clock)
+    granted: list[float] = []
+    for step in steps:
+        clock.now += step
+        if buckets.take("carol") == 0.0:
+            granted.append(clock.now)
+    for first, began in enumerate(granted):
+        for last in range(first, len(granted)):
+            allowed = burst + (granted[last] - began) * burst / refill_s
+            assert last - first + 1 <= allowed + 0.01
