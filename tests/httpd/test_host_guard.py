@@ -24,13 +24,15 @@ async def test_an_address_and_an_own_name_are_answered(host: str) -> None:
 @pytest.mark.parametrize(
     "headers",
     ["host: rebound.example\r\n", "host: localhost.rebound.example\r\n", "host: 127.0.0.1.rebound.example:9770\r\n",
-     "host: user@rebound.example\r\n", "host: [::1\r\n", "host: \r\n", "host: \xe9\r\n"],
+     "host: user@rebound.example\r\n", "host: [::1\r\n", "host: \r\n"],
 )  # fmt: skip
 async def test_any_other_name_is_forbidden(headers: str) -> None:
     assert await status(headers) == 403
 
 
-@pytest.mark.parametrize("headers", ["", "host: localhost\r\nhost: localhost\r\n", "host: localhost\r\nHost: a.b\r\n"])
+@pytest.mark.parametrize(
+    "headers", ["", "host: \xe9\r\n", "host: localhost\r\nhost: localhost\r\n", "host: localhost\r\nHost: a.b\r\n"]
+)
 async def test_a_request_names_one_host(headers: str) -> None:
     assert await status(headers) == 400
 

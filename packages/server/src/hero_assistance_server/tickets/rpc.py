@@ -71,7 +71,10 @@ _LISTS = (
         {"tickets": [], "next_cursor": None, "seq": 3},
     ),
     Example(
-        "A program reads all of them", "bob", {"order": "id"}, {"tickets": [TICKET], "next_cursor": None, "seq": 3}
+        "A program reads all of them",
+        "bob",
+        {"order": "id"},
+        {"tickets": [summary_of(TICKET)], "next_cursor": None, "seq": 3},
     ),
     Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
