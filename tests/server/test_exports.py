@@ -183,3 +183,16 @@ async def _exported(desk: Desk, after: int = 0) -> dict[str, Any]:
         while (state := await desk.call("export.get", "alice"))["running"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return dict(state)
+
+
+async def test_what_others_put_among_the_exports_is_no_export(paths: Paths) -> None:
+    mine = paths.root / "mine"
+    mine.mkdir()
+    (paths.exports / "project-of-mine").mkdir(parents=True)
+    (paths.exports / "project-20300101T000000Z").symlink_to(mine)
+    async with running(paths) as desk:
+        assert (await desk.call("export.get", "alice"))["folder"] is None
+        made = await _exported(desk)
+        assert made["failure"] is None
+        assert len(list(paths.exports.iterdir())) == 3
+    assert mine.is_dir()
