@@ -418,3 +418,35 @@ def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
     assert run("restore", "none.tar").returncode == 1
     assert run("backup", ".").returncode == 0
     assert len([path for path in paths.root.iterdir() if NAME.fullmatch(path.name)]) == 1
+
+
+FOREIGN = ("hero_assistance-99999999T999999Z.tar", "hero_assistance-20261122T120000Z.tar.old", "notes.txt")
+
+
+@pytest.mark.anyio
+async def test_what_others_put_among_the_backups_is_no_backup(past: Paths) -> None:
+    """It is neither taken for one, nor deleted with the oldest, nor in the way."""
+    past.backups.mkdir(parents=True)
+    for name in FOREIGN:
+        (past.backups / name).write_text("mine")
+    (past.backups / "hero_assistance-20300101T000000Z.tar").mkdir()
+    (past.backups / "hero_assistance-20310101T000000Z.tar").symlink_to(past.root / "unmounted")
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
+        backups = Backups(store, past.backups)
+        assert (backups.newest(), await backups.due_in(NOW)) == (None, timedelta())
+        await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backups_kept=1)))
+        for day in range(2):
+            await backups.make(NOW + timedelta(days=day))
+        newest = backups.newest()
+    assert newest is not None
+    assert newest.name == "hero_assistance-20261123T120000Z.tar"
+    assert len(list(past.backups.iterdir())) == len(FOREIGN) + 3
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"at": 1}', b"\xff"])
+@pytest.mark.anyio
+async def test_half_a_note_of_a_failure_hides_nothing(past: Paths, content: bytes) -> None:
+    past.backups.mkdir(parents=True)
+    (past.backups / FAILURE).write_bytes(content)
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
+        assert "cannot be read" in str(Backups(store, past.backups).failure())

@@ -232,3 +232,16 @@ async def test_an_export_of_before_logins_brings_the_names_that_were_ids(paths: 
     async with running(other, mode=AuthMode.HERO, seed=False) as desk:
         assert (await desk.call("user.me", "Alice"))["role"] == "admin"
         assert len((await desk.call("user.logins", "alice"))["logins"]) == 4
+
+
+async def test_what_others_put_among_the_exports_is_no_export(paths: Paths) -> None:
+    mine = paths.root / "mine"
+    mine.mkdir()
+    (paths.exports / "project-of-mine").mkdir(parents=True)
+    (paths.exports / "project-20300101T000000Z").symlink_to(mine)
+    async with running(paths) as desk:
+        assert (await desk.call("export.get", "alice"))["folder"] is None
+        made = await _exported(desk)
+        assert made["failure"] is None
+        assert len(list(paths.exports.iterdir())) == 3
+    assert mine.is_dir()

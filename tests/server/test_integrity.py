@@ -238,16 +238,17 @@ def _blank(path: Path) -> None:
     assert path.stat().st_size
 
 
-@pytest.mark.parametrize("left", REMAINS)
-@pytest.mark.parametrize("make", [_zero, _blank])
+@pytest.mark.parametrize(
+    ("left", "make"),
+    # A blank database with a log is one that was just made.
+    [(left, make) for left in REMAINS for make in (_zero, _blank) if not (left == "its log" and make is _blank)],
+)
 def test_no_new_desk_begins_over_the_remains_of_one(
     hero_env: dict[str, str], paths: Paths, left: str, make: Callable[[Path], None]
 ) -> None:
     paths.data.mkdir(parents=True)
     make(paths.data / DATABASE)
     REMAINS[left](paths)
-    if left == "its log" and make is _blank:
-        pytest.skip("a database that was just made is in its log")
     before = sorted(path.relative_to(paths.root) for path in paths.var.rglob("*"))
     log = log_of_refusal(hero_env, paths)
     assert f"{paths.data / DATABASE} is empty, but there is what an earlier desk left: {left}" in log

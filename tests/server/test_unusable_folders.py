@@ -71,6 +71,13 @@ def test_a_folder_in_the_place_of_the_database(hero_env: dict[str, str], paths: 
     assert f"{paths.data / DATABASE} is a folder\n  hint: move it away" in said
 
 
+def test_a_server_does_not_start_in_a_file(hero_env: dict[str, str], paths: Paths) -> None:
+    paths.data.parent.mkdir(parents=True)
+    paths.data.write_text("a file")
+    said = refusal(hero_env, paths, "--auth-mode", "dev", around=[])
+    assert f"{paths.data} cannot be used: Not a directory\n  hint: it must be a folder" in said
+
+
 async def test_a_file_in_the_place_of_a_folder(paths: Paths) -> None:
     paths.data.parent.mkdir(parents=True)
     paths.data.write_text("a file")

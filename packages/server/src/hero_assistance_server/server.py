@@ -15,7 +15,7 @@ from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix
 from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
 from hero_assistance_sdk.data_folder import find_remains
-from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.errors import HeroError, Unavailable, usable_folder
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
@@ -163,7 +163,8 @@ def refuse_remains(paths: Paths) -> None:
 
     Its backups would take the places of the old ones, and garbage collection its attachments.
     """
-    remains = find_remains(paths)
+    with usable_folder(paths.data):
+        remains = find_remains(paths)
     if remains is not None:
         raise DatabaseUnusable(remains.message, hint=remains.hint)
 

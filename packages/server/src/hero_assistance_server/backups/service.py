@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hero_assistance_sdk.backup_files import FAILURE, NAME, PREFIX, newest_backup
+from hero_assistance_sdk.backup_files import FAILURE, PREFIX, list_backups, newest_backup
+from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.about import About
@@ -53,6 +54,8 @@ class Backups(BackgroundJob):
             return str(json.loads((self.folder / FAILURE).read_text())["error"])
         except FileNotFoundError:
             return None
+        except (OSError, ValueError, KeyError, TypeError):
+            return f"{FAILURE} cannot be read; the log says why it failed"
 
     async def due_in(self, now: datetime) -> timedelta | None:
         """Return how long until the next one is due: zero or less when it is, `None` when none is wanted."""
@@ -87,11 +90,10 @@ class Backups(BackgroundJob):
         _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
         note = {"at": now.isoformat(), "error": error.line}
         try:
-            (self.folder / FAILURE).write_text(json.dumps(note))
+            write_atomic(self.folder / FAILURE, json.dumps(note).encode())
         except OSError as failed:
             _log.warning("backup.failure-not-noted", error=failed)
 
     def _prune(self, keep: int) -> None:
-        whole = sorted(path for path in self.folder.iterdir() if NAME.fullmatch(path.name))
-        for path in whole[:-keep]:
+        for path in list_backups(self.folder)[:-keep]:
             path.unlink()

@@ -65,7 +65,8 @@ class Exports(BackgroundJob):
         return exported
 
     def _whole(self) -> list[Path]:
-        return sorted(self.folder.glob(f"{_NAMES.prefix}*"))
+        found = self.folder.glob(f"{_NAMES.prefix}*")
+        return sorted(path for path in found if _NAMES.is_name(path) and path.is_dir() and not path.is_symlink())
 
     def _note_failure(self, error: HeroError) -> None:
         _log.error("export.failed", reason=error.reason, error=error.message, hint=error.hint or "")

@@ -20,6 +20,14 @@ class TimestampedNames:
         """Return the name for a time in UTC."""
         return f"{self.prefix}{at:{_STAMP}}{self.suffix}"
 
+    def is_name(self, path: Path) -> bool:
+        """Whether a path's name is one of these."""
+        try:
+            self.time_of(path)
+        except ValueError:
+            return False
+        return True
+
     def time_of(self, path: Path) -> datetime:
         """Return the time in a path's name; raises `ValueError` for another name."""
         return datetime.strptime(path.name, f"{self.prefix}{_STAMP}{self.suffix}").replace(tzinfo=UTC)

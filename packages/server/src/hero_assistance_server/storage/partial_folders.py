@@ -2,7 +2,7 @@
 
 `.hero_assistance.KIND.INODE`, locked by the process that works in it. A process that is killed leaves its folder, and
 the next run or start removes it. The number tells whether it is still the folder that was made: one that has changed
-places with the data folder holds the data of before, which is nobody's to remove.
+places with the data folder holds the data of before, and stays.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def partial_folder(parent: Path, kind: str) -> Iterator[Path]:
 def remove_partial_folders(parent: Path, *, all_hidden: bool = False) -> list[str]:
     """Remove what processes that have ended left in a folder, which need not exist; returns the names.
 
-    `all_hidden`: whatever is hidden there was left by a process of ours. The data of before a restore that was killed
+    `all_hidden`: everything hidden there was left by a process of ours. The data of before a restore that was killed
     gets the name that it would have got.
     """
     pattern = ".*" if all_hidden else f"{_PREFIX}*"

@@ -62,7 +62,7 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 def confine(connection: apsw.Connection) -> None:
-    """Let no statement open or write another file, whatever the database makes of it (ATTACH, VACUUM INTO)."""
+    """Let no statement open or write another file (ATTACH, VACUUM INTO), even in a database of others."""
     connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
 
 

@@ -11,11 +11,12 @@ import apsw
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.errors import DatabaseUnusable
-from hero_assistance_server.storage.sqlite.database.connection import open_reader
+from hero_assistance_server.storage.sqlite.database.connection import open_reader, quote_name
 from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS, STORAGE_ERRORS
 
 # More say nothing that a person could use.
 FAULTS_LIMIT = 100
+_TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') ORDER BY name"
 # Callers go first; the check has all day.
 _NICENESS = 10
 # Some thousand cells; the interpreter is asked as often, which costs nothing that can be measured.
@@ -24,12 +25,31 @@ _PROGRESS_STEPS = 5_000
 _log = get_log("integrity")
 
 
-def list_faults(connection: apsw.Connection, *, thorough: bool) -> list[str]:
-    """Return what is damaged, a line each, at most `FAULTS_LIMIT`; `thorough` compares indexes with tables, too."""
-    pragma = "integrity_check" if thorough else "quick_check"
+def list_faults(connection: apsw.Connection) -> list[str]:
+    """Return all that is damaged, a line each: pages, rows, indexes, and what the search index says of itself."""
+    return _read_faults(connection, f"PRAGMA integrity_check({FAULTS_LIMIT})")
+
+
+def list_faults_quickly(connection: apsw.Connection) -> list[str]:
+    """Return the pages and rows that are damaged, in a thirteenth of the time.
+
+    Asked table by table, SQLite reads the pages of the search index too, but does not count its words again; and no
+    read transaction is so long that the log grows meanwhile.
+    """
+    found: list[str] = []
+    try:
+        names = [name for (name,) in connection.execute(_TABLES)]
+    except DAMAGE_ERRORS as error:
+        return [str(error)]
+    for name in names:
+        found += _read_faults(connection, f"PRAGMA quick_check({quote_name(name)})")
+    return found[:FAULTS_LIMIT]
+
+
+def _read_faults(connection: apsw.Connection, pragma: str) -> list[str]:
     lines: list[str] = []
     try:
-        for (text,) in connection.execute(f"PRAGMA {pragma}({FAULTS_LIMIT})"):
+        for (text,) in connection.execute(pragma):
             lines += str(text).splitlines()
     except DAMAGE_ERRORS as error:
         # It gives up where it can read no further, after it has told what it found until then.
@@ -52,7 +72,7 @@ class IntegrityCheck:
         try:
             with contextlib.closing(open_reader(self._path)) as connection:
                 connection.set_progress_handler(lambda: self._is_ended, _PROGRESS_STEPS)
-                return list_faults(connection, thorough=False)
+                return list_faults_quickly(connection)
         except DAMAGE_ERRORS as error:
             return [str(error)]
         except DatabaseUnusable as error:

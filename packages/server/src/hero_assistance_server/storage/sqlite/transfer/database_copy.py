@@ -47,7 +47,7 @@ def read_contents(path: Path) -> Contents:
     try:
         if connection.pragma("application_id") != APPLICATION_ID:
             raise ValueError("it is the database of another program")
-        if faults := list_faults(connection, thorough=True):
+        if faults := list_faults(connection):
             raise ValueError(f"SQLite finds it damaged: {describe_faults(faults)}")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ValueError("a row refers to one that is not there")
