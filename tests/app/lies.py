@@ -152,6 +152,10 @@ def _with_id(text: str) -> Answer:
     return answer
 
 
+def _errors(error: object) -> Answer:
+    return lambda request: [whole(json.dumps({"jsonrpc": "2.0", "id": call_id(request), "error": error}).encode())]
+
+
 def _results(value: object) -> Answer:
     return lambda request: [result(request, value)]
 
@@ -171,6 +175,10 @@ CALLS: dict[str, Answer] = {
     "neither result nor error": _with_id('{"jsonrpc": "2.0", "id": ID}'),
     "result and error": _with_id('{"jsonrpc": "2.0", "id": ID, "result": 1, "error": {"code": 1, "message": "m"}}'),
     "an error that is none": _with_id('{"jsonrpc": "2.0", "id": ID, "error": {"code": "x"}}'),
+    "an error of a million letters": _errors({"code": 1, "message": "x" * 1_000_000}),
+    "a hint of a million letters": _errors({"code": 1, "message": "m", "data": {"hint": "x" * 1_000_000}}),
+    "faults without an end": _errors({"code": 1, "message": "m", "data": {"faults": ["x"] * 1_000}}),
+    "data that are none": _errors({"code": 1, "message": "m", "data": [1]}),
     "a text as error": _with_id('{"jsonrpc": "2.0", "id": ID, "error": "x"}'),
     "a number of an event with a fraction": _results({"tickets": [], "seq": 1.5}),
     "a number of an event as text": _results({"tickets": [], "seq": "1"}),

@@ -23,6 +23,7 @@ from tests.ui.daemons import Desk, rpc_body
 SECONDS = 60.0
 JSON = {"content-type": "application/json"}
 TICKETS = 30
+PRESENCE = '"ticket_id":1,"user_id":"u","name":"U","role":"agent","level":"viewing"}'
 
 
 class Neighbours:
@@ -170,6 +171,21 @@ def test_a_stream_that_is_set_aside_is_tried_again_by_itself_and_by_hand(neighbo
         liar.stream = lies.says(sent(7))
         met.browser.post(f"projects/{project}/retry", content=b"{}", headers=JSON)
         assert next(data for kind, data in events if kind == "ticket.created")["seq"] == 7
+    met.check_log()
+
+
+def test_a_project_speaks_for_itself_alone(neighbours: Callable[..., Neighbours]) -> None:
+    liar = LyingProject()
+    met = neighbours({"liar": liar})
+    claim = f'{{"project":"{met.name}","project":"{met.name}",'
+    spoken = sent(1).replace(b"data: {", f"data: {claim}".encode()).replace(b'"t"', b'"Honest 0"')
+    liar.stream = lies.says(spoken, encode(event="presence", data=claim + PRESENCE))
+    with met.events() as events:
+        told = [next(event for event in events if event[0] in ("ticket.created", "presence")) for _ in range(2)]
+    assert [(kind, data["project"]) for kind, data in told] == [
+        ("ticket.created", met.names["liar"]),
+        ("presence", met.names["liar"]),
+    ]
     met.check_log()
 
 

@@ -17,6 +17,9 @@ _RECORDS: tuple[tuple[frozenset[str], type[Wire]], ...] = (
     (frozenset({"attachment_id", "name"}), Attachment),
     (frozenset({"user_id", "role"}), User),
 )
+# What a page can show of an error.
+_LONGEST_WORDS = 4_000
+_MOST_FAULTS = 200
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -54,9 +57,14 @@ def _check_error(error: Any) -> None:
     code = error.get("code") if isinstance(error, dict) else None
     if not isinstance(code, int) or isinstance(code, bool) or not isinstance(error.get("message"), str):
         raise ValueError("its error has no code or no message")
-    data = error.get("data")
-    if data is not None and not isinstance(data, dict):
+    data = error.get("data") or {}
+    if not isinstance(data, dict):
         raise ValueError("the data of its error are no object")
+    faults = data.get("faults") or []
+    if not isinstance(faults, list) or len(faults) > _MOST_FAULTS:
+        raise ValueError("the faults of its error are no list of a few")
+    if any(len(str(words)) > _LONGEST_WORDS for words in (error["message"], data.get("hint"), *faults)):
+        raise ValueError("the words of its error are too long to show")
 
 
 def _check_result(result: Any) -> None:
