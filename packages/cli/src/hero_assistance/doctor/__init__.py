@@ -20,7 +20,6 @@ ALONE: tuple[Check, ...] = (
     installation.check_leftovers,
     installation.check_disk,
     network.check_folders,
-    network.check_socket_group,
     clock.check_jump,
     backups.check_backups,
 )
@@ -28,6 +27,7 @@ ALONE: tuple[Check, ...] = (
 ASKING: tuple[Check, ...] = (
     supervision.check_service,
     supervision.check_supervisors,
+    network.check_socket_group,
     network.check_sockets,
     network.check_ports,
     settings.check_secrets,
