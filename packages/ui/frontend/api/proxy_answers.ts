@@ -6,9 +6,15 @@ export const PROXY_ANSWER = "proxy-answer";
 type Words = [message: string, hint: string];
 
 const SENT_AGAIN = "Try again in a moment; your text is kept.";
-const NOT_REACHED: Words = ["The support desk does not run, or the server in front of it does not reach it", SENT_AGAIN];
+const NOT_REACHED: Words = [
+  "The support desk does not run, or the server in front of it does not reach it",
+  SENT_AGAIN,
+];
 const WORDS: Record<number, Words> = {
-  401: ["The server in front of the support desk wants you to sign in again", "Open the page once more in another tab."],
+  401: [
+    "The server in front of the support desk wants you to sign in again",
+    "Open the page once more in another tab.",
+  ],
   403: ["The server in front of the support desk does not let you in", "Ask the people who run it for access."],
   413: [
     "The server in front of the support desk takes nothing that large",

@@ -20,7 +20,6 @@ ALONE: tuple[Check, ...] = (
     installation.check_leftovers,
     disks.check_disk,
     network.check_folders,
-    network.check_socket_group,
     clock.check_jump,
     data.check_data,
     backups.check_backups,
@@ -29,6 +28,7 @@ ALONE: tuple[Check, ...] = (
 ASKING: tuple[Check, ...] = (
     supervision.check_service,
     supervision.check_supervisors,
+    network.check_socket_group,
     network.check_sockets,
     network.check_ports,
     settings.check_secrets,
