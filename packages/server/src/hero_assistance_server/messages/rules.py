@@ -31,7 +31,8 @@ def reply(
     attachments: tuple[Attachment, ...] = (),
 ) -> Change[Ticket, Message]:
     """Write a reply, which `follows` the time of the last message; raises `Conflict` when it takes no replies."""
-    message = _message(ticket, MessageKind.REPLY, author, message_id, body, _later(ticket, now, follows), attachments)
+    at = _later(ticket, now, follows)
+    message = _message(ticket, MessageKind.REPLY, author, message_id, body=body, at=at, attachments=attachments)
     outside = author.user_id in ticket.people
     trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
     answered = ticket.first_response_at or (None if outside else message.created_at)
@@ -64,7 +65,8 @@ def note(
         last_message_id=message_id,
         followers=_followed(ticket, author),
     )
-    message = _message(ticket, MessageKind.NOTE, author, message_id, body, _later(ticket, now, follows), attachments)
+    at = _later(ticket, now, follows)
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, at=at, attachments=attachments)
     return changed(MESSAGE_NOTED, ticket, written, now, message=message)
 
 
@@ -118,6 +120,7 @@ def _message(
     kind: MessageKind,
     author: User,
     message_id: MessageId,
+    *,
     body: str,
     at: datetime,
     attachments: tuple[Attachment, ...],

@@ -149,16 +149,11 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
     @table.method("user.update_me", allow=KNOWN, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, and as an agent their signature, and whether others see where they are."""
-        if params.shows_presence is False and not caller.is_staff:
-            raise Forbidden("customers always show at which of their tickets they are")
-        if params.signature and not caller.is_staff:
-            raise Forbidden("signatures are of the team")
+        _check_own_settings(caller, params)
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
-            shows = before.shows_presence if params.shows_presence is None else params.shows_presence
-            signature = before.signature if params.signature is None else params.signature
-            after = replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
+            after = replace(before, **params.model_dump(exclude_none=True))
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)
@@ -189,3 +184,13 @@ def add_methods(table: MethodRegistry, administration: UserAdministration) -> No
             return administration.change(work, caller, before, replace(before, active=True))
 
         return serializers.user(await storage.write(command), staff=True)
+
+
+def _check_own_settings(caller: Caller, params: UpdateMe) -> None:
+    """Raise `Forbidden` for what customers do not set of themselves."""
+    if caller.is_staff:
+        return
+    if params.shows_presence is False:
+        raise Forbidden("customers always show at which of their tickets they are")
+    if params.signature:
+        raise Forbidden("signatures are of the team")

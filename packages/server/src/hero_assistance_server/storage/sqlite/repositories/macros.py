@@ -32,6 +32,7 @@ class SqliteMacros:
         return [_to_macro(*row) for row in rows]
 
     def list_assigning(self, user_id: UserId) -> list[Macro]:
+        """Look into the actions of every macro; there are some hundred at most."""
         rows = self.session.direct.execute(
             f"{_SELECT} WHERE json_extract(actions, '$.assignee') = ? ORDER BY name, macro_id", (user_id,)
         )
