@@ -28,7 +28,10 @@ _ERIN = DAVE | {"user_id": "erin-example", "name": "Erin Example", "email": "eri
 _ENROLS = Example("Sales lets a customer in", "bob", {"email": "Erin@example.org", "name": "Erin Example"}, _ERIN)
 _NOTHING_LEFT: dict[str, list[int]] = {"open_tickets": [], "macros": []}
 _UPDATES = Example(
-    "Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"} | _NOTHING_LEFT
+    "Dave joins the team",
+    "alice",
+    {"user_id": "dave", "role": "agent"},
+    DAVE | {"role": "agent", "signature": ""} | _NOTHING_LEFT,
 )
 _ME = Example("Bob would not be watched", "bob", {"shows_presence": False}, BOB | {"shows_presence": False})
 _SIGNS = Example("Bob signs his replies", "bob", {"signature": "Bob, Support"}, BOB | {"signature": "Bob, Support"})
