@@ -71,6 +71,27 @@ def test_a_note_is_marked_as_one(person: Person) -> None:
     assert colours[0] != colours[1]
 
 
+def test_a_merged_ticket_leads_to_where_it_goes_on(served: Desk, person: Person) -> None:
+    carol, bob = person("carol"), person("bob")
+    carol.live()
+    carol.file("The first", "One.")
+    carol.file("The second", "Two.")
+    first, second = (ticket["ticket_id"] for ticket in served.call("bob", "ticket.list", order="id")["tickets"])
+    served.call("bob", "ticket.merge", ticket_id=first, into=second)
+    served.call("bob", "message.reply", ticket_id=second, body="On it.")
+    bob.live()
+    bob.ticket("The first").click()
+    expect(bob.page.get_by_label("Reply", exact=True)).to_have_count(0)
+    bob.page.get_by_role("link", name=f"ticket {second}").click()
+    expect(bob.heading("The second")).to_be_visible()
+    articles = bob.page.get_by_role("region", name="Messages").get_by_role("article")
+    # In the order in which they were written: the first ticket is older than the second.
+    for place, text in enumerate(("One.", "Two.", "On it.")):
+        expect(articles.nth(place)).to_contain_text(text)
+    carol.reply("Thank you.")
+    expect(bob.message("Thank you.")).to_be_visible()
+
+
 def test_a_server_that_was_killed_comes_back_and_nothing_is_missed(served: Desk, person: Person) -> None:
     bob = person("bob")
     bob.live()

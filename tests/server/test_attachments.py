@@ -126,7 +126,7 @@ async def test_attachments_go_with_the_text_they_belong_to(filed: Desk) -> None:
     assert edited["attachments"] == reply["attachments"]
     await filed.call("ticket.merge", "bob", ticket_id=2, into=1)
     thread = (await filed.call("message.list", "carol", ticket_id=1))["messages"]
-    assert [[one["name"] for one in message["attachments"]] for message in thread] == [["reply"], ["ticket"]]
+    assert [[one["name"] for one in message["attachments"]] for message in thread] == [["ticket"], ["reply"]]
     part = await filed.call("ticket.split", "bob", ticket_id=1, message_ids=[1], title="part")
     await filed.call("ticket.invite", "bob", ticket_id=part["ticket_id"], user_id="dave")
     assert [(await get(filed, "dave", one)).status_code for one in (1, 2)] == [404, 200]

@@ -22,7 +22,7 @@ def user(user: User, *, staff: bool) -> wire.User:
         email=user.email if staff else None,
         active=user.active,
         shows_presence=user.shows_presence or not staff,
-        signature=user.signature if staff else None,
+        signature=user.signature if staff and user.is_staff else None,
     )
 
 

@@ -264,7 +264,10 @@ test("a message to a merged ticket is shown in the thread where the server has p
   void project.send(2, "reply", "hello", "token");
   await server.answer("message.reply", message(1, { ticket_id: 1 }));
   await settle();
-  assert.deepEqual([1, 2].map((id) => project.thread(id).messages.value.length), [1, 0]);
+  assert.deepEqual(
+    [1, 2].map((id) => project.thread(id).messages.value.length),
+    [1, 0],
+  );
 });
 
 test("a ticket that was filed is in the list at once, and its event replaces it", async () => {

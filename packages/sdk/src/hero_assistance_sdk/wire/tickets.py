@@ -32,7 +32,7 @@ class User(Wire):
     active: bool
     # Whether others see the presence of this user; an agent may switch it off.
     shows_presence: bool
-    # What `{{agent.signature}}` of canned replies and macros is for this user.
+    # What `{{agent.signature}}` of canned replies and macros is for this user; customers have none.
     signature: str | None
 
 

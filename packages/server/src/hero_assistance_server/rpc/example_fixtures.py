@@ -122,5 +122,5 @@ ALICE: dict[str, Any] = {
     "signature": "",
 }
 BOB = ALICE | {"user_id": "bob", "name": "Bob", "role": "agent"}
-CAROL = ALICE | {"user_id": "carol", "name": "Carol", "role": "customer"}
-DAVE = ALICE | {"user_id": "dave", "name": "Dave", "role": "customer"}
+CAROL = ALICE | {"user_id": "carol", "name": "Carol", "role": "customer", "signature": None}
+DAVE = CAROL | {"user_id": "dave", "name": "Dave"}

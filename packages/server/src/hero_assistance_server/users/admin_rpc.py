@@ -31,7 +31,10 @@ _ERIN = DAVE | {"user_id": "erin-example", "name": "Erin Example", "email": "eri
 _ENROLS = Example("Sales lets a customer in", "bob", {"email": "Erin@example.org", "name": "Erin Example"}, _ERIN)
 _NOTHING_LEFT: dict[str, list[int]] = {"open_tickets": [], "macros": []}
 _UPDATES = Example(
-    "Dave joins the team", "alice", {"user_id": "dave", "role": "agent"}, DAVE | {"role": "agent"} | _NOTHING_LEFT
+    "Dave joins the team",
+    "alice",
+    {"user_id": "dave", "role": "agent"},
+    DAVE | {"role": "agent", "signature": ""} | _NOTHING_LEFT,
 )
 _ME = Example("Bob would not be watched", "bob", {"shows_presence": False}, BOB | {"shows_presence": False})
 _SIGNS = Example("Bob signs his replies", "bob", {"signature": "Bob, Support"}, BOB | {"signature": "Bob, Support"})
@@ -112,12 +115,6 @@ def _updated(before: User, params: UpdateUser) -> User:
     )
 
 
-def _updated_by_themselves(before: User, params: UpdateMe) -> User:
-    shows = before.shows_presence if params.shows_presence is None else params.shows_presence
-    signature = before.signature if params.signature is None else params.signature
-    return replace(before, name=params.name or before.name, shows_presence=shows, signature=signature)
-
-
 def add_methods(table: MethodRegistry, administration: UserAdministration, logins: LoginAdministration) -> None:
     """Register the methods."""
     storage = administration.storage
@@ -150,14 +147,11 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
     @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, and as an agent their signature, and whether others see where they are."""
-        if params.shows_presence is False and not caller.is_staff:
-            raise Forbidden("customers always show at which of their tickets they are")
-        if params.signature and not caller.is_staff:
-            raise Forbidden("signatures are of the team")
+        _check_own_settings(caller, params)
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
-            after = _updated_by_themselves(before, params)
+            after = replace(before, **params.model_dump(exclude_none=True))
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)
@@ -203,3 +197,13 @@ def _enrol(
     if params.login is not None:
         logins.bind_at_enrolment(work, caller, user, params.login)
     return user
+
+
+def _check_own_settings(caller: Caller, params: UpdateMe) -> None:
+    """Raise `Forbidden` for what customers do not set of themselves."""
+    if caller.is_staff:
+        return
+    if params.shows_presence is False:
+        raise Forbidden("customers always show at which of their tickets they are")
+    if params.signature:
+        raise Forbidden("signatures are of the team")

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import type { Project } from "../../stores/project.ts";
-import { INBOX } from "../../stores/route.ts";
+import { INBOX, threadHref } from "../../stores/route.ts";
 import { PriorityChip, StatusChip } from "../../ui/chips.tsx";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -35,8 +35,21 @@ function OpenThread({ project, ticketId }: ThreadProps) {
       <Title project={project} ticket={ticket} />
       <Messages project={project} ticket={ticket} thread={thread} />
       {problem && <Problem problem={problem} onRetry={retry} />}
-      <Composer project={project} ticket={ticket} />
+      {ticket.merged_into === null ? (
+        <Composer project={project} ticket={ticket} />
+      ) : (
+        <Merged project={project} into={ticket.merged_into} />
+      )}
     </section>
+  );
+}
+
+/** What stands in place of the composer where a ticket has come to its end. */
+function Merged({ project, into }: { project: Project; into: number }) {
+  return (
+    <p class="thread-merged">
+      This ticket was merged into <a href={threadHref(project.id, into)}>ticket {into}</a>, where it goes on.
+    </p>
   );
 }
 

@@ -38,7 +38,7 @@ class SqliteMacros:
         return (macro for (macro_id,) in list(rows) if (macro := self.find(macro_id)))
 
     def list_assigning(self, user_id: UserId) -> list[Macro]:
-        """Read the macros that assign tickets to a user, by name."""
+        """Look into the actions of every macro; there are some hundred at most."""
         rows = self.session.direct.execute(
             f"{_SELECT} WHERE json_extract(actions, '$.assignee') = ? ORDER BY name, macro_id", (user_id,)
         )

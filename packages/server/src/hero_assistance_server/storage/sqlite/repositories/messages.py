@@ -49,7 +49,7 @@ class SqliteMessages:
         return map(_to_message, rows)
 
     def find_last_seen(self, ticket_id: TicketId, message_id: MessageId, *, notes: bool) -> MessageId:
-        """Read the last message up to `message_id` that a reader of this ticket sees; 0 when there is none."""
+        """Look for the message on the ticket, and else walk its thread backwards to the first of a smaller id."""
         query = f"SELECT message_id FROM messages WHERE ticket_id = ?{_only_replies(notes)} AND message_id"  # noqa: S608
         execute = self.session.direct.execute
         found: int | None = execute(f"{query} = ?", (ticket_id, message_id)).get
@@ -58,7 +58,7 @@ class SqliteMessages:
         return MessageId(found or 0)
 
     def last_time(self, ticket_id: TicketId) -> datetime | None:
-        """Read the time of a ticket's latest message."""
+        """Read the end of the ticket's range in the index."""
         query = "SELECT max(created_at) FROM messages WHERE ticket_id = ?"
         return maybe_time(self.session.direct.execute(query, (ticket_id,)).get)
 

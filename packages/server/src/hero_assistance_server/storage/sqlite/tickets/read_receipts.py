@@ -88,17 +88,17 @@ class SqliteReadReceipts:
     def save(
         self, user_id: UserId, ticket_id: TicketId, message_id: MessageId, now: datetime, *, back: bool = False
     ) -> bool:
-        """Insert a receipt, or update its row; false when that changes nothing."""
+        """Insert the receipt or move it, and with it those of the tickets that were merged into this one."""
         connection = self.session.with_tickets
         connection.execute(_SAVE, (user_id, ticket_id, message_id, millis(now), back))
         return connection.changes() > 0
 
     def add_for_authors(self, ticket_id: TicketId, now: datetime) -> None:
-        """Mark what authors have written as read by them."""
+        """Insert what is missing; a receipt that is there stays."""
         self.session.with_tickets.execute(_ADD_FOR_AUTHORS, (ticket_id, millis(now)))
 
     def copy_to_part(self, ticket_id: TicketId) -> None:
-        """Carry over to a split part who had read its messages where they were."""
+        """Insert the least receipt of each user who has one wherever messages come from, and cut the ties."""
         connection = self.session.with_tickets
         connection.execute(_COPY_TO_PART, (ticket_id,))
         connection.execute(
