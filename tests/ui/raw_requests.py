@@ -18,8 +18,8 @@ BROKEN: list[Headers] = [
     [("if-none-match", b"\xff")],
     [("if-range", b"\xff")],
     [("content-type", "application/json"), ("content-type", "text/plain")],
-    [("host", "localhost"), ("host", "evil.example")],
 ]
+TWO_HOSTS: Headers = [("host", "localhost"), ("host", "evil.example")]
 
 
 def ask(connected: socket.socket, path: str, headers: Headers) -> tuple[int, Any]:

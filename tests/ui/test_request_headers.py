@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.ui.daemons import Desk, http, rpc_body
-from tests.ui.raw_requests import BROKEN, Headers, ask
+from tests.ui.raw_requests import BROKEN, TWO_HOSTS, Headers, ask
 
 NAME = "josé"
 PAGE = "/projects/hero_assistance"
@@ -33,6 +33,11 @@ def test_what_can_be_read_in_two_ways_is_refused(hero_desk: Desk, listener: str,
     status, answer = ask(_connect(hero_desk, listener), "/health", headers)
     assert (status, answer["error"]["data"]["reason"]) == (400, "invalid-request")
     assert headers[0][0].lower() in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("listener", LISTENERS)
+def test_two_hosts_are_refused(hero_desk: Desk, listener: str) -> None:
+    assert ask(_connect(hero_desk, listener), "/health", TWO_HOSTS)[0] == 400
 
 
 def test_a_name_is_the_same_on_the_page_and_on_the_socket(hero_desk: Desk) -> None:
