@@ -1,4 +1,4 @@
-"""The sessions of this repository, as `./buildenv.sh nox -l` lists them; the work is in `scripts/build/`."""
+"""The sessions of this repository, as `nox -l` lists them; the work is in `scripts/build/`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,32 @@ from pathlib import Path
 
 import nox
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "packages" / "sdk" / "src"))
 
-from scripts.build import changed, dist, lock, npm, reproduce  # noqa: E402
-from scripts.build.tool import ToolError  # noqa: E402
-from scripts.build.workspace import Workspace  # noqa: E402
+from scripts.build.locked_nox import is_locked, locked_session  # noqa: E402
 
-nox.needs_version = ">=2026.8.10"
-nox.options.default_venv_backend = "uv"
-nox.options.reuse_existing_virtualenvs = True
-nox.options.error_on_external_run = True
-nox.options.allow_parallel = True
+nox.needs_version = ">=2022.11.21"
 nox.options.sessions = ["lint", "types", "tests"]
-
-WORKSPACE = Workspace(ROOT)
 DIST = ROOT / "dist"
-CLI = DIST / WORKSPACE.names["PROJECT_NAME"]
-INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
+REQUIREMENTS = ROOT / "requirements"
+
+# Another nox lists the sessions and hands over: it can import none of this, and may not know these options.
+if is_locked():
+    from scripts.build import changed, dist, lock, npm, reproduce
+    from scripts.build.tool import ToolError
+    from scripts.build.workspace import Workspace
+
+    nox.options.default_venv_backend = "uv"
+    nox.options.reuse_existing_virtualenvs = True
+    nox.options.error_on_external_run = True
+    nox.options.allow_parallel = True
+
+    WORKSPACE = Workspace(ROOT)
+    CLI = DIST / WORKSPACE.names["PROJECT_NAME"]
+    INSTALLED = Path(WORKSPACE.names["INSTALL_DIR"]) / CLI.name
+
 # `nox -s up -- ...` hands its arguments to `install`, too, which it requires: each takes its own.
 INSTALL_FLAGS = ("--force", "--restart")
 HISTORY = ".quarantine/history.db"
@@ -45,24 +52,23 @@ LINT = {
 # quarantine, which can only add to it. Coverage cannot get into the sealed zipapps.
 COVERAGE_FLOOR = "77"
 PURE_TESTS = ("--pure", "-m", "pure", "tests")
-REQUIREMENTS = ROOT / "requirements"
 
 
-@nox.session(venv_backend="none")
+@locked_session(venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build the zipapps into dist/, unless nothing changed."""
     with _tool_errors(session):
         dist.build(WORKSPACE, DIST, session.log)
 
 
-@nox.session(venv_backend="none", requires=["build"])
+@locked_session(venv_backend="none", requires=["build"])
 def install(session: nox.Session) -> None:
     """Build if anything changed, then install into ~/hero/bin with one rename."""
     flags = [argument for argument in session.posargs if argument in INSTALL_FLAGS]
     session.run(str(CLI), "install", str(DIST), *flags, external=True)
 
 
-@nox.session(venv_backend="none", requires=["install"])
+@locked_session(venv_backend="none", requires=["install"])
 def up(session: nox.Session) -> None:
     """Build, install and start with four demo users; print status and the page's address."""
     flags = [argument for argument in session.posargs if argument not in INSTALL_FLAGS]
@@ -70,7 +76,7 @@ def up(session: nox.Session) -> None:
     session.run(str(INSTALLED), "status", external=True)
 
 
-@nox.session(venv_backend="none")
+@locked_session(venv_backend="none")
 def down(session: nox.Session) -> None:
     """Stop what `up` started."""
     if not INSTALLED.exists():
@@ -78,7 +84,7 @@ def down(session: nox.Session) -> None:
     session.run(str(INSTALLED), "--stop", external=True)
 
 
-@nox.session(requires=["build"])
+@locked_session(requires=["build"])
 def tests(session: nox.Session) -> None:
     """Test the built wheels and zipapps; `--changed-since REF` runs what a change reaches."""
     _install_tools(session)
@@ -91,14 +97,14 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-n", workers, "--dist", "worksteal", "--quarantine-history", HISTORY, *selected)
 
 
-@nox.session
+@locked_session()
 def quick(session: nox.Session) -> None:
     """Run the pure tests, or what `-- PATH` names, from the source tree: no build, seconds."""
     _install_tools(session)
     session.run("pytest", *(session.posargs or PURE_TESTS), env=_source_path())
 
 
-@nox.session(requires=["build"])
+@locked_session(requires=["build"])
 def coverage(session: nox.Session) -> None:
     """Measure the branches that the tests take, subprocesses included; `-- PATH` for some tests, without the floor."""
     _install_tools(session)
@@ -114,7 +120,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "report", "--skip-covered", *floor)
 
 
-@nox.session
+@locked_session()
 def lint(session: nox.Session) -> None:
     """Check style, imports, shell scripts, news fragments, words and locks; `-- words news` checks only those."""
     _install_tools(session)
@@ -132,7 +138,7 @@ def lint(session: nox.Session) -> None:
         session.error(f"run `nox -s lock`; stale: {', '.join(path.name for path in stale)}")
 
 
-@nox.session
+@locked_session()
 def types(session: nox.Session) -> None:
     """Check the types of every package and script."""
     _install_tools(session)
@@ -141,7 +147,7 @@ def types(session: nox.Session) -> None:
     _run_npm_checks(session, "check_types.py")
 
 
-@nox.session(venv_backend="none", name="lock")
+@locked_session(venv_backend="none", name="lock")
 def lock_(session: nox.Session) -> None:
     """Resolve the requirements again; `-- --upgrade` takes what is newest."""
     with _tool_errors(session):
@@ -152,35 +158,35 @@ def lock_(session: nox.Session) -> None:
         session.log(f"wrote {path.relative_to(ROOT)}")
 
 
-@nox.session(venv_backend="none", name="reproduce")
+@locked_session(venv_backend="none", name="reproduce")
 def reproduce_(session: nox.Session) -> None:
     """Build twice under different circumstances and compare every checksum."""
     with _tool_errors(session):
         reproduce.build_twice(WORKSPACE, session.log)
 
 
-@nox.session
+@locked_session()
 def docs(session: nox.Session) -> None:
     """Make the site of the documentation in site/; a broken link ends it. `-- serve` shows it with reload."""
     _install_locks(session, "docs")
     session.run("mkdocs", *(session.posargs or ["build"]), "--strict", env={"NO_MKDOCS_2_WARNING": "true"})
 
 
-@nox.session
+@locked_session()
 def changelog(session: nox.Session) -> None:
     """Move the news fragments into CHANGELOG.md for a release, such as `-- 1.2.0`."""
     _install_tools(session)
     session.run("python", "-m", "scripts.build.news", "--release", *session.posargs)
 
 
-@nox.session
+@locked_session()
 def workflows(session: nox.Session) -> None:
     """Check the GitHub workflows with actionlint and zizmor."""
     _install_tools(session)
     session.run("python", "-m", "scripts.build.workflows")
 
 
-@nox.session(requires=["build"])
+@locked_session(requires=["build"])
 def bench(session: nox.Session) -> None:
     """Measure every figure that the documentation states, and its peers."""
     _install_tools(session, "bench")
@@ -188,7 +194,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
-@nox.session(requires=["build"])
+@locked_session(requires=["build"])
 def faults(session: nox.Session) -> None:
     """Run the fault tests with their full counts; CI runs a short form of each in `tests`."""
     _install_tools(session)
@@ -196,7 +202,7 @@ def faults(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", "-m", "fault", *session.posargs, env={"FAULT_ROUNDS": "full"})
 
 
-@nox.session(requires=["build"])
+@locked_session(requires=["build"])
 def quarantine(session: nox.Session) -> None:
     """Test the quarantine plugin in full, then measure every quarantined test alone and under load."""
     _install_tools(session)
@@ -206,7 +212,7 @@ def quarantine(session: nox.Session) -> None:
     session.run("flake-quarantine", "measure", "--history", HISTORY, *session.posargs)
 
 
-@nox.session(requires=["build"])
+@locked_session(requires=["build"])
 def hunt(session: nox.Session) -> None:
     """Look for unknown flakes in a time budget, such as `-- --budget 10m`, and write a report of them."""
     _install_tools(session)
@@ -218,7 +224,7 @@ def hunt(session: nox.Session) -> None:
         session.run("flake-quarantine", "report", "--history", HISTORY, "--output", ".quarantine/report.html")
 
 
-@nox.session
+@locked_session()
 def dev(session: nox.Session) -> None:
     """Run server and ui from the source tree, with reload."""
     _install_tools(session)

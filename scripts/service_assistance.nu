@@ -8,9 +8,12 @@
 # Thin on purpose: building is done by the sessions of this checkout, and what runs, in which order and with
 # which probes is known to the installed hero_assistance alone.
 
-const CHECKOUT = path self ..
+# The module may be used through a symbolic link, which `path self` does not follow.
+const MODULE = (path self | path expand)
+const CHECKOUT = ($MODULE | path dirname | path dirname)
 const BINARY = "hero_assistance"
 const STATUS_EXITS = [0 1 3] # healthy, not healthy, nothing runs: each comes with a whole report
+const REASON_LINES = 12 # of what a program that failed has printed, the last ones say why
 
 # Tell which words there are, as a table.
 export def main []: nothing -> table {
@@ -26,10 +29,12 @@ export def "service_assistance install" [
   --update # bring the checkout up to date with `git pull --ff-only` first
   --reset  # stop the service first, and install again even what is installed already
 ]: nothing -> nothing {
+  require-checkout
   if $update { pull }
   if $reset and (installed $root) { service_assistance stop --root=$root }
+  let setting = (root-setting) # as seen from where the operator is
   cd $CHECKOUT
-  act $root [./buildenv.sh nox -s install ...(if $reset { [-- --force] } else { [] })]
+  with-env $setting { act $root [./buildenv.sh nox -s install ...(if $reset { [-- --force] } else { [] })] }
 }
 
 # Start the service and wait until it is healthy.
@@ -69,7 +74,7 @@ export def "service_assistance status" [
   --root # act for root's home, through `sudo -E`
 ]: nothing -> table {
   let line = (for-whom $root [(binary $root) status --json])
-  let result = (run-external ...$line | complete)
+  let result = (with-env (root-setting) { run-external ...$line | complete })
   let report = (try { $result.stdout | from json } catch { null })
   if $result.exit_code not-in $STATUS_EXITS or ($report | describe --detailed).type != "record" {
     error make --unspanned {
@@ -82,17 +87,33 @@ export def "service_assistance status" [
 
 def auth-modes []: nothing -> list<string> { [hero dev] }
 
-# Run a command line to its end, and raise an error that names it when it fails.
+# Run a command line to its end, and raise an error that names it and carries its reason when it fails.
 def act [root: bool, words: list<string>]: nothing -> nothing {
   let line = (for-whom $root $words)
-  if $root and (given PATH_ROOT) != null { warn $"PATH_ROOT is set: acting in ($env.PATH_ROOT), not in root's home" }
-  let failed = (try { run-external ...$line; null } catch {|failure| $failure })
+  let root_folder = (given-root)
+  if $root and $root_folder != null { warn $"PATH_ROOT is set: acting in ($root_folder), not in root's home" }
+  let folder = (mktemp --directory --tmpdir)
+  let said = ($folder | path join said)
+  let failed = (with-env (root-setting) {
+    try { run-external ...$line | tee --stderr { save --raw $said; touch $"($said).whole" }; null } catch {|failure| $failure }
+  })
+  let reason = (if $failed == null or $failed.exit_code? == null { "" } else { read-reason $said })
+  rm --recursive --force $folder
   if $failed != null {
     let call = $"`($words | str join ' ')` failed"
     let status = $failed.exit_code?
     if $status == null { error make --unspanned {msg: $call help: ($failed.details.help? | default $failed.msg)} }
-    error make --unspanned {msg: $"($call) with exit status ($status)" help: "what it printed above says why"}
+    let help = (if ($reason | is-empty) { "it printed no reason" } else { $reason })
+    error make --unspanned {msg: $"($call) with exit status ($status)" help: $help}
   }
+}
+
+# The last lines that a program printed on its error output.
+def read-reason [said: path]: nothing -> string {
+  # What it printed is copied while it is shown; the copy may end a moment after the program.
+  for _ in 1..50 { if ($"($said).whole" | path exists) { break }; sleep 20ms }
+  if not ($said | path exists) { return "" }
+  open --raw $said | decode utf-8 | ansi strip | str trim | lines | last $REASON_LINES | str join (char newline)
 }
 
 # The command line that does the same for the caller, or for root.
@@ -117,7 +138,7 @@ def binary [root: bool]: nothing -> string {
 }
 
 def binary-path [root: bool]: nothing -> string {
-  given PATH_ROOT | default (home $root | path join hero) | path join bin $BINARY
+  given-root | default (home $root | path join hero) | path join bin $BINARY
 }
 
 # Root's folders can be looked into by root alone, so root is asked.
@@ -131,10 +152,32 @@ def home [root: bool]: nothing -> string {
   if $root { "~root" } else { "~" } | path expand
 }
 
+# PATH_ROOT as an absolute path, whether it is given by `~` or from where the operator is; null when it is not set.
+def given-root []: nothing -> any {
+  let root = (given PATH_ROOT)
+  if $root == null { null } else { $root | path expand --no-symlink }
+}
+
+# What a program has to be told of PATH_ROOT, which it takes as an absolute path only.
+def root-setting []: nothing -> record {
+  let root = (given-root)
+  if $root == null { {} } else { {PATH_ROOT: $root} }
+}
+
 # A variable of the environment; null when it is not set, or set to nothing.
 def given [name: string]: nothing -> any {
   let value = ($env | get --optional $name)
   if ($value | is-empty) { null } else { $value }
+}
+
+# Refuse to build or to pull a folder that is not a checkout of this project.
+def require-checkout []: nothing -> nothing {
+  if not ($CHECKOUT | path join buildenv.sh | path exists) {
+    error make --unspanned {
+      msg: $"($MODULE) is not in a checkout of ($BINARY): there is no buildenv.sh in ($CHECKOUT)"
+      help: "use the module from the checkout, or through a symbolic link to it; a copy does not know where that is"
+    }
+  }
 }
 
 def pull []: nothing -> nothing {

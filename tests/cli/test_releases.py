@@ -53,6 +53,15 @@ def test_every_binary_runs_after_install(store: ReleaseStore, tmp_path: Path, he
     assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-one"] * 2
 
 
+def test_force_installs_again_what_is_installed(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    installed(store, tmp_path, "1.0-one")
+    assert not installed(store, tmp_path, "1.0-one").changed
+    again = installed(store, tmp_path, "1.0-one", force=True)
+    assert (again.changed, again.switched.before, again.switched.after) == (True, "1.0-one", "1.0-one")
+    assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
+    assert [one.release for one in store.installed()] == ["1.0-one"]
+
+
 def test_an_installed_file_is_still_the_zipapp(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
     """Python runs it by name, too, and so does whoever copies it to a place of its own."""
     installed(store, tmp_path, "1.0-one")

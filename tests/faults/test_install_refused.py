@@ -60,3 +60,37 @@ def test_the_old_release_stays_and_the_reason_is_named(
     assert done.stdout.splitlines()[-2:] == ["status 1", "1.0-one"], done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# The same on a file system that no program may run from, from the first install on or since a later one.
+_NOEXEC_SCRIPT = """\
+set -eu
+mount -t tmpfs -o size=600k tmpfs "$PATH_ROOT"
+if [ "$HOW" = later ]; then "$PYTHON" -c "$INSTALL" "$ONE"; fi
+mount -o remount,noexec "$PATH_ROOT"
+"$PYTHON" -c "$INSTALL" "$ONE" || echo "status $?"
+ls "$PATH_ROOT/bin" || true
+"""
+
+
+@pytest.mark.parametrize(("how", "left"), [("first", 0), ("later", 2)])
+def test_where_no_program_may_run_nothing_is_installed(
+    how: str, left: int, tmp_path: Path, hero_root: Path, hero_env: dict[str, str]
+) -> None:
+    one = make_build(tmp_path / "one", "1.0-one")
+    env = {**hero_env, "HOW": how, "PYTHON": sys.executable, "PYTHONPATH": ":".join(sys.path), "INSTALL": _INSTALL}
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", _NOEXEC_SCRIPT],
+        env={**env, "ONE": str(one)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = done.stdout.splitlines()
+    after = after[after.index("status 1") :]
+    assert (after[0], len(after[1:])) == ("status 1", left), done.stdout + done.stderr
+    assert f"programs cannot run from {hero_root}/var/releases" in done.stderr
+    assert "mounted noexec" in done.stderr
+    assert "PATH_ROOT" in done.stderr
+    assert "Traceback" not in done.stderr

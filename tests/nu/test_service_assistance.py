@@ -61,9 +61,10 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.checkout, self.root, self.path = folder / "checkout", folder / "root", folder / "path"
         self.calls_file = folder / "calls"
+        self.module = self.checkout / "scripts" / MODULE
         for made in (self.checkout / "scripts", self.root / "bin", self.path):
             made.mkdir(parents=True)
-        shutil.copyfile(REPOSITORY / "scripts" / MODULE, self.checkout / "scripts" / MODULE)
+        shutil.copyfile(REPOSITORY / "scripts" / MODULE, self.module)
         for tool in ("sh", "env", "test", "cat"):
             (self.path / tool).symlink_to(shutil.which(tool) or tool)
         self.program("buildenv.sh", self.checkout)
@@ -84,7 +85,7 @@ class Desk:
     def says(self, words: str, **environment: str) -> Answer:
         """Let Nushell use the module and run the words."""
         settings = {"PATH": str(self.path), "HOME": str(self.root.parent), "PATH_ROOT": str(self.root)}
-        code = f"use {self.checkout}/scripts/{MODULE} *; {words}"
+        code = f"use {self.module} *; {words}"
         process = sh.Command(str(nu_executable(REPOSITORY)))(
             *("--no-config-file", "--no-history", "--error-style", "plain", "--commands", code),
             _env={**settings, "CALLS": str(self.calls_file), **environment},
@@ -141,6 +142,37 @@ def test_the_sessions_run_in_the_checkout_wherever_the_operator_is(desk: Desk) -
 def test_the_first_install_with_reset_has_nothing_to_stop(desk: Desk) -> None:
     assert desk.says("service_assistance install --reset").status == 0
     assert desk.calls() == ["buildenv.sh|nox|-s|install|--|--force"]
+
+
+def test_through_a_link_it_is_the_checkout_that_is_pulled_and_built(desk: Desk, tmp_path: Path) -> None:
+    """A person's own repository may hold a link to the module; nothing of that repository is touched."""
+    (desk.checkout / ".git").mkdir()
+    desk.program("git")
+    dotfiles = tmp_path / "dotfiles"
+    (dotfiles / ".git").mkdir(parents=True)
+    (dotfiles / "scripts").mkdir()
+    (dotfiles / "scripts" / MODULE).symlink_to(desk.checkout / "scripts" / MODULE)
+    desk.program("buildenv.sh", desk.checkout, '#!/bin/sh\nprintf "%s\\n" "$PWD" >> "$CALLS"\n')
+    desk.module = dotfiles / "scripts" / MODULE
+    answer = desk.says("service_assistance install --update")
+    assert (answer.status, desk.calls()) == (0, [f"git|-C|{desk.checkout}|pull|--ff-only", str(desk.checkout)])
+    desk.module = tmp_path / "linked" / MODULE
+    desk.module.parent.symlink_to(desk.checkout / "scripts")
+    assert desk.says("service_assistance install").status == 0
+    assert desk.calls()[2:] == [str(desk.checkout)]
+
+
+@pytest.mark.parametrize("words", ["install", "install --update", "install --reset"])
+def test_a_copy_outside_a_checkout_pulls_and_stops_nothing(desk: Desk, tmp_path: Path, words: str) -> None:
+    desk.installed()
+    desk.program("git")
+    (tmp_path / "dotfiles" / ".git").mkdir(parents=True)
+    (tmp_path / "dotfiles" / "scripts").mkdir()
+    desk.module = tmp_path / "dotfiles" / "scripts" / MODULE
+    shutil.copyfile(REPOSITORY / "scripts" / MODULE, desk.module)
+    answer = desk.says(f"service_assistance {words}")
+    assert (answer.status, desk.calls()) == (1, [])
+    assert f"there is no buildenv.sh in {tmp_path}/dotfiles" in answer.errors
 
 
 def test_update_pulls_before_it_builds(desk: Desk) -> None:
@@ -216,6 +248,35 @@ def test_a_failure_is_an_error_that_names_the_call(desk: Desk, word: str) -> Non
     assert f"hero_assistance --{word}` failed with exit status 4" in answer.errors
     assert "the reason" in answer.errors
     assert "unreachable" not in answer.output
+
+
+@pytest.mark.parametrize("word", ["start", "install"])
+def test_the_error_record_carries_the_programs_own_reason(desk: Desk, word: str) -> None:
+    reason = "hero_assistance: port 9770 is taken\n  hint: stop the other one"
+    desk.installed(errors=f"\x1b[31m{reason}\x1b[0m\n", status=4)
+    Path(f"{desk.checkout}/buildenv.sh.err").write_text("progress\n" * 100 + reason)
+    Path(f"{desk.checkout}/buildenv.sh.exit").write_text("4")
+    answer = desk.says(f"try {{ service_assistance {word} }} catch {{|failure| print $failure.details.help }}")
+    assert answer.output.strip().endswith(reason)
+    assert len(answer.output.strip().splitlines()) <= 12
+    assert reason.splitlines()[0] in answer.errors  # it is shown while it is printed, too
+
+
+def test_a_failure_without_a_word_says_so(desk: Desk) -> None:
+    desk.installed(status=4)
+    answer = desk.says("try { service_assistance stop } catch {|failure| print $failure.details.help }")
+    assert answer.output.strip() == "it printed no reason"
+
+
+@pytest.mark.parametrize("given", ["root", "./root", "../{home}/root", "~/root"])
+@pytest.mark.parametrize("word", ["install", "start", "status"])
+def test_a_root_is_seen_from_where_the_operator_is(desk: Desk, given: str, word: str) -> None:
+    """The programs take an absolute one only, and `install` runs them in the checkout."""
+    says_root = f'#!/bin/sh\nprintf "%s" "$PATH_ROOT" > "$CALLS"\nprintf \'%s\' \'{report(SERVER)}\'\n'
+    desk.program("buildenv.sh", desk.checkout, says_root)
+    desk.program("hero_assistance", desk.root / "bin", says_root)
+    answer = desk.says(f"service_assistance {word}", PATH_ROOT=given.format(home=desk.root.parent.name))
+    assert (answer.status, desk.calls()) == (0, [str(desk.root)]), answer.errors
 
 
 def test_a_program_that_cannot_run_is_an_error_with_its_reason(desk: Desk) -> None:

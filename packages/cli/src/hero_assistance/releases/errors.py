@@ -41,6 +41,12 @@ class InstallFailed(HeroError):
     reason = "install-failed"
 
 
+class NotExecutable(InstallFailed):
+    """The system lets no program run from the folder of the releases."""
+
+    reason = "not-executable"
+
+
 class NoSuchRelease(UsageError):
     """The named release is not installed, or there is none to go back to."""
 

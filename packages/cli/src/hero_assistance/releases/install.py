@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
+from hero_assistance.releases.executability import check_executability
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.prune import prune, sweep
 from hero_assistance.releases.store import ReleaseStore
@@ -35,7 +36,7 @@ class Outcome:
 
 
 def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = False) -> Outcome:
-    """Install a build and make it live.
+    """Install a build and make it live; `force` writes it again when it is, and replaces foreign files in `bin/`.
 
     Raises `BadBuild`, `WrongTarget`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; at any
     error, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
@@ -45,7 +46,7 @@ def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = F
     check_bin(store, [binary.name for binary in manifest.binaries], force=force)
     try:
         with store.exclusive(report):
-            return _install_locked(store, build, manifest, report)
+            return _install_locked(store, build, manifest, report, force=force)
     except OSError as error:
         raise InstallFailed(
             f"cannot install to {store.folder}: {error.strerror or error}",
@@ -100,10 +101,11 @@ def mend(store: ReleaseStore) -> list[str]:
     return mended
 
 
-def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> Outcome:
+def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report: Report, *, force: bool) -> Outcome:
     sweep(store)
+    check_executability(store.folder)
     folder = store.release(manifest.release)
-    whole = read_installed(folder) is not None and is_whole(store, manifest)
+    whole = not force and read_installed(folder) is not None and is_whole(store, manifest)
     if whole and store.live() == manifest.release and _are_links_whole(store, manifest):
         return Outcome(Switched(manifest.release, manifest.release), False, ())
     if not whole:
