@@ -9,13 +9,13 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.wire import Reset, TicketId
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import _FOLLOW_UPS, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags, fold_tags
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
-from tests.server.desk import Desk, running
+from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
 from tests.server.test_search import ids
 
@@ -50,7 +50,6 @@ async def test_tags_that_look_alike_become_one(paths: Paths) -> None:
         for number in range(1, len(SPELLED) + 1):
             await desk.call("ticket.create", "carol", title=f"t{number}", body="b")
         await desk.call("macro.save", "bob", name="m", add_tags=["x"])
-        seq = (await desk.call("system.health"))["seq"]
         database = desk.database
     spell(database)
     fold(database)
@@ -61,29 +60,16 @@ async def test_tags_that_look_alike_become_one(paths: Paths) -> None:
         assert await ids(desk, "bob", "tag:VPN") == [3, 2, 1]
         (macro,) = (await desk.call("macro.list", "bob"))["macros"]
         assert (macro["add_tags"], macro["remove_tags"]) == (["vpn"], ["mail"])
-        await _is_reset(desk, seq)
-
-
-async def _is_reset(desk: Desk, seq: int) -> None:
-    """A reader that had read the last event, and holds the old tags, begins with a snapshot."""
-    events = desk.subscribe("bob", seq)
-    try:
-        assert isinstance(await anext(events), Reset)
-    finally:
-        await events.aclose()
 
 
 @pytest.mark.anyio
-async def test_where_no_tag_changes_readers_go_on(paths: Paths) -> None:
+async def test_tags_that_are_folded_stay(paths: Paths) -> None:
     async with running(paths) as desk:
         await desk.call("ticket.create", "carol", title="t", body="b", tags=["vpn", "日本"])
         database = desk.database
     before = [kept(database), every_ticket(database)]
     fold(database)
     assert [kept(database), every_ticket(database)] == before
-    async with running(paths) as desk:
-        listed = await desk.call("event.list", "bob", since=0)
-        assert (listed["reset"], [event["kind"] for event in listed["events"]]) == (False, ["ticket.created"])
 
 
 def fold(path: Path) -> None:

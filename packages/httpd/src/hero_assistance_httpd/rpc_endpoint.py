@@ -115,6 +115,10 @@ class _BatchAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the batch; a connection with too many long answers on their way is cut."""
+        if scope["http_version"] == "1.0":
+            # Chunks are of HTTP/1.1; what speaks less is told the length.
+            await JsonAnswer(b"".join([chunk async for chunk in self._chunks]))(scope, receive, send)
+            return
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         waiting = b""
         try:

@@ -14,10 +14,7 @@ _TAGGED = "scope >= 'tag:' AND scope < 'tag;'"
 
 
 def fold_stored_tags(connection: apsw.Connection) -> None:
-    """Fold the tags of tickets and macros, and what lists, counts and finds tickets by them.
-
-    Where a ticket changes, the events that are kept are of another past: readers fetch a snapshot.
-    """
+    """Fold the tags of tickets and macros, and what lists, counts and finds tickets by them."""
     _fold_macros(connection)
     changed = _fold_tickets(connection)
     if not changed:
@@ -25,8 +22,6 @@ def fold_stored_tags(connection: apsw.Connection) -> None:
     _fold_lists(connection)
     # Their documents are written again when the database is opened.
     connection.execute("DELETE FROM search_index WHERE rowid >= ?", (min(changed),))
-    connection.execute("DELETE FROM events")
-    connection.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'events'")
 
 
 def fold_tags(tags: Iterable[str]) -> list[str]:
