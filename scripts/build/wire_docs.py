@@ -143,10 +143,11 @@ event is as its reader may see it.
 * `id:` is the event's number. `Last-Event-ID: N`, or `?since=N`, continues after it, without a gap or a duplicate;
   the header wins. With neither, the stream starts now, and its first lines say where now is.
 * Snapshots (`ticket.list`, `message.list`) carry `seq`, the number of the last event that is in them: apply what
-  comes after it, and the snapshot is what it would be if it were fetched again. Applying is: set the `ticket` by its
-  id, set the `message` by its id, set a record by its own, forget what a `removed` record names. After
-  `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again; after `draft.saved`,
-  the draft (null: it is gone).
+  comes after it, and the snapshot is what it would be if it were fetched again. A list shows of a ticket what the
+  ticket of an event has as well, without its text and files; each page of a thread is a snapshot of its own.
+  Applying is: set the `ticket` by its id, set the `message` by its id, set a record by its own, forget what a `removed`
+  record names. After `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again;
+  after `draft.saved`, the draft (null: it is gone).
 * A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
   people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the

@@ -18,6 +18,8 @@ import pytest
 from hero_assistance.rpc_command import Document, read_text_word
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.rpc.client import RpcClient
+from hero_assistance_server.rpc.params import PAGE_LIMIT
 from tests.cli.test_commands import run
 from tests.server.desk import START_S, child
 
@@ -69,7 +71,8 @@ def test_values_have_the_types_of_their_params(env: dict[str, str], tmp_path: Pa
     assert result("ticket.get", f"ticket_id={made['ticket_id']}", env=env) == made
     listed = result("ticket.list", "limit:=1", "--as", "dave", env=env)
     assert isinstance(listed, dict)
-    assert listed["tickets"] == [made]
+    shown = {name: made[name] for name in made if name not in {"body", "attachments"}}
+    assert listed["tickets"] == [shown]
 
 
 @pytest.mark.parametrize(
@@ -294,3 +297,14 @@ def test_values_of_every_type() -> None:
         with pytest.raises(UsageError) as refused:
             document.parse_params(method, [word])
         assert len(refused.value.message) < 200
+
+
+def test_a_long_thread_is_shown_from_its_beginning(env: dict[str, str]) -> None:
+    """The server hands it over in pages, the last one first."""
+    made = result("ticket.create", "title=Long", "body=Text", "--as", "carol", env=env)
+    assert isinstance(made, dict)
+    with RpcClient(Paths.from_environ(env).socket("rpc"), headers={"x-dev-user": "carol"}) as client:
+        for number in range(PAGE_LIMIT + 1):
+            client.call("message.reply", ticket_id=made["ticket_id"], body=f"reply {number}")
+    shown = json.loads(run("ticket", "show", str(made["ticket_id"]), "--as", "carol", "--json", env=env).stdout)
+    assert [one["body"] for one in shown["messages"]] == [f"reply {number}" for number in range(PAGE_LIMIT + 1)]

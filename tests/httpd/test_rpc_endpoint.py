@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -89,6 +90,18 @@ async def test_a_batch_is_one_array(hero_root: Path) -> None:
         response = await http.post("/rpc", content=b"[" + ASK + b"," + ASK + b"]")
         assert response.headers["content-type"] == "application/json"
         assert [one["result"] for one in response.json()] == ["nobody", "nobody"]
+
+
+async def test_a_client_of_http_1_0_is_told_the_length_of_a_batch(hero_root: Path) -> None:
+    async with served(hero_root) as path:
+        reader, writer = await asyncio.open_unix_connection(str(path))
+        batch = b"[" + ASK + b"]"
+        writer.write(f"POST /rpc HTTP/1.0\r\nhost: x\r\ncontent-length: {len(batch)}\r\n\r\n".encode() + batch)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        assert b"chunked" not in head
+        assert f"content-length: {len(body)}".encode() in head
+        assert json.loads(body) == [{"jsonrpc": "2.0", "id": 1, "result": "nobody"}]
 
 
 async def test_a_reader_who_does_not_read_keeps_the_calls_of_its_batch_waiting(hero_root: Path) -> None:

@@ -27,6 +27,7 @@ _TICKET = Ticket.model_validate(
     {
         "ticket_id": 1,
         "title": "t",
+        "excerpt": "b",
         "body": "b",
         "status": Status.NEW,
         "priority": Priority.LOW,

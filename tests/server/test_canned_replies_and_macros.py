@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.wire import Event, Removed, Seq
+from hero_assistance_sdk.wire import Event, Removed
 from hero_assistance_server.canned_replies.placeholders import KNOWN, render, unknown
+from hero_assistance_server.rpc.example_fixtures import summary_of
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
@@ -138,7 +139,7 @@ async def test_a_macro_does_everything_and_its_status_stays(two: Desk) -> None:
     answer = await two.call("macro.run", "bob", macro_id=macro["macro_id"], ticket_ids=[2, 1, 2])
     assert [one["ticket_id"] for one in answer["results"]] == [2, 1]
     ticket = answer["results"][1]["ticket"]
-    assert ticket == await two.call("ticket.get", "bob", ticket_id=1)
+    assert ticket == summary_of(await two.call("ticket.get", "bob", ticket_id=1))
     assert (ticket["status"], ticket["priority"], ticket["assignee"]) == ("solved", "low", "bob")
     assert (ticket["tags"], ticket["followers"], ticket["message_count"]) == (["done"], ["bob"], 2)
     said = (await two.call("message.list", "carol", ticket_id=1))["messages"]
@@ -210,12 +211,13 @@ async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path)
             (seq, kind, json.dumps(payload)),
         )
         connection.execute("INSERT INTO audit (at, origin, action, detail) VALUES (1, 'unix', ?, '{}')", (kind,))
+    migrate(connection, migrations()[:12])
+    payloads = [str(payload) for (payload,) in connection.execute("SELECT payload FROM events ORDER BY seq")]
     connection.close()
     async with opened(hero_root) as store:
-        (kept,) = await store.read(lambda snapshot: snapshot.canned_replies.list_for(AGENT.user_id))
-        events = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 9, reader=AGENT))
+        (kept,) = await store.read(lambda snapshot: [*snapshot.canned_replies.iterate_for(AGENT.user_id)])
         actions = await store.query(lambda db: [action for (action,) in db.execute("SELECT action FROM audit")])
-    saved, deleted = (Event.model_validate_json(event.payload) for event in events)
+    saved, deleted = map(Event.model_validate_json, payloads)
     assert (kept.canned_reply_id, kept.name) == (7, "Hello")
     assert (saved.kind, saved.record) == ("canned_reply.saved", kept)
     assert (deleted.kind, deleted.record) == ("canned_reply.deleted", Removed(of="canned_reply", key="7"))

@@ -15,6 +15,7 @@ import apsw
 import httpx2
 import pytest
 
+from hero_assistance_sdk.size_limits import QUEUE_BYTES
 from hero_assistance_sdk.wire import Event, Priority, Reset, Role, Seq, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
@@ -262,6 +263,16 @@ async def test_nobody_known_gets_no_stream(desk: Desk) -> None:
 async def test_other_http_methods_end_at_once(desk: Desk, method: str, status: int) -> None:
     response = await desk.http("events").request(method, "/events")
     assert (response.status_code, response.content if method == "HEAD" else b"") == (status, b"")
+
+
+async def test_a_reader_is_behind_by_few_large_events_too() -> None:
+    """Bytes are counted as well as events; what was taken counts no more."""
+    with Hub().subscription(BOB) as subscription:
+        subscription.start()
+        half = b"x" * (QUEUE_BYTES // 2)
+        assert [subscription.put(Seq(number), half) for number in (1, 2, 3)] == [True, True, False]
+        assert [seq for seq, _ in await subscription.take()] == [1, 2]
+        assert subscription.put(Seq(3), half)
 
 
 async def test_a_stalled_reader_is_cut_off_and_never_slows_the_others(desk: Desk) -> None:

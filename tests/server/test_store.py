@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,8 @@ from typing import Any
 import apsw
 import pytest
 
-from hero_assistance_sdk.wire import Seq
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.wire import Reset, Seq
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
@@ -25,7 +27,7 @@ from hero_assistance_server.storage.sqlite.tickets import ticket_lists
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.write_path.writer import QUEUE_LIMIT
-from tests.server.desk import STOP_S
+from tests.server.desk import STOP_S, running
 from tests.server.store_fixtures import CAROL, file_ticket, numbers, opened
 
 pytestmark = pytest.mark.anyio
@@ -173,6 +175,20 @@ async def test_every_earlier_version_is_brought_up_to_date(hero_root: Path, vers
         assert await store.query(lambda db: db.pragma("integrity_check")) == "ok"
 
 
+async def test_a_reader_of_the_version_before_begins_with_a_snapshot(paths: Paths) -> None:
+    """Also one that had read the last event: the tickets that it holds have no excerpts."""
+    paths.data.mkdir(parents=True)
+    number = next(one.number for one in migrations() if one.name.endswith("events_with_excerpts.sql"))
+    connection = open_writer(paths.data / DATABASE)
+    migrate(connection, migrations()[: number - 1])
+    connection.execute("INSERT INTO events (seq, kind, reach, payload, created_at) VALUES (7, 'a.b', 'staff', '{}', 0)")
+    connection.close()
+    async with running(paths) as desk:
+        async with contextlib.aclosing(desk.subscribe("bob", 7)) as events:
+            assert isinstance(await anext(events), Reset)
+        assert (await desk.call("event.list", "bob", since=7))["reset"] is True
+
+
 def test_a_migration_that_fails_leaves_the_version_before_it(hero_root: Path) -> None:
     path = hero_root / DATABASE
     connection = open_writer(path)
@@ -247,7 +263,7 @@ async def test_stored_payloads_are_what_the_wire_carries(hero_root: Path) -> Non
     told: list[StoredEvent] = []
     async with opened(hero_root, told.append) as store:
         await store.write(file_ticket)
-        kept = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 10, reader=CAROL))
+        kept = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 10, reader=CAROL).events)
     assert kept == [replace(event, people=frozenset()) for event in told]
     assert told[0].people == {"carol"}
     assert json.loads(kept[0].payload)["seq"] == 1

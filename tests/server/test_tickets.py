@@ -23,6 +23,7 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
     assert filed == times | {
         "ticket_id": 1,
         "title": "VPN",
+        "excerpt": "# down \u2603",
         "body": "# down\n\u2603",
         "status": "new",
         "priority": "high",

@@ -130,7 +130,7 @@ async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_r
         clock.now += 5 * DAY
         timers.ring()
         await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
-        entry = (await store.read(lambda snapshot: snapshot.audit.list_newest(AuditQuery(), 2**62, 1)))[0]
+        entry = (await store.read(lambda snapshot: [*snapshot.audit.iterate_newest(AuditQuery(), 2**62)][:1]))[0]
         assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
 
 

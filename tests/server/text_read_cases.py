@@ -95,8 +95,8 @@ TEXT_CASES: dict[str, Case] = {
     "canned_replies.find": sees(
         lambda work: work.canned_replies.find(REPLY.canned_reply_id), (save_reply, REPLY), (delete_reply, None)
     ),
-    "canned_replies.list_for": sees(
-        lambda work: work.canned_replies.list_for(BOB.user_id), (save_reply, [REPLY]), (delete_reply, [])
+    "canned_replies.iterate_for": sees(
+        lambda work: [*work.canned_replies.iterate_for(BOB.user_id)], (save_reply, [REPLY]), (delete_reply, [])
     ),
     "canned_replies.next_id": sees(lambda work: work.canned_replies.next_id(), (save_reply, 2), (delete_reply, 2)),
     "drafts.count_others": sees(
@@ -114,14 +114,16 @@ TEXT_CASES: dict[str, Case] = {
     "drafts.find": sees(
         lambda work: work.drafts.find(DRAFT.key), (save_draft(DRAFT), DRAFT), (delete_draft(DRAFT), None)
     ),
-    "drafts.list_for": sees(
-        lambda work: work.drafts.list_for(BOB.user_id),
+    "drafts.iterate_for": sees(
+        lambda work: [*work.drafts.iterate_for(BOB.user_id)],
         (save_draft(DRAFT), [DRAFT]),
         (save_draft(LATER_DRAFT), [LATER_DRAFT, DRAFT]),
         (delete_draft(DRAFT), [LATER_DRAFT]),
     ),
     "macros.find": sees(lambda work: work.macros.find(MACRO.macro_id), (save_macro, MACRO), (delete_macro, None)),
-    "macros.list_for": sees(lambda work: work.macros.list_for(BOB.user_id), (save_macro, [MACRO]), (delete_macro, [])),
+    "macros.iterate_for": sees(
+        lambda work: [*work.macros.iterate_for(BOB.user_id)], (save_macro, [MACRO]), (delete_macro, [])
+    ),
     "macros.next_id": sees(lambda work: work.macros.next_id(), (save_macro, 2), (delete_macro, 2)),
     "client_tokens.find": sees(lambda work: work.client_tokens.find(BOB.user_id, "m", "t"), (add_token, 7)),
     "client_tokens.prune": sees(
@@ -143,8 +145,8 @@ TEXT_CASES: dict[str, Case] = {
     "saved_views.find_by_name": sees(
         lambda work: work.saved_views.find_by_name(BOB.user_id, VIEW.name), (save_view, VIEW), (delete_view, None)
     ),
-    "saved_views.list_for": sees(
-        lambda work: work.saved_views.list_for(BOB.user_id), (save_view, [VIEW]), (delete_view, [])
+    "saved_views.iterate_for": sees(
+        lambda work: [*work.saved_views.iterate_for(BOB.user_id)], (save_view, [VIEW]), (delete_view, [])
     ),
     "saved_views.next_id": sees(lambda work: work.saved_views.next_id(), (save_view, 2), (delete_view, 2)),
 }

@@ -87,12 +87,15 @@ def sees_response_by_agent(work: UnitOfWork) -> bool:
 
 
 TICKET_CASES: dict[str, Case] = {
-    "audit.list_newest": sees_creation(
-        lambda work: [entry.action for entry in work.audit.list_newest(AuditQuery(), 2**62, 5)], ["ticket.created"]
+    "audit.iterate_newest": sees_creation(
+        lambda work: [entry.action for entry in [*work.audit.iterate_newest(AuditQuery(), 2**62)][:5]],
+        ["ticket.created"],
     ),
     "events.last_seq": sees_creation(lambda work: work.events.last_seq(), 1),
     "events.list_after": sees_creation(
-        lambda work: [event.seq for who in (BOB, CAROL) for event in work.events.list_after(Seq(0), 5, reader=who)],
+        lambda work: [
+            event.seq for who in (BOB, CAROL) for event in work.events.list_after(Seq(0), 5, reader=who).events
+        ],
         [1, 1],
     ),
     "events.prune": sees_creation(lambda work: work.events.prune(work.now + timedelta(days=1), 0, 5), 1),
@@ -101,16 +104,13 @@ TICKET_CASES: dict[str, Case] = {
     "messages.iterate_newest": sees_reply(
         lambda work, message: [*work.messages.iterate_newest(message.ticket_id, notes=False)], lambda message: [message]
     ),
-    "messages.list_after": sees_reply(
-        lambda work, message: work.messages.list_after(message.ticket_id, MessageId(0), notes=True),
+    "messages.iterate_after": sees_reply(
+        lambda work, message: [*work.messages.iterate_after(message.ticket_id, MessageId(0), notes=True)],
         lambda message: [message],
     ),
     "messages.list_entries": sees_reply(
         lambda work, message: [entry.message_id for entry in work.messages.list_entries(message.ticket_id)],
         lambda message: [message.message_id],
-    ),
-    "messages.list_for_ticket": sees_reply(
-        lambda work, message: work.messages.list_for_ticket(message.ticket_id, notes=True), lambda message: [message]
     ),
     "messages.next_id": sees_reply(lambda work, _: work.messages.next_id(), lambda message: message.message_id + 1),
     "search.find": sees_creation(

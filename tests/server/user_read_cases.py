@@ -80,14 +80,14 @@ def sees_relevant_tickets(work: UnitOfWork) -> bool:
 
 USER_CASES: dict[str, Case] = {
     "devices.find": sees(lambda work: work.devices.find(DEVICE.address), (bind_device, DEVICE), (delete_device, None)),
-    "devices.list_for": sees(
-        lambda work: work.devices.list_for(BOB.user_id), (bind_device, [DEVICE]), (delete_device, [])
+    "devices.iterate_for": sees(
+        lambda work: [*work.devices.iterate_for(BOB.user_id)], (bind_device, [DEVICE]), (delete_device, [])
     ),
     "read_receipts.last_read": sees(
         lambda work: work.read_receipts.last_read(CAROL.user_id, TICKET), (create, 0), (save_receipt(CAROL), 1)
     ),
-    "read_receipts.list_agents": sees(
-        lambda work: work.read_receipts.list_agents(TICKET),
+    "read_receipts.iterate_agents": sees(
+        lambda work: [*work.read_receipts.iterate_agents(TICKET)],
         (create, []),
         (save_receipt(BOB), [TicketReader(BOB.user_id, MessageId(1), millis(NOON))]),
     ),

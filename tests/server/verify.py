@@ -16,6 +16,7 @@ from hero_assistance_sdk.wire import (
     Record,
     Role,
     SavedView,
+    TicketSummary,
     User,
 )
 from hero_assistance_server.features import event_types
@@ -23,6 +24,8 @@ from tests.server.desk import Desk
 
 # Of the demo users, those who work here.
 TEAM = {"alice", "bob"}
+# Of a page of any list.
+ROWS = 3
 
 
 @dataclass
@@ -134,29 +137,44 @@ class Snapshot:
 
     def listed(self) -> list[dict[str, Any]]:
         """The list of tickets as the client shows it."""
-        return sorted(self.tickets.values(), key=lambda t: (t["updated_at"], t["ticket_id"]), reverse=True)
+        shown = [{name: ticket[name] for name in TicketSummary.model_fields} for ticket in self.tickets.values()]
+        return sorted(shown, key=lambda t: (t["updated_at"], t["ticket_id"]), reverse=True)
 
 
 async def snapshot(desk: Desk, user: str) -> Snapshot:
     """Fetch everything that `user` can see."""
     page = await desk.call("ticket.list", user, limit=200)
     assert page["next_cursor"] is None
-    taken = Snapshot(user, page["seq"], {ticket["ticket_id"]: ticket for ticket in page["tickets"]})
+    numbers = [ticket["ticket_id"] for ticket in page["tickets"]]
+    whole = {number: await desk.call("ticket.get", user, ticket_id=number) for number in numbers}
+    taken = Snapshot(user, page["seq"], whole)
     assert taken.listed() == page["tickets"]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
-    taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
+    taken.drafts = {draft_key(draft): draft for draft in await rows(desk, user, "draft.list", "drafts")}
     taken.reads = await read(desk, user, sorted(taken.tickets))
     taken.project = await desk.call("project.get", user)
-    taken.people = {one["user_id"]: one for one in (await desk.call("user.list", user))["users"]}
+    taken.people = {one["user_id"]: one for one in await rows(desk, user, "user.list", "users")}
     if user in TEAM:
-        taken.replies = {
-            one["canned_reply_id"]: one for one in (await desk.call("canned_reply.list", user))["canned_replies"]
-        }
-        taken.macros = {one["macro_id"]: one for one in (await desk.call("macro.list", user))["macros"]}
-        saved = (await desk.call("view.list", user))["saved"]
+        replies = await rows(desk, user, "canned_reply.list", "canned_replies")
+        taken.replies = {one["canned_reply_id"]: one for one in replies}
+        taken.macros = {one["macro_id"]: one for one in await rows(desk, user, "macro.list", "macros")}
+        saved = await rows(desk, user, "view.list", "saved")
         taken.views = {entry["view"]["view_id"]: entry["view"] for entry in saved}
     return taken
+
+
+async def rows(desk: Desk, user: str, method: str, name: str, **params: Any) -> list[dict[str, Any]]:
+    """The rows of all pages of a list, which are so short that most lists have several."""
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        page = await desk.call(method, user, **params, limit=ROWS, cursor=cursor)
+        assert len(page[name]) <= ROWS
+        found += page[name]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
 
 
 def draft_key(draft: dict[str, Any]) -> str:
@@ -172,7 +190,7 @@ async def read(desk: Desk, user: str, ticket_ids: list[int]) -> dict[int, int]:
 
 async def thread(desk: Desk, user: str, ticket_id: int) -> dict[int, dict[str, Any]]:
     """A ticket's messages by id."""
-    found = (await desk.call("message.list", user, ticket_id=ticket_id))["messages"]
+    found = await rows(desk, user, "message.list", "messages", ticket_id=ticket_id)
     return {message["message_id"]: message for message in found}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from hero_assistance_sdk.errors import ProtocolViolation
 from hero_assistance_sdk.rpc.errors import MethodNotFound
-from hero_assistance_ui.calls import BODY_LIMIT
+from hero_assistance_sdk.size_limits import REQUEST_BYTES
 from hero_assistance_ui.page_methods import REFRESH_AFTER_S, PageMethods, read_page_methods
 from tests.ui.daemons import Desk, http, rpc_body
 
@@ -71,7 +71,7 @@ def test_a_method_named_twice_cannot_slip_through(dev_desk: Desk) -> None:
 
 
 def test_a_body_over_the_limit_is_refused(dev_desk: Desk) -> None:
-    body = rpc_body("message.reply", ticket_id=1, body="x" * BODY_LIMIT)
+    body = rpc_body("message.reply", ticket_id=1, body="x" * REQUEST_BYTES)
     with http(dev_desk.paths.socket("ui")) as client:
         assert client.post(RPC, content=body, headers=JSON).status_code == 413
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def listed(storage: Storage, query: AuditQuery, before: int = 100, limit: int = 10) -> list[int]:
-    found = await storage.read(lambda snapshot: snapshot.audit.list_newest(query, before, limit))
+    found = await storage.read(lambda snapshot: [*snapshot.audit.iterate_newest(query, before)][:limit])
     return [entry.audit_id for entry in found]
 
 
@@ -40,7 +40,7 @@ async def test_an_entry_without_an_event(storage: Storage) -> None:
     await storage.write(
         lambda work: work.record_audit_entry("attachment.deleted", Caller(BOB, origin="unix"), {"name": "ä.txt"})
     )
-    entry = (await storage.read(lambda snapshot: snapshot.audit.list_newest(AuditQuery(), 100, 1)))[0]
+    entry = (await storage.read(lambda snapshot: [*snapshot.audit.iterate_newest(AuditQuery(), 100)][:1]))[0]
     assert (entry.at, entry.actor, entry.origin, entry.action) == (millis(NOON), "bob", "unix", "attachment.deleted")
     assert (entry.ticket_id, entry.message_id, entry.detail) == (None, None, {"name": "ä.txt"})
     assert await storage.read(lambda snapshot: snapshot.events.last_seq()) == 0

@@ -26,7 +26,7 @@ async def test_an_agent_lists_their_own_and_the_team_s_by_name(storage: Storage)
         await storage.write(lambda work, name=name, owner=owner: save(work, name, owner))  # type: ignore[misc]
 
     def names(snapshot: Snapshot, agent: UserId) -> list[str]:
-        return [reply.name for reply in snapshot.canned_replies.list_for(agent)]
+        return [reply.name for reply in snapshot.canned_replies.iterate_for(agent)]
 
     assert await storage.read(lambda snapshot: names(snapshot, BOB)) == ["everyone's", "mine"]
     assert await storage.read(lambda snapshot: names(snapshot, ALICE)) == ["everyone's", "hers"]
@@ -36,7 +36,7 @@ async def test_saving_again_changes_all_of_it(storage: Storage) -> None:
     reply = await storage.write(lambda work: save(work, "hello", BOB))
     changed = reply.model_copy(update={"name": "Hello", "body": "Dear all,", "owner": None, "updated_at": 2})
     await storage.write(lambda work: work.canned_replies.save(changed))
-    assert await storage.read(lambda snapshot: snapshot.canned_replies.list_for(ALICE)) == [changed]
+    assert await storage.read(lambda snapshot: [*snapshot.canned_replies.iterate_for(ALICE)]) == [changed]
 
 
 async def test_the_id_of_a_deleted_one_is_not_given_again(storage: Storage) -> None:

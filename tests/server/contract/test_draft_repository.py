@@ -35,14 +35,16 @@ async def test_drafts_are_listed_the_latest_first_and_for_their_author_alone(sto
     first, second = draft(REPLY), draft(NEW_TICKET, minutes=1)
     await storage.write(lambda work: work.drafts.save(first))
     await storage.write(lambda work: work.drafts.save(second))
-    assert await storage.read(lambda snapshot: snapshot.drafts.list_for(BOB)) == [second, first]
-    assert await storage.read(lambda snapshot: snapshot.drafts.list_for(CAROL)) == []
+    assert await storage.read(lambda snapshot: [*snapshot.drafts.iterate_for(BOB)]) == [second, first]
+    assert await storage.read(lambda snapshot: [*snapshot.drafts.iterate_for(CAROL)]) == []
 
 
 async def test_saving_again_replaces_the_draft(storage: Storage) -> None:
     await storage.write(lambda work: work.drafts.save(draft(REPLY)))
     await storage.write(lambda work: work.drafts.save(draft(REPLY, "It is the new", 1)))
-    assert await storage.read(lambda snapshot: snapshot.drafts.list_for(BOB)) == [draft(REPLY, "It is the new", 1)]
+    assert await storage.read(lambda snapshot: [*snapshot.drafts.iterate_for(BOB)]) == [
+        draft(REPLY, "It is the new", 1)
+    ]
 
 
 async def test_the_draft_itself_is_not_among_the_others(storage: Storage) -> None:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def listed(storage: Storage, reader: User, after: int = 0, limit: int = 10) -> list[int]:
-    found = await storage.read(lambda snapshot: snapshot.events.list_after(Seq(after), limit, reader=reader))
+    found = await storage.read(lambda snapshot: snapshot.events.list_after(Seq(after), limit, reader=reader).events)
     return [event.seq for event in found]
 
 
@@ -37,7 +37,7 @@ async def test_a_customer_gets_a_text_without_what_is_among_staff(storage: Stora
         write(work, ticket, MessageKind.REPLY, "for all")
 
     await storage.write(command)
-    event = (await storage.read(lambda snapshot: snapshot.events.list_after(Seq(2), 1, reader=CAROL)))[0]
+    event = (await storage.read(lambda snapshot: snapshot.events.list_after(Seq(2), 1, reader=CAROL).events))[0]
     assert '"message_count":2' in event.text_for(staff=True)
     assert '"message_count":1' in event.text_for(staff=False)
 

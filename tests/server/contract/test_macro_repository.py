@@ -39,7 +39,7 @@ async def test_an_agent_lists_their_own_and_the_team_s_by_name(storage: Storage)
         await storage.write(lambda work, name=name, owner=owner: save(work, name, owner))  # type: ignore[misc]
 
     def names(snapshot: Snapshot, agent: UserId) -> list[str]:
-        return [macro.name for macro in snapshot.macros.list_for(agent)]
+        return [macro.name for macro in snapshot.macros.iterate_for(agent)]
 
     assert await storage.read(lambda snapshot: names(snapshot, BOB)) == ["everyone's", "mine"]
     assert await storage.read(lambda snapshot: names(snapshot, ALICE)) == ["everyone's", "hers"]
@@ -49,7 +49,7 @@ async def test_saving_again_changes_all_of_it(storage: Storage) -> None:
     macro = await storage.write(lambda work: save(work, "take it", BOB))
     changed = macro.model_copy(update={"name": "Take it", "owner": None, "follow": False, "note": None})
     await storage.write(lambda work: work.macros.save(changed))
-    assert await storage.read(lambda snapshot: snapshot.macros.list_for(ALICE)) == [changed]
+    assert await storage.read(lambda snapshot: [*snapshot.macros.iterate_for(ALICE)]) == [changed]
 
 
 async def test_the_id_of_a_deleted_one_is_not_given_again(storage: Storage) -> None:

@@ -33,12 +33,12 @@ async def test_a_thread_is_listed_in_order_with_or_without_notes(storage: Storag
     def lists(snapshot: Snapshot) -> list[list[Message]]:
         messages = snapshot.messages
         return [
-            messages.list_for_ticket(ticket_id, notes=True),
-            messages.list_for_ticket(ticket_id, notes=False),
+            [*messages.iterate_after(ticket_id, MessageId(0), notes=True)],
+            [*messages.iterate_after(ticket_id, MessageId(0), notes=False)],
             [*messages.iterate_newest(ticket_id, notes=True)],
             [*messages.iterate_newest(ticket_id, notes=False)],
-            messages.list_after(ticket_id, thread[0].message_id, notes=True),
-            messages.list_after(ticket_id, thread[0].message_id, notes=False),
+            [*messages.iterate_after(ticket_id, thread[0].message_id, notes=True)],
+            [*messages.iterate_after(ticket_id, thread[0].message_id, notes=False)],
         ]
 
     expected = [thread, public, thread[::-1], public[::-1], thread[1:], thread[2:]]
@@ -69,7 +69,9 @@ async def test_an_edited_message_keeps_its_place(storage: Storage) -> None:
     thread = await storage.write(write_thread)
     edited = await storage.write(edit)
     assert edited == replace(thread[0], body="better", edited_at=edited.edited_at)
-    found = await storage.read(lambda snapshot: snapshot.messages.list_for_ticket(thread[0].ticket_id, notes=True))
+    found = await storage.read(
+        lambda snapshot: [*snapshot.messages.iterate_after(thread[0].ticket_id, MessageId(0), notes=True)]
+    )
     assert found == [edited, *thread[1:]]
 
 

@@ -70,5 +70,5 @@ async def test_the_readers_of_a_ticket_are_agents(storage: Storage) -> None:
         await storage.write(
             lambda work, name=name: work.read_receipts.save(UserId(name), FIRST, MessageId(1), work.now)  # type: ignore[misc]
         )
-    found = await storage.read(lambda snapshot: snapshot.read_receipts.list_agents(FIRST))
+    found = await storage.read(lambda snapshot: [*snapshot.read_receipts.iterate_agents(FIRST)])
     assert found == [TicketReader(BOB.user_id, MessageId(1), millis(NOW))]

@@ -49,7 +49,7 @@ async def test_a_user_lists_their_own_and_the_shared_views_by_name(storage: Stor
         await storage.write(save)
 
     def names(snapshot: Snapshot, user: UserId) -> list[str]:
-        return [view.name for view in snapshot.saved_views.list_for(user)]
+        return [view.name for view in snapshot.saved_views.iterate_for(user)]
 
     assert await storage.read(lambda snapshot: names(snapshot, BOB)) == ["mine", "team"]
     assert await storage.read(lambda snapshot: names(snapshot, ALICE)) == ["hers", "team"]

@@ -24,7 +24,7 @@ def counts(snapshot: Snapshot) -> tuple[int, ...]:
         len(snapshot.tickets.list_page(None, START, 100).rows),
         snapshot.tickets.count_in_scope(list_index.ALL, frozenset(Status)),
         snapshot.events.last_seq(),
-        len(snapshot.audit.list_newest(AuditQuery(), 100, 100)),
+        len([*snapshot.audit.iterate_newest(AuditQuery(), 100)][:100]),
     )
 
 

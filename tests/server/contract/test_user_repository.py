@@ -51,7 +51,7 @@ async def test_a_user_without_tickets_shares_none(storage: Storage) -> None:
 
 
 async def test_no_device_is_bound_at_first(storage: Storage) -> None:
-    assert await storage.read(lambda snapshot: snapshot.devices.list_for(CAROL.user_id)) == []
+    assert await storage.read(lambda snapshot: [*snapshot.devices.iterate_for(CAROL.user_id)]) == []
     assert await storage.read(lambda snapshot: snapshot.devices.find("400::1")) is None
     await storage.write(lambda work: work.devices.delete("400::1"))
 

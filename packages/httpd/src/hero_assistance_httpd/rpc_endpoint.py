@@ -70,8 +70,11 @@ class RpcEndpoint(Generic[C]):
         else:
             answer = await self.dispatcher.respond(body, caller)
             if answer is not None and not isinstance(answer, bytes):
-                await _send_chunks(answer, send)
-                return
+                if scope["http_version"] != "1.0":
+                    await _send_chunks(answer, send)
+                    return
+                # Chunks are of HTTP/1.1; what speaks less is told the length.
+                answer = b"".join([chunk async for chunk in answer])
             response = Response(status_code=204) if answer is None else Response(answer, media_type=_JSON)
         await response(scope, receive, send)
 

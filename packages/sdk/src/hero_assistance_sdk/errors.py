@@ -100,13 +100,14 @@ class Conflict(HeroError):
 
 
 class ThreadMoved(Conflict):
-    """Others have written since the caller read the thread; `messages` holds theirs, as JSON values."""
+    """Others have written since the caller read the thread; `messages` holds the first of theirs, as JSON values."""
 
     reason = "thread-moved"
 
-    def __init__(self, messages: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, messages: Sequence[Mapping[str, Any]], *, and_more: bool = False) -> None:
         count = len(messages)
-        written = "1 message has been written" if count == 1 else f"{count} messages have been written"
+        more = "more than " if and_more else ""
+        written = "1 message has been written" if count == 1 else f"{more}{count} messages have been written"
         super().__init__(f"{written} since", hint="read them, then send again, or at once with force")
         self.details = {"messages": list(messages)}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hero_assistance_sdk import wire
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.texts import excerpt
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.users.model import User
@@ -51,31 +54,43 @@ def attachment(attachment: Attachment) -> wire.Attachment:
 
 def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
     """The ticket as agents see it, or as its customer does: without a trace of what is only among agents."""
-    snoozed = ticket.status is wire.Status.SNOOZED
     return wire.Ticket(
-        ticket_id=ticket.ticket_id,
-        title=ticket.title,
         body=ticket.body,
-        status=wire.Status.OPEN if snoozed and not staff else ticket.status,
-        priority=ticket.priority,
-        tags=list(ticket.tags),
-        customer=ticket.customer,
-        customer_name=ticket.customer_name,
-        collaborators=list(ticket.collaborators),
-        assignee=ticket.assignee,
-        followers=list(ticket.followers) if staff else [],
-        snoozed_until=maybe_millis(ticket.snoozed_until) if staff else None,
-        first_response_due=maybe_millis(ticket.first_response_due) if staff else None,
-        first_response_at=maybe_millis(ticket.first_response_at),
-        solved_at=maybe_millis(ticket.solved_at),
-        merged_into=ticket.merged_into,
-        split_from=ticket.split_from,
-        created_at=millis(ticket.created_at),
-        updated_at=millis(ticket.updated_at if staff else ticket.public_updated_at),
-        message_count=ticket.reply_count + (ticket.note_count if staff else 0),
-        last_message_id=last_message_id(ticket, staff=staff),
         attachments=[attachment(one) for one in ticket.attachments],
+        **_summary_fields(ticket, staff=staff),
     )
+
+
+def ticket_summary(ticket: Ticket, *, staff: bool) -> wire.TicketSummary:
+    """What a list shows of the ticket; of its text the beginning is enough."""
+    return wire.TicketSummary(**_summary_fields(ticket, staff=staff))
+
+
+def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
+    snoozed = ticket.status is wire.Status.SNOOZED
+    return {
+        "ticket_id": ticket.ticket_id,
+        "title": ticket.title,
+        "excerpt": excerpt(ticket.body),
+        "status": wire.Status.OPEN if snoozed and not staff else ticket.status,
+        "priority": ticket.priority,
+        "tags": list(ticket.tags),
+        "customer": ticket.customer,
+        "customer_name": ticket.customer_name,
+        "collaborators": list(ticket.collaborators),
+        "assignee": ticket.assignee,
+        "followers": list(ticket.followers) if staff else [],
+        "snoozed_until": maybe_millis(ticket.snoozed_until) if staff else None,
+        "first_response_due": maybe_millis(ticket.first_response_due) if staff else None,
+        "first_response_at": maybe_millis(ticket.first_response_at),
+        "solved_at": maybe_millis(ticket.solved_at),
+        "merged_into": ticket.merged_into,
+        "split_from": ticket.split_from,
+        "created_at": millis(ticket.created_at),
+        "updated_at": millis(ticket.updated_at if staff else ticket.public_updated_at),
+        "message_count": ticket.reply_count + (ticket.note_count if staff else 0),
+        "last_message_id": last_message_id(ticket, staff=staff),
+    }
 
 
 def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:

@@ -49,6 +49,7 @@ export type CannedReply = {
 
 export type CannedReplyList = {
   canned_replies: Array<CannedReply>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -79,6 +80,7 @@ export type Device = {
 
 export type DeviceList = {
   devices: Array<Device>;
+  next_cursor: string | null;
 };
 
 export type Draft = {
@@ -91,6 +93,7 @@ export type Draft = {
 
 export type DraftList = {
   drafts: Array<Draft>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -134,7 +137,7 @@ export type Failure = {
 export type Figure = "created" | "first_response" | "solved" | "backlog";
 
 export type FigureTickets = {
-  tickets: Array<Ticket>;
+  tickets: Array<TicketSummary>;
   next_after: number | null;
 };
 
@@ -145,7 +148,7 @@ export type FoundPage = {
 };
 
 export type FoundTicket = {
-  ticket: Ticket;
+  ticket: TicketSummary;
   place: "title" | "tag" | "person" | "body" | "reply" | "note";
   message_id: number | null;
   snippet: Array<Segment>;
@@ -187,6 +190,7 @@ export type Macro = {
 
 export type MacroList = {
   macros: Array<Macro>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -271,6 +275,7 @@ export type Reader = {
 
 export type Readers = {
   readers: Array<Reader>;
+  next_cursor: string | null;
 };
 
 export type Removed = {
@@ -356,13 +361,14 @@ export type TagList = {
 
 export type Thread = {
   messages: Array<Message>;
+  next_cursor: string | null;
   seq: number;
 };
 
 export type Ticket = {
   ticket_id: number;
   title: string;
-  body: string;
+  excerpt: string;
   status: Status;
   priority: Priority;
   tags: Array<string>;
@@ -381,11 +387,12 @@ export type Ticket = {
   updated_at: number;
   message_count: number;
   last_message_id: number;
+  body: string;
   attachments: Array<Attachment>;
 };
 
 export type TicketPage = {
-  tickets: Array<Ticket>;
+  tickets: Array<TicketSummary>;
   next_cursor: string | null;
   seq: number;
 };
@@ -397,8 +404,32 @@ export type TicketPresence = {
 
 export type TicketResult = {
   ticket_id: number;
-  ticket: Ticket | null;
+  ticket: TicketSummary | null;
   error: Failure | null;
+};
+
+export type TicketSummary = {
+  ticket_id: number;
+  title: string;
+  excerpt: string;
+  status: Status;
+  priority: Priority;
+  tags: Array<string>;
+  customer: string;
+  customer_name: string;
+  collaborators: Array<string>;
+  assignee: string | null;
+  followers: Array<string>;
+  snoozed_until: number | null;
+  first_response_due: number | null;
+  first_response_at: number | null;
+  solved_at: number | null;
+  merged_into: number | null;
+  split_from: number | null;
+  created_at: number;
+  updated_at: number;
+  message_count: number;
+  last_message_id: number;
 };
 
 export type Took = {
@@ -409,6 +440,7 @@ export type Took = {
 
 export type Uploads = {
   attachments: Array<Attachment>;
+  next_cursor: string | null;
   most_bytes: number;
   most_at_once: number;
 };
@@ -425,6 +457,7 @@ export type User = {
 
 export type UserList = {
   users: Array<User>;
+  next_cursor: string | null;
 };
 
 export type ViewCount = {
@@ -435,6 +468,7 @@ export type ViewCount = {
 export type ViewList = {
   views: Array<ViewCount>;
   saved: Array<SavedCount>;
+  next_cursor: string | null;
   seq: number;
 };
 
@@ -505,7 +539,10 @@ export type Methods = {
     result: Attachment;
   };
   "attachment.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: Uploads;
   };
   "audit.list": {
@@ -525,7 +562,10 @@ export type Methods = {
     result: null;
   };
   "canned_reply.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: CannedReplyList;
   };
   "canned_reply.render": {
@@ -559,7 +599,10 @@ export type Methods = {
     result: Draft | null;
   };
   "draft.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: DraftList;
   };
   "draft.save": {
@@ -593,7 +636,10 @@ export type Methods = {
     result: null;
   };
   "macro.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: MacroList;
   };
   "macro.run": {
@@ -632,6 +678,8 @@ export type Methods = {
   "message.list": {
     params: {
       ticket_id: number;
+      cursor?: string | null;
+      limit?: number;
     };
     result: Thread;
   };
@@ -701,6 +749,8 @@ export type Methods = {
   "read.of_ticket": {
     params: {
       ticket_id: number;
+      cursor?: string | null;
+      limit?: number;
     };
     result: Readers;
   };
@@ -886,6 +936,8 @@ export type Methods = {
   "user.devices": {
     params: {
       user_id?: string | null;
+      cursor?: string | null;
+      limit?: number;
     };
     result: DeviceList;
   };
@@ -899,7 +951,10 @@ export type Methods = {
     result: User;
   };
   "user.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: UserList;
   };
   "user.me": {
@@ -941,7 +996,10 @@ export type Methods = {
     result: Deleted;
   };
   "view.list": {
-    params: Record<string, never>;
+    params: {
+      cursor?: string | null;
+      limit?: number;
+    };
     result: ViewList;
   };
   "view.save": {

@@ -1,12 +1,13 @@
 /** What the tests of the stores are made of: tickets, messages and events, and a server that a test answers for. */
 import type { Call, Method } from "../api/client.ts";
-import type { Event, EventKind, Message, Ticket, TicketPage, User } from "../api/wire.ts";
+import type { Event, EventKind, Message, Thread, Ticket, TicketPage, TicketSummary, User } from "../api/wire.ts";
 import type { OpenStream, StreamListener } from "../realtime/stream.ts";
 
 export function ticket(id: number, fields: Partial<Ticket> = {}): Ticket {
   return {
     ticket_id: id,
     title: `Ticket ${id}`,
+    excerpt: "Text",
     body: "Text",
     status: "new",
     priority: "normal",
@@ -46,8 +47,12 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
   };
 }
 
-export function page(tickets: Ticket[], seq: number, nextCursor: string | null = null): TicketPage {
+export function page(tickets: TicketSummary[], seq: number, nextCursor: string | null = null): TicketPage {
   return { tickets, next_cursor: nextCursor, seq };
+}
+
+export function thread(messages: Message[], seq: number, nextCursor: string | null = null): Thread {
+  return { messages, next_cursor: nextCursor, seq };
 }
 
 export function event(seq: number, kind: EventKind, fields: Partial<Event> = {}): Event {

@@ -3,7 +3,7 @@ import { mock, test } from "node:test";
 import { ApiError } from "../api/errors.ts";
 import type { Event } from "../api/wire.ts";
 import { ERROR_CODES } from "../api/wire.ts";
-import { event, FakeServer, message, page, settle, ticket, user } from "./fixtures.ts";
+import { event, FakeServer, message, page, settle, thread, ticket, user } from "./fixtures.ts";
 import { Project } from "./project.ts";
 
 function newProject(): { server: FakeServer; project: Project; events: Event[] } {
@@ -93,11 +93,13 @@ test("a stream that ended asks for the reason in the ordinary way", async () => 
 
 test("a thread is fetched when it is first asked for, and once", async () => {
   const { server, project } = await loadedProject();
-  const thread = project.thread(1);
-  assert.equal(project.thread(1), thread);
-  await server.answer("message.list", { messages: [message(1)], seq: 3 });
+  const opened = project.thread(1);
+  assert.equal(project.thread(1), opened);
+  await server.answer("ticket.get", ticket(1, { body: "whole" }));
+  await server.answer("message.list", thread([message(1)], 3));
+  assert.equal(project.data.opening(1)?.body, "whole");
   assert.deepEqual(
-    thread.messages.value.map(({ message_id }) => message_id),
+    opened.messages.value.map(({ message_id }) => message_id),
     [1],
   );
   assert.deepEqual(server.asked, []);
@@ -107,24 +109,52 @@ test("a ticket that is not in the list is fetched with its thread", async () => 
   const { server, project } = await loadedProject();
   project.thread(9);
   await server.answer("ticket.get", ticket(9));
-  await server.answer("message.list", { messages: [], seq: 3 });
+  await server.answer("message.list", thread([], 3));
   assert.equal(project.data.ticket(9)?.ticket_id, 9);
 });
 
 test("a thread that cannot be fetched says why", async () => {
   const { server, project } = await loadedProject();
-  const thread = project.thread(1);
+  const opened = project.thread(1);
   await server.fail("message.list", new ApiError("there is no ticket 1"));
-  assert.equal(thread.problem.value?.message, "there is no ticket 1");
-  assert.equal(thread.isLoaded.value, false);
+  assert.equal(opened.problem.value?.message, "there is no ticket 1");
+  assert.equal(opened.isLoaded.value, false);
+});
+
+test("older messages are asked for where the thread begins, and once", async () => {
+  const { server, project } = await loadedProject();
+  const opened = project.thread(1);
+  await server.answer("ticket.get", ticket(1));
+  await server.answer("message.list", thread([message(3)], 3, "before 3"));
+  const loading = project.loadOlder(1);
+  assert.deepEqual(server.asked.at(-1)?.params, { ticket_id: 1, cursor: "before 3", limit: 50 });
+  await server.answer("message.list", thread([message(1), message(2)], 3));
+  await loading;
+  assert.deepEqual(
+    opened.messages.value.map(({ message_id }) => message_id),
+    [1, 2, 3],
+  );
+  await project.loadOlder(1);
+  assert.deepEqual(server.asked, []);
+});
+
+test("a thread that is fetched again has as many messages as were shown", async () => {
+  const { server, project } = await loadedProject();
+  project.thread(1);
+  await server.answer("ticket.get", ticket(1));
+  const messages = Array.from({ length: 70 }, (_, index) => message(index + 1));
+  await server.answer("message.list", thread(messages, 3));
+  server.listener?.event(event(4, "ticket.split", { ticket: ticket(1) }));
+  assert.deepEqual(server.asked.at(-1)?.params, { ticket_id: 1, limit: 70 });
 });
 
 test("an event that changes a thread fetches it again, and is passed on", async () => {
   const { server, project, events } = await loadedProject();
   project.thread(1);
-  await server.answer("message.list", { messages: [], seq: 3 });
+  await server.answer("ticket.get", ticket(1));
+  await server.answer("message.list", thread([], 3));
   server.listener?.event(event(4, "ticket.merged", { ticket: ticket(1) }));
-  await server.answer("message.list", { messages: [message(5)], seq: 4 });
+  await server.answer("message.list", thread([message(5)], 4));
   assert.equal(project.thread(1).messages.value.length, 1);
   assert.deepEqual(
     events.map(({ kind }) => kind),
@@ -144,7 +174,8 @@ test("a reset fetches a new snapshot", async () => {
 test("a note is sent as a note, and a reply as a reply", async () => {
   const { server, project } = await loadedProject();
   project.thread(1);
-  await server.answer("message.list", { messages: [], seq: 3 });
+  await server.answer("ticket.get", ticket(1));
+  await server.answer("message.list", thread([], 3));
   void project.send(1, "note", "between us", "token");
   assert.deepEqual(server.asked.at(-1)?.params, { ticket_id: 1, body: "between us", client_token: "token" });
   await server.answer("message.note", message(1, { kind: "note" }));

@@ -10,6 +10,8 @@ import type { Thread } from "./thread.ts";
 
 const RETRY_MS = 3_000;
 const PAGE_LENGTH = 50;
+// The longest page that the server makes.
+const LONGEST_PAGE = 200;
 
 export type NewTicket = { title: string; body: string; priority: Priority };
 
@@ -93,18 +95,35 @@ export class Project {
     if (thread === undefined) return;
     const isCurrent = this.session.current();
     try {
-      const [ticket, list] = await Promise.all([
-        this.data.ticket(ticketId) ?? this.#call("ticket.get", { ticket_id: ticketId }),
-        this.#call("message.list", { ticket_id: ticketId }),
+      const isComplete = this.data.opening(ticketId) !== null;
+      // As many as were shown, so that what a reader has looked up stays in sight.
+      const limit = Math.min(LONGEST_PAGE, Math.max(PAGE_LENGTH, thread.messages.value.length));
+      const [ticket, page] = await Promise.all([
+        isComplete ? null : this.#call("ticket.get", { ticket_id: ticketId }),
+        this.#call("message.list", { ticket_id: ticketId, limit }),
       ]);
       if (!isCurrent()) return;
       batch(() => {
-        if (this.data.ticket(ticketId) === null) this.data.putTicket(ticket, 0);
-        thread.replace(list.messages, list.seq);
+        if (ticket !== null) this.data.putTicket(ticket, 0);
+        thread.replace(page);
       });
     } catch (error) {
       if (isCurrent()) thread.problem.value = toApiError(error);
     }
+  }
+
+  /** Fetch the messages before those of a thread; throws `ApiError`. */
+  async loadOlder(ticketId: number): Promise<void> {
+    const thread = this.data.thread(ticketId);
+    if (thread === undefined || thread.cursor.value === null) return;
+    const isCurrent = this.session.current();
+    const take = thread.expectOlder();
+    const page = await this.#call("message.list", {
+      ticket_id: ticketId,
+      cursor: thread.cursor.value,
+      limit: PAGE_LENGTH,
+    });
+    if (isCurrent()) batch(() => take(page));
   }
 
   /** Fetch the next page of the list; throws `ApiError`. */

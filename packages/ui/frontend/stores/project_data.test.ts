@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Event } from "../api/wire.ts";
-import { event, message, page, ticket } from "./fixtures.ts";
+import { event, message, page, thread, ticket } from "./fixtures.ts";
 import { ProjectData } from "./project_data.ts";
 
 function shownBy(data: ProjectData, ticketId: number) {
@@ -21,14 +21,43 @@ const EVENTS: Event[] = [
 test("a snapshot and the events after it are a fresh snapshot", () => {
   const followed = new ProjectData();
   followed.replace(page([ticket(1)], 1));
-  followed.openThread(1).replace([], 1);
+  followed.openThread(1).replace(thread([], 1));
   for (const each of EVENTS) followed.apply(each);
 
   const fresh = new ProjectData();
   fresh.replace(page([ticket(1, { updated_at: 40 }), ticket(2, { updated_at: 30 })], 5));
-  fresh.openThread(1).replace([message(1, { body: "edited", edited_at: 45 }), message(2, { kind: "note" })], 5);
+  fresh.openThread(1).replace(thread([message(1, { body: "edited", edited_at: 45 }), message(2, { kind: "note" })], 5));
 
   assert.deepEqual(shownBy(followed, 1), shownBy(fresh, 1));
+});
+
+test("the end of a thread and the events after it are the end of a fresh one", () => {
+  const followed = new ProjectData();
+  followed.replace(page([ticket(1)], 6));
+  const older = followed.openThread(1);
+  older.replace(thread([message(8), message(9)], 6, "before 8"));
+  const take = older.expectOlder();
+  followed.apply(event(7, "message.edited", { ticket: ticket(1), message: message(7, { body: "edited" }) }));
+  followed.apply(event(8, "message.replied", { ticket: ticket(1), message: message(10) }));
+  take(thread([message(6), message(7)], 6, "before 6"));
+
+  const fresh = new ProjectData();
+  fresh.replace(page([ticket(1)], 8));
+  const messages = [message(6), message(7, { body: "edited" }), message(8), message(9), message(10)];
+  fresh.openThread(1).replace(thread(messages, 8, "before 6"));
+  assert.deepEqual(shownBy(followed, 1), shownBy(fresh, 1));
+});
+
+test("the text of a ticket comes with the ticket alone or with an event, and no list takes it away", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1), ticket(2)], 1));
+  assert.equal(data.opening(1), null);
+  data.putTicket(ticket(1, { body: "whole" }), 0);
+  data.apply(event(2, "ticket.updated", { ticket: ticket(2, { body: "by event" }) }));
+  data.list.append(page([ticket(1)], 3));
+  assert.deepEqual([data.opening(1)?.body, data.opening(2)?.body], ["whole", "by event"]);
+  data.clear();
+  assert.equal(data.opening(1), null);
 });
 
 test("an event that a snapshot holds already changes nothing", () => {
@@ -41,7 +70,7 @@ test("an event that a snapshot holds already changes nothing", () => {
 test("a ticket that is hidden is gone with its thread", () => {
   const data = new ProjectData();
   data.replace(page([ticket(1), ticket(2)], 1));
-  data.openThread(1).replace([message(1)], 1);
+  data.openThread(1).replace(thread([message(1)], 1));
   data.apply(event(2, "ticket.hidden", { record: { noun: "removed", of: "ticket", key: "1" } }));
   assert.equal(data.ticket(1), null);
   assert.equal(data.thread(1), undefined);
@@ -71,7 +100,7 @@ test("after a reply it is not", () => {
 test("another user finds nothing", () => {
   const data = new ProjectData();
   data.replace(page([ticket(1)], 1, "next"));
-  data.openThread(1).replace([message(1)], 1);
+  data.openThread(1).replace(thread([message(1)], 1));
   data.clear();
   assert.deepEqual(
     [data.list.tickets.value, data.list.cursor.value, data.ticket(1), data.openThreads],

@@ -1,27 +1,45 @@
 /**
  * What the page knows of one project: snapshot + events = fresh snapshot.
  *
- * Tickets and messages are in one table each; the list and the threads hold ids. Nothing here calls the server.
+ * Tickets, their texts and messages are in one table each; the list and the threads hold ids. A list has no texts: that
+ * of a ticket comes with the ticket alone, or with an event. Nothing here calls the server.
  */
 import { batch } from "@preact/signals-core";
-import { type Event, type Message, THREAD_CHANGED, type Ticket, type TicketPage } from "../api/wire.ts";
+import {
+  type Event,
+  type Message,
+  THREAD_CHANGED,
+  type Ticket,
+  type TicketPage,
+  type TicketSummary,
+} from "../api/wire.ts";
 import { Thread } from "./thread.ts";
 import { TicketList } from "./ticket_list.ts";
 import { VersionedTable } from "./versioned_table.ts";
 
+/** What a thread begins with: the ticket's own text and files. */
+export type Opening = Pick<Ticket, "body" | "attachments">;
+
 export class ProjectData {
-  readonly #tickets = new VersionedTable<Ticket>();
+  readonly #tickets = new VersionedTable<TicketSummary>();
+  readonly #openings = new VersionedTable<Opening>();
   readonly #messages = new VersionedTable<Message>();
   readonly #threads = new Map<number, Thread>();
   readonly list = new TicketList(this.#tickets);
 
-  ticket(id: number): Ticket | null {
+  ticket(id: number): TicketSummary | null {
     return this.#tickets.get(id);
+  }
+
+  /** Return the text of a ticket; null until the ticket was fetched alone. */
+  opening(id: number): Opening | null {
+    return this.#openings.get(id);
   }
 
   /** Take a ticket that was fetched or filed, as it was at `seq`. */
   putTicket(ticket: Ticket, seq: number): void {
     this.#tickets.put(ticket.ticket_id, ticket, seq);
+    this.#openings.put(ticket.ticket_id, ticket, seq);
     this.list.add(ticket.ticket_id);
   }
 
@@ -44,6 +62,7 @@ export class ProjectData {
   replace(page: TicketPage): void {
     batch(() => {
       this.#tickets.clear();
+      this.#openings.clear();
       this.list.replace(page);
     });
   }
@@ -65,6 +84,7 @@ export class ProjectData {
     batch(() => {
       this.list.clear();
       this.#tickets.clear();
+      this.#openings.clear();
       this.#messages.clear();
       this.#threads.clear();
     });
@@ -73,6 +93,7 @@ export class ProjectData {
   #removeTicket(id: number): void {
     this.list.remove(id);
     this.#tickets.remove(id);
+    this.#openings.remove(id);
     this.#threads.delete(id);
   }
 }

@@ -1,7 +1,7 @@
-/** The messages of one ticket: their ids; the messages themselves are in the table. */
+/** The messages of one ticket: their ids, from the last ones on; the messages themselves are in the table. */
 import { computed, signal } from "@preact/signals-core";
 import type { ApiError } from "../api/errors.ts";
-import type { Message } from "../api/wire.ts";
+import type { Message, Thread as ThreadPage } from "../api/wire.ts";
 import type { VersionedTable } from "./versioned_table.ts";
 
 // Of a message that was just sent, no event is known yet: it is newer than every list.
@@ -11,8 +11,12 @@ export class Thread {
   readonly #table: VersionedTable<Message>;
   /** Each message's id, with the sequence number since which it is known to be here. */
   readonly #arrivals = signal<ReadonlyMap<number, number>>(new Map());
-  /** Whether the earlier messages are here too. */
+  /** Whether the last page was fetched. */
   readonly isLoaded = signal(false);
+  /** Where the older messages are asked for; null where the thread begins. */
+  readonly cursor = signal<string | null>(null);
+  /** Counts how often the thread was fetched anew: an older page belongs to one of them. */
+  #fetched = 0;
   readonly problem = signal<ApiError | null>(null);
   /** The messages, oldest first. */
   readonly messages = computed(() =>
@@ -26,13 +30,24 @@ export class Thread {
     this.#table = table;
   }
 
-  /** Take the thread as it was fetched at `seq`; what came after that stays. */
-  replace(messages: Message[], seq: number): void {
-    const later = [...this.#arrivals.value].filter(([, arrival]) => arrival > seq);
-    for (const message of messages) this.#table.put(message.message_id, message, seq);
-    this.#arrivals.value = new Map([...messages.map((message) => [message.message_id, seq] as const), ...later]);
+  /** Take the last page as it was fetched at its `seq`; what came after that stays, older messages are asked for again. */
+  replace(page: ThreadPage): void {
+    const later = [...this.#arrivals.value].filter(([, arrival]) => arrival > page.seq);
+    this.#arrivals.value = new Map([...this.#take(page), ...later]);
+    this.#fetched += 1;
+    this.cursor.value = page.next_cursor;
     this.isLoaded.value = true;
     this.problem.value = null;
+  }
+
+  /** Return a function that takes the page before; it does nothing once the thread was fetched anew. */
+  expectOlder(): (page: ThreadPage) => void {
+    const fetched = this.#fetched;
+    return (page) => {
+      if (fetched !== this.#fetched) return;
+      this.#arrivals.value = new Map([...this.#take(page), ...this.#arrivals.value]);
+      this.cursor.value = page.next_cursor;
+    };
   }
 
   /** Take a message that the event `seq` brought. */
@@ -45,6 +60,11 @@ export class Thread {
   addSent(message: Message): void {
     this.#table.put(message.message_id, message, 0);
     this.#arrive(message.message_id, JUST_SENT);
+  }
+
+  #take({ messages, seq }: ThreadPage): Array<readonly [number, number]> {
+    for (const message of messages) this.#table.put(message.message_id, message, seq);
+    return messages.map((message) => [message.message_id, seq] as const);
   }
 
   #arrive(id: number, seq: number): void {

@@ -1,17 +1,17 @@
 /** A list of tickets: their ids and where its next page begins; the tickets themselves are in the table. */
 import { computed, signal } from "@preact/signals-core";
-import type { Ticket, TicketPage } from "../api/wire.ts";
+import type { TicketPage, TicketSummary } from "../api/wire.ts";
 import type { VersionedTable } from "./versioned_table.ts";
 
 export class TicketList {
-  readonly #table: VersionedTable<Ticket>;
+  readonly #table: VersionedTable<TicketSummary>;
   readonly #ids = signal<ReadonlySet<number>>(new Set());
   /** Where the next page begins; null at the end. */
   readonly cursor = signal<string | null>(null);
   /** The tickets, newest activity first. */
   readonly tickets = computed(() => sortByActivity([...this.#ids.value].map((id) => this.#table.get(id))));
 
-  constructor(table: VersionedTable<Ticket>) {
+  constructor(table: VersionedTable<TicketSummary>) {
     this.#table = table;
   }
 
@@ -42,7 +42,7 @@ export class TicketList {
   }
 }
 
-function sortByActivity(tickets: Array<Ticket | null>): Ticket[] {
+function sortByActivity(tickets: Array<TicketSummary | null>): TicketSummary[] {
   return tickets
     .filter((ticket) => ticket !== null)
     .sort((one, other) => other.updated_at - one.updated_at || other.ticket_id - one.ticket_id);

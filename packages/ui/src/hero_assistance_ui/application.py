@@ -17,9 +17,10 @@ from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.errors import InternalError
+from hero_assistance_sdk.size_limits import REQUEST_BYTES
 from hero_assistance_ui.access import PATH, AccessListResource
 from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.calls import BODY_LIMIT, Call, parse_call
+from hero_assistance_ui.calls import Call, parse_call
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, range_headers, read_chunks, relay_upload, upload_headers
 from hero_assistance_ui.guards import check_host, check_same_site
@@ -94,7 +95,7 @@ class Gateway(Starlette):
     async def _rpc(self, request: Request) -> Response:
         check_same_site(request)
         upstream = self._upstream(request)
-        call = parse_call(await bounded_body(request, BODY_LIMIT))
+        call = parse_call(await bounded_body(request, REQUEST_BYTES))
         try:
             await upstream.page_methods.require(call.method)
         except HeroError as error:

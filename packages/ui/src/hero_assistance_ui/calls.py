@@ -8,9 +8,6 @@ from typing import Any
 
 from hero_assistance_sdk.rpc.errors import InvalidRequest, ParseFailure
 
-# The longest message with its JSON fits many times over.
-BODY_LIMIT = 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Call:

@@ -10,6 +10,7 @@ import httpx2
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.rpc.async_client import base_url, was_cut_off
+from hero_assistance_sdk.size_limits import RELAY_BYTES
 from hero_assistance_ui.page_methods import PageMethods
 from hero_assistance_ui.projects import ShownProject, Sockets
 
@@ -20,8 +21,6 @@ CALL_TIMEOUT_S = 10.0
 SILENCE_TIMEOUT_S = 50.0
 # Files on their way at once; more wait.
 FILES_LIMIT = 50
-# Many times what a list of tickets takes; a stranger's server must not fill this process's memory.
-ANSWER_LIMIT = 16 * 1024 * 1024
 
 
 class Upstream:
@@ -95,8 +94,8 @@ class Upstream:
         size = 0
         async for chunk in response.aiter_bytes():
             size += len(chunk)
-            if size > ANSWER_LIMIT:
-                raise ProtocolViolation(f"{self.project.name} answered with more than {ANSWER_LIMIT} bytes")
+            if size > RELAY_BYTES:
+                raise ProtocolViolation(f"{self.project.name} answered with more than {RELAY_BYTES} bytes")
             chunks.append(chunk)
         return b"".join(chunks)
 

@@ -46,7 +46,7 @@ def list_command(limit: int, user: str | None, *, as_json: bool) -> None:
 def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
     """Show a ticket and its messages, oldest first."""
     ticket = _call_server(user, "ticket.get", ticket_id=ticket_id)
-    messages = _call_server(user, "message.list", ticket_id=ticket_id)["messages"]
+    messages = _read_thread(user, ticket_id)
     if as_json:
         print_json({"ticket": ticket, "messages": messages})
         return
@@ -100,6 +100,20 @@ def _call_server(user: str | None, method: str, **params: Any) -> Any:
 
     with Server(user) as server:
         return server.call(method, **params)
+
+
+def _read_thread(user: str | None, ticket_id: int) -> list[dict[str, Any]]:
+    """All messages of a ticket, oldest first; the server hands over the last ones first, in pages."""
+    from hero_assistance.rpc_command import Server
+
+    pages: list[list[dict[str, Any]]] = []
+    cursor = None
+    with Server(user) as server:
+        while not pages or cursor is not None:
+            page = server.call("message.list", ticket_id=ticket_id, cursor=cursor)
+            pages.append(page["messages"])
+            cursor = page["next_cursor"]
+    return [message for page in reversed(pages) for message in page]
 
 
 def _read_text(text: str) -> str:

@@ -23,6 +23,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.openrpc import add_discovery
+from hero_assistance_sdk.size_limits import RELAY_BYTES
 from hero_assistance_sdk.sockets import bind_unix
 
 _SOCKET_MODE = 0o600
@@ -75,7 +76,8 @@ class _Ended(Exception):
 
 
 def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
-    dispatcher = Dispatcher(table)
+    # A page of log lines has its own bound; each byte of a binary line may be six of JSON.
+    dispatcher = Dispatcher(table, answer_bytes=RELAY_BYTES)
 
     async def rpc(body: bytes) -> bytes | None:
         return await dispatcher.answer(body, context)

@@ -43,9 +43,16 @@ _log = get_log("rpc")
 class Dispatcher(Generic[C]):
     """Answers requests from a table of methods; `permit` raises before params are looked at, or returns."""
 
-    def __init__(self, table: MethodTable[C], permit: Callable[[C, str], None] | None = None) -> None:
+    def __init__(
+        self,
+        table: MethodTable[C],
+        permit: Callable[[C, str], None] | None = None,
+        *,
+        answer_bytes: int = ANSWER_BYTES,
+    ) -> None:
         self._table = table
         self._permit = permit
+        self._answer_bytes = answer_bytes
 
     async def answer(self, body: bytes, caller: C) -> bytes | None:
         """Answer one request or batch; `None` when nothing is to be sent (notifications only)."""
@@ -119,9 +126,9 @@ class Dispatcher(Generic[C]):
             # The outermost loop of a call: a defect answers -32603 and leaves its traceback in the log.
             _log.exception("rpc.failed", method=name)
             raise InternalError("the server failed to answer", hint="its log says why") from error
-        if len(encoded) > ANSWER_BYTES:
+        if len(encoded) > self._answer_bytes:
             _log.error("rpc.answer-too-large", method=name, size=len(encoded))
-            raise AnswerTooLarge(f"the answer has {len(encoded)} bytes; at most {ANSWER_BYTES} are sent")
+            raise AnswerTooLarge(f"the answer has {len(encoded)} bytes; at most {self._answer_bytes} are sent")
         return encoded
 
 

@@ -38,7 +38,7 @@ from hero_assistance_sdk.wire.records import (
     Removed,
     SavedView,
 )
-from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, User
+from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, TicketSummary, User
 
 __all__ = [
     "CONNECTED",
@@ -76,6 +76,7 @@ __all__ = [
     "Ticket",
     "TicketId",
     "TicketPresence",
+    "TicketSummary",
     "User",
     "UserId",
     "Wire",

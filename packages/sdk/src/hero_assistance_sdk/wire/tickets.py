@@ -48,8 +48,8 @@ class Attachment(Wire):
     height: int | None
 
 
-class Ticket(Wire):
-    """A ticket, as far as the caller may see it.
+class TicketSummary(Wire):
+    """What a list shows of a ticket, as far as the caller may see it; `excerpt` is the first words of its text.
 
     Customers do not see notes, snoozing, followers and targets: `snoozed` is `open` for them,
     `followers` is empty, and `snoozed_until` and `first_response_due` are null.
@@ -57,7 +57,7 @@ class Ticket(Wire):
 
     ticket_id: TicketId
     title: str
-    body: str
+    excerpt: str
     status: Status
     priority: Priority
     tags: list[str]
@@ -79,7 +79,15 @@ class Ticket(Wire):
     message_count: int
     # The last message of the thread, for `last_seen_message_id`; 0 before the first.
     last_message_id: MessageId
-    # Of the ticket's own text; those of its messages are on them.
+
+
+class Ticket(TicketSummary):
+    """A whole ticket: what a list shows of it, its text, and the files of that text.
+
+    Those of its messages are on them.
+    """
+
+    body: str
     attachments: list[Attachment]
 
 

@@ -9,6 +9,9 @@ from typing import Protocol
 from hero_assistance_sdk.wire import AttachmentId, MessageId, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
 
+# Before every attachment there can be.
+BEFORE_ALL = AttachmentId(0)
+
 
 class AttachmentRepository(Protocol):
     """The uploads of all users, and the tickets and messages that show them."""
@@ -21,8 +24,8 @@ class AttachmentRepository(Protocol):
         """Return where an attachment is shown; a message that was moved counts where it is now."""
         ...
 
-    def list_unused(self, uploader: UserId) -> list[Attachment]:
-        """Return a user's uploads that nothing shows yet, the oldest first."""
+    def list_unused(self, uploader: UserId, after: AttachmentId = BEFORE_ALL) -> list[Attachment]:
+        """Return a user's uploads behind one that nothing shows yet, the oldest first."""
         ...
 
     def next_id(self) -> AttachmentId:

@@ -8,17 +8,22 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server import serializers
+from hero_assistance_server.attachments.repository import BEFORE_ALL
 from hero_assistance_server.attachments.service import delete_upload, visible_attachment
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
+from hero_assistance_server.storage.unit_of_work import Snapshot
 
 # More than any project sets; what it has set is in `attachment.list`.
 ATTACHMENTS_MOST = 100
@@ -34,7 +39,7 @@ _LISTS = Example(
     "What have I uploaded and not sent?",
     "carol",
     {},
-    {"attachments": [UPLOADED], "most_bytes": 10 * 1024 * 1024, "most_at_once": 10},
+    {"attachments": [UPLOADED], "next_cursor": None, "most_bytes": 10 * 1024 * 1024, "most_at_once": 10},
     after=(UPLOAD,),
 )
 _DELETES = Example("She thinks better of it", "carol", {"attachment_id": 1}, UPLOADED, after=(UPLOAD,))
@@ -50,6 +55,7 @@ class Uploads(Result):
     """The caller's uploads that nothing shows yet, oldest first; how large a file may be, how many go with a text."""
 
     attachments: list[wire.Attachment]
+    next_cursor: str | None
     most_bytes: int
     most_at_once: int
 
@@ -66,17 +72,9 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
         return serializers.attachment(record.attachment)
 
     @table.method("attachment.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> Uploads:
+    async def list_(caller: Caller, params: PageParams) -> Encoded[Uploads]:
         """List the caller's uploads that nothing shows yet; they are kept for a day."""
-        uploader = caller.known().user_id
-        found, settings = await storage.read(
-            lambda snapshot: (snapshot.attachments.list_unused(uploader), snapshot.project.read())
-        )
-        return Uploads(
-            attachments=[serializers.attachment(one) for one in found],
-            most_bytes=settings.attachment_bytes,
-            most_at_once=settings.attachments_per_message,
-        )
+        return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
     @table.method(
         "attachment.delete",
@@ -90,3 +88,17 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
         record = await storage.write(lambda work: delete_upload(work, caller, params.attachment_id))
         await delete_unnamed_files(storage, [record.sha256])
         return serializers.attachment(record.attachment)
+
+
+def _list(snapshot: Snapshot, uploader: wire.UserId, params: PageParams) -> Encoded[Uploads]:
+    after = BEFORE_ALL if params.cursor is None else AttachmentId(place_at(params.cursor, int)[0])
+    rows = snapshot.attachments.list_unused(uploader, after)
+    page = fill_page(rows, lambda one: serializers.attachment(one).model_dump_json().encode(), params.limit)
+    settings = snapshot.project.read()
+    return Encoded.of(
+        Uploads,
+        attachments=page.json,
+        next_cursor=None if page.last is None else cursor_at(page.last.attachment_id),
+        most_bytes=settings.attachment_bytes,
+        most_at_once=settings.attachments_per_message,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,6 +38,6 @@ class AuditQuery:
 class AuditRepository(Protocol):
     """The audit entries of a project; `UnitOfWork.apply` and `UnitOfWork.record_audit_entry` write them."""
 
-    def list_newest(self, query: AuditQuery, before: int, limit: int) -> list[StoredAuditEntry]:
-        """Return the entries that match, newest first, older than the entry `before`."""
+    def iterate_newest(self, query: AuditQuery, before: int) -> Iterator[StoredAuditEntry]:
+        """Yield the entries that match and are older than the entry `before`, newest first."""
         ...

@@ -8,14 +8,16 @@ from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_server.audit.repository import AuditQuery
+from hero_assistance_server.audit.repository import AuditQuery, StoredAuditEntry
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
+from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, KnownTicketId, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
 _ACTION = r"^[a-z_]+\.[a-z_]+$"
 
@@ -80,11 +82,17 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
     @table.method("audit.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
-    async def list_(_caller: Caller, params: ListAudit) -> AuditPage:
+    async def list_(_caller: Caller, params: ListAudit) -> Encoded[AuditPage]:
         """List who did what, newest first."""
-        query = AuditQuery(params.ticket_id, params.actor, params.action)
-        found = await storage.read(lambda snapshot: snapshot.audit.list_newest(query, params.before, params.limit + 1))
-        page = [AuditEntry(**{name: getattr(entry, name) for name in AuditEntry.model_fields}) for entry in found]
-        more = len(page) > params.limit
-        page = page[: params.limit]
-        return AuditPage(entries=page, next_before=page[-1].audit_id if more else None)
+        return await storage.read(lambda snapshot: _list(snapshot, params))
+
+
+def _list(snapshot: Snapshot, params: ListAudit) -> Encoded[AuditPage]:
+    query = AuditQuery(params.ticket_id, params.actor, params.action)
+    page = fill_page(snapshot.audit.iterate_newest(query, params.before), _encode, params.limit)
+    return Encoded.of(AuditPage, entries=page.json, next_before=None if page.last is None else page.last.audit_id)
+
+
+def _encode(entry: StoredAuditEntry) -> bytes:
+    fields = {name: getattr(entry, name) for name in AuditEntry.model_fields}
+    return AuditEntry(**fields).model_dump_json().encode()

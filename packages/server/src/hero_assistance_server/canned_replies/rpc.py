@@ -8,20 +8,23 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.canned_replies.service import check_placeholders, delete_reply, render_reply, save_reply
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, Text, TicketParams, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 
 _SAVED = {"name": "Hello", "body": "Dear {{customer.name}},"}
 _REPLY = {"noun": "canned_reply", "canned_reply_id": 1, "owner": "bob", "updated_at": NOTED} | _SAVED
 _AFTER = (Call("bob", "canned_reply.save", _SAVED),)
 _SAVES = Example("An agent keeps how he begins", "bob", _SAVED, _REPLY)
-_LISTS = Example("He chooses one", "bob", {}, {"canned_replies": [_REPLY], "seq": 4}, after=_AFTER)
+_LISTS = Example("He chooses one", "bob", {}, {"canned_replies": [_REPLY], "next_cursor": None, "seq": 4}, after=_AFTER)
 _RENDERS = Example("He takes it", "bob", {"canned_reply_id": 1, "ticket_id": 1}, {"body": "Dear Carol,"}, after=_AFTER)
 _DELETES = Example("He has a better one", "bob", {"canned_reply_id": 1}, None, after=_AFTER)
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Unavailable)
@@ -55,6 +58,7 @@ class CannedReplyList(Result):
     """Canned replies by name; `seq` is the number of the last event that is in them."""
 
     canned_replies: list[wire.CannedReply]
+    next_cursor: str | None
     seq: wire.Seq
 
 
@@ -68,13 +72,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("canned_reply.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> CannedReplyList:
+    async def list_(caller: Caller, params: PageParams) -> Encoded[CannedReplyList]:
         """List the caller's canned replies and the team's, by name."""
-        agent = caller.known().user_id
-        found, seq = await storage.read(
-            lambda snapshot: (snapshot.canned_replies.list_for(agent), snapshot.events.last_seq())
-        )
-        return CannedReplyList(canned_replies=found, seq=seq)
+        return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
     @table.method("canned_reply.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveCannedReply) -> wire.CannedReply:
@@ -107,3 +107,11 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
                 lambda snapshot: render_reply(snapshot, caller, params.canned_reply_id, params.ticket_id)
             )
         )
+
+
+def _list(snapshot: Snapshot, agent: wire.UserId, params: PageParams) -> Encoded[CannedReplyList]:
+    name, canned_reply_id = ("", 0) if params.cursor is None else place_at(params.cursor, str, int)
+    rows = snapshot.canned_replies.iterate_for(agent, (name, canned_reply_id))
+    page = fill_page(rows, lambda reply: reply.model_dump_json().encode(), params.limit)
+    cursor = None if page.last is None else cursor_at(page.last.name, page.last.canned_reply_id)
+    return Encoded.of(CannedReplyList, canned_replies=page.json, next_cursor=cursor, seq=snapshot.events.last_seq())

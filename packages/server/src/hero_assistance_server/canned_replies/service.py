@@ -95,4 +95,4 @@ def check_placeholders(**texts: str | None) -> None:
 
 
 def _other_names(work: UnitOfWork, agent: UserId, canned_reply_id: int) -> list[str]:
-    return [other.name for other in work.canned_replies.list_for(agent) if other.canned_reply_id != canned_reply_id]
+    return [other.name for other in work.canned_replies.iterate_for(agent) if other.canned_reply_id != canned_reply_id]

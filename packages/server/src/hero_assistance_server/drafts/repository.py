@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
 
-from hero_assistance_sdk.wire import UserId
+from hero_assistance_sdk.wire import Millis, UserId
 from hero_assistance_server.drafts.rules import Draft, DraftKey
+
+
+class DraftPlace(NamedTuple):
+    """The place of a draft among those of its author, the latest first; `ticket_id` is 0 for a new ticket."""
+
+    updated_at: Millis
+    ticket_id: int
+    kind: str
+
+
+FIRST = DraftPlace(Millis(2**63 - 1), 0, "")
 
 
 class DraftRepository(Protocol):
@@ -15,8 +27,8 @@ class DraftRepository(Protocol):
         """Return one draft, or `None`."""
         ...
 
-    def list_for(self, author: UserId) -> list[Draft]:
-        """Return the author's drafts, the latest first."""
+    def iterate_for(self, author: UserId, after: DraftPlace = FIRST) -> Iterator[Draft]:
+        """Yield the author's drafts behind a place, the latest first."""
         ...
 
     def count_others(self, key: DraftKey) -> int:

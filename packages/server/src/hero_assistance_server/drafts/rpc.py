@@ -8,15 +8,19 @@ from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.drafts import rules
-from hero_assistance_server.drafts.service import delete_draft, draft_key, list_drafts, save_draft
+from hero_assistance_server.drafts.repository import FIRST, DraftPlace
+from hero_assistance_server.drafts.service import delete_draft, draft_key, iterate_drafts, save_draft
 from hero_assistance_server.identity.permissions import KNOWN, Caller
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import TITLE_LIMIT, KnownTicketId, OptionalText
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.timestamps import millis
 
 _BEGUN = {"ticket_id": 1, "body": "It is the old"}
@@ -25,7 +29,7 @@ _SAVES = Example("An agent pauses in writing", "bob", _BEGUN, _DRAFT)
 _GETS = Example(
     "Another screen of theirs goes on", "bob", {"ticket_id": 1}, _DRAFT, (Call("bob", "draft.save", _BEGUN),)
 )
-_LISTS = Example("A customer has begun nothing", "carol", {}, {"drafts": [], "seq": 3})
+_LISTS = Example("A customer has begun nothing", "carol", {}, {"drafts": [], "next_cursor": None, "seq": 3})
 _DELETES = Example("It is not wanted", "bob", {"ticket_id": 1}, True, (Call("bob", "draft.save", _BEGUN),))
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Unavailable)
 
@@ -62,6 +66,7 @@ class DraftList(Result):
     """The caller's drafts, the latest first; `seq` is the number of the last event that is in them."""
 
     drafts: list[Draft]
+    next_cursor: str | None
     seq: wire.Seq
 
 
@@ -88,15 +93,26 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return None if found is None else _serialize(found)
 
     @table.method("draft.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> DraftList:
+    async def list_(caller: Caller, params: PageParams) -> Encoded[DraftList]:
         """List the drafts of the caller, the latest first."""
-        found, seq = await storage.read(lambda snapshot: (list_drafts(snapshot, caller), snapshot.events.last_seq()))
-        return DraftList(drafts=[_serialize(draft) for draft in found], seq=seq)
+        return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
     @table.method("draft.delete", allow=KNOWN, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownDraft) -> bool:
         """Delete a draft; whether there was one."""
         return await storage.write(lambda work: delete_draft(work, caller, params.ticket_id, params.kind))
+
+
+def _list(snapshot: Snapshot, caller: Caller, params: PageParams) -> Encoded[DraftList]:
+    after = FIRST if params.cursor is None else DraftPlace(*place_at(params.cursor, int, int, str))
+    rows = iterate_drafts(snapshot, caller, after)
+    page = fill_page(rows, lambda draft: _serialize(draft).model_dump_json().encode(), params.limit)
+    cursor = None if page.last is None else cursor_at(*_place_of(page.last))
+    return Encoded.of(DraftList, drafts=page.json, next_cursor=cursor, seq=snapshot.events.last_seq())
+
+
+def _place_of(draft: rules.Draft) -> DraftPlace:
+    return DraftPlace(millis(draft.updated_at), draft.key.ticket_id or 0, draft.key.kind.value)
 
 
 def _serialize(draft: rules.Draft) -> Draft:

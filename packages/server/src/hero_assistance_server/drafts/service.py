@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hero_assistance_sdk.errors import Conflict, Forbidden
 from hero_assistance_sdk.wire import MessageKind, TicketId
 from hero_assistance_server.drafts import rules
+from hero_assistance_server.drafts.repository import DraftPlace
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
@@ -34,10 +37,10 @@ def save_draft(
     return draft
 
 
-def list_drafts(snapshot: Snapshot, caller: Caller) -> list[Draft]:
-    """Return the caller's drafts that they may still send, the latest first."""
-    found = snapshot.drafts.list_for(caller.known().user_id)
-    return [draft for draft in found if _may_send(snapshot, caller, draft.key)]
+def iterate_drafts(snapshot: Snapshot, caller: Caller, after: DraftPlace) -> Iterator[Draft]:
+    """Yield the caller's drafts behind a place that they may still send, the latest first."""
+    found = snapshot.drafts.iterate_for(caller.known().user_id, after)
+    return (draft for draft in found if _may_send(snapshot, caller, draft.key))
 
 
 def delete_draft(work: UnitOfWork, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> bool:

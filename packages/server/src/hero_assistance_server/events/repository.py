@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import Seq
-from hero_assistance_server.events.stored_event import EventRange, StoredEvent
+from hero_assistance_server.events.stored_event import EventPage, EventRange
 from hero_assistance_server.users.model import User
 
 
@@ -21,8 +21,8 @@ class EventRepository(Protocol):
         """Return the number of the last event there ever was, 0 before the first."""
         ...
 
-    def list_after(self, seq: Seq, limit: int, *, reader: User) -> list[StoredEvent]:
-        """Return the events after `seq` that `reader` may know of, at most `limit`."""
+    def list_after(self, seq: Seq, limit: int, *, reader: User) -> EventPage:
+        """Return the events after `seq` that `reader` may know of, as many as fit into a page; at most `limit`."""
         ...
 
     def prune(self, before: datetime, keep: int, limit: int) -> int:

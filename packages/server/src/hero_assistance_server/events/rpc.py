@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.events.stored_event import EventPage
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTE, TICKET
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT
@@ -58,8 +59,10 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 def _list(snapshot: Snapshot, reader: User, params: ListEvents) -> Encoded[EventList]:
     stored = snapshot.events.stored_range()
     reset = not stored.first - 1 <= params.since <= stored.last
-    found = [] if reset else snapshot.events.list_after(wire.Seq(params.since), params.limit, reader=reader)
-    # What came after a page that is not full was for others.
-    reached = found[-1].seq if len(found) == params.limit else stored.last
-    texts = array(event.text_for(staff=reader.is_staff).encode() for event in found)
+    page = EventPage([], more=False)
+    if not reset:
+        page = snapshot.events.list_after(wire.Seq(params.since), params.limit, reader=reader)
+    # What came after the last page was for others.
+    reached = page.events[-1].seq if page.more else stored.last
+    texts = array(event.text_for(staff=reader.is_staff).encode() for event in page.events)
     return Encoded.of(EventList, events=texts, seq=reached, reset=reset)

@@ -30,6 +30,14 @@ class StoredEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events in their order; with `more`, others follow that had no room."""
+
+    events: list[StoredEvent]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EventRange:
     """The numbers of the events that are stored; `first` is `last + 1` when there are none."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.size_limits import ROW_BYTES
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.export import ABOUT, FORMAT, Exported, copy_file
@@ -23,8 +24,8 @@ from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
 
-# The longest row is a ticket of 64 KiB, in which JSON may write each byte as six.
-_LINE_LIMIT = 16 * 1024 * 1024
+# A line is a row: a ticket, a message or a macro, with room for what other releases wrote.
+_LINE_LIMIT = 16 * ROW_BYTES
 
 
 def read_export(database: DatabaseFiles, source: Path, data: Path, report: ProgressCallback) -> Exported:

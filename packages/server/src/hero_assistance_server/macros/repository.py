@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from hero_assistance_sdk.wire import Macro, UserId
@@ -14,8 +15,8 @@ class MacroRepository(Protocol):
         """Return one macro, or `None`."""
         ...
 
-    def list_for(self, agent: UserId) -> list[Macro]:
-        """Return the agent's own macros and the team's, by name."""
+    def iterate_for(self, agent: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[Macro]:
+        """Yield the agent's own macros and the team's behind a name and id, by name and id."""
         ...
 
     def next_id(self) -> int:

@@ -8,16 +8,19 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.canned_replies.rpc import ItemId, Shared
 from hero_assistance_server.canned_replies.service import check_placeholders
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.macros.service import RUN, delete_macro, find_macro, run_macro, save_macro
-from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
+from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET, summary_of
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.tickets.bulk_rpc import ManyTickets, Results, on_each
 from hero_assistance_server.tickets.model import Ticket
 
@@ -40,12 +43,12 @@ _MACRO = {
 _AFTER = (Call("bob", "macro.save", _TAKE),)
 _TAKEN = TICKET | {"assignee": "bob", "priority": "urgent", "tags": ["vpn", "gateway"]}
 _SAVES = Example("An agent puts together what he does each time", "bob", _TAKE, _MACRO)
-_LISTS = Example("He chooses one", "bob", {}, {"macros": [_MACRO], "seq": 4}, after=_AFTER)
+_LISTS = Example("He chooses one", "bob", {}, {"macros": [_MACRO], "next_cursor": None, "seq": 4}, after=_AFTER)
 _RUNS = Example(
     "He does it all",
     "bob",
     {"macro_id": 1, "ticket_ids": [1]},
-    {"results": [{"ticket_id": 1, "ticket": _TAKEN, "error": None}]},
+    {"results": [{"ticket_id": 1, "ticket": summary_of(_TAKEN), "error": None}]},
     after=_AFTER,
 )
 _DELETES = Example("He does it no more", "bob", {"macro_id": 1}, None, after=_AFTER)
@@ -91,6 +94,7 @@ class MacroList(Result):
     """Macros by name; `seq` is the number of the last event that is in them."""
 
     macros: list[wire.Macro]
+    next_cursor: str | None
     seq: wire.Seq
 
 
@@ -98,11 +102,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("macro.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> MacroList:
+    async def list_(caller: Caller, params: PageParams) -> Encoded[MacroList]:
         """List the caller's macros and the team's, by name."""
-        agent = caller.known().user_id
-        found, seq = await storage.read(lambda snapshot: (snapshot.macros.list_for(agent), snapshot.events.last_seq()))
-        return MacroList(macros=found, seq=seq)
+        return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
     @table.method("macro.save", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_SAVES])
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
@@ -135,3 +137,11 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             return on_each(work, caller, params.ticket_ids, run_on)
 
         return await storage.write(command)
+
+
+def _list(snapshot: Snapshot, agent: wire.UserId, params: PageParams) -> Encoded[MacroList]:
+    name, macro_id = ("", 0) if params.cursor is None else place_at(params.cursor, str, int)
+    rows = snapshot.macros.iterate_for(agent, (name, macro_id))
+    page = fill_page(rows, lambda macro: macro.model_dump_json().encode(), params.limit)
+    cursor = None if page.last is None else cursor_at(page.last.name, page.last.macro_id)
+    return Encoded.of(MacroList, macros=page.json, next_cursor=cursor, seq=snapshot.events.last_seq())

@@ -49,7 +49,7 @@ def save_macro(
         "updated_at": millis(work.now),
     }
     macro = Macro.model_validate({**actions, **own})
-    others = [other.name for other in work.macros.list_for(agent) if other.macro_id != macro.macro_id]
+    others = [other.name for other in work.macros.iterate_for(agent) if other.macro_id != macro.macro_id]
     changes = rules.save(macro, before=before, other_names=others)
     work.macros.save(macro)
     for change in changes:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from hero_assistance_sdk.wire import MessageId, TicketId
+from hero_assistance_sdk.wire import MessageId, Millis, TicketId
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.merge_split import Entry
+
+
+class ThreadPlace(NamedTuple):
+    """The place of a message in its thread."""
+
+    created_at: Millis
+    message_id: MessageId
+
+
+# Behind every message there can be: the largest integers of the wire.
+BEHIND_ALL = ThreadPlace(Millis(2**63 - 1), MessageId(2**63 - 1))
 
 
 class MessageRepository(Protocol):
@@ -21,16 +32,14 @@ class MessageRepository(Protocol):
         """Return the id of the next message; only within a unit of work."""
         ...
 
-    def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
-        """Return a ticket's messages in order, with the notes or without them."""
+    def iterate_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> Iterator[Message]:
+        """Yield a ticket's messages behind `seen` in order, each read when it is asked for."""
         ...
 
-    def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
-        """Return a ticket's messages behind `seen`, in order."""
-        ...
-
-    def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
-        """Yield a ticket's messages from the last to the first, each read when it is asked for."""
+    def iterate_newest(
+        self, ticket_id: TicketId, *, notes: bool, before: ThreadPlace = BEHIND_ALL
+    ) -> Iterator[Message]:
+        """Yield a ticket's messages before a place, from the last to the first, each read when it is asked for."""
         ...
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:

@@ -16,6 +16,7 @@ from hero_assistance_sdk.errors import (
     Unauthenticated,
     Unavailable,
 )
+from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams, misfit
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
@@ -24,14 +25,18 @@ from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.messages.model import Message
-from hero_assistance_server.messages.service import NOTE, REPLY, edit_message, list_messages, write_message
+from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
+from hero_assistance_server.messages.service import NOTE, REPLY, edit_message, iterate_messages, write_message
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTE as NOTED
 from hero_assistance_server.rpc.example_fixtures import REPLIED as REPLIED_AT
 from hero_assistance_server.rpc.example_fixtures import REPLY as REPLIED
 from hero_assistance_server.rpc.example_fixtures import UPLOAD, UPLOADED
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, ClientToken, KnownMessageId, OptionalText, Text, TicketParams
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.timestamps import millis
 
 EDIT = "message.edit"
 
@@ -68,8 +73,25 @@ _EDITS = Example(
     REPLIED | {"body": "Which address do you see there?", "edited_at": REPLIED_AT},
 )
 _LISTS = (
-    Example("An agent reads the thread", "bob", {"ticket_id": 1}, {"messages": [REPLIED, NOTED], "seq": 3}),
-    Example("Its customer reads it", "carol", {"ticket_id": 1}, {"messages": [REPLIED], "seq": 3}),
+    Example(
+        "An agent reads the thread",
+        "bob",
+        {"ticket_id": 1},
+        {"messages": [REPLIED, NOTED], "next_cursor": None, "seq": 3},
+    ),
+    Example(
+        "What was said last",
+        "bob",
+        {"ticket_id": 1, "limit": 1},
+        {"messages": [NOTED], "next_cursor": "WzE3Njc2MDM5MDAwMDAsMl0", "seq": 3},
+        varies=frozenset({"next_cursor"}),
+    ),
+    Example(
+        "Its customer reads it",
+        "carol",
+        {"ticket_id": 1},
+        {"messages": [REPLIED], "next_cursor": None, "seq": 3},
+    ),
 )
 
 
@@ -102,10 +124,18 @@ class EditMessage(Params):
     body: Text
 
 
+class ListMessages(PageParams, TicketParams):
+    """The ticket, and which page of its thread."""
+
+
 class Thread(Result):
-    """A ticket's messages, oldest first; `seq` is the number of the last event that is in them."""
+    """A page of a ticket's messages, oldest first; `seq` is the number of the last event that is in them.
+
+    `next_cursor` asks for the older ones; it is null where the thread begins.
+    """
 
     messages: list[wire.Message]
+    next_cursor: str | None
     seq: wire.Seq
 
 
@@ -135,16 +165,29 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return serializers.message(message)
 
     @table.method(
-        "message.list", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=_LISTS
+        "message.list",
+        allow=KNOWN,
+        page=True,
+        errors=[Unauthenticated, NotFound, Unavailable],
+        examples=_LISTS,
     )
-    async def list_(caller: Caller, params: TicketParams) -> Thread:
-        """Read a ticket's messages, oldest first: an agent with the notes, its customer without."""
+    async def list_(caller: Caller, params: ListMessages) -> Encoded[Thread]:
+        """Read a ticket's last messages, oldest first: an agent with the notes, its customer without.
 
-        def query(snapshot: Snapshot) -> tuple[list[Message], wire.Seq]:
-            return list_messages(snapshot, caller, params.ticket_id), snapshot.events.last_seq()
+        Continue with `next_cursor`, page by page, to the beginning of the thread.
+        """
+        return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
-        found, seq = await storage.read(query)
-        return Thread(messages=[serializers.message(message) for message in found], seq=seq)
+
+def _list(snapshot: Snapshot, caller: Caller, params: ListMessages) -> Encoded[Thread]:
+    before = BEHIND_ALL if params.cursor is None else ThreadPlace(*place_at(params.cursor, int, int))
+    page = fill_page(iterate_messages(snapshot, caller, params.ticket_id, before), _encode, params.limit)
+    cursor = None if page.last is None else cursor_at(millis(page.last.created_at), page.last.message_id)
+    return Encoded.of(Thread, messages=array(reversed(page.items)), next_cursor=cursor, seq=snapshot.events.last_seq())
+
+
+def _encode(message: Message) -> bytes:
+    return serializers.message(message).model_dump_json().encode()
 
 
 async def _write(

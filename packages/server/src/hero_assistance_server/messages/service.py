@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 
 from hero_assistance_sdk.errors import Conflict, NotFound, ThreadMoved
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId
@@ -12,11 +13,15 @@ from hero_assistance_server.drafts.service import delete_sent_draft
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.repository import ThreadPlace
+from hero_assistance_server.rpc.pages import Page, fill_page
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.visibility import visible_ticket
 
 REPLY = "message.reply"
 NOTE = "message.note"
+# Of the messages that an author has not seen, an error shows the first ones.
+UNSEEN_SHOWN = 20
 _METHODS = {MessageKind.REPLY: REPLY, MessageKind.NOTE: NOTE}
 
 
@@ -71,18 +76,27 @@ def edit_message(work: UnitOfWork, caller: Caller, message_id: MessageId, body: 
     return change.message
 
 
-def list_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -> list[Message]:
-    """Return a ticket's messages, oldest first: to staff with the notes, to customers without. Raises `NotFound`."""
+def iterate_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId, before: ThreadPlace) -> Iterator[Message]:
+    """Yield a ticket's messages before a place, the last first: to staff with the notes, to customers without.
+
+    Raises `NotFound`.
+    """
     visible_ticket(snapshot, caller, ticket_id)
-    return snapshot.messages.list_for_ticket(ticket_id, notes=caller.is_staff)
+    return snapshot.messages.iterate_newest(ticket_id, notes=caller.is_staff, before=before)
 
 
 def _check_seen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> None:
     """Raise `ThreadMoved` when others have written what the author has not seen; one's own does not count."""
-    newer = work.messages.list_after(ticket_id, seen, notes=caller.is_staff)
-    unseen = [message for message in newer if message.author != caller.known().user_id]
-    if unseen:
-        raise ThreadMoved([serializers.message(message).model_dump(mode="json") for message in unseen])
+    page = _find_unseen(work, caller, ticket_id, seen)
+    if page.items:
+        raise ThreadMoved([json.loads(item) for item in page.items], and_more=page.last is not None)
+
+
+def _find_unseen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> Page[Message]:
+    """Return the first messages of others behind `seen`; no query of it is left open in the transaction."""
+    newer = work.messages.iterate_after(ticket_id, seen, notes=caller.is_staff)
+    unseen = (message for message in newer if message.author != caller.known().user_id)
+    return fill_page(unseen, lambda message: serializers.message(message).model_dump_json().encode(), UNSEEN_SHOWN)
 
 
 def _made_before(work: UnitOfWork, message_id: MessageId, ticket_id: TicketId) -> Message:

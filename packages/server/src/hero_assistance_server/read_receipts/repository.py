@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import MessageId, TicketId, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.users.model import User
+
+# Before every reader in their order: the largest integer of the wire.
+LATEST = (2**63 - 1, "")
 
 
 class ReadReceiptRepository(Protocol):
@@ -33,6 +36,6 @@ class ReadReceiptRepository(Protocol):
         """Return the user's receipts for these tickets, in their order; a ticket that does not exist is left out."""
         ...
 
-    def list_agents(self, ticket_id: TicketId) -> list[TicketReader]:
-        """Return the agents who have read a ticket, the last one first."""
+    def iterate_agents(self, ticket_id: TicketId, after: tuple[int, str] = LATEST) -> Iterator[TicketReader]:
+        """Yield the agents who have read a ticket behind a time and a user, the last one first."""
         ...

@@ -8,12 +8,16 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
-from hero_assistance_server.read_receipts.model import ReadReceipt
-from hero_assistance_server.read_receipts.service import list_agents, list_receipts, list_unread, mark_read
+from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
+from hero_assistance_server.read_receipts.repository import LATEST
+from hero_assistance_server.read_receipts.service import iterate_agents, list_receipts, list_unread, mark_read
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, KnownTicketId, TicketParams
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
@@ -49,7 +53,7 @@ _OF_TICKET = Example(
     "Who of the team has read it",
     "alice",
     {"ticket_id": 1},
-    {"readers": [{"user_id": "bob", "message_id": 1, "at": NOTED}]},
+    {"readers": [{"user_id": "bob", "message_id": 1, "at": NOTED}], "next_cursor": None},
     after=(_MARK,),
     varies=frozenset({"at"}),
 )
@@ -98,10 +102,15 @@ class Reader(Result):
     at: wire.Millis
 
 
+class ListReaders(PageParams, TicketParams):
+    """The ticket, and which page of its readers."""
+
+
 class Readers(Result):
     """Agents, the one who read last first."""
 
     readers: list[Reader]
+    next_cursor: str | None
 
 
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
@@ -126,10 +135,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method(
         "read.of_ticket", allow=STAFF, errors=[Unauthenticated, Forbidden, NotFound, Unavailable], examples=[_OF_TICKET]
     )
-    async def of_ticket(caller: Caller, params: TicketParams) -> Readers:
+    async def of_ticket(caller: Caller, params: ListReaders) -> Encoded[Readers]:
         """List the agents who have read a ticket, and how far."""
-        found = await storage.read(lambda snapshot: list_agents(snapshot, caller, params.ticket_id))
-        return Readers(readers=[Reader(user_id=one.user_id, message_id=one.message_id, at=one.at) for one in found])
+        return await storage.read(lambda snapshot: _readers(snapshot, caller, params))
 
 
 def _list(snapshot: Snapshot, caller: Caller, params: ListReads) -> ReadList:
@@ -143,6 +151,17 @@ def _list(snapshot: Snapshot, caller: Caller, params: ListReads) -> ReadList:
         unread_messages=sum(receipt.unread for receipt in found),
         seq=snapshot.events.last_seq(),
     )
+
+
+def _readers(snapshot: Snapshot, caller: Caller, params: ListReaders) -> Encoded[Readers]:
+    at, user_id = LATEST if params.cursor is None else place_at(params.cursor, int, str)
+    page = fill_page(iterate_agents(snapshot, caller, params.ticket_id, (at, user_id)), _encode_reader, params.limit)
+    cursor = None if page.last is None else cursor_at(page.last.at, page.last.user_id)
+    return Encoded.of(Readers, readers=page.json, next_cursor=cursor)
+
+
+def _encode_reader(one: TicketReader) -> bytes:
+    return Reader(user_id=one.user_id, message_id=one.message_id, at=one.at).model_dump_json().encode()
 
 
 def _serialize(receipt: ReadReceipt) -> Read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hero_assistance_sdk.wire import MessageId, ReadMark, TicketId
 from hero_assistance_server.identity.permissions import Caller
@@ -41,7 +41,9 @@ def list_receipts(snapshot: Snapshot, caller: Caller, ticket_ids: Sequence[Ticke
     return snapshot.read_receipts.list_for(caller.known(), visible)
 
 
-def list_agents(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -> list[TicketReader]:
-    """Return the agents who have read a ticket; raises `NotFound`."""
+def iterate_agents(
+    snapshot: Snapshot, caller: Caller, ticket_id: TicketId, after: tuple[int, str]
+) -> Iterator[TicketReader]:
+    """Yield the agents who have read a ticket behind a time and a user, the last one first; raises `NotFound`."""
     visible_ticket(snapshot, caller, ticket_id)
-    return snapshot.read_receipts.list_agents(ticket_id)
+    return snapshot.read_receipts.iterate_agents(ticket_id, after)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
+from hero_assistance_sdk.size_limits import QUEUE_BYTES
 from hero_assistance_sdk.sse import encode
 from hero_assistance_sdk.wire import PRESENCE, PresenceChange, Seq, UserId
 from hero_assistance_server.events.model import Reach
@@ -17,7 +18,8 @@ from hero_assistance_server.presence.rules import Move
 from hero_assistance_server.realtime.presence import Presence
 from hero_assistance_server.users.model import User
 
-# A reader this many events behind has stopped reading; it reconnects with Last-Event-ID and misses nothing.
+# A reader this many events behind, or `QUEUE_BYTES` of them, has stopped reading; it reconnects with Last-Event-ID and
+# misses nothing.
 QUEUE_LIMIT = 256
 
 
@@ -28,7 +30,18 @@ class Subscription:
     `start` sets `stirred`, which wakes the senders of transient events.
     """
 
-    __slots__ = ("_arrived", "_queue", "_said", "_stirred", "_whispers", "connection", "ended", "reader", "started")
+    __slots__ = (
+        "_arrived",
+        "_queue",
+        "_queued_bytes",
+        "_said",
+        "_stirred",
+        "_whispers",
+        "connection",
+        "ended",
+        "reader",
+        "started",
+    )
 
     def __init__(self, reader: User, stirred: asyncio.Event) -> None:
         self.reader = reader
@@ -38,6 +51,7 @@ class Subscription:
         self.started = False
         self._stirred = stirred
         self._queue: deque[tuple[Seq, bytes]] = deque()
+        self._queued_bytes = 0
         self._whispers: dict[Hashable, bytes] = {}
         self._said: dict[str, bytes] = {}
         self._arrived = asyncio.Event()
@@ -51,9 +65,10 @@ class Subscription:
         """Queue one event; false when the reader is too far behind."""
         if not self.started:
             return True
-        if len(self._queue) >= QUEUE_LIMIT:
+        if len(self._queue) >= QUEUE_LIMIT or self._queued_bytes + len(chunk) > QUEUE_BYTES:
             return False
         self._queue.append((seq, chunk))
+        self._queued_bytes += len(chunk)
         self._arrived.set()
         return True
 
@@ -74,6 +89,7 @@ class Subscription:
         self._arrived.clear()
         taken: list[tuple[Seq | None, bytes]] = [*self._queue, *((None, chunk) for chunk in self._whispers.values())]
         self._queue.clear()
+        self._queued_bytes = 0
         self._whispers.clear()
         return taken
 

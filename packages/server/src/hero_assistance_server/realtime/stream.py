@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import CONNECTED, PING, RESET, Connected, Reset, Seq
-from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.events.stored_event import EventPage, StoredEvent
 from hero_assistance_server.realtime.hub import Hub, Subscription, chunk_of
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage
@@ -75,15 +75,15 @@ class EventStream:
         while True:
             collecting = subscription.started
             page = await self._page(subscription, last)
-            if page:
-                last = page[-1].seq
-                yield last, b"".join(_chunk(subscription, event) for event in page)
-            if len(page) < PAGE:
+            if page.events:
+                last = page.events[-1].seq
+                yield last, b"".join(_chunk(subscription, event) for event in page.events)
+            if not page.more:
                 if collecting:
                     return
                 subscription.start()
 
-    async def _page(self, subscription: Subscription, last: Seq) -> list[StoredEvent]:
+    async def _page(self, subscription: Subscription, last: Seq) -> EventPage:
         reader = subscription.reader
         return await self.storage.read(lambda snapshot: snapshot.events.list_after(last, PAGE, reader=reader))
 

@@ -43,6 +43,7 @@ FILE_ANOTHER = Call(
 NEW_TICKET: dict[str, Any] = {
     "ticket_id": 2,
     "title": "A new laptop",
+    "excerpt": "Mine is six years old.",
     "body": "Mine is six years old.",
     "status": "new",
     "priority": "normal",
@@ -69,6 +70,7 @@ NEW_TICKET: dict[str, Any] = {
 TICKET: dict[str, Any] = NEW_TICKET | {
     "ticket_id": 1,
     "title": "The VPN is down",
+    "excerpt": "Since this morning.",
     "body": "Since this morning.",
     "status": "waiting",
     "priority": "high",
@@ -82,6 +84,12 @@ TICKET: dict[str, Any] = NEW_TICKET | {
     "last_message_id": 2,
 }
 CAROLS_TICKET = TICKET | {"followers": [], "updated_at": REPLIED, "message_count": 1, "last_message_id": 1}
+
+
+def summary_of(ticket: dict[str, Any]) -> dict[str, Any]:
+    """Return what a list shows of a ticket."""
+    return {name: ticket[name] for name in ticket if name not in {"body", "attachments"}}
+
 
 REPLY: dict[str, Any] = {
     "message_id": 1,

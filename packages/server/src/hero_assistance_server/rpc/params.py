@@ -8,19 +8,21 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk.rpc.methods import Params
+from hero_assistance_sdk.size_limits import TEXT_BYTES
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
 from hero_assistance_server.identity.authentication import USER_ID_LIMIT
 
 # A line of a list, and of a mail's subject (RFC 5322 asks for less than 998).
 TITLE_LIMIT = 300
 # Longer texts are attachments.
-BODY_LIMIT = 64 * 1024
+BODY_LIMIT = TEXT_BYTES
 TAGS_LIMIT = 20
 TAG_LIMIT = 50
 NAME_LIMIT = 100
 TOKEN_LIMIT = 100
 PAGE_LIMIT = 200
-CURSOR_LIMIT = 100
+# A cursor may hold the name that its page ended with.
+CURSOR_LIMIT = 4096
 FILTER_LIMIT = 1000
 PAGE_DEFAULT = 50
 # The largest integer of the database.

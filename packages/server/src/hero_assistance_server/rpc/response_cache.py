@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Any
 
-from hero_assistance_sdk.rpc.encoded import Encoded, M, array
+from hero_assistance_sdk.rpc.encoded import Encoded, M
 from hero_assistance_server.storage.unit_of_work import Storage
 
 # Some 2,000 ordinary tickets; a row and its JSON count.
@@ -28,10 +28,10 @@ class RowCache:
         self._young: dict[str, bytes] = {}
         self._old: dict[str, bytes] = {}
 
-    def json_array(self, rows: Iterable[str]) -> bytes:
-        """The JSON array of these rows."""
+    def encode_each(self, rows: Iterable[str]) -> list[bytes]:
+        """The JSON of each of these rows."""
         young = self._young
-        return array([young.get(row) or self._added(row) for row in rows])
+        return [young.get(row) or self._added(row) for row in rows]
 
     def _added(self, row: str) -> bytes:
         made = self._old.get(row) or self._encode(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from hero_assistance_sdk.wire import SavedView, UserId
@@ -18,8 +19,8 @@ class SavedViewRepository(Protocol):
         """Return the owner's view of this name, or `None`."""
         ...
 
-    def list_for(self, user_id: UserId) -> list[SavedView]:
-        """Return the user's own and the shared views, by name."""
+    def iterate_for(self, user_id: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[SavedView]:
+        """Yield the user's own and the shared views behind a name and id, by name and id."""
         ...
 
     def count_owned(self, owner: UserId) -> int:

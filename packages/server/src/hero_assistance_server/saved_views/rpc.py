@@ -8,10 +8,13 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Call, Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.saved_views.service import count_views, delete_view, save_view
@@ -46,6 +49,7 @@ _LISTS = Example(
     {
         "views": [{"name": name, "count": count} for name, count in _COUNTS.items()],
         "saved": [{"view": _SAVED, "count": 1, "or_more": False}],
+        "next_cursor": None,
         "seq": 4,
     },
     after=(_SAVE,),
@@ -86,10 +90,14 @@ class SavedCount(Result):
 
 
 class ViewList(Result):
-    """Views with their numbers; `seq` is the number of the last event that is in them."""
+    """Views with their numbers; `seq` is the number of the last event that is in them.
+
+    The saved ones are a page; those that every agent has are in each.
+    """
 
     views: list[ViewCount]
     saved: list[SavedCount]
+    next_cursor: str | None
     seq: wire.Seq
 
 
@@ -103,9 +111,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method("view.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> ViewList:
+    async def list_(caller: Caller, params: PageParams) -> Encoded[ViewList]:
         """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
-        return await storage.read(lambda snapshot: _list(snapshot, caller.known()))
+        return await storage.read(lambda snapshot: _list(snapshot, caller.known(), params))
 
     @table.method("view.save", allow=STAFF, errors=_ERRORS, examples=[_SAVES])
     async def save(caller: Caller, params: SaveView) -> wire.SavedView:
@@ -129,10 +137,13 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return Deleted(view_id=params.view_id)
 
 
-def _list(snapshot: Snapshot, reader: User) -> ViewList:
-    saved = []
-    for view in snapshot.saved_views.list_for(reader.user_id):
+def _list(snapshot: Snapshot, reader: User, params: PageParams) -> Encoded[ViewList]:
+    def encode(view: wire.SavedView) -> bytes:
         found = snapshot.tickets.count(build_list_query(parse(view.filter), reader), COUNT_CAP)
-        saved.append(SavedCount(view=view, count=found.count, or_more=found.or_more))
-    known = [ViewCount(name=name, count=count) for name, count in count_views(snapshot, reader.user_id).items()]
-    return ViewList(views=known, saved=saved, seq=snapshot.events.last_seq())
+        return SavedCount(view=view, count=found.count, or_more=found.or_more).model_dump_json().encode()
+
+    name, view_id = ("", 0) if params.cursor is None else place_at(params.cursor, str, int)
+    page = fill_page(snapshot.saved_views.iterate_for(reader.user_id, (name, view_id)), encode, params.limit)
+    cursor = None if page.last is None else cursor_at(page.last.name, page.last.view_id)
+    known = [{"name": name, "count": count} for name, count in count_views(snapshot, reader.user_id).items()]
+    return Encoded.of(ViewList, views=known, saved=page.json, next_cursor=cursor, seq=snapshot.events.last_seq())

@@ -13,7 +13,7 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, summary_of
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
@@ -40,7 +40,7 @@ _FINDS = (
         "bob",
         {"query": "is:active gatew*"},
         {
-            "found": [{"ticket": TICKET, "place": "note", "message_id": 2, "snippet": _NOTED}],
+            "found": [{"ticket": summary_of(TICKET), "place": "note", "message_id": 2, "snippet": _NOTED}],
             "next_before": None,
             "seq": 3,
         },
@@ -58,7 +58,7 @@ _FINDS = (
         {
             "found": [
                 {
-                    "ticket": CAROLS_TICKET,
+                    "ticket": summary_of(CAROLS_TICKET),
                     "place": "body",
                     "message_id": None,
                     "snippet": [{"text": "Since this", "match": True}, {"text": " morning.", "match": False}],
@@ -89,7 +89,7 @@ class Segment(Result):
 class FoundTicket(Result):
     """A ticket, and the place on it that has most of the words; `message_id` is null where it is of no message."""
 
-    ticket: wire.Ticket
+    ticket: wire.TicketSummary
     place: snippets.Place
     message_id: wire.MessageId | None
     snippet: list[Segment]
@@ -131,7 +131,7 @@ def _with_snippet(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Fil
     newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=reader.is_staff)
     there = snippets.found(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
     return FoundTicket(
-        ticket=serializers.ticket(ticket, staff=reader.is_staff),
+        ticket=serializers.ticket_summary(ticket, staff=reader.is_staff),
         place=there.place,
         message_id=there.message_id,
         snippet=[Segment(text=segment.text, match=segment.match) for segment in there.segments],

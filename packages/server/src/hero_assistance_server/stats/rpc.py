@@ -9,11 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
-from hero_assistance_server.rpc.example_fixtures import TICKET
+from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
+from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Measure, Only, Span
@@ -128,7 +130,7 @@ class StatsDays(Result):
 class FigureTickets(Result):
     """Tickets by id; `next_after` asks for the next page, null at the end."""
 
-    tickets: list[wire.Ticket]
+    tickets: list[wire.TicketSummary]
     next_after: wire.TicketId | None
 
 
@@ -164,7 +166,7 @@ _TICKETS = Example(
     "Which were they?",
     "bob",
     {**_SPAN, "figure": "first_response", "agent": "bob"},
-    {"tickets": [TICKET], "next_after": None},
+    {"tickets": [summary_of(TICKET)], "next_after": None},
 )
 
 
@@ -195,7 +197,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         )
 
     @table.method("stats.tickets", allow=STAFF, errors=(*_ERRORS, NotFound), examples=[_TICKETS])
-    async def tickets(caller: Caller, params: FigureParams) -> FigureTickets:
+    async def tickets(caller: Caller, params: FigureParams) -> Encoded[FigureTickets]:
         """List the tickets that a figure counts, by id."""
         return await storage.read(lambda snapshot: _tickets(snapshot, caller, params))
 
@@ -226,16 +228,17 @@ def _rows(snapshot: Snapshot, span: Span, key: Key) -> StatsRows:
     return StatsRows(rows=rows[:ROWS_LIMIT])
 
 
-def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> FigureTickets:
+def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> Encoded[FigureTickets]:
     only = Only(params.agent, params.tag)
     after = wire.TicketId(0) if params.after is None else params.after
     found = snapshot.stats.list_tickets(params.figure, params.span(), only, after, params.limit + 1)
-    page = found[: params.limit]
-    tickets = [visible_ticket(snapshot, caller, ticket_id) for ticket_id in page]
-    return FigureTickets(
-        tickets=[serializers.ticket(ticket, staff=caller.is_staff) for ticket in tickets],
-        next_after=page[-1] if page != found else None,
-    )
+
+    def encode(ticket_id: wire.TicketId) -> bytes:
+        ticket = visible_ticket(snapshot, caller, ticket_id)
+        return serializers.ticket_summary(ticket, staff=caller.is_staff).model_dump_json().encode()
+
+    page = fill_page(found, encode, params.limit)
+    return Encoded.of(FigureTickets, tickets=page.json, next_after=page.last)
 
 
 def _to_took(measure: Measure) -> Took:

@@ -14,7 +14,7 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
-from hero_assistance_server.rpc.example_fixtures import TICKET
+from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
@@ -32,7 +32,7 @@ _BULKS = Example(
     {"ticket_ids": [1, 9], "priority": "low"},
     {
         "results": [
-            {"ticket_id": 1, "ticket": TICKET | {"priority": "low"}, "error": None},
+            {"ticket_id": 1, "ticket": summary_of(TICKET) | {"priority": "low"}, "error": None},
             {"ticket_id": 9, "ticket": None, "error": _ABSENT},
         ]
     },
@@ -59,10 +59,10 @@ class Failure(Result):
 
 
 class TicketResult(Result):
-    """The ticket afterwards, or the error."""
+    """What a list shows of the ticket afterwards, or the error."""
 
     ticket_id: wire.TicketId
-    ticket: wire.Ticket | None
+    ticket: wire.TicketSummary | None
     error: Failure | None
 
 
@@ -97,7 +97,7 @@ def _to_result(outcome: Outcome, caller: Caller) -> TicketResult:
     error, ticket = outcome.error, outcome.ticket
     return TicketResult(
         ticket_id=outcome.ticket_id,
-        ticket=None if ticket is None else serializers.ticket(ticket, staff=caller.is_staff),
+        ticket=None if ticket is None else serializers.ticket_summary(ticket, staff=caller.is_staff),
         error=None if error is None else _to_failure(error),
     )
 

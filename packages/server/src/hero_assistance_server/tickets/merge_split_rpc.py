@@ -36,6 +36,7 @@ _SPLITS = Example(
         "ticket_id": 2,
         "title": "A new keyboard",
         "body": "",
+        "excerpt": "",
         "status": "open",
         "split_from": 1,
         "created_at": NOTED,

@@ -25,9 +25,10 @@ START = Position(Millis(2**63 - 1), TicketId(2**63 - 1))
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Rows as texts, which `json_row` decodes; `end` is where to continue, `None` at the end of the list.
+    """Rows as texts, which `json_row` decodes, with what a list shows: the beginning of each text, and no attachments.
 
-    An engine stops looking after a bounded number of tickets: a page may have few rows, or none, and an `end`.
+    `end` is where to continue, `None` at the end of the list. An engine stops looking after a bounded number of
+    tickets: a page may have few rows, or none, and an `end`.
     """
 
     rows: list[str]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
-from hero_assistance_sdk.rpc.encoded import Encoded
+from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
@@ -15,7 +15,8 @@ from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.rpc.cursors import cursor_of, position_of
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, summary_of
+from hero_assistance_server.rpc.pages import count_fitting
 from hero_assistance_server.rpc.params import (
     PAGE_DEFAULT,
     ClientToken,
@@ -35,7 +36,7 @@ from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START
-from hero_assistance_server.tickets.service import CREATE, create_ticket, list_tickets
+from hero_assistance_server.tickets.service import CREATE, create_ticket, cut_page, list_tickets
 from hero_assistance_server.tickets.visibility import visible_ticket
 
 _CREATES = Example(
@@ -49,7 +50,12 @@ _GETS = (
     Example("Its customer reads it, and no trace of notes", "carol", {"ticket_id": 1}, CAROLS_TICKET),
 )
 _LISTS = (
-    Example("An agent lists the tickets", "bob", {"limit": 50}, {"tickets": [TICKET], "next_cursor": None, "seq": 3}),
+    Example(
+        "An agent lists the tickets",
+        "bob",
+        {"limit": 50},
+        {"tickets": [summary_of(TICKET)], "next_cursor": None, "seq": 3},
+    ),
     Example(
         "An agent lists what is urgent in a view",
         "bob",
@@ -87,10 +93,10 @@ class TicketPage(Result):
     """Tickets by last activity, newest first; `seq` is the number of the last event that is in them.
 
     A page may have fewer tickets than were asked for, and a `next_cursor` all the same: nothing more was found within
-    the work that one call does.
+    the work that one call does, or had room. `ticket.get` has the whole text of one.
     """
 
-    tickets: list[wire.Ticket]
+    tickets: list[wire.TicketSummary]
     next_cursor: str | None
     seq: wire.Seq
 
@@ -139,9 +145,12 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
                     snapshot.events.last_seq(),
                 )
             )
+            items = rows[caller.is_staff].encode_each(page.rows)
+            count = count_fitting(items)
+            if count < len(items):
+                page = cut_page(page, count, staff=caller.is_staff)
             cursor = None if page.end is None else cursor_of(page.end)
-            encoded = rows[caller.is_staff].json_array(page.rows)
-            return Encoded.of(TicketPage, tickets=encoded, next_cursor=cursor, seq=seq)
+            return Encoded.of(TicketPage, tickets=array(items[:count]), next_cursor=cursor, seq=seq)
 
         # Staff see the same list; who asks matters where a view or a filter says "me".
         own = not caller.is_staff or query is not None
@@ -185,4 +194,4 @@ def _create(work: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
 
 
 def _encode(row: str, *, staff: bool) -> bytes:
-    return serializers.ticket(decode_row(row), staff=staff).model_dump_json().encode()
+    return serializers.ticket_summary(decode_row(row), staff=staff).model_dump_json().encode()

@@ -60,7 +60,10 @@ def list_tickets(snapshot: Snapshot, caller: Caller, query: ListQuery | None, af
     """Return a page of the tickets that the caller sees (`None`: all of them); `end` is where the next one begins."""
     seen_by = None if caller.is_staff else caller.known().user_id
     page = snapshot.tickets.list_page(query, after, limit + 1, seen_by=seen_by)
-    if len(page.rows) <= limit:
-        return page
-    last = serializers.ticket(decode_row(page.rows[limit - 1]), staff=caller.is_staff)
-    return ListPage(page.rows[:limit], Position(last.updated_at, last.ticket_id))
+    return page if len(page.rows) <= limit else cut_page(page, limit, staff=caller.is_staff)
+
+
+def cut_page(page: ListPage, count: int, *, staff: bool) -> ListPage:
+    """Return the first rows of a page alone; the next page begins behind them."""
+    last = serializers.ticket_summary(decode_row(page.rows[count - 1]), staff=staff)
+    return ListPage(page.rows[:count], Position(last.updated_at, last.ticket_id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
 
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.users.model import User
@@ -21,6 +22,8 @@ class Directory:
 
     def __init__(self, users: Iterable[User]) -> None:
         self._users = {user.user_id: user for user in users}
+        self._ids = sorted(self._users)
+        self._staff_ids = [user_id for user_id in self._ids if self._users[user_id].is_staff]
 
     def find(self, user_id: str) -> User | None:
         """Return one user, or `None`."""
@@ -28,11 +31,21 @@ class Directory:
 
     def add(self, user: User) -> None:
         """Add a user, or replace the one with this id."""
+        before = self._users.get(user.user_id)
         self._users[user.user_id] = user
+        if before is None:
+            insort(self._ids, user.user_id)
+        was_staff = before is not None and before.is_staff
+        if user.is_staff and not was_staff:
+            insort(self._staff_ids, user.user_id)
+        elif was_staff and not user.is_staff:
+            self._staff_ids.remove(user.user_id)
 
-    def everyone(self) -> list[User]:
-        """Return every user, by id."""
-        return sorted(self._users.values(), key=lambda user: user.user_id)
+    def iterate_after(self, user_id: str, *, staff_only: bool = False) -> Iterator[User]:
+        """Yield the users behind an id, by id; with `staff_only` agents and admins."""
+        listed = self._staff_ids if staff_only else self._ids
+        for number in range(bisect_right(listed, user_id), len(listed)):
+            yield self._users[UserId(listed[number])]
 
     def first_admin(self) -> User | None:
         """Return the active admin with the first id, or `None`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -51,8 +52,8 @@ class DeviceRepository(Protocol):
         """Return the device with this address, or `None`."""
         ...
 
-    def list_for(self, user_id: UserId) -> list[Device]:
-        """Return a user's devices, in the order in which they were bound."""
+    def iterate_for(self, user_id: UserId, after: tuple[int, str] = (0, "")) -> Iterator[Device]:
+        """Yield a user's devices behind a time and an address, in the order in which they were bound."""
         ...
 
     def delete(self, address: str) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from heapq import merge
+
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Unauthenticated
+from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, Caller
+from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import ALICE, BOB, CAROL
+from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.model import User
 
 _ME = Example("A customer asks", "carol", {}, CAROL)
-_LISTS = Example("A customer sees who may answer", "carol", {}, {"users": [ALICE, BOB, CAROL]})
+_LISTS = Example("A customer sees who may answer", "carol", {}, {"users": [ALICE, BOB, CAROL], "next_cursor": None})
 
 
 class UserList(Result):
     """Users by id."""
 
     users: list[wire.User]
+    next_cursor: str | None
 
 
 def add_methods(table: MethodRegistry, directory: Directory) -> None:
@@ -33,9 +41,23 @@ def add_methods(table: MethodRegistry, directory: Directory) -> None:
         return serializers.user(caller.known(), staff=True)
 
     @table.method("user.list", allow=KNOWN, page=True, errors=[Unauthenticated], examples=[_LISTS])
-    async def list_(caller: Caller, _params: NoParams) -> UserList:
+    async def list_(caller: Caller, params: PageParams) -> Encoded[UserList]:
         """List users by id: to an agent all of them, to a customer themselves and those who may answer them."""
-        visible = [
-            serializers.user(user, staff=caller.is_staff) for user in directory.everyone() if caller.sees_user(user)
-        ]
-        return UserList(users=visible)
+        after = "" if params.cursor is None else place_at(params.cursor, str)[0]
+        staff = caller.is_staff
+        page = fill_page(
+            _visible(directory, caller, after),
+            lambda user: serializers.user(user, staff=staff).model_dump_json().encode(),
+            params.limit,
+        )
+        cursor = None if page.last is None else cursor_at(page.last.user_id)
+        return Encoded.of(UserList, users=page.json, next_cursor=cursor)
+
+
+def _visible(directory: Directory, caller: Caller, after: str) -> Iterable[User]:
+    """Yield the users behind an id that the caller may see; a customer's answer costs nothing for other customers."""
+    if caller.is_staff:
+        return directory.iterate_after(after)
+    me = caller.known()
+    own = [me] if me.user_id > after else []
+    return merge(directory.iterate_after(after, staff_only=True), own, key=lambda user: user.user_id)

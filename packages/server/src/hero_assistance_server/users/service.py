@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -97,11 +97,13 @@ def find_user(snapshot: Snapshot, user_id: UserId) -> User:
     return user
 
 
-def list_devices(snapshot: Snapshot, caller: Caller, user_id: UserId) -> list[Device]:
-    """Return a user's devices; raises `Forbidden`."""
+def iterate_devices(
+    snapshot: Snapshot, caller: Caller, user_id: UserId, after: tuple[int, str] = (0, "")
+) -> Iterator[Device]:
+    """Yield a user's devices behind a time and an address; raises `Forbidden`."""
     if not _may_see_devices(caller, user_id):
         raise Forbidden("others' devices are for admins")
-    return snapshot.devices.list_for(user_id)
+    return snapshot.devices.iterate_for(user_id, after)
 
 
 def revoke_device(work: UnitOfWork, caller: Caller, hub: Hub, address: str) -> bool:

@@ -1,7 +1,7 @@
 /** Where an answer is written; a note for agents looks different, is named differently and is sent differently. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { MessageKind, Ticket } from "../../api/wire.ts";
+import type { MessageKind, TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import { draftKey } from "../../stores/drafts.ts";
 import type { Project } from "../../stores/project.ts";
@@ -21,7 +21,7 @@ const KIND_WORDS: Record<MessageKind, KindWords> = {
 // What the style adds around the text: its border.
 const BORDER_PX = 2;
 
-export function Composer({ project, ticket }: { project: Project; ticket: Ticket }) {
+export function Composer({ project, ticket }: { project: Project; ticket: TicketSummary }) {
   const kind = useSignal<MessageKind>("reply");
   // A note's text never turns into a reply: each kind has a form and a draft of its own.
   return (
@@ -49,7 +49,7 @@ function KindSwitch({ kind }: { kind: Signal<MessageKind> }) {
   );
 }
 
-function Form({ project, ticket, kind }: { project: Project; ticket: Ticket; kind: MessageKind }) {
+function Form({ project, ticket, kind }: { project: Project; ticket: TicketSummary; kind: MessageKind }) {
   const author = project.session.me.value?.user_id ?? "";
   const text = useDraft(draftKey(author, project.id, ticket.ticket_id, kind));
   const { isBusy, problem, run } = useAction();
@@ -103,7 +103,7 @@ function Form({ project, ticket, kind }: { project: Project; ticket: Ticket; kin
   );
 }
 
-function placeholder(kind: MessageKind, isStaff: boolean, ticket: Ticket): string {
+function placeholder(kind: MessageKind, isStaff: boolean, ticket: TicketSummary): string {
   if (kind === "note") return "What should the other agents know?";
   return isStaff ? `Answer ${ticket.customer_name}` : "Add to your ticket";
 }

@@ -1,13 +1,15 @@
-/** The messages of a thread, oldest first, by day; the ticket's own text is the first. */
+/** The messages of a thread, oldest first, by day; the ticket's own text is the first, older ones come on request. */
 import { useSignal } from "@preact/signals";
-import { Fragment } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Message, Ticket } from "../../api/wire.ts";
+import { Fragment, type RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Message, TicketSummary } from "../../api/wire.ts";
 import { formatDay, formatExactly, formatHour } from "../../i18n/times.ts";
 import type { Project } from "../../stores/project.ts";
 import type { Thread } from "../../stores/thread.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Down, Lock } from "../../ui/icons.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { useAction } from "../../ui/use_action.ts";
 import { Attachments } from "./attachments.tsx";
 import { openingOf, type Side, sideOf } from "./sides.ts";
 
@@ -16,13 +18,16 @@ const NEAR_END_PX = 120;
 
 const ROLE_OF_SIDE: Record<Side, string> = { customer: "Customer", team: "Support", note: "Support" };
 
-type MessagesProps = { project: Project; ticket: Ticket; thread: Thread };
+type MessagesProps = { project: Project; ticket: TicketSummary; thread: Thread };
 
 export function Messages({ project, ticket, thread }: MessagesProps) {
   const messages = thread.messages.value;
   const isOwn = messages.at(-1)?.author === project.session.me.value?.user_id;
-  const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(messages.length, isOwn);
-  const all = [openingOf(ticket), ...messages];
+  const opening = project.data.opening(ticket.ticket_id);
+  const last = messages.at(-1)?.message_id ?? 0;
+  const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(`${last} ${opening !== null}`, isOwn);
+  useKeptPlace(scroller, messages.at(0)?.message_id ?? 0);
+  const all = opening === null ? messages : [openingOf(ticket, opening), ...messages];
   return (
     <div class="messages-frame">
       <section
@@ -39,6 +44,7 @@ export function Messages({ project, ticket, thread }: MessagesProps) {
             <Fragment key={message.message_id}>
               <Day message={message} before={all[index - 1]} />
               <MessageItem project={project.id} message={message} ticket={ticket} />
+              {message.message_id === 0 && thread.cursor.value && <Older project={project} ticket={ticket} />}
             </Fragment>
           ))}
         </ol>
@@ -53,7 +59,7 @@ export function Messages({ project, ticket, thread }: MessagesProps) {
 }
 
 /** Keep a reader of the end at the end; offer it to a reader of older messages when something arrives. */
-function useFollowedEnd(count: number, isOwn: boolean) {
+function useFollowedEnd(end: string, isOwn: boolean) {
   const scroller = useRef<HTMLElement>(null);
   const atEnd = useSignal(true);
   const hasNews = useSignal(false);
@@ -61,7 +67,7 @@ function useFollowedEnd(count: number, isOwn: boolean) {
   useLayoutEffect(() => {
     if (atEnd.value || isOwn) jumpToEnd(scroller.current);
     else hasNews.value = true;
-  }, [count]);
+  }, [end]);
 
   // The composer grows and shrinks; a reader of the end goes on reading the end.
   useLayoutEffect(() => {
@@ -84,8 +90,44 @@ function useFollowedEnd(count: number, isOwn: boolean) {
   return { scroller, hasNews: hasNews.value, scrolled, toEnd };
 }
 
+/** Keep a reader where they are when older messages arrive above. */
+function useKeptPlace(scroller: RefObject<HTMLElement | null>, first: number): void {
+  const fromEnd = useRef(0);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const remember = () => {
+      fromEnd.current = element.scrollHeight - element.scrollTop;
+    };
+    element.addEventListener("scroll", remember, { passive: true });
+    return () => element.removeEventListener("scroll", remember);
+  }, []);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element !== null && fromEnd.current > 0) element.scrollTop = element.scrollHeight - fromEnd.current;
+  }, [first]);
+}
+
 function jumpToEnd(element: HTMLElement | null): void {
   if (element !== null) element.scrollTop = element.scrollHeight;
+}
+
+/** What stands between the ticket's own text and the first message that is here. */
+function Older({ project, ticket }: { project: Project; ticket: TicketSummary }) {
+  const { isBusy, problem, run } = useAction();
+  return (
+    <li class="older">
+      {problem && <Problem problem={problem} />}
+      <button
+        type="button"
+        class="button"
+        disabled={isBusy}
+        onClick={() => run(() => project.loadOlder(ticket.ticket_id))}
+      >
+        Older messages
+      </button>
+    </li>
+  );
 }
 
 function Day({ message, before }: { message: Message; before: Message | undefined }) {
@@ -98,7 +140,7 @@ function Day({ message, before }: { message: Message; before: Message | undefine
   );
 }
 
-function MessageItem({ project, message, ticket }: { project: string; message: Message; ticket: Ticket }) {
+function MessageItem({ project, message, ticket }: { project: string; message: Message; ticket: TicketSummary }) {
   const side = sideOf(message, ticket);
   return (
     <li class="message" data-side={side}>

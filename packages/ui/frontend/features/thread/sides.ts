@@ -1,24 +1,25 @@
 /** Who a message is from, as the thread shows it. */
-import type { Message, Ticket } from "../../api/wire.ts";
+import type { Message, TicketSummary } from "../../api/wire.ts";
+import type { Opening } from "../../stores/project_data.ts";
 
 export type Side = "customer" | "team" | "note";
 
-export function sideOf(message: Message, ticket: Ticket): Side {
+export function sideOf(message: Message, ticket: TicketSummary): Side {
   if (message.kind === "note") return "note";
   return message.author === ticket.customer ? "customer" : "team";
 }
 
 /** Return the ticket's own text as the first message of its thread. */
-export function openingOf(ticket: Ticket): Message {
+export function openingOf(ticket: TicketSummary, { body, attachments }: Opening): Message {
   return {
     message_id: 0,
     ticket_id: ticket.ticket_id,
     kind: "reply",
     author: ticket.customer,
     author_name: ticket.customer_name,
-    body: ticket.body,
+    body,
     created_at: ticket.created_at,
     edited_at: null,
-    attachments: ticket.attachments,
+    attachments,
   };
 }

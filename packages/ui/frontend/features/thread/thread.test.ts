@@ -17,7 +17,7 @@ test("a note is a note, of the customer too", () => {
 });
 
 test("the ticket's own text is its customer's first message", () => {
-  const opening = openingOf(ticket(1, { body: "Help" }));
+  const opening = openingOf(ticket(1), { body: "Help", attachments: [] });
   assert.equal(opening.body, "Help");
   assert.equal(sideOf(opening, ticket(1)), "customer");
 });

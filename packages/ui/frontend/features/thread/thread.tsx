@@ -1,6 +1,6 @@
 /** One ticket: what was asked, what was answered, and the form to go on. */
 import { useEffect, useRef } from "preact/hooks";
-import type { Ticket } from "../../api/wire.ts";
+import type { TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX } from "../../stores/route.ts";
@@ -48,7 +48,7 @@ function BackLink() {
   );
 }
 
-function Title({ project, ticket }: { project: Project; ticket: Ticket }) {
+function Title({ project, ticket }: { project: Project; ticket: TicketSummary }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (

@@ -1,5 +1,5 @@
 /** The list of tickets, newest activity first. */
-import type { Ticket } from "../../api/wire.ts";
+import type { TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import { formatCount } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
@@ -64,7 +64,7 @@ function NoTickets() {
   );
 }
 
-function Item({ project, ticket }: { project: Project; ticket: Ticket }) {
+function Item({ project, ticket }: { project: Project; ticket: TicketSummary }) {
   const route = desk.route.value;
   const isCurrent = route.view === "thread" && route.project === project.id && route.ticketId === ticket.ticket_id;
   const isUnread = desk.unread.has(project.id, ticket.ticket_id);

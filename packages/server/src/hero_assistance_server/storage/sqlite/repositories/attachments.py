@@ -11,6 +11,7 @@ import apsw
 
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
+from hero_assistance_server.attachments.repository import BEFORE_ALL
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis
@@ -38,9 +39,10 @@ class SqliteAttachments:
         )
         return [AttachmentUse(ticket_id, MessageKind(kind) if kind else None) for ticket_id, kind in rows]
 
-    def list_unused(self, uploader: UserId) -> list[Attachment]:
-        query = f"SELECT {_COLUMNS} FROM attachments WHERE uploader = ? AND used = 0 ORDER BY attachment_id"  # noqa: S608
-        return [Attachment(*row) for row in self.session.direct.execute(query, (uploader,))]
+    def list_unused(self, uploader: UserId, after: AttachmentId = BEFORE_ALL) -> list[Attachment]:
+        query = f"""SELECT {_COLUMNS} FROM attachments WHERE uploader = ? AND used = 0 AND attachment_id > ?
+            ORDER BY attachment_id"""  # noqa: S608
+        return [Attachment(*row) for row in self.session.direct.execute(query, (uploader, after))]
 
     def next_id(self) -> AttachmentId:
         last = self.session.direct.execute("SELECT seq FROM sqlite_sequence WHERE name = 'attachments'").get

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,15 +25,15 @@ class SqliteAudit:
 
     session: Session
 
-    def list_newest(self, query: AuditQuery, before: int, limit: int) -> list[StoredAuditEntry]:
+    def iterate_newest(self, query: AuditQuery, before: int) -> Iterator[StoredAuditEntry]:
         wanted = {name: value for name in AuditQuery.__slots__ if (value := getattr(query, name)) is not None}
         terms = "".join(f" AND {name} = :{name}" for name in wanted)
         rows = self.session.complete.execute(
             f"""SELECT audit_id, at, actor, origin, action, ticket_id, message_id, detail FROM audit
-            WHERE audit_id < :before{terms} ORDER BY audit_id DESC LIMIT :limit""",  # noqa: S608
-            {"before": before, "limit": limit, **wanted},
+            WHERE audit_id < :before{terms} ORDER BY audit_id DESC""",  # noqa: S608
+            {"before": before, **wanted},
         )
-        return [_to_entry(*row) for row in rows]
+        return (_to_entry(*row) for row in rows)
 
 
 def add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import CannedReply, UserId
@@ -21,11 +22,14 @@ class SqliteCannedReplies:
         row = self.session.direct.execute(f"{_SELECT} WHERE canned_reply_id = ?", (canned_reply_id,)).fetchone()
         return _to_reply(*row) if row else None
 
-    def list_for(self, agent: UserId) -> list[CannedReply]:
-        rows = self.session.direct.execute(
-            f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, canned_reply_id", (agent,)
+    def iterate_for(self, agent: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[CannedReply]:
+        # Only ids are sorted: the texts of all of them would fill the memory.
+        rows: Iterable[tuple[int]] = self.session.direct.execute(
+            """SELECT canned_reply_id FROM canned_replies
+            WHERE (owner IS NULL OR owner = ?) AND (name, canned_reply_id) > (?, ?) ORDER BY name, canned_reply_id""",
+            (agent, *after),
         )
-        return [_to_reply(*row) for row in rows]
+        return (reply for (canned_reply_id,) in list(rows) if (reply := self.find(canned_reply_id)))
 
     def next_id(self) -> int:
         last: int | None = self.session.direct.execute(_LAST_ID).get

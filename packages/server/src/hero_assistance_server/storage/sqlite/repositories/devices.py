@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import UserId
@@ -21,9 +22,13 @@ class SqliteDevices:
         row = self.session.direct.execute(f"{_SELECT} WHERE mycelium_addr = ?", (address,)).fetchone()
         return Device(*row) if row else None
 
-    def list_for(self, user_id: UserId) -> list[Device]:
-        rows = self.session.direct.execute(f"{_SELECT} WHERE user_id = ? ORDER BY bound_at, mycelium_addr", (user_id,))
-        return [Device(*row) for row in rows]
+    def iterate_for(self, user_id: UserId, after: tuple[int, str] = (0, "")) -> Iterator[Device]:
+        rows = self.session.direct.execute(
+            f"""{_SELECT} WHERE user_id = ? AND (bound_at, mycelium_addr) > (?, ?)
+            ORDER BY bound_at, mycelium_addr""",
+            (user_id, *after),
+        )
+        return (Device(*row) for row in rows)
 
     def delete(self, address: str) -> None:
         self.session.direct.execute("DELETE FROM device_bindings WHERE mycelium_addr = ?", (address,))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from hero_assistance_sdk.wire import MessageKind, TicketId, UserId
+from hero_assistance_server.drafts.repository import FIRST, DraftPlace
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
@@ -26,9 +28,15 @@ class SqliteDrafts:
         row = self.session.direct.execute(f"{_SELECT} AND ticket_id = ? AND kind = ?", _row(key)).fetchone()
         return _to_draft(*row) if row else None
 
-    def list_for(self, author: UserId) -> list[Draft]:
-        rows = self.session.direct.execute(f"{_SELECT} ORDER BY updated_at DESC, ticket_id, kind", (author,))
-        return [_to_draft(*row) for row in rows]
+    def iterate_for(self, author: UserId, after: DraftPlace = FIRST) -> Iterator[Draft]:
+        # Only keys are sorted: the texts of all of them would fill the memory.
+        rows: Iterable[tuple[int, str]] = self.session.direct.execute(
+            """SELECT ticket_id, kind FROM drafts
+            WHERE author = ?1 AND (updated_at < ?2 OR (updated_at = ?2 AND (ticket_id, kind) > (?3, ?4)))
+            ORDER BY updated_at DESC, ticket_id, kind""",
+            (author, *after),
+        )
+        return (draft for ticket_id, kind in list(rows) if (draft := self.find(_to_key(author, ticket_id, kind))))
 
     def count_others(self, key: DraftKey) -> int:
         query = f"SELECT count(*) FROM drafts WHERE author = ? AND NOT ({_KEY})"  # noqa: S608
@@ -56,5 +64,8 @@ def _row(key: DraftKey) -> tuple[str, int, str]:
 
 def _to_draft(author: UserId, ticket_id: int, kind: str, *rest: Any) -> Draft:
     title, body, updated_at = rest
-    key = DraftKey(author, TicketId(ticket_id) if ticket_id else None, MessageKind(kind))
-    return Draft(key, title, body, time_of(updated_at))
+    return Draft(_to_key(author, ticket_id, kind), title, body, time_of(updated_at))
+
+
+def _to_key(author: UserId, ticket_id: int, kind: str) -> DraftKey:
+    return DraftKey(author, TicketId(ticket_id) if ticket_id else None, MessageKind(kind))

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import apsw
 
+from hero_assistance_sdk.size_limits import PAGE_BYTES
 from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange, Reach
-from hero_assistance_server.events.stored_event import EventRange, StoredEvent
+from hero_assistance_server.events.stored_event import EventPage, EventRange, StoredEvent
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis
@@ -47,10 +48,18 @@ class SqliteEvents:
         batch = self.session.batch
         return last_seq(self.session.direct) if batch is None else batch.last_seq
 
-    def list_after(self, seq: Seq, limit: int, *, reader: User) -> list[StoredEvent]:
+    def list_after(self, seq: Seq, limit: int, *, reader: User) -> EventPage:
         query = _FOR_STAFF if reader.is_staff else _FOR_CUSTOMER
-        rows = self.session.complete.execute(query, {"after": seq, "user": reader.user_id, "limit": limit})
-        return [StoredEvent(row[0], EventKind(row[1]), Reach(row[2]), row[3], row[4]) for row in rows]
+        rows = self.session.complete.execute(query, {"after": seq, "user": reader.user_id, "limit": limit + 1})
+        found: list[StoredEvent] = []
+        room = PAGE_BYTES
+        for row in rows:
+            event = StoredEvent(row[0], EventKind(row[1]), Reach(row[2]), row[3], row[4])
+            room -= len(event.text_for(staff=reader.is_staff).encode())
+            if len(found) == limit or (room < 0 and found):
+                return EventPage(found, more=True)
+            found.append(event)
+        return EventPage(found, more=False)
 
     def prune(self, before: datetime, keep: int, limit: int) -> int:
         connection = self.session.complete

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import Macro, UserId
@@ -25,11 +26,14 @@ class SqliteMacros:
         row = self.session.direct.execute(f"{_SELECT} WHERE macro_id = ?", (macro_id,)).fetchone()
         return _to_macro(*row) if row else None
 
-    def list_for(self, agent: UserId) -> list[Macro]:
-        rows = self.session.direct.execute(
-            f"{_SELECT} WHERE owner IS NULL OR owner = ? ORDER BY name, macro_id", (agent,)
+    def iterate_for(self, agent: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[Macro]:
+        # Only ids are sorted: the texts of all of them would fill the memory.
+        rows: Iterable[tuple[int]] = self.session.direct.execute(
+            """SELECT macro_id FROM macros
+            WHERE (owner IS NULL OR owner = ?) AND (name, macro_id) > (?, ?) ORDER BY name, macro_id""",
+            (agent, *after),
         )
-        return [_to_macro(*row) for row in rows]
+        return (macro for (macro_id,) in list(rows) if (macro := self.find(macro_id)))
 
     def next_id(self) -> int:
         last: int | None = self.session.direct.execute(_LAST_ID).get

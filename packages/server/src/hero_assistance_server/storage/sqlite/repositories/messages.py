@@ -10,6 +10,7 @@ import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
 from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.merge_split import Entry
@@ -32,21 +33,17 @@ class SqliteMessages:
     def next_id(self) -> MessageId:
         return next_id(self.session.direct)
 
-    def list_for_ticket(self, ticket_id: TicketId, *, notes: bool) -> list[Message]:
-        rows = self.session.direct.execute(
-            f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id", (ticket_id,)
-        )
-        return [_to_message(row) for row in rows]
-
-    def list_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> list[Message]:
+    def iterate_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> Iterator[Message]:
         rows = self.session.direct.execute(
             f"{_FROM} WHERE ticket_id = ? AND message_id > ?{_only_replies(notes)} ORDER BY message_id",
             (ticket_id, seen),
         )
-        return [_to_message(row) for row in rows]
+        return map(_to_message, rows)
 
-    def iterate_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
-        return iterate_newest(self.session.direct, ticket_id, notes=notes)
+    def iterate_newest(
+        self, ticket_id: TicketId, *, notes: bool, before: ThreadPlace = BEHIND_ALL
+    ) -> Iterator[Message]:
+        return iterate_newest(self.session.direct, ticket_id, notes=notes, before=before)
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
         rows = self.session.direct.execute(
@@ -70,10 +67,13 @@ def next_id(connection: apsw.Connection) -> MessageId:
     return MessageId(connection.execute("SELECT coalesce(max(message_id), 0) + 1 FROM messages").get)
 
 
-def iterate_newest(connection: apsw.Connection, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
-    """Yield a ticket's messages from the last to the first, each read when it is asked for."""
+def iterate_newest(
+    connection: apsw.Connection, ticket_id: TicketId, *, notes: bool, before: ThreadPlace = BEHIND_ALL
+) -> Iterator[Message]:
+    """Yield a ticket's messages before a place, from the last to the first, each read when it is asked for."""
     rows = connection.execute(
-        f"{_FROM} WHERE ticket_id = ?{_only_replies(notes)} ORDER BY message_id DESC", (ticket_id,)
+        f"{_FROM} WHERE ticket_id = ? AND message_id < ?{_only_replies(notes)} ORDER BY message_id DESC",
+        (ticket_id, before.message_id),
     )
     return map(_to_message, rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,12 @@ class SqliteSavedViews:
         row = self.session.direct.execute(f"{_SELECT} WHERE owner = ? AND name = ?", (owner, name)).fetchone()
         return _to_view(row) if row else None
 
-    def list_for(self, user_id: UserId) -> list[SavedView]:
+    def iterate_for(self, user_id: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[SavedView]:
         rows = self.session.direct.execute(
-            f"{_SELECT} WHERE owner = ? OR shared = 1 ORDER BY name, view_id", (user_id,)
+            f"{_SELECT} WHERE (owner = ? OR shared = 1) AND (name, view_id) > (?, ?) ORDER BY name, view_id",
+            (user_id, *after),
         )
-        return [_to_view(row) for row in rows]
+        return map(_to_view, rows)
 
     def count_owned(self, owner: UserId) -> int:
         found: int = self.session.direct.execute("SELECT count(*) FROM saved_views WHERE owner = ?", (owner,)).get

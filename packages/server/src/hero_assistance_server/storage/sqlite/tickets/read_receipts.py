@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hero_assistance_sdk.wire import MessageId, Millis, Status, TicketId, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
+from hero_assistance_server.read_receipts.repository import LATEST
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets.ticket_lists import walk_of
@@ -71,10 +72,11 @@ class SqliteReadReceipts:
         found = {ticket: ReadReceipt(TicketId(ticket), MessageId(message), count) for ticket, message, count in rows}
         return [found[ticket_id] for ticket_id in ticket_ids if ticket_id in found]
 
-    def list_agents(self, ticket_id: TicketId) -> list[TicketReader]:
+    def iterate_agents(self, ticket_id: TicketId, after: tuple[int, str] = LATEST) -> Iterator[TicketReader]:
         rows = self.session.with_tickets.execute(
             """SELECT user_id, message_id, at FROM reads JOIN users USING (user_id)
-            WHERE ticket_id = ? AND role <> 'customer' ORDER BY at DESC, user_id""",
-            (ticket_id,),
+            WHERE ticket_id = ?1 AND role <> 'customer' AND (at < ?2 OR (at = ?2 AND user_id > ?3))
+            ORDER BY at DESC, user_id""",
+            (ticket_id, *after),
         )
-        return [TicketReader(UserId(user), MessageId(message), Millis(at)) for user, message, at in rows]
+        return (TicketReader(UserId(user), MessageId(message), Millis(at)) for user, message, at in rows)

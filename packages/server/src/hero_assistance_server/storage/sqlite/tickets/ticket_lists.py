@@ -14,7 +14,7 @@ import apsw
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
 from hero_assistance_server.storage.sqlite.json_rows import texts
 from hero_assistance_server.storage.sqlite.tickets import list_index
-from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
+from hero_assistance_server.storage.sqlite.tickets.ticket_columns import LISTED_COLUMNS, TABLES
 from hero_assistance_server.ticket_lists import list_index as scopes
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.repository import START, ListCount, ListPage, Position
@@ -55,12 +55,14 @@ def list_page(
     """Return the tickets of a list, the latest activity first, behind `after`; only what `seen_by` sees, if given."""
     if query is None:
         statement, owner = (_ALL, ()) if seen_by is None else (_ALL_PLACED, (seen_by,))
-        return ListPage(texts(connection, COLUMNS, statement, (*owner, after.updated_at, after.ticket_id, limit)), None)
+        return ListPage(
+            texts(connection, LISTED_COLUMNS, statement, (*owner, after.updated_at, after.ticket_id, limit)), None
+        )
     walk = _walk(connection, query, after, seen_by)
     if walk is None:
         return ListPage([], None)
     page = build_page_query(walk, query, seen_by, limit)
-    found = texts(connection, COLUMNS, page.sql, page.bindings)
+    found = texts(connection, LISTED_COLUMNS, page.sql, page.bindings)
     return ListPage(found, None if len(found) == limit else _end(connection, walk))
 
 
