@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import apsw
 import pytest
 
 from hero_assistance.rpc_command import Document, read_text_word
@@ -198,7 +199,14 @@ def test_the_daily_verbs(env: dict[str, str]) -> None:
 
 
 def test_what_others_wrote_commands_no_terminal(env: dict[str, str]) -> None:
-    made = json.loads(run("ticket", "create", "t", "--body", "\x1b]0;owned\x07red", "--json", env=env).stdout)
+    """Earlier releases took control characters, which are refused now."""
+    made = json.loads(run("ticket", "create", "t", "--json", env=env).stdout)
+    refused = run("ticket", "reply", str(made["ticket_id"]), "\x1b]0;owned\x07red", env=env)
+    assert (refused.returncode, "U+001B" in refused.stderr, "\x1b" in refused.stderr) == (1, True, False)
+    database = apsw.Connection(str(Paths.from_environ(env).data / "tickets.db"))
+    database.set_busy_timeout(10_000)
+    database.execute("UPDATE tickets SET body = ? WHERE ticket_id = ?", ("\x1b]0;owned\x07red", made["ticket_id"]))
+    database.close()
     shown = run("ticket", "show", str(made["ticket_id"]), env=env).stdout
     assert "\x1b" not in shown
     assert "\ufffd]0;owned\ufffdred" in shown

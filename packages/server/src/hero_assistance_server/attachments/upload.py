@@ -27,6 +27,7 @@ from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.files import IncomingFile
+from hero_assistance_server.texts import TextFault, clean_line
 
 # What a file system lets a name be, in bytes; a person's software has made it.
 NAME_BYTES = 255
@@ -124,8 +125,10 @@ def name_of(query: bytes) -> str:
     except ValueError:
         raise _bad_name("the query is not one name in percent-encoded UTF-8") from None
     (name,) = given.get("name", [""])
-    if not name.strip() or any(ord(character) < 0x20 or character == "\x7f" for character in name):
-        raise _bad_name("a name is a line with something to see in it")
+    try:
+        name = clean_line(name)
+    except TextFault as fault:
+        raise _bad_name(f"a name is a line with something to see in it: {fault}") from None
     if len(name.encode()) > NAME_BYTES:
         raise _bad_name(f"a name has at most {NAME_BYTES} bytes in UTF-8")
     return name

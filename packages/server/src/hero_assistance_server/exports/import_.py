@@ -64,7 +64,7 @@ def _read(database: DatabaseFiles, source: Path, made: Path, report: ProgressCal
             if name not in writer.tables:
                 raise ValueError(f"there is no table {name}")
             _read_lines(writer, name, source / f"{name}.jsonl", written)
-        digests = writer.complete()
+        digests = writer.complete(about["version"])
     database.check(made / database.name)
     for number, digest in enumerate(digests, 1):
         copy_file(Files(source / FOLDER).path(digest), Files(made / FOLDER).path(digest), digest)

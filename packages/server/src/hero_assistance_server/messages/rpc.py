@@ -36,6 +36,7 @@ from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, ClientToken, KnownMessageId, OptionalText, Text, TicketParams
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.texts import is_blank
 from hero_assistance_server.timestamps import millis
 
 EDIT = "message.edit"
@@ -193,7 +194,7 @@ def _encode(message: Message) -> bytes:
 async def _write(
     storage: Storage, caller: Caller, kind: MessageKind, params: WriteMessage, last_seen: MessageId | None = None
 ) -> wire.Message:
-    if not params.attachments and not params.body.strip():
+    if not params.attachments and is_blank(params.body):
         raise misfit(NOTE if kind is MessageKind.NOTE else REPLY, ["body: a message needs a text or an attachment"])
     message = await storage.write(
         lambda work: write_message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -11,6 +12,7 @@ from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.size_limits import TEXT_BYTES
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
 from hero_assistance_server.identity.authentication import USER_ID_LIMIT
+from hero_assistance_server.texts import TextFault, clean_line, clean_tag, clean_text, is_blank
 
 # A line of a list, and of a mail's subject (RFC 5322 asks for less than 998).
 TITLE_LIMIT = 300
@@ -30,11 +32,26 @@ ID_LIMIT = 2**63 - 1
 # The end of the year 9999, where calendars end.
 TIME_LIMIT = 253_402_300_799_999
 
-# One line with something to see in it: no control characters, and not only spaces.
-_LINE = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 # SQLite keeps a NUL, and many tools stop reading at it.
 _NO_NUL = r"^[^\x00]*$"
-_SOMETHING = r"^[^\x00]*[^\s\x00][^\x00]*$"
+# What the document says of lines and texts; `texts` has the whole rules.
+_LINE = {"pattern": r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"}
+_TEXT = {"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]*$"}
+
+
+def _cleaned(clean: Callable[[str], str], limit: int) -> AfterValidator:
+    """Apply the rule of a kind of text, which may make it a little longer."""
+
+    def check(text: str) -> str:
+        try:
+            cleaned = clean(text)
+        except TextFault as fault:
+            raise PydanticCustomError("text", "{fault}", {"fault": str(fault)}) from None
+        if len(cleaned) > limit:
+            raise PydanticCustomError("text", "it has more than {limit} characters", {"limit": limit})
+        return cleaned
+
+    return AfterValidator(check)
 
 
 def _in_bytes(text: str) -> str:
@@ -48,27 +65,43 @@ def _in_bytes(text: str) -> str:
     return text
 
 
+def _not_blank(text: str) -> str:
+    if is_blank(text):
+        raise PydanticCustomError("text", "there is nothing to see in it")
+    return text
+
+
 Title = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=TITLE_LIMIT, pattern=_LINE),
-    Field(description="One line, not blank."),
+    Field(min_length=1, max_length=TITLE_LIMIT, description="One line, not blank.", json_schema_extra=_LINE),
+    _cleaned(clean_line, TITLE_LIMIT),
 ]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=TAG_LIMIT, pattern=_LINE)]
+Tag = Annotated[str, Field(min_length=1, max_length=TAG_LIMIT, json_schema_extra=_LINE), _cleaned(clean_tag, TAG_LIMIT)]
 Tags = Annotated[
     tuple[Tag, ...],
-    Field(max_length=TAGS_LIMIT, description="Each one line, not blank; the same one twice counts once."),
+    Field(max_length=TAGS_LIMIT, description="Each one line, not blank, in small letters; the same one counts once."),
 ]
 OptionalText = Annotated[
     str,
-    StringConstraints(max_length=BODY_LIMIT, pattern=_NO_NUL),
+    Field(
+        max_length=BODY_LIMIT,
+        description=f"Markdown; at most {BODY_LIMIT} bytes in UTF-8, no control characters; may be empty.",
+        json_schema_extra=_TEXT,
+    ),
+    _cleaned(clean_text, BODY_LIMIT),
     AfterValidator(_in_bytes),
-    Field(description=f"Markdown; at most {BODY_LIMIT} bytes in UTF-8, no NUL; may be empty."),
 ]
 Text = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=BODY_LIMIT, pattern=_SOMETHING),
+    Field(
+        min_length=1,
+        max_length=BODY_LIMIT,
+        description=f"Markdown; at most {BODY_LIMIT} bytes in UTF-8, no control characters, not blank.",
+        json_schema_extra=_TEXT,
+    ),
+    _cleaned(clean_text, BODY_LIMIT),
     AfterValidator(_in_bytes),
-    Field(description=f"Markdown; at most {BODY_LIMIT} bytes in UTF-8, no NUL, not blank."),
+    AfterValidator(_not_blank),
 ]
 _Token = Annotated[str, StringConstraints(min_length=1, max_length=TOKEN_LIMIT, pattern=r"^[!-~]+$")]
 ClientToken = Annotated[
@@ -80,8 +113,13 @@ KnownTime = Annotated[Millis, Field(ge=0, le=TIME_LIMIT, description="Millisecon
 UserName = Annotated[UserId, StringConstraints(min_length=1, max_length=USER_ID_LIMIT)]
 PersonName = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=NAME_LIMIT, pattern=_LINE),
-    Field(description="One line, not blank, as others are shown it."),
+    Field(
+        min_length=1,
+        max_length=NAME_LIMIT,
+        description="One line, not blank, as others are shown it.",
+        json_schema_extra=_LINE,
+    ),
+    _cleaned(clean_line, NAME_LIMIT),
 ]
 Email = Annotated[
     str,

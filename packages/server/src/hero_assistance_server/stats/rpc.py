@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
@@ -16,7 +16,7 @@ from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
 from hero_assistance_server.rpc.pages import fill_page
-from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, TAG_LIMIT, KnownTicketId, KnownTime, UserName
+from hero_assistance_server.rpc.params import PAGE_DEFAULT, PAGE_LIMIT, KnownTicketId, KnownTime, Tag, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.stats.model import DAY_MS, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
@@ -73,7 +73,7 @@ class FigureParams(SpanParams):
 
     figure: Figure
     agent: UserName | None = None
-    tag: Annotated[str, StringConstraints(min_length=1, max_length=TAG_LIMIT)] | None = None
+    tag: Tag | None = None
     after: Annotated[KnownTicketId | None, Field(description="`next_after` of the page before.")] = None
     limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
 

@@ -49,8 +49,8 @@ class TableWriter(Protocol):
         """Write the row of a line; raises `ValueError`."""
         ...
 
-    def complete(self) -> list[str]:
-        """Make what follows from the rows, and return the SHA-256 of each attached file, in order."""
+    def complete(self, version: int) -> list[str]:
+        """Make what follows from the rows, which are of a version, and return the SHA-256 of each attached file."""
         ...
 
 

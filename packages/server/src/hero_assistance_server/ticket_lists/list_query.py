@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.search.filters import ACTIVE, ME, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.texts import as_tag
 from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
@@ -123,8 +124,8 @@ def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
         if asked := filter_.of(key):
             within.append(frozenset(scope(key, value) for value in asked))
         without |= {scope(key, value) for value in filter_.of(key, negated=True)}
-    within += [frozenset({list_index.tagged(tag)}) for tag in filter_.of(Key.TAG)]
-    without |= {list_index.tagged(tag) for tag in filter_.of(Key.TAG, negated=True)}
+    within += [frozenset({list_index.tagged(as_tag(tag))}) for tag in filter_.of(Key.TAG)]
+    without |= {list_index.tagged(as_tag(tag)) for tag in filter_.of(Key.TAG, negated=True)}
     if UNASSIGNED in filter_.of(Key.IS):
         within.append(frozenset({list_index.UNASSIGNED}))
     if UNASSIGNED in filter_.of(Key.IS, negated=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,8 +12,11 @@ import apsw
 
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
+from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
 
-_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
+# What a migration does that SQL cannot, by its title.
+_FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {"folded_tags": fold_stored_tags}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,12 @@ class Migration:
     number: int
     name: str
     sql: str
+
+    @property
+    def title(self) -> str:
+        """The name without its number."""
+        match = _NAME.fullmatch(self.name)
+        return match[2] if match else self.name
 
 
 def migrations() -> list[Migration]:
@@ -61,6 +71,8 @@ def migrate(connection: apsw.Connection, known: list[Migration]) -> list[str]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             connection.execute(migration.sql)
+            if follow_up := _FOLLOW_UPS.get(migration.title):
+                follow_up(connection)
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("user_version", migration.number)
             connection.execute("COMMIT")
@@ -69,3 +81,10 @@ def migrate(connection: apsw.Connection, known: list[Migration]) -> list[str]:
                 connection.execute("ROLLBACK")
             raise
     return [migration.name for migration in missing]
+
+
+def run_follow_ups(connection: apsw.Connection, version: int) -> None:
+    """Do for rows of an earlier version what the migrations after it did beyond SQL."""
+    for migration in migrations()[version:]:
+        if follow_up := _FOLLOW_UPS.get(migration.title):
+            follow_up(connection)

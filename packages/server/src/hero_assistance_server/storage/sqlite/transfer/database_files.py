@@ -11,7 +11,7 @@ import apsw
 
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.transfer import database_copy
 from hero_assistance_server.storage.sqlite.transfer.table_rows import (
     Table,
@@ -43,7 +43,8 @@ class SqliteTables:
     def insert(self, table: str, line: bytes) -> None:
         insert_line(self._connection, self._tables[table], line)
 
-    def complete(self) -> list[str]:
+    def complete(self, version: int) -> list[str]:
+        run_follow_ups(self._connection, version)
         add_derived_rows(self._connection)
         return [digest for (digest,) in self._connection.execute(_FILES)]
 
