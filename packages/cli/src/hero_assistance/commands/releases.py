@@ -15,9 +15,7 @@ from hero_assistance_sdk.paths import Paths
 
 @click.command("install")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--force", is_flag=True, help="Install again what is installed; replace files in bin/ that are not ours."
-)
+@click.option("--force", is_flag=True, help="Install again what is installed; replace files in bin/ that are not ours.")
 @click.option(
     "--restart",
     is_flag=True,
