@@ -9,7 +9,6 @@ from pathlib import Path
 from shiv.bootstrap.environment import Environment
 from shiv.builder import create_archive
 
-from hero_assistance_sdk.zipapp.bootstrap import CACHE
 from hero_assistance_sdk.zipapp.header import Target, portable_header
 
 _MAIN = "__main__.py"
@@ -79,7 +78,6 @@ def write_zipapp(zipapp: Zipapp, output: Path, target: Target) -> None:
         compile_pyc=False,
         entry_point=zipapp.entry_point,
         reproducible=True,
-        root=CACHE,
     )
     # Stored, not deflated: two builds of zlib need not compress alike, and start-up never opens the archive.
     create_archive([zipapp.site], plain, "/usr/bin/env python3", "_bootstrap:bootstrap", environment, compressed=False)

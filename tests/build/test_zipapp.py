@@ -61,6 +61,58 @@ def test_a_damaged_cache_heals_at_the_next_start(tmp_path: Path, hero_env: dict[
     assert run(build / "alpha", env=hero_env) == "1.0-one"
 
 
+def trees(cache: Path) -> list[Path]:
+    return [path for path in cache.glob("hero_assistance*/zipapps/alpha_*") if path.is_dir()]
+
+
+@pytest.fixture
+def read_only_home(tmp_path: Path, hero_env: dict[str, str]) -> dict[str, str]:
+    """A home folder in which nothing can be made, for root neither, and a temporary folder of its own."""
+    (tmp_path / "home").write_text("a file, so that no folder can be made below it\n")
+    (tmp_path / "tmp").mkdir()
+    return {**hero_env, "HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
+
+
+def test_the_cache_is_where_the_user_has_it(tmp_path: Path, hero_env: dict[str, str]) -> None:
+    build = make_build(tmp_path / "dist", "1.0-one")
+    env = {**hero_env, "XDG_CACHE_HOME": str(tmp_path / "caches")}
+    assert run(build / "alpha", env=env) == "1.0-one"
+    assert len(trees(tmp_path / "caches")) == 1
+    assert not Path(hero_env["HOME"], ".cache").exists()
+
+
+def test_without_a_home_that_can_be_written_it_is_a_private_temporary_folder(
+    tmp_path: Path, read_only_home: dict[str, str]
+) -> None:
+    build = make_build(tmp_path / "dist", "1.0-one")
+    for _ in range(2):
+        assert run(build / "alpha", env=read_only_home) == "1.0-one"
+    assert len(trees(tmp_path / "tmp")) == 1
+    [folder] = (tmp_path / "tmp").glob("hero_assistance-*")
+    assert (folder.stat().st_mode & 0o777, folder.stat().st_uid) == (0o700, os.geteuid())
+
+
+@pytest.mark.parametrize("planted", ["link", "open to all", "file"])
+def test_a_temporary_folder_that_others_can_reach_is_refused(
+    planted: str, tmp_path: Path, read_only_home: dict[str, str]
+) -> None:
+    build = make_build(tmp_path / "dist", "1.0-one")
+    place = tmp_path / "tmp" / f"hero_assistance-{os.geteuid()}"
+    (tmp_path / "other").mkdir(mode=0o700)
+    if planted == "link":
+        place.symlink_to(tmp_path / "other")
+    elif planted == "file":
+        place.touch()
+    else:
+        place.mkdir()
+        place.chmod(0o777)
+    done = subprocess.run([build / "alpha"], env=read_only_home, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert f"{place} is not a folder of this user alone" in done.stderr
+    assert "set XDG_CACHE_HOME or TMPDIR" in done.stderr
+    assert not list((tmp_path / "other").iterdir())
+
+
 def test_the_wrong_interpreter_is_named_in_one_line(tmp_path: Path, hero_env: dict[str, str]) -> None:
     build = make_build(tmp_path / "dist", "1.0-one", target=Target("CPython 3.99", "linux-x86_64"))
     done = subprocess.run([build / "alpha"], env=hero_env, capture_output=True, text=True, check=False)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import shutil
 import sys
-import zipfile
 from pathlib import Path
 
+from hero_assistance_sdk.zipapp.cache import CacheUnusable, cached_tree
 from hero_assistance_sdk.zipapp.header import Pin, read_pin
 from hero_assistance_sdk.zipapp.start import MENDED
 from hero_assistance_sdk.zipapp.tree import damaged, unpack
-
-# Where shiv unpacks a zipapp that is not installed; the build puts the same path into the archive.
-CACHE = "~/.cache/hero_assistance/zipapps"
-_ROOT = "SHIV_ROOT"
 
 
 def main(name: str) -> None:
@@ -75,18 +68,17 @@ def _forget_shiv_settings() -> None:
 def _run_from_cache(name: str, archive: Path) -> None:
     """Let shiv unpack and start the archive; a damaged tree is mended, trees of other builds are removed."""
     sys.argv[0] = str(archive)
-    tree = _cached_tree(archive)
     try:
-        _use(tree)
-        if not tree.exists():
-            _prune_other_builds(archive, tree)
-    except OSError as error:
-        sys.exit(f"{name}: cannot unpack to {tree}: {error.strerror}; set HOME to a folder that can be written")
-    from _bootstrap import bootstrap
+        tree = cached_tree(archive)
+    except CacheUnusable as error:
+        sys.exit(f"{name}: cannot unpack: {error}")
+    import _bootstrap
 
+    # shiv would name a folder in the home folder, whether that can be written or not.
+    _bootstrap.cache_path = lambda *_: tree
     mended_before = os.environ.pop(MENDED, None)
     try:
-        bootstrap()
+        _bootstrap.bootstrap()
     except ImportError:
         packages = tree / "site-packages"
         if mended_before or not damaged(archive, packages):
@@ -94,34 +86,3 @@ def _run_from_cache(name: str, archive: Path) -> None:
         unpack(archive, packages)
         os.environ[MENDED] = "1"
         os.execv(sys.executable, [sys.executable, "-IS", *sys.argv])  # noqa: S606
-
-
-def _cached_tree(archive: Path) -> Path:
-    with zipfile.ZipFile(archive) as opened:
-        build = json.loads(opened.read("environment.json"))["build_id"]
-    return Path(CACHE).expanduser() / f"{archive.name}_{build}"
-
-
-def _use(tree: Path) -> None:
-    """Hold the tree until the process ends, whether it is there yet or not."""
-    tree.parent.mkdir(parents=True, exist_ok=True)
-    fcntl.flock(os.open(f"{tree}.use", os.O_RDWR | os.O_CREAT, 0o644), fcntl.LOCK_SH)
-
-
-def _prune_other_builds(archive: Path, ours: Path) -> None:
-    """Remove the trees of other builds of this binary that no process uses, so that the cache never grows."""
-    for marker in ours.parent.glob(f"{archive.name}_*.use"):
-        tree = marker.with_suffix("")
-        if tree == ours:
-            continue
-        descriptor = os.open(marker, os.O_RDWR)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            shutil.rmtree(tree, ignore_errors=True)
-            tree.with_name(f".{tree.name}_lock").unlink(missing_ok=True)
-            marker.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
