@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hero_assistance.supervisor.process.process_table import list_processes, read_inherited, read_process
-from hero_assistance_sdk.peer_credentials import read_peer_pid
+from hero_assistance_sdk.net.peer_credentials import read_peer_pid
 
 DEADLINE_S = 30.0
 CHILD = Path(__file__).with_name("child.py")

@@ -8,8 +8,8 @@ from benchmarks.contenders.contender import Contender, NotMeasured, Program, unt
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind, RetryPolicy, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, ActionState, ServiceStatus
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import listening_pid
 
 SERVICE = "bench"
 # What supervisord takes for a program that has started for good (`startsecs`); all else is as it comes.

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from watchfiles import DefaultFilter, watch
 
-from hero_assistance_sdk.ports import SERVER_PORT
+from hero_assistance_sdk.net.ports import SERVER_PORT
 from scripts.build.workspace import REPOSITORY, Workspace
 
 # In the order of starting; the ui waits for the server's socket by itself.

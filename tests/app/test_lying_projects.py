@@ -13,7 +13,7 @@ import pytest
 
 from hero_assistance_app.targets import make_projects
 from hero_assistance_sdk.sse import EventDecoder, encode
-from hero_assistance_ui.upstream import RESETS
+from hero_assistance_ui.relays.upstream import RESETS
 from tests.app import lies
 from tests.app.lying_project import LyingProject, result
 from tests.app.program import App

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
-from hero_assistance_sdk.sockets import bind_tcp, bound_address
 from scripts.build.manifest import read_manifest
 from tests.builds import rebranded, run
 from tests.faults.load import Load

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_httpd.rpc_endpoint import JsonAnswer
 from hero_assistance_sdk.limits import DEFAULTS, Limits
-from hero_assistance_sdk.sockets import bind_tcp, bound_address
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 
 DEADLINE_S = 20.0
 DRIP_S = 0.02

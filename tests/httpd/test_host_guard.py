@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from hero_assistance_sdk.host_names import HOSTS_SETTING, own_names, parse_host
+from hero_assistance_sdk.net.host_names import HOSTS_SETTING, own_names, parse_host
 from tests.httpd.peers import connected, served
 
 pytestmark = pytest.mark.anyio

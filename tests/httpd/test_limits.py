@@ -11,8 +11,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from hero_assistance_httpd.connection_limits import ConnectionLimits
-from hero_assistance_httpd.memory_budget import Account, MemoryBudget
+from hero_assistance_httpd.connections.connection_limits import ConnectionLimits
+from hero_assistance_httpd.connections.memory_budget import Account, MemoryBudget
 from hero_assistance_sdk.errors import SettingError, TooMany, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS, JSON_DEPTH, OTHER_FILES, SETTING, Limits, room_for
 from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT

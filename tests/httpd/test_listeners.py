@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 
 from hero_assistance_httpd.listeners import Listener, serve, unix_listener
 from hero_assistance_sdk.errors import AddressInUse, SocketPathTooLong, UsageError
-from hero_assistance_sdk.sockets import bind_tcp, bind_unix, bound_address, listening_pid, parse_address
+from hero_assistance_sdk.net.sockets import bind_tcp, bind_unix, bound_address, listening_pid, parse_address
 
 pytestmark = pytest.mark.anyio
 

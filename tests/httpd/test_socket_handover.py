@@ -20,7 +20,7 @@ from starlette.routing import Route, Router
 from hero_assistance_httpd.listeners import serve, unix_listener
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, offering
 from hero_assistance_sdk.errors import AddressInUse
-from hero_assistance_sdk.sockets import TAKES_OVER, bind_tcp, bind_unix, bound_address
+from hero_assistance_sdk.net.sockets import TAKES_OVER, bind_tcp, bind_unix, bound_address
 
 pytestmark = pytest.mark.anyio
 

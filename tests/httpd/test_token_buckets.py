@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance_httpd.token_buckets import TokenBuckets
+from hero_assistance_httpd.connections.token_buckets import TokenBuckets
 
 pytestmark = pytest.mark.pure
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.confined_folder import ConfinedFolder
+from hero_assistance_sdk.files.confined_folder import ConfinedFolder
 
 USES: dict[str, Callable[[ConfinedFolder, str], object]] = {
     "read": lambda folder, name: folder.read(name).close(),

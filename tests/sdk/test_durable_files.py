@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.durable_files import replace_file, write_atomic
+from hero_assistance_sdk.files.durable_files import replace_file, write_atomic
 
 
 def test_a_failed_write_leaves_the_old_content_and_nothing_else(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.file_lock import LockHeld, find_holder, lock_file
+from hero_assistance_sdk.files.file_lock import LockHeld, find_holder, lock_file
 
 _HOLD = """
 import sys, pathlib
-from hero_assistance_sdk.file_lock import lock_file
+from hero_assistance_sdk.files.file_lock import lock_file
 with lock_file(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from hero_assistance_sdk.peer_credentials import read_peer_credentials, read_peer_pid
+from hero_assistance_sdk.net.peer_credentials import read_peer_credentials, read_peer_pid
 
 
 @pytest.mark.skipif(not hasattr(socket, "SO_PEERCRED"), reason="the system does not tell")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import SettingError
-from hero_assistance_sdk.socket_group import SETTING, read_socket_group
-from hero_assistance_sdk.sockets import bind_unix
+from hero_assistance_sdk.net.socket_group import SETTING, read_socket_group
+from hero_assistance_sdk.net.sockets import bind_unix
 
 
 def test_no_group_is_set() -> None:

@@ -18,8 +18,8 @@ import apsw
 import httpx2
 import pytest
 
-from hero_assistance_sdk.backup_files import FAILURE, NAME
 from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.files.backup_files import FAILURE, NAME
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive import write_backup

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_httpd.health import Health
-from hero_assistance_sdk.disk_space import DiskLevel, DiskSpace, find_level, read_disk_space
+from hero_assistance_sdk.files.disk_space import DiskLevel, DiskSpace, find_level, read_disk_space
 from hero_assistance_sdk.limits import DEFAULTS, SETTING
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure

@@ -16,7 +16,7 @@ import apsw
 import pytest
 
 from hero_assistance_httpd.health import Health
-from hero_assistance_sdk.data_folder import find_remains
+from hero_assistance_sdk.files.data_folder import find_remains
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id
 from hero_assistance_server.backups.archive import write_backup

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.file_lock import try_lock
+from hero_assistance_sdk.files.file_lock import try_lock
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.exports.export import write_export

@@ -18,8 +18,8 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import bind_tcp, bound_address
 from tests.server.desk import START_S, STOP_S, Child, child, spawn
 
 

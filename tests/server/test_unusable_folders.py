@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import FolderUnusable
+from hero_assistance_sdk.net.sockets import bind_unix
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import bind_unix
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.folder_lock import locked_folder

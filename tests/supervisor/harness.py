@@ -17,8 +17,8 @@ from hero_assistance.supervisor.process.process_table import list_processes, rea
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind, RetryPolicy, ServiceSpec, StopSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import listening_pid
 
 PROGRAM = str(Path(__file__).with_name("sample_program.py"))
 SERVICE = "sample"

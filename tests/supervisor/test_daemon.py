@@ -22,9 +22,9 @@ from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import BadSpec, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.net.sockets import bind_unix, listening_pid
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.sockets import bind_unix, listening_pid
 from tests.supervisor.harness import SERVICE, Harness, one, wait_for
 
 

@@ -15,7 +15,7 @@ from hero_assistance.supervisor.registry.state_files import REGISTRY_FILE, RUNS_
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.sockets import TAKES_OVER
+from hero_assistance_sdk.net.sockets import TAKES_OVER
 
 pytestmark = pytest.mark.pure
 

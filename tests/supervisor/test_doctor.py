@@ -18,8 +18,8 @@ from hero_assistance.releases.install import install
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
 from hero_assistance_sdk.paths import SERVICE, Paths
-from hero_assistance_sdk.sockets import bind_tcp, bound_address, listening_pid
 from tests.builds import ROOT, make_build
 from tests.supervisor.harness import PROGRAM, Harness, wait_for
 from tests.supervisor.test_foreign_processes import foreign

@@ -18,8 +18,8 @@ from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance.supervisor.registry.state_files import REGISTRY_FILE
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import bind_tcp, bound_address, listening_pid
 from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a process inherited is seen in /proc alone")

@@ -32,12 +32,12 @@ from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance.supervisor_lookup import Kind
 from hero_assistance_sdk.errors import NotFound, SettingError
-from hero_assistance_sdk.file_lock import find_holder
+from hero_assistance_sdk.files.file_lock import find_holder
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import bind_tcp, bound_address
 from tests.supervisor.harness import Harness, wait_for
 from tests.supervisor.log_follower import follow_log
 

@@ -18,7 +18,7 @@ from hero_assistance.supervisor.process.process_table import list_processes
 from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus
-from hero_assistance_sdk.sockets import listening_pid
+from hero_assistance_sdk.net.sockets import listening_pid
 from tests.supervisor.harness import Harness, one, wait_for
 from tests.supervisor.test_foreign_processes import free_port, serving_port
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from hero_assistance.supervisor.process.process_table import read_process
 from hero_assistance_sdk.hero_proc.specs import Condition, Dependency, HealthCheck, ProbeKind, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.sockets import listening_pid
+from hero_assistance_sdk.net.sockets import listening_pid
 from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from hero_assistance.supervisor.names import NOTIFY
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.sockets import bind_tcp, bound_address
+from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from tests.supervisor.harness import Harness, one
 
 

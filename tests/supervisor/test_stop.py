@@ -10,7 +10,7 @@ import pytest
 
 from hero_assistance_sdk.hero_proc.specs import Dependency
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.sockets import listening_pid
+from hero_assistance_sdk.net.sockets import listening_pid
 from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
 
 FAMILY = 6

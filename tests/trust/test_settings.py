@@ -18,8 +18,8 @@ from hero_assistance_sdk.hero_proc.settings import (
     Theme,
     parse_settings,
 )
+from hero_assistance_sdk.net.sockets import bind_unix
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import bind_unix
 from tests.trust.harness import Supervised
 
 pytestmark = pytest.mark.anyio

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.errors import TooMany
-from hero_assistance_ui.file_places import FilePlaces
+from hero_assistance_ui.relays.file_places import FilePlaces
 from tests.ui.daemons import Desk, http
 
 FILES = "/projects/hero_assistance/attachments"

@@ -12,7 +12,7 @@ import pytest
 
 from hero_assistance_httpd.downloads import POLICY
 from hero_assistance_sdk.limits import SETTING
-from hero_assistance_ui.files import make_file_headers
+from hero_assistance_ui.relays.files import make_file_headers
 from tests.server.pictures import png
 from tests.ui.daemons import Desk, desk, http, plain_environment
 

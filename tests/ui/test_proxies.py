@@ -21,7 +21,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hero_assistance_sdk.socket_group import SETTING
+from hero_assistance_sdk.net.socket_group import SETTING
 from tests.supervisor.test_foreign_processes import free_port
 from tests.ui.daemons import START_S, STOP_S, Desk, desk, eventually, plain_environment
 

@@ -17,9 +17,9 @@ from hero_assistance_app.targets import LOOPBACK, find_local_address, make_proje
 from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.logs import configure_logs, get_log
+from hero_assistance_sdk.net.sockets import bind_tcp
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
-from hero_assistance_sdk.sockets import bind_tcp
 from hero_assistance_ui.application import create_app
 from hero_assistance_ui.identity import AuthMode, Trust
 from hero_assistance_ui.projects import ShownProject

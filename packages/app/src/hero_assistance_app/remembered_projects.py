@@ -9,8 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
-from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.paths import SERVICE
 
 _FILE = "projects.json"

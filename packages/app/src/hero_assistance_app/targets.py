@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hero_assistance_sdk.errors import HeroError, UsageError
+from hero_assistance_sdk.net.ports import SERVER_PORT
+from hero_assistance_sdk.net.sockets import parse_address
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.ports import SERVER_PORT
 from hero_assistance_sdk.rpc.client import RpcClient
-from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_ui.projects import ShownProject
 
 LOOPBACK = "127.0.0.1"

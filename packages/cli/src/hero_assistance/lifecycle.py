@@ -35,8 +35,8 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
+from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
-from hero_assistance_sdk.socket_group import read_socket_group
 
 # `--start` answers within 30 s; what is left is for the supervisor's own start and for reading the logs.
 START_TIMEOUT_S = 27.0

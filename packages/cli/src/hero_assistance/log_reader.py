@@ -15,8 +15,8 @@ from hero_assistance.supervisor.names import OWN_LOG
 from hero_assistance_sdk.errors import NotFound, Unreachable
 from hero_assistance_sdk.hero_proc.reports import LogPage
 from hero_assistance_sdk.hero_proc.states import LONGEST_QUERY
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.sockets import listening_pid
 
 if TYPE_CHECKING:
     from hero_assistance_sdk.hero_proc.connection import SupervisorConnection

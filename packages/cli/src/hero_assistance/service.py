@@ -20,10 +20,10 @@ from hero_assistance_sdk.hero_proc.specs import (
     ServiceSpec,
     StopSpec,
 )
-from hero_assistance_sdk.host_names import HOSTS_SETTING
 from hero_assistance_sdk.limits import SETTING as LIMITS_SETTING
+from hero_assistance_sdk.net.host_names import HOSTS_SETTING
+from hero_assistance_sdk.net.socket_group import SETTING as SOCKET_GROUP_SETTING
 from hero_assistance_sdk.paths import SERVICE, Paths, forwarded_environ
-from hero_assistance_sdk.socket_group import SETTING as SOCKET_GROUP_SETTING
 
 # The address of the server's TCP listener; where it is not set the server has its own default.
 TCP_SETTING = "HERO_ASSISTANCE_TCP"

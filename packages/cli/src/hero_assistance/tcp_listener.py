@@ -9,7 +9,7 @@ from hero_assistance.supervisor.process.process_table import read_command_name
 from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.health import Condition
-from hero_assistance_sdk.sockets import parse_address
+from hero_assistance_sdk.net.sockets import parse_address
 
 _NAME = "tcp-listener"
 _LOST = "overlay peers cannot connect"

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_httpd.page_origin import PEER_USER
-from hero_assistance_sdk.peer_credentials import read_peer_credentials
+from hero_assistance_sdk.net.peer_credentials import read_peer_credentials
 
 # A client that keeps a connection and asks at least four times a second is told to close it before it is closed.
 _QUIET_S = 0.25

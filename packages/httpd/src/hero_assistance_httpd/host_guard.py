@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import Forbidden, HeroError, UsageError
-from hero_assistance_sdk.host_names import HOSTS_SETTING, is_address, parse_host
+from hero_assistance_sdk.net.host_names import HOSTS_SETTING, is_address, parse_host
 
 
 class HostGuard:

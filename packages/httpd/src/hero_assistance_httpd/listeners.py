@@ -18,18 +18,18 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from hero_assistance_httpd.bounded_protocol import BoundedConfig, BoundedProtocol
-from hero_assistance_httpd.connection_limits import ConnectionLimits
+from hero_assistance_httpd.connections.bounded_protocol import BoundedConfig, BoundedProtocol
+from hero_assistance_httpd.connections.connection_limits import ConnectionLimits
+from hero_assistance_httpd.connections.memory_budget import MemoryBudget
 from hero_assistance_httpd.graceful_shutdown import Drain, drain_connections
 from hero_assistance_httpd.host_guard import HostGuard
-from hero_assistance_httpd.memory_budget import MemoryBudget
 from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
 from hero_assistance_httpd.request_headers import HeaderCheck
 from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
-from hero_assistance_sdk.host_names import own_names
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.sockets import (
+from hero_assistance_sdk.net.host_names import own_names
+from hero_assistance_sdk.net.sockets import (
     BACKLOG,
     SOCKET_MODE,
     bind_tcp,

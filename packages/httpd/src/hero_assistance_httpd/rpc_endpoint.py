@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.connections.memory_budget import count_memory
 from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_httpd.health import Health, serialize_health
-from hero_assistance_httpd.memory_budget import count_memory
 from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.rpc.dispatch import Dispatcher

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.peer_credentials import read_peer_credentials
-from hero_assistance_sdk.sockets import TAKES_OVER, bind_tcp
+from hero_assistance_sdk.net.peer_credentials import read_peer_credentials
+from hero_assistance_sdk.net.sockets import TAKES_OVER, bind_tcp
 
 # The predecessor answers from its event loop, which is never held up for long.
 _HAND_OVER_S = 2.0

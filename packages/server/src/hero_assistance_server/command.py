@@ -9,10 +9,10 @@ import uvloop
 
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
+from hero_assistance_sdk.net.ports import SERVER_PORT
+from hero_assistance_sdk.net.sockets import parse_address
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.ports import SERVER_PORT
 from hero_assistance_sdk.release import version_line
-from hero_assistance_sdk.sockets import parse_address
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.mycelium import DEFAULT_API
 from hero_assistance_server.offline_commands import backup_command, export_command, import_command, restore_command

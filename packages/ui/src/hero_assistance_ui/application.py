@@ -22,18 +22,25 @@ from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_sdk.size_limits import REQUEST_BYTES
 from hero_assistance_ui.access import PATH, AccessListResource
 from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.calls import Call, parse_call
 from hero_assistance_ui.errors import failure_response
-from hero_assistance_ui.file_places import FilePlaces
-from hero_assistance_ui.files import MEDIA_TYPE, FileRelay, range_headers, read_chunks, relay_upload, upload_headers
 from hero_assistance_ui.foreign_projects.answers import check_answer
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
-from hero_assistance_ui.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.page import PageDocument
 from hero_assistance_ui.projects import ShownProject, Sockets
-from hero_assistance_ui.streams import EventRelay, OpenStreams
-from hero_assistance_ui.upstream import RawHeaders, Upstream
+from hero_assistance_ui.relays.calls import Call, parse_call
+from hero_assistance_ui.relays.file_places import FilePlaces
+from hero_assistance_ui.relays.files import (
+    MEDIA_TYPE,
+    FileRelay,
+    range_headers,
+    read_chunks,
+    relay_upload,
+    upload_headers,
+)
+from hero_assistance_ui.relays.merged import Followed, MergedRelay, parse_positions
+from hero_assistance_ui.relays.streams import EventRelay, OpenStreams
+from hero_assistance_ui.relays.upstream import RawHeaders, Upstream
 
 _NO_STORE = {"cache-control": "no-store"}
 _EVERY_ANSWER = (

@@ -15,10 +15,10 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import configure_logs
+from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_sdk.rpc.errors import exit_status
-from hero_assistance_sdk.socket_group import read_socket_group
 from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets

@@ -15,7 +15,7 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     from hero_assistance import lifecycle
     from hero_assistance.releases.install import mend
     from hero_assistance.releases.store import ReleaseStore
-    from hero_assistance_sdk.sockets import parse_address
+    from hero_assistance_sdk.net.sockets import parse_address
 
     for address in ui_tcp:
         parse_address(address)

@@ -17,7 +17,7 @@ _DAY_S = 86_400
 
 def check_backups(paths: Paths) -> Iterator[Finding]:
     """Look at what the server has left where it keeps its backups."""
-    from hero_assistance_sdk.backup_files import FAILURE, newest_backup
+    from hero_assistance_sdk.files.backup_files import FAILURE, newest_backup
 
     failed = paths.backups / FAILURE
     if failed.exists():

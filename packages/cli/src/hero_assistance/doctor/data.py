@@ -11,7 +11,7 @@ from hero_assistance_sdk.paths import Paths
 
 def check_data(paths: Paths) -> Iterator[Finding]:
     """Look at the database file from outside; damage within it is found by the server that runs."""
-    from hero_assistance_sdk.data_folder import DATABASE, find_remains
+    from hero_assistance_sdk.files.data_folder import DATABASE, find_remains
 
     path = paths.data / DATABASE
     if paths.data.exists() and not os.access(paths.data, os.R_OK | os.W_OK | os.X_OK):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hero_assistance.doctor.findings import Finding, Verdict
-from hero_assistance_sdk.disk_space import DiskSpace, read_disk_space
+from hero_assistance_sdk.files.disk_space import DiskSpace, read_disk_space
 from hero_assistance_sdk.paths import Paths
 
 # An upgrade needs about 150 MB in addition to the database; with less than this one fails soon.

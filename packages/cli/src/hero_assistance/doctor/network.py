@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.errors import SettingError
+from hero_assistance_sdk.net.ports import SERVER_PORT
 from hero_assistance_sdk.paths import SERVICE, Paths
-from hero_assistance_sdk.ports import SERVER_PORT
 
 # Only the owner may make or replace a socket; the proxies of a box, which may be other users, may connect to it.
 _OTHERS_WRITE = 0o022
@@ -37,7 +37,7 @@ def check_folders(paths: Paths) -> Iterator[Finding]:
 def check_socket_group(paths: Paths) -> Iterator[Finding]:
     """Whether the group that may connect to `ui.sock` exists, and can enter every folder on the way to it."""
     from hero_assistance.supervisor.connection import registered_spec
-    from hero_assistance_sdk.socket_group import read_socket_group
+    from hero_assistance_sdk.net.socket_group import read_socket_group
 
     spec = registered_spec(paths)
     try:
@@ -57,7 +57,7 @@ def check_socket_group(paths: Paths) -> Iterator[Finding]:
 def check_sockets(paths: Paths) -> Iterator[Finding]:
     """Each socket: held by a process of the service, by another process, or by none."""
     from hero_assistance.supervisor.process.process_table import read_command_name
-    from hero_assistance_sdk.sockets import listening_pid
+    from hero_assistance_sdk.net.sockets import listening_pid
 
     is_ours = _recognize_ours(paths)
     for path in (*map(paths.socket, _NAMES), paths.hero_proc_socket):
@@ -96,7 +96,7 @@ def _recognize_ours(paths: Paths) -> Callable[[int], bool]:
     from hero_assistance.supervisor.process.process_family import MARK, add_descendants
     from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
     from hero_assistance.supervisor.registry.registry import Registry
-    from hero_assistance_sdk.file_lock import find_holder
+    from hero_assistance_sdk.files.file_lock import find_holder
 
     table = list_processes()
     known = {action.pid for action in read_status(paths).actions} | {find_holder(paths.state / SUPERVISOR_LOCK)}
@@ -110,7 +110,7 @@ def _list_ports(paths: Paths) -> list[tuple[int, Verdict, str]]:
     from hero_assistance.action_names import SERVER
     from hero_assistance.service import TCP_SETTING, read_settings
     from hero_assistance.supervisor.connection import registered_spec
-    from hero_assistance_sdk.sockets import parse_address
+    from hero_assistance_sdk.net.sockets import parse_address
 
     spec = registered_spec(paths)
     server = spec.action(SERVER) if spec else None

@@ -18,7 +18,7 @@ from hero_assistance.releases.prune import prune, sweep
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
 from hero_assistance.releases.target import check_build_target, check_installed_target
-from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin
 from hero_assistance_sdk.zipapp.tree import damaged, unpack

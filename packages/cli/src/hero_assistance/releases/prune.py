@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from hero_assistance.releases.store import ReleaseStore
-from hero_assistance_sdk.file_lock import try_lock
+from hero_assistance_sdk.files.file_lock import try_lock
 
 # The live one and three to go back to.
 KEPT_FOR_ROLLBACK = 3

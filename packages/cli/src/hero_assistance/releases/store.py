@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hero_assistance.releases.errors import InstallBusy
 from hero_assistance.releases.manifest import CURRENT, Installed, read_installed
-from hero_assistance_sdk.file_lock import LockHeld, lock_file
+from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.paths import Paths
 
 LOCK = ".lock"

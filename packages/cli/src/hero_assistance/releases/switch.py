@@ -17,7 +17,7 @@ from hero_assistance.releases.manifest import (
 )
 from hero_assistance.releases.store import ReleaseStore, replace_link
 from hero_assistance.releases.target import check_installed_target
-from hero_assistance_sdk.durable_files import sync_folder, write_atomic
+from hero_assistance_sdk.files.durable_files import sync_folder, write_atomic
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,13 @@ from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance.supervisor.registry.state_files import is_registered
 from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, find_supervisor, knows_service
 from hero_assistance_sdk.errors import Conflict, HeroError
-from hero_assistance_sdk.file_lock import LockHeld, find_holder, lock_file
+from hero_assistance_sdk.files.file_lock import LockHeld, find_holder, lock_file
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import SupervisorHealth
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import DEVELOPMENT, release_id
-from hero_assistance_sdk.sockets import listening_pid
 
 LOG_LINES = 20
 # Longer than any start or stop takes, so that a command that waits fails only when the other one hangs.

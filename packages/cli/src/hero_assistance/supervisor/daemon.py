@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from hero_assistance.supervisor.names import SUPERVISOR_LOCK
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.file_lock import LockHeld, lock_file
+from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import exit_status

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from hero_assistance_sdk.errors import Conflict, HeroError, NotFound, ProtocolViolation
 from hero_assistance_sdk.hero_proc.reports import LogPage, ServiceReport, parse_log_page, parse_service, parse_services
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
-from hero_assistance_sdk.sockets import listening_pid
 
 METHODS = (
     *("service.set", "service.get", "service.list", "service.delete"),

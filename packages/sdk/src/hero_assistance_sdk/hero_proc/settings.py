@@ -13,10 +13,10 @@ from hero_assistance_sdk.access_list import AccessList, parse_access
 from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unreachable
 from hero_assistance_sdk.hero_proc.wire import CORE
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
 from hero_assistance_sdk.rpc.errors import CODES, MethodNotFound, RpcFailure
-from hero_assistance_sdk.sockets import listening_pid
 
 REFRESH_S = 30.0
 # For all questions of one refresh: a daemon must start although its supervisor hangs, and yet a supervisor that is

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_sdk.release import release_id
 from hero_assistance_server.backups import about
 from hero_assistance_server.backups.about import About

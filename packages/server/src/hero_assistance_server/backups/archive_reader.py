@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from hero_assistance_sdk.confined_folder import ConfinedFolder
+from hero_assistance_sdk.files.confined_folder import ConfinedFolder
 from hero_assistance_server.backups import about
 from hero_assistance_server.backups.about import About, parse_about
 from hero_assistance_server.backups.errors import BackupDamaged

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive_reader import unpack_backup
 from hero_assistance_server.backups.errors import RestoreFailed

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hero_assistance_sdk.backup_files import FAILURE, PREFIX, list_backups, newest_backup
-from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.files.backup_files import FAILURE, PREFIX, list_backups, newest_backup
+from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive import write_backup

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hero_assistance_sdk.confined_folder import ConfinedFolder
-from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.files.confined_folder import ConfinedFolder
+from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_server.exports.errors import ExportFailed
 from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, flush, sync_attachments

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hero_assistance_sdk.confined_folder import ConfinedFolder
-from hero_assistance_sdk.data_folder import DatabaseState, find_state
-from hero_assistance_sdk.durable_files import sync_folder
+from hero_assistance_sdk.files.confined_folder import ConfinedFolder
+from hero_assistance_sdk.files.data_folder import DatabaseState, find_state
+from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_sdk.size_limits import ROW_BYTES
 from hero_assistance_server.backups.exchange_folders import exchange
 from hero_assistance_server.exports.errors import ImportRefused

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from hero_assistance_sdk.errors import SettingError, UsageError
-from hero_assistance_sdk.ports import SERVER_PORT
-from hero_assistance_sdk.sockets import parse_address
+from hero_assistance_sdk.net.ports import SERVER_PORT
+from hero_assistance_sdk.net.sockets import parse_address
 
 AUTO = "auto"
 _BROAD = frozenset({"::", "0.0.0.0"})  # noqa: S104

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from hero_assistance_sdk.disk_space import DiskLevel, DiskSpace, find_level, read_disk_space
+from hero_assistance_sdk.files.disk_space import DiskLevel, DiskSpace, find_level, read_disk_space
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.quotas.usage import WORDS, Usage

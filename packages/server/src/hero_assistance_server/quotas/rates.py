@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from hero_assistance_httpd.token_buckets import TokenBuckets
+from hero_assistance_httpd.connections.token_buckets import TokenBuckets
 from hero_assistance_sdk.access_list import Address, address_of
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import Limits

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, BinaryIO
 
-from hero_assistance_sdk.confined_folder import ConfinedFolder
+from hero_assistance_sdk.files.confined_folder import ConfinedFolder
 from hero_assistance_server.storage.files import FOLDER, file_name, group_of
 
 _CHUNK = 1024 * 1024

@@ -15,8 +15,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from hero_assistance_sdk.confined_folder import ConfinedFolder
-from hero_assistance_sdk.data_folder import ATTACHMENTS, INCOMING
+from hero_assistance_sdk.files.confined_folder import ConfinedFolder
+from hero_assistance_sdk.files.data_folder import ATTACHMENTS, INCOMING
 from hero_assistance_server.storage.errors import StoreUnavailable
 
 FOLDER = ATTACHMENTS

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from hero_assistance_sdk.file_lock import try_lock
+from hero_assistance_sdk.files.file_lock import try_lock
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import SERVICE
 

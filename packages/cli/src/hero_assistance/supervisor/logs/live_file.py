@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hero_assistance.supervisor.logs.layout import LogLayout
-from hero_assistance_sdk.file_lock import try_lock
+from hero_assistance_sdk.files.file_lock import try_lock
 
 
 @contextmanager

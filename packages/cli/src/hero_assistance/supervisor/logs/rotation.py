@@ -17,7 +17,7 @@ from hero_assistance.supervisor.logs.hole_punching import punch_hole
 from hero_assistance.supervisor.logs.layout import LogLayout, Segment
 from hero_assistance.supervisor.logs.live_file import is_written
 from hero_assistance.supervisor.logs.retention import StoredOutput, select_surplus
-from hero_assistance_sdk.durable_files import replace_file
+from hero_assistance_sdk.files.durable_files import replace_file
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 
 _BLOCK = 256 * 1024

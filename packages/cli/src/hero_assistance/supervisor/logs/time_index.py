@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from hero_assistance_sdk.durable_files import write_atomic
+from hero_assistance_sdk.files.durable_files import write_atomic
 
 # The resolution: a second, or a thousandth of the age of the mark if that is more.
 FINEST_MS = 1_000

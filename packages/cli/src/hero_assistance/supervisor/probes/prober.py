@@ -18,7 +18,7 @@ from hero_assistance.supervisor.process.process_table import is_alive
 from hero_assistance.supervisor.process.socket_ownership import describe_holder
 from hero_assistance.supervisor.process_identity import ProcessIdentity
 from hero_assistance_sdk.hero_proc.specs import HEALTH_PATH, HealthCheck, ProbeKind, network_target
-from hero_assistance_sdk.peer_credentials import read_peer_pid
+from hero_assistance_sdk.net.peer_credentials import read_peer_pid
 
 # The head of a health check's answer is short; a peer that sends a longer one is no HTTP server.
 _HEAD_LIMIT = 16 * 1024

@@ -31,7 +31,7 @@ from hero_assistance.supervisor.registry.stored_model import StateDamaged
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import Job, LastExit
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.sockets import TAKES_OVER
+from hero_assistance_sdk.net.sockets import TAKES_OVER
 
 # As many starts as the logs keep output of (`RUNS_KEPT`).
 _JOBS_KEPT = 50

@@ -12,8 +12,8 @@ from hero_assistance.supervisor.process.process_table import is_alive, read_proc
 from hero_assistance.supervisor.process_identity import ProcessIdentity
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.net.peer_credentials import CREDENTIALS, unpack_credentials
 from hero_assistance_sdk.paths import checked_socket_path
-from hero_assistance_sdk.peer_credentials import CREDENTIALS, unpack_credentials
 
 NOTIFY_SOCKET = "NOTIFY_SOCKET"
 _READY = b"READY=1"

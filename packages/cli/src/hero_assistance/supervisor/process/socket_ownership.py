@@ -10,7 +10,7 @@ from pathlib import Path
 from hero_assistance.supervisor.process.process_table import read_command_name
 from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
-from hero_assistance_sdk.sockets import listening_pid
+from hero_assistance_sdk.net.sockets import listening_pid
 
 _EARLIER = "an earlier instance of this action, which kill_other would end"
 

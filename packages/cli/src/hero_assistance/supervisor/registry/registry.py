@@ -11,7 +11,7 @@ from pathlib import Path
 from hero_assistance.supervisor.registry.run_records import RunRecords
 from hero_assistance.supervisor.registry.state_files import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance.supervisor.registry.stored_model import StoredModel, read_model
-from hero_assistance_sdk.durable_files import write_atomic
+from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import Wanted
 

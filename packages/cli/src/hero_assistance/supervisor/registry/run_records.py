@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hero_assistance.supervisor.process_identity import ProcessIdentity
 from hero_assistance.supervisor.registry.stored_model import StoredModel, read_model
-from hero_assistance_sdk.durable_files import write_atomic
+from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 
 

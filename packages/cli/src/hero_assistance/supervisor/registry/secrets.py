@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from hero_assistance.supervisor.registry.stored_model import StateDamaged
-from hero_assistance_sdk.durable_files import write_atomic
 from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.files.durable_files import write_atomic
 
 SECRETS_FOLDER = "secrets"
 _HINT = (

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.peer_credentials import read_peer_credentials
+from hero_assistance_sdk.net.peer_credentials import read_peer_credentials
 
 _HEAD_LIMIT = 16 * 1024
 _BODY_LIMIT = 1024 * 1024

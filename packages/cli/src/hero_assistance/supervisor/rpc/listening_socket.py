@@ -10,7 +10,7 @@ from pathlib import Path
 from hero_assistance.supervisor.rpc.http_endpoint import HttpEndpoint
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.sockets import bind_unix
+from hero_assistance_sdk.net.sockets import bind_unix
 
 _SOCKET_MODE = 0o600
 _FOLDER_MODE = 0o755

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from hero_assistance_sdk.data_folder import DATABASE
+from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups

@@ -31,8 +31,8 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError, InvalidRequest, error_object
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import Reset, Wire
-from hero_assistance_ui.streams import EVENT_STREAM, OpenStreams, until_browser_leaves
-from hero_assistance_ui.upstream import SILENCE_TIMEOUT_S, RawHeaders, Upstream
+from hero_assistance_ui.relays.streams import EVENT_STREAM, OpenStreams, until_browser_leaves
+from hero_assistance_ui.relays.upstream import SILENCE_TIMEOUT_S, RawHeaders, Upstream
 
 # What a project's own stream cannot say: that it flows, that it does not, and that it will not for this reader.
 OPEN, LOST, REFUSED = "stream.open", "stream.lost", "stream.refused"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from enum import Enum, auto
 
-from hero_assistance_httpd.connection_limits import ConnectionLimits
+from hero_assistance_httpd.connections.connection_limits import ConnectionLimits
+from hero_assistance_httpd.connections.memory_budget import MEMORY, Account, MemoryBudget
+from hero_assistance_httpd.connections.paced_protocol import PacedProtocol
+from hero_assistance_httpd.connections.slow_reader import SlowReaderTimer
 from hero_assistance_httpd.graceful_shutdown import DrainingConfig
-from hero_assistance_httpd.memory_budget import MEMORY, Account, MemoryBudget
-from hero_assistance_httpd.paced_protocol import PacedProtocol
 from hero_assistance_httpd.peer_filter import LINGER_S, turn_away
-from hero_assistance_httpd.slow_reader import SlowReaderTimer
 from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.rpc.errors import http_answer

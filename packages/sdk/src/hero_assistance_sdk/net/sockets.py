@@ -9,9 +9,9 @@ import socket
 from pathlib import Path
 
 from hero_assistance_sdk.errors import AddressInUse, UsageError, usable_folder
-from hero_assistance_sdk.file_lock import lock_folder
+from hero_assistance_sdk.files.file_lock import lock_folder
+from hero_assistance_sdk.net.peer_credentials import read_peer_pid
 from hero_assistance_sdk.paths import checked_socket_path
-from hero_assistance_sdk.peer_credentials import read_peer_pid
 
 SOCKET_MODE = 0o660
 DIRECTORY_MODE = 0o755

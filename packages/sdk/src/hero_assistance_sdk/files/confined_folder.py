@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from hero_assistance_sdk.durable_files import PRIVATE_FILE, PRIVATE_FOLDER
+from hero_assistance_sdk.files.durable_files import PRIVATE_FILE, PRIVATE_FOLDER
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from hero_assistance_sdk.backup_files import newest_backup
+from hero_assistance_sdk.files.backup_files import newest_backup
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from hero_assistance_sdk.durable_files import PRIVATE_FILE, PRIVATE_FOLDER
+from hero_assistance_sdk.files.durable_files import PRIVATE_FILE, PRIVATE_FOLDER
 
 # Short enough that no command seems to hang after the lock is free, long enough to cost nothing.
 _POLL_S = 0.02

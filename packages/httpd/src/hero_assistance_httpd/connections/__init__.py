@@ -1,0 +1,1 @@
+"""Connections and their limits: time, bytes, memory, number and rate."""
