@@ -152,19 +152,19 @@ class Gateway(Starlette):
         upstream = self._upstream(request)
         headers = {**upload_headers(request), **self._identity.headers(request)}
         upload = upstream.upload(request.url.query, headers, read_chunks(request))
-        opened = self._places.take(self._caller(request), upload)
+        opened = self._places.take(self._caller(request, upstream), upload)
         return await relay_upload(opened, upstream.failure)
 
     async def _download(self, request: Request) -> Response:
         upstream = self._upstream(request)
         headers = {**range_headers(request), **self._identity.headers(request)}
         download = upstream.download(request.method, request.path_params["attachment_id"], headers)
-        opened = self._places.take(self._caller(request), download)
+        opened = self._places.take(self._caller(request, upstream), download)
         return FileRelay(opened, upstream.failure)
 
-    def _caller(self, request: Request) -> str:
-        """Return what tells callers apart: what is believed of them and, over TCP, their address."""
-        return repr((request.client and request.client.host, self._identity.headers(request)))
+    def _caller(self, request: Request, upstream: Upstream) -> str:
+        """Return what tells callers of a project apart: what is believed of them and, over TCP, their address."""
+        return repr((upstream.project.id, request.client and request.client.host, self._identity.headers(request)))
 
     def _upstream(self, request: Request) -> Upstream:
         return self._known(request.path_params["project"])
