@@ -94,7 +94,7 @@ def test_every_lie_of_a_stream_is_set_aside_with_a_reason(neighbours: Callable[.
     with met.events() as events, ThreadPoolExecutor(1) as pool:
         filed = pool.submit(met.file, TICKETS)
         for kind, data in events:
-            if kind == "stream.lost":
+            if kind in ("stream.lost", "stream.refused"):
                 reasons.setdefault(data["project"], data["error"]["data"]["reason"])
                 assert len(data["error"]["message"]) < 200
             elif kind == "ticket.created" and data["project"] == met.name:

@@ -45,7 +45,8 @@ def test_no_lock_file_at_all_is_stale(tmp_path: Path) -> None:
 
 def test_binaries_are_locked_to_the_same_versions() -> None:
     versions: dict[str, set[str]] = {}
-    for path in LOCKS:
+    # The plain nox of a contributor, the oldest and today's, has an environment of its own.
+    for path in (lock for lock in LOCKS if "nox" not in lock.name):
         for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", path.read_text(), re.MULTILINE):
             versions.setdefault(name, set()).add(version)
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}

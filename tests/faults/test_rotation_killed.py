@@ -60,7 +60,7 @@ async def until(condition):
 
 # Before the n-th line of code of the logs, or of what they use of the sdk, the process kills itself.
 _KILL = """\
-SHARED = tuple(f"hero_assistance_sdk/{name}.py" for name in ("durable_files", "file_lock", "libc"))
+SHARED = tuple(f"hero_assistance_sdk/{name}.py" for name in ("files/durable_files", "files/file_lock", "libc"))
 stride, keep = int(sys.argv[1]), int(sys.argv[2])
 left = 0
 

@@ -93,9 +93,11 @@ def test_each_follow_up_belongs_to_a_migration(hero_root: Path) -> None:
     connection = open_writer(hero_root / DATABASE)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(_FOLLOW_UPS, "folded_tags", lambda _: done.append("folded_tags"))
+            for title in [*_FOLLOW_UPS]:
+                patch.setitem(_FOLLOW_UPS, title, lambda _, title=title: done.append(title))
             run_follow_ups(connection, titles.index("folded_tags"))
-            run_follow_ups(connection, titles.index("folded_tags") + 1)
+            run_follow_ups(connection, titles.index("logins"))
+            run_follow_ups(connection, len(titles))
     finally:
         connection.close()
-    assert done == ["folded_tags"]
+    assert done == ["folded_tags", "logins", "logins"]

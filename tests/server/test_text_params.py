@@ -41,7 +41,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
 MAY_BE_EMPTY = {("ticket.create", "body"), ("draft.save", "body")}
 # No text of a user, or one with rules of its own.
 OTHERS = {"filter", "query", "client_token", "cursor", "after", "connection", "address", "email", "action", "user_id"}
-OTHERS |= {"assignee", "agent", "actor"}
+OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone"}
 
 
 async def prepared(desk: Desk) -> Desk:

@@ -54,6 +54,9 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("user.update", "alice", {"user_id": "carol", "name": "Caro"}, {"user.updated"}, {"carol", "dave", *TEAM}),
     ("user.update", "alice", {"user_id": "bob", "email": "b@example.org"}, {"user.updated"}, TEAM),
     ("user.update", "alice", {"user_id": "bob", "name": "Bob"}, set(), set()),
+    # Logins are in no snapshot: test_logins.py.
+    ("user.bind_login", "alice", {"user_id": "bob", "login": "robert@corp"}, set(), set()),
+    ("user.unbind_login", "alice", {"login": "no-such-name"}, set(), set()),
     ("user.update_me", "dave", {"name": "David"}, {"user.updated"}, {"carol", "dave", *TEAM}),
     ("user.update_me", "bob", {"shows_presence": False}, {"user.updated"}, TEAM),
     ("user.update_me", "bob", {"signature": "Bob"}, {"user.updated"}, TEAM),
@@ -157,6 +160,7 @@ READ_ONLY = {
     "presence.beat",
     "presence.list",
     "macro.list",
+    "user.logins",
     "project.get",
     "canned_reply.list",
     "canned_reply.render",

@@ -238,7 +238,7 @@ def test_a_damaged_secrets_file_is_named_without_what_is_in_it(supervised: Harne
         (supervised.paths.state / "secrets" / "core.json").write_text('{"A": "hush-hush-value"')
         with pytest.raises(RpcFailure) as failed:
             client.secret_get("A")
-    assert "core.json cannot be read" in str(failed.value)
+    assert "core.json is damaged" in str(failed.value)
     assert "hush-hush" not in str(failed.value)
 
 

@@ -176,16 +176,16 @@ def test_a_server_without_its_tcp_port_is_degraded_and_status_says_who_has_it(
         status = read_status(desk)
         server, ui = status.actions
         assert (status.exit_status, server.state, ui.state) == (1, ActionState.DEGRADED, ActionState.HEALTHY)
-        assert server.reason is not None
-        assert server.reason.startswith(f"TCP port {port} is held by process {os.getpid()} (")
-        assert "HERO_ASSISTANCE_TCP=PORT" in server.reason
+        (condition,) = server.conditions
+        assert condition.message.startswith(f"TCP port {port} is held by process {os.getpid()} (")
+        assert "HERO_ASSISTANCE_TCP=PORT" in condition.hint
         monkeypatch.setenv("PATH_ROOT", str(desk.root))
         assert show_status(as_json=False) == 1
         assert f"is held by process {os.getpid()} (" in capsys.readouterr().out
-    assert "the port is free now: hero_assistance restart" in str(read_status(desk).actions[0].reason)
+    assert "the port is free now: hero_assistance restart" in read_status(desk).actions[0].conditions[0].hint
     error = {"address": None, "message": "nothing answers on 127.0.0.1:8989", "hint": "start mycelium"}
     (desk.root / "lost.json").write_text(json.dumps(error))
-    reason = str(read_status(desk).actions[0].reason)
+    reason = read_status(desk).actions[0].conditions[0].line
     assert reason == "nothing answers on 127.0.0.1:8989: overlay peers cannot connect; start mycelium"
     (desk.root / "lost.json").unlink()
     assert read_status(desk).exit_status == 0
@@ -198,7 +198,7 @@ def test_start_prints_what_is_degraded(
     monkeypatch.setenv("PATH_ROOT", str(desk.root))
     for _ in range(2):
         service.start("dev", seed_dev_users=False, ui_tcp=())
-        assert f"{SERVER} is degraded: no port: overlay peers cannot connect; take one\n" in capsys.readouterr().out
+        assert f"{SERVER} is degraded: no port: overlay peers cannot connect; take one\n" in capsys.readouterr().err
 
 
 def test_a_group_that_does_not_exist_is_refused_before_anything_starts(desk: Paths) -> None:

@@ -79,6 +79,8 @@ PAGE = {
     "/events": READ,
     "/projects/{project}/rpc": {"POST": T},
     "/projects/{project}/events": {"GET": S, "HEAD": S},
+    # It ends the pause of a project that was set aside, which this machine's own never is.
+    "/projects/{project}/retry": {"POST": N},
     "/projects/{project}/attachments": {"POST": Needs.NAMING},
     "/projects/{project}/attachments/{attachment_id}": FOUND,
     "/admin/whitelist": {"GET": A, "HEAD": A, "PUT": A},

@@ -24,7 +24,7 @@ test("messages are shown oldest first, in any order of arrival", () => {
 
 test("the text of a merged ticket is where that ticket was filed", () => {
   const thread = newThread();
-  thread.replace([message(9, { created_at: 2 }), message(1), message(3)], 7);
+  thread.replace(page([message(9, { created_at: 2 }), message(1), message(3)], 7));
   thread.add(message(10), 8);
   assert.deepEqual(bodiesOf(thread), ["Message 1", "Message 9", "Message 3", "Message 10"]);
 });

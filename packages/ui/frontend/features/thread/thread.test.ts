@@ -27,10 +27,12 @@ test("the ticket's own text is the first, except for what was merged into it and
   const idsOf = (...times: number[]) =>
     withOpening(
       filed,
+      { body: "Help", attachments: [] },
       times.map((time) => message(time)),
     ).map(({ message_id }) => message_id);
   assert.deepEqual(idsOf(), [0]);
   assert.deepEqual(idsOf(5, 6), [0, 5, 6]);
   assert.deepEqual(idsOf(3, 4, 6), [3, 4, 0, 6]);
   assert.deepEqual(idsOf(3, 4), [3, 4, 0]);
+  assert.deepEqual(withOpening(filed, null, [message(6)]), [message(6)]);
 });

@@ -16,12 +16,11 @@ _TAGGED = "scope >= 'tag:' AND scope < 'tag;'"
 def fold_stored_tags(connection: apsw.Connection) -> None:
     """Fold the tags of tickets and macros, and what lists, counts and finds tickets by them."""
     _fold_macros(connection)
-    changed = _fold_tickets(connection)
-    if not changed:
+    if not _fold_tickets(connection):
         return
     _fold_lists(connection)
-    # Their documents are written again when the database is opened.
-    connection.execute("DELETE FROM search_index WHERE rowid >= ?", (min(changed),))
+    # The index has the old tags: without this record it is made again when the database is opened.
+    connection.execute("DELETE FROM search_rebuild")
 
 
 def fold_tags(tags: Iterable[str]) -> list[str]:
@@ -29,18 +28,16 @@ def fold_tags(tags: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, map(as_tag, tags))))
 
 
-def _fold_tickets(connection: apsw.Connection) -> list[int]:
-    """Fold the tags of each ticket; returns the tickets that had others."""
+def _fold_tickets(connection: apsw.Connection) -> bool:
+    """Fold the tags of each ticket; returns whether any had others."""
     texts = [text for (text,) in connection.execute("SELECT DISTINCT tags FROM tickets WHERE tags <> '[]'")]
     folded = {text: json_text(fold_tags(json.loads(text))) for text in texts}
     changes = {text: after for text, after in folded.items() if json.loads(after) != json.loads(text)}
-    changed: list[int] = []
     if changes:
         rows: Iterable[tuple[int, str]] = connection.execute("SELECT ticket_id, tags FROM tickets WHERE tags <> '[]'")
         found = [(changes[text], ticket_id) for ticket_id, text in rows if text in changes]
         connection.executemany("UPDATE tickets SET tags = ? WHERE ticket_id = ?", found)
-        changed = [ticket_id for _, ticket_id in found]
-    return changed
+    return bool(changes)
 
 
 def _fold_lists(connection: apsw.Connection) -> None:
