@@ -159,7 +159,7 @@ def _is_read_through_the_app(desk: Desk, ticket: dict[str, Any]) -> None:
         base = link.split("/?")[0]
         with httpx2.Client(base_url=base, follow_redirects=True) as client:
             # The desk is below a path that only this browser knows.
-            client.base_url = str(client.get(link).url)
+            client.base_url = client.get(link).url.join(".")
             assert _tickets_of_the_page(client) == [ticket["title"]]
     finally:
         app.send_signal(signal.SIGTERM)

@@ -15,11 +15,11 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's"),
 ]
 
-# In a mount namespace of its own: a file system of 700 KiB on the root, the first release installed, then the
+# In a mount namespace of its own: a file system of 2 MiB on the root, the first release installed, then the
 # disk filled or made read-only, then the second release tried. The last line tells what `bin/` runs.
 _SCRIPT = """\
 set -eu
-mount -t tmpfs -o size=700k tmpfs "$PATH_ROOT"
+mount -t tmpfs -o size=2M tmpfs "$PATH_ROOT"
 "$PYTHON" -c "$INSTALL" "$ONE"
 case $HOW in
 full) dd if=/dev/zero of="$PATH_ROOT/ballast" bs=4k 2>/dev/null || true ;;
@@ -65,7 +65,7 @@ def test_the_old_release_stays_and_the_reason_is_named(
 # The same on a file system that no program may run from, from the first install on or since a later one.
 _NOEXEC_SCRIPT = """\
 set -eu
-mount -t tmpfs -o size=700k tmpfs "$PATH_ROOT"
+mount -t tmpfs -o size=2M tmpfs "$PATH_ROOT"
 if [ "$HOW" = later ]; then "$PYTHON" -c "$INSTALL" "$ONE"; fi
 mount -o remount,noexec "$PATH_ROOT"
 "$PYTHON" -c "$INSTALL" "$ONE" || echo "status $?"

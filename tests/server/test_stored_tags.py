@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -94,10 +95,14 @@ def test_each_follow_up_belongs_to_a_migration(hero_root: Path) -> None:
     try:
         with pytest.MonkeyPatch.context() as patch:
             for title in [*_FOLLOW_UPS]:
-                patch.setitem(_FOLLOW_UPS, title, lambda _, title=title: done.append(title))
+                patch.setitem(_FOLLOW_UPS, title, partial(_note, done, title))
             run_follow_ups(connection, titles.index("folded_tags"))
             run_follow_ups(connection, titles.index("logins"))
             run_follow_ups(connection, len(titles))
     finally:
         connection.close()
     assert done == ["folded_tags", "logins", "logins"]
+
+
+def _note(done: list[str], title: str, _connection: apsw.Connection) -> None:
+    done.append(title)

@@ -37,8 +37,9 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
     ("macro.save", "reply"): {"name": "n"},
     ("macro.save", "note"): {"name": "n"},
     ("draft.save", "body"): {"ticket_id": None},
+    ("user.update_me", "signature"): {},
 }
-MAY_BE_EMPTY = {("ticket.create", "body"), ("draft.save", "body")}
+MAY_BE_EMPTY = {("ticket.create", "body"), ("draft.save", "body"), ("user.update_me", "signature")}
 # No text of a user, or one with rules of its own.
 OTHERS = {"filter", "query", "client_token", "cursor", "after", "connection", "address", "email", "action", "user_id"}
 OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone"}
