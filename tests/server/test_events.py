@@ -300,7 +300,8 @@ async def test_readers_that_leave_take_everything_with_them(desk: Desk) -> None:
         await desk.call("ticket.create", "carol", title="c", body="b")
         for reader in readers:
             reader.close()
-    await until(lambda: _held() == before)
+    # Less is fine: work of the server's start ends meanwhile.
+    await until(lambda: all(now <= then for now, then in zip(_held(), before, strict=True)))
 
 
 def _held() -> tuple[int, int]:
