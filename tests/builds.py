@@ -8,8 +8,6 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import platformdirs
-
 import hero_assistance_sdk
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
 from scripts.build.manifest import Built, Release, read_manifest, sha256, write_manifest
@@ -88,10 +86,6 @@ def _small_site(site: Path, name: str, release: str, files: Mapping[str, str]) -
         target = site / package.name / source.relative_to(package)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    # The start from the archive asks it where the cache is.
-    shutil.copytree(
-        Path(platformdirs.__file__).parent, site / "platformdirs", ignore=shutil.ignore_patterns("__pycache__")
-    )
     own = {
         f"{name}/__init__.py": "",
         f"{name}/__main__.py": _PRINTS_ITS_RELEASE,

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from scripts.build.dist import build
@@ -34,9 +33,6 @@ pattern = '^VERSION=(?P<version>\\S+)$'
 
 [tool.hatch.build.targets.wheel]
 packages = ["src/hero_fifth"]
-
-[tool.hatch.build.targets.wheel.force-include]
-"platformdirs" = "platformdirs"
 """
 _FIFTH_MAIN = "def main():\n    print('fifth')\n"
 
@@ -52,8 +48,6 @@ def copy(tmp_path: Path) -> Path:
     package = tmp_path / "packages" / "fifth"
     (package / "src" / "hero_fifth").mkdir(parents=True)
     (package / "pyproject.toml").write_text(_FIFTH_PROJECT)
-    # What a start from the archive needs, and no index gives in this test.
-    shutil.copytree(Path(platformdirs.__file__).parent, package / "platformdirs")
     (package / "src" / "hero_fifth" / "__init__.py").touch()
     (package / "src" / "hero_fifth" / "__main__.py").write_text(_FIFTH_MAIN)
     env = tmp_path / "buildenv.sh"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, Target, pinned_header, portable_header, read_pin
+from scripts.build.workspace import Workspace
 from scripts.build.zipapp import this_target
 from tests.builds import make_build, run
 from tests.import_guard import poisoned
@@ -65,6 +66,12 @@ def trees(cache: Path) -> list[Path]:
     return [path for path in cache.glob("hero_assistance*/zipapps/alpha_*") if path.is_dir()]
 
 
+def test_every_binary_brings_platformdirs(dist: Path) -> None:
+    for binary in Workspace().binaries:
+        with zipfile.ZipFile(dist / binary) as archive:
+            assert "site-packages/platformdirs/__init__.py" in archive.namelist()
+
+
 @pytest.fixture
 def read_only_home(tmp_path: Path, hero_env: dict[str, str]) -> dict[str, str]:
     """A home folder in which nothing can be made, for root neither, and a temporary folder of its own."""
@@ -73,11 +80,10 @@ def read_only_home(tmp_path: Path, hero_env: dict[str, str]) -> dict[str, str]:
     return {**hero_env, "HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp")}
 
 
-def test_the_cache_is_where_the_user_has_it(tmp_path: Path, hero_env: dict[str, str]) -> None:
-    build = make_build(tmp_path / "dist", "1.0-one")
+def test_the_cache_is_where_platformdirs_says(tmp_path: Path, hero_env: dict[str, str], dist: Path) -> None:
     env = {**hero_env, "XDG_CACHE_HOME": str(tmp_path / "caches")}
-    assert run(build / "alpha", env=env) == "1.0-one"
-    assert len(trees(tmp_path / "caches")) == 1
+    assert run(dist / "hero_assistance", "--version", env=env).startswith("hero_assistance ")
+    assert len(list((tmp_path / "caches" / "hero_assistance" / "zipapps").glob("hero_assistance_*/site-packages"))) == 1
     assert not Path(hero_env["HOME"], ".cache").exists()
 
 
