@@ -79,7 +79,7 @@ class _Reader(asyncio.Protocol):
         self.transport = transport
         self.connections += 1
         since = f"last-event-id: {self.last}\r\n" if self.last >= 0 else ""
-        transport.write(f"GET /events HTTP/1.1\r\nhost: bench\r\nx-dev-user: bob\r\n{since}\r\n".encode())
+        transport.write(f"GET /events HTTP/1.1\r\nhost: localhost\r\nx-dev-user: bob\r\n{since}\r\n".encode())
 
     def data_received(self, data: bytes) -> None:
         received = self._rest + data
