@@ -142,6 +142,13 @@ async def test_one_connection_too_many_is_told_so_and_a_free_place_is_taken(
         waiting.go.set()
 
 
+async def test_a_body_is_no_part_of_the_headers_limit() -> None:
+    async with served(replace(QUICK, header_bytes=200)) as address:
+        peer = await connected(address)
+        peer.send(POST.replace(b"100", b"3000") + b"x" * 3000)
+        assert (await peer.answer())["bytes"] == 3000
+
+
 async def test_the_oldest_stranger_makes_room_and_one_who_asks_does_not() -> None:
     waiting = Waiting()
     async with served(replace(DEFAULTS, connections=8), waiting) as address:

@@ -6,11 +6,15 @@ and the browser's owner the caller. An address that is written as one, and this 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import Forbidden, HeroError, UsageError
 from hero_assistance_sdk.net.host_names import HOSTS_SETTING, is_address, parse_host
+
+_REMEMBERED = 256
 
 
 class HostGuard:
@@ -19,6 +23,8 @@ class HostGuard:
     def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
         self._app = app
         self._names = names
+        # A client says the same host in each request.
+        self._is_own = lru_cache(_REMEMBERED)(self._find_out)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -32,10 +38,13 @@ class HostGuard:
         given = [value for name, value in scope["headers"] if name == b"host"]
         if len(given) != 1:
             return UsageError("a request has one Host header", hint="send the address that you connect to")
-        name = parse_host(given[0].decode("latin-1"))
-        if name in self._names or name.endswith(".localhost") or is_address(name):
+        if self._is_own(given[0]):
             return None
         return Forbidden(
             "this address is not served here",
             hint=f"use the IP address or localhost, or name the host in {HOSTS_SETTING} where the service starts",
         )
+
+    def _find_out(self, header: bytes) -> bool:
+        name = parse_host(header.decode("latin-1"))
+        return name in self._names or name.endswith(".localhost") or is_address(name)

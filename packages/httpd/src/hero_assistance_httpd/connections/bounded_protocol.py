@@ -58,6 +58,7 @@ class BoundedProtocol(PacedProtocol):
             turn_away(transport, http_answer(refusal))
             return
         self._entered = True
+        self.longest_whole = min(self.longest_whole, int(self.config.limits.header_bytes))
         super().connection_made(transport)
         self._awaited = _Awaited.HEADERS
         # Bytes that are neither in the body nor answered yet, and those of the body.
@@ -90,13 +91,16 @@ class BoundedProtocol(PacedProtocol):
         if self._loose > self.config.limits.header_bytes and not self.is_receiving_body:
             return self._refuse_headers()
         self.parse(piece)
+        if self._loose > self.config.limits.header_bytes:
+            return self._refuse_headers()
+        return not self._refused
+
+    def pieces_received(self) -> None:
+        """Begin or end the time of what is awaited."""
         if self._awaited is _Awaited.NOTHING and not self._is_idle():
             self._rest()
-        elif self._loose > self.config.limits.header_bytes:
-            return self._refuse_headers()
         elif self._timed is not self._awaited:
             self._watch()
-        return not self._refused
 
     def pause_writing(self) -> None:
         """Measure how fast the peer reads, once much is waiting for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from abc import abstractmethod
 
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -10,6 +11,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from hero_assistance_httpd.graceful_shutdown import DrainingProtocol
 
 _HEADERS_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 # The bound of what is parsed before a limit on headers is checked.
 _HEADER_PIECE = 4096
 # The end of a chunked body is found by the parser alone: as many requests as fit in this may be taken with it.
@@ -22,13 +24,17 @@ class PacedProtocol(DrainingProtocol):
     Parsed ahead, 18 bytes would become a request of kilobytes. What is held is what one read of the socket brought.
     """
 
+    # A request of so many bytes, headers and body, is parsed at once.
+    longest_whole = _HEADER_PIECE
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start without anything held."""
         super().connection_made(transport)
         self.flow: _PacedFlow = _PacedFlow(transport)
         self._held = b""
-        # Of the request that is being received: bytes of its body still to come; -1: chunked, so nothing tells.
-        self._body_left = 0
+        # Of the request that is being received: bytes of its body still to come; -1: chunked, so nothing tells. `None`
+        # until it is asked for: most requests arrive whole.
+        self._body_left: int | None = None
         self.is_receiving_body = False
 
     def data_received(self, data: bytes) -> None:
@@ -42,6 +48,10 @@ class PacedProtocol(DrainingProtocol):
     def piece_received(self, piece: bytes) -> bool:
         """Parse bytes of at most one request; false when nothing more is to be parsed on this connection."""
 
+    @abstractmethod
+    def pieces_received(self) -> None:
+        """Look at what is awaited next, once all that has arrived is parsed or held."""
+
     def parse(self, piece: bytes) -> None:
         """Let the parser of uvicorn have a piece."""
         super().data_received(piece)
@@ -51,25 +61,20 @@ class PacedProtocol(DrainingProtocol):
         """Whether a request has been received whole and its answer is not complete."""
         return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
 
-    @property
-    def held_bytes(self) -> int:
-        """Bytes that have arrived and wait for an answer before them."""
-        return len(self._held)
-
     def drop_held(self) -> None:
         """Forget what is held, so that the rest of what the peer sends can be read and discarded."""
         self._held = b""
         self.flow.is_holding = False
 
     def on_headers_complete(self) -> None:
-        """Note how long the body is."""
+        """Expect the body."""
         self.is_receiving_body = True
-        self._body_left = _body_length(self.headers)
+        self._body_left = None
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Count down what is left of the body."""
-        if self._body_left > 0:
+        if self._body_left is not None and self._body_left > 0:
             self._body_left -= len(body)
         super().on_body(body)
 
@@ -94,20 +99,30 @@ class PacedProtocol(DrainingProtocol):
             self.flow.resume_reading()
 
     def _take(self, data: bytes) -> None:
+        if self._take_pieces(data):
+            self.pieces_received()
+
+    def _take_pieces(self, data: bytes) -> bool:
+        """Parse up to the end of one request, and hold the rest; false when the connection ends."""
+        if len(data) <= self.longest_whole and not self.is_receiving_body and _is_one_request(data):
+            return self.piece_received(data)
         begin, size = 0, len(data)
         while begin < size:
             end = self._piece_end(data, begin)
             if not self.piece_received(data if end - begin == size else data[begin:end]) or self.transport.is_closing():
-                return
+                return False
             begin = end
             if begin < size and self.is_answering:
                 self._hold(data[begin:])
-                return
+                break
+        return True
 
     def _piece_end(self, data: bytes, begin: int) -> int:
         """The end of what can be parsed without reaching into a second request (chunked bodies: a few)."""
         size = len(data)
         if self.is_receiving_body:
+            if self._body_left is None:
+                self._body_left = _body_length(self.headers)
             return min(begin + (self._body_left if self._body_left > 0 else _CHUNKED_PIECE), size)
         last = min(begin + _HEADER_PIECE, size)
         found = data.find(_HEADERS_END, begin, last)
@@ -128,6 +143,16 @@ class _PacedFlow(FlowControl):
         """Read on, unless something is held."""
         if not self.is_holding:
             super().resume_reading()
+
+
+def _is_one_request(data: bytes) -> bool:
+    """Whether these are the headers of a request and its body by their length, to the byte, and no more."""
+    place = data.find(_HEADERS_END)
+    if place < 0:
+        return False
+    end = place + len(_HEADERS_END)
+    found = _LENGTH.search(data, 0, end)
+    return end + (int(found[1]) if found else 0) == len(data)
 
 
 def _body_length(headers: list[tuple[bytes, bytes]]) -> int:
