@@ -52,7 +52,7 @@ def _explain_owner(path: Path | None) -> str | None:
     found = next((place for place in [path, *path.parents] if _is_there(place)), None) if path else None
     if found is None:
         return None
-    owner, me = found.stat().st_uid, os.geteuid()
+    owner, me = found.lstat().st_uid, os.geteuid()
     if owner == me:
         return f"you own {found}: give yourself the right with: chmod u+rwX {found}"
     if owner == 0 and found.is_relative_to(Path.home()):

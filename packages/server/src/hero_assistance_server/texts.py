@@ -22,13 +22,13 @@ _NOT_IN_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_ENDS = re.compile("\r\n|\r|\x85")
 # Default_Ignorable_Code_Point of Unicode, and the controls of interlinear annotations.
-_INVISIBLE = (
+INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_ANY_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+_ANY_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 # The blank of Braille is no space to Unicode.
-_VISIBLE = re.compile(f"[^\\s\x00-\x1f\x7f-\x9f\u2800{_INVISIBLE}]")
+_VISIBLE = re.compile(f"[^\\s\x00-\x1f\x7f-\x9f\u2800{INVISIBLE}]")
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")

@@ -70,14 +70,6 @@ class Caller:
         """Whether this caller may know that the ticket exists."""
         return self.is_staff or (self.user is not None and self.user.user_id in ticket.people)
 
-    def sees_user(self, other: User) -> bool:
-        """Whether this caller may see that user: customers see themselves and staff, never each other."""
-        return (
-            self.is_staff
-            or other.role is not Role.CUSTOMER
-            or (self.user is not None and self.user.user_id == other.user_id)
-        )
-
 
 def permit(caller: Caller, permission: Permission) -> None:
     """Return when the caller is allowed; raises `Unauthenticated` or `Forbidden`."""

@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from hero_assistance_server.texts import INVISIBLE
+
 JOINER = "\u200c"
 SYMBOL = "\ue001"
 # A word of its own between two texts; no text and no query has it.
@@ -22,11 +24,8 @@ _RESERVED = frozenset({SYMBOL, BREAK})
 
 # Soft hyphen, zero-width space and non-joiner.
 _JOINERS = frozenset("\u00ad\u200b\u200c")
-# Format characters and what the standard calls default ignorable, and the mark that stretches Arabic words.
-_INVISIBLE = re.compile(
-    "[\u034f\u0640\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
-)
+# What has no look, the mark that stretches Arabic words, and the colours of skin.
+_INVISIBLE = re.compile(f"[{INVISIBLE}\u0640\U0001f3fb-\U0001f3ff]")
 # Combining classes of marks that are part of a spelling: of Indic scripts, kana, Thai, Lao and Tibetan. Those of other
 # classes are accents, points and tones, which many leave out.
 _SPELLED = frozenset({0, 8, 9, 84, 91, 103, 118, 129, 130, 132})
