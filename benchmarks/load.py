@@ -47,7 +47,8 @@ def load(address: str, requests: Sequence[bytes], callers: int, seconds: float) 
 
 def post(path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
     """The bytes of one request."""
-    named = {"host": "localhost", **(headers or {}), "content-type": "application/json", "content-length": str(len(body))}
+    content = {"content-type": "application/json", "content-length": str(len(body))}
+    named = {"host": "localhost", **(headers or {}), **content}
     lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
     return f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
