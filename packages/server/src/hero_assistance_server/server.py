@@ -25,6 +25,7 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.features import run_background
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
@@ -154,7 +155,12 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             admission=admission,
         )
         counts = ViewCounts(hub, store, count_views)
-        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve):
+        async with (
+            maintain(store, backups, exports),
+            watch_view_counts(counts),
+            watch_disk(reserve),
+            run_background(desk),
+        ):
             yield desk
 
 
