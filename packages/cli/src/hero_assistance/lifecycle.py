@@ -20,6 +20,7 @@ from hero_assistance.results import (
     StopResult,
 )
 from hero_assistance.service import build_service_spec, read_settings
+from hero_assistance.start_space import require_start_space
 from hero_assistance.status import read_status
 from hero_assistance.supervisor.connection import (
     LOG_LINES,
@@ -28,6 +29,7 @@ from hero_assistance.supervisor.connection import (
     end_embedded,
     hero_proc_or_embedded,
     lock_lifecycle,
+    registered_here,
     registered_with,
 )
 from hero_assistance.supervisor_lookup import Kind, knows_service
@@ -70,6 +72,7 @@ def start(
                 _leave_embedded(paths, progress)
             changed = not _is_healthy_with(supervisor.client, spec)
             if changed:
+                require_start_space(paths)
                 supervisor.client.service_set(spec)
                 known = supervisor.client.service_start(SERVICE)
                 _await_healthy(supervisor.client, known, progress, deadline)
@@ -89,6 +92,8 @@ def stop(paths: Paths, progress: Progress) -> StopResult:
                 changed = _stop_service(embedded, progress) or changed
                 progress.step("ending the supervisor")
                 end_embedded(paths, embedded)
+                if registered_here(paths):
+                    progress.step(f"{paths.state} takes no changes: it still names the service as one to run")
         return StopResult(changed)
 
 
@@ -96,7 +101,8 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
     """Replace every process, by this release's definition and with the settings that were chosen.
 
     No caller is refused where the supervisor can start a new process before the old one is ended. A new process that
-    does not become healthy is given up: the old one goes on, and `RestartFailed` is raised.
+    does not become healthy is given up: the old one goes on, and `RestartFailed` is raised. Where a disk has no room
+    for a start, `TooLittleSpace` is raised before anything is touched.
     """
     deadline = time.monotonic() + START_TIMEOUT_S + STOP_TIMEOUT_S
     with lock_lifecycle(paths):
@@ -104,6 +110,7 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
             if supervisor is None:
                 raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
             supervisor.client.require(*_NEEDED, "service.restart")
+            require_start_space(paths)
             _renew(paths, supervisor.client)
             overlap = supervisor.client.offers_overlap
             if not overlap:

@@ -39,6 +39,7 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
 from hero_assistance_server.storage.errors import DatabaseUnusable
+from hero_assistance_server.storage.opening_space import require_opening_space
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
@@ -92,8 +93,12 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
 async def _succeed(
     settings: ServerSettings, hub: Hub, timers: Timers, health: Health, before: int, stop: asyncio.Event
 ) -> None:
-    """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
-    refuse_newer(settings.paths.data / DATABASE, migrations())
+    """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that.
+
+    What can be known of whether the database will open is found out before a socket is taken.
+    """
+    database = settings.paths.data / DATABASE
+    require_opening_space(database, migrates=refuse_newer(database, migrations()) > 0)
     with closing(Predecessor(before)) as old:
         bound = await _bound(settings, health)
         rpc, events, tcp = (TakeoverApp(old) for _ in range(3))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hero_assistance.start_space import require_start_space
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.query import read_last_lines
 from hero_assistance.supervisor.names import LIFECYCLE_LOCK, OWN_LOG, SOCKET, SUPERVISOR_LOCK
@@ -152,9 +153,15 @@ def left_running(paths: Paths) -> dict[str, RunRecord]:
 
 @contextmanager
 def embedded(paths: Paths) -> Iterator[SupervisorClient]:
-    """Connect to the embedded supervisor and start it if needed; replaces a supervisor of another release."""
+    """Connect to the embedded supervisor and start it if needed; replaces a supervisor of another release.
+
+    Raises `TooLittleSpace` before anything is ended that could not be started again.
+    """
     client = connect(paths.socket(SOCKET))
-    if client is not None and _is_of_another_release(health := client.health()):
+    health = client.health() if client else None
+    if health is None or _is_of_another_release(health):
+        require_start_space(paths)
+    if client is not None and health is not None and _is_of_another_release(health):
         client.shutdown()
         client.close()
         _await_end(paths, health.pid)

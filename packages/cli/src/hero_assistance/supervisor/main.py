@@ -44,6 +44,7 @@ async def supervise(paths: Paths) -> None:
     processes.open()
     paths.logs.mkdir(parents=True, exist_ok=True)
     registry = Registry(paths.state)
+    registry.keep_reserve()
     paths.service_sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
     processes.notify_socket.open(paths.socket(NOTIFY))
     path = paths.socket(SOCKET)
@@ -83,7 +84,7 @@ class _Ended(Exception):
 
 def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
     # A page of log lines has its own bound; each byte of a binary line may be six of JSON.
-    dispatcher = Dispatcher(table, answer_bytes=RELAY_BYTES)
+    dispatcher = Dispatcher(table, answer_bytes=RELAY_BYTES, explains_system=True)
 
     async def rpc(body: bytes) -> bytes | None:
         return await dispatcher.answer(body, context)

@@ -51,10 +51,10 @@ def migrations() -> list[Migration]:
     return found
 
 
-def refuse_newer(path: Path, known: list[Migration]) -> None:
-    """Raise `DatabaseTooNew` before anything is opened for writing."""
+def refuse_newer(path: Path, known: list[Migration]) -> int:
+    """Return how many migrations a database lacks; raises `DatabaseTooNew` before anything is opened for writing."""
     if not path.exists() or not path.stat().st_size:
-        return
+        return len(known)
     reader = open_reader(path, may_be_empty=True)
     try:
         version = reader.pragma("user_version")
@@ -65,6 +65,7 @@ def refuse_newer(path: Path, known: list[Migration]) -> None:
             f"{path} has version {version}; this release knows versions up to {len(known)}",
             hint="install the release that wrote it, or restore a backup",
         )
+    return len(known) - int(version)
 
 
 def migrate(connection: apsw.Connection, known: list[Migration]) -> list[str]:

@@ -21,7 +21,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
+from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
@@ -229,6 +229,7 @@ class Writer:
         if isinstance(error, STORAGE_ERRORS):
             self._note_error(error)
             _log.error("store.write-failed", error=error)
-            return StoreUnavailable("the database cannot be written", hint=str(error))
+            reason, hint = explain_error(error)
+            return StoreUnavailable(f"the database cannot be written: {reason}", hint=hint)
         _log.error("store.write-failed", exc_info=error)
         return InternalError("the server failed to write", hint="its log says why")
