@@ -191,10 +191,10 @@ def test_broken_links_of_a_release(
     assert said in found[1]
 
 
-def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = "") -> Found:
+def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = "", then: str = "") -> Found:
     """What it finds of disks where folders below the root are file systems of their own, of these sizes.
 
-    That of `full` is filled.
+    That of `full` is filled. `then` is run behind the mounts.
     """
     made = "".join(
         f'mkdir -p "$PATH_ROOT/{folder}"; mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT/{folder}"; '
@@ -202,6 +202,7 @@ def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = 
     )
     if full:
         made += f'cat /dev/zero > "$PATH_ROOT/{full}/filler" 2>"$PATH_ROOT/refused" || true; '
+    made += f"{then}; " if then else ""
     done = subprocess.run(
         ["unshare", "--mount", "--map-root-user", "sh", "-ec", f'{made}exec "$@"', "sh", *DOCTOR],
         env={**harness.env, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -303,3 +304,28 @@ def test_a_database_that_is_gone_is_told_before_a_start(harness: Harness) -> Non
     (data / "tickets.db").unlink()
     (data / "tickets.db").mkdir()
     assert doctor(harness.env, "data") == [("fault", f"{data / 'tickets.db'} is a folder")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
+@pytest.mark.parametrize(
+    ("mounted", "option", "said"),
+    [
+        ("", "ro", "mounted read-only"),
+        ("var/data", "ro", "mounted read-only"),
+        ("", "noexec", "mounted noexec"),
+        ("var/releases", "noexec", "mounted noexec"),
+    ],
+)
+def test_how_a_disk_is_mounted(harness: Harness, mounted: str, option: str, said: str) -> None:
+    remounted = f'mount -o remount,{option} "$PATH_ROOT/{mounted}"'
+    found = doctor_with_mounts(harness, {"": "4g", mounted: "4g"}, then=remounted)
+    (fault,) = (detail for verdict, detail in found if verdict == "fault")
+    assert said in fault
+    assert f"free in {harness.paths.root / mounted}" in fault
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
+def test_a_disk_of_data_alone_may_be_noexec(harness: Harness) -> None:
+    remounted = 'mount -o remount,noexec "$PATH_ROOT/var/data"'
+    found = doctor_with_mounts(harness, {"": "4g", "var/data": "4g"}, then=remounted)
+    assert [verdict for verdict, _ in found] == ["ok", "ok"]

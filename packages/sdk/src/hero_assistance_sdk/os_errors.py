@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 from hero_assistance_sdk.errors import HeroError
@@ -71,12 +72,18 @@ def explain_owner(path: Path, *, user: int | None = None) -> str | None:
     found = next((place for place in [path, *path.parents] if _is_there(place)), None)
     if found is None:
         return None
-    owner, me, quoted = found.lstat().st_uid, os.geteuid() if user is None else user, quote(str(found))
-    if owner == me:
-        return f"you own {found}: give yourself the right with: chmod u+rwX {quoted}"
-    if owner == 0 and _is_within_own(found, me):
-        return f"{found} belongs to root, as after a run with sudo: sudo chown -R {_find_name(me) or me} {quoted}"
-    return f"{found} belongs to {name_user(owner)}: run this as {name_user(owner)}, or set PATH_ROOT to your own folder"
+    about, me = found.lstat(), os.geteuid() if user is None else user
+    if about.st_uid == me:
+        return f"you own {found}: give yourself the right with: chmod u+rwX {quote(str(found))}"
+    owner = name_user(about.st_uid)
+    if stat.S_ISSOCK(about.st_mode):
+        return f"{found} is a socket of {owner}: end what listens there as {owner}"
+    if about.st_uid == 0 and _is_within_own(found, me):
+        top = _find_top(found, 0)
+        return (
+            f"{top} belongs to root, as after a run with sudo: sudo chown -R {_find_name(me) or me} {quote(str(top))}"
+        )
+    return f"{found} belongs to {owner}: run this as {owner}, or set PATH_ROOT to a folder of your own"
 
 
 def name_user(uid: int) -> str:
@@ -91,6 +98,15 @@ def _find_name(uid: int) -> str | None:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return None
+
+
+def _find_top(path: Path, owner: int) -> Path:
+    """The highest folder above a path that is its owner's without a break."""
+    for above in path.parents:
+        if above.lstat().st_uid != owner:
+            break
+        path = above
+    return path
 
 
 def _is_within_own(path: Path, user: int) -> bool:

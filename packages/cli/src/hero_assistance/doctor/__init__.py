@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, data, disks, installation, network, settings, supervision
+from hero_assistance.doctor import (
+    backups,
+    clock,
+    data,
+    disks,
+    installation,
+    network,
+    ownership,
+    settings,
+    supervision,
+)
 from hero_assistance.doctor.findings import Finding, Verdict, find_worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
+from hero_assistance_sdk.os_errors import explain
 from hero_assistance_sdk.paths import Paths
 
 __all__ = ["Finding", "Verdict", "examine", "find_worst"]
@@ -19,6 +30,7 @@ ALONE: tuple[Check, ...] = (
     installation.check_search_path,
     installation.check_leftovers,
     disks.check_disk,
+    ownership.check_ownership,
     network.check_folders,
     clock.check_jump,
     data.check_data,
@@ -36,6 +48,7 @@ ASKING: tuple[Check, ...] = (
 # A check that cannot be made is reported under its name without this.
 _PREFIX = "check_"
 _SEE = "see: hero_assistance logs supervisor"
+_RUN_AS_OWNER = "run doctor as the user that owns the installation"
 
 
 def examine(paths: Paths) -> list[Finding]:
@@ -60,4 +73,5 @@ def _run_check(check: Check, paths: Paths) -> list[Finding]:
     except HeroError as error:
         return [Finding(name, Verdict.FAULT, error.message, error.hint or _SEE)]
     except OSError as error:
-        return [Finding(name, Verdict.FAULT, str(error), "run doctor as the user that owns the installation")]
+        told = explain(error)
+        return [Finding(name, Verdict.FAULT, told.message, told.hint or _RUN_AS_OWNER)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_sdk.net.ports import SERVER_PORT
+from hero_assistance_sdk.os_errors import explain_owner, name_user
 from hero_assistance_sdk.paths import SERVICE, Paths
 
 # Only the owner may make or replace a socket; the proxies of a box, which may be other users, may connect to it.
@@ -25,8 +26,8 @@ def check_folders(paths: Paths) -> Iterator[Finding]:
         about = folder.stat()
         mode = stat.S_IMODE(about.st_mode)
         if about.st_uid != os.geteuid():
-            hint = f"sudo chown {os.geteuid()} {folder}"
-            yield Finding("folders", Verdict.FAULT, f"{folder} belongs to user {about.st_uid}", hint)
+            hint = explain_owner(folder) or ""
+            yield Finding("folders", Verdict.FAULT, f"{folder} belongs to {name_user(about.st_uid)}", hint)
         if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
             yield Finding("folders", Verdict.FAULT, f"{folder} can be written by others", f"chmod 755 {folder}")
         elif mode & _OTHERS_ENTER != _OTHERS_ENTER:

@@ -56,11 +56,16 @@ class ReservedFile:
 
 
 def _fill(reserve: Path, size: int) -> None:
-    if _read_size(reserve) >= size:
+    before = _read_size(reserve)
+    if before >= size:
         return
     descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     try:
         allocate(descriptor, size)
+    except OSError:
+        if not before:
+            reserve.unlink()
+        raise
     finally:
         os.close(descriptor)
 
