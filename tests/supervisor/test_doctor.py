@@ -329,3 +329,56 @@ def test_a_disk_of_data_alone_may_be_noexec(harness: Harness) -> None:
     remounted = 'mount -o remount,noexec "$PATH_ROOT/var/data"'
     found = doctor_with_mounts(harness, {"": "4g", "var/data": "4g"}, then=remounted)
     assert [verdict for verdict, _ in found] == ["ok", "ok"]
+
+
+@pytest.fixture
+def installed_bin(harness: Harness, tmp_path: Path) -> Path:
+    """The folder of an installed release of small programs."""
+    store = ReleaseStore.from_paths(harness.paths)
+    install(store, make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    return store.bin
+
+
+def _searching(harness: Harness, *folders: object) -> Found:
+    return doctor({**harness.env, "PATH": os.pathsep.join(map(str, (*folders, harness.env["PATH"])))}, "PATH")
+
+
+def test_a_folder_on_the_search_path_in_another_spelling(harness: Harness, installed_bin: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(installed_bin)
+    well = [("ok", f"{installed_bin} is on PATH")]
+    for spelling in (installed_bin, f"{installed_bin}/", link, f"{installed_bin.parent}/home/../bin"):
+        assert _searching(harness, spelling) == well
+    assert _searching(harness) == [("warning", f"{installed_bin} is not on PATH")]
+
+
+def test_another_program_of_the_same_name_that_comes_first(
+    harness: Harness, installed_bin: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "alpha"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    assert _searching(harness, other.parent, installed_bin) == [
+        ("warning", f"{other} is found before {installed_bin / 'alpha'}")
+    ]
+    assert _searching(harness, installed_bin, other.parent) == [("ok", f"{installed_bin} is on PATH")]
+    # A link to ours is ours.
+    other.unlink()
+    other.symlink_to(installed_bin / "alpha")
+    assert _searching(harness, other.parent, installed_bin) == [("ok", f"{installed_bin} is on PATH")]
+
+
+def test_too_few_open_files(harness: Harness) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh", *DOCTOR],
+        env=harness.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert findings(done.stdout, "open_files") == [
+        ("fault", "the system lets this process open 128 files, and it needs 144")
+    ]
+    assert [verdict for verdict, _ in doctor(harness.env, "open_files")] == ["ok"]

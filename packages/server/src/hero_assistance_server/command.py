@@ -7,7 +7,7 @@ import asyncio
 import click
 import uvloop
 
-from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.limits import Limits, room_for
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.net.ports import SERVER_PORT
 from hero_assistance_sdk.net.sockets import parse_address
@@ -62,6 +62,8 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
         if given is not None:
             parse_address(given)
     limits = Limits.from_environ()
+    # Before a socket is made, or taken from a server that runs.
+    room_for(limits)
     settings = ServerSettings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))

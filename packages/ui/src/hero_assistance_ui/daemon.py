@@ -11,7 +11,7 @@ from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
-from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.limits import Limits, room_for
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
@@ -49,6 +49,8 @@ def command(auth_mode: str, tcp: tuple[str, ...]) -> None:
 async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that it cannot listen on."""
     group = read_socket_group()
+    # Before a socket is made, or taken from a daemon that runs.
+    room_for(Limits.from_environ())
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [ShownProject(id=SERVICE, name="Support", target=target)]
     assets, health = Assets.packaged(), Health()

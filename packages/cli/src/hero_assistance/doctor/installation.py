@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
@@ -12,6 +11,7 @@ from hero_assistance.releases.mending import find_faults, is_archive_whole
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
+from hero_assistance.search_path import find_other, format_line, is_on_path
 from hero_assistance_sdk.paths import Paths
 
 _MENDS = "hero_assistance --start mends them"
@@ -64,12 +64,18 @@ def check_links(paths: Paths) -> Iterator[Finding]:
 
 
 def check_search_path(paths: Paths) -> Iterator[Finding]:
-    """Whether a shell finds the binaries."""
-    store = ReleaseStore.from_paths(paths)
-    if str(store.bin) in os.environ.get("PATH", "").split(os.pathsep):
+    """Whether a shell finds the binaries, and no others of their names before them."""
+    store, _live_release, installed = _find_live(paths)
+    names = [binary.name for binary in installed.manifest.binaries] if installed else []
+    others = [found for name in names if (found := find_other(store.bin / name)) is not None]
+    line = format_line(store.bin)
+    for other in others:
+        detail = f"{other} is found before {store.bin / other.name}"
+        yield Finding("PATH", Verdict.WARNING, detail, f"remove it, or: {line}")
+    if not is_on_path(store.bin):
+        yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", line)
+    elif not others:
         yield Finding("PATH", Verdict.OK, f"{store.bin} is on PATH")
-    else:
-        yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", f'export PATH="{store.bin}:$PATH"')
 
 
 def check_leftovers(paths: Paths) -> Iterator[Finding]:
