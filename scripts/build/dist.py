@@ -30,7 +30,7 @@ def build(workspace: Workspace, dist: Path, report: Callable[[str], None] = prin
     """Build everything into `dist` unless nothing changed since the last build; true when it was built."""
     fingerprint = inputs_fingerprint(workspace)
     if _is_current(dist, fingerprint):
-        report(f"nothing changed: {dist.name}/ holds release {read_manifest(dist)['release']}")
+        report(f"built already: {dist.name}/ holds release {read_manifest(dist)['release']}")
         return False
     work = dist.with_name(f".{dist.name}.{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)

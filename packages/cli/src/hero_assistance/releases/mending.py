@@ -68,7 +68,7 @@ def mend(store: ReleaseStore) -> list[str]:
         return []
     folder, manifest = store.release(installed.release), installed.manifest
     keeps_interpreter = _is_pinned_well(folder, manifest)
-    mended = []
+    mended: list[str] = []
     for binary in manifest.binaries:
         with _readable(folder / binary.name):
             pin = _choose_pin(folder, binary, manifest, keeps_interpreter=keeps_interpreter)

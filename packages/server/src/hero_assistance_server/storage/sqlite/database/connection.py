@@ -60,8 +60,8 @@ def translated_errors(path: Path) -> Iterator[None]:
     except (*STORAGE_ERRORS, OSError) as error:
         if path.is_dir():
             raise DatabaseUnusable(f"{path} is a folder", hint="move it away, then hero_assistance restore") from error
-        reason, hint = _explain(path, error)
-        raise DatabaseUnusable(f"{path} cannot be opened as a database: {reason}", hint=hint) from error
+        reason, advice = _explain(path, error)
+        raise DatabaseUnusable(f"{path} cannot be opened as a database: {reason}", hint=advice) from error
 
 
 def _explain(path: Path, error: apsw.Error | OSError) -> tuple[str, str | None]:
