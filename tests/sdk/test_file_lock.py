@@ -89,6 +89,18 @@ def test_a_lock_on_a_read_only_disk(tmp_path: Path) -> None:
     path = tmp_path / "one.lock"
     path.touch()
     script = f'mount --bind {tmp_path} {tmp_path}; mount -o remount,ro,bind {tmp_path}; exec "$@" </dev/null'
-    command = ["unshare", "--mount", "--map-root-user", "sh", "-ec", script, "sh", sys.executable, "-c", _HOLD, str(path)]
+    command = [
+        "unshare",
+        "--mount",
+        "--map-root-user",
+        "sh",
+        "-ec",
+        script,
+        "sh",
+        sys.executable,
+        "-c",
+        _HOLD,
+        str(path),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("held\n", "")

@@ -173,8 +173,11 @@ class ActionProcess:
         return await _end(lambda: set[ProcessIdentity]().union(*map(find_members, found)), spec)
 
     def remove_record(self) -> None:
-        """Remove the record: no process of the action is left."""
-        self._context.runs.remove(self._service, self._name)
+        """Remove the record: no process of the action is left. One that stays names a process that has ended."""
+        try:
+            self._context.runs.remove(self._service, self._name)
+        except OSError as error:
+            _log.warning("action.record-not-removed", action=self._name, reason=error.strerror or str(error))
 
     def record_done(self) -> None:
         """Record that it ran to its end, so that the next supervisor does not start it again."""
