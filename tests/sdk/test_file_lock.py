@@ -14,7 +14,7 @@ from hero_assistance_sdk.files.file_lock import LockHeld, find_holder, lock_file
 _HOLD = """
 import sys, pathlib
 from hero_assistance_sdk.files.file_lock import lock_file
-with lock_file(pathlib.Path(sys.argv[1])):
+with lock_file(pathlib.Path(sys.argv[1]), may_be_read_only=len(sys.argv) > 2):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -89,18 +89,9 @@ def test_a_lock_on_a_read_only_disk(tmp_path: Path) -> None:
     path = tmp_path / "one.lock"
     path.touch()
     script = f'mount --bind {tmp_path} {tmp_path}; mount -o remount,ro,bind {tmp_path}; exec "$@" </dev/null'
-    command = [
-        "unshare",
-        "--mount",
-        "--map-root-user",
-        "sh",
-        "-ec",
-        script,
-        "sh",
-        sys.executable,
-        "-c",
-        _HOLD,
-        str(path),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("held\n", "")
+    around = ["unshare", "--mount", "--map-root-user", "sh", "-ec", script, "sh"]
+    command = [*around, sys.executable, "-c", _HOLD, str(path)]
+    allowed = subprocess.run([*command, "may be"], capture_output=True, text=True, check=False)
+    assert (allowed.stdout, allowed.stderr) == ("held\n", "")
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "Read-only file system" in refused.stderr

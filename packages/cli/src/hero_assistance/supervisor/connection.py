@@ -68,7 +68,8 @@ _started: list[subprocess.Popen[bytes]] = []
 def lock_lifecycle(paths: Paths) -> Iterator[None]:
     """Allow one start, stop or restart of this root at a time; raises `Busy` after a long wait."""
     try:
-        with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
+        # A service on a disk that has become read-only can be stopped.
+        with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S, may_be_read_only=True):
             yield
     except LockHeld as held:
         raise Busy(f"{held} is starting or stopping the service", hint="wait for it, or end it") from None

@@ -35,14 +35,15 @@ def lock_file(
     wait_s: float = 0.0,
     mode: int = PRIVATE_FILE,
     on_wait: Callable[[LockHeld], None] | None = None,
+    may_be_read_only: bool = False,
 ) -> Iterator[None]:
     """Hold the lock of a file and write our pid into it; raises `LockHeld` after `wait_s`.
 
-    `on_wait` is called once, before the first pause. A file that is there can be locked on a disk that takes no
-    changes: our pid is not in it then.
+    `on_wait` is called once, before the first pause. With `may_be_read_only` a file that is there is locked on a
+    read-only disk as well; our pid is not in it then.
     """
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    descriptor = _open(path, mode)
+    descriptor = _open(path, mode, may_be_read_only=may_be_read_only)
     try:
         deadline = time.monotonic() + wait_s
         while not try_lock(descriptor):
@@ -91,11 +92,11 @@ def find_holder(path: Path) -> int | None:
         os.close(descriptor)
 
 
-def _open(path: Path, mode: int) -> int:
+def _open(path: Path, mode: int, *, may_be_read_only: bool) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
     except OSError as error:
-        if error.errno != errno.EROFS:
+        if error.errno != errno.EROFS or not may_be_read_only:
             raise
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
