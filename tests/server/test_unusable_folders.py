@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import FolderUnusable
-from hero_assistance_sdk.net.sockets import bind_unix
+from hero_assistance_sdk.net.sockets import TAKES_OVER, bind_unix
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.storage.errors import DatabaseUnusable
@@ -69,6 +69,18 @@ def test_a_folder_in_the_place_of_the_database(hero_env: dict[str, str], paths: 
     (paths.data / DATABASE).mkdir(parents=True)
     said = refusal(hero_env, paths, *arguments, around=[])
     assert f"{paths.data / DATABASE} is a folder\n  hint: move it away" in said
+
+
+@pytest.mark.parametrize("takes_over", [None, str(os.getpid())])
+def test_too_few_open_files_are_named_before_a_socket_is_made(
+    hero_env: dict[str, str], paths: Paths, takes_over: str | None
+) -> None:
+    """Nor is one taken from the server that is to be replaced."""
+    few = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh"]
+    env = hero_env if takes_over is None else {**hero_env, TAKES_OVER: takes_over}
+    said = refusal(env, paths, "--auth-mode", "dev", around=few)
+    assert "the system lets this process open 128 files, and it needs 144\n  hint: raise the limit" in said
+    assert not paths.service_sockets.exists()
 
 
 def test_a_server_does_not_start_in_a_file(hero_env: dict[str, str], paths: Paths) -> None:
