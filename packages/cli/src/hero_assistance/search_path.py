@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def is_on_path(folder: Path) -> bool:
-    """Whether `PATH` names a folder, in whatever spelling: with a slash at its end, or through a link."""
+    """Whether `PATH` names a folder, also with a slash at its end, or through a link."""
     return any(_is_same(Path(entry), folder) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry)
 
 
