@@ -30,11 +30,11 @@ from hero_assistance.supervisor.connection import (
     lock_lifecycle,
     registered_with,
 )
-from hero_assistance.supervisor_lookup import Kind, knows_service
+from hero_assistance.supervisor_lookup import Kind, connect_hero_proc, knows_service
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
+from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
-from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
+from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus
 from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
 
@@ -70,7 +70,7 @@ def start(
                 _leave_embedded(paths, progress)
             changed = not _is_healthy_with(supervisor.client, spec)
             if changed:
-                supervisor.client.service_set(spec)
+                _register(supervisor.client, spec, progress)
                 known = supervisor.client.service_start(SERVICE)
                 _await_healthy(supervisor.client, known, progress, deadline)
         return StartResult(changed, read_status(paths))
@@ -80,7 +80,7 @@ def stop(paths: Paths, progress: Progress) -> StopResult:
     """End the service, all that it started, and the embedded supervisor."""
     with lock_lifecycle(paths):
         changed = False
-        hero_proc = connect(paths.hero_proc_socket)
+        hero_proc = connect_hero_proc(paths, SupervisorClient)
         if hero_proc is not None:
             with hero_proc:
                 changed = _stop_service(hero_proc, progress)
@@ -128,13 +128,17 @@ def _require_installed(spec: ServiceSpec) -> None:
         )
 
 
+def _register(client: SupervisorClient, spec: ServiceSpec, progress: Progress) -> None:
+    client.service_set(spec)
+    if client.left_out:
+        progress.step(f"{Kind.HERO_PROC} has no place for {', '.join(client.left_out)}: it goes on without")
+
+
 def _is_healthy_with(client: SupervisorClient, spec: ServiceSpec) -> bool:
     """Whether the service runs by this very specification and is well."""
     if not knows_service(client):
         return False
-    registered = client.service_get(SERVICE)
-    same = registered.spec == spec and registered.wanted is Wanted.UP and not registered.outdated
-    return same and client.service_status(SERVICE).state is ActionState.HEALTHY
+    return client.is_registered_as(spec) and client.service_status(SERVICE).state is ActionState.HEALTHY
 
 
 def _leave_embedded(paths: Paths, progress: Progress) -> None:

@@ -20,7 +20,7 @@ from hero_assistance.supervisor.process.process_table import is_alive, read_proc
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance.supervisor.registry.state_files import is_registered
-from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, find_supervisor, knows_service
+from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, connect_hero_proc, find_supervisor, knows_service
 from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.files.file_lock import LockHeld, find_holder, lock_file
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
@@ -83,7 +83,7 @@ def connect_supervisor(paths: Paths) -> Iterator[Supervisor | None]:
 @contextmanager
 def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
     """Connect to hero_proc where it listens, else to the embedded supervisor, and start that if needed."""
-    hero_proc = connect(paths.hero_proc_socket)
+    hero_proc = connect_hero_proc(paths, SupervisorClient)
     if hero_proc is None:
         with embedded(paths) as client:
             yield Supervisor(Kind.EMBEDDED, client)
