@@ -18,6 +18,7 @@ ALONE: tuple[Check, ...] = (
     installation.check_links,
     installation.check_search_path,
     installation.check_leftovers,
+    supervision.check_processes,
     disks.check_disk,
     network.check_folders,
     clock.check_jump,

@@ -11,6 +11,16 @@ from hero_assistance_sdk.paths import SERVICE, Paths
 _TAKES_OVER = "hero_assistance --start takes it over as it is"
 
 
+def check_processes(_paths: Paths) -> Iterator[Finding]:
+    """Whether the system tells which processes run; a supervisor could end none otherwise."""
+    from hero_assistance.supervisor.process.required_proc import NoProcessTable, require_proc
+
+    try:
+        require_proc()
+    except NoProcessTable as error:
+        yield Finding("processes", Verdict.FAULT, error.message, error.hint or "")
+
+
 def check_service(paths: Paths) -> Iterator[Finding]:
     """The supervisor, and the state of each action."""
     from hero_assistance.status import read_status

@@ -17,6 +17,7 @@ from hero_assistance.supervisor.logs.query import read_last_lines
 from hero_assistance.supervisor.names import LIFECYCLE_LOCK, OWN_LOG, SOCKET, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.child_environment import make_child_environment
 from hero_assistance.supervisor.process.process_table import is_alive, read_process
+from hero_assistance.supervisor.process.required_proc import require_proc
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance.supervisor.registry.state_files import is_registered
@@ -167,6 +168,7 @@ def _start_embedded(paths: Paths) -> SupervisorClient:
     """Start the embedded supervisor, detached, and connect once it listens; raises `SupervisorFailed`."""
     if _wake_running(paths):
         return SupervisorClient(paths.socket(SOCKET))
+    require_proc()
     child = _spawn(paths)
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:

@@ -12,6 +12,7 @@ from typing import Any
 from hero_assistance.supervisor.logs.log_manager import LogManager
 from hero_assistance.supervisor.names import NAME, NOTIFY, OWN_LOG, SOCKET
 from hero_assistance.supervisor.process.child_processes import ChildProcesses
+from hero_assistance.supervisor.process.required_proc import require_proc
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.secrets import Secrets
 from hero_assistance.supervisor.rpc.http_endpoint import HttpEndpoint
@@ -35,7 +36,8 @@ _log = get_log("supervisor")
 
 
 async def supervise(paths: Paths) -> None:
-    """Supervise until SIGTERM, SIGINT, `system.shutdown` or idleness; what runs goes on."""
+    """Supervise until SIGTERM, SIGINT, `system.shutdown` or idleness; what runs goes on. Raises `NoProcessTable`."""
+    require_proc()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
