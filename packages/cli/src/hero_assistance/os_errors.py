@@ -8,6 +8,7 @@ import pwd
 from pathlib import Path
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.shell_words import quote_command
 
 _HINTS = {
     errno.ENOSPC: "free some space on this disk",
@@ -54,9 +55,10 @@ def _explain_owner(path: Path | None) -> str | None:
         return None
     owner, me = found.lstat().st_uid, os.geteuid()
     if owner == me:
-        return f"you own {found}: give yourself the right with: chmod u+rwX {found}"
+        return f"you own {found}: give yourself the right with: {quote_command('chmod', 'u+rwX', found)}"
     if owner == 0 and found.is_relative_to(Path.home()):
-        return f"{found} belongs to root, as after a run with sudo: sudo chown -R {_name(me)} {found}"
+        mend = quote_command("sudo", "chown", "-R", _name(me), found)
+        return f"{found} belongs to root, as after a run with sudo: {mend}"
     return f"{found} belongs to {_name(owner)}: run this as {_name(owner)}, or set PATH_ROOT to a folder of your own"
 
 

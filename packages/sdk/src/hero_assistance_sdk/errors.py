@@ -13,6 +13,8 @@ from math import ceil
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hero_assistance_sdk.shell_words import quote_command
+
 # A longer wait is said in minutes.
 _LONG_WAIT_S = 90.0
 
@@ -73,9 +75,10 @@ def usable_folder(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         user = os.geteuid()
+        look = quote_command("ls", "-ld", folder)
         raise FolderUnusable(
             f"{folder} cannot be used: {error.strerror or error}",
-            hint=f"it must be a folder on a writable disk that user {user} may write to; see: ls -ld {folder}",
+            hint=f"it must be a folder on a writable disk that user {user} may write to; see: {look}",
         ) from error
 
 

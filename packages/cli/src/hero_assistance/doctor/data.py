@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.shell_words import quote_command
 
 
 def check_data(paths: Paths) -> Iterator[Finding]:
@@ -16,7 +17,8 @@ def check_data(paths: Paths) -> Iterator[Finding]:
     path = paths.data / DATABASE
     if paths.data.exists() and not os.access(paths.data, os.R_OK | os.W_OK | os.X_OK):
         detail = f"{paths.data} cannot be written to by user {os.geteuid()}"
-        yield Finding("data", Verdict.FAULT, detail, f"see: ls -ld {paths.data}, and whether its disk is read-only")
+        look = quote_command("ls", "-ld", paths.data)
+        yield Finding("data", Verdict.FAULT, detail, f"see: {look}, and whether its disk is read-only")
         return
     if path.is_dir():
         yield Finding("data", Verdict.FAULT, f"{path} is a folder", "move it away, then hero_assistance restore")
