@@ -31,7 +31,7 @@ def show_status(*, as_json: bool) -> int:
     print(f"{found.service}   supervisor: {found.supervisor}   release: {sanitize(found.release or '-')}")
     if found.note:
         print(sanitize(found.note))
-    print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)))
+    print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)), kept=3)
     for action in found.actions:
         for condition in action.conditions:
             print(sanitize(f"{action.name}: {condition.line}"))
