@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hero_assistance_sdk.hero_proc.states import ActionState
 SERVICE = "desk"
 
 
-def read(answers: dict[str, Any], sockets: dict[str, tuple[str, ...]] | None = None) -> ForeignSupervisor:
+def read(answers: dict[str, Any], sockets: Mapping[str, tuple[str, ...]] | None = None) -> ForeignSupervisor:
     """A supervisor that gives these answers."""
     document = {"methods": [{"name": name, "params": []} for name in answers]}
     offered = parse_methods(Path("/s.sock"), document)

@@ -157,6 +157,19 @@ def test_what_does_not_fit_is_named(action: dict[str, Any], service: dict[str, A
     assert len(set(refused.value.faults)) == len(refused.value.faults)
 
 
+def test_actions_inside_their_service_need_a_place_for_their_environment() -> None:
+    items = {"properties": {"name": TEXT, "script": TEXT}}
+    with pytest.raises(Mismatch, match=r"service\.set has no place for the environment"):
+        plan(None, {"name": TEXT, "actions": {"type": "array", "items": items}})
+
+
+def test_a_supervisor_without_action_set_that_takes_no_programs() -> None:
+    params = [{"name": name, "schema": schema} for name, schema in STANDALONE.items()]
+    offered = parse_methods(Path("/s.sock"), {"methods": [{"name": "service.set", "params": params}]})
+    with pytest.raises(Mismatch, match=r"action\.set is not offered"):
+        plan_registration(offered, SPEC)
+
+
 WORDS = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1)
 
 

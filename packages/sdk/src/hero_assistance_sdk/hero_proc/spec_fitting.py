@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -89,33 +89,45 @@ def plan_registration(offered: OfferedMethods, spec: ServiceSpec) -> Registratio
     params = _fill(offered.params.get("service.set", {}), SERVICE, spec, "service.set", service)
     faults = [*service.faults]
     faults += [f"service.set has no place for {name}" for name in ("name", "actions") if name not in service.placed]
-    calls = []
-    placed = {name.removeprefix("actions.") for name in service.placed}
-    # An action that is not part of its service stands alone, and is registered first.
-    if "actions.argv" not in service.placed:
-        for action in spec.actions:
-            fitting = _Fitting(offered.schemas)
-            fitted = _fill(offered.params.get("action.set", {}), ACTION, action, "action.set", fitting)
-            calls.append(Call("action.set", fitted))
-            faults += [*fitting.faults, *_find_lost(action, fitting)]
-            placed |= fitting.placed
+    inside = {name.removeprefix("actions.") for name in service.placed if name.startswith("actions.")}
+    calls: list[Call] = []
+    if "argv" in inside:
+        faults += [fault for action in spec.actions for fault in _find_lost(action, inside, "service.set")]
+    else:
+        # An action that is not part of its service stands alone, and is registered first.
+        calls, inside, more = _plan_actions(offered, spec)
+        faults += more
     calls.append(Call("service.set", params))
     for call in calls if not faults else ():
         faults += offered.schemas.find_faults(call.params, offered.params.get(call.method, {}), call.method)
     if faults:
         raise Mismatch(offered.socket, list(dict.fromkeys(faults)))
+    placed = service.placed | inside
     left_out = [name for name in _OPTIONAL if name not in placed and any(getattr(one, name) for one in spec.actions)]
     return RegistrationPlan(tuple(calls), tuple(left_out))
 
 
-def _find_lost(action: ActionSpec, fitting: _Fitting) -> Iterator[str]:
+def _plan_actions(offered: OfferedMethods, spec: ServiceSpec) -> tuple[list[Call], set[str], list[str]]:
+    """The calls that register the actions by themselves, what of them was placed, and what does not fit."""
+    if offered.find("action.set") is None:
+        return [], set(), ["service.set takes no programs, and action.set is not offered"]
+    calls, placed, faults = [], set(), []
+    for action in spec.actions:
+        fitting = _Fitting(offered.schemas)
+        calls.append(Call("action.set", _fill(offered.params["action.set"], ACTION, action, "action.set", fitting)))
+        faults += [*fitting.faults, *_find_lost(action, fitting.placed, "action.set")]
+        placed |= fitting.placed
+    return calls, placed, faults
+
+
+def _find_lost(action: ActionSpec, placed: Set[str], method: str) -> Iterator[str]:
     """What an action cannot do without, and has no place."""
-    if "name" not in fitting.placed:
-        yield "action.set has no place for the name of an action"
-    if "argv" not in fitting.placed:
-        yield f"action.set has no place for the program of an action that we can fill: none of {', '.join(PROGRAMS)}"
-    if action.env and "env" not in fitting.placed:
-        yield "action.set has no place for the environment of an action"
+    if "name" not in placed:
+        yield f"{method} has no place for the name of an action"
+    if "argv" not in placed:
+        yield f"{method} has no place for the program of an action that we can fill: none of {', '.join(PROGRAMS)}"
+    if action.env and "env" not in placed:
+        yield f"{method} has no place for the environment of an action"
 
 
 def _fill(option: Schema, rows: Sequence[Row[S]], source: S, where: str, fitting: _Fitting) -> dict[str, Any]:
