@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,75 @@ def test_a_supervisor_without_action_set_that_takes_no_programs() -> None:
     offered = parse_methods(Path("/s.sock"), {"methods": [{"name": "service.set", "params": params}]})
     with pytest.raises(Mismatch, match=r"action\.set is not offered"):
         plan_registration(offered, SPEC)
+
+
+WORD = st.sampled_from(
+    [
+        "name",
+        "spec",
+        "input",
+        "type",
+        "properties",
+        "required",
+        "items",
+        "anyOf",
+        "allOf",
+        "enum",
+        "actions",
+        "script",
+        "env",
+        "probe",
+        "argv",
+        "$ref",
+        "#/components/schemas/A",
+        "#/methods",
+        "object",
+        "array",
+        "string",
+        "null",
+    ]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORD,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORD, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(ANYTHING, ANYTHING, ANYTHING)
+def test_a_document_of_any_shape_is_read_or_refused(action: Any, service: Any, schema: Any) -> None:
+    methods = [{"name": "action.set", "params": action}, {"name": "service.set", "params": service}]
+    for params in (schema, [{"name": "spec", "schema": schema}]):
+        document = {"methods": [*methods, {"name": "m", "params": params}], "components": {"schemas": {"A": schema}}}
+        offered = parse_methods(Path("/s.sock"), document)
+        assert offered.takes_our_specs in (True, False)
+        with contextlib.suppress(Mismatch):
+            offered.fit_params("m", {"service": "s"})
+        with contextlib.suppress(Mismatch):
+            plan_registration(offered, SPEC)
+
+
+@pytest.mark.parametrize("name", ["spec", "input", "config"])
+def test_an_object_inside_itself_comes_to_an_end(name: str) -> None:
+    loop = {"$ref": "#/components/schemas/A"}
+    branches = {"anyOf": [loop, loop, loop, {"allOf": [loop, loop]}]}
+    document = {
+        "methods": [{"name": one, "params": [{"name": name, "schema": loop}]} for one in ("service.set", "action.set")],
+        "components": {"schemas": {"A": {"type": "object", "properties": {name: loop, "data": branches}}}},
+    }
+    offered = parse_methods(Path("/s.sock"), document)
+    with pytest.raises(Mismatch):
+        plan_registration(offered, SPEC)
+    with pytest.raises(Mismatch):
+        offered.fit_params("service.set", {"service": "s"})
+
+
+def test_params_inside_objects_without_an_end() -> None:
+    inner = {"type": "object", "properties": {"data": {"$ref": "#/components/schemas/A"}}}
+    outer = {"type": "object", "properties": {"request": inner}}
+    methods = [{"name": "m", "params": [{"name": "input", "schema": outer}]}]
+    offered = parse_methods(Path("/s.sock"), {"methods": methods, "components": {"schemas": {"A": outer}}})
+    assert offered.fit_params("m", {"service": "s"}) == {"input": {"request": {"data": {"service": "s"}}}}
 
 
 WORDS = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1)

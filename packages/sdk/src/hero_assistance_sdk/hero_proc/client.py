@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json, to_jsonable_python
@@ -21,11 +21,13 @@ from hero_assistance_sdk.hero_proc.connection import (
     connect_as,
     undocumented,
 )
-from hero_assistance_sdk.hero_proc.foreign_registration import ForeignRegistration
 from hero_assistance_sdk.hero_proc.offered_methods import Mismatch
 from hero_assistance_sdk.hero_proc.reports import ServiceReport
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, BadSpec, ServiceSpec, check_service
 from hero_assistance_sdk.rpc.errors import RpcFailure
+
+if TYPE_CHECKING:
+    from hero_assistance_sdk.hero_proc.foreign_registration import ForeignRegistration
 
 __all__ = ["METHODS", "Mismatch", "MissingMethod", "SupervisorClient", "connect"]
 
@@ -184,6 +186,9 @@ class SupervisorClient(SupervisorConnection):
 
     @property
     def _registration(self) -> ForeignRegistration:
+        # The tables are no part of a supervisor's own memory.
+        from hero_assistance_sdk.hero_proc.foreign_registration import ForeignRegistration
+
         return ForeignRegistration(self._offered, self._send, self._exchange)
 
     def _call(self, result: type[A], method: str, **params: object) -> A:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hero_assistance_sdk.errors import ProtocolViolation
-from hero_assistance_sdk.hero_proc.schemas import Schemas, find_kind, list_properties, list_required
+from hero_assistance_sdk.hero_proc.schemas import Schemas, list_properties, list_required
 from hero_assistance_sdk.hero_proc.states import CORE
 
 # What the methods of supervisors call the same thing; ours is the key.
@@ -26,6 +26,8 @@ CONTAINERS = (
     *("spec", "config", "definition", "input", "params", "request", "data"),
     *("service", "service_spec", "service_config", "action", "action_spec", "action_config"),
 )
+# Objects around the params of a call; more of them are an object inside itself.
+_DEEPEST = 2
 # A field by one of these names says which program an action runs.
 PROGRAMS = ("argv", "command", "cmd", "exec", "script")
 
@@ -73,12 +75,16 @@ class OfferedMethods:
             raise Mismatch(self.socket, faults)
         return fitted
 
-    def _fit(self, method: str, asked: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def _fit(
+        self, method: str, asked: Mapping[str, Any], given: Mapping[str, Any], depth: int = _DEEPEST
+    ) -> tuple[dict[str, Any], list[str]]:
         properties = list_properties(asked)
         wrapper = next(iter(properties), "")
         inner = self.schemas.find_option(properties.get(wrapper), "object")
         if len(properties) == 1 and wrapper in CONTAINERS and wrapper not in given and inner is not None:
-            fitted, faults = self._fit(method, inner, given) if list_properties(inner) else (dict(given), [])
+            if not list_properties(inner) or depth == 0:
+                return {wrapper: dict(given)}, []
+            fitted, faults = self._fit(method, inner, given, depth - 1)
             return {wrapper: fitted}, faults
         fitted, faults = {}, []
         for name, value in given.items():
@@ -142,8 +148,3 @@ def _parse_params(listed: Any, schemas: Schemas) -> dict[str, Any]:
         "properties": {str(param["name"]): param.get("schema", {}) for param in named},
         "required": [str(param["name"]) for param in named if param.get("required") is True],
     }
-
-
-def is_object(schemas: Schemas, schema: Any) -> bool:
-    """Whether a schema describes the fields of an object."""
-    return any(find_kind(option) == "object" and list_properties(option) for option in schemas.list_options(schema))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 Schema = Mapping[str, Any]
 
 # A chain of references or alternatives that is longer goes in a circle.
-_DEEPEST = 16
+_DEEPEST = 8
+# A field has a few alternatives; more of them are a circle that branches.
+_MOST_OPTIONS = 32
 _NULL = "null"
 _KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -29,7 +32,7 @@ class Schemas:
 
     def list_options(self, schema: Any) -> tuple[Schema, ...]:
         """The alternatives that a schema allows, without references; one without a rule where nothing is known."""
-        return tuple(self._expand(schema, _DEEPEST))
+        return tuple(islice(self._expand(schema, _DEEPEST), _MOST_OPTIONS))
 
     def find_option(self, schema: Any, kind: str) -> Schema | None:
         """The first alternative of a kind, such as `object`; `None` where the schema does not name that kind."""

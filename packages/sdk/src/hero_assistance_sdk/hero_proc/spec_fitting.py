@@ -14,6 +14,8 @@ from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
 S = TypeVar("S")
 R = TypeVar("R")
 
+# Names and objects around a field of ours; more of them are an object inside itself.
+_DEEPEST = 6
 # What a service runs without, less well: without a probe or an order of its starts, for example.
 _OPTIONAL = ("sockets", "health_checks", "retry_policy", "stop", "kill_other", "hands_over", "notify", "depends_on")
 
@@ -130,6 +132,11 @@ def _find_lost(action: ActionSpec, placed: Set[str], method: str) -> Iterator[st
         yield f"{method} has no place for the environment of an action"
 
 
+def _find_inner(schemas: Schemas, schema: Any, where: str) -> Schema | None:
+    """The object inside a field that holds the fields of ours, unless it is in itself again and again."""
+    return None if where.count(".") > _DEEPEST else schemas.find_option(schema, "object")
+
+
 def _fill(option: Schema, rows: Sequence[Row[S]], source: S, where: str, fitting: _Fitting) -> dict[str, Any]:
     """The object that a schema asks for."""
     properties = list_properties(option)
@@ -144,7 +151,7 @@ def _fill(option: Schema, rows: Sequence[Row[S]], source: S, where: str, fitting
             value = row.give(source, place)
         if value is not ABSENT and row is not None:
             fitting.placed.add(row.ours)
-        elif name in CONTAINERS and (inner := fitting.schemas.find_option(schema, "object")) is not None:
+        elif name in CONTAINERS and (inner := _find_inner(fitting.schemas, schema, where)) is not None:
             value = _fill(inner, rows, source, place.where, fitting)
         if value is not ABSENT:
             filled[name] = value
