@@ -27,6 +27,7 @@ from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.server import ServerSettings, run
+from tests.capabilities import NAMESPACES, require
 from tests.limits import NO_RATES, WITHOUT_RATES
 
 # A start takes half a second; under the load of a whole test run many times that.
@@ -199,6 +200,7 @@ def spawn(env: dict[str, str], paths: Paths, *arguments: str, around: Sequence[s
 
 def on_small_disk(folder: Path, size: str) -> list[str]:
     """What starts a program for which `folder` is a file system of its own, of `size` (such as `3m`)."""
+    require(NAMESPACES)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     script = f'mount -t tmpfs -o size={size},mode=0700 tmpfs {folder}; exec "$@"'

@@ -16,6 +16,7 @@ from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import NAMESPACES, require
 from tests.server.desk import START_S
 from tests.server.store_fixtures import opened
 from tests.server.test_backups import SQLITE, backed_up, silent
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.anyio
 
 def on_read_only_disk(folder: Path) -> list[str]:
     """What starts a program for which `folder` is a file system of its own that cannot be written."""
+    require(NAMESPACES)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     script = f'mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}; exec "$@"'

@@ -21,6 +21,7 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
 from hero_assistance_sdk.paths import SERVICE, Paths
 from tests.builds import ROOT, make_build
+from tests.capabilities import AS_ROOT, NAMESPACES, PROC, needs, require
 from tests.supervisor.harness import PROGRAM, Harness, wait_for
 from tests.supervisor.test_foreign_processes import foreign
 
@@ -111,7 +112,7 @@ def test_a_wrong_mode_of_a_socket_folder(harness: Harness, mode: int, verdict: s
     assert doctor(harness.env, "folders") == [(verdict, f"{harness.paths.service_sockets} {said}")]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@needs(AS_ROOT)
 def test_a_wrong_owner_of_a_socket_folder(harness: Harness) -> None:
     folder = harness.paths.service_sockets
     folder.mkdir(parents=True)
@@ -144,7 +145,7 @@ def test_a_foreign_listener_on_a_socket(supervised: Harness) -> None:
     assert found[1].startswith(f"{path} is held by process {program.pid} (python")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell who has a port")
+@needs(PROC)
 def test_a_foreign_listener_on_the_servers_port(supervised: Harness) -> None:
     with bind_tcp("127.0.0.1:0") as mine:
         address = bound_address(mine)
@@ -196,6 +197,7 @@ def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = 
 
     That of `full` is filled.
     """
+    require(NAMESPACES)
     made = "".join(
         f'mkdir -p "$PATH_ROOT/{folder}"; mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT/{folder}"; '
         for folder, size in mounts.items()
@@ -215,7 +217,6 @@ def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = 
     return findings(done.stdout, "disk")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 @pytest.mark.parametrize(("size", "verdict"), [("100m", "fault"), ("600m", "warning"), ("2g", "ok")])
 def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -> None:
     (found,) = doctor_with_mounts(harness, {"": size})
@@ -223,7 +224,6 @@ def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -
     assert "GiB free" in found[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 @pytest.mark.parametrize("mounted", ["data", "backups", "exports", "log", "state", "sockets", "releases"])
 def test_a_folder_that_is_a_mount_of_its_own_is_looked_at(harness: Harness, mounted: str) -> None:
     """A root with room, and one folder that has none."""
@@ -235,7 +235,6 @@ def test_a_folder_that_is_a_mount_of_its_own_is_looked_at(harness: Harness, moun
     assert f", where {name}" in full
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 def test_a_small_disk_of_its_own_is_no_fault_while_it_has_room(harness: Harness) -> None:
     found = doctor_with_mounts(harness, {"": "4g", "var/log": "50m", "var/data": "200m"})
     assert [verdict for verdict, _ in found] == ["ok", "ok", "ok"]
@@ -246,7 +245,7 @@ def test_a_small_disk_of_its_own_is_no_fault_while_it_has_room(harness: Harness)
     ]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the clock of the boot is Linux's")
+@needs(PROC)
 @pytest.mark.parametrize(("seconds", "way"), [(3_600, "forward"), (-7_200, "back")])
 def test_a_jump_of_the_clock(supervised: Harness, seconds: int, way: str) -> None:
     """The clock of this machine is not ours to set: the record is as one would have left it that was wrong then."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from hero_assistance.systemd_unit import UNIT, NoSystemd, disable, enable, rende
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import SYSTEMD, needs
 from tests.supervisor.harness import Harness
 
 
@@ -56,7 +56,7 @@ def test_what_systemd_would_expand_is_escaped(tmp_path: Path) -> None:
     assert 'a \\"b\\" %%h $x"' in text
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd to ask")
+@needs(SYSTEMD)
 @pytest.mark.parametrize("root", ["plain", 'a "b" %h $x'])
 def test_systemd_reads_the_unit_without_a_complaint(
     paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path, root: str

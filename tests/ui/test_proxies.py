@@ -9,7 +9,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,14 +21,12 @@ import httpx2
 import pytest
 
 from hero_assistance_sdk.net.socket_group import SETTING
+from tests.capabilities import CADDY_PROGRAM, NGINX_PROGRAM, SEARCHED, find_program, require
 from tests.supervisor.test_foreign_processes import free_port
 from tests.ui.daemons import START_S, STOP_S, Desk, desk, eventually, plain_environment
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Debian's")
-
 PAGE = Path(__file__).parents[2] / "docs/proxy.md"
-# Debian has daemons in /usr/sbin.
-SEARCHED = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
+NEEDED = {"nginx": NGINX_PROGRAM, "caddy": CADDY_PROGRAM}
 PROJECT = "/projects/hero_assistance"
 PEOPLE = {"paula": "one", "quentin": "two"}
 # Their passwords as bcrypt has them; those that Caddy makes take seconds to compare on a busy machine.
@@ -140,10 +137,8 @@ def as_web_user(command: list[str]) -> dict[str, Any]:
 @contextmanager
 def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
     """A web server, until it has ended."""
-    program = shutil.which(command[0], path=SEARCHED)
-    if program is None and "CI" not in os.environ:
-        pytest.skip(f"{command[0]} is missing")
-    assert program is not None
+    require(NEEDED[command[0]])
+    program = str(find_program(command[0]))
     log = folder / "log"
     environ = {"PATH": SEARCHED, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with log.open("w") as output:
@@ -170,8 +165,7 @@ def answers(port: int) -> bool:
 def proxy(request: pytest.FixtureRequest) -> Iterator[Proxy]:
     """A desk in hero mode behind a web server, which may use `ui.sock` by its group alone."""
     name: str = request.param
-    if shutil.which(name, path=SEARCHED) is None and "CI" not in os.environ:
-        pytest.skip(f"{name} is missing")
+    require(NEEDED[name])
     root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
     root.chmod(0o755)
     folder = root / "web"
