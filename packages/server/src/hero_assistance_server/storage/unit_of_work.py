@@ -18,6 +18,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
@@ -64,6 +65,11 @@ class Snapshot(Protocol):
     @property
     def macros(self) -> MacroRepository:
         """The macros of the team and of its agents."""
+        ...
+
+    @property
+    def mail_keys(self) -> MailKeyRepository:
+        """The keys that mail is signed with."""
         ...
 
     @property
