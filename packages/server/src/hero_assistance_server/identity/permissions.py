@@ -25,6 +25,8 @@ EVERYONE = frozenset(CallerKind)
 STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
 ADMINS = frozenset({CallerKind.ADMIN})
 KNOWN = STAFF | {CallerKind.CUSTOMER}
+# The origin of a caller who wrote a mail.
+MAIL_ORIGIN = "mail"
 
 
 @dataclass(frozen=True, slots=True)

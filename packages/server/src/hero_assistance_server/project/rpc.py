@@ -30,6 +30,7 @@ RETENTION_DAYS_LIMIT = 3650
 BACKUP_HOURS_LIMIT = 31 * 24
 BACKUPS_LIMIT = 365
 ADDRESS_LIMIT = 200
+MAIL_SERVERS_LIMIT = 10
 # Without a fragment, which is the page's own; the empty text is none.
 _ADDRESS = r"^(https?://[^\s/?#\x00-\x1f\x7f]+(/[^\s?#\x00-\x1f\x7f]*)?)?$"
 
@@ -45,6 +46,8 @@ _PROJECT = {
     "backup_hours": 24,
     "backups_kept": 7,
     "page_address": "",
+    "mail_newcomers": True,
+    "mail_servers": [],
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -59,6 +62,8 @@ _GETS = (
             "event_retention_days": None,
             "backup_hours": None,
             "backups_kept": None,
+            "mail_newcomers": None,
+            "mail_servers": None,
         },
     ),
 )
@@ -69,6 +74,7 @@ _UPDATES = Example(
     _PROJECT | {"first_response_minutes": {"urgent": 30}},
 )
 
+_MailServer = Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$")]
 _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
@@ -90,6 +96,17 @@ class UpdateProject(Params):
     page_address: Annotated[
         Annotated[str, StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS)] | None,
         Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
+    ] = None
+    mail_newcomers: Annotated[
+        bool | None, Field(description="Whether a mail from an unknown address makes a customer and a ticket.")
+    ] = None
+    mail_servers: Annotated[
+        list[_MailServer] | None,
+        Field(
+            max_length=MAIL_SERVERS_LIMIT,
+            description="The servers whose word about a mail's sender counts: the first word that each writes into"
+            " `Authentication-Results`, such as `mx.example.org`.",
+        ),
     ] = None
 
 

@@ -19,6 +19,7 @@ from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros.repository import MacroRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
+from hero_assistance_server.mail.receiving.repository import IncomingMailRepository, MailboxPositionRepository
 from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
@@ -68,8 +69,18 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def incoming_mails(self) -> IncomingMailRepository:
+        """The mails that arrived."""
+        ...
+
+    @property
     def mail_keys(self) -> MailKeyRepository:
         """The keys that mail is signed with."""
+        ...
+
+    @property
+    def mailbox_positions(self) -> MailboxPositionRepository:
+        """How far each mailbox was read."""
         ...
 
     @property

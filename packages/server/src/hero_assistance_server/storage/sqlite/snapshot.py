@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.mail.incoming_mails import SqliteIncomingMails
 from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
+from hero_assistance_server.storage.sqlite.mail.mailbox_positions import SqliteMailboxPositions
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
@@ -63,9 +65,19 @@ class SqliteSnapshot:
         return SqliteMacros(self.session)
 
     @property
+    def incoming_mails(self) -> SqliteIncomingMails:
+        """The tables `incoming_mails` and `incoming_mail_bytes`."""
+        return SqliteIncomingMails(self.session)
+
+    @property
     def mail_keys(self) -> SqliteMailKeys:
         """The table `mail_keys`."""
         return SqliteMailKeys(self.session)
+
+    @property
+    def mailbox_positions(self) -> SqliteMailboxPositions:
+        """The table `mailbox_positions`."""
+        return SqliteMailboxPositions(self.session)
 
     @property
     def project(self) -> SqliteProject:

@@ -22,6 +22,7 @@ DERIVED = frozenset(
         "event_readers",
         "events",
         "incoming_mail_bytes",
+        "incoming_mail_counts",
         "listings",
         "places",
         "search_rebuild",

@@ -39,3 +39,25 @@ CREATE TABLE mail_keys (
     name  TEXT NOT NULL PRIMARY KEY,
     key   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How many mails are in each state; the triggers keep it true.
+CREATE TABLE incoming_mail_counts (
+    state  TEXT NOT NULL PRIMARY KEY,
+    mails  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER incoming_mails_added AFTER INSERT ON incoming_mails BEGIN
+    INSERT INTO incoming_mail_counts VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET mails = mails + 1;
+END;
+
+CREATE TRIGGER incoming_mails_moved AFTER UPDATE OF state ON incoming_mails WHEN OLD.state <> NEW.state BEGIN
+    UPDATE incoming_mail_counts SET mails = mails - 1 WHERE state = OLD.state;
+    INSERT INTO incoming_mail_counts VALUES (NEW.state, 1) ON CONFLICT (state) DO UPDATE SET mails = mails + 1;
+END;
+
+-- How far each mailbox was read; another `uid_validity` means that its numbers have begun once more.
+CREATE TABLE mailbox_positions (
+    mailbox       TEXT NOT NULL PRIMARY KEY,
+    uid_validity  INTEGER NOT NULL,
+    last_uid      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,46 @@
+"""Takes mails in: stored durably first, and acknowledged only then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hero_assistance_sdk.errors import TooLarge
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.mail.receiving.filer import Filer
+from hero_assistance_server.mail.receiving.model import Arrival, MailId
+from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.rules import MIB
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+
+# Large providers let 25 MiB of files through, which base64 makes a third larger.
+MAIL_LIMIT = 36 * MIB
+
+_log = get_log("mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Stores what a source brings, and wakes the filer."""
+
+    storage: Storage
+    admission: Admission
+    filer: Filer
+
+    async def receive(self, arrival: Arrival) -> MailId | None:
+        """Store a mail; `None` for one that this source brought before.
+
+        Raises `TooLarge`, `DiskFull` or `StoreUnavailable`: then the source keeps it, and tries again.
+        """
+        if len(arrival.raw) > MAIL_LIMIT:
+            raise TooLarge(f"a mail has at most {MAIL_LIMIT // MIB} MiB here", hint="send a link to the files")
+        self.admission.check_files(len(arrival.raw))
+
+        def command(work: UnitOfWork) -> MailId | None:
+            mail_id = work.incoming_mails.add(arrival, work.now)
+            if mail_id is not None:
+                work.after_commit(self.filer.wake)
+            return mail_id
+
+        mail_id = await self.storage.write(command)
+        _log.info("mail.received", mail=mail_id, source=arrival.source, size=len(arrival.raw))
+        return mail_id
