@@ -25,6 +25,7 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.features import list_channels
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
@@ -32,6 +33,7 @@ from hero_assistance_server.identity.authentication import AuthMode, OverlayPoli
 from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
 from hero_assistance_server.quotas.rates import Rates
@@ -154,7 +156,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             admission=admission,
         )
         counts = ViewCounts(hub, store, count_views)
-        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve):
+        sender = Sender(store, list_channels(desk), _now)
+        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve), sending(sender):
             yield desk
 
 

@@ -16,8 +16,22 @@ from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
+# An imported desk sends nothing that the one before may have sent, and signs with keys of its own.
 DERIVED = frozenset(
-    {"client_tokens", "event_readers", "events", "listings", "places", "search_rebuild", "stored_bytes", "tallies"}
+    {
+        "client_tokens",
+        "deliveries",
+        "event_readers",
+        "events",
+        "job_positions",
+        "listings",
+        "pending_notifications",
+        "places",
+        "search_rebuild",
+        "signing_keys",
+        "stored_bytes",
+        "tallies",
+    }
 )
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
@@ -27,6 +41,8 @@ _FORMER_NAMES = {"canned_replies": {"reply_id": "canned_reply_id"}, "tickets": {
 # Earlier ones had the last note in its place.
 _SET_LAST_MESSAGES = """UPDATE tickets SET last_message_id = last_reply_id WHERE last_message_id < last_reply_id
     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id AND opening = 1)"""
+# Background jobs go on behind what is imported.
+_FOLLOWED_ALL = "UPDATE job_positions SET position = (SELECT coalesce(max(audit_id), 0) FROM audit)"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -88,6 +104,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
             list_index.move(connection, [(None, ticket)])
             search_index.index(connection, [ticket])
     rebuild.finish(connection)
+    connection.execute(_FOLLOWED_ALL)
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:
