@@ -19,6 +19,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
@@ -66,6 +67,11 @@ class Snapshot(Protocol):
     @property
     def macros(self) -> MacroRepository:
         """The macros of the team and of its agents."""
+        ...
+
+    @property
+    def mail_keys(self) -> MailKeyRepository:
+        """The keys that mail is signed with."""
         ...
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
@@ -61,6 +62,11 @@ class SqliteSnapshot:
     def macros(self) -> SqliteMacros:
         """The table `macros`."""
         return SqliteMacros(self.session)
+
+    @property
+    def mail_keys(self) -> SqliteMailKeys:
+        """The table `mail_keys`."""
+        return SqliteMailKeys(self.session)
 
     @property
     def outbox(self) -> SqliteOutbox:

@@ -16,19 +16,19 @@ from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
-# An imported desk sends nothing that the one before may have sent, and signs with keys of its own.
+# An imported desk sends nothing that the one before may have sent.
 DERIVED = frozenset(
     {
         "client_tokens",
         "deliveries",
         "event_readers",
         "events",
+        "incoming_mail_bytes",
         "job_positions",
         "listings",
         "pending_notifications",
         "places",
         "search_rebuild",
-        "signing_keys",
         "stored_bytes",
         "tallies",
     }

@@ -38,12 +38,6 @@ CREATE TABLE job_positions (
     position  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Keys that this server signs with, in hexadecimal, by what they are for.
-CREATE TABLE signing_keys (
-    purpose  TEXT NOT NULL PRIMARY KEY,
-    key      TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- What users set of their notifications; who has no row has the defaults.
 CREATE TABLE notification_settings (
     user_id   TEXT NOT NULL PRIMARY KEY REFERENCES users (user_id),
