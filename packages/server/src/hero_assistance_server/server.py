@@ -32,6 +32,7 @@ from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
 from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.quotas.admission import Admission
@@ -144,6 +145,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
         reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
         admission = Admission(Rates(settings.limits), reserve)
+        watch = SettingsWatch(settings.paths)
         desk = Desk(
             store,
             hub,
@@ -154,10 +156,18 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             limits=settings.limits,
             health=health,
             admission=admission,
+            settings=watch.current,
+            mail_folder=settings.paths.mail,
         )
-        counts = ViewCounts(hub, store, count_views)
         sender = Sender(store, list_channels(desk), _now)
-        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve), sending(sender):
+        counts = ViewCounts(hub, store, count_views)
+        async with (
+            maintain(store, backups, exports),
+            watch_view_counts(counts),
+            watch_disk(reserve),
+            watch_settings(watch),
+            sending(sender),
+        ):
             yield desk
 
 
