@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
@@ -40,3 +43,7 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    # What the supervisor keeps; `None` while it is not known.
+    settings: Callable[[], DaemonSettings | None] = DaemonSettings
+    # Where letters go while no mail server is set.
+    mail_folder: Path = Path("mail")

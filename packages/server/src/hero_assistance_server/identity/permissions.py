@@ -24,6 +24,7 @@ _KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role
 EVERYONE = frozenset(CallerKind)
 STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
 ADMINS = frozenset({CallerKind.ADMIN})
+OPERATORS = ADMINS
 KNOWN = STAFF | {CallerKind.CUSTOMER}
 # The origin of a caller who wrote a mail.
 MAIL_ORIGIN = "mail"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -21,6 +22,7 @@ from hero_assistance_server.macros.repository import MacroRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.mail.receiving.repository import IncomingMailRepository, MailboxPositionRepository
 from hero_assistance_server.messages.repository import MessageRepository
+from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
@@ -81,6 +83,11 @@ class Snapshot(Protocol):
     @property
     def mailbox_positions(self) -> MailboxPositionRepository:
         """How far each mailbox was read."""
+        ...
+
+    @property
+    def outbox(self) -> OutboxRepository:
+        """What goes out, over all channels."""
         ...
 
     @property
@@ -179,6 +186,9 @@ class UnitOfWork(Snapshot, Protocol):
 
 class Storage(Protocol):
     """An open storage engine."""
+
+    outbox_added: asyncio.Event
+    """Set once a command that added to the outbox is committed."""
 
     @property
     def commits(self) -> int:

@@ -17,6 +17,7 @@ from hero_assistance_server.storage.sqlite.repositories.events import SqliteEven
 from hero_assistance_server.storage.sqlite.repositories.logins import SqliteLogins
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
+from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
 from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
 from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
 from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
@@ -78,6 +79,11 @@ class SqliteSnapshot:
     def mailbox_positions(self) -> SqliteMailboxPositions:
         """The table `mailbox_positions`."""
         return SqliteMailboxPositions(self.session)
+
+    @property
+    def outbox(self) -> SqliteOutbox:
+        """The table `deliveries`."""
+        return SqliteOutbox(self.session)
 
     @property
     def project(self) -> SqliteProject:
