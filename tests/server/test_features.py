@@ -17,6 +17,8 @@ from tests.server.desk import running
 pytestmark = pytest.mark.anyio
 
 TOY = '''
+from contextlib import asynccontextmanager
+
 from hero_assistance_sdk.rpc.methods import NoParams, Result
 from hero_assistance_sdk.wire import EventKind
 from hero_assistance_server.events.event_type import EventType
@@ -39,7 +41,14 @@ def _add_methods(registry, desk):
         return Rung(seq=await desk.store.write(lambda work: work.apply(change, caller)))
 
 
-FEATURE = Feature(_add_methods, event_types=(TOY_RUNG,))
+@asynccontextmanager
+async def _tune(desk):
+    await desk.store.write(lambda work: work.record_audit_entry("toy.tuned", Caller(None), {}))
+    yield
+    await desk.store.write(lambda work: work.record_audit_entry("toy.shut", Caller(None), {}))
+
+
+FEATURE = Feature(_add_methods, event_types=(TOY_RUNG,), background=_tune)
 '''
 
 
@@ -69,6 +78,18 @@ async def test_a_new_folder_needs_no_other_line(paths: Paths) -> None:
     described = {method["name"]: method for method in document["methods"]}["toy.ring"]
     assert (described["x-allow"], described["x-page"]) == (["agent", "admin"], True)
     assert "toy.rung" in {event["name"] for event in document["x-events"]}
+
+
+@pytest.mark.usefixtures("_toys")
+async def test_its_work_in_the_background_lasts_as_long_as_the_server(paths: Paths) -> None:
+    for _start in range(2):
+        async with running(paths) as desk:
+            entries = (await desk.call("audit.list"))["entries"]
+    assert [entry["action"] for entry in entries if entry["action"].startswith("toy.")] == [
+        "toy.tuned",
+        "toy.shut",
+        "toy.tuned",
+    ]
 
 
 @pytest.mark.usefixtures("_toys")

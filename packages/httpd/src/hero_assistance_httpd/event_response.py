@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -32,7 +32,7 @@ class EventStreamResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until one of the three ends it."""
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await begin_stream(send, _HEADERS)
         try:
             if scope["method"] != "HEAD":
                 await self._stream(receive, send)
@@ -58,6 +58,12 @@ class EventStreamResponse:
     async def _pump(self, send: Send) -> None:
         async for chunk in self._chunks:
             await send(_body(chunk, more=True))
+
+
+async def begin_stream(send: Send, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send the head of a stream now: the first event, with which a server sends it else, may be long in coming."""
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send(_body(b"", more=True))
 
 
 async def _until_disconnected(receive: Receive) -> None:

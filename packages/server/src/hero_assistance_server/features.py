@@ -1,11 +1,12 @@
-"""What a folder registers: methods, permissions and kinds of events.
+"""What a folder registers: methods, permissions, kinds of events, and its work in the background.
 
 A folder is a feature when it has a module `feature` with a `FEATURE`. Nothing else lists them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -28,12 +29,14 @@ def _no_channels(_desk: Desk) -> Sequence[Channel]:
 class Feature:
     """One folder; `permissions` are for what is asked for in another way than by a method.
 
+    `background` is what works for it while the server runs, such as a sender: its context is open for that time.
     `channels` makes what sends the folder's deliveries of the outbox.
     """
 
     add_methods: Callable[[MethodRegistry, Desk], None]
     event_types: tuple[EventType, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    background: Callable[[Desk], AbstractAsyncContextManager[None]] | None = None
     channels: Callable[[Desk], Sequence[Channel]] = _no_channels
 
 
@@ -61,6 +64,16 @@ def register_methods(desk: Desk) -> MethodRegistry:
 def list_channels(desk: Desk) -> list[Channel]:
     """Return the channels of all features."""
     return [channel for feature in discover_features().values() for channel in feature.channels(desk)]
+
+
+@asynccontextmanager
+async def run_background(desk: Desk) -> AsyncIterator[None]:
+    """Let the work of all features in the background run while the context is open."""
+    async with AsyncExitStack() as running:
+        for feature in discover_features().values():
+            if feature.background is not None:
+                await running.enter_async_context(feature.background(desk))
+        yield
 
 
 def event_types() -> dict[str, EventType]:

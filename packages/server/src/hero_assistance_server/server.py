@@ -25,7 +25,7 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.features import list_channels
+from hero_assistance_server.features import list_channels, run_background
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
@@ -167,6 +167,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             watch_disk(reserve),
             watch_settings(watch),
             sending(sender),
+            run_background(desk),
         ):
             yield desk
 

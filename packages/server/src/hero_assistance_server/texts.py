@@ -73,6 +73,8 @@ def as_tag(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Return a text of many lines in NFC, its lines ended by line feeds; raises `TextFault` for control characters."""
+    if _is_plain(text):
+        return text
     _refuse(_NOT_IN_TEXT, text, "a text")
     if "\r" in text or "\x85" in text:
         text = _LINE_ENDS.sub("\n", text)
@@ -86,6 +88,8 @@ def is_blank(text: str) -> bool:
 
 def fold_case(text: str) -> str:
     """Return a text in the one case in which it is compared: small letters, where there are any."""
+    if text.isascii():
+        return text.lower()
     folded = normalize("NFC", text.casefold())
     # A few letters have another composition when they are folded.
     again = normalize("NFC", folded.casefold())
@@ -99,7 +103,7 @@ def excerpt(text: str) -> str:
     """
     if len(text) <= EXCERPT_LIMIT and text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    words = " ".join(text[:EXCERPT_SOURCE].split())
+    words = _beginning(text)
     if not words.isprintable():
         # Bidirectional marks, and control characters in rows of earlier releases.
         words = "".join(character for character in words if character.isprintable() or character in _JOINERS)
@@ -108,6 +112,20 @@ def excerpt(text: str) -> str:
     cut = words[:EXCERPT_LIMIT]
     end = cut.rfind(" ")
     return f"{cut[: end if end > EXCERPT_LIMIT // 2 else EXCERPT_LIMIT]}…"
+
+
+def _beginning(text: str) -> str:
+    """The words of the excerpt's source; no more of a plain text than tells that an excerpt goes on behind its end."""
+    head = text[: EXCERPT_LIMIT + 1]
+    goes_on = len(head) > EXCERPT_LIMIT and " " not in (head[0], head[-1])
+    if goes_on and head.isascii() and head.isprintable() and "  " not in head:
+        return head
+    return " ".join(text[:EXCERPT_SOURCE].split())
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is one of printable ASCII and line feeds, as most are: there is nothing to refuse or to change."""
+    return text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable())
 
 
 def _refuse(unwanted: re.Pattern[str], text: str, kind: str) -> None:

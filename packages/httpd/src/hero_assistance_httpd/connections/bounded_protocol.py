@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from enum import Enum, auto
 
+from hero_assistance_httpd.connections.answer_writer import AnswerWriter
 from hero_assistance_httpd.connections.connection_limits import ConnectionLimits
 from hero_assistance_httpd.connections.memory_budget import MEMORY, Account, MemoryBudget
 from hero_assistance_httpd.connections.paced_protocol import PacedProtocol
@@ -128,6 +129,8 @@ class BoundedProtocol(PacedProtocol):
         self._awaited = _Awaited.BODY
         self._body = 0
         super().on_headers_complete()
+        self._answer = AnswerWriter(self.transport)
+        self.cycle.transport = self._answer  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         """Count the body."""
@@ -144,6 +147,7 @@ class BoundedProtocol(PacedProtocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request, and for the peer to read this answer."""
+        self._answer.flush()
         super().on_response_complete()
         self._memory.close()
         self._slow_reader.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
+from functools import lru_cache
 from ipaddress import IPv6Network
 
 from starlette.requests import Request
@@ -27,6 +28,8 @@ DEV_USER = "x-dev-user"
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 # Every address of a mycelium overlay; the network itself vouches for them.
 OVERLAY = IPv6Network("400::/7")
+# A peer sends many requests from its address.
+_REMEMBERED = 1024
 # What the audit trail calls a caller of this machine that is not the page.
 UNIX_ORIGIN = "unix"
 
@@ -116,6 +119,7 @@ def peer_of(scope: Scope) -> str | None:
     return client[0] if client else None
 
 
+@lru_cache(_REMEMBERED)
 def is_loopback(peer: str | None) -> bool:
     """Whether a TCP peer is this machine."""
     address = address_of(peer)

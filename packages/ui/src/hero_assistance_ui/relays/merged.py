@@ -21,6 +21,7 @@ import httpx2
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.event_response import begin_stream
 from hero_assistance_sdk.errors import Forbidden, HeroError, ProtocolViolation, Unauthenticated, Unreachable
 from hero_assistance_sdk.event_client import backoff
 from hero_assistance_sdk.foreign.event_reader import EventReader
@@ -87,7 +88,7 @@ class MergedRelay(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await begin_stream(send, self.raw_headers)
         async with anyio.create_task_group() as group:
             group.start_soon(until_browser_leaves, receive, group.cancel_scope)
             await self._streams.run(partial(self._merge, send))

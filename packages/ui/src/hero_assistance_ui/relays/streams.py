@@ -11,6 +11,7 @@ import httpx2
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from hero_assistance_httpd.event_response import begin_stream
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.foreign.http_client import read_body
 from hero_assistance_ui.errors import failure_response
@@ -90,7 +91,7 @@ class EventRelay(Response):
 
     async def _pump(self, answer: httpx2.Response, send: Send) -> None:
         self._started = True
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await begin_stream(send, self.raw_headers)
         async for chunk in answer.aiter_raw():
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
