@@ -13,6 +13,7 @@ from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
@@ -47,3 +48,6 @@ class Desk:
     settings: Callable[[], DaemonSettings | None] = DaemonSettings
     # Where letters go while no mail server is set.
     mail_folder: Path = Path("mail")
+    # Where the mail server of this machine delivers, if `MAIL_LISTEN` names no other place.
+    mail_socket: Path = Path("lmtp.sock")
+    arrivals: ArrivalSignal = field(default_factory=ArrivalSignal)

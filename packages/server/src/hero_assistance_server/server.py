@@ -158,6 +158,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             admission=admission,
             settings=watch.current,
             mail_folder=settings.paths.mail,
+            mail_socket=settings.paths.socket("lmtp"),
         )
         sender = Sender(store, list_channels(desk), _now)
         counts = ViewCounts(hub, store, count_views)

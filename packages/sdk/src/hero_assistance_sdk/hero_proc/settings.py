@@ -36,6 +36,8 @@ class SecretName(StrEnum):
     MYCELIUM_BIND = "MYCELIUM_BIND"
     SMTP_URL = "SMTP_URL"
     MAIL_FROM = "MAIL_FROM"
+    IMAP_URL = "IMAP_URL"
+    MAIL_LISTEN = "MAIL_LISTEN"
 
 
 # What every daemon reads; the passwords of mail are read by the server alone.
@@ -82,6 +84,8 @@ class DaemonSettings:
     # They hold a password, and an address that means nothing to others.
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = field(default=None, repr=False)
+    imap_url: str | None = field(default=None, repr=False)
+    mail_listen: str | None = None
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
@@ -118,6 +122,8 @@ def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> Daem
         mycelium_bind=values.get(SecretName.MYCELIUM_BIND, "").strip() or None,
         smtp_url=values.get(SecretName.SMTP_URL, "").strip() or None,
         mail_from=values.get(SecretName.MAIL_FROM, "").strip() or None,
+        imap_url=values.get(SecretName.IMAP_URL, "").strip() or None,
+        mail_listen=values.get(SecretName.MAIL_LISTEN, "").strip() or None,
         supervisor=supervisor,
         is_current=True,
         given=frozenset(values),

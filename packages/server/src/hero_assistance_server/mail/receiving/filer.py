@@ -13,6 +13,7 @@ from functools import partial
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
+from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.mail.receiving.filing import Envelope, Filing, StoredFile
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailState, Outcome
 from hero_assistance_server.mail.receiving.parsing.content import FilePart
@@ -50,21 +51,17 @@ class _Prepared:
 
 
 class Filer:
-    """The background job that files mails; `wake` tells it that one came."""
+    """The background job that files mails; `arrivals` wakes it."""
 
-    def __init__(self, storage: FileStorage, filing: Filing) -> None:
+    def __init__(self, storage: FileStorage, filing: Filing, arrivals: ArrivalSignal) -> None:
         self._storage = storage
         self._filing = filing
-        self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        """Look for mails that wait."""
-        self._woken.set()
+        self._arrivals = arrivals
 
     async def run(self) -> None:
         """File what waits, until cancelled."""
         while True:
-            self._woken.clear()
+            self._arrivals.clear()
             try:
                 while await self.file_batch():
                     pass
@@ -73,11 +70,7 @@ class Filer:
             except (StoreUnavailable, DiskFull, OSError) as error:
                 _log.warning("mail.put-off", error=error)
                 pause = RETRY_S
-            try:
-                async with asyncio.timeout(pause):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+            await self._arrivals.wait(pause)
 
     async def file_batch(self) -> int:
         """File the first mails that wait; returns how many. Raises `StoreUnavailable`, `DiskFull` or `OSError`."""
@@ -102,9 +95,9 @@ class Filer:
             outcome = await self._prepare_and_file(record, settings)
         except (StoreUnavailable, DiskFull, OSError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # The outermost place of one mail: a defect that it meets must not stop the next one.
-            _log.exception("mail.not-filed", mail=record.mail_id)
+            _log.error("mail.not-filed", mail=record.mail_id, exc_info=error)
             reason = error.message if isinstance(error, HeroError) else f"a defect of the server: {error!r}"
             await self._quarantine(record, reason)
         else:

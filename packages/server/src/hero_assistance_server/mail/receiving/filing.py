@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -65,11 +65,11 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Files mails; `support` is the address that customers write to, the empty text where it is not set."""
+    """Files mails; `find_support` returns the address that customers write to, the empty text where none is set."""
 
     directory: Directory
     admission: Admission
-    support: str = ""
+    find_support: Callable[[], str] = str
 
     def file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         """File a mail that waits, and write what became of it; raises `DiskFull`."""
@@ -91,6 +91,8 @@ class Filing:
 
     def _find_outcome(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         parsed = envelope.parsed
+        if envelope.record.is_forced:
+            return self._file(work, envelope)
         reason = self._find_reason_to_ignore(work, parsed)
         if reason:
             return Outcome(MailState.IGNORED, reason)
@@ -107,7 +109,7 @@ class Filing:
     def _find_reason_to_ignore(self, work: UnitOfWork, parsed: ParsedMail) -> str:
         """Return why a mail is no news: this desk wrote it, or it came by another way before."""
         is_ours = bool(parsed.header_id) and is_letter(work, parsed.header_id)
-        if is_ours or (self.support and parsed.sender.lower() == self.support.lower()):
+        if is_ours or (parsed.sender and parsed.sender.lower() == self.find_support().lower()):
             return "a letter of this desk"
         same = work.incoming_mails.find_same(parsed.fingerprint) if parsed.fingerprint else None
         return f"the same mail as {same.mail_id}" if same is not None else ""
@@ -115,14 +117,14 @@ class Filing:
     def _file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         parsed = envelope.parsed
         match = find_match(work, parsed, envelope.record.recipients)
-        user = senders.find_sender(work, parsed.sender)
+        user = senders.find_sender(work, parsed.sender) if parsed.sender else None
         settings = work.project.read()
         verdict = judge_sender(
             SenderFacts(
                 user=user,
                 proof=read_proof(parsed.results, settings.mail_servers, parsed.domain),
                 wrote_to_own_address=user is not None and match.is_address_of(user),
-                takes_newcomers=settings.mail_newcomers,
+                takes_newcomers=settings.mail_newcomers and bool(parsed.sender),
             )
         )
         if verdict.standing is Standing.UNPROVED:
@@ -156,7 +158,7 @@ class Filing:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
         user = senders.obtain_unproved(work, self.directory)
         caller = Caller(user, origin=MAIL_ORIGIN)
-        warning = f"This mail says that it is from {envelope.parsed.sender}. It acts for no user: {verdict.reason}."
+        warning = f"This mail says that it is from {envelope.parsed.sender or 'no sender'}. It acts for no user: {verdict.reason}."
         if match.ticket is None:
             made = self._create_ticket(work, caller, envelope, warning=warning)
             return Outcome(MailState.FILED, verdict.reason, made.ticket_id)
@@ -213,7 +215,9 @@ class Filing:
 
     def _is_own(self, key: bytes, address: str) -> bool:
         """Return whether an address is one of this desk."""
-        return address.lower() == self.support.lower() or (bool(key) and read_reply_address(key, address) is not None)
+        return address.lower() == self.find_support().lower() or (
+            bool(key) and read_reply_address(key, address) is not None
+        )
 
     def _note(self, work: UnitOfWork, ticket: Ticket, text: str, ids: Sequence[AttachmentId] = ()) -> Message:
         """Write a note of no user's, which staff read."""

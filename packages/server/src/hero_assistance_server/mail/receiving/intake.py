@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import TooLarge
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_server.mail.receiving.filer import Filer
+from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.mail.receiving.model import Arrival, MailId
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.rules import MIB
@@ -24,7 +24,7 @@ class Intake:
 
     storage: Storage
     admission: Admission
-    filer: Filer
+    arrivals: ArrivalSignal
 
     async def receive(self, arrival: Arrival) -> MailId | None:
         """Store a mail; `None` for one that this source brought before.
@@ -38,7 +38,7 @@ class Intake:
         def command(work: UnitOfWork) -> MailId | None:
             mail_id = work.incoming_mails.add(arrival, work.now)
             if mail_id is not None:
-                work.after_commit(self.filer.wake)
+                work.after_commit(self.arrivals.set)
             return mail_id
 
         mail_id = await self.storage.write(command)

@@ -36,7 +36,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
-    """The record of a mail; its bytes are read apart."""
+    """The record of a mail; its bytes are read apart. With `is_forced` an operator wants it filed."""
 
     mail_id: MailId
     source: str
@@ -47,6 +47,7 @@ class IncomingMail:
     state: MailState
     reason: str
     attempts: int
+    is_forced: bool
     sender: str | None
     subject: str
     header_id: str | None

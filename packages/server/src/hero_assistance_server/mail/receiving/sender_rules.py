@@ -52,12 +52,10 @@ def judge_sender(facts: SenderFacts) -> SenderVerdict:
         return newcomer if facts.takes_newcomers else _unproved("the sender is no user of this desk")
     if not user.active:
         return _unproved(f"{user.user_id} is deactivated")
-    if facts.proof is Proof.PASSED:
+    if facts.proof is Proof.PASSED or (facts.wrote_to_own_address and not user.is_staff):
         return SenderVerdict(Standing.USER)
     if user.is_staff:
         return _unproved("an agent's mail counts only when the mail server vouches for its sender")
-    if facts.wrote_to_own_address:
-        return SenderVerdict(Standing.USER)
     return _unproved("no mail server vouches for its sender, and it does not answer a letter to them")
 
 

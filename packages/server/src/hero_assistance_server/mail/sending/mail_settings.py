@@ -48,4 +48,4 @@ def read_mail_settings(settings: DaemonSettings | None) -> MailSettings | None:
 
 
 def _takes_answers(settings: DaemonSettings) -> bool:
-    return any(name.value == "IMAP_URL" for name in settings.given)
+    return settings.imap_url is not None or settings.mail_listen is not None

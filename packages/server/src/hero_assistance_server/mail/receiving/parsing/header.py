@@ -97,7 +97,7 @@ def decode_words(text: str) -> str:
     for match in _WORD.finditer(text):
         between, name = text[end : match.start()], match[1].partition("*")[0].lower()
         # White space between two words is none, and a character may be cut in two words of one charset.
-        if between.strip() or not parts and not pending or name != charset:
+        if between.strip() or (not parts and not pending) or name != charset:
             parts.append(decode_text(pending, charset))
             parts.append("" if not between.strip() and end else between)
             pending, charset = b"", name

@@ -130,7 +130,8 @@ class SqliteIncomingMails:
     def reopen(self, mail_id: MailId) -> None:
         """Reset the state and the attempts."""
         self.session.direct.execute(
-            "UPDATE incoming_mails SET state = 'received', reason = '', attempts = 0 WHERE mail_id = ?", (mail_id,)
+            "UPDATE incoming_mails SET state = 'received', reason = '', attempts = 0, is_forced = 1 WHERE mail_id = ?",
+            (mail_id,),
         )
 
     def delete_raw_before(self, before: datetime, limit: int) -> int:
@@ -148,5 +149,6 @@ def _of_row(row: tuple[Any, ...]) -> IncomingMail:
     values = dict(zip((field.name for field in fields(IncomingMail)), row, strict=True))
     values["received_at"] = time_of(values["received_at"])
     values["recipients"] = tuple(json.loads(values["recipients"]))
+    values["is_forced"] = bool(values["is_forced"])
     values["state"] = MailState(values["state"])
     return IncomingMail(**values)

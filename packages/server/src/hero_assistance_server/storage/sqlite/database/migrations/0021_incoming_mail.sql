@@ -12,6 +12,8 @@ CREATE TABLE incoming_mails (
     state        TEXT NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'filed', 'ignored', 'quarantined')),
     reason       TEXT NOT NULL DEFAULT '',
     attempts     INTEGER NOT NULL DEFAULT 0,
+    -- An operator wants it filed although it was ignored or quarantined.
+    is_forced    INTEGER NOT NULL DEFAULT 0 CHECK (is_forced IN (0, 1)),
     -- What parsing found.
     sender       TEXT,
     subject      TEXT NOT NULL DEFAULT '',

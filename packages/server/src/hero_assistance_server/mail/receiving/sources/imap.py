@@ -1,0 +1,212 @@
+"""Reads a mailbox over IMAP: what is new is stored, then marked as seen; IDLE tells of more, else it is polled.
+
+The position in the mailbox is written after the mail: a connection that is cut in between, or a process that is
+killed, fetches a mail once more, and its bytes are known then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from hero_assistance_sdk.errors import HeroError, Unreachable
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT, Intake
+from hero_assistance_server.mail.receiving.model import Arrival, MailboxPosition
+from hero_assistance_server.mail.receiving.sources.imap_url import Mailbox, parse_imap_url
+from hero_assistance_server.quotas.rules import MIB
+
+if TYPE_CHECKING:
+    from hero_assistance_server.mail.receiving.background import Receiving
+
+CONDITION = "mailbox"
+ANSWER_S = 60.0
+# RFC 2177: a server may end a connection after half an hour of silence.
+IDLE_S = 25 * 60.0
+POLL_S = 60.0
+_NUMBER = re.compile(rb"UIDVALIDITY (\d+)", re.IGNORECASE)
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
+_HAS_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+_log = get_log("mail")
+
+
+class MailboxUnreadable(HeroError):
+    """A mailbox that does not let itself be read."""
+
+    reason = "mailbox-unreadable"
+
+
+async def read_mailbox(setting: str, receiving: Receiving) -> None:
+    """Read a mailbox until cancelled; raises `BadMailSetting`, `MailboxUnreadable` or `Unreachable`."""
+    mailbox = parse_imap_url(setting)
+    async with _connect(mailbox) as client:
+        reader = MailboxReader(client, mailbox, receiving.intake)
+        await reader.open()
+        receiving.note_health(CONDITION)
+        while True:
+            await reader.read_new()
+            await reader.wait()
+
+
+@asynccontextmanager
+async def _connect(mailbox: Mailbox) -> AsyncIterator[Any]:
+    """Yield a connection on which the user is signed in; errors of the library become ours."""
+    import aioimaplib
+
+    client: Any = None
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            # The library waits its whole time for a server that refuses; a socket says so at once.
+            _reader, probe = await asyncio.open_connection(mailbox.host, mailbox.port)
+            probe.close()
+        if mailbox.is_tls:
+            context = ssl.create_default_context()
+            client = aioimaplib.IMAP4_SSL(mailbox.host, mailbox.port, timeout=ANSWER_S, ssl_context=context)
+        else:
+            client = aioimaplib.IMAP4(mailbox.host, mailbox.port, timeout=ANSWER_S)
+        await client.wait_hello_from_server()
+        _check(
+            await client.login(_quote(mailbox.user), mailbox.password), "the server refuses the user or the password"
+        )
+        yield client
+    except (OSError, TimeoutError, aioimaplib.AioImapException) as error:
+        raise Unreachable(
+            f"{mailbox.host} does not answer as an IMAP server: {error or type(error).__name__}", hint="see IMAP_URL"
+        ) from error
+    finally:
+        if client is not None:
+            await _close(client)
+
+
+async def _close(client: Any) -> None:
+    """End a connection, also one that does not answer any more."""
+    transport = client.protocol.transport if client.protocol is not None else None
+    if transport is not None:
+        transport.close()
+
+
+class MailboxReader:
+    """One connection to one mailbox."""
+
+    def __init__(self, client: Any, mailbox: Mailbox, intake: Intake) -> None:
+        self._client = client
+        self._mailbox = mailbox
+        self._intake = intake
+        self._uid_validity = 0
+
+    async def open(self) -> None:
+        """Open the folder; raises `MailboxUnreadable`."""
+        answer = await self._client.select(_quote(self._mailbox.folder))
+        lines = _check(answer, f"the server does not open the folder {self._mailbox.folder}")
+        found = _NUMBER.search(b"\n".join(bytes(line) for line in lines))
+        if found is None:
+            raise MailboxUnreadable("the server does not number its mails", hint="ask its operator for UIDVALIDITY")
+        self._uid_validity = int(found[1])
+
+    async def read_new(self) -> int:
+        """Store what is new, in order; returns how many mails."""
+        name = self._mailbox.name
+        position = await self._intake.storage.read(lambda snapshot: snapshot.mailbox_positions.find(name))
+        uids = await self._list_new(position)
+        for uid in uids:
+            await self._take(uid)
+            here = MailboxPosition(self._uid_validity, uid)
+            await self._intake.storage.write(lambda work, here=here: work.mailbox_positions.save(name, here))  # type: ignore[misc]
+            await self._client.uid("store", str(uid), "+FLAGS.SILENT", "(\\Seen)")
+        return len(uids)
+
+    async def wait(self) -> None:
+        """Wait until there may be more: until the server says so, or for a while."""
+        if not self._client.has_capability("IDLE"):
+            await asyncio.sleep(POLL_S)
+            _check(await self._client.noop(), "the server does not answer")
+            return
+        idle = await self._client.idle_start(timeout=IDLE_S)
+        try:
+            with contextlib.suppress(TimeoutError):
+                while not _tells_of_mails(await self._wait_for_push(idle)):
+                    pass
+        finally:
+            self._client.idle_done()
+        await asyncio.wait_for(idle, ANSWER_S)
+
+    async def _wait_for_push(self, idle: asyncio.Future[Any]) -> Sequence[bytes] | str:
+        """Return what the server pushes; raises `Unreachable` when the connection is lost meanwhile."""
+        push = asyncio.ensure_future(self._client.wait_server_push(IDLE_S + ANSWER_S))
+        lost = asyncio.ensure_future(self._wait_for_loss())
+        try:
+            await asyncio.wait({push, lost, idle}, return_when=asyncio.FIRST_COMPLETED)
+            if push.done():
+                pushed: Sequence[bytes] | str = push.result()
+                return pushed
+            raise Unreachable("the connection to the mailbox was lost", hint="it is tried again")
+        finally:
+            push.cancel()
+            lost.cancel()
+
+    async def _wait_for_loss(self) -> None:
+        while not self._client.protocol.transport.is_closing():  # noqa: ASYNC110
+            await asyncio.sleep(1.0)
+
+    async def _list_new(self, position: MailboxPosition | None) -> list[int]:
+        """Return the numbers of new mails: behind the position, or the unseen ones of a mailbox that is new to us."""
+        known = position is not None and position.uid_validity == self._uid_validity
+        last = position.last_uid if position is not None and known else 0
+        criteria = ("UID", f"{last + 1}:*") if known else ("UNSEEN",)
+        lines = _check(await self._client.uid_search(*criteria, charset=None), "the server does not search")
+        words = b" ".join(bytes(line) for line in lines[:-1]).replace(b"SEARCH", b" ").split()
+        # `n:*` has the last mail also where its number is smaller.
+        return sorted({int(word) for word in words if word.isdigit() and int(word) > last})
+
+    async def _take(self, uid: int) -> None:
+        size = await self._find_size(uid)
+        if size is None:
+            # Another program has deleted it.
+            return
+        source = self._mailbox.name
+        if size > MAIL_LIMIT:
+            header = await self._fetch(uid, "BODY.PEEK[HEADER]")
+            fault = f"it has {size // MIB} MiB; at most {MAIL_LIMIT // MIB} are read"
+            await self._intake.receive(Arrival(source, header or b"", fault=fault))
+            return
+        raw = await self._fetch(uid, "BODY.PEEK[]")
+        if raw is not None:
+            await self._intake.receive(Arrival(source, raw))
+
+    async def _find_size(self, uid: int) -> int | None:
+        lines = _check(await self._client.uid("fetch", str(uid), "(RFC822.SIZE)"), "the server tells no sizes")
+        found = _SIZE.search(b"\n".join(bytes(line) for line in lines))
+        return int(found[1]) if found else None
+
+    async def _fetch(self, uid: int, part: str) -> bytes | None:
+        lines = _check(await self._client.uid("fetch", str(uid), f"({part})"), "the server does not hand a mail over")
+        # The mail itself is the only line that the library keeps as a bytearray.
+        return next((bytes(line) for line in lines if isinstance(line, bytearray)), None)
+
+
+def _check(answer: Any, fault: str) -> Sequence[bytes]:
+    """Return the lines of an answer; raises `MailboxUnreadable` for a refusal, with the server's words."""
+    if answer.result != "OK":
+        said = " ".join(bytes(line).decode("utf-8", "replace") for line in answer.lines[-1:])
+        raise MailboxUnreadable(f"{fault}: {said[:200]}", hint="hero_assistance secret set IMAP_URL ...")
+    lines: Sequence[bytes] = answer.lines
+    return lines
+
+
+def _tells_of_mails(pushed: Sequence[bytes] | str) -> bool:
+    """Return whether to look: the server tells of a mail, or the time of waiting is over."""
+    return isinstance(pushed, str) or any(b"EXISTS" in line or b"RECENT" in line for line in pushed)
+
+
+def _quote(text: str) -> str:
+    """Return a text as IMAP writes a string."""
+    if _HAS_CONTROL.search(text):
+        raise MailboxUnreadable("there is a control character in IMAP_URL", hint="write it once more")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
