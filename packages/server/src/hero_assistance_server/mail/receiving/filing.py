@@ -98,13 +98,16 @@ class Filing:
             return Outcome(MailState.IGNORED, reason)
         if parsed.report is not None:
             return self._note_report(work, envelope)
-        if parsed.automatic in {Automatic.ANSWER, Automatic.REPORT}:
-            return Outcome(MailState.IGNORED, parsed.automatic.value)
+        reason = self._find_reason_to_quarantine(work, parsed)
+        return Outcome(MailState.QUARANTINED, reason) if reason else self._file(work, envelope)
+
+    def _find_reason_to_quarantine(self, work: UnitOfWork, parsed: ParsedMail) -> str:
+        """Return why an operator has to look at a mail."""
         if not parsed.sender:
-            return Outcome(MailState.QUARANTINED, "it names no sender, or more than one")
+            return "it names no sender, or more than one"
         if work.incoming_mails.count_from(parsed.sender.lower(), work.now - RATE_SPAN) >= RATE_LIMIT:
-            return Outcome(MailState.QUARANTINED, f"its sender wrote {RATE_LIMIT} mails within an hour")
-        return self._file(work, envelope)
+            return f"its sender wrote {RATE_LIMIT} mails within an hour"
+        return ""
 
     def _find_reason_to_ignore(self, work: UnitOfWork, parsed: ParsedMail) -> str:
         """Return why a mail is no news: this desk wrote it, or it came by another way before."""
@@ -112,7 +115,10 @@ class Filing:
         if is_ours or (parsed.sender and parsed.sender.lower() == self.find_support().lower()):
             return "a letter of this desk"
         same = work.incoming_mails.find_same(parsed.fingerprint) if parsed.fingerprint else None
-        return f"the same mail as {same.mail_id}" if same is not None else ""
+        if same is not None:
+            return f"the same mail as {same.mail_id}"
+        is_answer = parsed.automatic in {Automatic.ANSWER, Automatic.REPORT} and parsed.report is None
+        return parsed.automatic.value if is_answer else ""
 
     def _file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         parsed = envelope.parsed
@@ -158,7 +164,8 @@ class Filing:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
         user = senders.obtain_unproved(work, self.directory)
         caller = Caller(user, origin=MAIL_ORIGIN)
-        warning = f"This mail says that it is from {envelope.parsed.sender or 'no sender'}. It acts for no user: {verdict.reason}."
+        named = envelope.parsed.sender or "no sender"
+        warning = f"This mail says that it is from {named}. It acts for no user: {verdict.reason}."
         if match.ticket is None:
             made = self._create_ticket(work, caller, envelope, warning=warning)
             return Outcome(MailState.FILED, verdict.reason, made.ticket_id)

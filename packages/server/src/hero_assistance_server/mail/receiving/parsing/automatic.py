@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from hero_assistance_server.mail.receiving.parsing.header import Header, join_values
@@ -9,6 +10,7 @@ from hero_assistance_server.mail.receiving.parsing.parts import Part
 
 _ANSWERS = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mail-autoreply")
 _SYSTEMS = frozenset({"mailer-daemon", "mail-daemon"})
+_END_OF_WORD = re.compile(r"[\s;(]")
 _QUIET_PRECEDENCE = frozenset({"bulk", "junk", "list"})
 
 
@@ -30,13 +32,18 @@ def find_automatic(mail: Part, sender: str) -> Automatic:
     header = mail.header
     if mail.media_type == "multipart/report" or sender.partition("@")[0].lower() in _SYSTEMS:
         return Automatic.REPORT
-    submitted = header.get("auto-submitted").partition(";")[0].strip().lower()
-    precedence = header.get("precedence").strip().lower()
+    submitted = _first_word(header.get("auto-submitted"))
+    precedence = _first_word(header.get("precedence"))
     if submitted == "auto-replied" or precedence == "auto_reply" or any(header.all(name) for name in _ANSWERS):
         return Automatic.ANSWER
     if submitted not in {"", "no"} or precedence in _QUIET_PRECEDENCE or _is_quiet(header):
         return Automatic.SENT
     return Automatic.NO
+
+
+def _first_word(value: str) -> str:
+    """Return a value without its comment and parameters."""
+    return _END_OF_WORD.split(value.strip(), maxsplit=1)[0].lower()
 
 
 def _is_quiet(header: Header) -> bool:

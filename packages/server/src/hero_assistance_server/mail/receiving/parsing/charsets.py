@@ -66,4 +66,4 @@ def _find_codec(charset: str) -> str | None:
 def _is_mostly_utf8(raw: bytes) -> bool:
     """Return whether a text that says it is UTF-8 has but some broken characters."""
     broken = raw.decode("utf-8", "replace").count("\ufffd")
-    return broken * 10 <= sum(byte >= 0x80 for byte in raw[:100_000]) + 9
+    return broken * 10 <= sum(byte >= 0x80 for byte in raw[:100_000])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,17 +16,34 @@ from hero_assistance_server.mail.receiving.parsing.plain_text import clean_mail_
 NAME_BYTES = 255
 # They are about the mail itself, and are checked by nobody here.
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
-_EXTENSIONS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt"}
+# Of files without a name; the tables of a machine differ.
+_EXTENSIONS = {
+    "application/json": ".json",
+    "application/msword": ".doc",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "image/gif": ".gif",
+    "image/heic": ".heic",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/svg+xml": ".svg",
+    "image/webp": ".webp",
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "text/vcard": ".vcf",
+}
 _SEPARATORS = re.compile(r"[/\\]")
 
 
 @dataclass(frozen=True, slots=True)
 class FilePart:
-    """A file of a mail; `is_inline` is a picture that its text shows."""
+    """A file of a mail, with a name that a file can have."""
 
     name: str
     content: bytes
-    is_inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +156,7 @@ def _add_file(reader: _Reader, part: Part) -> None:
     content = part.decode()
     if not content:
         return
-    reader.files.append(FilePart(name, content, is_inline=picture))
+    reader.files.append(FilePart(name, content))
     # A mail program that shows a picture between two texts, without an id, has it in its place in the order.
     if picture and not part.content_id and reader.blocks:
         reader.blocks.append(f"[picture: {name}]")
@@ -150,7 +166,7 @@ def _name_of(part: Part, number: int) -> str:
     """Return a name that a file can have: the given one without folders, or one that is made of its kind."""
     given = clean_mail_line(_SEPARATORS.split(_given_name(part))[-1]).strip(". ")
     if not given:
-        extension = _EXTENSIONS.get(part.media_type) or mimetypes.guess_extension(part.media_type) or ".bin"
+        extension = _EXTENSIONS.get(part.media_type, ".bin")
         kind = "picture" if part.media_type.startswith("image/") else "file"
         return f"{kind}-{number}{extension}"
     return _cut_name(given)

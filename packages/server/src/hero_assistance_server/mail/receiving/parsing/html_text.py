@@ -16,6 +16,31 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul",
 _TAGS = _BLOCKS | {"a", "b", "br", "code", "em", "hr", "i", "img", "li", "span", "strong", "td", "th"}
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"id", "class"}, "blockquote": {"type", "class"}}
 _MARKS = {"b": "**", "strong": "**", "em": "_", "i": "_", "code": "`"}
+DEPTH_LIMIT = 500
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
+# They have no end, or one that is often left out.
+_UNCLOSED = frozenset(
+    {
+        "area",
+        "base",
+        "br",
+        "col",
+        "dd",
+        "dt",
+        "hr",
+        "img",
+        "input",
+        "li",
+        "link",
+        "meta",
+        "option",
+        "p",
+        "td",
+        "th",
+        "tr",
+    }
+)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE)
@@ -27,8 +52,11 @@ def convert_html(html: str, name_picture: PictureName) -> str:
     """Return the text of HTML; `name_picture` says what stands for a picture, by its source and its description."""
     import nh3
 
+    source = html[:SOURCE_LIMIT]
+    if _is_too_deep(source):
+        return _TAG.sub(" ", source)
     clean = nh3.clean(
-        html[:SOURCE_LIMIT],
+        source,
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes={"http", "https", "mailto", "cid"},
@@ -149,8 +177,19 @@ class _TextWriter(HTMLParser):
         if self._line.strip() or keep_empty:
             self._lines.append(prefix + self._line)
         if blank and self._lines and self._lines[-1].strip("> "):
-            self._lines.append(prefix.rstrip())
+            self._lines.append("")
         self._line = ""
+
+
+def _is_too_deep(html: str) -> bool:
+    """Return whether elements are nested deeper than any mail program does it; the sanitiser needs quadratic time."""
+    depth = 0
+    for match in _TAG_NAME.finditer(html):
+        if match[2].lower() not in _UNCLOSED:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            if depth > DEPTH_LIMIT:
+                return True
+    return False
 
 
 def picture_namer(names: Mapping[str, str]) -> PictureName:

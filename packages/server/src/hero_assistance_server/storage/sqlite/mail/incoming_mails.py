@@ -130,7 +130,8 @@ class SqliteIncomingMails:
     def reopen(self, mail_id: MailId) -> None:
         """Reset the state and the attempts."""
         self.session.direct.execute(
-            "UPDATE incoming_mails SET state = 'received', reason = '', attempts = 0, is_forced = 1 WHERE mail_id = ?",
+            """UPDATE incoming_mails SET state = 'received', reason = '', attempts = 0, is_forced = 1
+            WHERE mail_id = ?""",
             (mail_id,),
         )
 
