@@ -16,6 +16,7 @@ from hero_assistance_server.mail.receiving.sources.imap_url import parse_imap_ur
 from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting, parse_listen_address
 from hero_assistance_server.mail.reply_marker import REPLY_MARKER
 from hero_assistance_server.users.model import User
+from tests.server.mail.reports import REPORT
 
 pytestmark = pytest.mark.pure
 
@@ -192,15 +193,6 @@ GONE = User(UserId("dan"), "Dan", Role.CUSTOMER, active=False)
 )
 def test_for_whom_a_mail_acts(user: User | None, proof: Proof, own: bool, newcomers: bool, standing: Standing) -> None:
     assert judge_sender(SenderFacts(user, proof, own, newcomers)).standing is standing
-
-
-REPORT = (
-    b"From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=q\r\n\r\n"
-    b"--q\r\n\r\nSorry\r\n--q\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-    b"Final-Recipient: rfc822; carol@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n"
-    b"Diagnostic-Code: smtp; 550 no such user\r\n"
-    b"--q\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <ticket-1.2.x@desk.example>\r\n\r\nhello\r\n--q--\r\n"
-)
 
 
 def test_a_delivery_report_is_read() -> None:

@@ -34,6 +34,8 @@ from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
+from hero_assistance_server.notifications.notifier import Notifier, notifying
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
@@ -129,10 +131,11 @@ async def _succeed(
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_store` raises."""
+    followers = [hub.publish, timers.heard]
 
     def publish(event: StoredEvent) -> None:
-        hub.publish(event)
-        timers.heard(event)
+        for follow in followers:
+            follow(event)
 
     refuse_remains(settings.paths)
     async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
@@ -161,6 +164,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             mail_socket=settings.paths.socket("lmtp"),
         )
         sender = Sender(store, list_channels(desk), _now)
+        notifier = Notifier(store, hub.presence.is_at, lambda: read_mail_settings(watch.current()), _now)
+        followers.append(notifier.heard)
         counts = ViewCounts(hub, store, count_views)
         async with (
             maintain(store, backups, exports),
@@ -168,6 +173,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             watch_disk(reserve),
             watch_settings(watch),
             sending(sender),
+            notifying(notifier),
             run_background(desk),
         ):
             yield desk

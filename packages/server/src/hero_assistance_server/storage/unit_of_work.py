@@ -19,9 +19,11 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.mail.id_repository import MailIdRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.mail.receiving.repository import IncomingMailRepository, MailboxPositionRepository
 from hero_assistance_server.messages.repository import MessageRepository
+from hero_assistance_server.notifications.repository import NotificationRepository
 from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
@@ -73,6 +75,16 @@ class Snapshot(Protocol):
     @property
     def incoming_mails(self) -> IncomingMailRepository:
         """The mails that arrived."""
+        ...
+
+    @property
+    def mail_ids(self) -> MailIdRepository:
+        """The Message-IDs of mails about tickets."""
+        ...
+
+    @property
+    def notifications(self) -> NotificationRepository:
+        """What users are notified of, and what they set of it."""
         ...
 
     @property

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
@@ -23,6 +22,7 @@ LISTENER_CONDITION = "mail-listener"
 MAILBOX_CONDITION = "mailbox"
 # The supervisor is asked every half minute; this is a look at memory.
 LOOK_EVERY_S = 1.0
+START_LOOK_S = 0.1
 RETRY_S = 2.0
 RETRY_AT_MOST_S = 300.0
 _HINT = "hero_assistance doctor shows the settings; the log of the server says more"
@@ -57,12 +57,12 @@ class _RunningSource:
 @asynccontextmanager
 async def receive_mail(desk: Desk) -> AsyncIterator[None]:
     """File mails, and take them in from the sources of the settings, while the context is open."""
-    filing = Filing(desk.directory, desk.admission, partial(find_support_address, desk))
+    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()))
     intake = Intake(desk.store, desk.admission, desk.arrivals)
     filer = Filer(desk.store, filing, desk.arrivals)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(filer.run()), group.create_task(_run_sources(Receiving(desk, intake)))]
+            tasks = [group.create_task(_file_mails(desk, filer)), group.create_task(_run_sources(Receiving(desk, intake)))]
             try:
                 yield
             finally:
@@ -73,12 +73,11 @@ async def receive_mail(desk: Desk) -> AsyncIterator[None]:
         raise errors.exceptions[0] from None
 
 
-def find_support_address(desk: Desk) -> str:
-    """Return the address that customers write to; the empty text where none is set."""
-    settings = desk.settings()
-    if settings is None or settings.mail_from is None:
-        return ""
-    return read_mail_settings(settings).sender.address
+async def _file_mails(desk: Desk, filer: Filer) -> None:
+    """File mails once it is known how receipts go out."""
+    while desk.settings() is None:  # noqa: ASYNC110
+        await asyncio.sleep(START_LOOK_S)
+    await filer.run()
 
 
 async def _run_sources(receiving: Receiving) -> None:

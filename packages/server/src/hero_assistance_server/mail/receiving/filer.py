@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
@@ -20,7 +20,7 @@ from hero_assistance_server.mail.receiving.parsing.content import FilePart
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail, parse_mail
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.quotas.rules import format_bytes
-from hero_assistance_server.storage.errors import DiskFull, StoreUnavailable
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
@@ -67,13 +67,13 @@ class Filer:
                     pass
                 await self._delete_old_bytes()
                 pause = PRUNE_EVERY_S
-            except (StoreUnavailable, DiskFull, OSError) as error:
+            except (StoreUnavailable, OSError) as error:
                 _log.warning("mail.put-off", error=error)
                 pause = RETRY_S
             await self._arrivals.wait(pause)
 
     async def file_batch(self) -> int:
-        """File the first mails that wait; returns how many. Raises `StoreUnavailable`, `DiskFull` or `OSError`."""
+        """File the first mails that wait; returns how many. Raises `StoreUnavailable` or `OSError`."""
         waiting = await self._storage.read(lambda snapshot: snapshot.incoming_mails.list_waiting(BATCH_LIMIT))
         batch = _choose_batch(waiting)
         if not batch:
@@ -81,33 +81,45 @@ class Filer:
         ids = [record.mail_id for record in batch]
         await self._storage.write(lambda work: work.incoming_mails.begin_attempt(ids))
         settings = await self._storage.read(lambda snapshot: snapshot.project.read())
-        results = await asyncio.gather(*(self._file_one(record, settings) for record in batch), return_exceptions=True)
+        prepared = await asyncio.gather(*(self._try_to_prepare(record, settings) for record in batch))
+        # In their order: an answer is filed behind what it answers.
+        results = await asyncio.gather(
+            *(self._finish(record, one) for record, one in zip(batch, prepared, strict=True)), return_exceptions=True
+        )
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return len(batch)
 
-    async def _file_one(self, record: IncomingMail, settings: ProjectSettings) -> None:
-        if record.attempts >= ATTEMPTS_LIMIT:
-            await self._quarantine(record, f"{record.attempts} attempts to file it ended without a result")
-            return
+    async def _try_to_prepare(self, record: IncomingMail, settings: ProjectSettings) -> _Prepared | Exception:
+        """Parse a mail and write its files; returns the error where that fails, so that the others go on."""
         try:
-            outcome = await self._prepare_and_file(record, settings)
-        except (StoreUnavailable, DiskFull, OSError):
-            raise
+            if record.attempts >= ATTEMPTS_LIMIT:
+                raise Conflict(f"{record.attempts} attempts to file it ended without a result")
+            raw = await self._storage.read(lambda snapshot: snapshot.incoming_mails.read_raw(record.mail_id))
+            if raw is None:
+                raise Conflict("its bytes are not stored any more")
+            return await self._prepare(record, raw, settings)
         except Exception as error:  # noqa: BLE001
             # The outermost place of one mail: a defect that it meets must not stop the next one.
-            _log.error("mail.not-filed", mail=record.mail_id, exc_info=error)
-            reason = error.message if isinstance(error, HeroError) else f"a defect of the server: {error!r}"
-            await self._quarantine(record, reason)
-        else:
-            _log.info("mail.handled", mail=record.mail_id, state=outcome.state.value, reason=outcome.reason)
+            return error
 
-    async def _prepare_and_file(self, record: IncomingMail, settings: ProjectSettings) -> Outcome:
-        raw = await self._storage.read(lambda snapshot: snapshot.incoming_mails.read_raw(record.mail_id))
-        if raw is None:
-            return await self._quarantine(record, "its bytes are not stored any more")
-        prepared = await self._prepare(record, raw, settings)
+    async def _finish(self, record: IncomingMail, prepared: _Prepared | Exception) -> None:
+        """File a mail that is prepared; raises what concerns the disk, and quarantines a mail for every other error."""
+        try:
+            if isinstance(prepared, Exception):
+                raise prepared
+            outcome = await self._write(prepared)
+        except (StoreUnavailable, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001
+            if not isinstance(error, HeroError):
+                _log.error("mail.not-filed", mail=record.mail_id, exc_info=error)
+            reason = error.message if isinstance(error, HeroError) else f"a defect of the server: {error!r}"
+            outcome = await self._quarantine(record, reason)
+        _log.info("mail.handled", mail=record.mail_id, state=outcome.state.value, reason=outcome.reason)
+
+    async def _write(self, prepared: _Prepared) -> Outcome:
         try:
             with prepared.held:
                 outcome = await self._storage.write(partial(self._file, prepared.envelope))

@@ -20,9 +20,10 @@ from hero_assistance_server.mail.receiving.model import IncomingMail, MailState,
 from hero_assistance_server.mail.receiving.parsing.authentication_results import read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
-from hero_assistance_server.mail.receiving.receipts import queue_receipt
+from hero_assistance_server.mail.receiving.receipts import Receipt, queue_receipt
 from hero_assistance_server.mail.receiving.sender_rules import SenderFacts, SenderVerdict, Standing, judge_sender
 from hero_assistance_server.mail.reply_address import read_reply_address
+from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.messages import rules as message_rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.service import write_message
@@ -63,13 +64,23 @@ class Envelope:
     remarks: tuple[str, ...] = ()
 
 
+def _know_nothing() -> MailSettings | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Files mails; `find_support` returns the address that customers write to, the empty text where none is set."""
+    """Files mails; `read_settings` returns how letters go out, and `None` while it is not known."""
 
     directory: Directory
     admission: Admission
-    find_support: Callable[[], str] = str
+    read_settings: Callable[[], MailSettings | None] = _know_nothing
+
+    @property
+    def support(self) -> str:
+        """The address that customers write to; the empty text where none is known."""
+        settings = self.read_settings()
+        return "" if settings is None else settings.sender.address.lower()
 
     def file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         """File a mail that waits, and write what became of it; raises `DiskFull`."""
@@ -87,6 +98,8 @@ class Filing:
             fingerprint=parsed.fingerprint,
         )
         work.incoming_mails.finish(record.mail_id, outcome)
+        if outcome.ticket_id is not None and parsed.header_id and parsed.report is None:
+            work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
         return outcome
 
     def _find_outcome(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
@@ -112,7 +125,7 @@ class Filing:
     def _find_reason_to_ignore(self, work: UnitOfWork, parsed: ParsedMail) -> str:
         """Return why a mail is no news: this desk wrote it, or it came by another way before."""
         is_ours = bool(parsed.header_id) and is_letter(work, parsed.header_id)
-        if is_ours or (parsed.sender and parsed.sender.lower() == self.find_support().lower()):
+        if is_ours or (parsed.sender and parsed.sender.lower() == self.support):
             return "a letter of this desk"
         same = work.incoming_mails.find_same(parsed.fingerprint) if parsed.fingerprint else None
         if same is not None:
@@ -157,8 +170,13 @@ class Filing:
         if ticket is not None:
             self._note(work, made, _explain_new_ticket(ticket, sees=caller.sees(ticket)))
         if not user.is_staff and envelope.parsed.automatic is Automatic.NO:
-            queue_receipt(work, made, user, envelope.parsed)
+            self._queue_receipt(work, Receipt(envelope.record.mail_id, envelope.parsed, made, user))
         return Outcome(MailState.FILED, "", made.ticket_id)
+
+    def _queue_receipt(self, work: UnitOfWork, receipt: Receipt) -> None:
+        settings = self.read_settings()
+        if settings is not None:
+            queue_receipt(work, receipt, settings)
 
     def _file_unproved(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> Outcome:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
@@ -222,9 +240,7 @@ class Filing:
 
     def _is_own(self, key: bytes, address: str) -> bool:
         """Return whether an address is one of this desk."""
-        return address.lower() == self.find_support().lower() or (
-            bool(key) and read_reply_address(key, address) is not None
-        )
+        return address.lower() == self.support or (bool(key) and read_reply_address(key, address) is not None)
 
     def _note(self, work: UnitOfWork, ticket: Ticket, text: str, ids: Sequence[AttachmentId] = ()) -> Message:
         """Write a note of no user's, which staff read."""

@@ -39,12 +39,17 @@ def find_match(snapshot: Snapshot, mail: ParsedMail, envelope: Iterable[str]) ->
 
 def find_answered_ticket(snapshot: Snapshot, header_ids: Sequence[str]) -> TicketId | None:
     """Return the ticket of the first of these message-ids that is one of a letter or of a filed mail."""
-    return snapshot.incoming_mails.find_ticket(header_ids)
+    for header_id in header_ids:
+        reference = snapshot.mail_ids.find(f"<{header_id}>")
+        if reference is not None:
+            return reference.ticket_id
+    return None
 
 
 def is_letter(snapshot: Snapshot, header_id: str) -> bool:
     """Return whether a message-id is one of a letter of this desk."""
-    return False
+    known = snapshot.mail_ids.find(f"<{header_id}>")
+    return known is not None and not snapshot.incoming_mails.is_filed(header_id)
 
 
 def _find_address(key: bytes, addresses: Iterable[str]) -> ReplyAddress | None:

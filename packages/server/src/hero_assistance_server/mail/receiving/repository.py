@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
     IncomingMail,
@@ -48,8 +47,8 @@ class IncomingMailRepository(Protocol):
         """Return how many mails of an address came since a time; with `in_new_tickets` those that made a ticket."""
         ...
 
-    def find_ticket(self, header_ids: Sequence[str]) -> TicketId | None:
-        """Return the ticket of the first of these message-ids that a filed mail has."""
+    def is_filed(self, header_id: str) -> bool:
+        """Return whether a mail with this Message-ID is filed."""
         ...
 
     def find_same(self, fingerprint: str) -> IncomingMail | None:

@@ -16,7 +16,7 @@ from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
-from hero_assistance_server.mail.sending.sender_address import is_address
+from hero_assistance_server.mail.sending.sender_address import FOLDER_SENDER, is_address
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.rpc.params import Email
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -31,15 +31,23 @@ _STATUS = {
     "hint": None,
 }
 _READS = Example("No mail server is set", "alice", {}, _STATUS, varies=frozenset(_STATUS))
+_TESTS = Example(
+    "An admin has set a mail server",
+    "alice",
+    {"address": "alice@example.org"},
+    {"delivery_id": 1, "status": _STATUS},
+    varies=frozenset(_STATUS),
+)
 _TEST_TEXT = "This letter shows that {name} can send mail.\n\nIf you did not expect it, you need do nothing.\n"
 
 
 class MailWay(StrEnum):
-    """Where letters go: `held` while what the settings say cannot be used."""
+    """Where letters go: `held` while what the settings say cannot be used, `unknown` until they are read."""
 
     SMTP = "smtp"
     FOLDER = "folder"
     HELD = "held"
+    UNKNOWN = "unknown"
 
 
 class MailStatus(Result):
@@ -63,7 +71,7 @@ class SendTest(Params):
 
 
 class SentTest(Result):
-    """The delivery that `outbox.get` follows."""
+    """The delivery in the outbox; `outbox.list` says what becomes of it."""
 
     delivery_id: int
     status: MailStatus
@@ -77,7 +85,9 @@ def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], 
         """Tell how letters go out."""
         return _describe(read_mail_settings(settings()))
 
-    @table.method("mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable])
+    @table.method(
+        "mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_TESTS]
+    )
     async def test(caller: Caller, params: SendTest) -> SentTest:
         """Send a test letter to an address, the same way as every other letter."""
         if not is_address(params.address):
@@ -101,15 +111,14 @@ def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> int:
 
 
 def _describe(settings: MailSettings | None) -> MailStatus:
-    if settings is None:
-        raise Unavailable("the settings are not read yet", hint="try again in a moment")
-    fault = settings.fault
-    way = MailWay.HELD if fault else MailWay.SMTP if settings.smtp else MailWay.FOLDER
+    known = settings or MailSettings(FOLDER_SENDER)
+    fault = known.fault
+    way = MailWay.HELD if fault else MailWay.SMTP if known.smtp else MailWay.FOLDER
     return MailStatus(
-        way=way,
-        server=settings.smtp.name if settings.smtp else None,
-        sender=settings.sender.address,
-        takes_answers=settings.takes_answers,
+        way=way if settings else MailWay.UNKNOWN,
+        server=known.smtp.name if known.smtp else None,
+        sender=known.sender.address,
+        takes_answers=known.takes_answers,
         fault=fault.message if fault else None,
         hint=fault.hint if fault else None,
     )

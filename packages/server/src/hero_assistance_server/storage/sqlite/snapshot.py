@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hero_assistance_server.storage.sqlite.mail.incoming_mails import SqliteIncomingMails
+from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
 from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
 from hero_assistance_server.storage.sqlite.mail.mailbox_positions import SqliteMailboxPositions
+from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
@@ -69,6 +71,16 @@ class SqliteSnapshot:
     def incoming_mails(self) -> SqliteIncomingMails:
         """The tables `incoming_mails` and `incoming_mail_bytes`."""
         return SqliteIncomingMails(self.session)
+
+    @property
+    def mail_ids(self) -> SqliteMailIds:
+        """The table `mail_message_ids`."""
+        return SqliteMailIds(self.session)
+
+    @property
+    def notifications(self) -> SqliteNotifications:
+        """The tables of notifications, and the audit trail that they follow."""
+        return SqliteNotifications(self.session)
 
     @property
     def mail_keys(self) -> SqliteMailKeys:

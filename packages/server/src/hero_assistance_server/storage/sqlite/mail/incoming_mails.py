@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
@@ -85,17 +84,12 @@ class SqliteIncomingMails:
         ).get
         return count
 
-    def find_ticket(self, header_ids: Sequence[str]) -> TicketId | None:
-        """Look each id up, in order."""
-        for header_id in header_ids:
-            found = self.session.direct.execute(
-                """SELECT ticket_id FROM incoming_mails WHERE header_id = ? AND state = 'filed'
-                AND ticket_id IS NOT NULL ORDER BY mail_id LIMIT 1""",
-                (header_id,),
-            ).get
-            if found is not None:
-                return TicketId(found)
-        return None
+    def is_filed(self, header_id: str) -> bool:
+        """Look the Message-ID up."""
+        found = self.session.direct.execute(
+            "SELECT 1 FROM incoming_mails WHERE header_id = ? AND state = 'filed' LIMIT 1", (header_id,)
+        ).get
+        return found is not None
 
     def find_same(self, fingerprint: str) -> IncomingMail | None:
         """Look the fingerprint up."""
