@@ -259,44 +259,46 @@ async def test_what_is_written_by_mail_leaves_drafts_alone(office: Desk) -> None
     assert len((await office.call("draft.list", "carol"))["drafts"]) == 1
 
 
-async def receipts(desk: Desk) -> list[dict[str, Any]]:
-    page = await desk.call("outbox.list", "alice")
-    return [one for one in page["deliveries"] if one["key"].startswith("receipt/")]
+def read_column(desk: Desk, query: str) -> list[str]:
+    connection = apsw.Connection(str(desk.database))
+    try:
+        return [value for (value,) in connection.execute(query)]
+    finally:
+        connection.close()
+
+
+def receipts(desk: Desk) -> list[str]:
+    return read_column(desk, "SELECT key || ' ' || target FROM deliveries WHERE key LIKE 'receipt/%'")
 
 
 async def test_a_new_ticket_has_a_receipt(office: Desk) -> None:
     filed = await deliver(office, write())
-    (receipt,) = await receipts(office)
-    assert (receipt["target"], receipt["key"]) == (ERIN, f"receipt/{filed['mail_id']}")
+    assert receipts(office) == [f"receipt/{filed['mail_id']} {ERIN}"]
 
 
 async def test_what_a_program_sent_has_no_receipt(office: Desk) -> None:
     filed = await deliver(office, write(Precedence="bulk"))
     assert filed["state"] == "filed"
-    assert await receipts(office) == []
+    assert receipts(office) == []
 
 
 async def test_a_desk_that_answers_receipts_without_saying_so_gets_three(office: Desk) -> None:
     for number in range(6):
         filed = await deliver(office, write(f"We have your mail {number}", Authentication_Results=vouched()))
         assert filed["state"] == "filed"
-    assert len(await receipts(office)) == 3
+    assert len(receipts(office)) == 3
 
 
 async def test_our_own_letter_is_no_mail(office: Desk) -> None:
     await deliver(office, write())
-    connection = apsw.Connection(str(office.database))
-    own = connection.execute("SELECT mail_id FROM mail_message_ids WHERE mail_id LIKE '<ticket-%'").get
-    connection.close()
+    (own,) = read_column(office, "SELECT mail_id FROM mail_message_ids WHERE mail_id LIKE '<ticket-%'")
     ignored = await deliver(office, write("We have your mail.", Message_ID=own))
     assert (ignored["state"], ignored["reason"]) == ("ignored", "a letter of this desk")
 
 
 async def test_a_bounce_is_shown_on_the_ticket(office: Desk) -> None:
     filed = await deliver(office, write())
-    connection = apsw.Connection(str(office.database))
-    own = connection.execute("SELECT mail_id FROM mail_message_ids WHERE mail_id LIKE '<ticket-%'").get
-    connection.close()
+    (own,) = read_column(office, "SELECT mail_id FROM mail_message_ids WHERE mail_id LIKE '<ticket-%'")
     report = REPORT.replace(b"<ticket-1.2.x@desk.example>", own.encode())
     noted = await deliver(office, report)
     assert (noted["state"], noted["ticket_id"]) == ("filed", filed["ticket_id"])

@@ -62,7 +62,10 @@ async def receive_mail(desk: Desk) -> AsyncIterator[None]:
     filer = Filer(desk.store, filing, desk.arrivals)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_file_mails(desk, filer)), group.create_task(_run_sources(Receiving(desk, intake)))]
+            tasks = [
+                group.create_task(_file_mails(desk, filer)),
+                group.create_task(_run_sources(Receiving(desk, intake))),
+            ]
             try:
                 yield
             finally:

@@ -29,6 +29,7 @@ ANSWER_S = 60.0
 # RFC 2177: a server may end a connection after half an hour of silence.
 IDLE_S = 25 * 60.0
 POLL_S = 60.0
+LOOK_EVERY_S = 1.0
 _NUMBER = re.compile(rb"UIDVALIDITY (\d+)", re.IGNORECASE)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
 _HAS_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -49,9 +50,27 @@ async def read_mailbox(setting: str, receiving: Receiving) -> None:
         reader = MailboxReader(client, mailbox, receiving.intake)
         await reader.open()
         receiving.note_health(CONDITION)
-        while True:
-            await reader.read_new()
-            await reader.wait()
+        await _run_until_lost(client, reader)
+
+
+async def _run_until_lost(client: Any, reader: MailboxReader) -> None:
+    """Read while there is a connection; the library itself waits a minute for an answer that cannot come."""
+    reading = asyncio.create_task(reader.run())
+    lost = asyncio.create_task(_wait_for_loss(client))
+    try:
+        await asyncio.wait({reading, lost}, return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            await reading
+        raise Unreachable("the connection to the mailbox was lost", hint="it is tried again")
+    finally:
+        for task in (reading, lost):
+            task.cancel()
+        await asyncio.wait({reading, lost})
+
+
+async def _wait_for_loss(client: Any) -> None:
+    while not client.protocol.transport.is_closing():  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 @asynccontextmanager
@@ -109,6 +128,12 @@ class MailboxReader:
             raise MailboxUnreadable("the server does not number its mails", hint="ask its operator for UIDVALIDITY")
         self._uid_validity = int(found[1])
 
+    async def run(self) -> None:
+        """Read what is new, and wait for more, until cancelled."""
+        while True:
+            await self.read_new()
+            await self.wait()
+
     async def read_new(self) -> int:
         """Store what is new, in order; returns how many mails."""
         name = self._mailbox.name
@@ -130,29 +155,11 @@ class MailboxReader:
         idle = await self._client.idle_start(timeout=IDLE_S)
         try:
             with contextlib.suppress(TimeoutError):
-                while not _tells_of_mails(await self._wait_for_push(idle)):
+                while not _tells_of_mails(await self._client.wait_server_push(IDLE_S + ANSWER_S)):
                     pass
         finally:
             self._client.idle_done()
         await asyncio.wait_for(idle, ANSWER_S)
-
-    async def _wait_for_push(self, idle: asyncio.Future[Any]) -> Sequence[bytes] | str:
-        """Return what the server pushes; raises `Unreachable` when the connection is lost meanwhile."""
-        push = asyncio.ensure_future(self._client.wait_server_push(IDLE_S + ANSWER_S))
-        lost = asyncio.ensure_future(self._wait_for_loss())
-        try:
-            await asyncio.wait({push, lost, idle}, return_when=asyncio.FIRST_COMPLETED)
-            if push.done():
-                pushed: Sequence[bytes] | str = push.result()
-                return pushed
-            raise Unreachable("the connection to the mailbox was lost", hint="it is tried again")
-        finally:
-            push.cancel()
-            lost.cancel()
-
-    async def _wait_for_loss(self) -> None:
-        while not self._client.protocol.transport.is_closing():  # noqa: ASYNC110
-            await asyncio.sleep(1.0)
 
     async def _list_new(self, position: MailboxPosition | None) -> list[int]:
         """Return the numbers of new mails: behind the position, or the unseen ones of a mailbox that is new to us."""
