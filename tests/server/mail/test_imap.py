@@ -22,6 +22,7 @@ from hero_assistance_server.mail.receiving.model import MailState
 from hero_assistance_server.mail.receiving.sources.imap import MailboxUnreadable, read_mailbox
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
 from tests.server.desk import STOP_S
@@ -89,6 +90,22 @@ async def stored(store: Store, count: int) -> list[bytes]:
             await asyncio.sleep(0.02)
 
 
+async def first_look(store: Store) -> None:
+    """Wait until the first look at the mailbox is over."""
+    async with asyncio.timeout(STOP_S):
+        while not store_positions(store):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+def store_positions(store: Store) -> int:
+    connection = open_reader(store.folder / "tickets.db")
+    try:
+        count: int = connection.execute("SELECT count(*) FROM mailbox_positions").get
+        return count
+    finally:
+        connection.close()
+
+
 async def test_what_waits_is_read_in_order_and_marked(server: Dovecot, store: Store) -> None:
     for number in range(5):
         server.append(mail(number))
@@ -117,6 +134,7 @@ async def test_what_another_program_marks_as_seen_is_read_all_the_same(server: D
     server.append(mail(1))
     async with reading(store, server.url):
         await stored(store, 1)
+        await first_look(store)
     server.append(mail(2), "\\Seen")
     async with reading(store, server.url):
         assert await stored(store, 2) == [mail(1), mail(2)]

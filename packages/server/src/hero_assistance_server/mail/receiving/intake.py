@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import TooLarge
@@ -26,8 +27,10 @@ class Intake:
     admission: Admission
     arrivals: ArrivalSignal
 
-    async def receive(self, arrival: Arrival) -> MailId | None:
-        """Store a mail; `None` for one that this source brought before.
+    async def receive(self, arrival: Arrival, also: Callable[[UnitOfWork], None] | None = None) -> MailId | None:
+        """Store a mail, and `also` what its source writes in the same transaction.
+
+        `None` for a mail that this source brought before.
 
         Raises `TooLarge`, `DiskFull` or `StoreUnavailable`: then the source keeps it, and tries again.
         """
@@ -37,6 +40,8 @@ class Intake:
 
         def command(work: UnitOfWork) -> MailId | None:
             mail_id = work.incoming_mails.add(arrival, work.now)
+            if also is not None:
+                also(work)
             if mail_id is not None:
                 work.after_commit(self.arrivals.set)
             return mail_id

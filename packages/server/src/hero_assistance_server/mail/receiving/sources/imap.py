@@ -1,7 +1,8 @@
 """Reads a mailbox over IMAP: what is new is stored, then marked as seen; IDLE tells of more, else it is polled.
 
-The position in the mailbox is written after the mail: a connection that is cut in between, or a process that is
-killed, fetches a mail once more, and its bytes are known then.
+The position in the mailbox is written together with each mail, so that a connection that is cut, or a process that is
+killed, loses none and stores none twice. The first look at a mailbox takes what is not seen; a mail that it fetches
+once more is known by its bytes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT, Intake
 from hero_assistance_server.mail.receiving.model import Arrival, MailboxPosition
 from hero_assistance_server.mail.receiving.sources.imap_url import Mailbox, parse_imap_url
 from hero_assistance_server.quotas.rules import MIB
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from hero_assistance_server.mail.receiving.background import Receiving
@@ -31,6 +33,7 @@ IDLE_S = 25 * 60.0
 POLL_S = 60.0
 LOOK_EVERY_S = 1.0
 _NUMBER = re.compile(rb"UIDVALIDITY (\d+)", re.IGNORECASE)
+_NEXT = re.compile(rb"UIDNEXT (\d+)", re.IGNORECASE)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
 _HAS_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -118,6 +121,7 @@ class MailboxReader:
         self._mailbox = mailbox
         self._intake = intake
         self._uid_validity = 0
+        self._next_uid = 1
 
     async def open(self) -> None:
         """Open the folder; raises `MailboxUnreadable`."""
@@ -127,6 +131,8 @@ class MailboxReader:
         if found is None:
             raise MailboxUnreadable("the server does not number its mails", hint="ask its operator for UIDVALIDITY")
         self._uid_validity = int(found[1])
+        following = _NEXT.search(b"\n".join(bytes(line) for line in lines))
+        self._next_uid = int(following[1]) if following else 1
 
     async def run(self) -> None:
         """Read what is new, and wait for more, until cancelled."""
@@ -136,15 +142,22 @@ class MailboxReader:
 
     async def read_new(self) -> int:
         """Store what is new, in order; returns how many mails."""
-        name = self._mailbox.name
-        position = await self._intake.storage.read(lambda snapshot: snapshot.mailbox_positions.find(name))
-        uids = await self._list_new(position)
+        position = await self._intake.storage.read(lambda snapshot: snapshot.mailbox_positions.find(self._mailbox.name))
+        is_known = position is not None and position.uid_validity == self._uid_validity
+        last = position.last_uid if position is not None and is_known else 0
+        uids = await self._list_new(last) if is_known else await self._search("UNSEEN")
         for uid in uids:
-            await self._take(uid)
-            here = MailboxPosition(self._uid_validity, uid)
-            await self._intake.storage.write(lambda work, here=here: work.mailbox_positions.save(name, here))  # type: ignore[misc]
+            await self._take(uid, self._note_position(uid) if is_known else None)
             await self._client.uid("store", str(uid), "+FLAGS.SILENT", "(\\Seen)")
+        if not is_known:
+            # Only now: a first look that was cut off begins once more with what is not seen.
+            await self._intake.storage.write(self._note_position(max([self._next_uid - 1, *uids])))
         return len(uids)
+
+    def _note_position(self, uid: int) -> Callable[[UnitOfWork], None]:
+        """Return what writes that all mails up to this one are stored."""
+        position = MailboxPosition(self._uid_validity, uid)
+        return lambda work: work.mailbox_positions.save(self._mailbox.name, position)
 
     async def wait(self) -> None:
         """Wait until there may be more: until the server says so, or for a while."""
@@ -161,17 +174,16 @@ class MailboxReader:
             self._client.idle_done()
         await asyncio.wait_for(idle, ANSWER_S)
 
-    async def _list_new(self, position: MailboxPosition | None) -> list[int]:
-        """Return the numbers of new mails: behind the position, or the unseen ones of a mailbox that is new to us."""
-        known = position is not None and position.uid_validity == self._uid_validity
-        last = position.last_uid if position is not None and known else 0
-        criteria = ("UID", f"{last + 1}:*") if known else ("UNSEEN",)
+    async def _list_new(self, last: int) -> list[int]:
+        """Return the numbers behind the last one; `n:*` has the last mail also where its number is smaller."""
+        return [uid for uid in await self._search("UID", f"{last + 1}:*") if uid > last]
+
+    async def _search(self, *criteria: str) -> list[int]:
         lines = _check(await self._client.uid_search(*criteria, charset=None), "the server does not search")
         words = b" ".join(bytes(line) for line in lines[:-1]).replace(b"SEARCH", b" ").split()
-        # `n:*` has the last mail also where its number is smaller.
-        return sorted({int(word) for word in words if word.isdigit() and int(word) > last})
+        return sorted({int(word) for word in words if word.isdigit()})
 
-    async def _take(self, uid: int) -> None:
+    async def _take(self, uid: int, also: Callable[[UnitOfWork], None] | None) -> None:
         size = await self._find_size(uid)
         if size is None:
             # Another program has deleted it.
@@ -180,11 +192,11 @@ class MailboxReader:
         if size > MAIL_LIMIT:
             header = await self._fetch(uid, "BODY.PEEK[HEADER]")
             fault = f"it has {size // MIB} MiB; at most {MAIL_LIMIT // MIB} are read"
-            await self._intake.receive(Arrival(source, header or b"", fault=fault))
+            await self._intake.receive(Arrival(source, header or b"", fault=fault), also)
             return
         raw = await self._fetch(uid, "BODY.PEEK[]")
         if raw is not None:
-            await self._intake.receive(Arrival(source, raw))
+            await self._intake.receive(Arrival(source, raw), also)
 
     async def _find_size(self, uid: int) -> int | None:
         lines = _check(await self._client.uid("fetch", str(uid), "(RFC822.SIZE)"), "the server tells no sizes")
