@@ -17,7 +17,18 @@ from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
 DERIVED = frozenset(
-    {"client_tokens", "event_readers", "events", "listings", "places", "search_rebuild", "stored_bytes", "tallies"}
+    {
+        "client_tokens",
+        "event_readers",
+        "events",
+        "listings",
+        "places",
+        "search_rebuild",
+        "sessions",
+        "sign_in_tokens",
+        "stored_bytes",
+        "tallies",
+    }
 )
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
