@@ -97,6 +97,14 @@ CELLS = {
     "user.revoke": "-++++",
     "user.update": "---++",
     "user.update_me": "-+++-",
+    "mail.status": "---++",
+    "mail.test": "---++",
+    "outbox.counts": "---++",
+    "outbox.drop": "---++",
+    "outbox.get": "---++",
+    "outbox.list": "---++",
+    "outbox.retry": "---++",
+    "outbox.retry_dead": "---++",
 }
 TABLE = [(action, kind, row[column] == "+") for action, row in CELLS.items() for column, kind in enumerate(KINDS)]
 CALLERS = {
@@ -118,6 +126,10 @@ PARAMS: dict[str, dict[str, Any]] = {
     "draft.save": {"ticket_id": None, "body": "b"},
     "event.list": {"since": 0},
     "macro.delete": {"macro_id": 1},
+    "mail.test": {"address": "e@example.org"},
+    "outbox.drop": {"delivery_id": 1},
+    "outbox.get": {"delivery_id": 1},
+    "outbox.retry": {"delivery_id": 1},
     "macro.run": {"macro_id": 1, "ticket_ids": [1]},
     "macro.save": {"name": "n"},
     "message.edit": {"message_id": 1, "body": "b"},
