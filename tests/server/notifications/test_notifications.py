@@ -184,7 +184,7 @@ async def test_without_a_page_there_are_no_links(hero_root: Path) -> None:
 
 @pytest.mark.parametrize("wanted", ["replies", "answers", "assignments", "mentions"])
 async def test_each_kind_of_letter_can_be_turned_off(desk: LetterDesk, wanted: str) -> None:
-    off = replace(NotificationSettings(), **{wanted: False})
+    off = replace(NotificationSettings(), **{wanted: False})  # type: ignore[arg-type]
     for user in (BOB, CAROL):
         await desk.configure(user, off)
     ticket_id = await desk.file()

@@ -59,6 +59,13 @@ export type CannedReplyList = {
   seq: number;
 };
 
+export type ChannelCount = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  oldest_at: number;
+};
+
 export type Connected = {
   connection: string;
   presence: Array<TicketPresence>;
@@ -77,6 +84,13 @@ export type Deactivated = {
 export type Deleted = {
   view_id: number;
 };
+
+export type DeliveryList = {
+  deliveries: Array<OutboxDelivery>;
+  next_cursor: string | null;
+};
+
+export type DeliveryState = "waiting" | "done" | "dead" | "dropped";
 
 export type Device = {
   address: string;
@@ -226,6 +240,18 @@ export type MacroList = {
   seq: number;
 };
 
+export type MailStatus = {
+  way: MailWay;
+  server: string | null;
+  sender: string;
+  takes_answers: boolean;
+  has_links: boolean;
+  fault: string | null;
+  hint: string | null;
+};
+
+export type MailWay = "smtp" | "folder" | "held" | "unknown";
+
 export type Message = {
   message_id: number;
   ticket_id: number;
@@ -240,11 +266,42 @@ export type Message = {
 
 export type MessageKind = "reply" | "note";
 
+export type NotificationSettings = {
+  email: string | null;
+  replies: boolean;
+  answers: boolean;
+  assignments: boolean;
+  mentions: boolean;
+  new_tickets: boolean;
+  new_ticket_tags: Array<string>;
+  quiet_from: string | null;
+  quiet_until: string | null;
+  time_zone: string | null;
+};
+
 export type Occupied = {
   tickets: Array<TicketPresence>;
 };
 
 export type Order = "activity" | "id";
+
+export type OutboxCounts = {
+  counts: Array<ChannelCount>;
+};
+
+export type OutboxDelivery = {
+  delivery_id: number;
+  channel: string;
+  target: string;
+  summary: string;
+  state: DeliveryState;
+  attempts: number;
+  in_flight: boolean;
+  created_at: number;
+  due_at: number;
+  finished_at: number | null;
+  note: string;
+};
 
 export type Overview = {
   created: number;
@@ -371,6 +428,11 @@ export type SavedView = {
 export type Segment = {
   text: string;
   match: boolean;
+};
+
+export type SentTest = {
+  delivery_id: number;
+  status: MailStatus;
 };
 
 export type Session = {
@@ -802,6 +864,16 @@ export type Methods = {
     };
     result: Macro;
   };
+  "mail.status": {
+    params: Record<string, never>;
+    result: MailStatus;
+  };
+  "mail.test": {
+    params: {
+      address: string;
+    };
+    result: SentTest;
+  };
   "message.edit": {
     params: {
       message_id: number;
@@ -836,6 +908,69 @@ export type Methods = {
       force?: boolean;
     };
     result: Message;
+  };
+  "notification.configure": {
+    params: {
+      replies?: boolean | null;
+      answers?: boolean | null;
+      assignments?: boolean | null;
+      mentions?: boolean | null;
+      new_tickets?: boolean | null;
+      new_ticket_tags?: Array<string> | null;
+      quiet_from?: string | null;
+      quiet_until?: string | null;
+      quiet?: boolean | null;
+      time_zone?: string | null;
+    };
+    result: NotificationSettings;
+  };
+  "notification.mute": {
+    params: {
+      ticket_id: number;
+      muted?: boolean;
+    };
+    result: boolean;
+  };
+  "notification.settings": {
+    params: Record<string, never>;
+    result: NotificationSettings;
+  };
+  "notification.unsubscribe": {
+    params: {
+      token: string;
+    };
+    result: boolean;
+  };
+  "outbox.counts": {
+    params: Record<string, never>;
+    result: OutboxCounts;
+  };
+  "outbox.drop": {
+    params: {
+      delivery_id: number;
+    };
+    result: boolean;
+  };
+  "outbox.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      channel?: string | null;
+      state?: DeliveryState | null;
+    };
+    result: DeliveryList;
+  };
+  "outbox.retry": {
+    params: {
+      delivery_id: number;
+    };
+    result: boolean;
+  };
+  "outbox.retry_dead": {
+    params: {
+      channel?: string | null;
+    };
+    result: number;
   };
   "presence.beat": {
     params: {
