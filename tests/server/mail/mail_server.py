@@ -103,7 +103,7 @@ class MailServer:
         self._arrived.set()
         if self.behaviour.dies_after_data:
             self.behaviour.dies_after_data -= 1
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return f"250 queued as {len(self.received)}"
 

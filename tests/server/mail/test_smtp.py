@@ -19,17 +19,19 @@ LETTER = b"Subject: hello\r\n\r\nA text.\r\n.\r\n..two\r\n"
 TO = Envelope("desk@example.org", "dan@example.org")
 
 
-async def send(url: str, envelope: Envelope = TO, **timeouts: float) -> Outcome:
-    transport = SmtpTransport(parse_smtp_url(url), "desk.example.org", **timeouts)
+async def send(
+    url: str, envelope: Envelope = TO, *, command_timeout_s: float = 20.0, answer_timeout_s: float = 20.0
+) -> Outcome:
+    transport = SmtpTransport(parse_smtp_url(url), "desk.example.org", command_timeout_s, answer_timeout_s)
     try:
         return await transport.send(envelope, LETTER)
     finally:
         transport.close()
 
 
-async def fault(url: str, **timeouts: float) -> str:
+async def fault(url: str, *, command_timeout_s: float = 20.0) -> str:
     with pytest.raises(ServerFault) as caught:
-        await send(url, **timeouts)
+        await send(url, command_timeout_s=command_timeout_s)
     return str(caught.value)
 
 

@@ -179,13 +179,18 @@ def suggest_names(name: str, known: Sequence[str] | dict[str, Any]) -> str:
 
 
 class Server:
-    """The ticket server of this machine, called as one user; use it as a context manager."""
+    """The ticket server of this machine, called as one user; use it as a context manager.
 
-    def __init__(self, user: str | None, timeout_s: float = CALL_TIMEOUT_S) -> None:
+    With `operator` a call without a user is the operator's: of the OS user who owns the data folder.
+    """
+
+    def __init__(self, user: str | None, timeout_s: float = CALL_TIMEOUT_S, *, operator: bool = False) -> None:
         if user is not None and not user.isprintable():
             raise UsageError(f"{user!r} is not a user's name")
         # Each mode believes one of the two and does not look at the other.
         headers = {} if user is None else {b"x-dev-user": user.encode(), b"x-hero-user": user.encode()}
+        if operator and user is None:
+            headers = {b"x-hero-operator": b"1"}
         self._client = RpcClient(Paths.from_environ().socket("rpc"), headers=headers, timeout_s=timeout_s)
 
     def fetch_document(self) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.devices.directory import DeviceDirectory
+from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
@@ -44,6 +47,10 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    sessions: SessionDirectory = field(default_factory=SessionDirectory)
+    devices: DeviceDirectory = field(default_factory=DeviceDirectory)
+    # The OS user who owns the data folder.
+    owner: int = field(default_factory=os.geteuid)
     # What the supervisor keeps; `None` while it is not known.
     settings: Callable[[], DaemonSettings | None] = DaemonSettings
     # Where letters go while no mail server is set.

@@ -38,6 +38,7 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
         "backups_kept",
         "mail_newcomers",
         "mail_servers",
+        "enrol_newcomers",
     )
     return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
 

@@ -59,6 +59,13 @@ export type CannedReplyList = {
   seq: number;
 };
 
+export type ChannelCount = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  oldest_at: number;
+};
+
 export type Connected = {
   connection: string;
   presence: Array<TicketPresence>;
@@ -78,11 +85,20 @@ export type Deleted = {
   view_id: number;
 };
 
+export type DeliveryList = {
+  deliveries: Array<OutboxDelivery>;
+  next_cursor: string | null;
+};
+
+export type DeliveryState = "waiting" | "done" | "dead" | "dropped";
+
 export type Device = {
   address: string;
   name: string;
   bound_at: number;
   last_seen_at: number | null;
+  bound_by: "address" | "key";
+  is_current: boolean;
 };
 
 export type DeviceList = {
@@ -224,6 +240,18 @@ export type MacroList = {
   seq: number;
 };
 
+export type MailStatus = {
+  way: MailWay;
+  server: string | null;
+  sender: string;
+  takes_answers: boolean;
+  has_links: boolean;
+  fault: string | null;
+  hint: string | null;
+};
+
+export type MailWay = "smtp" | "folder" | "held" | "unknown";
+
 export type Message = {
   message_id: number;
   ticket_id: number;
@@ -238,11 +266,42 @@ export type Message = {
 
 export type MessageKind = "reply" | "note";
 
+export type NotificationSettings = {
+  email: string | null;
+  replies: boolean;
+  answers: boolean;
+  assignments: boolean;
+  mentions: boolean;
+  new_tickets: boolean;
+  new_ticket_tags: Array<string>;
+  quiet_from: string | null;
+  quiet_until: string | null;
+  time_zone: string | null;
+};
+
 export type Occupied = {
   tickets: Array<TicketPresence>;
 };
 
 export type Order = "activity" | "id";
+
+export type OutboxCounts = {
+  counts: Array<ChannelCount>;
+};
+
+export type OutboxDelivery = {
+  delivery_id: number;
+  channel: string;
+  target: string;
+  summary: string;
+  state: DeliveryState;
+  attempts: number;
+  in_flight: boolean;
+  created_at: number;
+  due_at: number;
+  finished_at: number | null;
+  note: string;
+};
 
 export type Overview = {
   created: number;
@@ -281,6 +340,13 @@ export type Project = {
   backup_hours: number | null;
   backups_kept: number | null;
   page_address: string;
+  enrol_newcomers: boolean | null;
+};
+
+export type ProjectInfo = {
+  name: string;
+  page_address: string;
+  sign_in: SignInWays;
 };
 
 export type Read = {
@@ -312,6 +378,12 @@ export type Reader = {
 export type Readers = {
   readers: Array<Reader>;
   next_cursor: string | null;
+};
+
+export type Redeemed = {
+  user: User;
+  session: string | null;
+  expires_at: number | null;
 };
 
 export type Removed = {
@@ -356,6 +428,34 @@ export type SavedView = {
 export type Segment = {
   text: string;
   match: boolean;
+};
+
+export type SentTest = {
+  delivery_id: number;
+  status: MailStatus;
+};
+
+export type Session = {
+  session_id: string;
+  device_name: string;
+  method: SignInMethod;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  is_current: boolean;
+};
+
+export type SessionList = {
+  sessions: Array<Session>;
+  next_cursor: string | null;
+};
+
+export type SignInMethod = "link" | "code" | "passkey" | "oidc";
+
+export type SignInWays = {
+  link: boolean;
+  passkey: boolean;
+  oidc: Array<string>;
 };
 
 export type StatsDay = {
@@ -507,6 +607,14 @@ export type User = {
   signature: string | null;
 };
 
+export type UserAccess = {
+  user: User;
+  link: string | null;
+  code: string | null;
+  expires_at: number;
+  mailed: boolean;
+};
+
 export type UserList = {
   users: Array<User>;
   next_cursor: string | null;
@@ -609,6 +717,39 @@ export type Methods = {
       limit?: number;
     };
     result: AuditPage;
+  };
+  "auth.redeem": {
+    params: {
+      token?: string | null;
+      email?: string | null;
+      code?: string | null;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.request_link": {
+    params: {
+      email: string;
+    };
+    result: boolean;
+  };
+  "auth.revoke_session": {
+    params: {
+      session_id: string;
+    };
+    result: boolean;
+  };
+  "auth.sessions": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      user_id?: string | null;
+    };
+    result: SessionList;
+  };
+  "auth.sign_out": {
+    params: Record<string, never>;
+    result: boolean;
   };
   "canned_reply.delete": {
     params: {
@@ -723,6 +864,16 @@ export type Methods = {
     };
     result: Macro;
   };
+  "mail.status": {
+    params: Record<string, never>;
+    result: MailStatus;
+  };
+  "mail.test": {
+    params: {
+      address: string;
+    };
+    result: SentTest;
+  };
   "message.edit": {
     params: {
       message_id: number;
@@ -758,6 +909,69 @@ export type Methods = {
     };
     result: Message;
   };
+  "notification.configure": {
+    params: {
+      replies?: boolean | null;
+      answers?: boolean | null;
+      assignments?: boolean | null;
+      mentions?: boolean | null;
+      new_tickets?: boolean | null;
+      new_ticket_tags?: Array<string> | null;
+      quiet_from?: string | null;
+      quiet_until?: string | null;
+      quiet?: boolean | null;
+      time_zone?: string | null;
+    };
+    result: NotificationSettings;
+  };
+  "notification.mute": {
+    params: {
+      ticket_id: number;
+      muted?: boolean;
+    };
+    result: boolean;
+  };
+  "notification.settings": {
+    params: Record<string, never>;
+    result: NotificationSettings;
+  };
+  "notification.unsubscribe": {
+    params: {
+      token: string;
+    };
+    result: boolean;
+  };
+  "outbox.counts": {
+    params: Record<string, never>;
+    result: OutboxCounts;
+  };
+  "outbox.drop": {
+    params: {
+      delivery_id: number;
+    };
+    result: boolean;
+  };
+  "outbox.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      channel?: string | null;
+      state?: DeliveryState | null;
+    };
+    result: DeliveryList;
+  };
+  "outbox.retry": {
+    params: {
+      delivery_id: number;
+    };
+    result: boolean;
+  };
+  "outbox.retry_dead": {
+    params: {
+      channel?: string | null;
+    };
+    result: number;
+  };
   "presence.beat": {
     params: {
       connection: string;
@@ -775,6 +989,10 @@ export type Methods = {
     params: Record<string, never>;
     result: Project;
   };
+  "project.info": {
+    params: Record<string, never>;
+    result: ProjectInfo;
+  };
   "project.update": {
     params: {
       name?: string | null;
@@ -787,6 +1005,7 @@ export type Methods = {
       backup_hours?: number | null;
       backups_kept?: number | null;
       page_address?: string | null;
+      enrol_newcomers?: boolean | null;
     };
     result: Project;
   };
@@ -989,6 +1208,14 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "user.add": {
+    params: {
+      email: string;
+      role?: Role | null;
+      name?: string | null;
+    };
+    result: UserAccess;
+  };
   "user.bind_login": {
     params: {
       user_id: string;
@@ -1019,6 +1246,12 @@ export type Methods = {
       login?: string | null;
     };
     result: User;
+  };
+  "user.link": {
+    params: {
+      email: string;
+    };
+    result: UserAccess;
   };
   "user.list": {
     params: {

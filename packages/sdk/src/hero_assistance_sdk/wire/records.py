@@ -82,6 +82,8 @@ class Project(Wire):
     # Whether a mail from an unknown address makes a customer, and the mail servers whose word about a sender counts.
     mail_newcomers: bool | None
     mail_servers: list[str] | None
+    # Whether people whom the edge names in `X-Hero-User` become customers by themselves.
+    enrol_newcomers: bool | None
 
 
 class Removed(Wire):

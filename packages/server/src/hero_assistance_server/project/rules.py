@@ -36,6 +36,8 @@ class ProjectSettings:
     mail_newcomers: bool = True
     # The mail servers whose word about a sender counts, as they name themselves in Authentication-Results.
     mail_servers: Sequence[str] = field(default_factory=list)
+    # Whether people whom the edge names become customers at their first call; agents and admins never do.
+    enrol_newcomers: bool = True
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -67,6 +69,7 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         page_address=project.page_address,
         mail_newcomers=project.mail_newcomers,
         mail_servers=list(project.mail_servers),
+        enrol_newcomers=project.enrol_newcomers,
     )
 
 

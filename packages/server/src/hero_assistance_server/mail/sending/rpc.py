@@ -20,13 +20,14 @@ from hero_assistance_server.mail.sending.sender_address import FOLDER_SENDER, is
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.rpc.params import Email
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 
 _STATUS = {
     "way": "folder",
     "server": None,
     "sender": "support@localhost",
     "takes_answers": False,
+    "has_links": False,
     "fault": None,
     "hint": None,
 }
@@ -53,13 +54,14 @@ class MailWay(StrEnum):
 class MailStatus(Result):
     """How letters go out; `server` is host and port, `fault` says why they wait.
 
-    `takes_answers` says that answers by mail are read.
+    `takes_answers` says that answers by mail are read, `has_links` that the address of the page is set.
     """
 
     way: MailWay
     server: str | None
     sender: str
     takes_answers: bool
+    has_links: bool
     fault: str | None
     hint: str | None
 
@@ -83,7 +85,8 @@ def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], 
     @table.method("mail.status", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_READS])
     async def status(_caller: Caller, _params: NoParams) -> MailStatus:
         """Tell how letters go out."""
-        return _describe(read_mail_settings(settings()))
+        has_links = await storage.read(_has_links)
+        return _describe(read_mail_settings(settings()), has_links=has_links)
 
     @table.method(
         "mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_TESTS]
@@ -92,11 +95,16 @@ def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], 
         """Send a test letter to an address, the same way as every other letter."""
         if not is_address(params.address):
             raise Conflict(f"{params.address} is no address that mail can be sent to")
-        delivery_id = await storage.write(lambda work: _queue_test(work, caller, params.address))
-        return SentTest(delivery_id=delivery_id, status=_describe(read_mail_settings(settings())))
+        delivery_id, has_links = await storage.write(lambda work: _queue_test(work, caller, params.address))
+        status = _describe(read_mail_settings(settings()), has_links=has_links)
+        return SentTest(delivery_id=delivery_id, status=status)
 
 
-def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> int:
+def _has_links(snapshot: Snapshot) -> bool:
+    return bool(snapshot.project.read().page_address)
+
+
+def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> tuple[int, bool]:
     name = work.project.read().name
     letter = Letter(
         key=f"test/{secrets.token_hex(8)}",
@@ -107,10 +115,10 @@ def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> int:
     queue_letter(work, letter)
     work.record_audit_entry("mail.tested", caller, {"address": address})
     newest = next(work.outbox.iterate_newest(None, None, 2**63 - 1))
-    return newest.delivery_id
+    return newest.delivery_id, _has_links(work)
 
 
-def _describe(settings: MailSettings | None) -> MailStatus:
+def _describe(settings: MailSettings | None, *, has_links: bool) -> MailStatus:
     known = settings or MailSettings(FOLDER_SENDER)
     fault = known.fault
     way = MailWay.HELD if fault else MailWay.SMTP if known.smtp else MailWay.FOLDER
@@ -119,6 +127,7 @@ def _describe(settings: MailSettings | None) -> MailStatus:
         server=known.smtp.name if known.smtp else None,
         sender=known.sender.address,
         takes_answers=known.takes_answers,
+        has_links=has_links,
         fault=fault.message if fault else None,
         hint=fault.hint if fault else None,
     )
