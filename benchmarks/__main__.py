@@ -26,6 +26,7 @@ BENCHMARKS = (
     "first_load",
     "server",
     "growth",
+    "incoming_mail",
     "outbox",
     "supervisor",
     "idle",
