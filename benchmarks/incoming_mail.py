@@ -80,6 +80,7 @@ class MailServer:
                 await asyncio.sleep(0.02)
                 continue
             try:
+                await _ask(reader, writer, b"")
                 await _ask(reader, writer, b"LHLO bench\r\n")
                 while self.waiting:
                     await self._send_one(reader, writer)
@@ -104,7 +105,7 @@ class MailServer:
 
 
 async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes) -> bytes:
-    """Send a command and return the last line of its answer; the greeting is read with the first."""
+    """Send a command and return the last line of its answer; the greeting answers none."""
     writer.write(line)
     await writer.drain()
     while answer := await reader.readline():
@@ -207,7 +208,7 @@ async def _end(process: asyncio.subprocess.Process, number: signal.Signals) -> N
 
 async def _wait_for(path: Path) -> None:
     async with asyncio.timeout(TIMEOUT_S):
-        while not path.exists():  # noqa: ASYNC110
+        while not path.exists():  # noqa: ASYNC110, ASYNC240
             await asyncio.sleep(0.02)
 
 

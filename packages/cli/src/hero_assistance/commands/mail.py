@@ -1,4 +1,4 @@
-"""`mail list|open|status|outbox|retry|drop|test`: the letters of the desk, from a shell."""
+"""`mail list|open|status|outbox|retry|drop|test|inbox|refile`: letters and mails of the desk, from a shell."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
+from hero_assistance.commands.mail_inbox import inbox_command, refile_command
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance_sdk.errors import Unavailable, UsageError
@@ -29,6 +30,10 @@ def mail_command(ctx: click.Context) -> None:
     """Letters of the desk; without a command, those in the outbox folder."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_command)
+
+
+mail_command.add_command(inbox_command)
+mail_command.add_command(refile_command)
 
 
 @mail_command.command("list")

@@ -25,12 +25,14 @@ def check_mail(paths: Paths) -> Iterator[Finding]:
     try:
         with RpcClient(paths.socket("rpc"), headers={b"x-hero-operator": b"1"}, timeout_s=_TIMEOUT_S) as rpc:
             status, counts = rpc.call("mail.status"), rpc.call("outbox.counts")["counts"]
+            arrived = rpc.call("mail.inbox", limit=1)["counts"]
     except HeroError:
         return
     yield _judge_way(status, paths)
     if status["way"] == "smtp":
         yield from _check_sender(status)
     yield from _check_counts(counts)
+    yield from _check_arrived(status, arrived)
 
 
 def _judge_way(status: Mapping[str, Any], paths: Paths) -> Finding:
@@ -62,3 +64,17 @@ def _check_counts(counts: list[Mapping[str, Any]]) -> Iterator[Finding]:
             hours = (time.time() - one["oldest_at"] / 1000) / 3600
             detail = f"{what} wait, the first for {hours:.0f} hours"
             yield Finding("outbox", Verdict.WARNING, detail, "hero_assistance mail outbox shows why")
+
+
+def _check_arrived(status: Mapping[str, Any], arrived: Mapping[str, int]) -> Iterator[Finding]:
+    """Whether answers by mail are read, and what is there to look at."""
+    if not status["takes_answers"]:
+        detail = "no mail comes in: neither IMAP_URL nor MAIL_LISTEN is set"
+        yield Finding("inbox", Verdict.OK, detail, "docs/operations.md says how")
+        return
+    said = ", ".join(f"{count} {state}" for state, count in arrived.items())
+    if arrived["quarantined"]:
+        hint = "hero_assistance mail inbox --state quarantined shows why; mail refile ID files one"
+        yield Finding("inbox", Verdict.WARNING, f"mails wait for a decision: {said}", hint)
+    else:
+        yield Finding("inbox", Verdict.OK, f"mails that arrived: {said}")

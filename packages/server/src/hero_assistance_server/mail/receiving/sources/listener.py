@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -107,6 +108,8 @@ def _make_factory(intake: Intake, *, is_lmtp: bool) -> Callable[[set[asyncio.Tra
     from aiosmtpd.lmtp import LMTP
     from aiosmtpd.smtp import SMTP
 
+    # It writes a line for each command, with the addresses of senders.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     handler = _Handler(intake, is_lmtp=is_lmtp)
 
     class Connection(LMTP if is_lmtp else SMTP):  # type: ignore[misc]
