@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -201,7 +202,7 @@ def test_an_html_mail_is_text_with_its_picture_in_its_place() -> None:
     mail["From"] = "erin@example.org"
     mail.set_content("plain")
     mail.add_alternative('<p>Above</p><img src="cid:one@x"><p>Below</p>', subtype="html")
-    payload = mail.get_payload()[1]  # type: ignore[index]
+    payload: Any = mail.get_payload(1)
     payload.add_related(b"\x89PNG", maintype="image", subtype="png", cid="<one@x>", filename="fire.png")
     content = parse_mail(mail.as_bytes()).content
     assert content.text == "Above\n\n[picture: fire.png]\n\nBelow"

@@ -85,6 +85,10 @@ export type Deleted = {
   view_id: number;
 };
 
+export type DeliveredMail = {
+  mail_id: number | null;
+};
+
 export type DeliveryList = {
   deliveries: Array<OutboxDelivery>;
   next_cursor: string | null;
@@ -199,6 +203,32 @@ export type HealthCondition = {
 
 export type HealthStatus = "ok" | "degraded";
 
+export type InboxPage = {
+  mails: Array<IncomingMailRecord>;
+  next_before: number | null;
+  counts: IncomingMailCounts;
+};
+
+export type IncomingMailCounts = {
+  received: number;
+  filed: number;
+  ignored: number;
+  quarantined: number;
+};
+
+export type IncomingMailRecord = {
+  mail_id: number;
+  source: string;
+  received_at: number;
+  size: number;
+  state: MailState;
+  reason: string;
+  sender: string | null;
+  subject: string;
+  ticket_id: number | null;
+  message_id: number | null;
+};
+
 export type Lease = {
   lease_ms: number;
 };
@@ -239,6 +269,8 @@ export type MacroList = {
   next_cursor: string | null;
   seq: number;
 };
+
+export type MailState = "received" | "filed" | "ignored" | "quarantined";
 
 export type MailStatus = {
   way: MailWay;
@@ -340,6 +372,8 @@ export type Project = {
   backup_hours: number | null;
   backups_kept: number | null;
   page_address: string;
+  mail_newcomers: boolean | null;
+  mail_servers: Array<string> | null;
   enrol_newcomers: boolean | null;
 };
 
@@ -361,6 +395,12 @@ export type ReadList = {
   unread_tickets: number;
   unread_messages: number;
   seq: number;
+};
+
+export type ReadMail = {
+  mail: IncomingMailRecord;
+  raw: string | null;
+  is_cut: boolean;
 };
 
 export type ReadMark = {
@@ -864,6 +904,32 @@ export type Methods = {
     };
     result: Macro;
   };
+  "mail.deliver": {
+    params: {
+      text: string;
+    };
+    result: DeliveredMail;
+  };
+  "mail.inbox": {
+    params: {
+      state?: MailState | null;
+      before?: number;
+      limit?: number;
+    };
+    result: InboxPage;
+  };
+  "mail.read": {
+    params: {
+      mail_id: number;
+    };
+    result: ReadMail;
+  };
+  "mail.refile": {
+    params: {
+      mail_id: number;
+    };
+    result: IncomingMailRecord;
+  };
   "mail.status": {
     params: Record<string, never>;
     result: MailStatus;
@@ -1005,6 +1071,8 @@ export type Methods = {
       backup_hours?: number | null;
       backups_kept?: number | null;
       page_address?: string | null;
+      mail_newcomers?: boolean | null;
+      mail_servers?: Array<string> | null;
       enrol_newcomers?: boolean | null;
     };
     result: Project;

@@ -25,7 +25,12 @@ LOOK_EVERY_S = 1.0
 START_LOOK_S = 0.1
 RETRY_S = 2.0
 RETRY_AT_MOST_S = 300.0
-_HINT = "hero_assistance doctor shows the settings; the log of the server says more"
+_HINT = "hero_assistance logs server says why; it is tried again"
+# Every caller may read a condition: the log alone names hosts and paths.
+_FAULTS = {
+    LISTENER_CONDITION: "the listener of MAIL_LISTEN does not run: no mail comes in there",
+    MAILBOX_CONDITION: "the mailbox of IMAP_URL cannot be read: no mail comes in from there",
+}
 
 _log = get_log("mail")
 
@@ -130,14 +135,11 @@ async def _keep_running(source: _RunningSource, setting: str, receiving: Receivi
         started = clock()
         try:
             await source.run(setting, receiving)
-            message = "it ended"
         except HeroError as error:
-            message = error.message
             _log.warning("mail.source-failed", source=source.condition, error=error)
         except Exception as error:  # noqa: BLE001
             # The outermost loop of a source: a defect there must not end the server, nor the other source.
-            message = f"a defect of the server: {error!r}"
             _log.error("mail.source-failed", source=source.condition, exc_info=error)
-        receiving.desk.health.report(source.condition, f"mail does not come in: {message}", hint=_HINT)
+        receiving.desk.health.report(source.condition, _FAULTS[source.condition], hint=_HINT)
         pause = RETRY_S if clock() - started > RETRY_AT_MOST_S else min(pause * 2, RETRY_AT_MOST_S)
         await asyncio.sleep(pause)

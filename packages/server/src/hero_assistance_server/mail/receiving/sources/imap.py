@@ -79,7 +79,7 @@ async def _wait_for_loss(client: Any) -> None:
 @asynccontextmanager
 async def _connect(mailbox: Mailbox) -> AsyncIterator[Any]:
     """Yield a connection on which the user is signed in; errors of the library become ours."""
-    import aioimaplib
+    import aioimaplib  # type: ignore[import-untyped]
 
     client: Any = None
     try:
@@ -209,12 +209,12 @@ class MailboxReader:
         return next((bytes(line) for line in lines if isinstance(line, bytearray)), None)
 
 
-def _check(answer: Any, fault: str) -> Sequence[bytes]:
+def _check(answer: Any, fault: str) -> Sequence[Any]:
     """Return the lines of an answer; raises `MailboxUnreadable` for a refusal, with the server's words."""
     if answer.result != "OK":
         said = " ".join(bytes(line).decode("utf-8", "replace") for line in answer.lines[-1:])
         raise MailboxUnreadable(f"{fault}: {said[:200]}", hint="hero_assistance secret set IMAP_URL ...")
-    lines: Sequence[bytes] = answer.lines
+    lines: Sequence[Any] = answer.lines
     return lines
 
 
