@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -26,6 +25,7 @@ from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from tests.server.mail.settings_socket import telling
 
 LETTERS = 1000
 KILLS = 20
@@ -129,35 +129,11 @@ async def _desk(letters: int) -> AsyncIterator[tuple[Paths, dict[str, str], Inbo
         mail = await loop.create_server(lambda: SMTP(inbox, loop=loop), "127.0.0.1", 0)
         inbox.port = mail.sockets[0].getsockname()[1]
         secrets = {"SMTP_URL": f"smtp://127.0.0.1:{inbox.port}", "MAIL_FROM": "desk@example.org"}
-        paths.service_sockets.mkdir(parents=True)
-        supervisor = await asyncio.start_unix_server(_answering(secrets), paths.socket("supervisor"))
         try:
-            yield paths, env, inbox
+            async with telling(paths, secrets):
+                yield paths, env, inbox
         finally:
             mail.close()
-            supervisor.close()
-
-
-def _answering(secrets: dict[str, str]) -> Any:
-    """The part of a supervisor that tells secrets."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-                call = json.loads(await reader.readexactly(int(lengths[0].split(b":")[1])))
-                value = secrets.get(call["params"]["name"])
-                found = {"error": {"code": -32001, "message": "not found", "data": {"reason": "not-found"}}}
-                if value is not None:
-                    found = {"result": {"value": value}}
-                body = json.dumps({"jsonrpc": "2.0", "id": call["id"], **found}).encode()
-                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-                writer.write(head + body)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    return answer
 
 
 async def _queue_letters(paths: Paths, letters: int) -> None:
