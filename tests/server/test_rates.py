@@ -42,6 +42,7 @@ UNCOUNTED = frozenset(
         ),
         *("rpc.discover", "user.devices", "user.list", "user.me", "attachment.download"),
         *("attachment.delete", "draft.delete", "user.revoke"),
+        *("notification.settings", "notification.unsubscribe"),
     }
 )
 # Counted where it is received.
