@@ -27,6 +27,7 @@ ALONE: tuple[Check, ...] = (
 # These ask a supervisor.
 ASKING: tuple[Check, ...] = (
     supervision.check_service,
+    supervision.check_admin,
     supervision.check_supervisors,
     network.check_socket_group,
     network.check_sockets,
