@@ -191,10 +191,13 @@ def _user_headers(user: str | None) -> dict[bytes, bytes]:
 
 
 class Server:
-    """The ticket server of this machine, called as one user or as the operator; use it as a context manager."""
+    """The ticket server of this machine, called as one user; use it as a context manager.
+
+    With `operator` a call without a user is the operator's.
+    """
 
     def __init__(self, user: str | None, timeout_s: float = CALL_TIMEOUT_S, *, operator: bool = False) -> None:
-        headers = operator_headers() if operator else _user_headers(user)
+        headers = operator_headers() if operator and user is None else _user_headers(user)
         self._client = RpcClient(Paths.from_environ().socket("rpc"), headers=headers, timeout_s=timeout_s)
 
     @classmethod
