@@ -45,7 +45,7 @@ class OutboxRepository(Protocol):
         ...
 
     def retry(self, delivery_id: int, now: datetime) -> bool:
-        """Make a waiting or dead delivery due now, with attempts counted anew; false where that cannot be."""
+        """Make a waiting or dead delivery due now, with its attempts counted from zero; false where that cannot be."""
         ...
 
     def retry_dead(self, channel: str | None, now: datetime, limit: int) -> int:
