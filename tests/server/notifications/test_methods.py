@@ -27,7 +27,8 @@ async def test_settings_are_each_users_own_and_stay(desk: Desk) -> None:
 
 
 async def test_a_customer_sets_nothing_of_the_team(desk: Desk) -> None:
-    for wrong in ({"new_tickets": True}, {"answers": False}, {"new_ticket_tags": []}):
+    wrongs: tuple[dict[str, Any], ...] = ({"new_tickets": True}, {"answers": False}, {"new_ticket_tags": []})
+    for wrong in wrongs:
         assert await refusal(desk, "notification.configure", "carol", **wrong) == "forbidden"
     assert (await desk.call("notification.configure", "carol", replies=False))["replies"] is False
 
