@@ -52,6 +52,10 @@ class OutboxRepository(Protocol):
         """Retry the oldest dead deliveries of a channel (`None`: of each); returns how many."""
         ...
 
+    def hasten(self, channel: str, now: datetime) -> int:
+        """Make due now what waits for another attempt on a channel, because what was in its way is gone; how many."""
+        ...
+
     def drop(self, delivery_id: int, now: datetime) -> bool:
         """Drop a waiting or dead delivery; false where that cannot be."""
         ...
