@@ -22,9 +22,9 @@ from typing import Any
 import apsw
 
 from benchmarks.measure import Figure, Report
-from benchmarks.secret_store import answer_secrets
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.server.mail.settings_socket import telling
 
 MAILS = 10_000
 KILLS = 20
@@ -175,12 +175,8 @@ async def _desk(mails: int) -> AsyncIterator[tuple[Paths, dict[str, str], MailSe
         await _wait_for(paths.socket("rpc"))
         await _end(process, signal.SIGTERM)
         _trust_mail_server(paths)
-        secrets = {"MAIL_LISTEN": "lmtp"}
-        supervisor = await asyncio.start_unix_server(answer_secrets(secrets), paths.socket("supervisor"))
-        try:
+        async with telling(paths, {"MAIL_LISTEN": "lmtp"}):
             yield paths, env, MailServer(paths.socket("lmtp"), deque(range(mails)))
-        finally:
-            supervisor.close()
 
 
 def _trust_mail_server(paths: Paths) -> None:

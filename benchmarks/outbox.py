@@ -20,12 +20,12 @@ import apsw
 from aiosmtpd.smtp import SMTP, Envelope
 
 from benchmarks.measure import Figure, Report
-from benchmarks.secret_store import answer_secrets
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from tests.server.mail.settings_socket import telling
 
 LETTERS = 1000
 KILLS = 20
@@ -129,13 +129,11 @@ async def _desk(letters: int) -> AsyncIterator[tuple[Paths, dict[str, str], Inbo
         mail = await loop.create_server(lambda: SMTP(inbox, loop=loop), "127.0.0.1", 0)
         inbox.port = mail.sockets[0].getsockname()[1]
         secrets = {"SMTP_URL": f"smtp://127.0.0.1:{inbox.port}", "MAIL_FROM": "desk@example.org"}
-        paths.service_sockets.mkdir(parents=True)
-        supervisor = await asyncio.start_unix_server(answer_secrets(secrets), paths.socket("supervisor"))
         try:
-            yield paths, env, inbox
+            async with telling(paths, secrets):
+                yield paths, env, inbox
         finally:
             mail.close()
-            supervisor.close()
 
 
 async def _queue_letters(paths: Paths, letters: int) -> None:

@@ -98,6 +98,16 @@ async def test_who_has_the_ticket_on_a_screen_gets_no_letter(desk: LetterDesk) -
     assert receivers(await desk.letters()) == ["carol"]
 
 
+async def test_who_comes_to_the_ticket_within_the_minute_gets_no_letter(desk: LetterDesk) -> None:
+    ticket_id = await desk.file()
+    await desk.reply(ticket_id, BOB)
+    await desk.notifier.follow()
+    desk.on_screen.add((CAROL.user_id, ticket_id))
+    assert await desk.letters() == []
+    desk.on_screen.clear()
+    assert await desk.letters() == []
+
+
 async def test_who_has_read_it_within_the_minute_gets_no_letter(desk: LetterDesk) -> None:
     ticket_id = await desk.file()
     first = await desk.reply(ticket_id, BOB, "one")

@@ -193,6 +193,7 @@ export type Health = {
   tcp: string | null;
   tcp_error: ListenerError | null;
   seq: number;
+  has_admin: boolean;
 };
 
 export type HealthCondition = {

@@ -27,6 +27,7 @@ ALONE: tuple[Check, ...] = (
 # These ask a supervisor, or the server that runs.
 ASKING: tuple[Check, ...] = (
     supervision.check_service,
+    supervision.check_admin,
     supervision.check_supervisors,
     network.check_socket_group,
     network.check_sockets,

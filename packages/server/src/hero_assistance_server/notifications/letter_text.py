@@ -63,7 +63,7 @@ def write_text(story: Story) -> str:
     for passage in story.passages:
         quoted = "\n".join(f"> {line}".rstrip() for line in _body(passage).split("\n"))
         parts.append(f"{_caption(story, passage)}\n{quoted}")
-        parts += [f"Attached on the page: {', '.join(passage.files)}"] if passage.files else []
+        parts += [_name_files(story, passage)] if passage.files else []
     return "\n\n".join([*parts, "-- \n" + "\n".join(_ending(story))]) + "\n"
 
 
@@ -74,7 +74,7 @@ def write_html(story: Story) -> str:
     for passage in story.passages:
         parts.append(f"<p><strong>{_escape(_caption(story, passage))}</strong></p>")
         parts.append(f'<div style="{_QUOTE}">{_linked(_body(passage))}</div>')
-        parts += [f"<p>{_escape('Attached on the page: ' + ', '.join(passage.files))}</p>"] if passage.files else []
+        parts += [f"<p>{_linked(_name_files(story, passage))}</p>"] if passage.files else []
     ending = "<br>".join(_linked(line) for line in _ending(story))
     parts.append(f'<hr><p style="{_SMALL}">{ending}</p>')
     return f'<!DOCTYPE html>\n<html><body style="{_STYLE}">\n' + "\n".join(parts) + "\n</body></html>\n"
@@ -104,6 +104,12 @@ def _body(passage: Passage) -> str:
     if len(passage.body) <= BODY_LIMIT:
         return passage.body
     return f"{passage.body[:BODY_LIMIT]}…\n(The text goes on; the page has all of it.)"
+
+
+def _name_files(story: Story, passage: Passage) -> str:
+    """The attachments that are too large for a mail, and where they are."""
+    where = f" {story.link}" if story.link else ""
+    return f"Attached on the page: {', '.join(passage.files)}{where}"
 
 
 def _ending(story: Story) -> list[str]:

@@ -7,13 +7,14 @@ together with what follows from it. A crash loses nothing and tells nothing twic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.wire import TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
@@ -29,6 +30,8 @@ LETTERS_AT_ONCE = 20
 # How far it has come without anything to tell is written so often: a start looks at no more than that again.
 POSITION_EVERY = timedelta(minutes=1)
 RETRY_AFTER = timedelta(seconds=30)
+# The settings are read within a second or two after the start.
+SETTINGS_AFTER = timedelta(seconds=1)
 
 _log = get_log("notifications")
 
@@ -94,8 +97,11 @@ class Notifier:
             mail = self.mail_settings()
             if mail is None or mail.fault is not None:
                 # They are written with the sender's address, which is not known.
-                return now + RETRY_AFTER
-            await self.storage.write(lambda work: _send_portion(work, now, mail))  # noqa: B023
+                return now + (SETTINGS_AFTER if mail is None else RETRY_AFTER)
+            pairs = await self.storage.read(lambda snapshot: snapshot.notifications.list_due(now, LETTERS_AT_ONCE))  # noqa: B023
+            # Who has come to the ticket meanwhile sees it there.
+            seen = {pair for pair in pairs if self.is_on_screen(*pair)}
+            await self.storage.write(lambda work: _send_portion(work, pairs, seen, mail))  # noqa: B023
 
     def _has_to_be_stored(self, decision: Decision, now: datetime) -> bool:
         """Whether the position goes to the disk: with what follows from it, and now and then without."""
@@ -110,9 +116,17 @@ def _store(work: UnitOfWork, decision: Decision) -> None:
     work.notifications.set_position(decision.reached)
 
 
-def _send_portion(work: UnitOfWork, now: datetime, mail: MailSettings) -> None:
-    for user_id, ticket_id in work.notifications.list_due(now, LETTERS_AT_ONCE):
-        send_due_letter(work, user_id, ticket_id, mail)
+def _send_portion(
+    work: UnitOfWork,
+    pairs: Sequence[tuple[UserId, TicketId]],
+    seen: Container[tuple[UserId, TicketId]],
+    mail: MailSettings,
+) -> None:
+    for pair in pairs:
+        if pair in seen:
+            work.notifications.take(*pair)
+        else:
+            send_due_letter(work, *pair, mail)
 
 
 @asynccontextmanager

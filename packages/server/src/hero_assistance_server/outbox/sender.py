@@ -25,8 +25,8 @@ from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 
 # Longer than any channel takes for one attempt: a mail server may take ten minutes to accept a letter.
 LEASE = timedelta(minutes=20)
-# What is being sent when the server stops has so long to come to an end.
-GRACE_S = 5.0
+# What is being sent when the server stops has so long to come to an end; at a restart callers wait for it.
+GRACE_S = 2.0
 # After an error of the disk.
 RETRY_STORE_S = 5.0
 # How often a channel that is not ready is asked again.
