@@ -14,7 +14,7 @@ from hero_assistance_server.mail.receiving.parsing.plain_text import clean_mail_
 
 # What a file system lets a name be, in bytes.
 NAME_BYTES = 255
-# They are about the mail itself, and are checked by nobody here.
+# They are about the mail itself, and are not checked here.
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 # Of files without a name; the tables of a machine differ.
 _EXTENSIONS = {
