@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.limits import WITHOUT_RATES
+from tests.server.desk import seed_team
 
 T = TypeVar("T")
 
@@ -100,7 +102,9 @@ class Desk:
 
     def start_server(self, around: Sequence[str] = ()) -> Daemon:
         """Start the ticket server, by the command `around` it, and wait until it answers."""
-        arguments = ["--auth-mode", self.auth_mode, "--seed-dev-users"]
+        if self.auth_mode == "hero":
+            asyncio.run(seed_team(self.paths))
+        arguments = ["--auth-mode", self.auth_mode, *(["--seed-dev-users"] if self.auth_mode == "dev" else [])]
         daemon = self._start("hero_assistance_server", arguments, around)
         eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")
         return daemon

@@ -58,6 +58,10 @@ class Limits:
     files_per_hour: float = _rate(200, "files that one customer uploads")
     changes_per_hour: float = _rate(7200, "other changes of one customer: drafts, read receipts, presence, updates")
     stranger_calls_per_minute: float = _rate(300, "calls from one address whose user is not known")
+    links_per_hour: float = _rate(6, "sign-in links that are made for one e-mail address")
+    links_per_hour_per_peer: float = _rate(30, "sign-in links that one address asks for")
+    sign_ins_per_hour_per_peer: float = _rate(60, "links and codes that one address tries")
+    codes_per_day: float = _rate(20, "sign-in codes that are tried for one e-mail address")
     disk_reserve: float = _limit(512 * 1024 * 1024, "free space of the disk, below which files are refused")
     disk_minimum: float = _limit(64 * 1024 * 1024, "free space of the disk, below which texts are refused as well")
 

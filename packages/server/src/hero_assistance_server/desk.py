@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 from hero_assistance_httpd.health import Health
@@ -10,6 +11,9 @@ from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.devices.directory import DeviceDirectory
+from hero_assistance_server.identity.sessions.directory import SessionDirectory
+from hero_assistance_server.identity.sign_in.letters import LetterSender, NoLetters
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
@@ -40,3 +44,8 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    sessions: SessionDirectory = field(default_factory=SessionDirectory)
+    devices: DeviceDirectory = field(default_factory=DeviceDirectory)
+    letters: LetterSender = field(default_factory=NoLetters)
+    # The OS user who owns the data folder.
+    owner: int = field(default_factory=os.geteuid)

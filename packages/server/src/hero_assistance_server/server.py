@@ -14,7 +14,7 @@ from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
-from hero_assistance_sdk.errors import HeroError, Unavailable, usable_folder
+from hero_assistance_sdk.errors import HeroError, Unavailable, UsageError, usable_folder
 from hero_assistance_sdk.files.data_folder import find_remains
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
@@ -30,7 +30,8 @@ from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
-from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
+from hero_assistance_server.identity.last_use import load_access, record_last_use
+from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.outbox.sender import Sender, sending
@@ -48,6 +49,8 @@ from hero_assistance_server.users.login_service import seed_users
 
 # Of the users that a warning is about; a line of a log is no list.
 _NAMED_IN_LOG = 20
+
+REMOVES_DEMO_USERS = "hero_assistance user deactivate --demo ends their access; then hero_assistance --start"
 
 # The server binds once.
 _MENDED = "; then hero_assistance restart"
@@ -137,8 +140,11 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
     async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
+        if settings.mode is AuthMode.HERO:
+            await refuse_demo_users(store)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = await _load_directory(store, settings.mode)
+        sessions, devices = await load_access(store, NodeKeys(settings.mycelium_api).find)
         kept, exported = settings.paths.backups, settings.paths.exports
         backups = Backups(store, kept, check=partial(check_large_work, kept, settings.limits))
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
@@ -154,10 +160,19 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             limits=settings.limits,
             health=health,
             admission=admission,
+            sessions=sessions,
+            devices=devices,
+            owner=settings.paths.data.stat().st_uid,
         )
         counts = ViewCounts(hub, store, count_views)
         sender = Sender(store, list_channels(desk), _now)
-        async with maintain(store, backups, exports), watch_view_counts(counts), watch_disk(reserve), sending(sender):
+        async with (
+            maintain(store, backups, exports),
+            watch_view_counts(counts),
+            watch_disk(reserve),
+            sending(sender),
+            record_last_use(store, sessions, devices),
+        ):
             yield desk
 
 
@@ -173,12 +188,19 @@ def refuse_remains(paths: Paths) -> None:
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:
-    """Create the four demo users, or reset their roles."""
+    """Create the four demo users, or reset their roles; raises `UsageError` in hero mode."""
     if mode is AuthMode.HERO:
         # The edge may let any user sign in as alice, who is an admin then.
-        _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
+        raise UsageError("demo users are for --auth-mode dev", hint="leave --seed-dev-users away")
+    await store.write(lambda work: seed_users(work, DEMO_USERS, demo=True))
 
-    await store.write(lambda work: seed_users(work, DEMO_USERS))
+
+async def refuse_demo_users(store: Store) -> None:
+    """Raise `DatabaseUnusable` where demo users are active: the edge may let any user sign in by their names."""
+    found = await store.read(lambda snapshot: snapshot.users.list_demo())
+    if found:
+        names = ", ".join(user.user_id for user in found)
+        raise DatabaseUnusable(f"there are demo users in this database: {names}", hint=REMOVES_DEMO_USERS)
 
 
 async def _load_directory(store: Store, mode: AuthMode) -> Directory:

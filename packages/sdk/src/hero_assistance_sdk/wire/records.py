@@ -79,6 +79,8 @@ class Project(Wire):
     backups_kept: int | None
     # Where users open the pages, for links to tickets; empty until an admin sets it.
     page_address: str
+    # Whether people whom the edge names in `X-Hero-User` become customers by themselves.
+    enrol_newcomers: bool | None
 
 
 class Removed(Wire):

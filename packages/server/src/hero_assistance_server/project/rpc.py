@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import ADMINS, KNOWN, Caller
+from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, OPERATORS, Caller
 from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
@@ -45,6 +45,7 @@ _PROJECT = {
     "backup_hours": 24,
     "backups_kept": 7,
     "page_address": "",
+    "enrol_newcomers": True,
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -59,8 +60,15 @@ _GETS = (
             "event_retention_days": None,
             "backup_hours": None,
             "backups_kept": None,
+            "enrol_newcomers": None,
         },
     ),
+)
+_INFO = Example(
+    "Somebody who is to sign in",
+    "carol",
+    {},
+    {"name": "Support", "page_address": "", "sign_in": {"link": True, "passkey": False, "oidc": []}},
 )
 _UPDATES = Example(
     "An admin promises an answer within half an hour",
@@ -91,17 +99,46 @@ class UpdateProject(Params):
         Annotated[str, StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS)] | None,
         Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
     ] = None
+    enrol_newcomers: Annotated[
+        bool | None,
+        Field(description="Whether people whom the edge names in `X-Hero-User` become customers by themselves."),
+    ] = None
+
+
+class SignInWays(Result):
+    """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers."""
+
+    link: bool
+    passkey: bool
+    oidc: list[str]
+
+
+class ProjectInfo(Result):
+    """What everybody may know of the project, before they are known."""
+
+    name: str
+    page_address: str
+    sign_in: SignInWays
 
 
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("project.get", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_GETS)
+    @table.method("project.info", allow=EVERYONE, page=True, errors=[Unavailable], examples=[_INFO])
+    async def info(_caller: Caller, _params: NoParams) -> ProjectInfo:
+        """Read the project's name, and how users sign in."""
+        project = await storage.read(lambda snapshot: snapshot.project.read())
+        ways = SignInWays(link=True, passkey=False, oidc=[])
+        return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
+
+    @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)
     async def get(caller: Caller, _params: NoParams) -> wire.Project:
         """Read the project's settings: an agent all of them, a customer its name and what they may attach."""
         return _serialize(await storage.read(lambda snapshot: snapshot.project.read()), caller)
 
-    @table.method("project.update", allow=ADMINS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
+    @table.method(
+        "project.update", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES]
+    )
     async def update(caller: Caller, params: UpdateProject) -> wire.Project:
         """Set some of the project's settings."""
         chosen = params.model_dump(mode="json", exclude_none=True)

@@ -32,6 +32,8 @@ class ProjectSettings:
     backups_kept: int = 7
     # Where users open the pages, for links to tickets; empty until an admin sets it.
     page_address: str = ""
+    # Whether people whom the edge names become customers at their first call; agents and admins never do.
+    enrol_newcomers: bool = True
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -61,6 +63,7 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         backup_hours=project.backup_hours,
         backups_kept=project.backups_kept,
         page_address=project.page_address,
+        enrol_newcomers=project.enrol_newcomers,
     )
 
 

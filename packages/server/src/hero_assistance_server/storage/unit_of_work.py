@@ -18,6 +18,8 @@ from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.sessions.repository import SessionRepository
+from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
 from hero_assistance_server.macros.repository import MacroRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.messages.repository import MessageRepository
@@ -112,6 +114,16 @@ class Snapshot(Protocol):
     @property
     def saved_views(self) -> SavedViewRepository:
         """The saved views of all agents."""
+        ...
+
+    @property
+    def sessions(self) -> SessionRepository:
+        """Who is signed in at a browser."""
+        ...
+
+    @property
+    def sign_in_tokens(self) -> SignInTokenRepository:
+        """The links and codes by which users sign in."""
         ...
 
     @property

@@ -11,7 +11,7 @@ from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, Caller
+from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, OPERATORS, Caller
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import ALICE, BOB, CAROL
 from hero_assistance_server.rpc.pages import PageParams, fill_page
@@ -46,7 +46,7 @@ def add_methods(table: MethodRegistry, directory: Directory) -> None:
             return None
         return serializers.user(caller.known(), staff=True)
 
-    @table.method("user.list", allow=KNOWN, page=True, errors=[Unauthenticated], examples=[_LISTS])
+    @table.method("user.list", allow=KNOWN | OPERATORS, page=True, errors=[Unauthenticated], examples=[_LISTS])
     async def list_(caller: Caller, params: PageParams) -> Encoded[UserList]:
         """List users by id: to an agent all of them, to a customer themselves and those who may answer them."""
         after = "" if params.cursor is None else place_at(params.cursor, str)[0]

@@ -18,6 +18,8 @@ from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMe
 from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
 from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
 from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
+from hero_assistance_server.storage.sqlite.repositories.sessions import SqliteSessions
+from hero_assistance_server.storage.sqlite.repositories.sign_in_tokens import SqliteSignInTokens
 from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.search.search_repository import SqliteSearch
@@ -107,6 +109,16 @@ class SqliteSnapshot:
     def saved_views(self) -> SqliteSavedViews:
         """The table `saved_views`."""
         return SqliteSavedViews(self.session)
+
+    @property
+    def sessions(self) -> SqliteSessions:
+        """The table `sessions`."""
+        return SqliteSessions(self.session)
+
+    @property
+    def sign_in_tokens(self) -> SqliteSignInTokens:
+        """The table `sign_in_tokens`."""
+        return SqliteSignInTokens(self.session)
 
     @property
     def tags(self) -> SqliteTags:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hero_assistance_sdk.wire import UserId
+from hero_assistance_sdk.wire import Millis, UserId
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.users.model import Device
 
-_SELECT = "SELECT mycelium_addr, user_id, name, bound_at, last_seen_at FROM device_bindings"
+_SELECT = "SELECT mycelium_addr, user_id, name, bound_at, last_seen_at, public_key FROM device_bindings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,25 @@ class SqliteDevices:
         """Read the device with this address."""
         row = self.session.direct.execute(f"{_SELECT} WHERE mycelium_addr = ?", (address,)).fetchone()
         return Device(*row) if row else None
+
+    def list_all(self) -> list[Device]:
+        """Read the whole table."""
+        return [Device(*row) for row in self.session.direct.execute(_SELECT)]
+
+    def save(self, device: Device) -> None:
+        """Insert the row of an address, or replace it."""
+        self.session.direct.execute(
+            """INSERT OR REPLACE INTO device_bindings
+            (mycelium_addr, user_id, name, bound_at, last_seen_at, public_key) VALUES (?, ?, ?, ?, ?, ?)""",
+            (device.address, device.user_id, device.name, device.bound_at, device.last_seen_at, device.public_key),
+        )
+
+    def note_seen(self, seen: Mapping[str, Millis]) -> None:
+        """Update the rows of these addresses."""
+        self.session.direct.executemany(
+            "UPDATE device_bindings SET last_seen_at = ? WHERE mycelium_addr = ?",
+            [(at, address) for address, at in seen.items()],
+        )
 
     def iterate_for(self, user_id: UserId, after: tuple[int, str] = (0, "")) -> Iterator[Device]:
         """Walk a user's devices, the one bound first before the others."""

@@ -29,6 +29,8 @@ DERIVED = frozenset(
         "pending_notifications",
         "places",
         "search_rebuild",
+        "sessions",
+        "sign_in_tokens",
         "stored_bytes",
         "tallies",
     }

@@ -1,0 +1,86 @@
+"""The letters that sign a user in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from hero_assistance_server.identity.secret_tokens import hash_token
+from hero_assistance_server.identity.sign_in.model import IssuedToken
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+
+_LINK_PATH = "/sign-in/link?token="
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLetter:
+    """A letter to one address, as text; `key` is another one for each letter."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+
+
+class LetterSender(Protocol):
+    """What sends letters."""
+
+    def queue(self, work: UnitOfWork, letter: SignInLetter) -> None:
+        """Have a letter sent once the command is committed."""
+        ...
+
+    @property
+    def reaches_people(self) -> bool:
+        """Whether letters leave this machine."""
+        ...
+
+
+class NoLetters:
+    """Sends nothing."""
+
+    reaches_people = False
+
+    def queue(self, work: UnitOfWork, letter: SignInLetter) -> None:
+        """Drop the letter."""
+
+
+def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
+    """Return the address that signs a user in at the page; `None` while the page has no address."""
+    if not project.page_address:
+        return None
+    return f"{project.page_address.rstrip('/')}{_LINK_PATH}{issued.token}"
+
+
+def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> SignInLetter:
+    """Return the letter of a user who asks to sign in."""
+    link = link_of(project, issued)
+    lines = [f"You, or somebody who knows your address, want to sign in at {project.name}.", ""]
+    if link is not None:
+        lines += ["Open this link, and press the button there:", "", link, ""]
+    lines += [
+        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
+        "",
+        "Both count once, and for 15 minutes. If it was not you, there is nothing to do.",
+    ]
+    return _letter(to, issued, f"Sign in at {project.name}", lines)
+
+
+def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, life: timedelta) -> SignInLetter:
+    """Return the letter of a user whom an admin has added."""
+    link = link_of(project, issued)
+    lines = [f"You have been added to {project.name}.", ""]
+    if link is not None:
+        lines += ["Open this link, and press the button there:", "", link, ""]
+    lines += [
+        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
+        "",
+        f"Both count once, and for {life.days} days. Later you can ask for a new link at any time.",
+    ]
+    return _letter(to, issued, f"Your access to {project.name}", lines)
+
+
+def _letter(to: str, issued: IssuedToken, subject: str, lines: list[str]) -> SignInLetter:
+    key = f"sign-in/{hash_token(issued.token).hex()}"
+    return SignInLetter(key, to, subject, "\n".join([*lines, ""]))
