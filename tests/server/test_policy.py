@@ -90,6 +90,7 @@ CELLS = {
     "user.logins": "---++",
     "user.me": "+++++",
     "user.unbind_login": "---++",
+    "user.mentionable": "--++-",
     "view.delete": "--++-",
     "view.list": "--++-",
     "view.save": "--++-",
