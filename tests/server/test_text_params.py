@@ -42,7 +42,7 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
 MAY_BE_EMPTY = {("ticket.create", "body"), ("draft.save", "body"), ("user.update_me", "signature")}
 # No text of a user, or one with rules of its own.
 OTHERS = {"filter", "query", "client_token", "cursor", "after", "connection", "address", "email", "action", "user_id"}
-OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone", "prefix"}
+OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone", "prefix", "customer"}
 
 
 async def prepared(desk: Desk) -> Desk:

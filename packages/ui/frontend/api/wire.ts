@@ -1001,6 +1001,7 @@ export type Methods = {
       tags?: Array<string>;
       client_token?: string | null;
       attachments?: Array<number>;
+      customer?: string | null;
     };
     result: Ticket;
   };
