@@ -32,6 +32,7 @@ def test_names_and_where_they_are_kept(embedded: Supervised, hero_env: dict[str,
         ("secrets", "ok", "THEME is set in embedded"),
         ("secrets", "ok", "ADMIN_SECRETS is set in embedded"),
         ("secrets", "ok", "MYCELIUM_BIND is not set in embedded"),
+        ("secrets", "ok", "WEBHOOK_NETWORKS is not set in embedded"),
         ("access", "warning", "1 of the entries of ADMIN_SECRETS are neither address nor network"),
     ]
 
@@ -45,12 +46,13 @@ def test_hero_proc_is_named_where_it_tells(embedded: Supervised, box: Supervised
         "THEME is not set in hero_proc",
         "ADMIN_SECRETS is not set in hero_proc",
         "MYCELIUM_BIND is set in hero_proc",
+        "WEBHOOK_NETWORKS is not set in hero_proc",
     ]
 
 
 def test_without_a_supervisor_nobody_tells(hero_env: dict[str, str]) -> None:
     assert _findings(hero_env, "secrets") == [
-        ("secrets", "warning", "no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND")
+        ("secrets", "warning", "no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND, WEBHOOK_NETWORKS")
     ]
 
 

@@ -34,6 +34,7 @@ class SecretName(StrEnum):
     THEME = "THEME"
     ADMIN_SECRETS = "ADMIN_SECRETS"
     MYCELIUM_BIND = "MYCELIUM_BIND"
+    WEBHOOK_NETWORKS = "WEBHOOK_NETWORKS"
 
 
 class Source(StrEnum):
@@ -72,6 +73,7 @@ class DaemonSettings:
     theme: Theme = Theme.DARK
     access: AccessList = field(default_factory=AccessList)
     mycelium_bind: str | None = None
+    webhook_networks: str = ""
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
@@ -106,6 +108,7 @@ def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> Daem
         theme=_parse_theme(values.get(SecretName.THEME)),
         access=parse_access(values.get(SecretName.ADMIN_SECRETS, "")),
         mycelium_bind=values.get(SecretName.MYCELIUM_BIND, "").strip() or None,
+        webhook_networks=values.get(SecretName.WEBHOOK_NETWORKS, ""),
         supervisor=supervisor,
         is_current=True,
         given=frozenset(values),
