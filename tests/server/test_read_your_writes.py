@@ -28,11 +28,14 @@ from tests.server.test_verify import ACTIONS, _past
 from tests.server.text_read_cases import TEXT_CASES, TEXT_WRITES
 from tests.server.ticket_read_cases import TICKET_CASES
 from tests.server.user_read_cases import USER_CASES, USER_WRITES
+from tests.server.webhook_read_cases import WEBHOOK_CASES, WEBHOOK_WRITES
 
 pytestmark = pytest.mark.anyio
 
-CASES = TICKET_CASES | USER_CASES | ATTACHMENT_CASES | IDENTITY_CASES | TEXT_CASES | MAIL_CASES | OUTBOX_CASES
+CASES = TICKET_CASES | USER_CASES | ATTACHMENT_CASES | IDENTITY_CASES | TEXT_CASES | MAIL_CASES
+CASES |= OUTBOX_CASES | WEBHOOK_CASES
 WRITES = USER_WRITES | ATTACHMENT_WRITES | IDENTITY_WRITES | TEXT_WRITES | MAIL_WRITES | OUTBOX_WRITES
+WRITES |= WEBHOOK_WRITES
 
 
 def methods_of(snapshot: type) -> set[str]:

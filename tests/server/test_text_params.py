@@ -26,6 +26,8 @@ LINES: dict[tuple[str, str], dict[str, Any]] = {
     ("user.update", "name"): {"user_id": "carol"},
     ("user.update_me", "name"): {},
     ("project.update", "name"): {},
+    ("webhook.create", "description"): {"url": "https://192.0.2.7/"},
+    ("webhook.update", "description"): {"webhook_id": 1},
 }
 # Those that have many lines.
 TEXTS: dict[tuple[str, str], dict[str, Any]] = {
@@ -42,12 +44,13 @@ TEXTS: dict[tuple[str, str], dict[str, Any]] = {
 MAY_BE_EMPTY = {("ticket.create", "body"), ("draft.save", "body"), ("user.update_me", "signature")}
 # No text of a user, or one with rules of its own.
 OTHERS = {"filter", "query", "client_token", "cursor", "after", "connection", "address", "email", "action", "user_id"}
-OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone", "prefix", "customer"}
+OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone", "customer", "prefix", "url"}
 
 
 async def prepared(desk: Desk) -> Desk:
     await desk.call("ticket.create", "carol", title="t", body="b")
     await desk.call("message.reply", "alice", ticket_id=1, body="m")
+    await desk.call("webhook.create", "alice", url="https://192.0.2.7/", kinds=["user.updated"])
     return desk
 
 

@@ -14,10 +14,12 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.identity.sign_in.letters import LetterSender, NoLetters
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.webhooks.follower import WebhookFollower
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    outgoing: OutgoingHttp = field(default_factory=OutgoingHttp)
+    webhooks: WebhookFollower = field(default_factory=WebhookFollower)
     sessions: SessionDirectory = field(default_factory=SessionDirectory)
     devices: DeviceDirectory = field(default_factory=DeviceDirectory)
     letters: LetterSender = field(default_factory=NoLetters)

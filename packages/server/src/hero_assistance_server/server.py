@@ -35,6 +35,8 @@ from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.outbox.sender import Sender, sending
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
+from hero_assistance_server.outgoing_http.policy_source import PolicySource
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
 from hero_assistance_server.quotas.rates import Rates
@@ -46,6 +48,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrations, r
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 from hero_assistance_server.users.login_service import seed_users
+from hero_assistance_server.webhooks.follower import WebhookFollower, following
 
 # Of the users that a warning is about; a line of a log is no list.
 _NAMED_IN_LOG = 20
@@ -135,7 +138,9 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
     def publish(event: StoredEvent) -> None:
         hub.publish(event)
         timers.heard(event)
+        webhooks.heard(event)
 
+    webhooks = WebhookFollower(health)
     refuse_remains(settings.paths)
     async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
@@ -160,6 +165,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             limits=settings.limits,
             health=health,
             admission=admission,
+            outgoing=OutgoingHttp(PolicySource(SettingsReader(settings.paths))),
+            webhooks=webhooks,
             sessions=sessions,
             devices=devices,
             owner=settings.paths.data.stat().st_uid,
@@ -171,6 +178,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             watch_view_counts(counts),
             watch_disk(reserve),
             sending(sender),
+            following(webhooks, store),
             record_last_use(store, sessions, devices),
         ):
             yield desk

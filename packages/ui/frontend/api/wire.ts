@@ -1,6 +1,11 @@
 // Made by `python -m scripts.build.wire_types` from the server's OpenRPC document; change the server, not this file.
 // docs/wire.md has the words for each. Times are milliseconds since 1970 in UTC.
 
+export type AnswerPage = {
+  answers: Array<WebhookAnswer>;
+  next_before: number | null;
+};
+
 export type Attachment = {
   attachment_id: number;
   name: string;
@@ -296,6 +301,10 @@ export type ProjectInfo = {
   sign_in: SignInWays;
 };
 
+export type QueuedMessage = {
+  message_id: string;
+};
+
 export type Read = {
   ticket_id: number;
   message_id: number;
@@ -573,6 +582,42 @@ export type ViewList = {
   next_cursor: string | null;
   seq: number;
 };
+
+export type Webhook = {
+  webhook_id: number;
+  url: string;
+  description: string;
+  kinds: Array<string>;
+  with_notes: boolean;
+  state: WebhookState;
+  disabled_because: string;
+  failing_since: number | null;
+  created_at: number;
+  created_by: string | null;
+};
+
+export type WebhookAnswer = {
+  answer_id: number;
+  message_id: string;
+  kind: string;
+  seq: number;
+  at: number;
+  duration_ms: number;
+  status: number | null;
+  error: string;
+  excerpt: string;
+};
+
+export type WebhookList = {
+  webhooks: Array<Webhook>;
+};
+
+export type WebhookSecret = {
+  webhook: Webhook;
+  secret: string;
+};
+
+export type WebhookState = "active" | "failing" | "disabled";
 
 export const EVENT_KINDS = [
   "canned_reply.deleted",
@@ -1207,5 +1252,62 @@ export type Methods = {
       view_id?: number | null;
     };
     result: SavedView;
+  };
+  "webhook.answers": {
+    params: {
+      webhook_id: number;
+      before?: number;
+      limit?: number;
+    };
+    result: AnswerPage;
+  };
+  "webhook.create": {
+    params: {
+      url: string;
+      kinds?: Array<string>;
+      with_notes?: boolean;
+      description?: string;
+    };
+    result: WebhookSecret;
+  };
+  "webhook.delete": {
+    params: {
+      webhook_id: number;
+    };
+    result: null;
+  };
+  "webhook.list": {
+    params: Record<string, never>;
+    result: WebhookList;
+  };
+  "webhook.redeliver": {
+    params: {
+      webhook_id: number;
+      seq: number;
+    };
+    result: QueuedMessage;
+  };
+  "webhook.rotate_secret": {
+    params: {
+      webhook_id: number;
+    };
+    result: WebhookSecret;
+  };
+  "webhook.test": {
+    params: {
+      webhook_id: number;
+    };
+    result: QueuedMessage;
+  };
+  "webhook.update": {
+    params: {
+      webhook_id: number;
+      url?: string | null;
+      kinds?: Array<string> | null;
+      with_notes?: boolean | null;
+      description?: string | null;
+      enabled?: boolean | null;
+    };
+    result: Webhook;
   };
 };

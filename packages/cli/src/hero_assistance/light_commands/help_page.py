@@ -43,6 +43,7 @@ COMMANDS = {
     "status": CommandEntry("service", "Show what runs; the exit status says how it is."),
     "supervisor": CommandEntry("supervisor", "Run the embedded supervisor in the foreground."),
     "ticket": CommandEntry("ticket", "List, show, file and answer tickets of the running server."),
+    "webhook": CommandEntry("webhook", "Post events to URLs, and show how these answer."),
 }
 
 # By the name of the parameter: how the option is written, and what it does.

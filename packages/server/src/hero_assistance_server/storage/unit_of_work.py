@@ -34,6 +34,7 @@ from hero_assistance_server.tags.repository import TagRepository
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import TicketRepository
 from hero_assistance_server.users.repository import DeviceRepository, LoginRepository, UserRepository
+from hero_assistance_server.webhooks.repository import WebhookRepository
 
 T = TypeVar("T")
 
@@ -149,6 +150,11 @@ class Snapshot(Protocol):
     @property
     def tickets(self) -> TicketRepository:
         """The tickets, and the lists of them."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookRepository:
+        """The webhooks, and how they answered."""
         ...
 
 

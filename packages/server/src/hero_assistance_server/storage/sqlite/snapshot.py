@@ -16,6 +16,7 @@ from hero_assistance_server.storage.sqlite.repositories.logins import SqliteLogi
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
 from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
+from hero_assistance_server.storage.sqlite.repositories.outbox.webhooks import SqliteWebhooks
 from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
 from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
 from hero_assistance_server.storage.sqlite.repositories.sessions import SqliteSessions
@@ -144,3 +145,8 @@ class SqliteSnapshot:
     def tickets(self) -> SqliteTickets:
         """The table `tickets`, and the index of its lists."""
         return SqliteTickets(self.session)
+
+    @property
+    def webhooks(self) -> SqliteWebhooks:
+        """The tables `webhooks` and `webhook_answers`."""
+        return SqliteWebhooks(self.session)

@@ -33,6 +33,9 @@ DERIVED = frozenset(
         "sign_in_tokens",
         "stored_bytes",
         "tallies",
+        # A copy of a project must not post to the receivers of the project.
+        "webhook_answers",
+        "webhooks",
     }
 )
 # Only attachments in use: uploads come and go.
