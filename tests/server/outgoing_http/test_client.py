@@ -15,11 +15,8 @@ from tests.server.outgoing_http.receiver import answer, receiving
 pytestmark = pytest.mark.anyio
 
 
-def allowing(text: str) -> Callable[[], Awaitable[NetworkPolicy]]:
-    async def policy() -> NetworkPolicy:
-        return parse_policy(text)
-
-    return policy
+def allowing(text: str) -> Callable[[], NetworkPolicy]:
+    return lambda: parse_policy(text)
 
 
 def resolving(*addresses: str) -> Callable[[str, int], Awaitable[Sequence[str]]]:

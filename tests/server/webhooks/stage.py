@@ -37,7 +37,7 @@ ALICE, BOB, CAROL = (Caller(user, origin="unix") for user in DEMO_USERS[:3])
 TIMEOUT_S = 0.5
 
 
-async def loopback() -> NetworkPolicy:
+def loopback() -> NetworkPolicy:
     return parse_policy("loopback")
 
 

@@ -33,6 +33,7 @@ from hero_assistance_server.identity.authentication import AuthMode, OverlayPoli
 from hero_assistance_server.identity.last_use import load_access, record_last_use
 from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
 from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
@@ -155,6 +156,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
         reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
         admission = Admission(Rates(settings.limits), reserve)
+        watch = SettingsWatch(settings.paths)
         desk = Desk(
             store,
             hub,
@@ -165,21 +167,24 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             limits=settings.limits,
             health=health,
             admission=admission,
-            outgoing=OutgoingHttp(PolicySource(SettingsReader(settings.paths))),
+            outgoing=OutgoingHttp(PolicySource(watch.current)),
             webhooks=webhooks,
             sessions=sessions,
             devices=devices,
             owner=settings.paths.data.stat().st_uid,
+            settings=watch.current,
+            mail_folder=settings.paths.mail,
         )
-        counts = ViewCounts(hub, store, count_views)
         sender = Sender(store, list_channels(desk), _now)
+        counts = ViewCounts(hub, store, count_views)
         async with (
             maintain(store, backups, exports),
             watch_view_counts(counts),
             watch_disk(reserve),
-            sending(sender),
             following(webhooks, store),
             record_last_use(store, sessions, devices),
+            watch_settings(watch),
+            sending(sender),
         ):
             yield desk
 

@@ -64,6 +64,13 @@ export type CannedReplyList = {
   seq: number;
 };
 
+export type ChannelCount = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  oldest_at: number;
+};
+
 export type Connected = {
   connection: string;
   presence: Array<TicketPresence>;
@@ -82,6 +89,13 @@ export type Deactivated = {
 export type Deleted = {
   view_id: number;
 };
+
+export type DeliveryList = {
+  deliveries: Array<OutboxDelivery>;
+  next_cursor: string | null;
+};
+
+export type DeliveryState = "waiting" | "done" | "dead" | "dropped";
 
 export type Device = {
   address: string;
@@ -231,6 +245,17 @@ export type MacroList = {
   seq: number;
 };
 
+export type MailStatus = {
+  way: MailWay;
+  server: string | null;
+  sender: string;
+  takes_answers: boolean;
+  fault: string | null;
+  hint: string | null;
+};
+
+export type MailWay = "smtp" | "folder" | "held";
+
 export type Mentionable = {
   users: Array<User>;
 };
@@ -254,6 +279,24 @@ export type Occupied = {
 };
 
 export type Order = "activity" | "id";
+
+export type OutboxCounts = {
+  counts: Array<ChannelCount>;
+};
+
+export type OutboxDelivery = {
+  delivery_id: number;
+  channel: string;
+  target: string;
+  summary: string;
+  state: DeliveryState;
+  attempts: number;
+  in_flight: boolean;
+  created_at: number;
+  due_at: number;
+  finished_at: number | null;
+  note: string;
+};
 
 export type Overview = {
   created: number;
@@ -384,6 +427,11 @@ export type SavedView = {
 export type Segment = {
   text: string;
   match: boolean;
+};
+
+export type SentTest = {
+  delivery_id: number;
+  status: MailStatus;
 };
 
 export type Session = {
@@ -851,6 +899,16 @@ export type Methods = {
     };
     result: Macro;
   };
+  "mail.status": {
+    params: Record<string, never>;
+    result: MailStatus;
+  };
+  "mail.test": {
+    params: {
+      address: string;
+    };
+    result: SentTest;
+  };
   "message.edit": {
     params: {
       message_id: number;
@@ -885,6 +943,43 @@ export type Methods = {
       force?: boolean;
     };
     result: Message;
+  };
+  "outbox.counts": {
+    params: Record<string, never>;
+    result: OutboxCounts;
+  };
+  "outbox.drop": {
+    params: {
+      delivery_id: number;
+    };
+    result: OutboxDelivery;
+  };
+  "outbox.get": {
+    params: {
+      delivery_id: number;
+    };
+    result: OutboxDelivery;
+  };
+  "outbox.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      channel?: string | null;
+      state?: DeliveryState | null;
+    };
+    result: DeliveryList;
+  };
+  "outbox.retry": {
+    params: {
+      delivery_id: number;
+    };
+    result: OutboxDelivery;
+  };
+  "outbox.retry_dead": {
+    params: {
+      channel?: string | null;
+    };
+    result: number;
   };
   "presence.beat": {
     params: {

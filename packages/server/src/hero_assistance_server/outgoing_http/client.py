@@ -18,7 +18,6 @@ import httpcore2
 from hero_assistance_sdk.access_list import Address
 from hero_assistance_sdk.errors import Forbidden, HeroError, TooSlow, Unreachable
 from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy, read_address
-from hero_assistance_server.outgoing_http.policy_source import internet_alone
 
 # For all of one request: name, connection, TLS and answer.
 TIMEOUT_S = 15.0
@@ -57,7 +56,7 @@ async def resolve(host: str, port: int) -> list[str]:
 class OutgoingHttp:
     """Sends requests, each over a connection of its own; `policy` is asked before each of them."""
 
-    policy: Callable[[], Awaitable[NetworkPolicy]] = internet_alone
+    policy: Callable[[], NetworkPolicy] = NetworkPolicy
     resolver: Resolver = resolve
     timeout_s: float = TIMEOUT_S
     ssl_context: ssl.SSLContext | None = None
@@ -67,7 +66,7 @@ class OutgoingHttp:
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Answer:
         """Send one request; raises `AddressRefused`, `Unreachable` or `TooSlow`."""
-        policy = await self.policy()
+        policy = self.policy()
         address = httpcore2.URL(url)
         context = await self._tls() if address.scheme == b"https" else None
         backend = CheckedBackend(policy, self.resolver, is_encrypted=context is not None)
