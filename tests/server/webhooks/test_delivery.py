@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.wire import MessageKind
+from hero_assistance_sdk.wire import MessageKind, Role, UserId
 from hero_assistance_server.drafts.service import save_draft
+from hero_assistance_server.mail.sending.service import read_letter
 from hero_assistance_server.outbox.model import DeliveryState
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.users.directory import DEMO_USERS
+from hero_assistance_server.users.model import User
 from hero_assistance_server.webhooks.model import WebhookState
 from hero_assistance_server.webhooks.repository import ANSWERS_KEPT
 from hero_assistance_server.webhooks.service import queue_again, queue_test, rotate_secret, update_webhook
@@ -177,6 +181,26 @@ async def test_a_day_of_failures_disables_with_a_notice(stage: Stage, receiver: 
     assert json.loads(receiver.requests[-1].body)["data"]["ticket"]["title"] == "from now on"
     audited = await stage.store.query(lambda db: [*db.execute("SELECT origin, action, detail FROM audit")])
     assert ("webhooks", "webhook.disabled") in {entry[:2] for entry in audited}
+
+
+async def test_each_admin_with_an_address_gets_a_letter_about_it(stage: Stage, receiver: Receiver) -> None:
+    def add_addresses(work: UnitOfWork) -> None:
+        for user in DEMO_USERS:
+            work.users.save(replace(user, email=f"{user.user_id}@example.org"), work.now)
+        work.users.save(User(UserId("gone"), "Gone", Role.ADMIN, "gone@example.org", active=False), work.now)
+
+    await stage.store.write(add_addresses)
+    receiver.says = lambda _request: answer(410)
+    webhook = await stage.add(receiver.url("/secret"))
+    async with stage.run():
+        await stage.file_ticket()
+        await stage.answered(webhook, 1)
+    letters = await stage.store.read(lambda snapshot: list(snapshot.outbox.iterate_newest("mail", None, 2**62)))
+    assert [letter.target for letter in letters] == ["alice@example.org"]
+    letter = read_letter(letters[0].payload)
+    assert letter.subject == "Webhook 1 of Support is disabled"
+    assert "at 127.0.0.1:\nthe receiver answered 410, it wants no more.\n" in letter.text
+    assert "secret" not in letter.text
 
 
 async def test_what_is_queued_for_a_disabled_or_deleted_webhook_is_not_sent(stage: Stage, receiver: Receiver) -> None:

@@ -17,6 +17,7 @@ from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.message_json import decode_message
 from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer, WebhookMessage
+from hero_assistance_server.webhooks.notice import tell_admins
 from hero_assistance_server.webhooks.service import CHANNEL
 from hero_assistance_server.webhooks.signing import signed_headers
 
@@ -122,4 +123,5 @@ def _note(work: UnitOfWork, answer: WebhookAnswer) -> Webhook | None:
     if webhook.enabled and not after.enabled:
         detail = {"webhook_id": str(webhook.webhook_id), "reason": after.disabled_because}
         work.record_audit_entry("webhook.disabled", ORIGIN, detail)
+        tell_admins(work, after)
     return after
