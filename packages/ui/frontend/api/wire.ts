@@ -278,6 +278,11 @@ export type Occupied = {
   tickets: Array<TicketPresence>;
 };
 
+export type OidcStart = {
+  url: string;
+  cookie: string;
+};
+
 export type Order = "activity" | "id";
 
 export type OutboxCounts = {
@@ -752,6 +757,19 @@ export type Methods = {
       limit?: number;
     };
     result: AuditPage;
+  };
+  "auth.oidc_finish": {
+    params: {
+      code: string;
+      state: string;
+      cookie: string;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.oidc_start": {
+    params: Record<string, never>;
+    result: OidcStart;
   };
   "auth.redeem": {
     params: {
@@ -1304,6 +1322,12 @@ export type Methods = {
   "user.unbind_login": {
     params: {
       login: string;
+    };
+    result: boolean;
+  };
+  "user.unbind_oidc": {
+    params: {
+      user_id: string;
     };
     result: boolean;
   };

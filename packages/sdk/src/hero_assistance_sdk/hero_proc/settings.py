@@ -37,6 +37,9 @@ class SecretName(StrEnum):
     WEBHOOK_NETWORKS = "WEBHOOK_NETWORKS"
     SMTP_URL = "SMTP_URL"
     MAIL_FROM = "MAIL_FROM"
+    OIDC_ISSUER = "OIDC_ISSUER"
+    OIDC_CLIENT_ID = "OIDC_CLIENT_ID"
+    OIDC_CLIENT_SECRET = "OIDC_CLIENT_SECRET"  # noqa: S105
 
 
 # What every daemon reads; the passwords of mail are read by the server alone.
@@ -84,6 +87,9 @@ class DaemonSettings:
     # They hold a password, and an address that means nothing to others.
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = field(default=None, repr=False)
+    oidc_client_id: str | None = field(default=None, repr=False)
+    oidc_client_secret: str | None = field(default=None, repr=False)
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
@@ -121,6 +127,9 @@ def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> Daem
         webhook_networks=values.get(SecretName.WEBHOOK_NETWORKS, ""),
         smtp_url=values.get(SecretName.SMTP_URL, "").strip() or None,
         mail_from=values.get(SecretName.MAIL_FROM, "").strip() or None,
+        oidc_issuer=values.get(SecretName.OIDC_ISSUER, "").strip() or None,
+        oidc_client_id=values.get(SecretName.OIDC_CLIENT_ID, "").strip() or None,
+        oidc_client_secret=values.get(SecretName.OIDC_CLIENT_SECRET, "").strip() or None,
         supervisor=supervisor,
         is_current=True,
         given=frozenset(values),

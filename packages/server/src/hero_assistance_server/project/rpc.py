@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -121,14 +122,15 @@ class ProjectInfo(Result):
     sign_in: SignInWays
 
 
-def add_methods(table: MethodRegistry, storage: Storage) -> None:
-    """Register the methods."""
+def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callable[[], list[str]] = list) -> None:
+    """Register the methods; `list_providers` names the OpenID providers of now."""
 
     @table.method("project.info", allow=EVERYONE, page=True, errors=[Unavailable], examples=[_INFO])
     async def info(_caller: Caller, _params: NoParams) -> ProjectInfo:
         """Read the project's name, and how users sign in."""
         project = await storage.read(lambda snapshot: snapshot.project.read())
-        ways = SignInWays(link=True, passkey=False, oidc=[])
+        providers = list_providers() if project.page_address else []
+        ways = SignInWays(link=True, passkey=False, oidc=providers)
         return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
 
     @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)

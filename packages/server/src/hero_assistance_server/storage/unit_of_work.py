@@ -17,6 +17,7 @@ from hero_assistance_server.canned_replies.repository import CannedReplyReposito
 from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
+from hero_assistance_server.identity.oidc.repository import OidcIdentityRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.repository import SessionRepository
 from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
@@ -150,6 +151,11 @@ class Snapshot(Protocol):
     @property
     def tickets(self) -> TicketRepository:
         """The tickets, and the lists of them."""
+        ...
+
+    @property
+    def oidc_identities(self) -> OidcIdentityRepository:
+        """Which users of OpenID providers are users of the project."""
         ...
 
     @property

@@ -14,6 +14,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.service import SessionAdministration
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.texts import TextFault, clean_line
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
@@ -22,6 +23,8 @@ from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Device, User
 from hero_assistance_server.users.user_ids import make_user_id
 
+# As long as a name that a user gives themselves.
+NAME_LIMIT = 100
 # The tickets that one call unassigns; the next call goes on.
 UNASSIGN_LIMIT = 200
 
@@ -53,6 +56,19 @@ class UserAdministration:
         user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
         user = User(user_id, name, role, fold_name(email))
         _add(work, user, caller, self.directory)
+        return user
+
+    def add_newcomer(self, work: UnitOfWork, *, email: str, name: str | None, origin: str) -> User:
+        """Make a customer of somebody whose address was verified; raises `Forbidden` where none are taken."""
+        if not work.project.read().enrol_newcomers:
+            raise Forbidden(f"{email} is no user of this project", hint="an admin adds its users")
+        try:
+            shown = clean_line(name or "")[:NAME_LIMIT].strip()
+        except TextFault:
+            shown = email.partition("@")[0][:NAME_LIMIT]
+        user_id = make_user_id(shown, lambda other: work.users.find(other) is not None)
+        user = User(user_id, shown, Role.CUSTOMER, fold_name(email))
+        _add(work, user, Caller(user, origin=origin), self.directory)
         return user
 
     def change(self, work: UnitOfWork, caller: Caller, before: User, after: User) -> User:

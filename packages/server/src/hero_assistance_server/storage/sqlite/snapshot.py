@@ -9,6 +9,7 @@ from hero_assistance_server.storage.sqlite.repositories.attachments import Sqlit
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
 from hero_assistance_server.storage.sqlite.repositories.client_tokens import SqliteClientTokens
+from hero_assistance_server.storage.sqlite.repositories.credentials.oidc_identities import SqliteOidcIdentities
 from hero_assistance_server.storage.sqlite.repositories.devices import SqliteDevices
 from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.repositories.events import SqliteEvents
@@ -150,3 +151,8 @@ class SqliteSnapshot:
     def webhooks(self) -> SqliteWebhooks:
         """The tables `webhooks` and `webhook_answers`."""
         return SqliteWebhooks(self.session)
+
+    @property
+    def oidc_identities(self) -> SqliteOidcIdentities:
+        """The table `oidc_identities`."""
+        return SqliteOidcIdentities(self.session)

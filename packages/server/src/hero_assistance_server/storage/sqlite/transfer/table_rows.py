@@ -26,6 +26,7 @@ DERIVED = frozenset(
         "incoming_mail_bytes",
         "job_positions",
         "listings",
+        "oidc_identities",
         "pending_notifications",
         "places",
         "search_rebuild",

@@ -1,0 +1,1 @@
+"""By what users sign in, in SQLite."""
