@@ -283,6 +283,10 @@ export type OidcStart = {
   cookie: string;
 };
 
+export type Options = {
+  options: string;
+};
+
 export type Order = "activity" | "id";
 
 export type OutboxCounts = {
@@ -309,6 +313,17 @@ export type Overview = {
   solved: Took;
   backlog_before: number;
   backlog_after: number;
+};
+
+export type Passkey = {
+  passkey_id: string;
+  name: string;
+  created_at: number;
+  last_used_at: number | null;
+};
+
+export type PasskeyList = {
+  passkeys: Array<Passkey>;
 };
 
 export type PresenceChange = {
@@ -770,6 +785,40 @@ export type Methods = {
   "auth.oidc_start": {
     params: Record<string, never>;
     result: OidcStart;
+  };
+  "auth.passkey_finish": {
+    params: {
+      credential: string;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.passkey_register_finish": {
+    params: {
+      credential: string;
+      name?: string;
+    };
+    result: Passkey;
+  };
+  "auth.passkey_register_start": {
+    params: Record<string, never>;
+    result: Options;
+  };
+  "auth.passkey_remove": {
+    params: {
+      passkey_id: string;
+    };
+    result: boolean;
+  };
+  "auth.passkey_start": {
+    params: Record<string, never>;
+    result: Options;
+  };
+  "auth.passkeys": {
+    params: {
+      user_id?: string | null;
+    };
+    result: PasskeyList;
   };
   "auth.redeem": {
     params: {

@@ -10,6 +10,9 @@ from hero_assistance_server.identity.devices.service import DeviceAdministration
 from hero_assistance_server.identity.oidc import rpc as oidc_rpc
 from hero_assistance_server.identity.oidc.provider import Provider
 from hero_assistance_server.identity.oidc.service import OidcService
+from hero_assistance_server.identity.passkeys import rpc as passkeys_rpc
+from hero_assistance_server.identity.passkeys.challenges import Challenges
+from hero_assistance_server.identity.passkeys.service import PasskeyService
 from hero_assistance_server.identity.sessions import rpc as sessions_rpc
 from hero_assistance_server.identity.sessions.service import SessionAdministration
 from hero_assistance_server.identity.sign_in import invitations_rpc
@@ -34,13 +37,18 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     sessions_rpc.add_methods(registry, desk.store, sessions)
     users = UserAdministration(desk.store, desk.directory, desk.hub, sessions)
     invitations_rpc.add_methods(registry, Invitations(users, letters))
+    passkeys_rpc.add_methods(registry, PasskeyService(Challenges(_now), sign_in))
     oidc_rpc.add_methods(registry, OidcService(_provider(), sign_in, users, desk.settings))
 
 
 def _provider() -> Provider:
     # The operator names the provider, which may be in a network of their own.
     anywhere = parse_policy("0.0.0.0/0, ::/0")
-    return Provider(OutgoingHttp(lambda: anywhere), lambda: datetime.now(UTC))
+    return Provider(OutgoingHttp(lambda: anywhere), _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 FEATURE = Feature(_add_methods)

@@ -12,6 +12,7 @@ from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server import serializers
+from hero_assistance_server.identity.passkeys.relying_party import relying_party
 from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, OPERATORS, Caller
 from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
@@ -130,7 +131,8 @@ def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callabl
         """Read the project's name, and how users sign in."""
         project = await storage.read(lambda snapshot: snapshot.project.read())
         providers = list_providers() if project.page_address else []
-        ways = SignInWays(link=True, passkey=False, oidc=providers)
+        has_passkeys = relying_party(project.page_address) is not None
+        ways = SignInWays(link=True, passkey=has_passkeys, oidc=providers)
         return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
 
     @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)

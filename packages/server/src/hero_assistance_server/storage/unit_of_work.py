@@ -18,6 +18,7 @@ from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.oidc.repository import OidcIdentityRepository
+from hero_assistance_server.identity.passkeys.repository import PasskeyRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.repository import SessionRepository
 from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
@@ -156,6 +157,11 @@ class Snapshot(Protocol):
     @property
     def oidc_identities(self) -> OidcIdentityRepository:
         """Which users of OpenID providers are users of the project."""
+        ...
+
+    @property
+    def passkeys(self) -> PasskeyRepository:
+        """The passkeys of all users."""
         ...
 
     @property

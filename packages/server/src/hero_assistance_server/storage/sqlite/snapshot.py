@@ -10,6 +10,7 @@ from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
 from hero_assistance_server.storage.sqlite.repositories.client_tokens import SqliteClientTokens
 from hero_assistance_server.storage.sqlite.repositories.credentials.oidc_identities import SqliteOidcIdentities
+from hero_assistance_server.storage.sqlite.repositories.credentials.passkeys import SqlitePasskeys
 from hero_assistance_server.storage.sqlite.repositories.devices import SqliteDevices
 from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.repositories.events import SqliteEvents
@@ -156,3 +157,8 @@ class SqliteSnapshot:
     def oidc_identities(self) -> SqliteOidcIdentities:
         """The table `oidc_identities`."""
         return SqliteOidcIdentities(self.session)
+
+    @property
+    def passkeys(self) -> SqlitePasskeys:
+        """The table `passkeys`."""
+        return SqlitePasskeys(self.session)

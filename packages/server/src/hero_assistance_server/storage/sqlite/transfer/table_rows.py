@@ -27,6 +27,7 @@ DERIVED = frozenset(
         "job_positions",
         "listings",
         "oidc_identities",
+        "passkeys",
         "pending_notifications",
         "places",
         "search_rebuild",

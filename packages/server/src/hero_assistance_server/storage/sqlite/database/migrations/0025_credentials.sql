@@ -7,3 +7,15 @@ CREATE TABLE oidc_identities (
     PRIMARY KEY (issuer, subject)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX oidc_identities_of_user ON oidc_identities (user_id, issuer);
+
+-- The public halves of keys that browsers and devices keep; the id is the device's, in base64url.
+CREATE TABLE passkeys (
+    passkey_id    TEXT NOT NULL PRIMARY KEY,
+    user_id       TEXT NOT NULL REFERENCES users (user_id),
+    public_key    BLOB NOT NULL,
+    sign_count    INTEGER NOT NULL,
+    name          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    last_used_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passkeys_of_user ON passkeys (user_id, created_at);
