@@ -10,7 +10,7 @@ from hero_assistance_server.storage.unit_of_work import Snapshot
 from hero_assistance_server.users.login_names import LOGIN_LIMIT, fold_name
 from hero_assistance_server.users.model import User
 
-# Who names more means nobody in particular, and each is looked up.
+# Who names more means no one in particular, and each is looked up.
 MENTIONS_LIMIT = 20
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _QUOTED = re.compile(r" {0,3}>")
