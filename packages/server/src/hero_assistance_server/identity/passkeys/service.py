@@ -54,9 +54,9 @@ class PasskeyService:
     async def register(self, caller: Caller, credential: str, name: str) -> Passkey:
         """Add the passkey that the browser has made; raises `Forbidden` or `Conflict`."""
         user = _require_browser(caller).known()
+        party = await self.sign_in.storage.read(_party)
         challenge = verification.read_challenge(credential)
         self.challenges.take(challenge, _purpose_of(user))
-        party = await self.sign_in.storage.read(_party)
         # Outside the transaction, and not in the loop: the first check imports the library.
         found = await asyncio.to_thread(verification.check_registration, party, credential, challenge)
 
