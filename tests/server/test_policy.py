@@ -144,7 +144,6 @@ PARAMS: dict[str, dict[str, Any]] = {
     "auth.passkey_finish": {"credential": "{}"},
     "auth.passkey_register_finish": {"credential": "{}"},
     "auth.passkey_remove": {"passkey_id": "AAAA"},
-    "auth.passkeys": {"user_id": "dave"},
     "auth.redeem": {"token": "t"},
     "auth.request_link": {"email": "e@example.org"},
     "auth.revoke_session": {"session_id": "s"},
@@ -207,7 +206,11 @@ PARAMS: dict[str, dict[str, Any]] = {
     "user.update": {"user_id": "dave", "name": "David"},
 }
 # The operator has no sessions or devices of their own.
-OPERATOR_PARAMS = {"auth.sessions": {"user_id": "dave"}, "user.devices": {"user_id": "dave"}}
+OPERATOR_PARAMS = {
+    "auth.passkeys": {"user_id": "dave"},
+    "auth.sessions": {"user_id": "dave"},
+    "user.devices": {"user_id": "dave"},
+}
 # `rpc.discover` belongs to no feature.
 ALLOWED = {**registered().permissions, "rpc.discover": Permission("rpc.discover", EVERYONE)}
 NO_METHODS = {action for action in registered().permissions if registered().table.get(action) is None}
