@@ -143,8 +143,8 @@ def _events_since(desk: Desk, since: int, *, wanted: int) -> list[tuple[str, dic
 
 def _is_read_through_the_page(desk: Desk, ticket: dict[str, Any]) -> None:
     transport = httpx2.HTTPTransport(uds=str(desk.paths.socket("ui")))
-    cookies = {"hero_dev_user": "carol"}
-    with httpx2.Client(transport=transport, base_url="http://localhost", cookies=cookies) as client:
+    headers = {"x-picked-user": "carol"}
+    with httpx2.Client(transport=transport, base_url="http://localhost", headers=headers) as client:
         assert _tickets_of_the_page(client) == [ticket["title"]]
 
 

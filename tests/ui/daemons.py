@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
 
@@ -103,7 +105,9 @@ class Desk:
     def start_server(self, around: Sequence[str] = ()) -> Daemon:
         """Start the ticket server, by the command `around` it, and wait until it answers."""
         if self.auth_mode == "hero":
-            asyncio.run(seed_team(self.paths))
+            # In a thread of its own: the driver of a browser keeps a loop running in this one.
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(lambda: asyncio.run(seed_team(self.paths))).result()
         arguments = ["--auth-mode", self.auth_mode, *(["--seed-dev-users"] if self.auth_mode == "dev" else [])]
         daemon = self._start("hero_assistance_server", arguments, around)
         eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")
@@ -181,6 +185,11 @@ def http(socket: Path, **options: Any) -> httpx2.Client:
     """An HTTP client of a Unix socket."""
     transport = httpx2.HTTPTransport(uds=str(socket))
     return httpx2.Client(transport=transport, base_url="http://localhost", timeout=10.0, **options)
+
+
+def picked(user: str) -> dict[str, str]:
+    """The header of a window in which this demo user was picked, as the page writes it."""
+    return {"x-picked-user": quote(user, safe="")}
 
 
 def rpc_body(method: str, **params: Any) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.ui.daemons import Desk, eventually, http
+from tests.ui.daemons import Desk, eventually, http, picked
 
 EVENTS = "/projects/hero_assistance/events"
 QUICK_S = 1.5
@@ -20,7 +20,7 @@ QUICK_S = 1.5
 @contextmanager
 def _stream(desk: Desk, path: str, headers: dict[str, str] | None = None) -> Iterator[httpx2.Response]:
     with (
-        http(desk.paths.socket("ui"), cookies={"hero_dev_user": "bob"}) as client,
+        http(desk.paths.socket("ui"), headers=picked("bob")) as client,
         client.stream("GET", path, headers=headers) as answer,
     ):
         yield answer

@@ -83,6 +83,8 @@ export type Device = {
   name: string;
   bound_at: number;
   last_seen_at: number | null;
+  bound_by: "address" | "key";
+  is_current: boolean;
 };
 
 export type DeviceList = {
@@ -281,6 +283,13 @@ export type Project = {
   backup_hours: number | null;
   backups_kept: number | null;
   page_address: string;
+  enrol_newcomers: boolean | null;
+};
+
+export type ProjectInfo = {
+  name: string;
+  page_address: string;
+  sign_in: SignInWays;
 };
 
 export type Read = {
@@ -312,6 +321,12 @@ export type Reader = {
 export type Readers = {
   readers: Array<Reader>;
   next_cursor: string | null;
+};
+
+export type Redeemed = {
+  user: User;
+  session: string | null;
+  expires_at: number | null;
 };
 
 export type Removed = {
@@ -356,6 +371,29 @@ export type SavedView = {
 export type Segment = {
   text: string;
   match: boolean;
+};
+
+export type Session = {
+  session_id: string;
+  device_name: string;
+  method: SignInMethod;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  is_current: boolean;
+};
+
+export type SessionList = {
+  sessions: Array<Session>;
+  next_cursor: string | null;
+};
+
+export type SignInMethod = "link" | "code" | "passkey" | "oidc";
+
+export type SignInWays = {
+  link: boolean;
+  passkey: boolean;
+  oidc: Array<string>;
 };
 
 export type StatsDay = {
@@ -507,6 +545,14 @@ export type User = {
   signature: string | null;
 };
 
+export type UserAccess = {
+  user: User;
+  link: string | null;
+  code: string | null;
+  expires_at: number;
+  mailed: boolean;
+};
+
 export type UserList = {
   users: Array<User>;
   next_cursor: string | null;
@@ -609,6 +655,39 @@ export type Methods = {
       limit?: number;
     };
     result: AuditPage;
+  };
+  "auth.redeem": {
+    params: {
+      token?: string | null;
+      email?: string | null;
+      code?: string | null;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.request_link": {
+    params: {
+      email: string;
+    };
+    result: boolean;
+  };
+  "auth.revoke_session": {
+    params: {
+      session_id: string;
+    };
+    result: boolean;
+  };
+  "auth.sessions": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      user_id?: string | null;
+    };
+    result: SessionList;
+  };
+  "auth.sign_out": {
+    params: Record<string, never>;
+    result: boolean;
   };
   "canned_reply.delete": {
     params: {
@@ -775,6 +854,10 @@ export type Methods = {
     params: Record<string, never>;
     result: Project;
   };
+  "project.info": {
+    params: Record<string, never>;
+    result: ProjectInfo;
+  };
   "project.update": {
     params: {
       name?: string | null;
@@ -787,6 +870,7 @@ export type Methods = {
       backup_hours?: number | null;
       backups_kept?: number | null;
       page_address?: string | null;
+      enrol_newcomers?: boolean | null;
     };
     result: Project;
   };
@@ -989,6 +1073,14 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "user.add": {
+    params: {
+      email: string;
+      role?: Role | null;
+      name?: string | null;
+    };
+    result: UserAccess;
+  };
   "user.bind_login": {
     params: {
       user_id: string;
@@ -1019,6 +1111,12 @@ export type Methods = {
       login?: string | null;
     };
     result: User;
+  };
+  "user.link": {
+    params: {
+      email: string;
+    };
+    result: UserAccess;
   };
   "user.list": {
     params: {

@@ -22,8 +22,9 @@ from hero_assistance_sdk.rpc.errors import exit_status
 from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.identity import AuthMode, Trust
+from hero_assistance_ui.identity import AuthMode
 from hero_assistance_ui.projects import ShownProject, Sockets
+from hero_assistance_ui.trust import Trust
 
 PROGRAM = "hero_assistance_ui"
 
