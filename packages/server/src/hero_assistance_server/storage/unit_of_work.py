@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -20,7 +21,9 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.repository import SessionRepository
 from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.messages.repository import MessageRepository
+from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
@@ -66,6 +69,16 @@ class Snapshot(Protocol):
     @property
     def macros(self) -> MacroRepository:
         """The macros of the team and of its agents."""
+        ...
+
+    @property
+    def mail_keys(self) -> MailKeyRepository:
+        """The keys that mail is signed with."""
+        ...
+
+    @property
+    def outbox(self) -> OutboxRepository:
+        """What goes out, over all channels."""
         ...
 
     @property
@@ -174,6 +187,9 @@ class UnitOfWork(Snapshot, Protocol):
 
 class Storage(Protocol):
     """An open storage engine."""
+
+    outbox_added: asyncio.Event
+    """Set once a command that added to the outbox is committed."""
 
     @property
     def commits(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.wire import Millis, Role
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.identity.sign_in.letters import LetterSender, invitation_letter, link_of
+from hero_assistance_server.identity.sign_in.letters import LetterQueue, invitation_letter, link_of
 from hero_assistance_server.identity.sign_in.rules import HANDED_OVER_LIFE, INVITATION_LIFE
 from hero_assistance_server.identity.sign_in.service import issue
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -34,7 +34,7 @@ class Invitations:
     """The use cases of giving access."""
 
     users: UserAdministration
-    letters: LetterSender
+    letters: LetterQueue
 
     def add(self, work: UnitOfWork, caller: Caller, *, email: str, name: str | None, role: Role | None) -> Access:
         """Add a user, or find the one with this address and give them the role; mail them a link of a week.
@@ -51,7 +51,7 @@ class Invitations:
         issued = issue(work, address, user, INVITATION_LIFE)
         project = work.project.read()
         self.letters.queue(work, invitation_letter(project, address, issued, INVITATION_LIFE))
-        return Access(user, link_of(project, issued), issued.code, issued.expires_at, self.letters.reaches_people)
+        return Access(user, link_of(project, issued), issued.code, issued.expires_at, self.letters.reaches_users)
 
     def link(self, work: UnitOfWork, caller: Caller, email: str) -> Access:
         """Make a link of a day for the operator to hand over; raises `NotFound`, or `Conflict` for who is deactivated.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_server.identity.secret_tokens import hash_token
 from hero_assistance_server.identity.sign_in.model import IssuedToken
+from hero_assistance_server.mail.model import Letter
+from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
+from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
@@ -15,35 +19,20 @@ _LINK_PATH = "/sign-in/link?token="
 
 
 @dataclass(frozen=True, slots=True)
-class SignInLetter:
-    """A letter to one address, as text; `key` is another one for each letter."""
+class LetterQueue:
+    """Puts letters into the outbox, from where they go as the settings say."""
 
-    key: str
-    to: str
-    subject: str
-    text: str
+    settings: Callable[[], DaemonSettings | None]
 
-
-class LetterSender(Protocol):
-    """What sends letters."""
-
-    def queue(self, work: UnitOfWork, letter: SignInLetter) -> None:
+    def queue(self, work: UnitOfWork, letter: Letter) -> None:
         """Have a letter sent once the command is committed."""
-        ...
+        queue_letter(work, letter)
 
     @property
-    def reaches_people(self) -> bool:
-        """Whether letters leave this machine."""
-        ...
-
-
-class NoLetters:
-    """Sends nothing."""
-
-    reaches_people = False
-
-    def queue(self, work: UnitOfWork, letter: SignInLetter) -> None:
-        """Drop the letter."""
+    def reaches_users(self) -> bool:
+        """Whether letters leave this machine; without a mail server they stay in a folder of it."""
+        found = read_mail_settings(self.settings())
+        return found is not None and found.smtp is not None and found.fault is None
 
 
 def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
@@ -53,7 +42,7 @@ def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
     return f"{project.page_address.rstrip('/')}{_LINK_PATH}{issued.token}"
 
 
-def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> SignInLetter:
+def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> Letter:
     """Return the letter of a user who asks to sign in."""
     link = link_of(project, issued)
     lines = [f"You, or somebody who knows your address, want to sign in at {project.name}.", ""]
@@ -67,7 +56,7 @@ def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> SignI
     return _letter(to, issued, f"Sign in at {project.name}", lines)
 
 
-def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, life: timedelta) -> SignInLetter:
+def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, life: timedelta) -> Letter:
     """Return the letter of a user whom an admin has added."""
     link = link_of(project, issued)
     lines = [f"You have been added to {project.name}.", ""]
@@ -81,6 +70,6 @@ def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, li
     return _letter(to, issued, f"Your access to {project.name}", lines)
 
 
-def _letter(to: str, issued: IssuedToken, subject: str, lines: list[str]) -> SignInLetter:
+def _letter(to: str, issued: IssuedToken, subject: str, lines: list[str]) -> Letter:
     key = f"sign-in/{hash_token(issued.token).hex()}"
-    return SignInLetter(key, to, subject, "\n".join([*lines, ""]))
+    return Letter(key, to, subject, "\n".join([*lines, ""]))

@@ -15,7 +15,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.secret_tokens import hash_address, hash_code, hash_token, make_code, make_token
 from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sessions.service import SessionAdministration
-from hero_assistance_server.identity.sign_in.letters import LetterSender, link_letter
+from hero_assistance_server.identity.sign_in.letters import LetterQueue, link_letter
 from hero_assistance_server.identity.sign_in.model import IssuedToken, SignInToken
 from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.identity.sign_in.rules import (
@@ -57,7 +57,7 @@ class SignInService:
     sessions: SessionAdministration
     devices: DeviceAdministration
     rates: SignInRates
-    letters: LetterSender
+    letters: LetterQueue
 
     async def request_link(self, caller: Caller, email: str) -> None:
         """Mail a link and a code to an address that a user has; takes as long for another one. Raises `TooOften`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
@@ -14,6 +15,7 @@ from hero_assistance_server.storage.sqlite.repositories.events import SqliteEven
 from hero_assistance_server.storage.sqlite.repositories.logins import SqliteLogins
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
+from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
 from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
 from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
 from hero_assistance_server.storage.sqlite.repositories.sessions import SqliteSessions
@@ -62,6 +64,16 @@ class SqliteSnapshot:
     def macros(self) -> SqliteMacros:
         """The table `macros`."""
         return SqliteMacros(self.session)
+
+    @property
+    def mail_keys(self) -> SqliteMailKeys:
+        """The table `mail_keys`."""
+        return SqliteMailKeys(self.session)
+
+    @property
+    def outbox(self) -> SqliteOutbox:
+        """The table `deliveries`."""
+        return SqliteOutbox(self.session)
 
     @property
     def project(self) -> SqliteProject:

@@ -16,12 +16,17 @@ from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
+# An imported desk sends nothing that the one before may have sent.
 DERIVED = frozenset(
     {
         "client_tokens",
+        "deliveries",
         "event_readers",
         "events",
+        "incoming_mail_bytes",
+        "job_positions",
         "listings",
+        "pending_notifications",
         "places",
         "search_rebuild",
         "sessions",
@@ -38,6 +43,8 @@ _FORMER_NAMES = {"canned_replies": {"reply_id": "canned_reply_id"}, "tickets": {
 # Earlier ones had the last note in its place.
 _SET_LAST_MESSAGES = """UPDATE tickets SET last_message_id = last_reply_id WHERE last_message_id < last_reply_id
     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id AND opening = 1)"""
+# Background jobs go on behind what is imported.
+_FOLLOWED_ALL = "UPDATE job_positions SET position = (SELECT coalesce(max(audit_id), 0) FROM audit)"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -99,6 +106,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
             list_index.move(connection, [(None, ticket)])
             search_index.index(connection, [ticket])
     rebuild.finish(connection)
+    connection.execute(_FOLLOWED_ALL)
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:
