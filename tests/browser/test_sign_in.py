@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.browser.page_object import Visitor
@@ -103,6 +103,33 @@ def test_a_code_signs_in_where_it_is_typed(served: Desk, visit: Visit) -> None:
     expect(erin.page.get_by_text("How can we help?")).to_be_visible()
     erin.file("In my own name", "Text")
     assert not erin.was_reloaded
+
+
+def _without_letters(route: Route) -> None:
+    """Answer as a desk without a mail server does."""
+    asked = route.request.post_data_json or {}
+    if asked.get("method") != "project.info":
+        route.continue_()
+        return
+    answer = route.fetch().json()
+    answer["result"]["sign_in"]["link"] = False
+    route.fulfill(json=answer)
+
+
+def test_a_desk_that_sends_no_letters_says_so(served: Desk, visit: Visit) -> None:
+    """Its operator hands out the code."""
+    code = add_user(served, "erin")["code"]
+    operate(served, "project.update", name="The help desk")
+    visitor = visit(f"http://{served.tcp_of_ui()}/")
+    expect(visitor.page.get_by_text("The help desk")).to_be_visible()
+    visitor.page.route("**/rpc", _without_letters)
+    visitor.page.reload()
+    expect(visitor.page.get_by_text("This desk sends no mail")).to_be_visible()
+    visitor.page.get_by_label("E-mail address").fill("erin@example.org")
+    visitor.page.get_by_role("button", name="Next").click()
+    visitor.page.get_by_label("Code of six digits").fill(code)
+    visitor.page.get_by_role("button", name=TITLE).click()
+    visitor.live()
 
 
 def test_known_and_unknown_addresses_get_the_same_words(served: Desk, visit: Visit) -> None:

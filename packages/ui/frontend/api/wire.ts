@@ -59,6 +59,13 @@ export type CannedReplyList = {
   seq: number;
 };
 
+export type ChannelCount = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  oldest_at: number;
+};
+
 export type Connected = {
   connection: string;
   presence: Array<TicketPresence>;
@@ -77,6 +84,13 @@ export type Deactivated = {
 export type Deleted = {
   view_id: number;
 };
+
+export type DeliveryList = {
+  deliveries: Array<OutboxDelivery>;
+  next_cursor: string | null;
+};
+
+export type DeliveryState = "waiting" | "done" | "dead" | "dropped";
 
 export type Device = {
   address: string;
@@ -226,6 +240,17 @@ export type MacroList = {
   seq: number;
 };
 
+export type MailStatus = {
+  way: MailWay;
+  server: string | null;
+  sender: string;
+  takes_answers: boolean;
+  fault: string | null;
+  hint: string | null;
+};
+
+export type MailWay = "smtp" | "folder" | "held";
+
 export type Message = {
   message_id: number;
   ticket_id: number;
@@ -245,6 +270,24 @@ export type Occupied = {
 };
 
 export type Order = "activity" | "id";
+
+export type OutboxCounts = {
+  counts: Array<ChannelCount>;
+};
+
+export type OutboxDelivery = {
+  delivery_id: number;
+  channel: string;
+  target: string;
+  summary: string;
+  state: DeliveryState;
+  attempts: number;
+  in_flight: boolean;
+  created_at: number;
+  due_at: number;
+  finished_at: number | null;
+  note: string;
+};
 
 export type Overview = {
   created: number;
@@ -371,6 +414,11 @@ export type SavedView = {
 export type Segment = {
   text: string;
   match: boolean;
+};
+
+export type SentTest = {
+  delivery_id: number;
+  status: MailStatus;
 };
 
 export type Session = {
@@ -802,6 +850,16 @@ export type Methods = {
     };
     result: Macro;
   };
+  "mail.status": {
+    params: Record<string, never>;
+    result: MailStatus;
+  };
+  "mail.test": {
+    params: {
+      address: string;
+    };
+    result: SentTest;
+  };
   "message.edit": {
     params: {
       message_id: number;
@@ -836,6 +894,43 @@ export type Methods = {
       force?: boolean;
     };
     result: Message;
+  };
+  "outbox.counts": {
+    params: Record<string, never>;
+    result: OutboxCounts;
+  };
+  "outbox.drop": {
+    params: {
+      delivery_id: number;
+    };
+    result: OutboxDelivery;
+  };
+  "outbox.get": {
+    params: {
+      delivery_id: number;
+    };
+    result: OutboxDelivery;
+  };
+  "outbox.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      channel?: string | null;
+      state?: DeliveryState | null;
+    };
+    result: DeliveryList;
+  };
+  "outbox.retry": {
+    params: {
+      delivery_id: number;
+    };
+    result: OutboxDelivery;
+  };
+  "outbox.retry_dead": {
+    params: {
+      channel?: string | null;
+    };
+    result: number;
   };
   "presence.beat": {
     params: {

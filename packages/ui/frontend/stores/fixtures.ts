@@ -108,6 +108,7 @@ export class FakeServer {
   readonly signedIn: string[] = [];
 
   readonly signIn: SignInApi = {
+    info: async () => ({ name: "P", page_address: "", sign_in: { link: true, passkey: false, oidc: [] } }),
     requestLink: async (email) => void this.signedIn.push(email),
     redeemCode: async (email, code) => {
       this.signedIn.push(`${email} ${code}`);

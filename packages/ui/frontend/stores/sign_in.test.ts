@@ -10,6 +10,7 @@ function make(api: Partial<SignInApi> = {}) {
   const signedIn: string[] = [];
   const signIn = new SignIn(
     {
+      info: async () => ({ name: "Help", page_address: "", sign_in: { link: true, passkey: false, oidc: [] } }),
       requestLink: async (email) => void asked.push(email),
       redeemCode: async (email, code) => {
         asked.push(`${email} ${code}`);
@@ -53,6 +54,23 @@ test("a second letter is said to be one", async () => {
   assert.equal(signIn.wasSentAgain.value, false);
   await signIn.request("carol@example.org");
   assert.equal(signIn.wasSentAgain.value, true);
+});
+
+test("a desk tells its name, and whether it sends letters", async () => {
+  const { signIn } = make({
+    info: async () => ({ name: "x".repeat(99), page_address: "", sign_in: { link: false, passkey: false, oidc: [] } }),
+  });
+  assert.equal(signIn.sendsLetters.value, true);
+  await signIn.learn();
+  assert.deepEqual([signIn.name.value.length, signIn.sendsLetters.value], [80, false]);
+});
+
+test("a desk that tells nothing is asked as any other", async () => {
+  for (const info of [() => Promise.reject(new ApiError("no")), async () => ({ name: 1 }) as never]) {
+    const { signIn } = make({ info });
+    await signIn.learn();
+    assert.deepEqual([signIn.name.value, signIn.sendsLetters.value], ["", true]);
+  }
 });
 
 test("a code that somebody has already needs no letter", async () => {

@@ -3,6 +3,9 @@ import { batch, signal } from "@preact/signals-core";
 import { type ApiError, toApiError } from "../api/errors.ts";
 import type { SignInApi } from "../api/sign_in.ts";
 
+// A foreign project may call itself anything.
+const LONGEST_NAME = 80;
+
 export type SignInStep = "address" | "code";
 
 export class SignIn {
@@ -14,12 +17,29 @@ export class SignIn {
   /** Whether a letter was asked for, and whether it is not the first. */
   readonly wasSent = signal(false);
   readonly wasSentAgain = signal(false);
+  /** The name that the project gives itself; empty until it is known. */
+  readonly name = signal("");
+  /** Whether the desk sends letters; where it does not, its operator hands out codes. */
+  readonly sendsLetters = signal(true);
   readonly #api: SignInApi;
   readonly #signedIn: () => void;
 
   constructor(api: SignInApi, signedIn: () => void) {
     this.#api = api;
     this.#signedIn = signedIn;
+  }
+
+  /** Learn how users sign in here; a project that does not tell is asked as any other. */
+  async learn(): Promise<void> {
+    try {
+      const { name, sign_in: ways } = await this.#api.info();
+      batch(() => {
+        if (typeof name === "string") this.name.value = name.slice(0, LONGEST_NAME);
+        this.sendsLetters.value = ways?.link !== false;
+      });
+    } catch {
+      // What is asked next says what is wrong.
+    }
   }
 
   /** Ask for a link and a code. */

@@ -18,7 +18,7 @@ export function Gate({ project }: { project: Project }) {
       <section class="gate-card" aria-labelledby="sign-in-title">
         <p class="brand">
           <Mark />
-          <span class="gate-brand">{project.name}</span>
+          <span class="gate-brand">{project.signIn?.name.value || project.name}</span>
         </p>
         <Steps project={project} />
       </section>
@@ -45,6 +45,7 @@ export function SignInView({ project }: { project: Project }) {
 
 function Steps({ project }: { project: Project }) {
   const { signIn } = project;
+  useEffect(() => void signIn?.learn(), [signIn]);
   if (signIn === null) return null;
   const title = desk.hasSeveral ? SIGN_IN.titleOf(project.name) : SIGN_IN.title;
   return signIn.step.value === "address" ? (
@@ -60,7 +61,8 @@ function AddressStep({ signIn, title, project }: { signIn: SignIn; title: string
   useEffect(() => input.current?.focus(), []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void signIn.request(email.value);
+    if (signIn.sendsLetters.value) void signIn.request(email.value);
+    else signIn.enterCode(email.value);
   };
   const form = useRef<HTMLFormElement>(null);
   const enterCode = () => {
@@ -71,7 +73,7 @@ function AddressStep({ signIn, title, project }: { signIn: SignIn; title: string
     <>
       <h1 id="sign-in-title">{title}</h1>
       {refusal?.reason === "deactivated" && <Problem problem={refusal} />}
-      <p class="gate-lead">{SIGN_IN.lead}</p>
+      <p class="gate-lead">{signIn.sendsLetters.value ? SIGN_IN.lead : SIGN_IN.noLetters}</p>
       <form ref={form} class="form" onSubmit={submit}>
         <label class="field">
           <span class="label">{SIGN_IN.email}</span>
@@ -91,16 +93,23 @@ function AddressStep({ signIn, title, project }: { signIn: SignIn; title: string
         </label>
         {signIn.problem.value && <Problem problem={signIn.problem.value} />}
         <button type="submit" class="button button-strong button-large" disabled={signIn.isBusy.value}>
-          {signIn.isBusy.value ? SIGN_IN.sending : SIGN_IN.send}
+          {addressButton(signIn)}
         </button>
       </form>
-      <p class="gate-ways">
-        <button type="button" class="button button-small" onClick={enterCode}>
-          {SIGN_IN.haveCode}
-        </button>
-      </p>
+      {signIn.sendsLetters.value && (
+        <p class="gate-ways">
+          <button type="button" class="button button-small" onClick={enterCode}>
+            {SIGN_IN.haveCode}
+          </button>
+        </p>
+      )}
     </>
   );
+}
+
+function addressButton(signIn: SignIn): string {
+  if (!signIn.sendsLetters.value) return SIGN_IN.next;
+  return signIn.isBusy.value ? SIGN_IN.sending : SIGN_IN.send;
 }
 
 function CodeStep({ signIn }: { signIn: SignIn }) {
@@ -149,9 +158,11 @@ function CodeStep({ signIn }: { signIn: SignIn }) {
         </button>
       </form>
       <p class="gate-ways">
-        <button type="button" class="button button-small" onClick={() => void signIn.request(signIn.email.value)}>
-          {signIn.wasSent.value ? SIGN_IN.again : SIGN_IN.send}
-        </button>
+        {signIn.sendsLetters.value && (
+          <button type="button" class="button button-small" onClick={() => void signIn.request(signIn.email.value)}>
+            {signIn.wasSent.value ? SIGN_IN.again : SIGN_IN.send}
+          </button>
+        )}
         <button type="button" class="button button-small" onClick={() => signIn.restart()}>
           {SIGN_IN.other}
         </button>
