@@ -31,6 +31,7 @@ from hero_assistance_server.server import ServerSettings, run
 from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
+from hero_assistance_server.users.model import User
 from tests.limits import NO_RATES, WITHOUT_RATES
 
 # A start takes half a second; under the load of a whole test run many times that.
@@ -151,11 +152,11 @@ async def running(
             stop.set()
 
 
-async def seed_team(paths: Paths) -> None:
+async def seed_team(paths: Paths, users: Sequence[User] = DEMO_USERS) -> None:
     """Write users like those of `--seed-dev-users` who are no demo users: hero mode refuses these."""
     paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
-        await store.write(lambda work: seed_users(work, DEMO_USERS))
+        await store.write(lambda work: seed_users(work, users))
 
 
 async def until(condition: Callable[[], object], timeout_s: float = START_S) -> None:

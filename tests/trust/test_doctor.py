@@ -45,12 +45,14 @@ def test_hero_proc_is_named_where_it_tells(embedded: Supervised, box: Supervised
         "THEME is not set in hero_proc",
         "ADMIN_SECRETS is not set in hero_proc",
         "MYCELIUM_BIND is set in hero_proc",
+        "SMTP_URL is not set in hero_proc",
+        "MAIL_FROM is not set in hero_proc",
     ]
 
 
 def test_without_a_supervisor_nobody_tells(hero_env: dict[str, str]) -> None:
     assert _findings(hero_env, "secrets") == [
-        ("secrets", "warning", "no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND")
+        ("secrets", "warning", "no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND, SMTP_URL, MAIL_FROM")
     ]
 
 

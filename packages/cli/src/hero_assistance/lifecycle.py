@@ -114,6 +114,30 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
         return StartResult(changed=True, status=read_status(paths))
 
 
+def read_page_listeners(paths: Paths) -> tuple[str, ...] | None:
+    """Return where the page of the registered service listens over TCP; `None` where no supervisor has it."""
+    with registered_with(paths) as supervisor:
+        settings = None if supervisor is None else read_settings(supervisor.client.service_get(SERVICE).spec)
+        return None if settings is None else settings.ui_tcp
+
+
+def move_page(paths: Paths, ui_tcp: Sequence[str], progress: Progress) -> None:
+    """Have the page of the registered service listen on these addresses alone; raises `NotRunning`, `StartFailed`."""
+    with registered_with(paths) as supervisor:
+        spec = None if supervisor is None else supervisor.client.service_get(SERVICE).spec
+        settings = None if spec is None else read_settings(spec)
+    if spec is None or settings is None:
+        raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
+    start(
+        paths,
+        auth_mode=settings.auth_mode,
+        seed_dev_users=settings.seed_dev_users,
+        ui_tcp=ui_tcp,
+        progress=progress,
+        environ=spec.actions[0].env,
+    )
+
+
 def list_services(paths: Paths) -> tuple[ServiceStatus, ...]:
     """What is registered with the supervisor that listens; nothing when none does."""
     with connect_supervisor(paths) as supervisor:

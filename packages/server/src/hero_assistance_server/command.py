@@ -15,7 +15,13 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.mycelium import DEFAULT_API
-from hero_assistance_server.offline_commands import backup_command, export_command, import_command, restore_command
+from hero_assistance_server.offline_commands import (
+    backup_command,
+    export_command,
+    import_command,
+    remove_demo_users_command,
+    restore_command,
+)
 from hero_assistance_server.server import ServerSettings, run
 
 PROGRAM = "hero_assistance_server"
@@ -70,4 +76,5 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
 command.add_command(backup_command)
 command.add_command(export_command)
 command.add_command(import_command)
+command.add_command(remove_demo_users_command)
 command.add_command(restore_command)

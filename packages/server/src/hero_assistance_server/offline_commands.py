@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 import click
 
+from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.files.data_folder import DATABASE as DATABASE_FILE
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive import write_backup
@@ -18,6 +21,7 @@ from hero_assistance_server.backups.service import NAMES
 from hero_assistance_server.exports.export import Exported, write_export
 from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from hero_assistance_server.users.demo_users import remove_demo_users
 
 DATABASE = SqliteDatabaseFiles()
 
@@ -79,6 +83,26 @@ def import_command(*, folder: Path, as_json: bool) -> None:
     """Read the export FOLDER into an empty project. No server may run."""
     imported = read_export(DATABASE, folder.absolute(), Paths.from_environ().data, Meter("import"))
     _print_rows(imported, as_json, f"imported {folder.absolute()}")
+
+
+@click.command("remove-demo-users")
+@_json
+def remove_demo_users_command(*, as_json: bool) -> None:
+    """End the access of the users of --seed-dev-users. No server may run."""
+    data = Paths.from_environ().data
+    _require_database(data)
+    found = asyncio.run(remove_demo_users(data, lambda: datetime.now(UTC)))
+    names = [user.user_id for user in found]
+    if as_json:
+        print(json.dumps({"removed": names}))
+    else:
+        print(f"deactivated: {', '.join(names)}" if names else "there are no demo users")
+
+
+def _require_database(data: Path) -> None:
+    """Raise `NotFound` where there is no database: opening one would make it."""
+    if not (data / DATABASE_FILE).exists():
+        raise NotFound(f"there is no database in {data}")
 
 
 def _print_rows(moved: Exported, as_json: bool, said: str) -> None:

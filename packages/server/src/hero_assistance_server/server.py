@@ -35,6 +35,8 @@ from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
+from hero_assistance_server.notifications.notifier import Notifier, notifying
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
@@ -132,10 +134,11 @@ async def _succeed(
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_store` raises."""
+    followers = [hub.publish, timers.heard]
 
     def publish(event: StoredEvent) -> None:
-        hub.publish(event)
-        timers.heard(event)
+        for follow in followers:
+            follow(event)
 
     refuse_remains(settings.paths)
     async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
@@ -169,6 +172,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             mail_folder=settings.paths.mail,
         )
         sender = Sender(store, list_channels(desk), _now)
+        notifier = Notifier(store, hub.presence.is_at, lambda: read_mail_settings(watch.current()), _now)
+        followers.append(notifier.heard)
         counts = ViewCounts(hub, store, count_views)
         async with (
             maintain(store, backups, exports),
@@ -177,6 +182,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             record_last_use(store, sessions, devices),
             watch_settings(watch),
             sending(sender),
+            notifying(notifier),
         ):
             yield desk
 

@@ -189,6 +189,7 @@ export type Health = {
   tcp: string | null;
   tcp_error: ListenerError | null;
   seq: number;
+  has_admin: boolean;
 };
 
 export type HealthCondition = {
@@ -245,11 +246,12 @@ export type MailStatus = {
   server: string | null;
   sender: string;
   takes_answers: boolean;
+  has_links: boolean;
   fault: string | null;
   hint: string | null;
 };
 
-export type MailWay = "smtp" | "folder" | "held";
+export type MailWay = "smtp" | "folder" | "held" | "unknown";
 
 export type Message = {
   message_id: number;
@@ -264,6 +266,19 @@ export type Message = {
 };
 
 export type MessageKind = "reply" | "note";
+
+export type NotificationSettings = {
+  email: string | null;
+  replies: boolean;
+  answers: boolean;
+  assignments: boolean;
+  mentions: boolean;
+  new_tickets: boolean;
+  new_ticket_tags: Array<string>;
+  quiet_from: string | null;
+  quiet_until: string | null;
+  time_zone: string | null;
+};
 
 export type Occupied = {
   tickets: Array<TicketPresence>;
@@ -895,6 +910,38 @@ export type Methods = {
     };
     result: Message;
   };
+  "notification.configure": {
+    params: {
+      replies?: boolean | null;
+      answers?: boolean | null;
+      assignments?: boolean | null;
+      mentions?: boolean | null;
+      new_tickets?: boolean | null;
+      new_ticket_tags?: Array<string> | null;
+      quiet_from?: string | null;
+      quiet_until?: string | null;
+      quiet?: boolean | null;
+      time_zone?: string | null;
+    };
+    result: NotificationSettings;
+  };
+  "notification.mute": {
+    params: {
+      ticket_id: number;
+      muted?: boolean;
+    };
+    result: boolean;
+  };
+  "notification.settings": {
+    params: Record<string, never>;
+    result: NotificationSettings;
+  };
+  "notification.unsubscribe": {
+    params: {
+      token: string;
+    };
+    result: boolean;
+  };
   "outbox.counts": {
     params: Record<string, never>;
     result: OutboxCounts;
@@ -903,13 +950,7 @@ export type Methods = {
     params: {
       delivery_id: number;
     };
-    result: OutboxDelivery;
-  };
-  "outbox.get": {
-    params: {
-      delivery_id: number;
-    };
-    result: OutboxDelivery;
+    result: boolean;
   };
   "outbox.list": {
     params: {
@@ -924,7 +965,7 @@ export type Methods = {
     params: {
       delivery_id: number;
     };
-    result: OutboxDelivery;
+    result: boolean;
   };
   "outbox.retry_dead": {
     params: {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, data, disks, installation, network, settings, supervision
+from hero_assistance.doctor import backups, clock, data, disks, installation, mail, network, settings, supervision
 from hero_assistance.doctor.findings import Finding, Verdict, find_worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
@@ -24,14 +24,16 @@ ALONE: tuple[Check, ...] = (
     data.check_data,
     backups.check_backups,
 )
-# These ask a supervisor.
+# These ask a supervisor, or the server that runs.
 ASKING: tuple[Check, ...] = (
     supervision.check_service,
+    supervision.check_admin,
     supervision.check_supervisors,
     network.check_socket_group,
     network.check_sockets,
     network.check_ports,
     settings.check_secrets,
+    mail.check_mail,
 )
 # A check that cannot be made is reported under its name without this.
 _PREFIX = "check_"

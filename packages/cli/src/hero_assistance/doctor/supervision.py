@@ -30,6 +30,14 @@ def check_service(paths: Paths) -> Iterator[Finding]:
         yield Finding("service", verdict, f"{action.name} is {action.state}{why}", hint)
 
 
+def check_admin(_paths: Paths) -> Iterator[Finding]:
+    """Whether the desk that runs has an admin."""
+    from hero_assistance.first_admin import COMMAND, MISSING, lacks_admin
+
+    if lacks_admin():
+        yield Finding("admin", Verdict.WARNING, MISSING, COMMAND)
+
+
 def check_supervisors(paths: Paths) -> Iterator[Finding]:
     """Whether two supervisors could each run a copy of the service."""
     from hero_assistance.supervisor_lookup import Double, find_double

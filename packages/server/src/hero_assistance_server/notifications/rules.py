@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta, tzinfo
 
 from hero_assistance_sdk.wire import UserId
@@ -35,13 +35,7 @@ def choose_receivers(
 
     `subscribers` are the users who want to know of new tickets, with what they set.
     """
-    found = {
-        REPLIED: _of_reply,
-        NOTED: _of_mentions,
-        EDITED: _of_mentions,
-        UPDATED: _of_assignment,
-        CREATED: lambda entry, ticket: _of_new_ticket(entry, ticket, subscribers),
-    }[entry.action](entry, ticket)
+    found = _of_new_ticket(ticket, subscribers) if entry.action == CREATED else _CHOICES[entry.action](entry, ticket)
     first: dict[UserId, Receiver] = {}
     for receiver in found:
         if receiver.user_id != entry.actor:
@@ -99,9 +93,7 @@ def _of_assignment(entry: NoteworthyEntry, _ticket: Ticket) -> list[Receiver]:
     return [Receiver(UserId(assignee), Reason.ASSIGNED)]
 
 
-def _of_new_ticket(
-    _entry: NoteworthyEntry, ticket: Ticket, subscribers: Mapping[UserId, NotificationSettings]
-) -> list[Receiver]:
+def _of_new_ticket(ticket: Ticket, subscribers: Mapping[UserId, NotificationSettings]) -> list[Receiver]:
     """A ticket that an agent filed for a customer is news for that customer, too."""
     matching = [
         Receiver(user_id, Reason.NEW_TICKET)
@@ -109,3 +101,11 @@ def _of_new_ticket(
         if not settings.new_ticket_tags or set(settings.new_ticket_tags) & set(ticket.tags)
     ]
     return [Receiver(ticket.customer, Reason.FILED), *matching]
+
+
+_CHOICES: Mapping[str, Callable[[NoteworthyEntry, Ticket], list[Receiver]]] = {
+    REPLIED: _of_reply,
+    NOTED: _of_mentions,
+    EDITED: _of_mentions,
+    UPDATED: _of_assignment,
+}

@@ -7,23 +7,28 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
-from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.outbox.model import DeliveryState, StoredDelivery
-from hero_assistance_server.outbox.service import drop_delivery, find_delivery, retry_dead, retry_delivery
+from hero_assistance_server.outbox.service import drop_delivery, retry_dead, retry_delivery
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.timestamps import maybe_millis, millis
 
 _ERRORS = (Unauthenticated, Forbidden, Unavailable)
 _LISTS = Example("Nothing went out yet", "alice", {"channel": "mail"}, {"deliveries": [], "next_cursor": None})
 _COUNTS = Example("Nothing went out yet", "alice", {}, {"counts": []})
+# Whether the letter still waits is a matter of moments.
+_TESTED = Call("alice", "mail.test", {"address": "alice@example.org"})
+_MAYBE = frozenset({"result"})
+_RETRIES = Example("The mail server is back", "alice", {"delivery_id": 1}, True, (_TESTED,), varies=_MAYBE)
+_DROPS = Example("A letter is not wanted any more", "alice", {"delivery_id": 1}, True, (_TESTED,), varies=_MAYBE)
 _RETRIES_DEAD = Example("Nothing was given up", "alice", {}, 0)
 
 DeliveryId = Annotated[int, Field(ge=1, le=ID_LIMIT)]
@@ -101,11 +106,6 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """List what goes out, newest first: letters and webhook calls that wait, were sent, or were given up."""
         return await storage.read(lambda snapshot: _list(snapshot, params))
 
-    @table.method("outbox.get", allow=OPERATORS, errors=[*_ERRORS, NotFound])
-    async def get(_caller: Caller, params: KnownDelivery) -> OutboxDelivery:
-        """Read one delivery."""
-        return _serialize(await storage.read(lambda snapshot: find_delivery(snapshot, params.delivery_id)))
-
     @table.method("outbox.counts", allow=OPERATORS, errors=_ERRORS, examples=[_COUNTS])
     async def counts(_caller: Caller, _params: NoParams) -> OutboxCounts:
         """Count what goes out, by channel and state."""
@@ -121,28 +121,20 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
 
 def _add_change_methods(table: MethodRegistry, storage: Storage) -> None:
-    @table.method("outbox.retry", allow=OPERATORS, errors=[*_ERRORS, NotFound, Conflict])
-    async def retry(caller: Caller, params: KnownDelivery) -> OutboxDelivery:
-        """Try a delivery again now that waits or was given up."""
-
-        def command(work: UnitOfWork) -> StoredDelivery:
-            return retry_delivery(work, caller, params.delivery_id)
-
-        return _serialize(await storage.write(command))
+    @table.method("outbox.retry", allow=OPERATORS, errors=[*_ERRORS, NotFound], examples=[_RETRIES])
+    async def retry(caller: Caller, params: KnownDelivery) -> bool:
+        """Try a delivery now that waits or was given up; false where it is being sent, or is over."""
+        return await storage.write(lambda work: retry_delivery(work, caller, params.delivery_id))
 
     @table.method("outbox.retry_dead", allow=OPERATORS, errors=_ERRORS, examples=[_RETRIES_DEAD])
     async def retry_dead_(caller: Caller, params: RetryDead) -> int:
         """Try again what was given up, at most 1,000 deliveries, the oldest first; returns how many."""
         return await storage.write(lambda work: retry_dead(work, caller, params.channel))
 
-    @table.method("outbox.drop", allow=OPERATORS, errors=[*_ERRORS, NotFound, Conflict])
-    async def drop(caller: Caller, params: KnownDelivery) -> OutboxDelivery:
-        """Drop a delivery that waits or was given up: it is never sent, and its contents are forgotten."""
-
-        def command(work: UnitOfWork) -> StoredDelivery:
-            return drop_delivery(work, caller, params.delivery_id)
-
-        return _serialize(await storage.write(command))
+    @table.method("outbox.drop", allow=OPERATORS, errors=[*_ERRORS, NotFound], examples=[_DROPS])
+    async def drop(caller: Caller, params: KnownDelivery) -> bool:
+        """Drop a delivery that waits or was given up: it is never sent; false where it is being sent, or is over."""
+        return await storage.write(lambda work: drop_delivery(work, caller, params.delivery_id))
 
 
 def _list(snapshot: Snapshot, params: ListDeliveries) -> Encoded[DeliveryList]:

@@ -12,19 +12,21 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.jobs.alarm import Alarm
 from hero_assistance_server.outbox.channel import Channel
-from hero_assistance_server.outbox.model import Outcome, RetryLater, Sent, StoredDelivery
+from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.rules import clean_note, next_attempt
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 
 # Longer than any channel takes for one attempt: a mail server may take ten minutes to accept a letter.
 LEASE = timedelta(minutes=20)
-# What is being sent when the server stops has so long to come to an end.
-GRACE_S = 5.0
+# What is being sent when the server stops has so long to come to an end; at a restart callers wait for it.
+GRACE_S = 2.0
 # After an error of the disk.
 RETRY_STORE_S = 5.0
 # How often a channel that is not ready is asked again.
@@ -32,6 +34,8 @@ READY_AFTER = timedelta(seconds=2)
 PRUNE_EVERY_S = 3600.0
 KEPT_FOR = timedelta(days=30)
 PRUNE_BATCH = 500
+
+T = TypeVar("T")
 
 _log = get_log("outbox")
 
@@ -124,19 +128,17 @@ class Sender:
             self._wakeups[channel.name].set()
         return leased
 
-    async def _send(self, channel: Channel, delivery: StoredDelivery) -> None:
-        outcome = await _attempt(channel, delivery)
-        await self._write_at_last(lambda work: record_outcome(work, delivery, outcome))
-        if not isinstance(outcome, Sent):
-            _log.warning(
-                "outbox.not-sent",
-                channel=channel.name,
-                delivery=delivery.delivery_id,
-                attempt=delivery.attempts,
-                error=clean_note(outcome.error),
-            )
+    async def _send(self, channel: Channel, first: StoredDelivery) -> None:
+        """Send a delivery, and one after the other while more are due: an outcome and the next begin in one write."""
+        delivery: StoredDelivery | None = first
+        while delivery is not None:
+            outcome = await _attempt(channel, delivery)
+            if not isinstance(outcome, Sent):
+                _log_failure(delivery, outcome)
+            next_of = channel.name if channel.is_ready() and not self._stopping else None
+            delivery = await self._write_at_last(partial(conclude, delivery, outcome, next_of))
 
-    async def _write_at_last(self, command: Callable[[UnitOfWork], int | None]) -> int | None:
+    async def _write_at_last(self, command: Callable[[UnitOfWork], T]) -> T:
         """Write, again and again where the disk fails: what was sent must not be sent once more."""
         while True:
             try:
@@ -146,6 +148,16 @@ class Sender:
                 await asyncio.sleep(RETRY_STORE_S)
 
 
+def conclude(
+    delivery: StoredDelivery, outcome: Outcome, next_of: str | None, work: UnitOfWork
+) -> StoredDelivery | None:
+    """Write what came of an attempt, and begin the next of a channel where one is due."""
+    record_outcome(work, delivery, outcome)
+    if next_of is None:
+        return None
+    return next(iter(work.outbox.lease(next_of, work.now, work.now + LEASE, 1)), None)
+
+
 def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome) -> None:
     """Write what came of an attempt: it is sent, waits for its next attempt, or is dead."""
     if isinstance(outcome, Sent):
@@ -153,6 +165,16 @@ def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome)
         return
     retry_at = next_attempt(delivery.attempts, work.now) if isinstance(outcome, RetryLater) else None
     work.outbox.fail(delivery.delivery_id, clean_note(outcome.error), work.now, retry_at)
+
+
+def _log_failure(delivery: StoredDelivery, outcome: RetryLater | Refused) -> None:
+    _log.warning(
+        "outbox.not-sent",
+        channel=delivery.channel,
+        delivery=delivery.delivery_id,
+        attempt=delivery.attempts,
+        error=clean_note(outcome.error),
+    )
 
 
 async def _attempt(channel: Channel, delivery: StoredDelivery) -> Outcome:

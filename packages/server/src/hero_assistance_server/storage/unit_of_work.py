@@ -21,8 +21,10 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.repository import SessionRepository
 from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.mail.id_repository import MailIdRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
 from hero_assistance_server.messages.repository import MessageRepository
+from hero_assistance_server.notifications.repository import NotificationRepository
 from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
@@ -69,6 +71,16 @@ class Snapshot(Protocol):
     @property
     def macros(self) -> MacroRepository:
         """The macros of the team and of its agents."""
+        ...
+
+    @property
+    def mail_ids(self) -> MailIdRepository:
+        """The Message-IDs of mails about tickets."""
+        ...
+
+    @property
+    def notifications(self) -> NotificationRepository:
+        """What users are notified of, and what they set of it."""
         ...
 
     @property

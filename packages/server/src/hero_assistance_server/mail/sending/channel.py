@@ -70,7 +70,7 @@ class MailChannel:
         try:
             letter = read_letter(delivery.payload)
             desk_name, records = await self.storage.read(lambda snapshot: _find_parts(snapshot, letter))
-            files = await self.storage.in_thread(self._read_files, records)
+            files = await self.storage.in_thread(self._read_files, records) if records else []
             message = make_message(letter, settings.sender, desk_name, delivery.created_at, files)
             content = message.as_bytes()
         except ValueError as error:

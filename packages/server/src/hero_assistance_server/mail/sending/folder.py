@@ -32,7 +32,7 @@ class OutboxFolder:
         with usable_folder(self.folder):
             self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             partial = self.folder / f".{name}.partial"
-            with partial.open("wb", opener=_private) as file:
+            with open(partial, "wb", opener=_private) as file:
                 file.write(message)
                 file.flush()
                 os.fsync(file.fileno())

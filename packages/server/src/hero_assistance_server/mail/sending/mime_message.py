@@ -89,8 +89,11 @@ def make_message(
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return a text as one line of printable characters, cut where it is too long."""
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    """Return a text as one line of printable characters, cut where it is too long.
+
+    What looks like an encoded word of RFC 2047 is taken apart: `EmailMessage` would decode it, line ends included.
+    """
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split()).replace("=?", "= ?")
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 

@@ -37,7 +37,8 @@ def parse_mail_from(text: str) -> SenderAddress:
     if any(not char.isprintable() for char in text):
         raise SettingError("MAIL_FROM cannot be used: there is a control character in it", hint=_HINT)
     name, address = parseaddr(text)
-    if not is_address(address):
+    # The parser forgives what is between the parts of an address.
+    if not is_address(address) or address not in text:
         raise SettingError("MAIL_FROM cannot be used: it is no mail address", hint=_HINT)
     return SenderAddress(address, name.strip())
 

@@ -70,12 +70,6 @@ class SmtpTransport:
         await self._put_back(connection, outcome)
         return outcome
 
-    async def check(self) -> None:
-        """Connect and log in; raises `ServerFault`."""
-        connection = await self._connect()
-        with suppress(Exception):
-            await connection.quit()
-
     def close(self) -> None:
         """Close the idle connections."""
         if self._timer is not None:
@@ -213,6 +207,7 @@ def _explain(error: Exception) -> str:
         if isinstance(cause, SMTPAuthenticationError):
             return f"the mail server refuses the user and password of SMTP_URL: {_describe(error)}"
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, SMTPNotSupported):
+    # The library has no error of its own for STARTTLS.
+    if isinstance(error, SMTPNotSupported) or "not supported" in str(error):
         return f"the mail server does not offer what SMTP_URL asks for: {_describe(error)}"
     return f"the mail server cannot be reached: {_describe(error)}"

@@ -50,8 +50,11 @@ def parse_smtp_url(text: str) -> SmtpServer:
     try:
         url = urlsplit(text)
         port = url.port
-    except ValueError as error:
-        raise _fault(f"it is no address ({error})" if "ort" in str(error) else "it is no address") from None
+    except ValueError:
+        # What Python says of it may hold a part of the password.
+        raise _fault(
+            "it is no address; in a password, characters such as : / ? # @ are written as %3A and so on"
+        ) from None
     if url.scheme not in {"smtp", "smtps"}:
         raise _fault("it begins neither with smtp:// nor with smtps://")
     if not url.hostname or any(char.isspace() or not char.isprintable() for char in url.hostname):
@@ -93,8 +96,8 @@ def _read_options(query: str) -> dict[str, str]:
     options = dict(pairs)
     if len(options) != len(pairs):
         raise _fault("an option is given twice")
-    if unknown := sorted(options.keys() - _OPTIONS):
-        raise _fault(f"there is no option {unknown[0]!r:.40}; there are {', '.join(sorted(_OPTIONS))}")
+    if options.keys() - _OPTIONS:
+        raise _fault(f"it has an option that there is not; there are {', '.join(sorted(_OPTIONS))}")
     return options
 
 

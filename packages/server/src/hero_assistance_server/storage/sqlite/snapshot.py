@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
 from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
+from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
@@ -64,6 +66,16 @@ class SqliteSnapshot:
     def macros(self) -> SqliteMacros:
         """The table `macros`."""
         return SqliteMacros(self.session)
+
+    @property
+    def mail_ids(self) -> SqliteMailIds:
+        """The table `mail_message_ids`."""
+        return SqliteMailIds(self.session)
+
+    @property
+    def notifications(self) -> SqliteNotifications:
+        """The tables of notifications, and the audit trail that they follow."""
+        return SqliteNotifications(self.session)
 
     @property
     def mail_keys(self) -> SqliteMailKeys:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from hero_assistance_sdk.wire import TicketId, UserId
 from hero_assistance_server.notifications.model import (
@@ -52,8 +53,8 @@ class SqliteNotifications:
     def list_noteworthy(self, after: int, limit: int, *, new_tickets: bool) -> tuple[list[NoteworthyEntry], int]:
         """Walk the audit trail from one entry on."""
         connection = self.session.complete
-        rows = connection.execute(_NOTEWORTHY, {"after": after, "new_tickets": new_tickets, "limit": limit}).fetchall()
-        found = [NoteworthyEntry(*row[:5], detail=json.loads(row[5])) for row in rows]
+        rows = connection.execute(_NOTEWORTHY, {"after": after, "new_tickets": new_tickets, "limit": limit})
+        found = [_to_entry(*row) for row in rows]
         last = connection.execute("SELECT max(audit_id) FROM audit").get
         return found, found[-1].audit_id if len(found) == limit else max(after, last or 0)
 
@@ -136,6 +137,11 @@ class SqliteNotifications:
         else:
             connection.execute("DELETE FROM muted_tickets WHERE user_id = ? AND ticket_id = ?", (user_id, ticket_id))
         return connection.changes() > 0
+
+
+def _to_entry(audit_id: int, actor: UserId | None, action: str, *about: Any) -> NoteworthyEntry:
+    ticket_id, message_id, detail = about
+    return NoteworthyEntry(audit_id, actor, action, ticket_id, message_id, json.loads(detail))
 
 
 def _to_settings(text: str) -> NotificationSettings:

@@ -28,11 +28,5 @@ CREATE INDEX sign_in_tokens_by_expiry ON sign_in_tokens (expires_at);
 -- The key of the node that has the address, where the mycelium daemon tells it.
 ALTER TABLE device_bindings ADD COLUMN public_key TEXT;
 
--- The users of `--seed-dev-users`: without an e-mail address, and without the audit entry of an enrolment.
+-- The users of `--seed-dev-users`; the follow-up marks those of earlier releases.
 ALTER TABLE users ADD COLUMN is_demo INTEGER NOT NULL DEFAULT 0 CHECK (is_demo IN (0, 1));
-UPDATE users SET is_demo = 1
-WHERE (user_id, name) IN (VALUES ('alice', 'Alice'), ('bob', 'Bob'), ('carol', 'Carol'), ('dave', 'Dave'))
-    AND email IS NULL
-    AND NOT EXISTS (
-        SELECT 1 FROM audit WHERE action = 'user.enrolled' AND json_extract(detail, '$.user_id') = users.user_id
-    );

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,13 +61,13 @@ class SqliteOutbox:
     def lease(self, channel: str, now: datetime, until: datetime, limit: int) -> list[StoredDelivery]:
         """Mark what is due as in flight, and count the attempt."""
         connection = self.session.direct
-        rows = connection.execute(
+        rows: Iterable[tuple[int]] = connection.execute(
             """SELECT delivery_id FROM deliveries WHERE channel = ?1 AND state = 'waiting' AND due_at <= ?2
             AND (leased_until IS NULL OR leased_until <= ?2) ORDER BY due_at, delivery_id LIMIT ?3""",
             (channel, millis(now), limit),
         )
         leased = []
-        for (delivery_id,) in rows.fetchall():
+        for (delivery_id,) in list(rows):
             connection.execute(
                 "UPDATE deliveries SET leased_until = ?, attempts = attempts + 1 WHERE delivery_id = ?",
                 (millis(until), delivery_id),
