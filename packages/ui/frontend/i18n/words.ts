@@ -34,7 +34,7 @@ export const ACCOUNT = {
   devices: "Devices",
   signOut: "Sign out",
   signingOut: "Signing out…",
-  menu: (name: string) => `Account of ${name}`,
+  of: "Account of",
 };
 
 /** The button of a project that does not know the user. */

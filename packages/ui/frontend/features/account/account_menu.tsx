@@ -16,7 +16,8 @@ export function AccountMenu({ project, me }: { project: Project; me: User }) {
   useEffect(() => closeOutside(() => menu.current), []);
   return (
     <details class="account" ref={menu}>
-      <summary class="me" aria-label={ACCOUNT.menu(me.name)}>
+      <summary class="me">
+        <span class="unseen">{ACCOUNT.of} </span>
         <Avatar id={me.user_id} name={me.name} />
         <span class="me-name">{me.name}</span>
         <span class="me-role">{ROLE_WORDS[me.role]}</span>
