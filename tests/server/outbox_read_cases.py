@@ -22,6 +22,7 @@ OUTBOX_WRITES = {
     "outbox.drop",
     "outbox.fail",
     "outbox.finish",
+    "outbox.hasten",
     "outbox.prune",
     "outbox.release_leases",
     "outbox.retry",

@@ -42,6 +42,7 @@ UNCOUNTED = frozenset(
         ),
         *("rpc.discover", "user.devices", "user.list", "user.me", "attachment.download"),
         *("attachment.delete", "draft.delete", "user.revoke"),
+        *("notification.settings", "notification.unsubscribe"),
         # Signing in has rates of its own.
         *("auth.redeem", "auth.request_link", "auth.revoke_session", "auth.sessions", "auth.sign_out", "project.info"),
     }

@@ -32,6 +32,8 @@ def test_names_and_where_they_are_kept(embedded: Supervised, hero_env: dict[str,
         ("secrets", "ok", "THEME is set in embedded"),
         ("secrets", "ok", "ADMIN_SECRETS is set in embedded"),
         ("secrets", "ok", "MYCELIUM_BIND is not set in embedded"),
+        ("secrets", "ok", "SMTP_URL is not set in embedded"),
+        ("secrets", "ok", "MAIL_FROM is not set in embedded"),
         ("access", "warning", "1 of the entries of ADMIN_SECRETS are neither address nor network"),
     ]
 

@@ -100,6 +100,15 @@ async def test_what_is_dead_is_retried_with_attempts_counted_again(storage: Stor
     assert await lease(storage) == [1, 2]
 
 
+async def test_only_what_has_failed_before_is_hastened(storage: Storage) -> None:
+    await add(storage, letter("tried"), letter("in flight"), letter("later", due=timedelta(hours=1)))
+    await lease(storage)
+    await storage.write(lambda work: work.outbox.fail(1, "away", work.now, LATER))
+    assert await storage.write(lambda work: work.outbox.hasten("webhook", work.now)) == 0
+    assert await storage.write(lambda work: work.outbox.hasten("mail", work.now)) == 1
+    assert await lease(storage) == [1]
+
+
 async def test_what_is_in_flight_or_over_is_neither_retried_nor_dropped(storage: Storage) -> None:
     def outcomes(work: UnitOfWork) -> list[bool]:
         return [work.outbox.retry(1, work.now), work.outbox.drop(1, work.now)]

@@ -106,8 +106,9 @@ async def test_a_server_that_is_away_loses_nothing_and_the_queue_is_visible(hero
         assert all("cannot be reached" in one.note for one in waiting)
         assert names(desk.health) == [CONDITION]
         async with mail_server(port=port) as back:
-            for one in waiting:
-                await desk.store.write(lambda work, one=one: work.outbox.retry(one.delivery_id, work.now))  # type: ignore[misc]
+            # The first one that it takes hurries the other one.
+            first = waiting[0].delivery_id
+            await desk.store.write(lambda work: work.outbox.retry(first, work.now))
             await desk.wait_for(DeliveryState.DONE, DeliveryState.DONE)
             assert len(back.received) == 2
         assert names(desk.health) == []

@@ -141,12 +141,13 @@ def test_command(address: str, user: str | None, *, as_json: bool) -> None:
     """Send a test letter to ADDRESS and wait for what becomes of it; exit status 1 when it is not sent."""
     made = _call(user, "mail.test", address=address)
     delivery = _wait_for(user, made["delivery_id"])
+    status = _call(user, "mail.status")
     if as_json:
         print_json(delivery)
     else:
-        click.echo(_describe(made["status"]))
+        click.echo(_describe(status))
     if delivery["state"] != "done":
-        why = delivery["note"] or made["status"]["fault"] or "the mail server has not answered yet"
+        why = delivery["note"] or status["fault"] or "the mail server has not answered yet"
         raise Unavailable(f"the letter to {address} is not sent: {sanitize(why)}", hint="hero_assistance mail outbox")
     if not as_json:
         click.echo(sanitize(f"sent to {address}: {delivery['note']}"))

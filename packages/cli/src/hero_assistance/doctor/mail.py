@@ -20,10 +20,11 @@ _SET_PAGE = "hero_assistance call project.update page_address=https://desk.examp
 
 def check_mail(paths: Paths) -> Iterator[Finding]:
     """Ask the server how letters go out and what becomes of them; one that does not run is found by other checks."""
+    from hero_assistance.rpc_command import operator_headers
     from hero_assistance_sdk.rpc.client import RpcClient
 
     try:
-        with RpcClient(paths.socket("rpc"), headers={b"x-hero-operator": b"1"}, timeout_s=_TIMEOUT_S) as rpc:
+        with RpcClient(paths.socket("rpc"), headers=operator_headers(), timeout_s=_TIMEOUT_S) as rpc:
             status, counts = rpc.call("mail.status"), rpc.call("outbox.counts")["counts"]
     except HeroError:
         return

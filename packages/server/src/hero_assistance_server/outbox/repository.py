@@ -45,11 +45,15 @@ class OutboxRepository(Protocol):
         ...
 
     def retry(self, delivery_id: int, now: datetime) -> bool:
-        """Make a waiting or dead delivery due now, with attempts counted anew; false where that cannot be."""
+        """Make a waiting or dead delivery due now, with its attempts counted from zero; false where that cannot be."""
         ...
 
     def retry_dead(self, channel: str | None, now: datetime, limit: int) -> int:
         """Retry the oldest dead deliveries of a channel (`None`: of each); returns how many."""
+        ...
+
+    def hasten(self, channel: str, now: datetime) -> int:
+        """Make due now what waits for another attempt on a channel, because what was in its way is gone; how many."""
         ...
 
     def drop(self, delivery_id: int, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hero_assistance_httpd.health import Health
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_server.attachments.model import AttachmentRecord
 from hero_assistance_server.mail.model import CHANNEL, Letter
@@ -40,6 +41,8 @@ class MailChannel:
     at_once: int = AT_ONCE
     _transport: SmtpTransport | None = None
     _outbox_folder: OutboxFolder = field(init=False)
+    # After a start it is not known: the first letter that is taken hurries the others.
+    _is_away: bool = True
 
     def __post_init__(self) -> None:
         self._outbox_folder = OutboxFolder(self.folder)
@@ -87,11 +90,21 @@ class MailChannel:
             outcome = await self._transport_to(server, local_host).send(envelope, content)
         except ServerFault as fault:
             # The log and the list say which; everybody may read a condition.
+            self._is_away = True
             self.health.report(CONDITION, "the mail server takes no letters; they wait", hint=_HINT)
             return RetryLater(str(fault))
         if not isinstance(outcome, RetryLater):
-            self.health.clear(CONDITION)
+            await self._recover()
         return outcome
+
+    async def _recover(self) -> None:
+        """Have the letters that wait for a server that was away sent now, and not when each would try again."""
+        self.health.clear(CONDITION)
+        if self._is_away:
+            self._is_away = False
+            # The letter is sent: no error of this may have it sent again.
+            with contextlib.suppress(HeroError):
+                await self.storage.write(lambda work: work.outbox.hasten(CHANNEL, work.now))
 
     async def _write(self, delivery: StoredDelivery, content: bytes) -> Outcome:
         name = f"{delivery.created_at:%Y%m%dT%H%M%SZ}-{delivery.delivery_id:06}"

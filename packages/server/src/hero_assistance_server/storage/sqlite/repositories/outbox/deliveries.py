@@ -127,6 +127,18 @@ class SqliteOutbox:
             self._wake()
         return count
 
+    def hasten(self, channel: str, now: datetime) -> int:
+        """Make waiting rows due now that have had an attempt."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET due_at = ?1 WHERE channel = ?2 AND state = 'waiting' AND leased_until IS NULL
+            AND due_at > ?1 AND attempts > 0""",
+            (millis(now), channel),
+        )
+        count = self.session.direct.changes()
+        if count:
+            self._wake()
+        return count
+
     def drop(self, delivery_id: int, now: datetime) -> bool:
         """Mark a row as dropped, and forget its payload."""
         self.session.direct.execute(
