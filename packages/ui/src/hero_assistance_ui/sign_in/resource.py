@@ -143,7 +143,7 @@ class SignInResource:
         )
 
     def _device_name(self, request: Request) -> str:
-        """Return what the session is called; the name of this machine is nobody else's business."""
+        """Return what the session is called; the name of this machine is told to no stranger."""
         if self._identity.is_local:
             return describe_browser(request.headers.get("user-agent", ""))
         return f"hero_assistance_app on {platform.system()}"

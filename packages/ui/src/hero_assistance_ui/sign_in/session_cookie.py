@@ -53,7 +53,7 @@ class SessionCookie:
         )
 
     def remove(self, request: Request, response: Response) -> None:
-        """Have the browser forget the session, by whichever names it has it."""
+        """Have the browser forget the session, under each name that counts."""
         for name in _parse_cookies(request).keys() & set(self._names(request)):
             is_secure = name.startswith("__")
             response.delete_cookie(name, path=self._path(request), secure=is_secure, httponly=True, samesite="lax")
