@@ -23,7 +23,7 @@ REQUIREMENTS = ROOT / "requirements"
 
 # Another nox lists the sessions and hands over: it can import none of this, and may not know these options.
 if is_locked():
-    from scripts.build import changed, dist, lock, npm, reproduce
+    from scripts.build import changed, dist, interpreters, lock, lock_targets, npm, reproduce
     from scripts.build.tool import ToolError
     from scripts.build.workspace import Workspace
 
@@ -52,6 +52,14 @@ LINT = {
 # quarantine, which can only add to it. Coverage cannot get into the sealed zipapps.
 COVERAGE_FLOOR = "77"
 PURE_TESTS = ("--pure", "-m", "pure", "tests")
+# The supported versions of CPython: each has a session `tests-X.Y`.
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+# What `newest` runs of the tests: the whole way from the build to a stop and what is read without a daemon. With the
+# build that takes 40 s of processor time, where the environment is made already.
+NEWEST_TESTS = (
+    "tests/e2e/test_four_words.py::test_from_install_to_nothing_left",
+    *("tests/cli/test_commands.py", "tests/sdk", "tests/supervisor/test_processes.py"),
+)
 
 
 @locked_session(venv_backend="none")
@@ -87,14 +95,38 @@ def down(session: nox.Session) -> None:
 @locked_session(requires=["build"])
 def tests(session: nox.Session) -> None:
     """Test the built wheels and zipapps; `--changed-since REF` runs what a change reaches."""
-    _install_tools(session)
-    _install_wheels(session)
-    selected = changed.pytest_arguments(WORKSPACE, session.posargs)
-    if selected is None:
-        session.log("no test is reached by the change")
+    if session.python:  # by `nox -s tests -P X.Y`
+        _test_build_for(session, str(session.python))
         return
-    workers = os.environ.get("PYTEST_WORKERS", "auto")
-    session.run("pytest", "-n", workers, "--dist", "worksteal", "--quarantine-history", HISTORY, *selected)
+    _install_tools(session)
+    _run_tests(session, DIST, HISTORY)
+
+
+def _register_tests(version: str) -> None:
+    """Register `tests-X.Y`: the tests of a build for that CPython, where this machine has it."""
+    found = interpreters.find_interpreter(version) if is_locked() else None
+
+    def tests_with(session: nox.Session) -> None:
+        if found is None:
+            session.skip(f"this machine has no CPython {version}")
+        _test_build_for(session, version)
+
+    tests_with.__doc__ = f"Build for CPython {version} and test that; skipped where this machine has none."
+    options = {"python": str(found) if found else False, "tags": ["pythons"]}
+    locked_session(name=f"tests-{version}", **options)(tests_with)
+
+
+for _version in PYTHONS:
+    _register_tests(_version)
+
+
+@locked_session(venv_backend="none")
+def newest(session: nox.Session) -> None:
+    """Run a part of the tests with the newest other CPython of this machine; skipped where there is none."""
+    found = interpreters.find_newest_other()
+    if found is None:
+        session.skip(f"this machine has no other CPython of {', '.join(PYTHONS)}")
+    session.notify(f"tests-{found[0]}", posargs=session.posargs or NEWEST_TESTS)
 
 
 @locked_session()
@@ -140,22 +172,28 @@ def lint(session: nox.Session) -> None:
 
 @locked_session()
 def types(session: nox.Session) -> None:
-    """Check the types of every package and script."""
+    """Check the types of every package and script, and of the packages as for macOS."""
     _install_tools(session)
     sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
     session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "packages/quarantine/tests", "benchmarks")
+    # What only Linux's Python has must be kept to Linux by a condition.
+    as_mac = ("--platform", "darwin", "--no-warn-unreachable", "--cache-dir", ".mypy_cache/darwin")
+    session.run("mypy", *as_mac, *sources)
     _run_npm_checks(session, "check_types.py")
 
 
 @locked_session(venv_backend="none", name="lock")
 def lock_(session: nox.Session) -> None:
-    """Resolve the requirements again; `-- --upgrade` takes what is newest."""
+    """Resolve the requirements again, for every target of a release; `-- --upgrade` takes what is newest."""
     with _tool_errors(session):
         written = lock.write_locks(WORKSPACE, upgrade="--upgrade" in session.posargs)
         projects = [ROOT / "tools", *(path.parent for path in ROOT.glob("packages/*/package.json"))]
         written += [project / "package-lock.json" for project in projects if npm.write_lock(project)]
     for path in written:
         session.log(f"wrote {path.relative_to(ROOT)}")
+    released = [REQUIREMENTS / f"{name}.txt" for name in ("build", *WORKSPACE.binaries)]
+    if faults := lock_targets.find_faults(released, [REQUIREMENTS / "test.txt"]):
+        session.error("what is locked is not there for every target of a release:\n" + "\n".join(faults))
 
 
 @locked_session(venv_backend="none", name="reproduce")
@@ -264,9 +302,30 @@ def _run_npm_checks(session: nox.Session, name: str) -> None:
         session.run("python", str(check), str(modules))
 
 
-def _install_wheels(session: nox.Session) -> None:
+def _install_wheels(session: nox.Session, built: Path = DIST) -> None:
     """Install what was built, not what lies in the tree."""
-    session.run("uv", "pip", "install", "--quiet", "--no-deps", "--reinstall", *map(str, dist.wheels(DIST)))
+    session.run("uv", "pip", "install", "--quiet", "--no-deps", "--reinstall", *map(str, dist.wheels(built)))
+
+
+def _test_build_for(session: nox.Session, version: str) -> None:
+    """Build with the interpreter of the session, and run the tests on that; dist/ stays as it is."""
+    _install_tools(session)
+    built = ROOT / ".buildenv" / f"dist-{version}"
+    session.run("python", "-m", "scripts.build.dist", str(built), env=_source_path())
+    _run_tests(session, built, f".quarantine/history-{version}.db")
+
+
+def _run_tests(session: nox.Session, built: Path, history: str) -> None:
+    """Run the tests, or those that the arguments select, on what was built."""
+    _install_wheels(session, built)
+    selected = changed.pytest_arguments(WORKSPACE, session.posargs)
+    if selected is None:
+        session.log("no test is reached by the change")
+        return
+    workers = os.environ.get("PYTEST_WORKERS", "auto")
+    command = ("pytest", "-n", workers, "--dist", "worksteal", "--quarantine-history", history, *selected)
+    # What tests make with `buildenv.sh` of this checkout stays with the Python that it was made with.
+    session.run(*command, env={"TESTED_BUILD": str(built), "PYTHON": str(Path(sys.executable).resolve())})
 
 
 def _source_path() -> dict[str, str]:

@@ -18,7 +18,19 @@ from benchmarks.measure import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures.md"
-BENCHMARKS = ("zipapps", "releases", "daemons", "commands", "first_load", "server", "growth", "supervisor", "idle")
+BENCHMARKS = (
+    "zipapps",
+    "releases",
+    "daemons",
+    "commands",
+    "first_load",
+    "server",
+    "growth",
+    "incoming_mail",
+    "outbox",
+    "supervisor",
+    "idle",
+)
 # These take long, and run when they are named.
 NAMED = ("quarantine",)
 # These have a short form.

@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.measure import Figure, Report
 from benchmarks.serving import box
-from tests.browser.chromium import find_chromium, launch_chromium
+from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, Forwarded, routed
+from tests.capabilities import find_chromium
 from tests.ui.daemons import eventually
 
 LOADS = 3

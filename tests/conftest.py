@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import is_expected, require_all
 from tests.pure import declares_pure, guarded
 
 # A busy machine is no reason to fail: what hangs meets the time-out of its test.
@@ -37,6 +38,24 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.getoption("--pure") and collection_path.suffix == ".py" and not declares_pure(collection_path):
         return True
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run."""
+    require_all(item.iter_markers("needs"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI, fail a test that is skipped although its platform is expected to run it."""
+    report = yield
+    if report.skipped and "CI" in os.environ and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not is_expected(reason):
+            report.outcome = "failed"
+            report.longrepr = f"this skip is not expected on this platform, see tests/capabilities.py: {reason}"
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,7 +92,7 @@ def paths(hero_env: dict[str, str]) -> Paths:
 @pytest.fixture(scope="session")
 def dist() -> Path:
     """The built zipapps, which the `tests` session makes before it starts; every worker shares them."""
-    folder = Path(__file__).resolve().parents[1] / "dist"
+    folder = Path(os.environ.get("TESTED_BUILD") or Path(__file__).resolve().parents[1] / "dist")
     if not (folder / "manifest.json").is_file():
         pytest.fail("there is no dist/; build it: ./buildenv.sh nox -s build")
     return folder

@@ -13,6 +13,10 @@ _RATES = (
     "files_per_hour",
     "changes_per_hour",
     "stranger_calls_per_minute",
+    "links_per_hour",
+    "links_per_hour_per_peer",
+    "sign_ins_per_hour_per_peer",
+    "codes_per_day",
 )
 WITHOUT_RATES = {SETTING: ",".join(f"{name}=off" for name in _RATES)}
 NO_RATES = Limits.from_environ(WITHOUT_RATES)

@@ -7,11 +7,12 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const HERE = import.meta.dirname;
+const MAIN = join(HERE, "frontend", "main.tsx");
 const COMPRESSED = /\.(js|svg|txt)$/;
 // The font that the first words need; the others load when a text has their letters.
 const FIRST_FONT = "inter-latin-wght-normal";
@@ -33,8 +34,23 @@ const OPTIONS = {
   logLevel: "warning",
 };
 
+/**
+ * esbuild makes a chunk for each set of parts that share code. What the first load has belongs to every lazy part, so
+ * that it is one chunk, however many parts there are: by the time a part is loaded, it is there.
+ */
+const firstLoadInOnePiece = {
+  name: "first-load-in-one-piece",
+  setup(made) {
+    made.onLoad({ filter: /_part\.ts$/ }, ({ path }) => ({
+      contents: `import ${JSON.stringify(relative(dirname(path), MAIN))};\n${readFileSync(path, "utf8")}`,
+      loader: "ts",
+    }));
+  },
+};
+
 const scripts = await build({
   ...OPTIONS,
+  plugins: [firstLoadInOnePiece],
   entryPoints: { main: "frontend/main.tsx", icon: "frontend/icon.svg" },
   format: "esm",
   splitting: true,

@@ -1,4 +1,7 @@
-"""The whole build: `dist/` with the zipapps, their manifest, checksums and bills of materials."""
+"""The whole build: `dist/` with the zipapps, their manifest, checksums and bills of materials.
+
+python -m scripts.build.dist FOLDER     builds into another folder, for the interpreter that runs it
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +18,7 @@ from pathlib import Path
 from hero_assistance_sdk.zipapp.header import Target
 from scripts.build.manifest import Built, Release, read_manifest, read_sums, sha256, write_manifest
 from scripts.build.site import install_site, site_digest
+from scripts.build.tool import ToolError
 from scripts.build.wheels import build_wheels
 from scripts.build.workspace import Workspace
 from scripts.build.zipapp import Zipapp, this_target, write_zipapp
@@ -30,8 +35,9 @@ def build(workspace: Workspace, dist: Path, report: Callable[[str], None] = prin
     """Build everything into `dist` unless nothing changed since the last build; true when it was built."""
     fingerprint = inputs_fingerprint(workspace)
     if _is_current(dist, fingerprint):
-        report(f"nothing changed: {dist.name}/ holds release {read_manifest(dist)['release']}")
+        report(f"built already: {dist.name}/ holds release {read_manifest(dist)['release']}")
         return False
+    dist.parent.mkdir(parents=True, exist_ok=True)
     work = dist.with_name(f".{dist.name}.{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -152,6 +158,16 @@ def _commit(root: Path) -> str | None:
     return done.stdout.strip()
 
 
+def main() -> int:
+    """Build into the folder that the command line names."""
+    try:
+        build(Workspace(), Path(sys.argv[1]).absolute())
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _replace(work: Path, dist: Path) -> None:
     """Put the new folder in the place of the old one, which is never half old and half new."""
     old = dist.with_name(f".{dist.name}.old.{os.getpid()}")
@@ -159,3 +175,7 @@ def _replace(work: Path, dist: Path) -> None:
         dist.rename(old)
     work.rename(dist)
     shutil.rmtree(old, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -47,7 +47,8 @@ def locked_session(**options: Any) -> Callable[[SessionFunction], SessionFunctio
             nox.session(**options)(function)
         else:
             # Without an environment and `requires`, which an old nox does not know: the locked one does all that.
-            nox.session(name=options.get("name"), venv_backend="none")(_handing_over(function))
+            register_plain = nox.session(name=options.get("name"), tags=options.get("tags"), venv_backend="none")
+            register_plain(_handing_over(function))
         return function
 
     return register

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 from playwright.sync_api import Browser, Playwright
 
@@ -16,11 +15,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def find_chromium() -> str | None:
-    """Return the path of the system's Chromium, or `None`."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def launch_chromium(driver: Playwright, path: str) -> Browser:

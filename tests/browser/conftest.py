@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.chromium import find_chromium, launch_chromium
+from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
+from tests.capabilities import CHROMIUM, find_chromium, is_expected, require
 from tests.ui.daemons import Desk, desk, plain_environment
 
 
@@ -27,10 +28,11 @@ def playwright_driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium; a machine without one fails here, because a skipped test proves nothing."""
-    path = find_chromium()
-    if path is None:
-        pytest.fail("Chromium is missing: install the package `chromium` of this system")
-    browser = launch_chromium(playwright_driver, path)
+    if is_expected(CHROMIUM.reason):
+        require(CHROMIUM)
+    elif not CHROMIUM.is_there():
+        pytest.fail(CHROMIUM.reason)
+    browser = launch_chromium(playwright_driver, str(find_chromium()))
     yield browser
     browser.close()
 

@@ -11,16 +11,22 @@ WAIT_MS = 20_000
 expect.set_options(timeout=WAIT_MS)
 
 
+def _pick(user: str) -> str:
+    """A script that picks a demo user for a new window; one that was picked there by hand stays."""
+    key = "hero_assistance.demo_user"
+    return f"if (sessionStorage.getItem('{key}') === null) sessionStorage.setItem('{key}', '{user}');"
+
+
 class Visitor:
     """One person in one browser; what goes wrong in their page is in `defects`."""
 
     def __init__(self, browser: Browser, url: str, user: str | None, **options: Any) -> None:
         self._context = browser.new_context(**options)
         self._context.set_default_timeout(WAIT_MS)
-        if user is not None:
-            self._context.add_cookies([{"name": "hero_dev_user", "value": user, "url": url}])
         self.defects: list[str] = []
         self.page: Page = self._context.new_page()
+        if user is not None:
+            self.page.add_init_script(_pick(user))
         self.page.on("pageerror", lambda error: self.defects.append(str(error)))
         self.page.on("console", self._said)
         self.page.goto(url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from scripts.build.npm import install_locked
 from tests.browser.page_object import Visitor
-from tests.ui.daemons import Desk, eventually
+from tests.browser.test_sign_in import operate
+from tests.ui.daemons import Desk, desk, eventually, plain_environment
 
 Person = Callable[..., Visitor]
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,47 @@ def test_no_view_has_a_serious_finding(
     expect(bob.page.get_by_role("list", name="Projects that do not answer")).to_be_visible()
     judge("server down")
     assert findings == []
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_signing_in_has_no_serious_finding(
+    signing_in: Desk, visit: Callable[..., Visitor], axe: str, theme: str, viewport: dict[str, int]
+) -> None:
+    access = operate(signing_in, "user.add", email="erin@example.org", name="Erin")
+    erin = visit(f"http://{signing_in.tcp_of_ui()}/", viewport=viewport, reduced_motion="reduce")
+    page = erin.page
+    findings: list[str] = []
+
+    def judge(view: str) -> None:
+        _look(page, theme)
+        findings.extend(f"{view}: {finding}" for finding in _findings(page, axe))
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], view
+
+    expect(erin.heading("Sign in")).to_be_visible()
+    judge("address")
+    page.get_by_label("E-mail address").fill("erin@example.org")
+    page.get_by_role("button", name="I have a code already").click()
+    page.get_by_label("Code of six digits").fill(access["code"])
+    judge("code")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("summary", has_text="Erin").click()
+    judge("menu")
+    page.keyboard.press("Escape")
+    expect(page.locator("summary", has_text="Erin")).to_be_focused()
+    page.evaluate("location.hash = '#/devices'")
+    expect(page.get_by_role("list", name="Devices")).to_be_visible()
+    judge("devices")
+    assert findings == []
+
+
+@pytest.fixture
+def signing_in(hero_root: Path) -> Iterator[Desk]:
+    """A desk without a proxy that says who is calling."""
+    with desk(hero_root, plain_environment(hero_root), "hero") as made:
+        made.start_server()
+        made.start_ui("--tcp", "127.0.0.1:0")
+        yield made
 
 
 @pytest.mark.parametrize("view", ["#/", "#/new", "#/tickets/hero_assistance/1"])

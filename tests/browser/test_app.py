@@ -93,6 +93,40 @@ def test_answers_of_each_project_arrive_live(app: App, teams: list[Desk], visit:
     expect(carol.message("From team 1")).to_have_count(0)
 
 
+def test_a_project_that_does_not_know_the_device_asks_for_the_address(visit: Callable[..., Visitor]) -> None:
+    """The others go on meanwhile; what is typed goes to this project alone."""
+    with ExitStack() as stack:
+        teams = []
+        for mode in ("dev", "hero"):
+            root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
+            stack.callback(shutil.rmtree, root, ignore_errors=True)
+            teams.append(stack.enter_context(desk(root, plain_environment(root), mode)))
+            teams[-1].start_server()
+        known, unknown = (_tcp_of(team) for team in teams)
+        arguments = ["--project", known, "--project", unknown, "--user", "carol"]
+        app = App(arguments, teams[0].env, teams[0].paths.root / "app.log")
+        stack.callback(app.daemon.close)
+        app.start()
+        carol = visit(app.link)
+        expect(carol.page.locator(".connection")).to_have_text("1 of 2 live")
+        carol.page.get_by_role("link", name=f"Sign in to {unknown}").click()
+        expect(carol.heading(f"Sign in to {unknown}")).to_be_visible()
+        carol.page.get_by_label("E-mail address").fill("carol@example.org")
+        carol.page.get_by_role("button", name="Send me a code").click()
+        expect(carol.heading("Look into your mail")).to_be_visible()
+        carol.page.get_by_label("Code of six digits").fill("123456")
+        carol.page.get_by_role("button", name="Sign in").click()
+        # A device is an address of the overlay, which a test on the loopback has not.
+        expect(carol.page.get_by_role("alert")).to_be_visible()
+        assert [cookie["name"] for cookie in carol.page.context.cookies() if "hero_session" in cookie["name"]] == []
+        carol.file("Filed meanwhile", "Text")
+
+
+def _tcp_of(team: Desk) -> str:
+    lines = team.log_of("hero_assistance_server").read_text().splitlines()
+    return next(line.rpartition("address=")[2] for line in lines if "name=tcp" in line)
+
+
 def test_a_project_that_is_down_is_named(app: App, visit: Callable[..., Visitor]) -> None:
     carol = visit(app.link)
     down = carol.page.get_by_role("list", name="Projects that do not answer")

@@ -44,11 +44,11 @@ def test_who_signed_in_at_the_edge_is_who_files(hero_root: Path, visit: Callable
             erin.close()
 
 
-def test_whom_nobody_knows_is_told_so(hero_root: Path, visit: Callable[..., Visitor]) -> None:
+def test_whom_nobody_knows_may_sign_in(hero_root: Path, visit: Callable[..., Visitor]) -> None:
     with desk(hero_root, plain_environment(hero_root), "hero") as made:
         made.start_server()
         made.start_ui("--tcp", "127.0.0.1:0")
         stranger = visit(f"http://{made.tcp_of_ui()}/")
-        expect(stranger.page.locator(".connection")).to_have_text("Not signed in")
-        expect(stranger.page.get_by_role("list", name="Projects that do not answer")).to_be_visible()
+        expect(stranger.page.get_by_role("heading", name="Sign in")).to_be_visible()
+        expect(stranger.page.get_by_label("E-mail address")).to_be_visible()
         stranger.close()

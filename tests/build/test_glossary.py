@@ -20,7 +20,8 @@ def find(place: str) -> Path | None:
     if found is None:
         return None
     path = found.folder / "src" / found.module / rest
-    return next((candidate for candidate in (path, path.with_suffix(".py")) if candidate.exists()), None)
+    places = (path, path.with_suffix(".py"), found.folder / rest)
+    return next((candidate for candidate in places if candidate.exists()), None)
 
 
 def test_every_row_has_a_noun_a_meaning_and_a_place() -> None:

@@ -47,6 +47,10 @@ def test_binaries_are_locked_to_the_same_versions() -> None:
     versions: dict[str, set[str]] = {}
     # The plain nox of a contributor, the oldest and today's, has an environment of its own.
     for path in (lock for lock in LOCKS if "nox" not in lock.name):
-        for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", path.read_text(), re.MULTILINE):
-            versions.setdefault(name, set()).add(version)
+        # Of what is locked for some versions of Python alone, the marker is a part of the name.
+        for name, version, marker in re.findall(
+            r"^([A-Za-z0-9._-]+)==([^ ;\\]+)( ; [^\\]+)?", path.read_text(), re.MULTILINE
+        ):
+            key = f"{name}{marker}" if "python_full_version" in marker else name
+            versions.setdefault(key, set()).add(version)
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}

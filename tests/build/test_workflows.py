@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from scripts.build.tool import ToolError
 from scripts.build.workflows import FOLDER, WorkflowsRefused, check_workflows, main
@@ -98,3 +100,51 @@ def test_no_checkout_keeps_its_credentials() -> None:
 def test_every_job_that_runs_has_a_time_limit() -> None:
     for text in workflow_texts():
         assert text.count("runs-on:") == text.count("timeout-minutes:")
+
+
+def list_jobs(workflow: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = yaml.safe_load((REPOSITORY / FOLDER / f"{workflow}.yml").read_text())["jobs"]
+    return found
+
+
+def join_commands(job: dict[str, Any]) -> str:
+    return "\n".join(step.get("run", "") for step in job.get("steps", []))
+
+
+@pytest.mark.parametrize("workflow", ["ci", "nightly"])
+def test_a_job_on_linux_that_runs_tests_installs_what_they_need(workflow: str) -> None:
+    """`.ci/run` and this list bring the same programs; in CI a test that lacks one fails."""
+    runs_tests = re.compile(r"nox -s (tests|coverage|hunt|quarantine|faults)\b")
+    commands = [join_commands(job) for job in list_jobs(workflow).values() if "ubuntu" in str(job["runs-on"])]
+    of_tests = [command for command in commands if runs_tests.search(command)]
+    assert of_tests
+    for command in of_tests:
+        assert "apparmor_restrict_unprivileged_userns=0" in command
+        installed = re.search(r"apt-get install (.*)", command)
+        assert installed is not None
+        assert {"nginx", "caddy", "redis-server"} <= set(installed[1].split())
+
+
+def test_what_has_not_been_seen_to_pass_holds_up_no_release() -> None:
+    jobs = list_jobs("ci")
+    on_macos = {
+        name for name, job in jobs.items() if "macos" in str(job["runs-on"]) or "macos" in str(job.get("strategy"))
+    }
+    assert on_macos == {"macos"}
+    assert jobs["macos"]["continue-on-error"] is True
+    assert set(jobs["gate"]["needs"]) == set(jobs) - {"gate", *on_macos}
+    build = list_jobs("release")["build"]
+    assert build["continue-on-error"] == "${{ matrix.platform == 'macos-arm64' }}"
+
+
+def test_what_is_released_has_been_started() -> None:
+    build = join_commands(list_jobs("release")["build"])
+    assert re.search(r"install dist\n.*--start.*\n.*status\n.*call ticket\.list\n.*--stop", build)
+
+
+def test_the_check_of_a_bare_machine_brings_what_tests_need() -> None:
+    """Programs whose lack CI does not expect on Linux; and it tests with the newest other Python that it finds."""
+    script = (REPOSITORY / ".ci" / "run").read_text()
+    for program in ("chromium", "nginx", "caddy", "redis-server", "redis-cli", "systemd-analyze", "curl"):
+        assert f" {program}:" in script
+    assert script.index("nox -s newest") < script.index("nox -s tests ")

@@ -154,7 +154,7 @@ def test_methods_params_and_choices_are_completed(env: dict[str, str]) -> None:
     assert offered == sorted(offered)
     assert {"ticket.create", "ticket.get", "ticket.list"} <= set(offered)
     assert completed("call ticket.cr", env) == ["ticket.create"]
-    rest = ["body=", "priority=", "tags=", "client_token=", "attachments="]
+    rest = ["body=", "priority=", "tags=", "client_token=", "attachments=", "customer="]
     assert completed("call ticket.create title=x ", env) == rest
     assert completed("call ticket.create priority=h", env) == ["priority=high"]
     assert completed("call zzz ", env) == []

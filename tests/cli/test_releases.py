@@ -17,29 +17,22 @@ import pytest
 from hero_assistance.releases.errors import (
     BadBuild,
     ChecksumMismatch,
-    DamagedRelease,
     ForeignFile,
     InstallBusy,
     InstallFailed,
     NoSuchRelease,
     WrongTarget,
 )
-from hero_assistance.releases.install import Outcome, find_faults, install, mend
+from hero_assistance.releases.install import Outcome, install
 from hero_assistance.releases.manifest import RELEASE_FILE, read_build
+from hero_assistance.releases.mending import mend
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance.releases.target import check_installed_target, running_target
-from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
-from hero_assistance_sdk.zipapp.tree import damaged
 from scripts.build.zipapp import this_target
 from tests.builds import SMALL_BINARIES, make_build, run
-
-
-@pytest.fixture
-def store(paths: Paths) -> ReleaseStore:
-    return ReleaseStore.from_paths(paths)
 
 
 def installed(store: ReleaseStore, tmp_path: Path, release: str, **options: bool) -> Outcome:
@@ -233,78 +226,6 @@ def test_a_release_in_use_is_never_removed(store: ReleaseStore, tmp_path: Path) 
         os.close(held)
     installed(store, tmp_path, "1.0-last")
     assert not store.release("1.0-used").exists()
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "lib/alpha/hero_assistance_sdk/release.py",
-        "lib/alpha/alpha/__main__.py",
-        "lib/alpha/hero_assistance_sdk/zipapp/start.py",
-        "lib/alpha.py",
-        "lib/alpha",
-    ],
-)
-def test_a_damaged_tree_heals_at_the_next_start(
-    path: str, store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
-) -> None:
-    installed(store, tmp_path, "1.0-one")
-    release = store.release("1.0-one")
-    target = release / path
-    target.rename(tmp_path / "gone")
-    for code in release.glob("lib/alpha/**/*.pyc"):
-        code.unlink()
-    assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
-    assert target.exists()
-    assert damaged(release / "alpha", release / "lib" / "alpha") == []
-
-
-def test_damage_is_named_and_mended_by_install(store: ReleaseStore, tmp_path: Path) -> None:
-    installed(store, tmp_path, "1.0-one")
-    manifest = read_build(tmp_path / "1.0-one")
-    victim = store.release("1.0-one") / "lib" / "beta" / "beta" / "__main__.py"
-    victim.unlink()
-    victim.write_text("changed")
-    assert find_faults(store, manifest) == [str(victim)]
-    assert installed(store, tmp_path, "1.0-one").changed
-    assert find_faults(store, manifest) == []
-
-
-def test_many_first_starts_at_once_all_succeed(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
-    """The tree is gone, so every one of them mends it while the others start from it."""
-    installed(store, tmp_path, "1.0-one")
-    tree = store.release("1.0-one") / "lib" / "alpha"
-    tree.rename(tmp_path / "gone")
-    with ThreadPoolExecutor(16) as pool:
-        printed = list(pool.map(lambda _: run(store.bin / "alpha", env=hero_env), range(160)))
-    assert printed == ["1.0-one"] * 160
-
-
-def test_a_start_without_the_pinned_interpreter_finds_another(
-    store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
-) -> None:
-    """Python was upgraded, and the one that was pinned is gone; the next install pins the new one."""
-    installed(store, tmp_path, "1.0-one")
-    archive = store.release("1.0-one") / "alpha"
-    head, rest = archive.read_bytes()[:HEADER_SIZE], archive.read_bytes()[HEADER_SIZE:]
-    pinned = str(Path(sys.executable).resolve()).encode()
-    archive.write_bytes(head.replace(pinned, pinned[:-1] + b"_") + rest)
-    assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
-    manifest = read_build(tmp_path / "1.0-one")
-    assert find_faults(store, manifest) == [str(store.release("1.0-one") / "lib" / "alpha.py")]
-    assert installed(store, tmp_path, "1.0-one").changed
-    assert find_faults(store, manifest) == []
-
-
-def test_a_cut_zipapp_is_named_when_the_service_starts(store: ReleaseStore, tmp_path: Path) -> None:
-    installed(store, tmp_path, "1.0-one")
-    archive = store.release("1.0-one") / "alpha"
-    archive.write_bytes(archive.read_bytes()[:6000])
-    with pytest.raises(DamagedRelease, match="alpha cannot be read"):
-        mend(store)
-    assert find_faults(store, read_build(tmp_path / "1.0-one")) == [str(archive)]
-    assert installed(store, tmp_path, "1.0-one").changed
-    assert mend(store) == []
 
 
 FOREIGN = [

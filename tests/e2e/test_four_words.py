@@ -41,6 +41,18 @@ class Desk:
         env = {**self.env, **more}
         return run(nu_executable(ROOT), "--no-config-file", "-c", line, env=env, cwd=ROOT, timeout_s=INSTALL_S)
 
+    def install(self, dist: Path) -> None:
+        """Install by the operator's word, which builds in the checkout; a build for another Python as it is."""
+        if dist == ROOT / "dist":
+            # As whoever builds: the sessions behind this word may fetch, with that person's settings and caches.
+            self.say("service_assistance install", **{**os.environ, "PATH_ROOT": str(self.root)})
+        else:
+            self.cli_of(dist, "install", str(dist))
+
+    def cli_of(self, folder: Path, *arguments: str) -> str:
+        """Run the command of a build or of an installation."""
+        return run(folder / "hero_assistance", *arguments, env=self.env)
+
     def status(self) -> list[dict[str, Any]]:
         """The operator's status table."""
         table = json.loads(self.say("service_assistance status | to json"))
@@ -48,7 +60,7 @@ class Desk:
         return table
 
     def cli(self, *arguments: str) -> str:
-        return run(self.root / "bin" / "hero_assistance", *arguments, env=self.env)
+        return self.cli_of(self.root / "bin", *arguments)
 
     def call(self, user: str, method: str, **params: Any) -> Any:
         with RpcClient(self.paths.socket("rpc"), headers={"X-Dev-User": user}) as client:
@@ -66,8 +78,7 @@ def desk(hero_root: Path, hero_env: dict[str, str]) -> Iterator[Desk]:
 
 def test_from_install_to_nothing_left(desk: Desk, dist: Path, tmp_path: Path) -> None:
     release = read_manifest(dist)["release"]
-    # As whoever builds: the sessions behind this word may fetch, with that person's settings and caches.
-    desk.say("service_assistance install", **{**os.environ, "PATH_ROOT": str(desk.root)})
+    desk.install(dist)
     assert desk.status()[0]["state"] == "stopped"
     desk.say(f"service_assistance start {START_FLAGS}")
     _every_action_is_healthy_on(desk, release)
@@ -143,8 +154,8 @@ def _events_since(desk: Desk, since: int, *, wanted: int) -> list[tuple[str, dic
 
 def _is_read_through_the_page(desk: Desk, ticket: dict[str, Any]) -> None:
     transport = httpx2.HTTPTransport(uds=str(desk.paths.socket("ui")))
-    cookies = {"hero_dev_user": "carol"}
-    with httpx2.Client(transport=transport, base_url="http://localhost", cookies=cookies) as client:
+    headers = {"x-picked-user": "carol"}
+    with httpx2.Client(transport=transport, base_url="http://localhost", headers=headers) as client:
         assert _tickets_of_the_page(client) == [ticket["title"]]
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance.releases.install import find_faults, install
+from hero_assistance.releases.install import install
 from hero_assistance.releases.manifest import read_build
+from hero_assistance.releases.mending import find_faults
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 from tests.builds import ROOT, SMALL_BINARIES, make_build, run

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.builds import ROOT, make_build
+from tests.capabilities import NAMESPACES, needs
 
 pytestmark = [
     pytest.mark.fault,
-    pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's"),
+    needs(NAMESPACES),
 ]
 
 # In a mount namespace of its own: a file system of 2 MiB on the root, the first release installed, then the

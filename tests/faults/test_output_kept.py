@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -18,12 +17,13 @@ from hero_assistance.supervisor.logs.query import read_lines_after
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import HOLES, needs
 from tests.supervisor.harness import Harness, one, wait_for
 from tests.supervisor.log_follower import follow_log, numbers_by_writer
 
 pytestmark = [
     pytest.mark.fault,
-    pytest.mark.skipif(sys.platform != "linux", reason="only Linux frees a part of a file"),
+    needs(HOLES),
 ]
 
 FULL = os.environ.get("FAULT_ROUNDS") == "full"

@@ -14,11 +14,12 @@ import pytest
 from hero_assistance.supervisor.process.process_family import MARK
 from hero_assistance_sdk.hero_proc.specs import ActionSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from tests.capabilities import PROC, needs
 from tests.supervisor.harness import SERVICE, Harness, wait_for
 
 pytestmark = [
     pytest.mark.fault,
-    pytest.mark.skipif(sys.platform != "linux", reason="what a process inherited is seen in /proc alone"),
+    needs(PROC),
 ]
 
 ROUNDS = 200 if os.environ.get("FAULT_ROUNDS") == "full" else 10

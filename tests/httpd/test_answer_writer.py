@@ -43,6 +43,12 @@ def test_an_empty_part_sends_the_head() -> None:
     assert transport.written == [HEAD]
 
 
+def test_a_head_that_is_all_is_sent_at_once() -> None:
+    transport = Transport()
+    AnswerWriter(transport, has_body=False).write(HEAD)
+    assert transport.written == [HEAD]
+
+
 @pytest.mark.parametrize("ends_by_close", [True, False])
 def test_a_head_without_a_body_is_sent_at_the_end(ends_by_close: bool) -> None:
     transport = Transport()

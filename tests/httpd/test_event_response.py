@@ -67,6 +67,16 @@ async def test_headers_are_there_before_the_first_chunk(hero_root: Path) -> None
         writer.close()
 
 
+async def test_the_head_comes_before_the_stream_ends(hero_root: Path) -> None:
+    async with served(hero_root) as (source, path):
+        for method in (b"GET", b"HEAD"):
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(method + b" / HTTP/1.1\r\nhost: desk\r\n\r\n")
+            assert b"text/event-stream" in await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+            await source.left.wait()
+
+
 async def test_a_reader_that_leaves_ends_the_stream_without_a_chunk_being_sent(hero_root: Path) -> None:
     async with served(hero_root) as (source, path):
         _, writer = await connected(path)

@@ -63,6 +63,18 @@ def test_room_is_what_the_files_allow() -> None:
     assert printed.stdout.split() == ["100", "328", str((1024 - OTHER_FILES) // 2), "1024"]
 
 
+@pytest.mark.parametrize(("files", "said"), [(128, "128 files, and it needs 144"), (144, "room 8"), (64, "64 files")])
+def test_too_few_files_are_named(files: int, said: str) -> None:
+    program = (
+        "import resource as r, sys\n"
+        "from hero_assistance_sdk.limits import DEFAULTS, TooFewFiles, room_for\n"
+        f"r.setrlimit(r.RLIMIT_NOFILE, ({files}, {files}))\n"
+        "try:\n    print('room', room_for(DEFAULTS))\nexcept TooFewFiles as error:\n    print(error)\n"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
+    assert said in printed.stdout
+
+
 class Peer:
     """A connection from an address, or (without one) over a Unix socket."""
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hero_assistance_httpd.listeners import serve, unix_listener
 from hero_assistance_httpd.page_origin import HEADER, PEER_USER, page_origin, read_page_origin
+from tests.capabilities import AS_ROOT, needs
 
 OURS = os.geteuid()
 
@@ -95,9 +96,7 @@ _OTHER_USER = 65534
     ("user", "expected"),
     [
         (None, "ui 10.0.0.5"),
-        pytest.param(
-            _OTHER_USER, "None", marks=pytest.mark.skipif(OURS != 0, reason="only root can become another user")
-        ),
+        pytest.param(_OTHER_USER, "None", marks=needs(AS_ROOT)),
     ],
 )
 async def test_the_kernel_says_whose_process_it_is(hero_root: Path, user: int | None, expected: str) -> None:

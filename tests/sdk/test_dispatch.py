@@ -261,3 +261,38 @@ async def test_any_bytes_get_an_answer_of_the_protocol(body: bytes) -> None:
         assert "id" in one
         assert ("result" in one) != ("error" in one)
         assert one.get("error", {}).get("code") != -32603
+
+
+def failing(error: OSError, *, explains_system: bool) -> Dispatcher[str]:
+    table: MethodTable[str] = MethodTable()
+
+    @table.method("save")
+    async def save(_caller: str, _params: NoParams) -> int:
+        """Fail as the system does."""
+        raise error
+
+    return Dispatcher(table, explains_system=explains_system)
+
+
+FULL = OSError(28, "No space left on device", "/home/desk/var/state")
+
+
+@pytest.mark.parametrize("explains_system", [True, False])
+async def test_only_callers_who_may_know_the_paths_are_told_of_them(explains_system: bool) -> None:
+    asked = b'{"jsonrpc":"2.0","method":"save","id":1}'
+    sent = await failing(FULL, explains_system=explains_system).answer(asked, "somebody")
+    assert sent is not None
+    told = json.loads(sent)["error"]
+    if explains_system:
+        assert told["message"] == "/home/desk/var/state: No space left on device"
+        assert told["data"] == {"reason": "system-fault", "hint": "free some space on this disk"}
+    else:
+        assert told["data"]["reason"] == "internal-error"
+        assert b"/home" not in sent
+
+
+async def test_a_defect_is_not_explained_as_a_fault_of_the_system() -> None:
+    for error in (FileNotFoundError(2, "No such file", "/x"), TimeoutError()):
+        sent = await failing(error, explains_system=True).answer(b'{"jsonrpc":"2.0","method":"save","id":1}', "a")
+        assert sent is not None
+        assert json.loads(sent)["error"]["code"] == -32603

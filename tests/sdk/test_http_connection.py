@@ -14,6 +14,7 @@ import pytest
 from hero_assistance_sdk.errors import Unreachable
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.http_connection import CutOff, HttpConnection, NotHttp
+from tests.capabilities import IPV6_LOOPBACK, needs
 
 SECONDS = 10
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -166,13 +167,13 @@ def test_an_answer_that_trickles_is_too_slow_in_all(hero_root: Path) -> None:
         assert time.monotonic() - begun < 5
 
 
-@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+@pytest.mark.parametrize(
+    ("family", "host"),
+    [(socket.AF_INET, "127.0.0.1"), pytest.param(socket.AF_INET6, "::1", marks=needs(IPV6_LOOPBACK))],
+)
 def test_over_tcp(family: int, host: str) -> None:
     listening = socket.socket(family)
-    try:
-        listening.bind((host, 0))
-    except OSError:
-        pytest.skip(f"{host} is no address here")
+    listening.bind((host, 0))
     target = f"[{host}]:{listening.getsockname()[1]}" if ":" in host else f"{host}:{listening.getsockname()[1]}"
     with serving(listening, HEAD + b"content-length: 2\r\n\r\nok", None) as listener:
         assert ask(target, b"body") == (200, b"ok")

@@ -35,3 +35,12 @@ def test_debug_is_silent_unless_asked_for() -> None:
 def test_a_defect_keeps_its_traceback() -> None:
     text = logged("try:\n    1 / 0\nexcept ZeroDivisionError:\n    log.exception('rpc.failed', method='m')")
     assert "error rpc.failed method=m\nTraceback" in text
+
+
+def test_what_an_operator_has_to_mend_is_one_line_with_a_hint() -> None:
+    raised = "raise OSError(28, 'No space left on device', '/x/y')"
+    text = logged(f"try:\n    {raised}\nexcept OSError:\n    log.exception('rpc.failed', method='m')")
+    assert text.endswith(
+        'error rpc.failed method=m error="/x/y: No space left on device" hint="free some space on this disk"\n'
+    )
+    assert text.count("\n") == 1

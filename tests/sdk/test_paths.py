@@ -40,6 +40,18 @@ def test_a_relative_folder_is_refused() -> None:
         Paths.from_environ({"HOME": "/h", "PATH_VAR": "var"})
 
 
+@pytest.mark.parametrize("character", ["\n", "\r", "\t", "\x1b", "\x7f"])
+@pytest.mark.parametrize("name", ["PATH_ROOT", "PATH_VAR", "PATH_SOCKET", "HERO_SOCKET_DIR", "HOME"])
+def test_a_folder_with_a_control_character_is_refused(name: str, character: str) -> None:
+    with pytest.raises(SettingError, match=f"{name} must not hold a line break") as refused:
+        Paths.from_environ({"HOME": "/h", name: f"/a{character}b"})
+    assert character not in refused.value.message
+
+
+def test_a_home_that_is_not_used_is_not_looked_at() -> None:
+    assert Paths.from_environ({"HOME": "/a\nb", "PATH_ROOT": "/r"}).root == Path("/r")
+
+
 def test_a_socket_path_that_is_too_long_says_what_to_set() -> None:
     paths = Paths.from_environ({"HOME": "/h", "PATH_ROOT": "/" + "r" * 100})
     with pytest.raises(SocketPathTooLong, match="PATH_SOCKET"):

@@ -11,6 +11,7 @@ import pytest
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_sdk.net.socket_group import SETTING, read_socket_group
 from hero_assistance_sdk.net.sockets import bind_unix
+from tests.capabilities import FOREIGN_GROUP
 
 
 def test_no_group_is_set() -> None:
@@ -32,7 +33,7 @@ def test_a_group_of_others_is_refused_where_the_user_cannot_give_it(monkeypatch:
     mine = {os.getegid(), *os.getgroups()}
     other = next((group for group in grp.getgrall() if group.gr_gid not in mine), None)
     if other is None:
-        pytest.skip("this user is in every group")
+        pytest.skip(FOREIGN_GROUP.reason)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SettingError, match="this user is not in the group") as refused:
         read_socket_group({SETTING: other.gr_name})

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.server import ServerSettings, run
+from hero_assistance_server.storage.sqlite.store import open_store
+from hero_assistance_server.users.directory import DEMO_USERS
+from hero_assistance_server.users.login_service import seed_users
+from hero_assistance_server.users.model import User
+from tests.capabilities import NAMESPACES, require
 from tests.limits import NO_RATES, WITHOUT_RATES
 
 # A start takes half a second; under the load of a whole test run many times that.
@@ -35,6 +41,8 @@ STOP_S = 10.0
 POLL_S = 0.005
 # The title of the tickets that `heard` makes.
 MARK = "end of what was told"
+# As a caller's name: not a user, but who owns the data folder.
+OPERATOR = "operator"
 
 
 @dataclass
@@ -55,6 +63,8 @@ class Desk:
 
     def headers(self, user: str | None) -> dict[str, str]:
         """The headers that make a caller `user`."""
+        if user == OPERATOR:
+            return {"x-hero-operator": "1"}
         name = "x-dev-user" if self.mode is AuthMode.DEV else "x-hero-user"
         return {} if user is None else {name: user}
 
@@ -129,14 +139,25 @@ async def running(
     """A server in this process, on real sockets and a real database."""
     stop = asyncio.Event()
     desk = Desk(paths, mode)
+    is_hero = mode is AuthMode.HERO
+    if seed and is_hero:
+        await seed_team(paths)
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(run(ServerSettings(paths, mode, seed, tcp, limits=limits), stop=stop))
+        settings = ServerSettings(paths, mode, seed and not is_hero, tcp, limits=limits)
+        serving = group.create_task(run(settings, stop=stop))
         try:
             await until(lambda: serving.done() or paths.socket("events").exists())
             yield desk
         finally:
             await desk.aclose()
             stop.set()
+
+
+async def seed_team(paths: Paths, users: Sequence[User] = DEMO_USERS) -> None:
+    """Write users like those of `--seed-dev-users` who are no demo users: hero mode refuses these."""
+    paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
+        await store.write(lambda work: seed_users(work, users))
 
 
 async def until(condition: Callable[[], object], timeout_s: float = START_S) -> None:
@@ -199,6 +220,7 @@ def spawn(env: dict[str, str], paths: Paths, *arguments: str, around: Sequence[s
 
 def on_small_disk(folder: Path, size: str) -> list[str]:
     """What starts a program for which `folder` is a file system of its own, of `size` (such as `3m`)."""
+    require(NAMESPACES)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     script = f'mount -t tmpfs -o size={size},mode=0700 tmpfs {folder}; exec "$@"'

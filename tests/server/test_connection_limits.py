@@ -18,6 +18,7 @@ import pytest
 
 from hero_assistance_sdk.limits import SETTING
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import PROC, require
 from tests.server.desk import START_S, STOP_S, Child, child
 
 MIB = 1024 * 1024
@@ -37,6 +38,7 @@ def limited(env: dict[str, str], paths: Paths, limits: str) -> Iterator[Child]:
 
 def resident(server: Child) -> int:
     """The bytes of memory that a server holds."""
+    require(PROC)
     status = Path(f"/proc/{server.process.pid}/statm").read_text().split()
     return int(status[1]) * os.sysconf("SC_PAGE_SIZE")
 

@@ -19,6 +19,7 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.quotas.disk_reserve import LOOK_EVERY_S, DiskReserve, watch_disk
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import DiskFull
+from tests.capabilities import PROC, require
 from tests.server.desk import START_S, Child, Desk, child, on_small_disk, until
 from tests.server.uploads import post, reason
 
@@ -163,6 +164,7 @@ async def test_it_is_looked_at_also_when_nothing_is_written() -> None:
 @contextmanager
 def filled(pid: int, folder: str, leave: int) -> Iterator[None]:
     """A file that takes all of a disk that only a process sees, but for so many bytes."""
+    require(PROC)
     # Its mounts are seen through its own folder of the process table.
     path = Path(f"/proc/{pid}/root{folder}/filler")
     free = read_disk_space(path.parent).free_bytes

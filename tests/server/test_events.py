@@ -24,6 +24,7 @@ from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.users.model import User
+from tests.capabilities import PROC, require
 from tests.server.desk import STOP_S, Desk, until
 
 pytestmark = pytest.mark.anyio
@@ -306,6 +307,7 @@ async def test_readers_that_leave_take_everything_with_them(desk: Desk) -> None:
 
 def _held() -> tuple[int, int]:
     """Open sockets and running tasks of this process; the database opens files whenever it needs one more reader."""
+    require(PROC)
     links = []
     for descriptor in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):

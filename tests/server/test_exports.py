@@ -25,7 +25,9 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.transfer.table_rows import DERIVED
-from tests.server.desk import START_S, Desk, child, running
+from hero_assistance_server.users.directory import DEMO_USERS
+from tests.server.desk import OPERATOR, START_S, Desk, child, running, seed_team
+from tests.server.store_fixtures import opened
 from tests.server.test_backups import CONTENT, _everything, _past, silent
 from tests.server.uploads import digest
 
@@ -220,8 +222,10 @@ async def _exported(desk: Desk, after: int = 0) -> dict[str, Any]:
 
 async def test_an_export_of_before_logins_brings_the_names_that_were_ids(paths: Paths) -> None:
     other, export = elsewhere(paths), paths.root / "one"
-    async with running(paths) as desk:
+    async with running(paths, mode=AuthMode.HERO) as desk:
         await desk.call("ticket.create", "carol", title="t", body="b")
+        for user in ("alice", "bob", "carol", "dave"):
+            await desk.call("user.update", OPERATOR, user_id=user, email=f"{user}@example.org")
     write_export(SQLITE, paths.data, export, silent)
     about = json.loads((export / ABOUT).read_bytes())
     about["version"] = next(one.number for one in migrations() if one.title == "logins") - 1
@@ -232,6 +236,23 @@ async def test_an_export_of_before_logins_brings_the_names_that_were_ids(paths: 
     async with running(other, mode=AuthMode.HERO, seed=False) as desk:
         assert (await desk.call("user.me", "Alice"))["role"] == "admin"
         assert len((await desk.call("user.logins", "alice"))["logins"]) == 4
+
+
+async def test_demo_users_of_an_earlier_release_are_demo_users_still(paths: Paths) -> None:
+    """But not who has an address, or was enrolled, under the name of one."""
+    other, export = elsewhere(paths), paths.root / "one"
+    async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
+        await desk.call("user.enrol", OPERATOR, name="Dave", email="dave@example.org")
+        await desk.call("user.me", "Carol")
+    await seed_team(paths, DEMO_USERS[:2])
+    write_export(SQLITE, paths.data, export, silent)
+    about = json.loads((export / ABOUT).read_bytes())
+    about["version"] = next(one.number for one in migrations() if one.title == "identity") - 1
+    (export / ABOUT).write_text(json.dumps(about))
+    read_export(SQLITE, export, other.data, silent)
+    async with opened(other.data) as store:
+        found = await store.read(lambda snapshot: snapshot.users.list_demo())
+    assert [user.user_id for user in found] == ["alice", "bob"]
 
 
 async def test_what_others_put_among_the_exports_is_no_export(paths: Paths) -> None:

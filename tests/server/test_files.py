@@ -15,6 +15,7 @@ from hero_assistance_server.storage.garbage_collection import UNUSED_FOR, delete
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
+from tests.capabilities import PROC, require
 from tests.server.desk import Desk, child, on_small_disk, running, until
 from tests.server.store_fixtures import CAROL
 from tests.server.uploads import digest, get, kept, post, reason, slowly
@@ -71,6 +72,7 @@ async def test_a_file_is_not_swept_while_its_row_is_written(hero_root: Path) -> 
 
 
 def _memory_kib(pid: int) -> int:
+    require(PROC)
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import CURL, find_program, require
 from tests.server.desk import STOP_S, child
 
 Call = Callable[..., Any]
@@ -63,9 +63,8 @@ def generated(path: Path) -> Call:
 
 def curl(path: Path) -> Call:
     """The shell's HTTP client."""
-    program = shutil.which("curl")
-    if program is None:
-        pytest.skip("curl is not installed")
+    require(CURL)
+    program = str(find_program("curl"))
 
     def call(user: str, method: str, /, **params: Any) -> Any:
         request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})

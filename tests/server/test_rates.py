@@ -42,6 +42,11 @@ UNCOUNTED = frozenset(
         ),
         *("rpc.discover", "user.devices", "user.list", "user.me", "attachment.download"),
         *("attachment.delete", "draft.delete", "user.revoke"),
+        *("notification.settings", "notification.unsubscribe"),
+        # Signing in has rates of its own.
+        *("auth.redeem", "auth.request_link", "auth.revoke_session", "auth.sessions", "auth.sign_out", "project.info"),
+        *("auth.oidc_finish", "auth.oidc_start", "auth.passkey_finish", "auth.passkey_start", "auth.passkeys"),
+        *("auth.passkey_register_finish", "auth.passkey_register_start", "auth.passkey_remove"),
     }
 )
 # Counted where it is received.

@@ -17,7 +17,12 @@ from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.unit_of_work import Snapshot
 from tests.server.attachment_read_cases import ATTACHMENT_CASES, ATTACHMENT_WRITES
+from tests.server.credential_read_cases import CREDENTIAL_CASES, CREDENTIAL_WRITES
 from tests.server.desk import running
+from tests.server.identity_read_cases import IDENTITY_CASES, IDENTITY_WRITES
+from tests.server.incoming_mail_read_cases import INCOMING_MAIL_CASES, INCOMING_MAIL_WRITES
+from tests.server.mail_read_cases import MAIL_CASES, MAIL_WRITES
+from tests.server.outbox_read_cases import OUTBOX_CASES, OUTBOX_WRITES
 from tests.server.read_cases import BOB, create
 from tests.server.read_guard import guarded, waiting_tables
 from tests.server.store_fixtures import file_ticket, opened
@@ -25,11 +30,14 @@ from tests.server.test_verify import ACTIONS, _past
 from tests.server.text_read_cases import TEXT_CASES, TEXT_WRITES
 from tests.server.ticket_read_cases import TICKET_CASES
 from tests.server.user_read_cases import USER_CASES, USER_WRITES
+from tests.server.webhook_read_cases import WEBHOOK_CASES, WEBHOOK_WRITES
 
 pytestmark = pytest.mark.anyio
 
-CASES = TICKET_CASES | USER_CASES | ATTACHMENT_CASES | TEXT_CASES
-WRITES = USER_WRITES | ATTACHMENT_WRITES | TEXT_WRITES
+CASES = TICKET_CASES | USER_CASES | ATTACHMENT_CASES | IDENTITY_CASES | TEXT_CASES | MAIL_CASES
+CASES |= INCOMING_MAIL_CASES | OUTBOX_CASES | WEBHOOK_CASES | CREDENTIAL_CASES
+WRITES = USER_WRITES | ATTACHMENT_WRITES | IDENTITY_WRITES | TEXT_WRITES | MAIL_WRITES | OUTBOX_WRITES
+WRITES |= INCOMING_MAIL_WRITES | WEBHOOK_WRITES | CREDENTIAL_WRITES
 
 
 def methods_of(snapshot: type) -> set[str]:

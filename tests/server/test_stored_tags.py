@@ -101,7 +101,7 @@ def test_each_follow_up_belongs_to_a_migration(hero_root: Path) -> None:
             run_follow_ups(connection, len(titles))
     finally:
         connection.close()
-    assert done == ["folded_tags", "logins", "logins"]
+    assert done == ["folded_tags", "logins", "identity", "logins", "identity"]
 
 
 def _note(done: list[str], title: str, _connection: apsw.Connection) -> None:

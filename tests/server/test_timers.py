@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,8 @@ from hero_assistance_sdk.wire import Priority, Role, Seq, Status, TicketId, User
 from hero_assistance_server.audit.repository import AuditQuery
 from hero_assistance_server.events.stored_event import EventRange
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.jobs.alarm import Alarm
+from hero_assistance_server.jobs.alarm import Alarm, KernelAlarm, open_alarm
+from hero_assistance_server.jobs.polled_alarm import PolledAlarm
 from hero_assistance_server.jobs.timers import BATCH, Timers
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
@@ -31,6 +33,7 @@ from hero_assistance_server.tickets.rules import create
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
+from tests.capabilities import TIMERFD, needs
 from tests.server.desk import STOP_S, running, until
 
 pytestmark = pytest.mark.anyio
@@ -39,9 +42,19 @@ BOB = User(UserId("bob"), "Bob", Role.AGENT)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-async def test_an_alarm_rings_at_its_time_and_again_when_it_is_set_again() -> None:
+MakeAlarm = Callable[[Callable[[], None]], Alarm]
+
+
+@pytest.fixture(params=[pytest.param(KernelAlarm, marks=needs(TIMERFD)), PolledAlarm])
+def make_alarm(request: pytest.FixtureRequest) -> MakeAlarm:
+    """The alarm of Linux, and that of systems whose kernel keeps none, which runs on Linux as well."""
+    made: MakeAlarm = request.param
+    return made
+
+
+async def test_an_alarm_rings_at_its_time_and_again_when_it_is_set_again(make_alarm: MakeAlarm) -> None:
     rung = asyncio.Event()
-    with closing(Alarm(rung.set)) as alarm:
+    with closing(make_alarm(rung.set)) as alarm:
         for ahead in (timedelta(0), timedelta(milliseconds=20), -DAY):
             at = datetime.now(UTC) + ahead
             alarm.set(at)
@@ -51,14 +64,36 @@ async def test_an_alarm_rings_at_its_time_and_again_when_it_is_set_again() -> No
             rung.clear()
 
 
-async def test_an_alarm_that_is_set_later_does_not_ring_at_the_time_before() -> None:
+async def test_an_alarm_that_is_set_later_does_not_ring_at_the_time_before(make_alarm: MakeAlarm) -> None:
     rung = list[str]()
-    with closing(Alarm(lambda: rung.append("first"))) as first, closing(Alarm(lambda: rung.append("last"))) as last:
+    with (
+        closing(make_alarm(lambda: rung.append("first"))) as first,
+        closing(make_alarm(lambda: rung.append("last"))) as last,
+    ):
         first.set(datetime.now(UTC) + timedelta(milliseconds=20))
         first.set(datetime.now(UTC) + DAY)
         last.set(datetime.now(UTC) + timedelta(milliseconds=40))
         await until(lambda: rung)
     assert rung == ["last"]
+
+
+@pytest.mark.parametrize("jump_s", [-3600.0, 3600.0])
+async def test_a_polled_alarm_rings_when_the_clock_is_set(monkeypatch: pytest.MonkeyPatch, jump_s: float) -> None:
+    rung = asyncio.Event()
+    with closing(PolledAlarm(rung.set, look_s=0.01)) as alarm:
+        alarm.set(datetime.now(UTC) + DAY)
+        await asyncio.sleep(0.05)
+        assert not rung.is_set()
+        real = time.time
+        monkeypatch.setattr("hero_assistance_server.jobs.polled_alarm.time.time", lambda: real() + jump_s)
+        async with asyncio.timeout(STOP_S):
+            await rung.wait()
+
+
+async def test_a_system_without_the_kernels_alarm_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hero_assistance_server.jobs.alarm.find_function", lambda *_names: None)
+    with closing(open_alarm(lambda: None)) as alarm:
+        assert isinstance(alarm, PolledAlarm)
 
 
 class Clock:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.errors import FolderUnusable
-from hero_assistance_sdk.net.sockets import bind_unix
+from hero_assistance_sdk.net.sockets import TAKES_OVER, bind_unix
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import NAMESPACES, require
 from tests.server.desk import START_S
 from tests.server.store_fixtures import opened
 from tests.server.test_backups import SQLITE, backed_up, silent
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.anyio
 
 def on_read_only_disk(folder: Path) -> list[str]:
     """What starts a program for which `folder` is a file system of its own that cannot be written."""
+    require(NAMESPACES)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     script = f'mount --bind {folder} {folder}; mount -o remount,ro,bind {folder}; exec "$@"'
@@ -69,6 +71,18 @@ def test_a_folder_in_the_place_of_the_database(hero_env: dict[str, str], paths: 
     (paths.data / DATABASE).mkdir(parents=True)
     said = refusal(hero_env, paths, *arguments, around=[])
     assert f"{paths.data / DATABASE} is a folder\n  hint: move it away" in said
+
+
+@pytest.mark.parametrize("takes_over", [False, True])
+def test_too_few_open_files_are_named_before_a_socket_is_made(
+    hero_env: dict[str, str], paths: Paths, takes_over: bool
+) -> None:
+    """Nor is one taken from the server that is to be replaced."""
+    few = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh"]
+    env = {**hero_env, TAKES_OVER: str(os.getpid())} if takes_over else hero_env
+    said = refusal(env, paths, "--auth-mode", "dev", around=few)
+    assert "the system lets this process open 128 files, and it needs 144\n  hint: raise the limit" in said
+    assert not paths.service_sockets.exists()
 
 
 def test_a_server_does_not_start_in_a_file(hero_env: dict[str, str], paths: Paths) -> None:

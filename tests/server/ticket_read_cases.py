@@ -99,6 +99,9 @@ TICKET_CASES: dict[str, Case] = {
         ],
         [1, 1],
     ),
+    "events.list_for_team": sees_creation(
+        lambda work: [event.seq for event in work.events.list_for_team(Seq(0), 5)], [1]
+    ),
     "events.prune": sees_creation(lambda work: work.events.prune(work.now + timedelta(days=1), 0, 5), 1),
     "events.stored_range": sees_creation(lambda work: work.events.stored_range().last, 1),
     "messages.find": sees_reply(lambda work, message: work.messages.find(message.message_id), lambda message: message),

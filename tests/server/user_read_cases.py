@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from hero_assistance_sdk.wire import MessageId, Millis, Role, Status, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
-from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tags.model import TagCount
 from hero_assistance_server.tickets.ticket_update import Patch
@@ -24,11 +23,14 @@ DEVICE = Device("4a::1", BOB.user_id, "laptop", Millis(5), None)
 # Methods that only write; the read methods of their repository see what they write.
 USER_WRITES = {
     "devices.delete",
+    "devices.note_seen",
+    "devices.save",
     "logins.delete",
     "logins.save",
     "read_receipts.add_for_authors",
     "read_receipts.copy_to_part",
     "read_receipts.save",
+    "users.mark_demo",
     "users.save",
 }
 
@@ -58,14 +60,19 @@ def save_user(user: User) -> Step:
 
 
 def bind_device(work: UnitOfWork) -> None:
-    """Write a device by SQL: no repository has a method for it."""
-    assert isinstance(work, SqliteUnitOfWork)
-    row = (DEVICE.address, DEVICE.user_id, DEVICE.name, DEVICE.bound_at, DEVICE.last_seen_at)
-    work.session.direct.execute("INSERT INTO device_bindings VALUES (?, ?, ?, ?, ?)", row)
+    work.devices.save(DEVICE)
 
 
 def delete_device(work: UnitOfWork) -> None:
     work.devices.delete(DEVICE.address)
+
+
+def mark_demo(work: UnitOfWork) -> None:
+    work.users.mark_demo(DAN.user_id)
+
+
+def deactivate_dan(work: UnitOfWork) -> None:
+    work.users.save(replace(DAN, active=False), work.now)
 
 
 def bind_admin(work: UnitOfWork) -> None:
@@ -100,6 +107,10 @@ USER_CASES: dict[str, Case] = {
     "devices.find": sees(lambda work: work.devices.find(DEVICE.address), (bind_device, DEVICE), (delete_device, None)),
     "devices.iterate_for": sees(
         lambda work: [*work.devices.iterate_for(BOB.user_id)], (bind_device, [DEVICE]), (delete_device, [])
+    ),
+    "devices.list_all": sees(lambda work: work.devices.list_all(), (bind_device, [DEVICE]), (delete_device, [])),
+    "users.list_demo": sees(
+        lambda work: work.users.list_demo(), (save_user(DAN), []), (mark_demo, [DAN]), (deactivate_dan, [])
     ),
     "logins.count_of_admins": sees(
         lambda work: work.logins.count_of_admins(except_login="bob"), (bind_admin, 1), (delete_login, 0)

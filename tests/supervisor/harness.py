@@ -151,10 +151,11 @@ class Harness:
         mine = {self.supervisor_pid} if self.supervisor else set()
         found = set()
         for pid in list_processes():
+            command = ""
             with contextlib.suppress(OSError):
                 command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-                if root in command or read_inherited(pid, "PATH_ROOT") == root:
-                    found.add(pid)
+            if root in command or read_inherited(pid, "PATH_ROOT") == root:
+                found.add(pid)
         return found - mine
 
     def clean_up(self) -> None:

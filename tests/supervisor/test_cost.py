@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from hero_assistance_sdk.hero_proc.wire import ActionState
+from tests.capabilities import PROC, needs
 from tests.supervisor.harness import Harness, wait_for
 
 MEMORY_KB = 40 * 1024
 IDLE_SHARE = 0.005
 WINDOW_S = 5.0
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="read from /proc")
+pytestmark = needs(PROC)
 
 
 def memory_kb(pid: int) -> int:

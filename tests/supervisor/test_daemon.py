@@ -25,6 +25,7 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_unix, listening_pid
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from tests.capabilities import AS_ROOT, PROC, SYSTEM_PYTHON, needs, require
 from tests.supervisor.harness import SERVICE, Harness, one, wait_for
 
 
@@ -102,14 +103,14 @@ def test_its_socket_is_for_its_owner_alone(supervised: Harness) -> None:
     assert stat.S_IMODE(mode) == 0o600
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can call as somebody else")
+@needs(AS_ROOT, SYSTEM_PYTHON)
 def test_a_caller_of_another_user_is_refused(supervised: Harness) -> None:
     path = supervised.paths.socket(SOCKET)
     path.chmod(0o666)
     supervised.paths.root.chmod(0o755)
     ask = "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); print(s.recv(1))"
     asked = subprocess.run(
-        ["/usr/bin/python3", "-c", ask, str(path)] if Path("/usr/bin/python3").exists() else _as_absent(ask, path),
+        ["/usr/bin/python3", "-c", ask, str(path)],
         capture_output=True,
         text=True,
         user=65534,
@@ -117,10 +118,6 @@ def test_a_caller_of_another_user_is_refused(supervised: Harness) -> None:
         check=False,
     )
     assert asked.stdout == "b''\n", asked.stderr
-
-
-def _as_absent(ask: str, path: Path) -> list[str]:
-    pytest.skip("no interpreter here that every user may run")
 
 
 def test_every_method_is_in_its_document(supervised: Harness) -> None:
@@ -227,6 +224,7 @@ def test_secrets_are_in_a_private_file_and_nowhere_else(supervised: Harness) -> 
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(files[0].parent.stat().st_mode) == 0o700
     assert "hush-hush" not in supervised.log.read_text()
+    require(PROC)
     for pid in (supervised.supervisor_pid, *supervised.descendants()):
         told = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
         assert b"hush-hush" not in told

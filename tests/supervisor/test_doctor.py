@@ -21,6 +21,7 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
 from hero_assistance_sdk.paths import SERVICE, Paths
 from tests.builds import ROOT, make_build
+from tests.capabilities import AS_ROOT, NAMESPACES, PROC, needs, require
 from tests.supervisor.harness import PROGRAM, Harness, wait_for
 from tests.supervisor.test_foreign_processes import foreign
 
@@ -111,7 +112,7 @@ def test_a_wrong_mode_of_a_socket_folder(harness: Harness, mode: int, verdict: s
     assert doctor(harness.env, "folders") == [(verdict, f"{harness.paths.service_sockets} {said}")]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@needs(AS_ROOT)
 def test_a_wrong_owner_of_a_socket_folder(harness: Harness) -> None:
     folder = harness.paths.service_sockets
     folder.mkdir(parents=True)
@@ -144,7 +145,7 @@ def test_a_foreign_listener_on_a_socket(supervised: Harness) -> None:
     assert found[1].startswith(f"{path} is held by process {program.pid} (python")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell who has a port")
+@needs(PROC)
 def test_a_foreign_listener_on_the_servers_port(supervised: Harness) -> None:
     with bind_tcp("127.0.0.1:0") as mine:
         address = bound_address(mine)
@@ -191,17 +192,19 @@ def test_broken_links_of_a_release(
     assert said in found[1]
 
 
-def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = "") -> Found:
+def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = "", then: str = "") -> Found:
     """What it finds of disks where folders below the root are file systems of their own, of these sizes.
 
-    That of `full` is filled.
+    That of `full` is filled. `then` is run behind the mounts.
     """
+    require(NAMESPACES)
     made = "".join(
         f'mkdir -p "$PATH_ROOT/{folder}"; mount -t tmpfs -o size={size} tmpfs "$PATH_ROOT/{folder}"; '
         for folder, size in mounts.items()
     )
     if full:
         made += f'cat /dev/zero > "$PATH_ROOT/{full}/filler" 2>"$PATH_ROOT/refused" || true; '
+    made += f"{then}; " if then else ""
     done = subprocess.run(
         ["unshare", "--mount", "--map-root-user", "sh", "-ec", f'{made}exec "$@"', "sh", *DOCTOR],
         env={**harness.env, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -215,7 +218,6 @@ def doctor_with_mounts(harness: Harness, mounts: dict[str, str], *, full: str = 
     return findings(done.stdout, "disk")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 @pytest.mark.parametrize(("size", "verdict"), [("100m", "fault"), ("600m", "warning"), ("2g", "ok")])
 def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -> None:
     (found,) = doctor_with_mounts(harness, {"": size})
@@ -223,7 +225,6 @@ def test_a_disk_that_is_nearly_full(harness: Harness, size: str, verdict: str) -
     assert "GiB free" in found[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 @pytest.mark.parametrize("mounted", ["data", "backups", "exports", "log", "state", "sockets", "releases"])
 def test_a_folder_that_is_a_mount_of_its_own_is_looked_at(harness: Harness, mounted: str) -> None:
     """A root with room, and one folder that has none."""
@@ -235,7 +236,6 @@ def test_a_folder_that_is_a_mount_of_its_own_is_looked_at(harness: Harness, moun
     assert f", where {name}" in full
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mount namespaces are Linux's")
 def test_a_small_disk_of_its_own_is_no_fault_while_it_has_room(harness: Harness) -> None:
     found = doctor_with_mounts(harness, {"": "4g", "var/log": "50m", "var/data": "200m"})
     assert [verdict for verdict, _ in found] == ["ok", "ok", "ok"]
@@ -246,7 +246,7 @@ def test_a_small_disk_of_its_own_is_no_fault_while_it_has_room(harness: Harness)
     ]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the clock of the boot is Linux's")
+@needs(PROC)
 @pytest.mark.parametrize(("seconds", "way"), [(3_600, "forward"), (-7_200, "back")])
 def test_a_jump_of_the_clock(supervised: Harness, seconds: int, way: str) -> None:
     """The clock of this machine is not ours to set: the record is as one would have left it that was wrong then."""
@@ -303,3 +303,81 @@ def test_a_database_that_is_gone_is_told_before_a_start(harness: Harness) -> Non
     (data / "tickets.db").unlink()
     (data / "tickets.db").mkdir()
     assert doctor(harness.env, "data") == [("fault", f"{data / 'tickets.db'} is a folder")]
+
+
+@needs(NAMESPACES)
+@pytest.mark.parametrize(
+    ("mounted", "option", "said"),
+    [
+        ("", "ro", "mounted read-only"),
+        ("var/data", "ro", "mounted read-only"),
+        ("", "noexec", "mounted noexec"),
+        ("var/releases", "noexec", "mounted noexec"),
+    ],
+)
+def test_how_a_disk_is_mounted(harness: Harness, mounted: str, option: str, said: str) -> None:
+    remounted = f'mount -o remount,{option} "$PATH_ROOT/{mounted}"'
+    found = doctor_with_mounts(harness, {"": "4g", mounted: "4g"}, then=remounted)
+    (fault,) = (detail for verdict, detail in found if verdict == "fault")
+    assert said in fault
+    assert f"free in {harness.paths.root / mounted}" in fault
+
+
+@needs(NAMESPACES)
+def test_a_disk_of_data_alone_may_be_noexec(harness: Harness) -> None:
+    remounted = 'mount -o remount,noexec "$PATH_ROOT/var/data"'
+    found = doctor_with_mounts(harness, {"": "4g", "var/data": "4g"}, then=remounted)
+    assert [verdict for verdict, _ in found] == ["ok", "ok"]
+
+
+@pytest.fixture
+def installed_bin(harness: Harness, tmp_path: Path) -> Path:
+    """The folder of an installed release of small programs."""
+    store = ReleaseStore.from_paths(harness.paths)
+    install(store, make_build(tmp_path / "dist", "1.0-one"), lambda _step: None)
+    return store.bin
+
+
+def _searching(harness: Harness, *folders: object) -> Found:
+    return doctor({**harness.env, "PATH": os.pathsep.join(map(str, (*folders, harness.env["PATH"])))}, "PATH")
+
+
+def test_a_folder_on_the_search_path_in_another_spelling(harness: Harness, installed_bin: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(installed_bin)
+    well = [("ok", f"{installed_bin} is on PATH")]
+    for spelling in (installed_bin, f"{installed_bin}/", link, f"{installed_bin.parent}/home/../bin"):
+        assert _searching(harness, spelling) == well
+    assert _searching(harness) == [("warning", f"{installed_bin} is not on PATH")]
+
+
+def test_another_program_of_the_same_name_that_comes_first(
+    harness: Harness, installed_bin: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "alpha"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    assert _searching(harness, other.parent, installed_bin) == [
+        ("warning", f"{other} is found before {installed_bin / 'alpha'}")
+    ]
+    assert _searching(harness, installed_bin, other.parent) == [("ok", f"{installed_bin} is on PATH")]
+    # A link to ours is ours.
+    other.unlink()
+    other.symlink_to(installed_bin / "alpha")
+    assert _searching(harness, other.parent, installed_bin) == [("ok", f"{installed_bin} is on PATH")]
+
+
+def test_too_few_open_files(harness: Harness) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh", *DOCTOR],
+        env=harness.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert findings(done.stdout, "open_files") == [
+        ("fault", "the system lets this process open 128 files, and it needs 144")
+    ]
+    assert [verdict for verdict, _ in doctor(harness.env, "open_files")] == ["ok"]

@@ -20,9 +20,10 @@ from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import PROC, needs
 from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a process inherited is seen in /proc alone")
+pytestmark = needs(PROC)
 
 FAMILY = 6
 

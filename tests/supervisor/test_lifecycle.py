@@ -38,6 +38,7 @@ from hero_assistance_sdk.hero_proc.specs import check_service
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import PROC, needs
 from tests.supervisor.harness import Harness, wait_for
 from tests.supervisor.log_follower import follow_log
 
@@ -163,7 +164,7 @@ def test_the_json_of_status_has_these_words(desk: Paths) -> None:
     assert [action["name"] for action in written["actions"]] == list(ACTIONS)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell who has a port")
+@needs(PROC)
 def test_a_server_without_its_tcp_port_is_degraded_and_status_says_who_has_it(
     desk: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

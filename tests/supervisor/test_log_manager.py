@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sys
 import time
 
 import pytest
@@ -19,10 +18,11 @@ from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from tests.capabilities import HOLES, needs
 from tests.supervisor.harness import SERVICE, Harness, wait_for
 from tests.supervisor.log_follower import follow_log, numbers_by_writer
 
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="only Linux frees a part of a file")
+linux_only = needs(HOLES)
 
 
 def counting(harness: Harness, last: int, *, keep: int = 1000) -> ActionSpec:

@@ -6,9 +6,7 @@ Debian's nginx and redis know nothing of a supervisor, overwrite their environme
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +17,10 @@ from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus
 from hero_assistance_sdk.net.sockets import listening_pid
+from tests.capabilities import NGINX_PROGRAM, REDIS_PROGRAMS, find_program, needs
 from tests.supervisor.harness import Harness, one, wait_for
 from tests.supervisor.test_foreign_processes import free_port, serving_port
 
-# Debian has daemons in /usr/sbin.
-SEARCHED = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
 INTERVAL_MS, TIMEOUT_MS = 50, 300
 NGINX = """\
 daemon off;
@@ -44,8 +41,6 @@ http {{
 }}
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these are Debian's")
-
 
 @pytest.fixture
 def supervised(supervised: Harness) -> Iterator[Harness]:
@@ -56,14 +51,6 @@ def supervised(supervised: Harness) -> Iterator[Harness]:
     # A test that is skipped has registered nothing.
     if is_registered:
         supervised.stop()
-
-
-def program(name: str) -> str:
-    """The path of a program; skips the test where it is not installed."""
-    found = shutil.which(name, path=SEARCHED)
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 def probe(kind: ProbeKind, target: str) -> HealthCheck:
@@ -77,7 +64,7 @@ def nginx(harness: Harness) -> tuple[ActionSpec, int]:
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, socket=socket, port=port, user=user))
-    argv = (program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(config))
+    argv = (str(find_program("nginx")), "-e", "stderr", "-p", str(folder), "-c", str(config))
     checks = (probe(ProbeKind.HTTP, socket), probe(ProbeKind.HTTP, f"http://127.0.0.1:{port}/"))
     return harness.action().model_copy(update={"argv": argv, "tcp_ports": (port,), "health_checks": checks}), port
 
@@ -88,9 +75,9 @@ def redis(harness: Harness) -> ActionSpec:
     settings = f"--port {port} --bind 127.0.0.1 --unixsocket {socket} --dir {harness.paths.root} --save".split()
     checks = (
         probe(ProbeKind.TCP, f"127.0.0.1:{port}"),
-        probe(ProbeKind.EXEC, f"{program('redis-cli')} -e -s {socket} ping"),
+        probe(ProbeKind.EXEC, f"{find_program('redis-cli')} -e -s {socket} ping"),
     )
-    argv = (program("redis-server"), *settings, "", "--daemonize", "no")
+    argv = (str(find_program("redis-server")), *settings, "", "--daemonize", "no")
     return harness.action().model_copy(update={"argv": argv, "tcp_ports": (port,), "health_checks": checks})
 
 
@@ -107,6 +94,7 @@ def workers(pid: int | None) -> set[int]:
     return {row.pid for row in list_processes().values() if row.parent == pid}
 
 
+@needs(NGINX_PROGRAM)
 def test_nginx_whose_workers_hang_is_started_again_and_ended_with_them(supervised: Harness) -> None:
     action, port = nginx(supervised)
     supervised.start_actions(action)
@@ -123,6 +111,7 @@ def test_nginx_whose_workers_hang_is_started_again_and_ended_with_them(supervise
     assert supervised.descendants() == set()
 
 
+@needs(NGINX_PROGRAM)
 def test_nginx_that_lost_its_master_leaves_no_worker_in_the_way(supervised: Harness) -> None:
     """The workers go on and hold the port; they carry no mark any more, only their session tells whose they are."""
     action, _port = nginx(supervised)
@@ -135,6 +124,7 @@ def test_nginx_that_lost_its_master_leaves_no_worker_in_the_way(supervised: Harn
     assert not orphans & set(list_processes())
 
 
+@needs(NGINX_PROGRAM)
 def test_nginx_whose_socket_was_deleted_is_started_again(supervised: Harness) -> None:
     action, _port = nginx(supervised)
     supervised.start_actions(action)
@@ -146,6 +136,7 @@ def test_nginx_whose_socket_was_deleted_is_started_again(supervised: Harness) ->
     assert listening_pid(path) == after.pid
 
 
+@needs(REDIS_PROGRAMS)
 @pytest.mark.parametrize("fault", ["hang", "socket", "kill"])
 def test_redis_that_does_not_answer_is_started_again(supervised: Harness, fault: str) -> None:
     action = redis(supervised)
@@ -162,6 +153,7 @@ def test_redis_that_does_not_answer_is_started_again(supervised: Harness, fault:
     assert supervised.descendants() == set()
 
 
+@needs(REDIS_PROGRAMS)
 def test_redis_is_adopted_although_it_overwrote_what_it_inherited(supervised: Harness) -> None:
     supervised.start_actions(redis(supervised))
     before = supervised.until_state(ActionState.HEALTHY)
@@ -171,6 +163,7 @@ def test_redis_is_adopted_although_it_overwrote_what_it_inherited(supervised: Ha
     assert (after.pid, after.restarts) == (before.pid, 0)
 
 
+@needs(NGINX_PROGRAM)
 def test_a_foreign_nginx_on_our_port_is_named_and_left_alone(supervised: Harness) -> None:
     """It runs as an action of another service, so that it is ended with this test."""
     action, port = nginx(supervised)

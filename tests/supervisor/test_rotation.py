@@ -20,11 +20,12 @@ from hero_assistance.supervisor.logs.time_index import TimeMark
 from hero_assistance.supervisor.logs.time_index import append_mark as add_mark
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.hero_proc.specs import LogSpec
+from tests.capabilities import HOLES, needs
 
 SMALL = LogSpec(max_bytes=64 * 1024, keep=1000)
 START = format_cursor(BEGINNING)
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux frees a part of a file")
+pytestmark = needs(HOLES)
 
 
 @pytest.fixture

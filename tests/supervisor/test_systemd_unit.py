@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,19 @@ from hero_assistance.systemd_unit import UNIT, NoSystemd, disable, enable, rende
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import SYSTEMD, needs
 from tests.supervisor.harness import Harness
+
+# What systemd expands, unquotes or takes for the end of a word, and what a shell does.
+ODD = "a \"b\" %h $x ${y} 'c' \\ ; # a=b \u00e9"
+
+
+def _install(paths: Paths) -> None:
+    """A program in `bin/` that says how it was called."""
+    paths.bin.mkdir(parents=True)
+    program = paths.bin / "hero_assistance"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$0" "$PATH_ROOT" "$@"\n')
+    program.chmod(0o755)
 
 
 @pytest.fixture
@@ -56,13 +67,16 @@ def test_what_systemd_would_expand_is_escaped(tmp_path: Path) -> None:
     assert 'a \\"b\\" %%h $x"' in text
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd to ask")
-@pytest.mark.parametrize("root", ["plain", 'a "b" %h $x'])
+@needs(SYSTEMD)
+@pytest.mark.parametrize("installed", [False, True], ids=["source tree", "installed"])
+@pytest.mark.parametrize("root", ["plain", ODD, "a\\"])
 def test_systemd_reads_the_unit_without_a_complaint(
-    paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path, root: str
+    paths: Paths, hero_env: dict[str, str], systemd: Path, tmp_path: Path, root: str, installed: bool
 ) -> None:
     folder = paths.root / root
     layout = Paths(root=folder, sockets=folder / "s", var=folder / "v")
+    if installed:
+        _install(layout)
     unit = enable(layout, environ=hero_env, systemd=systemd).unit
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", unit],
@@ -85,6 +99,26 @@ def test_another_roots_unit_is_left_alone(
         enable(other, environ=hero_env, systemd=systemd)
     with pytest.raises(Conflict):
         disable(other, environ=hero_env)
+
+
+@pytest.mark.parametrize("root", ["plain", ODD])
+def test_the_line_for_another_init_does_what_it_says(
+    paths: Paths, hero_env: dict[str, str], tmp_path: Path, root: str
+) -> None:
+    folder = paths.root / root
+    layout = Paths(root=folder, sockets=folder / "s", var=folder / "v")
+    _install(layout)
+    with pytest.raises(NoSystemd) as refused:
+        enable(layout, environ=hero_env, systemd=tmp_path / "none")
+    line = str(refused.value.hint).partition("as this user: ")[2]
+    done = subprocess.run(["sh", "-c", line], env=hero_env, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout.splitlines() == [str(layout.bin / "hero_assistance"), str(folder), "supervisor", "run"]
+
+
+def test_the_program_is_written_without_what_systemd_only_expands_in_arguments(paths: Paths) -> None:
+    layout = Paths(root=paths.root / "$x", sockets=paths.root, var=paths.root)
+    _install(layout)
+    assert f'ExecStart="{layout.bin}/hero_assistance" "supervisor" "run"' in render_unit(layout)
 
 
 def test_without_systemd_it_says_how_else(paths: Paths, hero_env: dict[str, str], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import LOOPBACK_NET, require
 from tests.ui.daemons import Daemon, answers, eventually
 
 ANSWER_S = 10.0
@@ -94,6 +95,8 @@ def hero_proc(paths: Paths, env: dict[str, str]) -> Iterator[Supervised]:
 
 def connection(address: str, source: str) -> socket.socket:
     """A TCP connection to `host:port` or `[v6]:port` from a source address."""
+    if source.startswith("127.") and source != "127.0.0.1":
+        require(LOOPBACK_NET)
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.capabilities import NAMESPACES, require
+
 # An address of the overlay, another one, its last one, and two of elsewhere.
 NODE, PEER, LAST = "54f:b680:ba6e:7ced::1", "400::7", "5ff:ffff::1"
 STRANGER, NEIGHBOUR = "2001:db8::7", "600::1"
@@ -19,6 +21,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def inside(module: str, env: dict[str, str], *arguments: str) -> Any:
     """Run `python -m module` alone in a network with `ADDRESSES`; returns the JSON that it prints."""
+    require(NAMESPACES)
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     script = "; ".join(("ip link set lo up", *(f"ip address add {address} dev lo" for address in ADDRESSES)))
     command = ["sh", "-ec", f'{script}; exec "$@"', "sh", sys.executable, "-m", module, *arguments]

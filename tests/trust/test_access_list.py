@@ -12,7 +12,7 @@ from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_ui.access import BODY_LIMIT, LONGEST_LIST, PATH
 from tests.trust.harness import Supervised, get
-from tests.ui.daemons import Desk, desk, http
+from tests.ui.daemons import Desk, desk, http, picked
 
 ADMINS = "ADMIN_SECRETS"
 
@@ -105,7 +105,7 @@ def test_who_is_not_on_the_list_does_not_reach_it(page: Desk, tcp: httpx2.Client
 
 @pytest.mark.parametrize(("user", "status"), [("alice", 200), ("bob", 403), ("carol", 403), ("mallory", 401)])
 def test_only_admins_by_the_picker(page: Desk, tcp: httpx2.Client, user: str, status: int) -> None:
-    tcp.cookies.set("hero_dev_user", user)
+    tcp.headers.update(picked(user))
     assert tcp.get(PATH).status_code == status
     assert tcp.put(PATH, json={"entries": ["127.0.0.1"]}).status_code == status
 

@@ -14,6 +14,13 @@ from tests.trust.harness import Supervised
 
 Found = list[tuple[str, str, str]]
 
+# What only the server reads, in the order in which it is named.
+OTHERS = [
+    *("WEBHOOK_NETWORKS", "SMTP_URL", "MAIL_FROM"),
+    *("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
+    *("IMAP_URL", "MAIL_LISTEN"),
+]
+
 
 def _findings(env: dict[str, str], *checks: str) -> Found:
     command = [sys.executable, "-m", "hero_assistance", "doctor", "--json"]
@@ -32,6 +39,7 @@ def test_names_and_where_they_are_kept(embedded: Supervised, hero_env: dict[str,
         ("secrets", "ok", "THEME is set in embedded"),
         ("secrets", "ok", "ADMIN_SECRETS is set in embedded"),
         ("secrets", "ok", "MYCELIUM_BIND is not set in embedded"),
+        *(("secrets", "ok", f"{name} is not set in embedded") for name in OTHERS),
         ("access", "warning", "1 of the entries of ADMIN_SECRETS are neither address nor network"),
     ]
 
@@ -45,12 +53,13 @@ def test_hero_proc_is_named_where_it_tells(embedded: Supervised, box: Supervised
         "THEME is not set in hero_proc",
         "ADMIN_SECRETS is not set in hero_proc",
         "MYCELIUM_BIND is set in hero_proc",
+        *(f"{name} is not set in hero_proc" for name in OTHERS),
     ]
 
 
 def test_without_a_supervisor_nobody_tells(hero_env: dict[str, str]) -> None:
     assert _findings(hero_env, "secrets") == [
-        ("secrets", "warning", "no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND")
+        ("secrets", "warning", f"no supervisor tells THEME, ADMIN_SECRETS, MYCELIUM_BIND, {', '.join(OTHERS)}")
     ]
 
 

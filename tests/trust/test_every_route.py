@@ -27,8 +27,8 @@ from hero_assistance_server.users.directory import Directory
 from hero_assistance_ui.application import create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode as PageMode
-from hero_assistance_ui.identity import Trust
 from hero_assistance_ui.projects import ShownProject, Sockets
+from hero_assistance_ui.trust import Trust
 from tests.trust.harness import supervised
 from tests.ui.daemons import Desk, desk, plain_environment
 
@@ -49,7 +49,8 @@ class Claim(Enum):
     NONE = ()
     EDGE = (("x-hero-user", "carol"),)
     SCRIPT = (("x-dev-user", "carol"),)
-    PICKER = (("cookie", "hero_dev_user=carol"),)
+    PICKER = (("x-picked-user", "carol"),)
+    SESSION = (("cookie", "hero_session=made-up"), ("x-hero-session", "made-up"))
 
 
 class Needs(Enum):
@@ -63,6 +64,11 @@ class Needs(Enum):
     NAMING = auto()
     FINDING = auto()
     ADMIN = auto()
+    # Signing in, where neither the edge nor the picker says who is calling, and out.
+    SIGN_IN = auto()
+    SIGN_OUT = auto()
+    # A token in the address, which the request lacks.
+    TOKEN = auto()
 
 
 N, T, S, A = Needs.NOTHING, Needs.TELLS, Needs.SOMEBODY, Needs.ADMIN
@@ -72,8 +78,20 @@ ABOUT = {"/health": READ, "/.well-known/heroservice.json": READ}
 CALLS = {"/rpc": {"POST": T}, "/openrpc.json": READ}
 FILES = {"/attachments": {"POST": Needs.NAMING}, "/attachments/{attachment_id}": FOUND}
 STREAM = {"/events": {"GET": S, "HEAD": S}}
+SIGN_IN = {"POST": Needs.SIGN_IN}
+SIGN_OUT = {"POST": Needs.SIGN_OUT}
 PAGE = {
     "/": READ,
+    "/sign-in": READ,
+    "/devices": READ,
+    "/sign-in/link": {"GET": Needs.SIGN_IN, "HEAD": Needs.SIGN_IN},
+    "/sign-in/request": SIGN_IN,
+    "/sign-in/redeem": SIGN_IN,
+    "/sign-out": SIGN_OUT,
+    "/projects/{project}/sign-in/request": SIGN_IN,
+    "/projects/{project}/sign-in/redeem": SIGN_IN,
+    "/projects/{project}/sign-out": SIGN_OUT,
+    "/unsubscribe": {"GET": Needs.TOKEN, "HEAD": Needs.TOKEN, "POST": Needs.TOKEN},
     "/static/{name}": READ,
     # It tells of each project by itself, also that it is refused there.
     "/events": READ,
@@ -98,19 +116,19 @@ ROUTES: dict[Listener, dict[str, dict[str, Needs]]] = {
 
 ALICE, CAROL, NOBODY, REFUSED = "alice", "carol", "nobody", "refused"
 # Who is calling, by the claims in the order of `Claim`. In dev mode who says nothing is the admin.
-ONLY_EDGE = (REFUSED, CAROL, REFUSED, REFUSED)
-ONLY_SCRIPT = (ALICE, ALICE, CAROL, ALICE)
-ONLY_PICKER = (ALICE, ALICE, ALICE, CAROL)
+ONLY_EDGE = (REFUSED, CAROL, REFUSED, REFUSED, REFUSED)
+ONLY_SCRIPT = (ALICE, ALICE, CAROL, ALICE, ALICE)
+ONLY_PICKER = (ALICE, ALICE, ALICE, CAROL, ALICE)
 WHO: dict[tuple[Listener, str], tuple[str, ...]] = {
     (Listener.RPC, "hero"): ONLY_EDGE,
     (Listener.RPC, "dev"): ONLY_SCRIPT,
     (Listener.EVENTS, "hero"): ONLY_EDGE,
     (Listener.EVENTS, "dev"): ONLY_SCRIPT,
-    (Listener.SERVER_TCP, "hero"): (NOBODY,) * 4,
+    (Listener.SERVER_TCP, "hero"): (NOBODY,) * 5,
     (Listener.SERVER_TCP, "dev"): ONLY_SCRIPT,
     (Listener.UI, "hero"): ONLY_EDGE,
     (Listener.UI, "dev"): ONLY_PICKER,
-    (Listener.UI_TCP, "hero"): (REFUSED,) * 4,
+    (Listener.UI_TCP, "hero"): (REFUSED,) * 5,
     (Listener.UI_TCP, "dev"): ONLY_PICKER,
 }
 ANSWERS = {
@@ -120,6 +138,9 @@ ANSWERS = {
     Needs.NAMING: {ALICE: "400", CAROL: "400", NOBODY: "401", REFUSED: "401"},
     Needs.FINDING: {ALICE: "404", CAROL: "404", NOBODY: "401", REFUSED: "401"},
     Needs.ADMIN: {ALICE: "200", CAROL: "403", NOBODY: "401", REFUSED: "401"},
+    Needs.SIGN_IN: {ALICE: "409", CAROL: "409", REFUSED: "400"},
+    Needs.SIGN_OUT: {ALICE: "409", CAROL: "409", REFUSED: "200"},
+    Needs.TOKEN: dict.fromkeys((ALICE, CAROL, REFUSED), "400"),
 }
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import pytest
 
 from tests.trust.namespace import LAST, NEIGHBOUR, NODE, PEER, STRANGER, inside
-
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no network namespaces")
 
 BROAD = {NODE: 200, PEER: 200, LAST: 200, STRANGER: 403, NEIGHBOUR: 403, "127.0.0.1": 200, "192.0.2.7": 403}
 NOBODY = dict.fromkeys(BROAD)

@@ -264,4 +264,7 @@ async def test_no_value_is_logged(paths: Paths, embedded: Supervised, caplog: py
 
 
 def test_the_names_are_those_that_operators_know() -> None:
-    assert [name.value for name in SecretName] == ["THEME", "ADMIN_SECRETS", "MYCELIUM_BIND"]
+    assert [name.value for name in SecretName] == [
+        *("THEME", "ADMIN_SECRETS", "MYCELIUM_BIND", "WEBHOOK_NETWORKS", "SMTP_URL", "MAIL_FROM"),
+        *("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "IMAP_URL", "MAIL_LISTEN"),
+    ]

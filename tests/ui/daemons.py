@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -9,10 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
 
@@ -20,6 +23,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.limits import WITHOUT_RATES
+from tests.server.desk import seed_team
 
 T = TypeVar("T")
 
@@ -100,7 +104,11 @@ class Desk:
 
     def start_server(self, around: Sequence[str] = ()) -> Daemon:
         """Start the ticket server, by the command `around` it, and wait until it answers."""
-        arguments = ["--auth-mode", self.auth_mode, "--seed-dev-users"]
+        if self.auth_mode == "hero":
+            # In a thread of its own: the driver of a browser keeps a loop running in this one.
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(lambda: asyncio.run(seed_team(self.paths))).result()
+        arguments = ["--auth-mode", self.auth_mode, *(["--seed-dev-users"] if self.auth_mode == "dev" else [])]
         daemon = self._start("hero_assistance_server", arguments, around)
         eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")
         return daemon
@@ -177,6 +185,11 @@ def http(socket: Path, **options: Any) -> httpx2.Client:
     """An HTTP client of a Unix socket."""
     transport = httpx2.HTTPTransport(uds=str(socket))
     return httpx2.Client(transport=transport, base_url="http://localhost", timeout=10.0, **options)
+
+
+def picked(user: str) -> dict[str, str]:
+    """The header of a window in which this demo user was picked, as the page writes it."""
+    return {"x-picked-user": quote(user, safe="")}
 
 
 def rpc_body(method: str, **params: Any) -> bytes:

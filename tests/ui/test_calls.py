@@ -12,7 +12,7 @@ from hero_assistance_sdk.errors import ProtocolViolation
 from hero_assistance_sdk.rpc.errors import MethodNotFound
 from hero_assistance_sdk.size_limits import REQUEST_BYTES
 from hero_assistance_ui.page_methods import REFRESH_AFTER_S, PageMethods, read_page_methods
-from tests.ui.daemons import Desk, http, rpc_body
+from tests.ui.daemons import Desk, http, picked, rpc_body
 
 RPC = "/projects/hero_assistance/rpc"
 JSON = {"content-type": "application/json"}
@@ -128,22 +128,22 @@ def test_over_tcp_a_foreign_host_is_refused(dev_desk: Desk) -> None:
 
 
 def test_the_picked_demo_user_calls(dev_desk: Desk) -> None:
-    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+    with http(dev_desk.paths.socket("ui"), headers=picked("carol")) as client:
         assert _ask(client, "user.me")["result"]["user_id"] == "carol"
 
 
 def test_in_dev_mode_the_header_of_the_edge_is_ignored(dev_desk: Desk) -> None:
-    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+    with http(dev_desk.paths.socket("ui"), headers=picked("carol")) as client:
         assert _ask(client, "user.me", {"x-hero-user": "alice"})["result"]["user_id"] == "carol"
 
 
 def test_a_browser_cannot_name_the_demo_user_by_header(dev_desk: Desk) -> None:
-    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+    with http(dev_desk.paths.socket("ui"), headers=picked("carol")) as client:
         assert _ask(client, "user.me", {"x-dev-user": "alice"})["result"]["user_id"] == "carol"
 
 
 def test_the_picker_offers_everybody_whoever_was_picked(dev_desk: Desk) -> None:
-    with http(dev_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+    with http(dev_desk.paths.socket("ui"), headers=picked("carol")) as client:
         users = client.get("/projects/hero_assistance/people").json()["result"]["users"]
     assert [user["user_id"] for user in users] == ["alice", "bob", "carol", "dave"]
 
@@ -154,7 +154,7 @@ def test_in_hero_mode_the_header_of_the_edge_names_the_user(hero_desk: Desk) -> 
 
 
 def test_in_hero_mode_nothing_else_names_a_user(hero_desk: Desk) -> None:
-    with http(hero_desk.paths.socket("ui"), cookies={"hero_dev_user": "carol"}) as client:
+    with http(hero_desk.paths.socket("ui"), headers=picked("carol")) as client:
         answer = _ask(client, "ticket.list", {"x-dev-user": "alice"})
     assert answer["error"]["data"]["reason"] == "unauthenticated"
 
@@ -168,7 +168,7 @@ def test_over_tcp_the_header_of_the_edge_is_dropped(hero_desk: Desk) -> None:
 def test_in_hero_mode_there_is_no_picker(hero_desk: Desk) -> None:
     with http(hero_desk.paths.socket("ui")) as client:
         assert client.get("/projects/hero_assistance/people").status_code == 404
-        assert '"picker":null' in client.get("/").text
+        assert '"hasPicker":false' in client.get("/").text
 
 
 def test_a_ticket_server_that_is_down_is_said_to_be_so(own_desk: Desk) -> None:

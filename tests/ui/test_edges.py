@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from hero_assistance_sdk.size_limits import ANSWER_BYTES, TEXT_BYTES
-from tests.ui.daemons import Desk, http, rpc_body
+from tests.ui.daemons import Desk, http, picked, rpc_body
 
 RPC = "/projects/hero_assistance/rpc"
 EVENTS = "/projects/hero_assistance/events?since=0"
@@ -29,7 +29,7 @@ def test_a_customer_blinds_no_agent(own_desk: Desk) -> None:
         own_desk.call("carol", "ticket.create", title=f"t{number}", body=LONGEST)
     for _ in range(REPLIES):
         own_desk.call("carol", "message.reply", ticket_id=1, body=LONGEST)
-    with http(own_desk.paths.socket("ui"), cookies={"hero_dev_user": "bob"}) as client:
+    with http(own_desk.paths.socket("ui"), headers=picked("bob")) as client:
         listed = _ask(client, "ticket.list", limit=50)
         assert [ticket["ticket_id"] for ticket in listed["tickets"]] == [1, *range(TICKETS, 1, -1)]
         assert _ask(client, "ticket.get", ticket_id=1)["body"] == LONGEST

@@ -12,7 +12,7 @@ import pytest
 
 from hero_assistance_sdk.errors import TooMany
 from hero_assistance_ui.relays.file_places import FilePlaces
-from tests.ui.daemons import Desk, http
+from tests.ui.daemons import Desk, http, picked
 
 FILES = "/projects/hero_assistance/attachments"
 # More than every pool of connections to the ticket server has held.
@@ -53,15 +53,15 @@ def test_stalled_downloads_of_one_caller_stop_no_other(dev_desk: Desk) -> None:
         sent = client.post(
             f"{FILES}?name=a.bin",
             content=b"x" * SIZE,
-            headers={"content-type": "application/octet-stream", "cookie": "hero_dev_user=carol"},
+            headers={"content-type": "application/octet-stream", **picked("carol")},
         ).json()
         dev_desk.call("carol", "ticket.create", title="A file", body="", attachments=[sent["attachment_id"]])
         path = f"{FILES}/{sent['attachment_id']}"
-        ask = f"GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: hero_dev_user=carol\r\n\r\n".encode()
+        ask = f"GET {path} HTTP/1.1\r\nhost: localhost\r\nx-picked-user: carol\r\n\r\n".encode()
         for _ in range(STALLED):
             sock = stack.enter_context(socket.socket(socket.AF_UNIX))
             sock.connect(str(ui))
             sock.sendall(ask)
         for _ in range(3):
-            answer = client.get(path, headers={"cookie": "hero_dev_user=bob"})
+            answer = client.get(path, headers=picked("bob"))
             assert (answer.status_code, len(answer.content)) == (200, SIZE)

@@ -14,11 +14,11 @@ from hero_assistance_httpd.downloads import POLICY
 from hero_assistance_sdk.limits import SETTING
 from hero_assistance_ui.relays.files import make_file_headers
 from tests.server.pictures import png
-from tests.ui.daemons import Desk, desk, http, plain_environment
+from tests.ui.daemons import Desk, desk, http, picked, plain_environment
 
 FILES = "/projects/hero_assistance/attachments"
 BYTES = {"content-type": "application/octet-stream"}
-CAROL = {"cookie": "hero_dev_user=carol"}
+CAROL = picked("carol")
 
 
 def _upload(client: httpx2.Client, content: Any, **headers: str) -> httpx2.Response:
@@ -37,7 +37,7 @@ def test_a_file_goes_in_and_out_in_the_callers_name(dev_desk: Desk) -> None:
         assert answer.headers["content-disposition"].endswith("''F%C3%BC%C3%9Fe%20&.txt")
         assert answer.headers["content-security-policy"] == POLICY
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert client.get(where, headers={"cookie": "hero_dev_user=dave"}).status_code == 404
+        assert client.get(where, headers=picked("dave")).status_code == 404
         part = client.get(where, headers={**CAROL, "range": "bytes=3-8"})
         assert (part.status_code, part.content) == (206, b"tentco")
         assert client.get(where, headers={**CAROL, "if-none-match": answer.headers["etag"]}).status_code == 304

@@ -43,9 +43,9 @@ def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     page = socket.get("/").text
     assert _configuration(page) == {
         "projects": [{"id": "hero_assistance", "name": "Support"}],
-        "picker": "hero_dev_user",
+        "hasPicker": True,
         "sharesStream": False,
-        "firstUser": None,
+        "signsIn": False,
     }
 
 

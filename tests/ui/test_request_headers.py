@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.daemons import Desk, http, rpc_body
+from tests.ui.daemons import Desk, http, picked, rpc_body
 from tests.ui.raw_requests import BROKEN, TWO_HOSTS, Headers, ask
 
 NAME = "josé"
@@ -73,8 +73,7 @@ def test_a_place_in_the_stream_that_is_no_number_is_answered_as_the_server_does(
 @pytest.mark.parametrize("user", ["josé", "erin@example", "王"])
 def test_the_picker_names_any_user(dev_desk: Desk, user: str) -> None:
     """The page percent-encodes the name; a name that is not understood must not make its user the admin."""
-    cookie = {"cookie": "hero_dev_user=" + "".join(f"%{byte:02X}" for byte in user.encode())}
     with http(dev_desk.paths.socket("ui")) as client:
-        sent = {"content-type": "application/json", **cookie}
+        sent = {"content-type": "application/json", **picked(user)}
         answer = client.post(f"{PAGE}/rpc", content=rpc_body("user.me"), headers=sent).json()
     assert answer["error"]["data"]["reason"] == "unauthenticated"

@@ -1,23 +1,25 @@
 /** The one desk of this page, wired to the browser: the document's configuration, the address, storage and events. */
 import { effect } from "@preact/signals-core";
 import { listDemoUsers, projectCall, projectRelease } from "./api/client.ts";
+import { demoUser } from "./api/demo_user.ts";
+import { projectSignIn } from "./api/sign_in.ts";
 import { startClock } from "./i18n/times.ts";
 import { ProjectStream } from "./realtime/project_stream.ts";
 import { SharedStream } from "./realtime/shared_stream.ts";
 import type { OpenStream } from "./realtime/stream.ts";
 import { Desk } from "./stores/desk.ts";
 import { Drafts } from "./stores/drafts.ts";
-import { INBOX, parseRoute } from "./stores/route.ts";
+import { hashOfAddress, INBOX, parseRoute } from "./stores/route.ts";
 
 /** What the server wrote into the document. */
 type Configuration = {
   projects: Array<{ id: string; name: string }>;
   /** Whether one stream, checked event by event, carries the events of all projects. */
   sharesStream: boolean;
-  /** The cookie of the demo user picker; null outside dev mode. */
-  picker: string | null;
-  /** Who the user is before a demo user was picked. */
-  firstUser: string | null;
+  /** Whether the page offers its picker of demo users: in dev mode. */
+  hasPicker: boolean;
+  /** Whether users sign in to the desk itself; false where something else says who they are. */
+  signsIn: boolean;
 };
 
 const configuration: Configuration = JSON.parse(document.getElementById("configuration")?.textContent ?? "");
@@ -32,8 +34,9 @@ export const desk = new Desk({
     call: projectCall(project.id),
     release: projectRelease(project.id),
     openStream,
+    signIn: configuration.signsIn ? projectSignIn(project.id) : null,
   })),
-  listDemoUsers: configuration.picker === null ? null : listDemoUsers,
+  listDemoUsers: configuration.hasPicker ? listDemoUsers : null,
 });
 
 function openStream(...[project, listener]: Parameters<OpenStream>): ReturnType<OpenStream> {
@@ -57,11 +60,9 @@ export function go(href: string): void {
   location.hash = href;
 }
 
-/** Take the place of another demo user, everywhere. */
+/** Take the place of another demo user, in this window. */
 export function pickDemoUser(userId: string): void {
-  const path = new URL(".", document.baseURI).pathname;
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https, which an overlay does without.
-  document.cookie = `${configuration.picker}=${encodeURIComponent(userId)}; path=${path}; samesite=strict`;
+  demoUser.choose(userId);
   desk.reload();
   if (desk.route.value.view === "thread") go(INBOX);
 }
@@ -69,7 +70,10 @@ export function pickDemoUser(userId: string): void {
 function followAddress(): void {
   // Opened below a prefix without the slash at its end, links within the page would lead out of it.
   const base = new URL(".", document.baseURI).pathname;
-  if (location.pathname !== base) history.replaceState(null, "", base + location.search + location.hash);
+  if (location.pathname !== base) {
+    const hash = location.hash || hashOfAddress(location.pathname);
+    history.replaceState(null, "", base + location.search + hash);
+  }
   const follow = () => {
     desk.route.value = parseRoute(location.hash);
   };

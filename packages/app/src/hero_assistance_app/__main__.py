@@ -14,19 +14,17 @@ def main() -> int | None:
     import click
 
     from hero_assistance_app.command import INTERRUPTED, command
-    from hero_assistance_sdk.errors import HeroError
-    from hero_assistance_sdk.rpc.errors import exit_status
+    from hero_assistance_sdk.failure_report import report_failure
 
     try:
         status = command.main(prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except HeroError as error:
-        click.echo(f"{PROGRAM}: {error}", err=True)
-        return exit_status(error)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001
+        return report_failure(PROGRAM, error)
     return int(status)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import signal
 import threading
 import webbrowser
@@ -21,8 +20,9 @@ from hero_assistance_sdk.net.sockets import bind_tcp
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_ui.application import create_app
-from hero_assistance_ui.identity import AuthMode, Trust
+from hero_assistance_ui.identity import AuthMode
 from hero_assistance_ui.projects import ShownProject
+from hero_assistance_ui.trust import Trust
 
 PROGRAM = "hero_assistance_app"
 INTERRUPTED = 130
@@ -71,9 +71,7 @@ async def _run(
 ) -> signal.Signals | None:
     socket = bind_tcp(f"{LOOPBACK}:{port}")
     bound = socket.getsockname()[1]
-    # Cookies do not know ports: no other port's page may know the name of the one that says who the user is.
-    cookie = f"hero_dev_user_{secrets.token_hex(8)}"
-    gateway = create_app(projects, auth_mode=AuthMode.DEV, trust=Trust.TCP, cookie=cookie, first_user=user)
+    gateway = create_app(projects, auth_mode=AuthMode.DEV, trust=Trust.TCP, first_user=user)
     guard = SessionGuard(gateway, bound)
     try:
         async with asyncio.TaskGroup() as group:

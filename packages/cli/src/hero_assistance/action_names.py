@@ -1,7 +1,8 @@
-"""The names of what runs; `service` defines each of them."""
+"""The names of what runs, and of the sockets it listens on; `service` defines the rest."""
 
 from __future__ import annotations
 
 SERVER = "hero_assistance_server"
 UI = "hero_assistance_ui"
-ACTIONS = (SERVER, UI)
+ACTION_SOCKETS = {SERVER: ("rpc", "events"), UI: ("ui",)}
+ACTIONS = tuple(ACTION_SOCKETS)

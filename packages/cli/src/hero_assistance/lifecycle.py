@@ -20,6 +20,7 @@ from hero_assistance.results import (
     StopResult,
 )
 from hero_assistance.service import build_service_spec, read_settings
+from hero_assistance.start_space import require_start_space
 from hero_assistance.status import read_status
 from hero_assistance.supervisor.connection import (
     LOG_LINES,
@@ -28,13 +29,14 @@ from hero_assistance.supervisor.connection import (
     end_embedded,
     hero_proc_or_embedded,
     lock_lifecycle,
+    registered_here,
     registered_with,
 )
-from hero_assistance.supervisor_lookup import Kind, knows_service
+from hero_assistance.supervisor_lookup import Kind, connect_hero_proc, knows_service
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
+from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec, check_service
-from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus, Wanted
+from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus, ServiceStatus
 from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
 
@@ -70,7 +72,8 @@ def start(
                 _leave_embedded(paths, progress)
             changed = not _is_healthy_with(supervisor.client, spec)
             if changed:
-                supervisor.client.service_set(spec)
+                require_start_space(paths)
+                _register(supervisor.client, spec, progress)
                 known = supervisor.client.service_start(SERVICE)
                 _await_healthy(supervisor.client, known, progress, deadline)
         return StartResult(changed, read_status(paths))
@@ -80,7 +83,7 @@ def stop(paths: Paths, progress: Progress) -> StopResult:
     """End the service, all that it started, and the embedded supervisor."""
     with lock_lifecycle(paths):
         changed = False
-        hero_proc = connect(paths.hero_proc_socket)
+        hero_proc = connect_hero_proc(paths, SupervisorClient)
         if hero_proc is not None:
             with hero_proc:
                 changed = _stop_service(hero_proc, progress)
@@ -89,6 +92,8 @@ def stop(paths: Paths, progress: Progress) -> StopResult:
                 changed = _stop_service(embedded, progress) or changed
                 progress.step("ending the supervisor")
                 end_embedded(paths, embedded)
+                if registered_here(paths):
+                    progress.step(f"{paths.state} takes no changes: it still names the service as one to run")
         return StopResult(changed)
 
 
@@ -96,7 +101,8 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
     """Replace every process, by this release's definition and with the settings that were chosen.
 
     No caller is refused where the supervisor can start a new process before the old one is ended. A new process that
-    does not become healthy is given up: the old one goes on, and `RestartFailed` is raised.
+    does not become healthy is given up: the old one goes on, and `RestartFailed` is raised. Where a disk has no room
+    for a start, `TooLittleSpace` is raised before anything is touched.
     """
     deadline = time.monotonic() + START_TIMEOUT_S + STOP_TIMEOUT_S
     with lock_lifecycle(paths):
@@ -104,6 +110,7 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
             if supervisor is None:
                 raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
             supervisor.client.require(*_NEEDED, "service.restart")
+            require_start_space(paths)
             _renew(paths, supervisor.client)
             overlap = supervisor.client.offers_overlap
             if not overlap:
@@ -112,6 +119,30 @@ def restart(paths: Paths, progress: Progress) -> StartResult:
             _await_healthy(supervisor.client, known, progress, deadline)
             _require_replaced(supervisor.client)
         return StartResult(changed=True, status=read_status(paths))
+
+
+def read_page_listeners(paths: Paths) -> tuple[str, ...] | None:
+    """Return where the page of the registered service listens over TCP; `None` where no supervisor has it."""
+    with registered_with(paths) as supervisor:
+        settings = None if supervisor is None else read_settings(supervisor.client.service_get(SERVICE).spec)
+        return None if settings is None else settings.ui_tcp
+
+
+def move_page(paths: Paths, ui_tcp: Sequence[str], progress: Progress) -> None:
+    """Have the page of the registered service listen on these addresses alone; raises `NotRunning`, `StartFailed`."""
+    with registered_with(paths) as supervisor:
+        spec = None if supervisor is None else supervisor.client.service_get(SERVICE).spec
+        settings = None if spec is None else read_settings(spec)
+    if spec is None or settings is None:
+        raise NotRunning("the service is not running", hint="start it with: hero_assistance --start")
+    start(
+        paths,
+        auth_mode=settings.auth_mode,
+        seed_dev_users=settings.seed_dev_users,
+        ui_tcp=ui_tcp,
+        progress=progress,
+        environ=spec.actions[0].env,
+    )
 
 
 def list_services(paths: Paths) -> tuple[ServiceStatus, ...]:
@@ -128,13 +159,17 @@ def _require_installed(spec: ServiceSpec) -> None:
         )
 
 
+def _register(client: SupervisorClient, spec: ServiceSpec, progress: Progress) -> None:
+    client.service_set(spec)
+    if client.left_out:
+        progress.step(f"{Kind.HERO_PROC} has no place for {', '.join(client.left_out)}: it goes on without")
+
+
 def _is_healthy_with(client: SupervisorClient, spec: ServiceSpec) -> bool:
     """Whether the service runs by this very specification and is well."""
     if not knows_service(client):
         return False
-    registered = client.service_get(SERVICE)
-    same = registered.spec == spec and registered.wanted is Wanted.UP and not registered.outdated
-    return same and client.service_status(SERVICE).state is ActionState.HEALTHY
+    return client.is_registered_as(spec) and client.service_status(SERVICE).state is ActionState.HEALTHY
 
 
 def _leave_embedded(paths: Paths, progress: Progress) -> None:

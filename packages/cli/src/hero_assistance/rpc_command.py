@@ -178,15 +178,29 @@ def suggest_names(name: str, known: Sequence[str] | dict[str, Any]) -> str:
     return f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
 
 
-class Server:
-    """The ticket server of this machine, called as one user; use it as a context manager."""
+def operator_headers() -> dict[bytes, bytes]:
+    """The headers of a call by the OS user who owns the desk's data."""
+    return {b"x-hero-operator": b"1"}
 
-    def __init__(self, user: str | None, timeout_s: float = CALL_TIMEOUT_S) -> None:
-        if user is not None and not user.isprintable():
-            raise UsageError(f"{user!r} is not a user's name")
-        # Each mode believes one of the two and does not look at the other.
-        headers = {} if user is None else {b"x-dev-user": user.encode(), b"x-hero-user": user.encode()}
+
+def _user_headers(user: str | None) -> dict[bytes, bytes]:
+    if user is not None and not user.isprintable():
+        raise UsageError(f"{user!r} is not a user's name")
+    # Each mode believes one of the two and does not look at the other.
+    return {} if user is None else {b"x-dev-user": user.encode(), b"x-hero-user": user.encode()}
+
+
+class Server:
+    """The ticket server of this machine, called as one user, or as the operator where no user is named."""
+
+    def __init__(self, user: str | None, timeout_s: float = CALL_TIMEOUT_S, *, operator: bool = False) -> None:
+        headers = operator_headers() if operator and user is None else _user_headers(user)
         self._client = RpcClient(Paths.from_environ().socket("rpc"), headers=headers, timeout_s=timeout_s)
+
+    @classmethod
+    def as_operator(cls) -> Server:
+        """The server, called by the OS user who owns its data."""
+        return cls(None, operator=True)
 
     def fetch_document(self) -> Document:
         """What the server says of its methods; raises `Unreachable`."""

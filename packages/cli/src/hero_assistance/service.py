@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hero_assistance.action_names import SERVER, UI
+from hero_assistance.action_names import ACTION_SOCKETS, SERVER, UI
 from hero_assistance_sdk.hero_proc.specs import (
     ActionSpec,
     Condition,
@@ -67,8 +67,8 @@ def build_service_spec(
     env = _choose_environment(environ)
     server_flags = ["--auth-mode", auth_mode, *(["--seed-dev-users"] if seed_dev_users else [])]
     ui_flags = ["--auth-mode", auth_mode, *(flag for address in ui_tcp for flag in ("--tcp", address))]
-    server = _build_action(paths, SERVER, "tickets and their events", server_flags, ("rpc", "events"), env)
-    ui = _build_action(paths, UI, "the page and its socket", ui_flags, ("ui",), env)
+    server = _build_action(paths, SERVER, "tickets and their events", server_flags, env)
+    ui = _build_action(paths, UI, "the page and its socket", ui_flags, env)
     waits = (Dependency(action=SERVER, condition=Condition.HEALTHY),)
     return ServiceSpec(
         name=SERVICE,
@@ -95,10 +95,9 @@ def _build_action(
     name: str,
     description: str,
     flags: Sequence[str],
-    sockets: Sequence[str],
     env: dict[str, str],
 ) -> ActionSpec:
-    listens = tuple(str(paths.socket(socket)) for socket in sockets)
+    listens = tuple(str(paths.socket(socket)) for socket in ACTION_SOCKETS[name])
     return ActionSpec(
         name=name,
         description=description,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from hero_assistance.action_names import ACTION_SOCKETS
 from hero_assistance.supervisor.names import SOCKET
 from hero_assistance.supervisor.registry.state_files import is_registered
 from hero_assistance_sdk.hero_proc.connection import SupervisorConnection, connect_as
@@ -46,7 +47,7 @@ def find_supervisor(paths: Paths, client_class: type[S]) -> Iterator[FoundSuperv
 
     hero_proc has precedence, unless the service is registered with the embedded supervisor alone.
     """
-    hero_proc = connect_as(client_class, paths.hero_proc_socket)
+    hero_proc = connect_hero_proc(paths, client_class)
     own = connect_as(client_class, paths.socket(SOCKET))
     try:
         if own and (hero_proc is None or (knows_service(own) and not knows_service(hero_proc))):
@@ -59,6 +60,12 @@ def find_supervisor(paths: Paths, client_class: type[S]) -> Iterator[FoundSuperv
                 client.close()
 
 
+def connect_hero_proc(paths: Paths, client_class: type[S]) -> S | None:
+    """Connect to hero_proc, which may be of another shape than the embedded supervisor; `None` when none listens."""
+    sockets = {name: [str(paths.socket(socket)) for socket in listed] for name, listed in ACTION_SOCKETS.items()}
+    return connect_as(client_class, paths.hero_proc_socket, sockets={SERVICE: sockets})
+
+
 def knows_service(client: SupervisorConnection) -> bool:
     """Whether the service is registered there."""
     return any(report.service == SERVICE for report in client.service_reports())
@@ -68,7 +75,7 @@ def find_double(paths: Paths) -> Double | None:
     """Why two supervisors could each run the service: hero_proc listens, and the embedded one has it registered."""
     if not is_registered(paths.state, SERVICE):
         return None
-    hero_proc = connect_as(SupervisorConnection, paths.hero_proc_socket)
+    hero_proc = connect_hero_proc(paths, SupervisorConnection)
     if hero_proc is None:
         return None
     with hero_proc:

@@ -9,18 +9,20 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance.supervisor.connection import supervisor_command
 from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.shell_words import quote_command
 
 UNIT = "hero_assistance.service"
 # This folder exists where systemd started the machine (sd_booted(3)).
 RUNNING_SYSTEMD = Path("/run/systemd/system")
 _RELOAD_S = 10.0
+_BY_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
 # An upgrade ends the supervisor and goes on with the next one: what it runs must outlive it, so only the main process
 # is killed with the unit.
 _TEMPLATE = """\
@@ -57,7 +59,8 @@ class Enabled:
 def enable(paths: Paths, *, environ: Mapping[str, str] | None = None, systemd: Path = RUNNING_SYSTEMD) -> Enabled:
     """Write the unit and the link that starts it; raises `NoSystemd`, or `Conflict` where another root has the unit."""
     if not systemd.is_dir():
-        line = " ".join(["env", *_list_settings(paths), *supervisor_command(paths)])
+        # `env` would take a path with an equals sign for a variable.
+        line = quote_command("env", *_list_settings(paths), *_by_shell_if(supervisor_command(paths), "="))
         raise NoSystemd("systemd does not run this machine", hint=f"have what starts it run, as this user: {line}")
     unit, link = _locate(os.environ if environ is None else environ)
     text = render_unit(paths)
@@ -91,19 +94,27 @@ def disable(paths: Paths, *, environ: Mapping[str, str] | None = None) -> bool:
 
 def render_unit(paths: Paths) -> str:
     """The unit: the same folders and the same supervisor as now."""
-    command = " ".join(_quote(word).replace("$", "$$") for word in supervisor_command(paths))
+    # systemd expands variables in arguments, and takes the path of the program as it is, but not with these characters.
+    program, *arguments = _by_shell_if(supervisor_command(paths), "\"'\\")
+    command = " ".join([_quote(program), *(_quote(word).replace("$", "$$") for word in arguments)])
     environment = "\n".join(f"Environment={_quote(setting)}" for setting in _list_settings(paths))
     return _TEMPLATE.format(root=_escape_root(paths), environment=environment, command=command)
 
 
+def _by_shell_if(command: Sequence[str], special: str) -> list[str]:
+    """The command; by a shell that becomes the program, where its path has one of these characters."""
+    return [*(_BY_SHELL if any(character in command[0] for character in special) else ()), *command]
+
+
 def _is_unit_of(paths: Paths, text: str) -> bool:
     """Whether a unit was written for this root."""
-    return f" in {_escape_root(paths)}\n" in text
+    return f"\nEnvironment={_quote(_list_settings(paths)[0])}\n" in text
 
 
 def _escape_root(paths: Paths) -> str:
-    """The root as systemd shows it in a description."""
-    return str(paths.root).replace("%", "%%")
+    """The root as systemd shows it in a description; a backslash at the end of the line would join the next one."""
+    text = str(paths.root).replace("%", "%%")
+    return f"{text}/" if text.endswith("\\") else text
 
 
 def _list_settings(paths: Paths) -> list[str]:

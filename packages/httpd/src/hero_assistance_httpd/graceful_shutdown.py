@@ -23,6 +23,8 @@ _LONGEST_S = 1.0
 _LOOK_S = 0.01
 # One is enough for asyncio as it is.
 _TURNS = 3
+# No OS user.
+_UNASKED = -1
 
 
 class Drain:
@@ -53,6 +55,9 @@ class DrainingProtocol(HttpToolsProtocol):
 
     config: DrainingConfig
 
+    # Asked for once: the kernel notes it when the peer connects. `_UNASKED` until then.
+    _peer_user: int | None = _UNASKED
+
     def on_message_begin(self) -> None:
         """Give the application the means to drop its peer."""
         super().on_message_begin()
@@ -60,11 +65,9 @@ class DrainingProtocol(HttpToolsProtocol):
 
     def peer_user(self) -> int | None:
         """Return the OS user at the other end; `None` over TCP, and where the system does not tell."""
-        connected = self.transport.get_extra_info("socket")
-        if connected is None or connected.family != socket.AF_UNIX:
-            return None
-        peer = read_peer_credentials(connected)
-        return peer.user if peer else None
+        if self._peer_user == _UNASKED:
+            self._peer_user = _read_user(self.transport.get_extra_info("socket"))
+        return self._peer_user
 
     def on_headers_complete(self) -> None:
         """Note the time of the request while the server shuts down."""
@@ -100,6 +103,13 @@ async def drain_connections(servers: Sequence[Served], unix: Sequence[int], tcp:
     await _stop_accepting(servers, (*unix, *tcp))
     while _connections(servers) and time.monotonic() < min(deadline, drain.last_request_s + _QUIET_S):  # noqa: ASYNC110
         await asyncio.sleep(_LOOK_S)
+
+
+def _read_user(connected: socket.socket | None) -> int | None:
+    if connected is None or connected.family != socket.AF_UNIX:
+        return None
+    peer = read_peer_credentials(connected)
+    return peer.user if peer else None
 
 
 def _has_waiting_client(listening: Iterable[int]) -> bool:

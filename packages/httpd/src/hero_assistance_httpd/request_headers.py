@@ -29,7 +29,10 @@ CHECKED = frozenset(
         b"x-hero-assistance-page",
         b"x-hero-claims",
         b"x-hero-context",
+        b"x-hero-operator",
+        b"x-hero-session",
         b"x-hero-user",
+        b"x-picked-user",
     }
 )
 

@@ -13,6 +13,7 @@ import json
 import os
 import select
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -38,10 +39,10 @@ class Predecessor:
     """The process that had this pid when this object was made; close it after use."""
 
     def __init__(self, pid: int) -> None:
-        try:
-            self._pidfd: int | None = os.pidfd_open(pid)
-        except (AttributeError, OSError):
-            self._pidfd = None
+        self._pidfd: int | None = None
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                self._pidfd = os.pidfd_open(pid)
 
     @property
     def has_ended(self) -> bool:
@@ -101,7 +102,8 @@ def _name(pid: int) -> str:
 def _handover_socket() -> socket.socket | None:
     if not hasattr(socket, "SO_PEERCRED"):
         return None
-    handover = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    handover = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    handover.setblocking(False)
     try:
         handover.bind(_name(os.getpid()))
         handover.listen()

@@ -8,7 +8,7 @@ import resource
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from hero_assistance_sdk.errors import SettingError
+from hero_assistance_sdk.errors import HeroError, SettingError
 from hero_assistance_sdk.size_limits import REQUEST_BYTES
 
 # `NAME=NUMBER,NAME=NUMBER`; what it does not name keeps its default.
@@ -17,8 +17,16 @@ SETTING = "HERO_ASSISTANCE_LIMITS"
 OFF = "off"
 # Files that are open in addition to the connections: the database, its readers, logs, sockets and pipes.
 OTHER_FILES = 128
+# The probes, the page and one caller; with fewer a server refuses its own supervisor.
+FEWEST_CONNECTIONS = 8
 # A JSON text nested deeper is refused; the parser's own limit (jiter), which is no setting.
 JSON_DEPTH = 200
+
+
+class TooFewFiles(HeroError):
+    """The system lets this process open too few files to serve anybody."""
+
+    reason = "too-few-files"
 
 
 def _limit(default: float, meaning: str, *, can_be_off: bool = False) -> float:
@@ -58,6 +66,10 @@ class Limits:
     files_per_hour: float = _rate(200, "files that one customer uploads")
     changes_per_hour: float = _rate(7200, "other changes of one customer: drafts, read receipts, presence, updates")
     stranger_calls_per_minute: float = _rate(300, "calls from one address whose user is not known")
+    links_per_hour: float = _rate(6, "sign-in links that are made for one e-mail address")
+    links_per_hour_per_peer: float = _rate(30, "sign-in links that one address asks for")
+    sign_ins_per_hour_per_peer: float = _rate(60, "links and codes that one address tries")
+    codes_per_day: float = _rate(20, "sign-in codes that are tried for one e-mail address")
     disk_reserve: float = _limit(512 * 1024 * 1024, "free space of the disk, below which files are refused")
     disk_minimum: float = _limit(64 * 1024 * 1024, "free space of the disk, below which texts are refused as well")
 
@@ -94,11 +106,18 @@ DEFAULTS = Limits()
 def room_for(limits: Limits) -> int:
     """The number of connections that this process can hold, by its limit and by its open files.
 
-    The number of files is raised to what the system allows. A connection may have a file open as well: an attachment.
+    The number of files is raised to what the system allows; raises `TooFewFiles` where that is not enough. A connection
+    may have a file open as well: an attachment.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * int(limits.connections) + OTHER_FILES
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return min(int(limits.connections), max((soft - OTHER_FILES) // 2, 1))
+    room = min(int(limits.connections), (soft - OTHER_FILES) // 2)
+    if room < min(int(limits.connections), FEWEST_CONNECTIONS):
+        raise TooFewFiles(
+            f"the system lets this process open {soft} files, and it needs {OTHER_FILES + 2 * FEWEST_CONNECTIONS}",
+            hint="raise the limit where it is set (ulimit -Hn 1024, LimitNOFILE= of a unit), then start from there",
+        )
+    return max(room, 1)

@@ -11,6 +11,8 @@ import sys
 import time
 from typing import Any
 
+from hero_assistance_sdk.os_errors import explain, is_of_the_machine
+
 _ROOT = "hero_assistance"
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@+,[]")
 
@@ -41,8 +43,16 @@ class EventLog:
         self._log(logging.ERROR, event, fields)
 
     def exception(self, event: str, **fields: object) -> None:
-        """Log an unexpected exception with its traceback; only the outermost loops call this."""
-        self._logger.error(event, exc_info=True, extra={"fields": fields})
+        """Log an unexpected exception with its traceback; only the outermost loops call this.
+
+        What an operator has to mend, such as a full disk, is logged in one line with a hint.
+        """
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError) and is_of_the_machine(error):
+            told = explain(error)
+            self.error(event, **fields, error=told.message, hint=told.hint or "")
+        else:
+            self._logger.error(event, exc_info=True, extra={"fields": fields})
 
     def _log(self, level: int, event: str, fields: dict[str, Any]) -> None:
         if self._logger.isEnabledFor(level):

@@ -28,10 +28,9 @@ class Paths:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Paths:
-        """Read the folders; raises `SettingError` for a relative one."""
+        """Read the folders; raises `SettingError` for a relative one, or one with a control character."""
         env = os.environ if environ is None else environ
-        home = Path(env["HOME"]) if env.get("HOME") else Path.home()
-        root = _folder(env, "PATH_ROOT") or home / "hero"
+        root = _folder(env, "PATH_ROOT") or _home(env) / "hero"
         var = _folder(env, "PATH_VAR") or root / "var"
         sockets = _folder(env, "PATH_SOCKET") or _folder(env, "HERO_SOCKET_DIR") or root / "var" / "sockets"
         return cls(root=root, sockets=sockets, var=var)
@@ -60,6 +59,11 @@ class Paths:
     def exports(self) -> Path:
         """The last export of the server."""
         return self.var / "exports" / SERVICE
+
+    @property
+    def mail(self) -> Path:
+        """The outbox folder: letters of a desk without a mail server, as `.eml` files."""
+        return self.var / "mail" / SERVICE
 
     @property
     def logs(self) -> Path:
@@ -110,4 +114,20 @@ def _folder(env: Mapping[str, str], name: str) -> Path | None:
     path = Path(value)
     if not path.is_absolute():
         raise SettingError(f"{name} must be an absolute path, not {value!r}")
+    _check_characters(name, value)
     return path
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    home = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    _check_characters("HOME", str(home))
+    return home
+
+
+def _check_characters(name: str, value: str) -> None:
+    """Raise `SettingError` for a line break and the like: files with one path a line, such as units, cannot hold it."""
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+        raise SettingError(
+            f"{name} must not hold a line break or another control character: {value!r}",
+            hint="rename the folder, or set PATH_ROOT to another one",
+        )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 
 DEVELOPMENT = "development"
+# The folder that an installer writes next to a package holds its name and version.
+_RECORD, _RECORD_END = "hero_assistance_sdk-", ".dist-info"
 
 
 def version() -> str:
@@ -43,10 +45,16 @@ def answer_version(program: str, arguments: list[str] | None = None) -> bool:
 
 
 def _source_version() -> str:
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
+    """The version of the installed package, by the name of its record: importlib.metadata imports json and email."""
+    import os
 
-    try:
-        return installed("hero-assistance-sdk")
-    except PackageNotFoundError:
-        return "0+unknown"
+    for folder in sys.path:
+        try:
+            with os.scandir(folder or os.curdir) as entries:
+                names = [entry.name for entry in entries]
+        except OSError:
+            continue
+        for name in names:
+            if name.startswith(_RECORD) and name.endswith(_RECORD_END):
+                return name[len(_RECORD) : -len(_RECORD_END)]
+    return "0+unknown"

@@ -20,8 +20,7 @@ def main() -> int | None:
     gc.set_threshold(20_000)
     import click
 
-    from hero_assistance_sdk.errors import HeroError
-    from hero_assistance_sdk.rpc.errors import exit_status
+    from hero_assistance_sdk.failure_report import report_failure
     from hero_assistance_server.command import command
 
     gc.freeze()
@@ -32,9 +31,8 @@ def main() -> int | None:
         return error.exit_code
     except click.Abort:
         return 130
-    except HeroError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return exit_status(error)
+    except Exception as error:  # noqa: BLE001
+        return report_failure(PROGRAM, error)
     return 0
 
 

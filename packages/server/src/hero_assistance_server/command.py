@@ -7,7 +7,7 @@ import asyncio
 import click
 import uvloop
 
-from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.limits import Limits, room_for
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.net.ports import SERVER_PORT
 from hero_assistance_sdk.net.sockets import parse_address
@@ -15,7 +15,13 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.mycelium import DEFAULT_API
-from hero_assistance_server.offline_commands import backup_command, export_command, import_command, restore_command
+from hero_assistance_server.offline_commands import (
+    backup_command,
+    export_command,
+    import_command,
+    remove_demo_users_command,
+    restore_command,
+)
 from hero_assistance_server.server import ServerSettings, run
 
 PROGRAM = "hero_assistance_server"
@@ -62,6 +68,8 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
         if given is not None:
             parse_address(given)
     limits = Limits.from_environ()
+    # Before a socket is made, or taken from a server that runs.
+    room_for(limits)
     settings = ServerSettings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))
@@ -70,4 +78,5 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
 command.add_command(backup_command)
 command.add_command(export_command)
 command.add_command(import_command)
+command.add_command(remove_demo_users_command)
 command.add_command(restore_command)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.devices.directory import DeviceDirectory
+from hero_assistance_server.identity.sessions.directory import SessionDirectory
+from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.webhooks.follower import WebhookFollower
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +49,16 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    outgoing: OutgoingHttp = field(default_factory=OutgoingHttp)
+    webhooks: WebhookFollower = field(default_factory=WebhookFollower)
+    sessions: SessionDirectory = field(default_factory=SessionDirectory)
+    devices: DeviceDirectory = field(default_factory=DeviceDirectory)
+    # The OS user who owns the data folder.
+    owner: int = field(default_factory=os.geteuid)
+    # What the supervisor keeps; `None` while it is not known.
+    settings: Callable[[], DaemonSettings | None] = DaemonSettings
+    # Where letters go while no mail server is set.
+    mail_folder: Path = Path("mail")
+    # Where the mail server of this machine delivers, if `MAIL_LISTEN` names no other place.
+    mail_socket: Path = Path("lmtp.sock")
+    arrivals: ArrivalSignal = field(default_factory=ArrivalSignal)

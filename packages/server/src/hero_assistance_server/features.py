@@ -5,7 +5,7 @@ A folder is a feature when it has a module `feature` with a `FEATURE`. Nothing e
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +17,12 @@ import hero_assistance_server
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.identity.permissions import Permission
+from hero_assistance_server.outbox.channel import Channel
 from hero_assistance_server.rpc.registry import MethodRegistry
+
+
+def _no_channels(_desk: Desk) -> Sequence[Channel]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,14 @@ class Feature:
     """One folder; `permissions` are for what is asked for in another way than by a method.
 
     `background` is what works for it while the server runs, such as a sender: its context is open for that time.
+    `channels` makes what sends the folder's deliveries of the outbox.
     """
 
     add_methods: Callable[[MethodRegistry, Desk], None]
     event_types: tuple[EventType, ...] = ()
     permissions: tuple[Permission, ...] = ()
     background: Callable[[Desk], AbstractAsyncContextManager[None]] | None = None
+    channels: Callable[[Desk], Sequence[Channel]] = _no_channels
 
 
 @cache
@@ -62,6 +69,11 @@ async def run_background(desk: Desk) -> AsyncIterator[None]:
             if feature.background is not None:
                 await running.enter_async_context(feature.background(desk))
         yield
+
+
+def list_channels(desk: Desk) -> list[Channel]:
+    """Return the channels of all features."""
+    return [channel for feature in discover_features().values() for channel in feature.channels(desk)]
 
 
 def event_types() -> dict[str, EventType]:

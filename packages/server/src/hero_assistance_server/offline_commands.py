@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 import click
 
+from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.files.data_folder import DATABASE as DATABASE_FILE
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive import write_backup
@@ -17,7 +20,10 @@ from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import NAMES
 from hero_assistance_server.exports.export import Exported, write_export
 from hero_assistance_server.exports.import_ import read_export
+from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from hero_assistance_server.users.demo_users import remove_demo_users
+from hero_assistance_server.users.model import User
 
 DATABASE = SqliteDatabaseFiles()
 
@@ -81,12 +87,37 @@ def import_command(*, folder: Path, as_json: bool) -> None:
     _print_rows(imported, as_json, f"imported {folder.absolute()}")
 
 
+@click.command("remove-demo-users")
+@_json
+def remove_demo_users_command(*, as_json: bool) -> None:
+    """End the access of the users of --seed-dev-users. No server may run."""
+    data = Paths.from_environ().data
+    _require_database(data)
+    found = asyncio.run(_remove_demo_users(data))
+    names = [user.user_id for user in found]
+    if as_json:
+        print(json.dumps({"removed": names}))
+    else:
+        print(f"deactivated: {', '.join(names)}" if names else "there are no demo users")
+
+
+def _require_database(data: Path) -> None:
+    """Raise `NotFound` where there is no database: opening one would make it."""
+    if not (data / DATABASE_FILE).exists():
+        raise NotFound(f"there is no database in {data}")
+
+
 def _print_rows(moved: Exported, as_json: bool, said: str) -> None:
     if as_json:
         print(json.dumps({"rows": moved.rows, "files": moved.files}, indent=2))
     else:
         print(said)
         print(", ".join(f"{count} {name}" for name, count in {**moved.rows, "files": moved.files}.items()))
+
+
+async def _remove_demo_users(data: Path) -> list[User]:
+    async with open_store(data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
+        return await store.write(remove_demo_users)
 
 
 def _print(about: About, as_json: bool, said: str, **more: Any) -> None:

@@ -30,7 +30,16 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
     """The settings without what is only among agents."""
     if staff:
         return project
-    inside = ("files_bytes_per_customer", "files_bytes", "event_retention_days", "backup_hours", "backups_kept")
+    inside = (
+        "files_bytes_per_customer",
+        "files_bytes",
+        "event_retention_days",
+        "backup_hours",
+        "backups_kept",
+        "enrol_newcomers",
+        "mail_newcomers",
+        "mail_servers",
+    )
     return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
 
 

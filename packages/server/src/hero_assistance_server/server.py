@@ -14,7 +14,7 @@ from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
-from hero_assistance_sdk.errors import HeroError, Unavailable, usable_folder
+from hero_assistance_sdk.errors import HeroError, Unavailable, UsageError, usable_folder
 from hero_assistance_sdk.files.data_folder import find_remains
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
@@ -25,14 +25,21 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.features import run_background
+from hero_assistance_server.features import list_channels, run_background
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
-from hero_assistance_server.identity.mycelium import DEFAULT_API, node_address
+from hero_assistance_server.identity.last_use import load_access, record_last_use
+from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
 from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
+from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
+from hero_assistance_server.notifications.notifier import Notifier, notifying
+from hero_assistance_server.outbox.sender import Sender, sending
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
+from hero_assistance_server.outgoing_http.policy_source import PolicySource
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.disk_reserve import DiskReserve, check_large_work, watch_disk
 from hero_assistance_server.quotas.rates import Rates
@@ -40,13 +47,17 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
 from hero_assistance_server.storage.errors import DatabaseUnusable
+from hero_assistance_server.storage.opening_space import require_opening_space
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 from hero_assistance_server.users.login_service import seed_users
+from hero_assistance_server.webhooks.follower import WebhookFollower, following
 
 # Of the users that a warning is about; a line of a log is no list.
 _NAMED_IN_LOG = 20
+
+REMOVES_DEMO_USERS = "hero_assistance user deactivate --demo ends their access; then hero_assistance --start"
 
 # The server binds once.
 _MENDED = "; then hero_assistance restart"
@@ -93,8 +104,12 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
 async def _succeed(
     settings: ServerSettings, hub: Hub, timers: Timers, health: Health, before: int, stop: asyncio.Event
 ) -> None:
-    """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that."""
-    refuse_newer(settings.paths.data / DATABASE, migrations())
+    """Take the sockets of a server that still runs, and the database once it has ended; requests wait for that.
+
+    What can be known of whether the database will open is found out before a socket is taken.
+    """
+    database = settings.paths.data / DATABASE
+    require_opening_space(database, migrates=refuse_newer(database, migrations()) > 0)
     with closing(Predecessor(before)) as old:
         bound = await _bound(settings, health)
         rpc, events, tcp = (TakeoverApp(old) for _ in range(3))
@@ -127,22 +142,28 @@ async def _succeed(
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_store` raises."""
+    webhooks = WebhookFollower(health)
+    followers = [hub.publish, timers.heard, webhooks.heard]
 
     def publish(event: StoredEvent) -> None:
-        hub.publish(event)
-        timers.heard(event)
+        for follow in followers:
+            follow(event)
 
     refuse_remains(settings.paths)
     async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
+        if settings.mode is AuthMode.HERO:
+            await refuse_demo_users(store)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
         directory = await _load_directory(store, settings.mode)
+        sessions, devices = await load_access(store, NodeKeys(settings.mycelium_api).find)
         kept, exported = settings.paths.backups, settings.paths.exports
         backups = Backups(store, kept, check=partial(check_large_work, kept, settings.limits))
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
         reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
         admission = Admission(Rates(settings.limits), reserve)
+        watch = SettingsWatch(settings.paths)
         desk = Desk(
             store,
             hub,
@@ -153,13 +174,29 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             limits=settings.limits,
             health=health,
             admission=admission,
+            outgoing=OutgoingHttp(PolicySource(watch.current)),
+            webhooks=webhooks,
+            sessions=sessions,
+            devices=devices,
+            owner=settings.paths.data.stat().st_uid,
+            settings=watch.current,
+            mail_folder=settings.paths.mail,
+            mail_socket=settings.paths.socket("lmtp"),
         )
+        sender = Sender(store, list_channels(desk), _now)
+        notifier = Notifier(store, hub.presence.is_at, lambda: read_mail_settings(watch.current()), _now)
+        followers.append(notifier.heard)
         counts = ViewCounts(hub, store, count_views)
         async with (
             maintain(store, backups, exports),
             watch_view_counts(counts),
             watch_disk(reserve),
             run_background(desk),
+            following(webhooks, store),
+            record_last_use(store, sessions, devices),
+            watch_settings(watch),
+            sending(sender),
+            notifying(notifier),
         ):
             yield desk
 
@@ -176,12 +213,19 @@ def refuse_remains(paths: Paths) -> None:
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:
-    """Create the four demo users, or reset their roles."""
+    """Create the four demo users, or reset their roles; raises `UsageError` in hero mode."""
     if mode is AuthMode.HERO:
         # The edge may let any user sign in as alice, who is an admin then.
-        _log.warning("users.seeded-in-hero-mode", users=",".join(user.user_id for user in DEMO_USERS))
+        raise UsageError("demo users are for --auth-mode dev", hint="leave --seed-dev-users away")
+    await store.write(lambda work: seed_users(work, DEMO_USERS, demo=True))
 
-    await store.write(lambda work: seed_users(work, DEMO_USERS))
+
+async def refuse_demo_users(store: Store) -> None:
+    """Raise `DatabaseUnusable` where demo users are active: the edge may let any user sign in by their names."""
+    found = await store.read(lambda snapshot: snapshot.users.list_demo())
+    if found:
+        names = ", ".join(user.user_id for user in found)
+        raise DatabaseUnusable(f"there are demo users in this database: {names}", hint=REMOVES_DEMO_USERS)
 
 
 async def _load_directory(store: Store, mode: AuthMode) -> Directory:

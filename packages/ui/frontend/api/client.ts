@@ -1,5 +1,6 @@
 /** Calls to a project's ticket server, through the page's own address. */
 import { checkUser } from "./checks.ts";
+import { demoUser } from "./demo_user.ts";
 import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
 import { explainProxyAnswer, isOwnAnswer } from "./proxy_answers.ts";
 import type { Methods, User, UserList } from "./wire.ts";
@@ -25,16 +26,17 @@ export function projectUrl(project: string, path: string): URL {
   return new URL(`projects/${encodeURIComponent(project)}/${path}`, document.baseURI);
 }
 
+/** Return the address of something that the browser itself asks for, in the name of this window's user. */
+export function ownUrl(project: string, path: string): URL {
+  return demoUser.mark(projectUrl(project, path));
+}
+
 /** Return the function that calls the methods of a project. */
 export function projectCall(project: string): Call {
   return async (method, ...[params]) => {
     calls += 1;
     return resultOf(
-      await fetchAnswer(projectUrl(project, "rpc"), {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ jsonrpc: "2.0", id: calls, method, params: params ?? {} }),
-      }),
+      await post(projectUrl(project, "rpc"), { jsonrpc: "2.0", id: calls, method, params: params ?? {} }),
     );
   };
 }
@@ -43,8 +45,7 @@ export function projectCall(project: string): Call {
 export function projectRelease(project: string): () => Promise<void> {
   return async () => {
     try {
-      const headers = { "content-type": "application/json" };
-      await fetchAnswer(projectUrl(project, "retry"), { method: "POST", headers, body: "{}" });
+      await post(projectUrl(project, "retry"), {});
     } catch {
       // The next call says that nothing answers.
     }
@@ -55,6 +56,16 @@ export function projectRelease(project: string): () => Promise<void> {
 export async function listDemoUsers(project: string): Promise<User[]> {
   const answer = await fetchAnswer<UserList>(projectUrl(project, "people"), {});
   return resultOf(answer).users.map(checkUser);
+}
+
+/** Send JSON to one of a project's addresses and return the result; throws `ApiError`. */
+export async function postTo<R>(project: string, path: string, body: object): Promise<R> {
+  return resultOf(await post<R>(projectUrl(project, path), body));
+}
+
+function post<R>(url: URL, body: object): Promise<Answer<R>> {
+  const headers = { "content-type": "application/json", ...demoUser.headers() };
+  return fetchAnswer(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>> {

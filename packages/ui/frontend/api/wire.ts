@@ -1,6 +1,11 @@
 // Made by `python -m scripts.build.wire_types` from the server's OpenRPC document; change the server, not this file.
 // docs/wire.md has the words for each. Times are milliseconds since 1970 in UTC.
 
+export type AnswerPage = {
+  answers: Array<WebhookAnswer>;
+  next_before: number | null;
+};
+
 export type Attachment = {
   attachment_id: number;
   name: string;
@@ -59,6 +64,13 @@ export type CannedReplyList = {
   seq: number;
 };
 
+export type ChannelCount = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  oldest_at: number;
+};
+
 export type Connected = {
   connection: string;
   presence: Array<TicketPresence>;
@@ -78,11 +90,24 @@ export type Deleted = {
   view_id: number;
 };
 
+export type DeliveredMail = {
+  mail_id: number | null;
+};
+
+export type DeliveryList = {
+  deliveries: Array<OutboxDelivery>;
+  next_cursor: string | null;
+};
+
+export type DeliveryState = "waiting" | "done" | "dead" | "dropped";
+
 export type Device = {
   address: string;
   name: string;
   bound_at: number;
   last_seen_at: number | null;
+  bound_by: "address" | "key";
+  is_current: boolean;
 };
 
 export type DeviceList = {
@@ -173,6 +198,7 @@ export type Health = {
   tcp: string | null;
   tcp_error: ListenerError | null;
   seq: number;
+  has_admin: boolean;
 };
 
 export type HealthCondition = {
@@ -182,6 +208,32 @@ export type HealthCondition = {
 };
 
 export type HealthStatus = "ok" | "degraded";
+
+export type InboxPage = {
+  mails: Array<IncomingMailRecord>;
+  next_before: number | null;
+  counts: IncomingMailCounts;
+};
+
+export type IncomingMailCounts = {
+  received: number;
+  filed: number;
+  ignored: number;
+  quarantined: number;
+};
+
+export type IncomingMailRecord = {
+  mail_id: number;
+  source: string;
+  received_at: number;
+  size: number;
+  state: MailState;
+  reason: string;
+  sender: string | null;
+  subject: string;
+  ticket_id: number | null;
+  message_id: number | null;
+};
 
 export type Lease = {
   lease_ms: number;
@@ -224,6 +276,24 @@ export type MacroList = {
   seq: number;
 };
 
+export type MailState = "received" | "filed" | "ignored" | "quarantined";
+
+export type MailStatus = {
+  way: MailWay;
+  server: string | null;
+  sender: string;
+  takes_answers: boolean;
+  has_links: boolean;
+  fault: string | null;
+  hint: string | null;
+};
+
+export type MailWay = "smtp" | "folder" | "held" | "unknown";
+
+export type Mentionable = {
+  users: Array<User>;
+};
+
 export type Message = {
   message_id: number;
   ticket_id: number;
@@ -238,11 +308,51 @@ export type Message = {
 
 export type MessageKind = "reply" | "note";
 
+export type NotificationSettings = {
+  email: string | null;
+  replies: boolean;
+  answers: boolean;
+  assignments: boolean;
+  mentions: boolean;
+  new_tickets: boolean;
+  new_ticket_tags: Array<string>;
+  quiet_from: string | null;
+  quiet_until: string | null;
+  time_zone: string | null;
+};
+
 export type Occupied = {
   tickets: Array<TicketPresence>;
 };
 
+export type OidcStart = {
+  url: string;
+  cookie: string;
+};
+
+export type Options = {
+  options: string;
+};
+
 export type Order = "activity" | "id";
+
+export type OutboxCounts = {
+  counts: Array<ChannelCount>;
+};
+
+export type OutboxDelivery = {
+  delivery_id: number;
+  channel: string;
+  target: string;
+  summary: string;
+  state: DeliveryState;
+  attempts: number;
+  in_flight: boolean;
+  created_at: number;
+  due_at: number;
+  finished_at: number | null;
+  note: string;
+};
 
 export type Overview = {
   created: number;
@@ -250,6 +360,17 @@ export type Overview = {
   solved: Took;
   backlog_before: number;
   backlog_after: number;
+};
+
+export type Passkey = {
+  passkey_id: string;
+  name: string;
+  created_at: number;
+  last_used_at: number | null;
+};
+
+export type PasskeyList = {
+  passkeys: Array<Passkey>;
 };
 
 export type PresenceChange = {
@@ -281,6 +402,19 @@ export type Project = {
   backup_hours: number | null;
   backups_kept: number | null;
   page_address: string;
+  enrol_newcomers: boolean | null;
+  mail_newcomers: boolean | null;
+  mail_servers: Array<string> | null;
+};
+
+export type ProjectInfo = {
+  name: string;
+  page_address: string;
+  sign_in: SignInWays;
+};
+
+export type QueuedMessage = {
+  message_id: string;
 };
 
 export type Read = {
@@ -295,6 +429,12 @@ export type ReadList = {
   unread_tickets: number;
   unread_messages: number;
   seq: number;
+};
+
+export type ReadMail = {
+  mail: IncomingMailRecord;
+  raw: string | null;
+  is_cut: boolean;
 };
 
 export type ReadMark = {
@@ -312,6 +452,12 @@ export type Reader = {
 export type Readers = {
   readers: Array<Reader>;
   next_cursor: string | null;
+};
+
+export type Redeemed = {
+  user: User;
+  session: string | null;
+  expires_at: number | null;
 };
 
 export type Removed = {
@@ -356,6 +502,34 @@ export type SavedView = {
 export type Segment = {
   text: string;
   match: boolean;
+};
+
+export type SentTest = {
+  delivery_id: number;
+  status: MailStatus;
+};
+
+export type Session = {
+  session_id: string;
+  device_name: string;
+  method: SignInMethod;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+  is_current: boolean;
+};
+
+export type SessionList = {
+  sessions: Array<Session>;
+  next_cursor: string | null;
+};
+
+export type SignInMethod = "link" | "code" | "passkey" | "oidc";
+
+export type SignInWays = {
+  link: boolean;
+  passkey: boolean;
+  oidc: Array<string>;
 };
 
 export type StatsDay = {
@@ -507,6 +681,14 @@ export type User = {
   signature: string | null;
 };
 
+export type UserAccess = {
+  user: User;
+  link: string | null;
+  code: string | null;
+  expires_at: number;
+  mailed: boolean;
+};
+
 export type UserList = {
   users: Array<User>;
   next_cursor: string | null;
@@ -523,6 +705,42 @@ export type ViewList = {
   next_cursor: string | null;
   seq: number;
 };
+
+export type Webhook = {
+  webhook_id: number;
+  url: string;
+  description: string;
+  kinds: Array<string>;
+  with_notes: boolean;
+  state: WebhookState;
+  disabled_because: string;
+  failing_since: number | null;
+  created_at: number;
+  created_by: string | null;
+};
+
+export type WebhookAnswer = {
+  answer_id: number;
+  message_id: string;
+  kind: string;
+  seq: number;
+  at: number;
+  duration_ms: number;
+  status: number | null;
+  error: string;
+  excerpt: string;
+};
+
+export type WebhookList = {
+  webhooks: Array<Webhook>;
+};
+
+export type WebhookSecret = {
+  webhook: Webhook;
+  secret: string;
+};
+
+export type WebhookState = "active" | "failing" | "disabled";
 
 export const EVENT_KINDS = [
   "canned_reply.deleted",
@@ -609,6 +827,86 @@ export type Methods = {
       limit?: number;
     };
     result: AuditPage;
+  };
+  "auth.oidc_finish": {
+    params: {
+      code: string;
+      state: string;
+      cookie: string;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.oidc_start": {
+    params: Record<string, never>;
+    result: OidcStart;
+  };
+  "auth.passkey_finish": {
+    params: {
+      credential: string;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.passkey_register_finish": {
+    params: {
+      credential: string;
+      name?: string;
+    };
+    result: Passkey;
+  };
+  "auth.passkey_register_start": {
+    params: Record<string, never>;
+    result: Options;
+  };
+  "auth.passkey_remove": {
+    params: {
+      passkey_id: string;
+    };
+    result: boolean;
+  };
+  "auth.passkey_start": {
+    params: Record<string, never>;
+    result: Options;
+  };
+  "auth.passkeys": {
+    params: {
+      user_id?: string | null;
+    };
+    result: PasskeyList;
+  };
+  "auth.redeem": {
+    params: {
+      token?: string | null;
+      email?: string | null;
+      code?: string | null;
+      device_name?: string;
+    };
+    result: Redeemed;
+  };
+  "auth.request_link": {
+    params: {
+      email: string;
+    };
+    result: boolean;
+  };
+  "auth.revoke_session": {
+    params: {
+      session_id: string;
+    };
+    result: boolean;
+  };
+  "auth.sessions": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      user_id?: string | null;
+    };
+    result: SessionList;
+  };
+  "auth.sign_out": {
+    params: Record<string, never>;
+    result: boolean;
   };
   "canned_reply.delete": {
     params: {
@@ -723,6 +1021,42 @@ export type Methods = {
     };
     result: Macro;
   };
+  "mail.deliver": {
+    params: {
+      text: string;
+    };
+    result: DeliveredMail;
+  };
+  "mail.inbox": {
+    params: {
+      state?: MailState | null;
+      before?: number;
+      limit?: number;
+    };
+    result: InboxPage;
+  };
+  "mail.read": {
+    params: {
+      mail_id: number;
+    };
+    result: ReadMail;
+  };
+  "mail.refile": {
+    params: {
+      mail_id: number;
+    };
+    result: IncomingMailRecord;
+  };
+  "mail.status": {
+    params: Record<string, never>;
+    result: MailStatus;
+  };
+  "mail.test": {
+    params: {
+      address: string;
+    };
+    result: SentTest;
+  };
   "message.edit": {
     params: {
       message_id: number;
@@ -758,6 +1092,69 @@ export type Methods = {
     };
     result: Message;
   };
+  "notification.configure": {
+    params: {
+      replies?: boolean | null;
+      answers?: boolean | null;
+      assignments?: boolean | null;
+      mentions?: boolean | null;
+      new_tickets?: boolean | null;
+      new_ticket_tags?: Array<string> | null;
+      quiet_from?: string | null;
+      quiet_until?: string | null;
+      quiet?: boolean | null;
+      time_zone?: string | null;
+    };
+    result: NotificationSettings;
+  };
+  "notification.mute": {
+    params: {
+      ticket_id: number;
+      muted?: boolean;
+    };
+    result: boolean;
+  };
+  "notification.settings": {
+    params: Record<string, never>;
+    result: NotificationSettings;
+  };
+  "notification.unsubscribe": {
+    params: {
+      token: string;
+    };
+    result: boolean;
+  };
+  "outbox.counts": {
+    params: Record<string, never>;
+    result: OutboxCounts;
+  };
+  "outbox.drop": {
+    params: {
+      delivery_id: number;
+    };
+    result: boolean;
+  };
+  "outbox.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      channel?: string | null;
+      state?: DeliveryState | null;
+    };
+    result: DeliveryList;
+  };
+  "outbox.retry": {
+    params: {
+      delivery_id: number;
+    };
+    result: boolean;
+  };
+  "outbox.retry_dead": {
+    params: {
+      channel?: string | null;
+    };
+    result: number;
+  };
   "presence.beat": {
     params: {
       connection: string;
@@ -775,6 +1172,10 @@ export type Methods = {
     params: Record<string, never>;
     result: Project;
   };
+  "project.info": {
+    params: Record<string, never>;
+    result: ProjectInfo;
+  };
   "project.update": {
     params: {
       name?: string | null;
@@ -787,6 +1188,9 @@ export type Methods = {
       backup_hours?: number | null;
       backups_kept?: number | null;
       page_address?: string | null;
+      enrol_newcomers?: boolean | null;
+      mail_newcomers?: boolean | null;
+      mail_servers?: Array<string> | null;
     };
     result: Project;
   };
@@ -913,6 +1317,7 @@ export type Methods = {
       tags?: Array<string>;
       client_token?: string | null;
       attachments?: Array<number>;
+      customer?: string | null;
     };
     result: Ticket;
   };
@@ -989,6 +1394,14 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "user.add": {
+    params: {
+      email: string;
+      role?: Role | null;
+      name?: string | null;
+    };
+    result: UserAccess;
+  };
   "user.bind_login": {
     params: {
       user_id: string;
@@ -1020,6 +1433,12 @@ export type Methods = {
     };
     result: User;
   };
+  "user.link": {
+    params: {
+      email: string;
+    };
+    result: UserAccess;
+  };
   "user.list": {
     params: {
       cursor?: string | null;
@@ -1039,6 +1458,13 @@ export type Methods = {
     params: Record<string, never>;
     result: User | null;
   };
+  "user.mentionable": {
+    params: {
+      prefix?: string;
+      limit?: number;
+    };
+    result: Mentionable;
+  };
   "user.reactivate": {
     params: {
       user_id: string;
@@ -1054,6 +1480,12 @@ export type Methods = {
   "user.unbind_login": {
     params: {
       login: string;
+    };
+    result: boolean;
+  };
+  "user.unbind_oidc": {
+    params: {
+      user_id: string;
     };
     result: boolean;
   };
@@ -1097,5 +1529,62 @@ export type Methods = {
       view_id?: number | null;
     };
     result: SavedView;
+  };
+  "webhook.answers": {
+    params: {
+      webhook_id: number;
+      before?: number;
+      limit?: number;
+    };
+    result: AnswerPage;
+  };
+  "webhook.create": {
+    params: {
+      url: string;
+      kinds?: Array<string>;
+      with_notes?: boolean;
+      description?: string;
+    };
+    result: WebhookSecret;
+  };
+  "webhook.delete": {
+    params: {
+      webhook_id: number;
+    };
+    result: null;
+  };
+  "webhook.list": {
+    params: Record<string, never>;
+    result: WebhookList;
+  };
+  "webhook.redeliver": {
+    params: {
+      webhook_id: number;
+      seq: number;
+    };
+    result: QueuedMessage;
+  };
+  "webhook.rotate_secret": {
+    params: {
+      webhook_id: number;
+    };
+    result: WebhookSecret;
+  };
+  "webhook.test": {
+    params: {
+      webhook_id: number;
+    };
+    result: QueuedMessage;
+  };
+  "webhook.update": {
+    params: {
+      webhook_id: number;
+      url?: string | null;
+      kinds?: Array<string> | null;
+      with_notes?: boolean | null;
+      description?: string | null;
+      enabled?: boolean | null;
+    };
+    result: Webhook;
   };
 };

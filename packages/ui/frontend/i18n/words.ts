@@ -28,6 +28,18 @@ export const PRIORITY_WORDS: Record<Priority, string> = {
 
 export const ROLE_WORDS: Record<Role, string> = { customer: "Customer", agent: "Agent", admin: "Admin" };
 
+/** What the head of the page says of who is signed in. */
+export const ACCOUNT = {
+  signedInAs: "Signed in as",
+  devices: "Devices",
+  signOut: "Sign out",
+  signingOut: "Signing out…",
+  of: "Account of",
+};
+
+/** The button of a project that does not know the user. */
+export const SIGN_IN_BUTTON = "Sign in";
+
 export function statusWord(status: Status, isStaff: boolean): string {
   return (isStaff ? STAFF_STATUS : CUSTOMER_STATUS)[status] ?? status;
 }

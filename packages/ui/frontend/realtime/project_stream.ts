@@ -1,5 +1,5 @@
 /** The event stream of one project: it resumes after the last event it saw. */
-import { projectUrl } from "../api/client.ts";
+import { ownUrl } from "../api/client.ts";
 import { EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
 import type { Stream, StreamListener } from "./stream.ts";
@@ -37,7 +37,7 @@ export class ProjectStream implements Stream {
   }
 
   #address(): URL {
-    const url = projectUrl(this.#project, "events");
+    const url = ownUrl(this.#project, "events");
     url.searchParams.set("since", String(this.#seq));
     return url;
   }

@@ -1,4 +1,5 @@
 /** One connection for the streams of all projects: a browser opens only six to one address. */
+import { demoUser } from "../api/demo_user.ts";
 import { parseError } from "../api/errors.ts";
 import { EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
@@ -45,7 +46,7 @@ export class SharedStream {
   }
 
   #address(): URL {
-    const url = new URL("events", document.baseURI);
+    const url = demoUser.mark(new URL("events", document.baseURI));
     for (const [project, { seq }] of this.#followers) url.searchParams.set(project, String(seq));
     return url;
   }

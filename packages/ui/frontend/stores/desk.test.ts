@@ -12,6 +12,7 @@ function newDesk(ids: string[], listDemoUsers: ConstructorParameters<typeof Desk
     call,
     release,
     openStream,
+    signIn: null,
   }));
   return { desk: new Desk({ projects, listDemoUsers }), servers: [...servers.values()] };
 }

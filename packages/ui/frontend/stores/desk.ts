@@ -34,6 +34,12 @@ export class Desk {
       .sort((one, other) => (other.ticket.updated_at || 0) - (one.ticket.updated_at || 0)),
   );
 
+  /** The project that the page is about and that does not know the user: they sign in before anything is shown. */
+  readonly gate = computed(() => {
+    const [only] = this.projects;
+    return !this.hasSeveral && only?.needsSignIn.value ? only : null;
+  });
+
   /** The first project that knows the user: the head of the page shows who that is. */
   readonly home = computed(() => this.projects.find((project) => project.session.me.value !== null) ?? null);
 
@@ -72,6 +78,12 @@ export class Desk {
       project.forget();
       void project.load();
     }
+  }
+
+  /** Return the project that a view is about: the one that it names, else the only one. */
+  named(id: string | null): Project | null {
+    if (id !== null) return this.project(id);
+    return this.hasSeveral ? null : (this.projects[0] ?? null);
   }
 
   async #loadDemoUsers(): Promise<void> {

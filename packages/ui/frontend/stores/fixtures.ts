@@ -1,5 +1,6 @@
 /** What the tests of the stores are made of: tickets, messages and events, and a server that a test answers for. */
 import type { Call, Method } from "../api/client.ts";
+import type { SignInApi } from "../api/sign_in.ts";
 import type { Event, EventKind, Message, Thread, Ticket, TicketPage, TicketSummary, User } from "../api/wire.ts";
 import type { OpenStream, StreamListener } from "../realtime/stream.ts";
 
@@ -101,6 +102,19 @@ export class FakeServer {
       this.closed += 1;
     };
     return { open: (seq) => this.opened.push(seq), close, hurry: () => {} };
+  };
+
+  /** What was asked of the sign-in, in order; it always succeeds. */
+  readonly signedIn: string[] = [];
+
+  readonly signIn: SignInApi = {
+    info: async () => ({ name: "P", page_address: "", sign_in: { link: true, passkey: false, oidc: [] } }),
+    requestLink: async (email) => void this.signedIn.push(email),
+    redeemCode: async (email, code) => {
+      this.signedIn.push(`${email} ${code}`);
+      return user("bob");
+    },
+    signOut: async () => void this.signedIn.push("out"),
   };
 
   /** Answer the first open call of a method, and let what waits for it run. */

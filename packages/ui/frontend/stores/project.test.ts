@@ -9,13 +9,14 @@ import { Project } from "./project.ts";
 function newProject(): { server: FakeServer; project: Project; events: Event[] } {
   const server = new FakeServer();
   const events: Event[] = [];
-  const { call, release, openStream } = server;
+  const { call, release, openStream, signIn } = server;
   const project = new Project({
     id: "p",
     name: "P",
     call,
     release,
     openStream,
+    signIn,
     onEvent: (_project, each) => events.push(each),
   });
   return { server, project, events };
@@ -139,6 +140,66 @@ test("a stream that ended does not come back for a device that is no user's any 
   await server.answer("user.me", null);
   assert.equal(project.session.phase.value, "refused");
   assert.equal(server.closed, 1);
+});
+
+test("a user who is not let in any more leaves nothing on the page", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.open();
+  const left = new ApiError("The session has ended", { code: ERROR_CODES.unauthenticated });
+  const refused = assert.rejects(project.send(1, "reply", "Text", "token"), left);
+  await server.fail("message.reply", left);
+  await refused;
+  assert.equal(project.session.phase.value, "refused");
+  assert.equal(project.needsSignIn.value, true);
+  assert.equal(project.session.me.value, null);
+  assert.deepEqual(project.data.list.tickets.value, []);
+  assert.equal(server.closed, 1);
+});
+
+test("another user who signed in elsewhere in this browser begins with a page of their own", async () => {
+  const { server, project } = await loadedProject();
+  server.listener?.lost();
+  await server.answer("user.me", user("carol"));
+  assert.deepEqual(project.data.list.tickets.value, []);
+  await server.answer("user.me", user("carol"));
+  await server.answer("ticket.list", page([ticket(2)], 4));
+  assert.equal(project.session.me.value?.user_id, "carol");
+  assert.deepEqual(
+    project.data.list.tickets.value.map(({ ticket_id }) => ticket_id),
+    [2],
+  );
+});
+
+test("a user who signs in gets the page, and one who signs out leaves it", async () => {
+  const { server, project } = newProject();
+  const unknown = new ApiError("who?", { code: ERROR_CODES.unauthenticated });
+  void project.load();
+  await server.fail("user.me", unknown);
+  await server.answer("ticket.list", page([], 0));
+  await project.signIn?.request("bob@example.org");
+  await project.signIn?.redeem("123456");
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1)], 3));
+  assert.equal(project.session.me.value?.user_id, "bob");
+  assert.equal(project.needsSignIn.value, false);
+  await project.signOut();
+  assert.equal(project.session.me.value, null);
+  assert.deepEqual(project.data.list.tickets.value, []);
+  assert.deepEqual(server.signedIn, ["bob@example.org", "bob@example.org 123456", "out"]);
+  await server.fail("user.me", unknown);
+  assert.equal(project.needsSignIn.value, true);
+});
+
+test("a late refusal of an earlier user's call does not sign the present one out", async () => {
+  const { server, project } = await loadedProject();
+  const refused = assert.rejects(project.send(1, "reply", "Text", "token"));
+  project.forget();
+  void project.load();
+  await server.answer("user.me", user("carol"));
+  await server.answer("ticket.list", page([], 3));
+  await server.fail("message.reply", new ApiError("who?", { code: ERROR_CODES.unauthenticated }));
+  await refused;
+  assert.equal(project.session.me.value?.user_id, "carol");
 });
 
 test("a stream that ended comes back for a user who may", async () => {

@@ -1,12 +1,15 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
-import { batch } from "@preact/signals-core";
+import { batch, computed } from "@preact/signals-core";
 import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
 import { type ApiError, toApiError } from "../api/errors.ts";
+import type { SignInApi } from "../api/sign_in.ts";
 import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
 import type { OpenStream, Stream } from "../realtime/stream.ts";
+import { Devices } from "./devices.ts";
 import { ProjectData } from "./project_data.ts";
-import { ProjectSession } from "./project_session.ts";
+import { OTHER_USER, ProjectSession } from "./project_session.ts";
+import { SignIn } from "./sign_in.ts";
 import type { Thread } from "./thread.ts";
 
 const RETRY_MS = 3_000;
@@ -23,6 +26,8 @@ export type ProjectOptions = {
   /** Ends the pause of a project that is set aside. */
   release: () => Promise<void>;
   openStream: OpenStream;
+  /** How users sign in; null where something else says who they are. */
+  signIn: SignInApi | null;
   onEvent: (project: Project, event: Event) => void;
 };
 
@@ -31,7 +36,13 @@ export class Project {
   readonly name: string;
   readonly session = new ProjectSession();
   readonly data = new ProjectData();
+  /** Where a user signs in; null where something else says who they are. */
+  readonly signIn: SignIn | null;
+  readonly needsSignIn = computed(() => this.signIn !== null && this.session.phase.value === "refused");
+  /** Where the user is signed in. */
+  readonly devices: Devices;
   readonly #call: Call;
+  readonly #signInApi: SignInApi | null;
   readonly #release: () => Promise<void>;
   readonly #stream: Stream;
   readonly #onEvent: (project: Project, event: Event) => void;
@@ -39,10 +50,13 @@ export class Project {
   readonly #reloading = new Map<number, boolean>();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ id, name, call, release, openStream, onEvent }: ProjectOptions) {
+  constructor({ id, name, call, release, openStream, signIn, onEvent }: ProjectOptions) {
     this.id = id;
     this.name = name;
-    this.#call = call;
+    this.#call = this.#watched(call);
+    this.devices = new Devices(this.#call);
+    this.#signInApi = signIn;
+    this.signIn = signIn === null ? null : new SignIn(signIn, () => this.#begin());
     this.#release = release;
     this.#onEvent = onEvent;
     this.#stream = openStream(id, {
@@ -71,9 +85,10 @@ export class Project {
       this.#stream.open(page.seq);
       for (const ticketId of this.data.openThreads) void this.loadThread(ticketId);
     } catch (error) {
-      if (isCurrent() && this.session.failed(toApiError(error))) {
-        this.#retry = setTimeout(() => void this.load(), RETRY_MS);
-      }
+      if (!isCurrent()) return;
+      const problem = toApiError(error);
+      if (problem.isUnauthenticated) this.#refused(problem);
+      else if (this.session.failed(problem)) this.#retry = setTimeout(() => void this.load(), RETRY_MS);
     }
   }
 
@@ -95,6 +110,7 @@ export class Project {
       this.#stream.close();
       this.session.forget();
       this.data.clear();
+      this.devices.clear();
     });
   }
 
@@ -177,15 +193,52 @@ export class Project {
     if (hasChanged) void this.#reloadThread(ticketId);
   }
 
-  async #fellBehind(): Promise<void> {
-    const refusal = await this.session.fellBehind(this.#call);
-    if (refusal !== null) this.#refused(refusal);
+  /** End the session of this browser, or of this device; throws `ApiError`. */
+  async signOut(): Promise<void> {
+    try {
+      await this.#signInApi?.signOut();
+    } catch (error) {
+      // It has ended already, elsewhere.
+      if (!toApiError(error).isUnauthenticated) throw error;
+    }
+    this.#begin();
   }
 
-  /** The user is not let in any more: nothing is asked again until the user does. */
+  /** Begin again, as another user or as none. */
+  #begin(): void {
+    this.forget();
+    void this.load();
+  }
+
+  /** Return the call; that the user is not let in any more is true of the whole project, and not of one call alone. */
+  #watched(call: Call): Call {
+    return async (method, ...params) => {
+      const isCurrent = this.session.current();
+      try {
+        return await call(method, ...params);
+      } catch (error) {
+        const problem = toApiError(error);
+        if (isCurrent() && problem.isUnauthenticated && this.session.me.value !== null) this.#refused(problem);
+        throw error;
+      }
+    };
+  }
+
+  async #fellBehind(): Promise<void> {
+    const outcome = await this.session.fellBehind(this.#call);
+    if (outcome === OTHER_USER) this.#begin();
+    else if (outcome !== null) this.#refused(outcome);
+  }
+
+  /** The user is not let in any more: nothing of theirs stays, and nothing is asked again until the user does. */
   #refused(error: ApiError): void {
-    this.#stream.close();
-    this.session.failed(error);
+    clearTimeout(this.#retry);
+    batch(() => {
+      this.#stream.close();
+      this.data.clear();
+      this.devices.clear();
+      this.session.refuse(error);
+    });
   }
 
   #apply(event: Event): void {

@@ -10,6 +10,9 @@ import { ERROR_CODES, type User } from "../api/wire.ts";
  */
 export type Phase = "loading" | "live" | "behind" | "down" | "refused";
 
+/** What an ended stream may have meant: another user has signed in, in another window of this browser. */
+export const OTHER_USER = "other-user";
+
 export class ProjectSession {
   readonly phase = signal<Phase>("loading");
   readonly problem = signal<ApiError | null>(null);
@@ -62,13 +65,18 @@ export class ProjectSession {
     });
   }
 
-  /** The stream has ended. It cannot say why, so ask in the ordinary way; returns why the user is not let in any more. */
-  async fellBehind(call: Call): Promise<ApiError | null> {
+  /**
+   * The stream has ended. It cannot say why, so ask in the ordinary way; returns why the user is not let in any more,
+   * or that the user is another one now.
+   */
+  async fellBehind(call: Call): Promise<ApiError | typeof OTHER_USER | null> {
     if (this.phase.value !== "live" && this.phase.value !== "behind") return null;
     this.phase.value = "behind";
     const isCurrent = this.current();
     try {
-      if ((await call("user.me")) !== null || !isCurrent()) return null;
+      const me = await call("user.me");
+      if (!isCurrent()) return null;
+      if (me !== null) return this.#isOther(me) ? OTHER_USER : null;
       return new ApiError("You are not signed in any more", { code: ERROR_CODES.unauthenticated });
     } catch (error) {
       if (!isCurrent() || this.phase.value !== "behind") return null;
@@ -79,6 +87,14 @@ export class ProjectSession {
     }
   }
 
+  /** The server does not let the user in any more: the page forgets who it was. */
+  refuse(error: ApiError): void {
+    batch(() => {
+      this.me.value = null;
+      this.failed(error);
+    });
+  }
+
   get isStopped(): boolean {
     return this.phase.value === "down" || this.phase.value === "refused";
   }
@@ -86,5 +102,9 @@ export class ProjectSession {
   forget(): void {
     this.phase.value = "loading";
     this.me.value = null;
+  }
+
+  #isOther(user: User): boolean {
+    return this.me.value !== null && this.me.value.user_id !== user.user_id;
   }
 }

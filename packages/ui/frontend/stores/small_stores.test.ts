@@ -4,7 +4,7 @@ import { announce } from "./announcement.ts";
 import { Drafts, draftKey } from "./drafts.ts";
 import { event, message, ticket } from "./fixtures.ts";
 import { RetryToken } from "./retry_token.ts";
-import { INBOX, NEW, parseRoute, threadHref } from "./route.ts";
+import { DEVICES, hashOfAddress, INBOX, NEW, parseRoute, signInHref, threadHref } from "./route.ts";
 
 test("an address names its view, and one that names none is the list", () => {
   assert.deepEqual(parseRoute(INBOX), { view: "inbox" });
@@ -13,6 +13,15 @@ test("an address names its view, and one that names none is the list", () => {
   for (const hash of ["#/tickets/p/0", "#/tickets/p/-1", "#/tickets/p/1e3", "#/tickets//1", "#/tickets/p"]) {
     assert.deepEqual(parseRoute(hash), { view: "inbox" }, hash);
   }
+});
+
+test("signing in and the devices have views, and addresses of their own", () => {
+  assert.deepEqual(parseRoute(DEVICES), { view: "devices" });
+  assert.deepEqual(parseRoute(signInHref("a/b")), { view: "sign-in", project: "a/b" });
+  assert.deepEqual(parseRoute(hashOfAddress("/desk/sign-in")), { view: "sign-in", project: null });
+  assert.deepEqual(parseRoute(hashOfAddress("/devices")), { view: "devices" });
+  assert.equal(hashOfAddress("/desk/"), "");
+  assert.equal(hashOfAddress("/elsewhere"), "");
 });
 
 test("a ticket's address is read as it was written", () => {

@@ -5,15 +5,28 @@ from __future__ import annotations
 from hero_assistance_sdk.release import answer_version
 
 PROGRAM = "hero_assistance_ui"
+INTERRUPTED = 130
 
 
 def main() -> int | None:
     """Entry point of the binary; returns the exit status."""
     if answer_version(PROGRAM):
         return 0
+    import click
+
+    from hero_assistance_sdk.failure_report import report_failure
     from hero_assistance_ui.daemon import command
 
-    return command.main(prog_name=PROGRAM)
+    try:
+        command.main(prog_name=PROGRAM, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001
+        return report_failure(PROGRAM, error)
+    return 0
 
 
 if __name__ == "__main__":

@@ -18,9 +18,10 @@ from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role
 from hero_assistance_ui.guards import check_same_site
-from hero_assistance_ui.identity import BrowserIdentity, Trust
+from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.relays.calls import Call
 from hero_assistance_ui.relays.upstream import Upstream
+from hero_assistance_ui.trust import Trust
 
 # An address that operators call: it stays, though the thing is an access list everywhere else (decision 17).
 PATH = "/admin/whitelist"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.request_headers import pick_headers
-from hero_assistance_httpd.rpc_endpoint import JsonAnswer, ServiceInfo, bounded_body, service_routes
+from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.paths import SERVICE
@@ -23,11 +24,12 @@ from hero_assistance_sdk.size_limits import REQUEST_BYTES
 from hero_assistance_ui.access import PATH, AccessListResource
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.errors import failure_response
-from hero_assistance_ui.foreign_projects.answers import check_answer
 from hero_assistance_ui.guards import check_same_site
-from hero_assistance_ui.identity import DEV_USER_COOKIE, AuthMode, BrowserIdentity, Trust
+from hero_assistance_ui.identity import PICKED_USER, AuthMode, BrowserIdentity
+from hero_assistance_ui.notices import NoticePage
 from hero_assistance_ui.page import PageDocument
 from hero_assistance_ui.projects import ShownProject, Sockets
+from hero_assistance_ui.relays.asking import NO_STORE, relay_call
 from hero_assistance_ui.relays.calls import Call, parse_call
 from hero_assistance_ui.relays.file_places import FilePlaces
 from hero_assistance_ui.relays.files import (
@@ -40,17 +42,24 @@ from hero_assistance_ui.relays.files import (
 )
 from hero_assistance_ui.relays.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.relays.streams import EventRelay, OpenStreams
-from hero_assistance_ui.relays.upstream import RawHeaders, Upstream
+from hero_assistance_ui.relays.upstream import Upstream
+from hero_assistance_ui.sign_in.resource import SignInResource
+from hero_assistance_ui.trust import Trust
+from hero_assistance_ui.unsubscribe import UnsubscribeResource
 
-_NO_STORE = {"cache-control": "no-store"}
 _EVERY_ANSWER = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_POLICY = b"content-security-policy"
+# What holds where the answer says nothing else.
+_UNLESS_GIVEN = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+# Views that are known by an address outside of the page.
+VIEWS = ("/sign-in", "/devices")
 
 
 class Gateway(Starlette):
@@ -77,8 +86,9 @@ class Gateway(Starlette):
             socket="ui.sock",
             protocol="ui",
         )
+        document = PageDocument(projects, assets, identity, reader)
         routes = [
-            Route("/", PageDocument(projects, assets, identity, reader).__call__),
+            Route("/", document.__call__),
             Route("/static/{name}", assets.__call__),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
@@ -87,6 +97,7 @@ class Gateway(Starlette):
             Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
+            *self._sign_in_routes(document, NoticePage(assets, reader)),
             *self._admin_routes(reader),
             *service_routes(info, health),
         ]
@@ -112,6 +123,28 @@ class Gateway(Starlette):
         (upstream,) = self._upstreams.values()
         return [Route(PATH, AccessListResource(reader, self._identity, upstream).__call__, methods=["GET", "PUT"])]
 
+    def _sign_in_routes(self, document: PageDocument, notices: NoticePage) -> list[Route]:
+        """Return the routes for signing in to each project; what is in mails leads to this machine's alone."""
+        resource = SignInResource(self._identity, self._upstream, notices)
+        each = "/projects/{project}"
+        routes = [
+            Route(f"{each}/sign-in/request", resource.request_link, methods=["POST"]),
+            Route(f"{each}/sign-in/redeem", resource.redeem, methods=["POST"]),
+            Route(f"{each}/sign-out", resource.sign_out, methods=["POST"]),
+        ]
+        if not self._identity.is_local:
+            return routes
+        unsubscribe = UnsubscribeResource(self._identity, self._upstream, notices)
+        return [
+            *routes,
+            *(Route(path, document.__call__) for path in VIEWS),
+            Route("/sign-in/link", resource.show_link),
+            Route("/sign-in/request", resource.request_link, methods=["POST"]),
+            Route("/sign-in/redeem", resource.redeem_form, methods=["POST"]),
+            Route("/sign-out", resource.sign_out, methods=["POST"]),
+            Route("/unsubscribe", unsubscribe.__call__, methods=["GET", "POST"]),
+        ]
+
     async def _rpc(self, request: Request) -> Response:
         check_same_site(request)
         upstream = self._upstream(request)
@@ -121,11 +154,11 @@ class Gateway(Starlette):
                 await upstream.page_methods.require(call.method)
         except HeroError as error:
             return failure_response(error, call.id)
-        return await _relay_call(upstream, call, self._identity.headers(request))
+        return await relay_call(upstream, call, self._identity.headers(request))
 
     async def _people(self, request: Request) -> Response:
         """List all users for the picker: it calls without a name, and dev mode takes that for the admin."""
-        return await _relay_call(self._upstream(request), Call(0, "user.list", {}), {})
+        return await relay_call(self._upstream(request), Call(0, "user.list", {}), {})
 
     async def _events(self, request: Request) -> Response:
         upstream = self._upstream(request)
@@ -138,11 +171,11 @@ class Gateway(Starlette):
         """Try a project again that was set aside: its user asks for it."""
         check_same_site(request)
         self._upstream(request).release()
-        return JSONResponse({}, headers=_NO_STORE)
+        return JSONResponse({}, headers=NO_STORE)
 
     async def _merged_events(self, request: Request) -> Response:
         """Merge the streams named as `project=since`, or all; `Last-Event-ID` says where a client comes back to."""
-        named = parse_positions(request.headers.get("last-event-id") or request.url.query)
+        named = parse_positions(request.headers.get("last-event-id") or _query(request))
         wanted = named or dict.fromkeys(self._upstreams, "")
         followed = [Followed(self._known(name), since) for name, since in wanted.items()]
         return MergedRelay(followed, self._identity.headers(request), self.streams)
@@ -151,7 +184,7 @@ class Gateway(Starlette):
         check_same_site(request, MEDIA_TYPE)
         upstream = self._upstream(request)
         headers = {**upload_headers(request), **self._identity.headers(request)}
-        upload = upstream.upload(request.url.query, headers, read_chunks(request))
+        upload = upstream.upload(_query(request), headers, read_chunks(request))
         opened = self._places.take(self._caller(request, upstream), upload)
         return await relay_upload(opened, upstream.failure)
 
@@ -167,7 +200,8 @@ class Gateway(Starlette):
         return repr((upstream.project.id, request.client and request.client.host, self._identity.headers(request)))
 
     def _upstream(self, request: Request) -> Upstream:
-        return self._known(request.path_params["project"])
+        """Return the project of the path; where none is named, the page has one alone."""
+        return self._known(request.path_params.get("project") or next(iter(self._upstreams)))
 
     def _known(self, name: str) -> Upstream:
         if name not in self._upstreams:
@@ -181,7 +215,6 @@ def create_app(
     auth_mode: AuthMode,
     trust: Trust,
     reader: SettingsReader | None = None,
-    cookie: str = DEV_USER_COOKIE,
     first_user: str | None = None,
     assets: Assets | None = None,
     health: Health | None = None,
@@ -189,23 +222,16 @@ def create_app(
     """Return the page of `projects` for one listener; several listeners of a program may share the `assets`.
 
     `reader` has what the operator set; a page without a supervisor has none, and so neither theme nor access list.
-    `cookie` is where the dev picker keeps its choice; `first_user` calls until a demo user is picked. `health` is what
-    `/health` answers.
+    `first_user` calls until a demo user is picked. `health` is what `/health` answers.
     """
     local = all(isinstance(project.target, Sockets) for project in projects)
-    identity = BrowserIdentity(auth_mode, trust, cookie=cookie, first_user=first_user, tells_origin=local)
+    identity = BrowserIdentity(auth_mode, trust, first_user=first_user, is_local=local)
     return Gateway(projects, identity, reader, assets or Assets.packaged(), health=health or Health())
 
 
-async def _relay_call(upstream: Upstream, call: Call, identity: RawHeaders) -> Response:
-    try:
-        async with upstream.attempt():
-            status, body = await upstream.call(call.encode(), identity)
-            if upstream.project.is_foreign:
-                check_answer(upstream.project.name, call.id, status, body)
-    except HeroError as error:
-        return failure_response(error, call.id)
-    return JsonAnswer(body, status_code=status, headers=_NO_STORE)
+def _query(request: Request) -> str:
+    """Return the query without the user of the window, which is for the page's service alone."""
+    return urlencode([pair for pair in request.query_params.multi_items() if pair[0] != PICKED_USER])
 
 
 async def _answer_failure(_request: Request, error: Exception) -> Response:
@@ -214,7 +240,7 @@ async def _answer_failure(_request: Request, error: Exception) -> Response:
 
 
 class _Headers:
-    """Adds what every answer carries, and a policy that allows nothing where the answer brings none."""
+    """Adds what every answer carries, and policies that allow nothing where the answer brings none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -222,10 +248,9 @@ class _Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *_EVERY_ANSWER]
-                if not any(name == _POLICY for name, _ in headers):
-                    headers.append((_POLICY, b"default-src 'none'; frame-ancestors 'none'"))
-                message = {**message, "headers": headers}
+                given = {name for name, _ in message["headers"]}
+                missing = [header for header in _UNLESS_GIVEN if header[0] not in given]
+                message = {**message, "headers": [*message["headers"], *_EVERY_ANSWER, *missing]}
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Sequence
 
 import click
@@ -11,19 +10,18 @@ import click
 from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, serve, tcp_listener, unix_listener
 from hero_assistance_httpd.settings_health import settings_reporter
-from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
-from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.limits import Limits, room_for
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
-from hero_assistance_sdk.rpc.errors import exit_status
 from hero_assistance_ui.access import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.identity import AuthMode, Trust
+from hero_assistance_ui.identity import AuthMode
 from hero_assistance_ui.projects import ShownProject, Sockets
+from hero_assistance_ui.trust import Trust
 
 PROGRAM = "hero_assistance_ui"
 
@@ -46,16 +44,14 @@ PROGRAM = "hero_assistance_ui"
 def command(auth_mode: str, tcp: tuple[str, ...]) -> None:
     """Serve the support desk's page on ui.sock, for the ticket server of this machine."""
     configure_logs()
-    try:
-        asyncio.run(run(Paths.from_environ(), AuthMode(auth_mode), tcp))
-    except HeroError as error:
-        click.echo(f"{PROGRAM}: {error}", err=True)
-        sys.exit(exit_status(error))
+    asyncio.run(run(Paths.from_environ(), AuthMode(auth_mode), tcp))
 
 
 async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     """Serve until SIGTERM; raises `AddressInUse` or `UsageError` for an address that it cannot listen on."""
     group = read_socket_group()
+    # Before a socket is made, or taken from a daemon that runs.
+    room_for(Limits.from_environ())
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [ShownProject(id=SERVICE, name="Support", target=target)]
     assets, health = Assets.packaged(), Health()

@@ -10,7 +10,6 @@ import base64
 import gzip
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -22,14 +21,13 @@ from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader, Source, Theme
 from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
-from hero_assistance_ui.identity import BrowserIdentity, Trust
+from hero_assistance_ui.identity import BrowserIdentity
+from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.projects import ShownProject
-
-_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
-
+from hero_assistance_ui.trust import Trust
 
 # The browser's own bars, in the colour of the page's head (`--bar` in base.css).
-_BAR_COLOURS = {Theme.DARK: "#10151c", Theme.LIGHT: "#ffffff"}
+BAR_COLOURS = {Theme.DARK: "#10151c", Theme.LIGHT: "#ffffff"}
 
 
 # What the access list does, on every page that came over TCP.
@@ -45,23 +43,25 @@ class PageDocument:
         self, projects: Sequence[ShownProject], assets: Assets, identity: BrowserIdentity, reader: SettingsReader | None
     ) -> None:
         first = assets.first
+        self._identity = identity
         self._trust = identity.trust
         self._reader = reader
         self._policy = _policy(first.style)
         self._template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
-        self._fixed = {
-            **asdict(first),
-            "configuration": _script_json(_configuration(projects, identity)),
+        self._fixed = asdict(first)
+        self._configurations = {
+            signs_in: _script_json(_configuration(projects, identity, signs_in=signs_in)) for signs_in in (False, True)
         }
 
     async def __call__(self, request: Request) -> Response:
-        """Answer `GET /`."""
+        """Answer `GET /`, and the addresses of views that are known outside of the page."""
         settings = self._reader.settings if self._reader else DaemonSettings()
         document = self._template.substitute(
             self._fixed,
             base=_base(request, self._trust),
+            configuration=self._configurations[self._identity.offers_sign_in(request)],
             theme=settings.theme.value,
-            colour=_BAR_COLOURS[settings.theme],
+            colour=BAR_COLOURS[settings.theme],
             access=_access_bar(settings) if self._reader and self._trust is Trust.TCP else "",
         )
         headers = {"content-security-policy": self._policy, "cache-control": "no-cache", "vary": "accept-encoding"}
@@ -89,24 +89,23 @@ def _access_bar(settings: DaemonSettings) -> str:
     return _BAR.format(kind="open", text=_OPEN.format(why=why))
 
 
-def _configuration(projects: Sequence[ShownProject], identity: BrowserIdentity) -> dict[str, object]:
+def _configuration(projects: Sequence[ShownProject], identity: BrowserIdentity, *, signs_in: bool) -> dict[str, object]:
     return {
         "projects": [{"id": project.id, "name": project.name} for project in projects],
         # Checked event by event, even of one project alone; that of this machine's server is passed on as it is.
         "sharesStream": len(projects) > 1 or any(project.is_foreign for project in projects),
-        "picker": identity.cookie if identity.is_dev else None,
-        "firstUser": identity.first_user,
+        "hasPicker": identity.is_dev,
+        "signsIn": signs_in,
     }
 
 
 def _policy(style: str) -> str:
     """Everything comes from this address; the style is the one part that stands in the document, named by its hash."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src 'sha256-{digest}'",
+            f"style-src {style_source(style)}",
             "img-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
@@ -117,6 +116,12 @@ def _policy(style: str) -> str:
     )
 
 
+def style_source(style: str) -> str:
+    """Return how a policy names the one style that stands in a document."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
 def _script_json(value: object) -> str:
     """Return JSON that cannot end the script element that holds it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -124,7 +129,5 @@ def _script_json(value: object) -> str:
 
 def _base(request: Request, trust: Trust) -> str:
     """Return the base of relative URLs, for a page that was opened below a prefix without its last slash."""
-    prefix = request.headers.get("x-forwarded-prefix", "").rstrip("/")
-    if trust is Trust.TCP or not _PREFIX.fullmatch(prefix):
-        return ""
-    return f'<base href="{prefix}/">\n'
+    prefix = prefix_of(request, trust)
+    return f'<base href="{prefix}/">\n' if prefix else ""

@@ -51,12 +51,17 @@ def complete_word(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 @click.argument("method", required=False, shell_complete=complete_method)
 @click.argument("words", nargs=-1, metavar="[KEY=VALUE|KEY:=JSON]...", shell_complete=complete_word)
 @as_user
+@click.option("--operator", is_flag=True, help="Call as the OS user who owns the desk's data.")
 @as_json
-def call_command(method: str | None, words: tuple[str, ...], user: str | None, *, as_json: bool) -> None:
+def call_command(
+    method: str | None, words: tuple[str, ...], user: str | None, *, operator: bool, as_json: bool
+) -> None:
     """Call METHOD of the running server; without METHOD, list the methods.
 
     KEY=VALUE is read by the param's type: a value that is JSON of that type is taken as JSON, such as 5, true, null or
     '["a","b"]'; a list can be written a,b,c as well; a text is taken as it stands. KEY:=JSON is always JSON. As the
     value of a text, - reads standard input and @FILE a file.
     """
-    call_method(method, words, user, as_json=as_json)
+    if operator and user is not None:
+        raise click.UsageError("--as and --operator exclude each other")
+    call_method(method, words, user, as_json=as_json, operator=operator)

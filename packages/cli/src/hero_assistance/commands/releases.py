@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
         click.echo(f"nothing changed: release {outcome.switched.after} is installed and live")
     for release in outcome.removed:
         click.echo(f"removed old release {release}")
-    _say_when_not_on_path(store.bin)
+    _say_what_a_shell_finds(store.bin)
     if restart:
         from hero_assistance.releases.upgrade import restart_or_roll_back
 
@@ -106,7 +105,15 @@ def _format_time(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
 
 
-def _say_when_not_on_path(folder: Path) -> None:
-    if str(folder) not in os.environ.get("PATH", "").split(os.pathsep):
+def _say_what_a_shell_finds(folder: Path) -> None:
+    """Say when a shell does not find what was installed, or another program of its name first."""
+    from hero_assistance.search_path import find_other, format_line, is_on_path
+
+    other = find_other(folder / "hero_assistance")
+    if other is not None:
+        click.echo(
+            f"{other} is found before {folder / 'hero_assistance'}: remove it, or change the order of PATH", err=True
+        )
+    if not is_on_path(folder):
         click.echo(f"{folder} is not on PATH; add to your shell profile:", err=True)
-        click.echo(f'  export PATH="{folder}:$PATH"', err=True)
+        click.echo(f"  {format_line(folder)}", err=True)

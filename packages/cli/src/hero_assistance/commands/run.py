@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
         discard_output()
         return 1
     except OSError as error:
-        from hero_assistance.os_errors import explain, is_missing_part
+        from hero_assistance_sdk.os_errors import explain, is_missing_part
 
         if is_missing_part(error):
             # The start of an installed program mends its tree and begins again.

@@ -13,16 +13,24 @@ from hero_assistance_sdk.paths import Paths
 def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> None:
     """Mend the live release, start the service, and say what runs and where its page is."""
     from hero_assistance import lifecycle
-    from hero_assistance.releases.install import mend
+    from hero_assistance.first_admin import explain_missing_admin
+    from hero_assistance.page_listener import read_listeners
+    from hero_assistance.releases.mending import mend
     from hero_assistance.releases.store import ReleaseStore
     from hero_assistance_sdk.net.sockets import parse_address
+    from hero_assistance_sdk.os_errors import explain
 
     for address in ui_tcp:
         parse_address(address)
     paths = Paths.from_environ()
+    ui_tcp = ui_tcp or read_listeners(paths)
     with show_progress() as progress:
-        for path in mend(ReleaseStore.from_paths(paths)):
-            progress.step(f"mended {path}")
+        try:
+            for path in mend(ReleaseStore.from_paths(paths)):
+                progress.step(f"mended {path}")
+        except OSError as error:
+            # What cannot be written may still run.
+            progress.step(f"not mended: {explain(error).line}")
         outcome = lifecycle.start(
             paths, auth_mode=auth_mode, seed_dev_users=seed_dev_users, ui_tcp=ui_tcp, progress=progress
         )
@@ -31,6 +39,9 @@ def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> N
     for address in ui_tcp:
         click.echo(f"page: http://{address}/")
     _print_degraded(outcome.status)
+    missing = explain_missing_admin()
+    if missing is not None:
+        click.echo(missing, err=True)
 
 
 def stop() -> None:

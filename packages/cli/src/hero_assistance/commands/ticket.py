@@ -68,14 +68,14 @@ def show_command(ticket_id: int, user: str | None, *, as_json: bool) -> None:
 @click.option("--body", default="", metavar="TEXT", help="What it is about.")
 @click.option("--priority", type=_PRIORITIES, default="normal", show_default=True)
 @click.option("--tag", "tags", multiple=True, help="Can be given more than once.")
+@click.option("--customer", metavar="USER", help="File it for this customer, as an agent after a telephone call.")
 @as_user
 @as_json
-def create_command(
-    title: str, body: str, priority: str, tags: tuple[str, ...], user: str | None, *, as_json: bool
-) -> None:
+def create_command(title: str, body: str, tags: tuple[str, ...], user: str | None, **options: Any) -> None:
     """File a ticket."""
-    made = _call_server(user, "ticket.create", title=title, body=_read_text(body), priority=priority, tags=list(tags))
-    _print_done(made, f"filed ticket {made['ticket_id']}", as_json=as_json)
+    chosen = {"priority": options["priority"], "customer": options["customer"]}
+    made = _call_server(user, "ticket.create", title=title, body=_read_text(body), tags=list(tags), **chosen)
+    _print_done(made, f"filed ticket {made['ticket_id']}", as_json=options["as_json"])
 
 
 @ticket_command.command("reply")

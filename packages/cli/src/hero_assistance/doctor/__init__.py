@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hero_assistance.doctor import backups, clock, data, disks, installation, network, settings, supervision
+from hero_assistance.doctor import (
+    backups,
+    clock,
+    data,
+    disks,
+    installation,
+    mail,
+    network,
+    open_files,
+    ownership,
+    settings,
+    supervision,
+)
 from hero_assistance.doctor.findings import Finding, Verdict, find_worst
 from hero_assistance_sdk.errors import HeroError, Unreachable
+from hero_assistance_sdk.os_errors import explain
 from hero_assistance_sdk.paths import Paths
 
 __all__ = ["Finding", "Verdict", "examine", "find_worst"]
@@ -18,24 +31,30 @@ ALONE: tuple[Check, ...] = (
     installation.check_links,
     installation.check_search_path,
     installation.check_leftovers,
+    supervision.check_processes,
     disks.check_disk,
+    ownership.check_ownership,
     network.check_folders,
+    open_files.check_open_files,
     clock.check_jump,
     data.check_data,
     backups.check_backups,
 )
-# These ask a supervisor.
+# These ask a supervisor, or the server that runs.
 ASKING: tuple[Check, ...] = (
     supervision.check_service,
+    supervision.check_admin,
     supervision.check_supervisors,
     network.check_socket_group,
     network.check_sockets,
     network.check_ports,
     settings.check_secrets,
+    mail.check_mail,
 )
 # A check that cannot be made is reported under its name without this.
 _PREFIX = "check_"
 _SEE = "see: hero_assistance logs supervisor"
+_RUN_AS_OWNER = "run doctor as the user that owns the installation"
 
 
 def examine(paths: Paths) -> list[Finding]:
@@ -60,4 +79,5 @@ def _run_check(check: Check, paths: Paths) -> list[Finding]:
     except HeroError as error:
         return [Finding(name, Verdict.FAULT, error.message, error.hint or _SEE)]
     except OSError as error:
-        return [Finding(name, Verdict.FAULT, str(error), "run doctor as the user that owns the installation")]
+        told = explain(error)
+        return [Finding(name, Verdict.FAULT, told.message, told.hint or _RUN_AS_OWNER)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.shell_words import quote_command
 
 # One a day is made while the server runs.
 _WARNING_DAYS = 3
@@ -30,7 +31,7 @@ def check_backups(paths: Paths) -> Iterator[Finding]:
     days = (time.time() - newest.stat().st_mtime) / _DAY_S
     if days > _WARNING_DAYS:
         detail = f"the last one is {days:.0f} days old"
-        yield Finding("backups", Verdict.WARNING, detail, f"hero_assistance backup {paths.backups}")
+        yield Finding("backups", Verdict.WARNING, detail, quote_command("hero_assistance", "backup", paths.backups))
     else:
         yield Finding("backups", Verdict.OK, f"the last one is {newest.name}")
 

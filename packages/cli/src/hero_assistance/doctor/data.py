@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance_sdk.os_errors import explain_owner
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.shell_words import quote_command
 
 
 def check_data(paths: Paths) -> Iterator[Finding]:
@@ -16,7 +18,9 @@ def check_data(paths: Paths) -> Iterator[Finding]:
     path = paths.data / DATABASE
     if paths.data.exists() and not os.access(paths.data, os.R_OK | os.W_OK | os.X_OK):
         detail = f"{paths.data} cannot be written to by user {os.geteuid()}"
-        yield Finding("data", Verdict.FAULT, detail, f"see: ls -ld {paths.data}, and whether its disk is read-only")
+        is_read_only = os.statvfs(paths.data).f_flag & os.ST_RDONLY
+        hint = "mount its disk for writing" if is_read_only else explain_owner(paths.data)
+        yield Finding("data", Verdict.FAULT, detail, hint or f"see: {quote_command('ls', '-ld', paths.data)}")
         return
     if path.is_dir():
         yield Finding("data", Verdict.FAULT, f"{path} is a folder", "move it away, then hero_assistance restore")

@@ -59,16 +59,22 @@ def _list_folders(paths: Paths) -> dict[str, Path]:
 
 def _find_disks(folders: Mapping[str, Path]) -> list[_Disk]:
     """Return the file systems of the folders, each once; a folder that is not there counts where it would be made."""
-    found: dict[int, _Disk] = {}
+    found: dict[tuple[int, bool, bool], _Disk] = {}
     for name, folder in folders.items():
         space = read_disk_space(folder)
-        found.setdefault(space.device, _Disk(space)).folders[name] = folder
+        # A part of a file system may be mounted a second time, in another way.
+        mounted = (space.device, space.is_read_only, space.is_noexec)
+        found.setdefault(mounted, _Disk(space)).folders[name] = folder
     return list(found.values())
 
 
 def _judge(disk: _Disk) -> tuple[Verdict, str]:
     """How bad it is, and what is wrong if it is not the bytes."""
     space = disk.space
+    if space.is_read_only:
+        return Verdict.FAULT, "; it is mounted read-only"
+    if space.is_noexec and disk.takes_releases:
+        return Verdict.FAULT, "; it is mounted noexec, so that no program may run from it"
     if space.lacks_files:
         return Verdict.FAULT, f"; it can hold {space.free_files} more files, however small"
     warning = DISK_WARNING_BYTES if disk.takes_releases else min(DISK_WARNING_BYTES, space.size // _WARNING_SHARE)
@@ -79,6 +85,10 @@ def _judge(disk: _Disk) -> tuple[Verdict, str]:
 
 
 def _choose_hint(disk: _Disk) -> str:
+    if disk.space.is_read_only:
+        return "mount it for writing; the system's log says why it is read-only"
+    if disk.space.is_noexec and disk.takes_releases:
+        return "mount it with exec, or set PATH_VAR to a folder that programs may run from"
     shown = "; hero_assistance releases shows what is kept" if disk.takes_releases else ""
     refused = "; the server refuses files, then texts, when it is nearly full" if "data" in disk.folders else ""
     return f"free some space{refused}{shown}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance.releases.errors import WrongTarget
-from hero_assistance.releases.install import find_faults
 from hero_assistance.releases.manifest import Installed, read_installed
+from hero_assistance.releases.mending import find_faults, is_archive_whole
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
+from hero_assistance.search_path import find_other, format_line, is_on_path
 from hero_assistance_sdk.paths import Paths
+
+_MENDS = "hero_assistance --start mends them"
 
 
 def check_release(paths: Paths) -> Iterator[Finding]:
@@ -31,12 +33,19 @@ def check_release(paths: Paths) -> Iterator[Finding]:
         yield Finding("release", Verdict.FAULT, detail, error.hint or "nox -s install")
     else:
         yield Finding("release", Verdict.OK, f"{live} is live")
-    wrong = find_faults(store, installed.manifest)
-    if wrong:
-        shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
-        yield Finding("files", Verdict.FAULT, f"missing or damaged: {shown}", "hero_assistance --start mends them")
-    else:
-        yield Finding("files", Verdict.OK, f"{len(installed.manifest.binaries)} binaries are whole")
+    yield from _check_files(store, installed)
+
+
+def _check_files(store: ReleaseStore, installed: Installed) -> Iterator[Finding]:
+    manifest, folder = installed.manifest, store.release(installed.release)
+    wrong = find_faults(store, manifest)
+    if not wrong:
+        yield Finding("files", Verdict.OK, f"{len(manifest.binaries)} binaries are whole")
+        return
+    shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
+    lost = [binary.name for binary in manifest.binaries if not is_archive_whole(folder / binary.name, binary, manifest)]
+    hint = f"nox -s install: {', '.join(lost)} cannot be mended; or hero_assistance rollback" if lost else _MENDS
+    yield Finding("files", Verdict.FAULT, f"missing or damaged: {shown}", hint)
 
 
 def check_links(paths: Paths) -> Iterator[Finding]:
@@ -45,7 +54,8 @@ def check_links(paths: Paths) -> Iterator[Finding]:
     for binary in installed.manifest.binaries if installed else ():
         link = store.bin / binary.name
         if not link.is_symlink() and not link.exists():
-            yield Finding("links", Verdict.FAULT, f"{link} is missing", "nox -s install")
+            hint = f"{store.current / 'hero_assistance'} --start makes it again"
+            yield Finding("links", Verdict.FAULT, f"{link} is missing", hint)
         elif is_foreign(store, link):
             yield Finding("links", Verdict.FAULT, f"{link} is not ours", "nox -s install -- --force replaces it")
         elif not link.exists():
@@ -54,12 +64,18 @@ def check_links(paths: Paths) -> Iterator[Finding]:
 
 
 def check_search_path(paths: Paths) -> Iterator[Finding]:
-    """Whether a shell finds the binaries."""
-    store = ReleaseStore.from_paths(paths)
-    if str(store.bin) in os.environ.get("PATH", "").split(os.pathsep):
+    """Whether a shell finds the binaries, and no others of their names before them."""
+    store, _live_release, installed = _find_live(paths)
+    names = [binary.name for binary in installed.manifest.binaries] if installed else []
+    others = [found for name in names if (found := find_other(store.bin / name)) is not None]
+    line = format_line(store.bin)
+    for other in others:
+        detail = f"{other} is found before {store.bin / other.name}"
+        yield Finding("PATH", Verdict.WARNING, detail, f"remove it, or: {line}")
+    if not is_on_path(store.bin):
+        yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", line)
+    elif not others:
         yield Finding("PATH", Verdict.OK, f"{store.bin} is on PATH")
-    else:
-        yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", f'export PATH="{store.bin}:$PATH"')
 
 
 def check_leftovers(paths: Paths) -> Iterator[Finding]:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_sdk.net.ports import SERVER_PORT
+from hero_assistance_sdk.os_errors import explain_owner, name_user
 from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.shell_words import quote_command
 
 # Only the owner may make or replace a socket; the proxies of a box, which may be other users, may connect to it.
 _OTHERS_WRITE = 0o022
@@ -24,14 +26,15 @@ def check_folders(paths: Paths) -> Iterator[Finding]:
             continue
         about = folder.stat()
         mode = stat.S_IMODE(about.st_mode)
+        close = quote_command("chmod", "755", folder)
         if about.st_uid != os.geteuid():
-            hint = f"sudo chown {os.geteuid()} {folder}"
-            yield Finding("folders", Verdict.FAULT, f"{folder} belongs to user {about.st_uid}", hint)
+            hint = explain_owner(folder) or ""
+            yield Finding("folders", Verdict.FAULT, f"{folder} belongs to {name_user(about.st_uid)}", hint)
         if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
-            yield Finding("folders", Verdict.FAULT, f"{folder} can be written by others", f"chmod 755 {folder}")
+            yield Finding("folders", Verdict.FAULT, f"{folder} can be written by others", close)
         elif mode & _OTHERS_ENTER != _OTHERS_ENTER:
             detail = f"{folder} has mode {mode:o}: a proxy of another user cannot enter"
-            yield Finding("folders", Verdict.WARNING, detail, f"chmod 755 {folder}")
+            yield Finding("folders", Verdict.WARNING, detail, close)
 
 
 def check_socket_group(paths: Paths) -> Iterator[Finding]:
@@ -51,7 +54,8 @@ def check_socket_group(paths: Paths) -> Iterator[Finding]:
         about = place.stat() if place.exists() else None
         if about and not about.st_mode & stat.S_IXOTH and not (about.st_gid == group and about.st_mode & stat.S_IXGRP):
             detail = f"the group that may connect to ui.sock cannot enter {place}"
-            yield Finding("folders", Verdict.FAULT, detail, f"chmod o+x {place}, or start with another PATH_SOCKET")
+            allow = quote_command("chmod", "o+x", place)
+            yield Finding("folders", Verdict.FAULT, detail, f"{allow}, or start with another PATH_SOCKET")
 
 
 def check_sockets(paths: Paths) -> Iterator[Finding]:

@@ -11,9 +11,9 @@ from hero_assistance_sdk.paths import Paths
 
 def check_secrets(paths: Paths) -> Iterator[Finding]:
     """Which settings a supervisor stores, and which one; never their values."""
-    from hero_assistance_sdk.hero_proc.settings import SecretName, SettingsReader
+    from hero_assistance_sdk.hero_proc.settings import ALL, SecretName, SettingsReader
 
-    settings = asyncio.run(SettingsReader(paths).refresh())
+    settings = asyncio.run(SettingsReader(paths, names=ALL).refresh())
     if settings.fault is not None:
         detail = f"they cannot be read, so what depends on them is closed: {settings.fault.message}"
         yield Finding("secrets", Verdict.FAULT, detail, settings.fault.hint or "hero_assistance logs supervisor")

@@ -7,8 +7,19 @@ from collections.abc import Iterator
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance.status import ActionRow, Status
 from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.shell_words import quote_command
 
 _TAKES_OVER = "hero_assistance --start takes it over as it is"
+
+
+def check_processes(_paths: Paths) -> Iterator[Finding]:
+    """Whether the system tells which processes run; a supervisor could end none otherwise."""
+    from hero_assistance.supervisor.process.required_proc import NoProcessTable, require_proc
+
+    try:
+        require_proc()
+    except NoProcessTable as error:
+        yield Finding("processes", Verdict.FAULT, error.message, error.hint or "")
 
 
 def check_service(paths: Paths) -> Iterator[Finding]:
@@ -25,9 +36,17 @@ def check_service(paths: Paths) -> Iterator[Finding]:
             yield from _describe_conditions(action)
             continue
         verdict = Verdict.OK if action.state == "healthy" else Verdict.FAULT
-        hint = "" if verdict is Verdict.OK else f"hero_assistance logs {action.name}"
+        hint = "" if verdict is Verdict.OK else quote_command("hero_assistance", "logs", action.name)
         why = f": {action.reason}" if action.reason else ""
         yield Finding("service", verdict, f"{action.name} is {action.state}{why}", hint)
+
+
+def check_admin(_paths: Paths) -> Iterator[Finding]:
+    """Whether the desk that runs has an admin."""
+    from hero_assistance.first_admin import COMMAND, MISSING, lacks_admin
+
+    if lacks_admin():
+        yield Finding("admin", Verdict.WARNING, MISSING, COMMAND)
 
 
 def check_supervisors(paths: Paths) -> Iterator[Finding]:
@@ -44,7 +63,9 @@ def _describe_conditions(action: ActionRow) -> Iterator[Finding]:
     """What an action that runs says of itself."""
     for condition in action.conditions:
         detail = f"{action.name} is {action.state}: {condition.message}"
-        yield Finding("service", Verdict.FAULT, detail, condition.hint or f"hero_assistance logs {action.name}")
+        yield Finding(
+            "service", Verdict.FAULT, detail, condition.hint or quote_command("hero_assistance", "logs", action.name)
+        )
 
 
 def _describe_absence(paths: Paths, found: Status) -> Finding:

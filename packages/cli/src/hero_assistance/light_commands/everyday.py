@@ -31,18 +31,20 @@ def show_status(*, as_json: bool) -> int:
     print(f"{found.service}   supervisor: {found.supervisor}   release: {sanitize(found.release or '-')}")
     if found.note:
         print(sanitize(found.note))
-    print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)))
+    print_table(["action", "state", "pid", "up", "restarts", "sockets"], list(map(_to_cells, found.actions)), kept=3)
     for action in found.actions:
         for condition in action.conditions:
             print(sanitize(f"{action.name}: {condition.line}"))
     return found.exit_status
 
 
-def call_method(method: str | None, words: Sequence[str], user: str | None, *, as_json: bool) -> None:
+def call_method(
+    method: str | None, words: Sequence[str], user: str | None, *, as_json: bool, operator: bool = False
+) -> None:
     """Call a method of the running server and print its result; without a method, list the methods."""
     from hero_assistance.rpc_command import Server
 
-    with Server(user) as server:
+    with Server(user, operator=operator) as server:
         if method is None:
             _print_methods(list(server.fetch_document().methods.values()), as_json=as_json)
             return

@@ -34,15 +34,19 @@ COMMANDS = {
     "import": CommandEntry("data", "Read an export FOLDER into an empty project."),
     "install": CommandEntry("releases", "Install the release that a build left in DIR; make it live."),
     "logs": CommandEntry("logs", "Show the log of ACTION, or of every action."),
+    "mail": CommandEntry("mail", "Show letters that wait, were sent or failed; send a test letter."),
     "releases": CommandEntry("releases", "List the installed releases, the last activated first."),
     "restart": CommandEntry("service", "Replace what runs by new processes with the same flags."),
     "restore": CommandEntry("data", "Put the backup FILE in the place of the data."),
     "rollback": CommandEntry("releases", "Go back to RELEASE, or to the one that was live before."),
     "secret": CommandEntry("secret", "Set, read and delete secrets in the supervisor's store."),
     "service": CommandEntry("service", "List what is registered with the supervisor."),
+    "setup": CommandEntry("setup", "Set up a desk that runs: name, page, mail, and a first admin."),
     "status": CommandEntry("service", "Show what runs; the exit status says how it is."),
     "supervisor": CommandEntry("supervisor", "Run the embedded supervisor in the foreground."),
     "ticket": CommandEntry("ticket", "List, show, file and answer tickets of the running server."),
+    "user": CommandEntry("user", "Add, list and deactivate users, and let them in by a link."),
+    "webhook": CommandEntry("webhook", "Post events to URLs, and show how these answer."),
 }
 
 # By the name of the parameter: how the option is written, and what it does.
@@ -56,7 +60,7 @@ OPTIONS = {
     "seed_dev_users": ("--seed-dev-users", "With --start: make the four demo users."),
     "ui_tcp": (
         "--ui-tcp ADDRESS",
-        "With --start: serve the page on this TCP address too, such as 127.0.0.1:9771.",
+        "With --start: serve the page on this TCP address too, such as 127.0.0.1:9771. [default: as setup stored]",
     ),
     "version": ("--version", "Print version and release."),
     "help": ("-h, --help", "Show this message and exit."),

@@ -73,42 +73,18 @@ def print_value(value: Any) -> None:
     Console().print(JSONHighlighter()(serialize_json(value, indent=2)), soft_wrap=True)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table: drawn on a terminal, aligned text elsewhere."""
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, kept: int = 1) -> None:
+    """Print a table: drawn on a terminal, aligned text elsewhere.
+
+    On a terminal that is too narrow each row is a line with its first `kept` cells, and a line for each other one.
+    """
     rows = [[sanitize(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
-        _draw_table(columns, rows)
+        from hero_assistance.light_commands.drawn_table import draw_table
+
+        draw_table(columns, rows, kept)
         return
     rows = [[" ".join(cell.splitlines()) for cell in row] for row in rows]
     widths = [max(len(row[index]) for row in [columns, *rows]) for index in range(len(columns))]
     for row in [columns, *rows]:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _draw_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for index, column in enumerate(columns):
-        # The first column names things; a name that is cut names nothing.
-        table.add_column(column, no_wrap=index == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
-    Console().print(table)
-
-
-_STYLES = {
-    "healthy": "green",
-    "ok": "green",
-    "starting": "yellow",
-    "stopping": "yellow",
-    "backoff": "yellow",
-    "degraded": "yellow",
-    "warning": "yellow",
-    "failed": "red",
-    "fault": "red",
-    "stopped": "dim",
-}

@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sys
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.releases.errors import ChecksumMismatch, DamagedRelease, InstallFailed
+from hero_assistance.releases.errors import ChecksumMismatch, InstallFailed
 from hero_assistance.releases.executability import check_executability
 from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
+from hero_assistance.releases.mending import is_whole, running_interpreter
 from hero_assistance.releases.prune import prune, sweep
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
-from hero_assistance.releases.target import check_build_target, check_installed_target
+from hero_assistance.releases.target import check_build_target
 from hero_assistance_sdk.files.durable_files import sync_folder
-from hero_assistance_sdk.zipapp.bootstrap import boot_lines, entry_module
-from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, pinned_header, portable_header, read_pin
-from hero_assistance_sdk.zipapp.tree import damaged, unpack
+from hero_assistance_sdk.zipapp.header import Pin, pinned_header
+from hero_assistance_sdk.zipapp.pinning import boot_lines
+from hero_assistance_sdk.zipapp.tree import unpack
 
 Report = Callable[[str], None]
 
@@ -52,53 +51,6 @@ def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = F
             f"cannot install to {store.folder}: {error.strerror or error}",
             hint="nothing was switched; what was written is removed by the next install",
         ) from error
-
-
-def is_whole(store: ReleaseStore, manifest: Manifest) -> bool:
-    """Whether a release is completely there, byte for byte."""
-    return not find_faults(store, manifest)
-
-
-def find_faults(store: ReleaseStore, manifest: Manifest) -> list[str]:
-    """What is missing or damaged in an installed release, by path."""
-    folder = store.release(manifest.release)
-    found = []
-    for binary in manifest.binaries:
-        pin = _make_pin(folder, binary)
-        if _compute_built_sha256(pin.archive, binary, manifest) != binary.sha256:
-            found.append(str(pin.archive))
-            continue
-        if not _can_start(pin):
-            found.append(str(pin.boot))
-        found += [str(pin.tree / path) for path in damaged(pin.archive, pin.tree)]
-    return found
-
-
-def mend(store: ReleaseStore) -> list[str]:
-    """Make the live release whole again from its own archives; return the paths that were mended.
-
-    A start heals what its own imports miss; this heals what is not imported, such as a style sheet.
-    Raises `WrongTarget` or `DamagedRelease`.
-    """
-    live = store.live()
-    installed = read_installed(store.release(live)) if live else None
-    if installed is None:
-        return []
-    check_installed_target(store.release(installed.release), installed.manifest)
-    mended = []
-    for binary in installed.manifest.binaries:
-        pin = _make_pin(store.release(installed.release), binary)
-        try:
-            wrong = damaged(pin.archive, pin.tree)
-        except (OSError, zipfile.BadZipFile) as error:
-            raise DamagedRelease(
-                f"{pin.archive} cannot be read: {error}",
-                hint="install again: nox -s install; or hero_assistance rollback",
-            ) from error
-        if wrong:
-            unpack(pin.archive, pin.tree)
-            mended += [str(pin.tree / path) for path in wrong]
-    return mended
 
 
 def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report: Report, *, force: bool) -> Outcome:
@@ -163,12 +115,12 @@ def _stage_binary(
             f"{build / binary.name} is not the file that the manifest describes",
             hint=f"expected SHA-256 {binary.sha256}, found {digest}; build again: nox -s build",
         )
-    pin = _make_pin(folder, binary)
+    pin = Pin(running_interpreter(), folder, binary.name)
     with archive.open("r+b") as file:
         file.write(pinned_header(pin, manifest.target))
     archive.chmod(0o755)
     unpack(archive, staged / "lib" / binary.name, seeds)
-    (staged / "lib" / pin.boot.name).write_text(boot_lines(pin, entry_module(binary.name)))
+    (staged / "lib" / pin.boot.name).write_text(boot_lines(pin))
 
 
 def _replace_damaged(store: ReleaseStore, staged: Path, folder: Path) -> None:
@@ -179,17 +131,6 @@ def _replace_damaged(store: ReleaseStore, staged: Path, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
     shutil.rmtree(staged)
-
-
-def _can_start(pin: Pin) -> bool:
-    """Whether an installed zipapp can go straight to its tree, with an interpreter that is still there."""
-    pinned = read_pin(pin.archive)
-    return pin.boot.is_file() and pinned is not None and os.access(pinned.interpreter, os.X_OK)
-
-
-def _make_pin(folder: Path, binary: Binary) -> Pin:
-    # The real file, not the link of a virtual environment that may be gone tomorrow.
-    return Pin(Path(sys.executable).resolve(), folder, binary.name)
 
 
 def _copy(source: Path, target: Path) -> str:
@@ -203,19 +144,6 @@ def _copy(source: Path, target: Path) -> str:
         while chunk := opened.read(1024 * 1024):
             digest.update(chunk)
             output.write(chunk)
-    return digest.hexdigest()
-
-
-def _compute_built_sha256(archive: Path, binary: Binary, manifest: Manifest) -> str | None:
-    """The checksum that an installed zipapp had when it was built: computed with its header of then."""
-    digest = hashlib.sha256(portable_header(binary.name, manifest.target))
-    try:
-        with archive.open("rb") as file:
-            file.seek(HEADER_SIZE)
-            while chunk := file.read(1024 * 1024):
-                digest.update(chunk)
-    except OSError:
-        return None
     return digest.hexdigest()
 
 

@@ -118,6 +118,16 @@ def _link_binaries(store: ReleaseStore, manifest: Manifest) -> None:
         sync_folder(store.bin)
 
 
+def link_missing(store: ReleaseStore, manifest: Manifest) -> list[str]:
+    """Make the links of `bin/` that are not there, and return them; what stands in such a place is left alone."""
+    missing = [store.bin / binary.name for binary in manifest.binaries]
+    missing = [link for link in missing if not link.is_symlink() and not link.exists()]
+    for link in missing:
+        store.bin.mkdir(parents=True, exist_ok=True)
+        replace_link(link, compute_link_target(store, link.name))
+    return [str(link) for link in missing]
+
+
 def _drop_retired_links(store: ReleaseStore, manifest: Manifest) -> None:
     """Remove links of binaries that no installed release has any more."""
     kept = {binary.name for one in store.installed() for binary in one.manifest.binaries}

@@ -10,11 +10,12 @@ from hero_assistance.releases.target import check_installed_target
 from hero_assistance.results import Progress
 from hero_assistance.status import NOTHING_RUNS, read_status
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.files.allocation import TooLittleSpace
 from hero_assistance_sdk.paths import Paths
 
 
 class UpgradeRolledBack(HeroError):
-    """The new release did not become healthy; the old one runs again."""
+    """The new release did not become healthy, or could not be started; the old one runs."""
 
     reason = "upgrade-rolled-back"
 
@@ -52,10 +53,15 @@ def _go_back(paths: Paths, switched: Switched, failure: HeroError, progress: Pro
         f"release {switched.after} did not become healthy, so {before} runs again\n  {failure.message}",
         hint="it is still installed, and not live; install again when it is mended",
     )
+    if isinstance(failure, TooLittleSpace):
+        error = UpgradeRolledBack(
+            f"release {switched.after} was not started, and {before} runs on\n  {failure.message}", hint=failure.hint
+        )
     try:
         with store.exclusive(progress.step):
             _switch_back(store, before)
-        restart(paths, progress)
+        if not isinstance(failure, TooLittleSpace):
+            restart(paths, progress)
     except HeroError as second:
         error = UpgradeFailed(
             f"release {switched.after}: {failure.message}\n  and release {before}: {second.message}", hint=second.hint

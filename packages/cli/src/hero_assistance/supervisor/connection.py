@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hero_assistance.start_space import require_start_space
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.query import read_last_lines
 from hero_assistance.supervisor.names import LIFECYCLE_LOCK, OWN_LOG, SOCKET, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.child_environment import make_child_environment
 from hero_assistance.supervisor.process.process_table import is_alive, read_process
+from hero_assistance.supervisor.process.required_proc import require_proc
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.run_records import RunRecord
 from hero_assistance.supervisor.registry.state_files import is_registered
-from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, find_supervisor, knows_service
+from hero_assistance.supervisor_lookup import FoundSupervisor, Kind, connect_hero_proc, find_supervisor, knows_service
 from hero_assistance_sdk.errors import Conflict, HeroError
 from hero_assistance_sdk.files.file_lock import LockHeld, find_holder, lock_file
 from hero_assistance_sdk.hero_proc.client import SupervisorClient, connect
@@ -67,7 +69,8 @@ _started: list[subprocess.Popen[bytes]] = []
 def lock_lifecycle(paths: Paths) -> Iterator[None]:
     """Allow one start, stop or restart of this root at a time; raises `Busy` after a long wait."""
     try:
-        with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S):
+        # A service on a disk that has become read-only can be stopped.
+        with lock_file(paths.state / LIFECYCLE_LOCK, wait_s=_LOCK_WAIT_S, may_be_read_only=True):
             yield
     except LockHeld as held:
         raise Busy(f"{held} is starting or stopping the service", hint="wait for it, or end it") from None
@@ -83,7 +86,7 @@ def connect_supervisor(paths: Paths) -> Iterator[Supervisor | None]:
 @contextmanager
 def hero_proc_or_embedded(paths: Paths) -> Iterator[Supervisor]:
     """Connect to hero_proc where it listens, else to the embedded supervisor, and start that if needed."""
-    hero_proc = connect(paths.hero_proc_socket)
+    hero_proc = connect_hero_proc(paths, SupervisorClient)
     if hero_proc is None:
         with embedded(paths) as client:
             yield Supervisor(Kind.EMBEDDED, client)
@@ -152,9 +155,15 @@ def left_running(paths: Paths) -> dict[str, RunRecord]:
 
 @contextmanager
 def embedded(paths: Paths) -> Iterator[SupervisorClient]:
-    """Connect to the embedded supervisor and start it if needed; replaces a supervisor of another release."""
+    """Connect to the embedded supervisor and start it if needed; replaces a supervisor of another release.
+
+    Raises `TooLittleSpace` before anything is ended that could not be started again.
+    """
     client = connect(paths.socket(SOCKET))
-    if client is not None and _is_of_another_release(health := client.health()):
+    health = client.health() if client else None
+    if health is None or _is_of_another_release(health):
+        require_start_space(paths)
+    if client is not None and health is not None and _is_of_another_release(health):
         client.shutdown()
         client.close()
         _await_end(paths, health.pid)
@@ -167,6 +176,7 @@ def _start_embedded(paths: Paths) -> SupervisorClient:
     """Start the embedded supervisor, detached, and connect once it listens; raises `SupervisorFailed`."""
     if _wake_running(paths):
         return SupervisorClient(paths.socket(SOCKET))
+    require_proc()
     child = _spawn(paths)
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:

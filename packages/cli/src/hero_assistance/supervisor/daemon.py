@@ -6,11 +6,10 @@ import sys
 from importlib.util import find_spec
 
 from hero_assistance.supervisor.names import SUPERVISOR_LOCK
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.failure_report import report_failure
 from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.errors import exit_status
 
 
 def run(paths: Paths) -> int:
@@ -27,9 +26,8 @@ def run(paths: Paths) -> int:
     except LockHeld as held:
         print(f"error: {held} supervises {paths.root} already", file=sys.stderr)
         return 1
-    except HeroError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return exit_status(error)
+    except Exception as error:  # noqa: BLE001
+        return report_failure("error", error)
     return 0
 
 

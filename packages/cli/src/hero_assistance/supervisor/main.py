@@ -12,6 +12,7 @@ from typing import Any
 from hero_assistance.supervisor.logs.log_manager import LogManager
 from hero_assistance.supervisor.names import NAME, NOTIFY, OWN_LOG, SOCKET
 from hero_assistance.supervisor.process.child_processes import ChildProcesses
+from hero_assistance.supervisor.process.required_proc import require_proc
 from hero_assistance.supervisor.registry.registry import Registry
 from hero_assistance.supervisor.registry.secrets import Secrets
 from hero_assistance.supervisor.rpc.http_endpoint import HttpEndpoint
@@ -35,7 +36,8 @@ _log = get_log("supervisor")
 
 
 async def supervise(paths: Paths) -> None:
-    """Supervise until SIGTERM, SIGINT, `system.shutdown` or idleness; what runs goes on."""
+    """Supervise until SIGTERM, SIGINT, `system.shutdown` or idleness; what runs goes on. Raises `NoProcessTable`."""
+    require_proc()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -44,6 +46,7 @@ async def supervise(paths: Paths) -> None:
     processes.open()
     paths.logs.mkdir(parents=True, exist_ok=True)
     registry = Registry(paths.state)
+    registry.keep_reserve()
     paths.service_sockets.mkdir(mode=0o755, parents=True, exist_ok=True)
     processes.notify_socket.open(paths.socket(NOTIFY))
     path = paths.socket(SOCKET)
@@ -83,7 +86,7 @@ class _Ended(Exception):
 
 def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
     # A page of log lines has its own bound; each byte of a binary line may be six of JSON.
-    dispatcher = Dispatcher(table, answer_bytes=RELAY_BYTES)
+    dispatcher = Dispatcher(table, answer_bytes=RELAY_BYTES, explains_system=True)
 
     async def rpc(body: bytes) -> bytes | None:
         return await dispatcher.answer(body, context)

@@ -9,14 +9,17 @@ import asyncio
 
 
 class AnswerWriter:
-    """What one answer is written to, in the place of its transport; the head waits for the next write."""
+    """What one answer is written to, in the place of its transport; the head waits for the next write.
+
+    With `has_body` false it does not: of an answer to HEAD the head is all that is ever written.
+    """
 
     __slots__ = ("_head", "_is_begun", "_transport")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, *, has_body: bool = True) -> None:
         self._transport = transport
         self._head = b""
-        self._is_begun = False
+        self._is_begun = not has_body
 
     def write(self, data: bytes) -> None:
         """Hold the head; write it with what follows, also when that is empty."""

@@ -129,7 +129,7 @@ class BoundedProtocol(PacedProtocol):
         self._awaited = _Awaited.BODY
         self._body = 0
         super().on_headers_complete()
-        self._answer = AnswerWriter(self.transport)
+        self._answer = AnswerWriter(self.transport, has_body=self.scope["method"] != "HEAD")
         self.cycle.transport = self._answer  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shlex
 from collections.abc import Sequence
 
 from flake_quarantine import job_summary
@@ -114,7 +115,7 @@ def _apply_register(one: Measurement, register: Register, today: dt.date, histor
     since = history.find_healed_since(one.nodeid) if history else None
     overdue = since is not None and (today - since).days >= HEALED_DAYS
     advice = f"release it, it is healed since {since}" if overdue else "it may be released"
-    one.hint = f"{advice}: flake-quarantine release '{entry.nodeid}'"
+    one.hint = f"{advice}: flake-quarantine release {shlex.quote(entry.nodeid)}"
     return overdue
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -75,12 +76,12 @@ class RunState:
 def _describe_missing(entry: Entry, register: Register) -> str:
     return (
         f"{register.path}:{entry.line}: {entry.nodeid} is quarantined, but there is no such test any more\n"
-        f"take the entry out: flake-quarantine release '{entry.nodeid}'"
+        f"take the entry out: flake-quarantine release {shlex.quote(entry.nodeid)}"
     )
 
 
 def _describe_expired(entry: Entry, register: Register) -> str:
     return (
         f"{register.path}:{entry.line}: the quarantine of {entry.nodeid} expired on {entry.expires}\n"
-        f"mend the test and release it, or measure it again: flake-quarantine measure '{entry.nodeid}'"
+        f"mend the test and release it, or measure it again: flake-quarantine measure {shlex.quote(entry.nodeid)}"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from hero_assistance_sdk.files.backup_files import newest_backup
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id
+from hero_assistance_sdk.shell_words import quote_command
 
 DATABASE = "tickets.db"
 ATTACHMENTS = "attachments"
@@ -103,6 +104,7 @@ def _find_earlier_release(paths: Paths) -> str | None:
 
 def _choose_hint(paths: Paths) -> str:
     newest = newest_backup(paths.backups)
-    first = f"hero_assistance restore {newest}" if newest else f"put {DATABASE} back from a copy"
+    restore = quote_command("hero_assistance", "restore", newest)
+    first = restore if newest else f"put {DATABASE} back from a copy"
     places = [str(paths.data), *([str(paths.backups)] if newest else [])]
     return f"see that its disk is mounted, or {first}; for a new desk move {' and '.join(places)} away"

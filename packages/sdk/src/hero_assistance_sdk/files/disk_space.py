@@ -38,6 +38,8 @@ class DiskSpace:
     size: int
     free_files: int = 0
     max_files: int = 0
+    is_read_only: bool = False
+    is_noexec: bool = False
 
     @property
     def lacks_files(self) -> bool:
@@ -55,6 +57,8 @@ def read_disk_space(folder: Path) -> DiskSpace:
         size=found.f_blocks * found.f_frsize,
         free_files=found.f_favail,
         max_files=found.f_files,
+        is_read_only=bool(found.f_flag & os.ST_RDONLY),
+        is_noexec=bool(found.f_flag & getattr(os, "ST_NOEXEC", 0)),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
 import os
 import time
@@ -33,13 +35,15 @@ def lock_file(
     wait_s: float = 0.0,
     mode: int = PRIVATE_FILE,
     on_wait: Callable[[LockHeld], None] | None = None,
+    may_be_read_only: bool = False,
 ) -> Iterator[None]:
     """Hold the lock of a file and write our pid into it; raises `LockHeld` after `wait_s`.
 
-    `on_wait` is called once, before the first pause.
+    `on_wait` is called once, before the first pause. With `may_be_read_only` a file that is there is locked on a
+    read-only disk as well; our pid is not in it then.
     """
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
+    descriptor = _open(path, mode, may_be_read_only=may_be_read_only)
     try:
         deadline = time.monotonic() + wait_s
         while not try_lock(descriptor):
@@ -50,8 +54,7 @@ def lock_file(
                 on_wait(held)
                 on_wait = None
             time.sleep(_POLL_S)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        _write_pid(descriptor)
         yield
     finally:
         os.close(descriptor)
@@ -87,6 +90,24 @@ def find_holder(path: Path) -> int | None:
         return None if try_lock(descriptor, shared=True) else _read_pid(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _open(path: Path, mode: int, *, may_be_read_only: bool) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
+    except OSError as error:
+        if error.errno != errno.EROFS or not may_be_read_only:
+            raise
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _write_pid(descriptor: int) -> None:
+    """Write it over the pid of the last holder, which needs no space, or leave no pid there."""
+    try:
+        os.pwrite(descriptor, str(os.getpid()).ljust(_PID_BYTES).encode(), 0)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
 
 
 def _read_pid(descriptor: int) -> int:

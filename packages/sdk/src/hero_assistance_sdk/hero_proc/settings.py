@@ -34,6 +34,19 @@ class SecretName(StrEnum):
     THEME = "THEME"
     ADMIN_SECRETS = "ADMIN_SECRETS"
     MYCELIUM_BIND = "MYCELIUM_BIND"
+    WEBHOOK_NETWORKS = "WEBHOOK_NETWORKS"
+    SMTP_URL = "SMTP_URL"
+    MAIL_FROM = "MAIL_FROM"
+    OIDC_ISSUER = "OIDC_ISSUER"
+    OIDC_CLIENT_ID = "OIDC_CLIENT_ID"
+    OIDC_CLIENT_SECRET = "OIDC_CLIENT_SECRET"  # noqa: S105
+    IMAP_URL = "IMAP_URL"
+    MAIL_LISTEN = "MAIL_LISTEN"
+
+
+# What every daemon reads; the passwords of mail are read by the server alone.
+COMMON = frozenset({SecretName.THEME, SecretName.ADMIN_SECRETS, SecretName.MYCELIUM_BIND})
+ALL = frozenset(SecretName)
 
 
 class Source(StrEnum):
@@ -72,6 +85,15 @@ class DaemonSettings:
     theme: Theme = Theme.DARK
     access: AccessList = field(default_factory=AccessList)
     mycelium_bind: str | None = None
+    webhook_networks: str = ""
+    # They hold a password, and an address that means nothing to others.
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = field(default=None, repr=False)
+    oidc_issuer: str | None = field(default=None, repr=False)
+    oidc_client_id: str | None = field(default=None, repr=False)
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    imap_url: str | None = field(default=None, repr=False)
+    mail_listen: str | None = None
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
@@ -106,6 +128,14 @@ def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> Daem
         theme=_parse_theme(values.get(SecretName.THEME)),
         access=parse_access(values.get(SecretName.ADMIN_SECRETS, "")),
         mycelium_bind=values.get(SecretName.MYCELIUM_BIND, "").strip() or None,
+        webhook_networks=values.get(SecretName.WEBHOOK_NETWORKS, ""),
+        smtp_url=values.get(SecretName.SMTP_URL, "").strip() or None,
+        mail_from=values.get(SecretName.MAIL_FROM, "").strip() or None,
+        oidc_issuer=values.get(SecretName.OIDC_ISSUER, "").strip() or None,
+        oidc_client_id=values.get(SecretName.OIDC_CLIENT_ID, "").strip() or None,
+        oidc_client_secret=values.get(SecretName.OIDC_CLIENT_SECRET, "").strip() or None,
+        imap_url=values.get(SecretName.IMAP_URL, "").strip() or None,
+        mail_listen=values.get(SecretName.MAIL_LISTEN, "").strip() or None,
         supervisor=supervisor,
         is_current=True,
         given=frozenset(values),
@@ -116,18 +146,21 @@ class SettingsReader:
     """Asks hero_proc where it listens, else the embedded supervisor, and remembers the answer.
 
     Only hero_proc replaces an answer of hero_proc: while it restarts, the empty store of an embedded supervisor must
-    not admit peers that the access list keeps out. `report` gets the settings after each time it has asked.
+    not admit peers that the access list keeps out. `report` gets the settings after each time it has asked. `names` are
+    the secrets that it asks for.
     """
 
     def __init__(
         self,
         paths: Paths,
         *,
+        names: frozenset[SecretName] = COMMON,
         refresh_s: float = REFRESH_S,
         timeout_s: float = ANSWER_TIMEOUT_S,
         report: Callable[[DaemonSettings], None] = lambda _settings: None,
     ) -> None:
         self._sockets = ((Source.HERO_PROC, paths.hero_proc_socket), (Source.EMBEDDED, paths.socket("supervisor")))
+        self._names = tuple(name for name in SecretName if name in names)
         self._refresh_s = refresh_s
         self._timeout_s = timeout_s
         self._report = report
@@ -194,7 +227,7 @@ class SettingsReader:
     async def _read_values(self, socket: Path) -> dict[SecretName, str]:
         values = {}
         async with self._connect(socket) as rpc:
-            for name in SecretName:
+            for name in self._names:
                 try:
                     answer = await rpc.call("secret.get", context=CORE, name=name.value)
                 except RpcFailure as failure:

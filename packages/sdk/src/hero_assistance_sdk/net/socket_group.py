@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 
 from hero_assistance_sdk.errors import SettingError
+from hero_assistance_sdk.shell_words import quote_command
 
 SETTING = "HERO_ASSISTANCE_SOCKET_GROUP"
 
@@ -21,9 +22,10 @@ def read_socket_group(environ: Mapping[str, str] | None = None) -> int | None:
         return None
     group = _find_group(name)
     if os.geteuid() != 0 and group not in {os.getegid(), *os.getgroups()}:
+        join = quote_command("sudo", "usermod", "-aG", name, "USER")
         raise SettingError(
             f"{SETTING}: this user is not in the group {name}",
-            hint=f"sudo usermod -aG {name} USER, then sign in again and end the supervisor by hero_assistance --stop",
+            hint=f"{join}, then sign in again and end the supervisor by hero_assistance --stop",
         )
     return group
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
+from hero_assistance_sdk.os_errors import choose_hint
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.rpc.http_connection import Answer, CutOff, HttpConnection, NotHttp
 
@@ -63,7 +64,8 @@ class RpcClient:
         except TimeoutError as error:
             raise too_slow(self._target) from error
         except OSError as error:
-            raise not_connected(self._target, str(error)) from error
+            hint = choose_hint(error, self._target) if isinstance(self._target, Path) else None
+            raise not_connected(self._target, hint or str(error)) from error
 
 
 def encoded(method: str, params: dict[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 
 from hero_assistance_sdk.errors import HeroError, TooLarge
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.os_errors import explain, is_of_the_machine
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.errors import (
     AnswerTooLarge,
@@ -53,11 +54,14 @@ class Dispatcher(Generic[C]):
         *,
         answer_bytes: int = ANSWER_BYTES,
         admit: Callable[[C], None] | None = None,
+        explains_system: bool = False,
     ) -> None:
+        """`explains_system`: callers may know the paths that an error of the operating system names."""
         self._table = table
         self._permit = permit
         self._answer_bytes = answer_bytes
         self._admit = admit
+        self._explains_system = explains_system
 
     async def answer(self, body: bytes, caller: C) -> bytes | None:
         """Answer one request or batch; `None` when nothing is to be sent (notifications only)."""
@@ -132,6 +136,8 @@ class Dispatcher(Generic[C]):
         except Exception as error:
             # The outermost loop of a call: a defect answers -32603 and leaves its traceback in the log.
             _log.exception("rpc.failed", method=name)
+            if self._explains_system and isinstance(error, OSError) and is_of_the_machine(error):
+                raise explain(error) from error
             raise InternalError("the server failed to answer", hint="its log says why") from error
         if len(encoded) > self._answer_bytes:
             _log.error("rpc.answer-too-large", method=name, size=len(encoded))

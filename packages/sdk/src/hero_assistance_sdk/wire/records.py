@@ -61,7 +61,7 @@ class Project(Wire):
     """The settings of the whole project, made by admins.
 
     Customers see the name and the limits of attachments; for them `first_response_minutes` is empty, and the fields
-    about quotas, events and backups are null. `attachment.list` tells a customer's own quota.
+    about quotas, events, backups and mail are null. `attachment.list` tells a customer's own quota.
     """
 
     noun: Literal["project"] = "project"
@@ -79,6 +79,11 @@ class Project(Wire):
     backups_kept: int | None
     # Where users open the pages, for links to tickets; empty until an admin sets it.
     page_address: str
+    # Whether people whom the edge names in `X-Hero-User` become customers by themselves.
+    enrol_newcomers: bool | None
+    # Whether a mail from an unknown address makes a customer, and the mail servers whose word about a sender counts.
+    mail_newcomers: bool | None
+    mail_servers: list[str] | None
 
 
 class Removed(Wire):

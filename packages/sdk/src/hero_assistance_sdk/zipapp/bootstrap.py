@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from hero_assistance_sdk.zipapp.cache import CacheUnusable, cached_tree
-from hero_assistance_sdk.zipapp.header import Pin, read_pin
+from hero_assistance_sdk.zipapp.header import Pin, read_pin, read_target
+from hero_assistance_sdk.zipapp.pinning import follow_move, mend_start
 from hero_assistance_sdk.zipapp.start import MENDED
 from hero_assistance_sdk.zipapp.tree import damaged, unpack
 
@@ -16,43 +18,31 @@ def main(name: str) -> None:
     """Run the archive `sys.argv[0]`: mend and start its release, or run it as shiv does."""
     archive = Path(sys.argv[0]).resolve()
     _forget_shiv_settings()
-    pin = read_pin(archive)
+    pin = _find_pin(archive)
     if pin is not None and _mended(pin):
         os.environ[MENDED] = "1"
         os.execv(sys.executable, [sys.executable, "-IS", str(pin.boot), *sys.argv[1:]])  # noqa: S606
     _run_from_cache(name, archive)
 
 
-def boot_lines(pin: Pin, module: str) -> str:
-    """The Python file that a pinned header starts; `module` holds the `main` of the binary."""
-    archive = str(pin.archive)
-    return f"""\
-import sys
-sys.path.insert(0, {str(pin.tree)!r})
-try:
-    from hero_assistance_sdk.zipapp.start import start
-except ImportError:
-    import os
-    if {MENDED!r} in os.environ:
-        raise
-    os.execv(sys.executable, [sys.executable, "-IS", {archive!r}, *sys.argv[1:]])
-start({module!r}, {str(pin.release)!r}, {archive!r})
-"""
-
-
-def entry_module(name: str) -> str:
-    """The module whose `main` a binary starts."""
-    return f"{name}.__main__"
+def _find_pin(archive: Path) -> Pin | None:
+    """The pin of an installed zipapp, where it leads today; with this interpreter, if the pinned one is gone."""
+    pin = read_pin(archive)
+    if pin is None:
+        return None
+    pin = follow_move(pin, archive)
+    if os.access(pin.interpreter, os.X_OK):
+        return pin
+    return replace(pin, interpreter=Path(sys.executable).resolve())
 
 
 def _mended(pin: Pin) -> bool:
-    """Make the tree of an installed zipapp whole; false when it cannot be (read-only, disk full)."""
+    """Make an installed zipapp whole; false when its tree cannot be (read-only, disk full)."""
     try:
         unpack(pin.archive, pin.tree)
-        if not pin.boot.is_file():
-            temporary = pin.boot.with_suffix(f".{os.getpid()}")
-            temporary.write_text(boot_lines(pin, entry_module(pin.name)))
-            temporary.replace(pin.boot)
+        target = read_target(pin.archive)
+        if target is not None:
+            mend_start(pin, target)
     except OSError as error:
         print(f"{pin.name}: cannot mend {pin.tree}: {error}; running from the cache", file=sys.stderr)
         return False

@@ -16,6 +16,7 @@ from pathlib import Path
 HEADER_SIZE = 4096
 
 _PIN = "#pin "
+_BUILT_FOR = ", built for "
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Pin:
 
 def portable_header(name: str, target: Target) -> bytes:
     """The header of a built zipapp."""
-    return _padded(["#!/bin/sh", f"# {name}, built for {target}", *_search(name, target)])
+    return _padded(["#!/bin/sh", f"# {name}{_BUILT_FOR}{target}", *_search(name, target)])
 
 
 def pinned_header(pin: Pin, target: Target) -> bytes:
@@ -69,19 +70,31 @@ def pinned_header(pin: Pin, target: Target) -> bytes:
 
     interpreter, boot = shlex.quote(str(pin.interpreter)), shlex.quote(str(pin.boot))
     start = f'[ -x {interpreter} ] && [ -f {boot} ] && exec {interpreter} -IS {boot} "$@"'
-    lines = ["#!/bin/sh", f"# {pin.name}, built for {target}", start, *_search(pin.name, target)]
+    lines = ["#!/bin/sh", f"# {pin.name}{_BUILT_FOR}{target}", start, *_search(pin.name, target)]
     return _padded([*lines, f"{_PIN}{pin.interpreter}\x1f{pin.release}\x1f{pin.name}"])
 
 
 def read_pin(archive: Path) -> Pin | None:
     """The pin of an installed zipapp, or `None` when the file has a portable header."""
-    with archive.open("rb") as file:
-        head = file.read(HEADER_SIZE)
-    for line in head.decode("utf-8", "surrogateescape").splitlines():
-        if line.startswith(_PIN):
+    for line in _read_lines(archive):
+        if line.startswith(_PIN) and line.count("\x1f") == 2:
             interpreter, release, name = line.removeprefix(_PIN).split("\x1f")
             return Pin(Path(interpreter), Path(release), name)
     return None
+
+
+def read_target(archive: Path) -> Target | None:
+    """What a zipapp was built for, as its header says; `None` when it does not."""
+    for line in _read_lines(archive):
+        python, on, platform = line.partition(_BUILT_FOR)[2].partition(" on ")
+        if line.startswith("# ") and on:
+            return Target(python, platform)
+    return None
+
+
+def _read_lines(archive: Path) -> list[str]:
+    with archive.open("rb") as file:
+        return file.read(HEADER_SIZE).decode("utf-8", "surrogateescape").split("\n")
 
 
 def _search(name: str, target: Target) -> list[str]:

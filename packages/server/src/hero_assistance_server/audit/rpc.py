@@ -12,7 +12,7 @@ from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.audit.repository import AuditQuery, StoredAuditEntry
-from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.identity.permissions import OPERATORS, STAFF, Caller
 from hero_assistance_server.rpc.example_fixtures import NOTED
 from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, KnownTicketId, UserName
@@ -25,8 +25,9 @@ _ACTION = r"^[a-z_]+\.[a-z_]+$"
 class AuditEntry(Result):
     """One entry; `actor` is null for what the server did by itself.
 
-    `origin` is `unix` for this machine, an address of the overlay, `ui ADDRESS` or `ui.sock ADDRESS` for the page (over
-    TCP or through a proxy, which may not say the address), or a timer's name.
+    `origin` is `operator` for the operator, `unix` for another program of this machine, an address of the overlay, `ui
+    ADDRESS` or `ui.sock ADDRESS` for the page (over TCP or through a proxy, which may not say the address), or a
+    timer's name.
 
     `detail` is texts by name, other ones for each action, such as the old text of an edited message.
     """
@@ -84,7 +85,9 @@ _LISTS = Example(
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
-    @table.method("audit.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "audit.list", allow=STAFF | OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS]
+    )
     async def list_(_caller: Caller, params: ListAudit) -> Encoded[AuditPage]:
         """List who did what, newest first."""
         return await storage.read(lambda snapshot: _list(snapshot, params))

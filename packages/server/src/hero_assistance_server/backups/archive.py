@@ -21,7 +21,12 @@ from hero_assistance_server.backups import about
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive_reader import member_name, read_backup
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed
-from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
+from hero_assistance_server.storage.database_files import (
+    DatabaseFileError,
+    DatabaseFiles,
+    ProgressCallback,
+    explain_failure,
+)
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
 
@@ -47,7 +52,8 @@ def write_backup(database: DatabaseFiles, data: Path, target: Path, now: datetim
     except BackupDamaged as error:
         raise BackupFailed(f"the backup did not stand its check: {error.message}", hint=error.hint) from error
     except (OSError, ValueError, DatabaseFileError) as error:
-        raise BackupFailed(f"{target} cannot be written", hint=str(error)) from error
+        reason, hint = explain_failure(error)
+        raise BackupFailed(f"{target} cannot be written: {reason}", hint=hint) from error
 
 
 def _write(database: DatabaseFiles, data: Path, made: Path, now: datetime, report: ProgressCallback) -> None:

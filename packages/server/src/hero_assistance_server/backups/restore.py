@@ -12,7 +12,7 @@ from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive_reader import unpack_backup
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange_folders import exchange
-from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
+from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback, explain_failure
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.partial_folders import (
     find_previous_name,
@@ -48,8 +48,9 @@ def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, re
                     about = unpack_backup(database, backup, made, report)
                     exchange(data, made)
             except OSError as error:
-                hint = str(error)
-                raise RestoreFailed("the backup cannot be put in place; nothing has changed", hint=hint) from error
+                reason, hint = explain_failure(error)
+                told = f"{reason}; {hint}" if hint else reason
+                raise RestoreFailed("the backup cannot be put in place; nothing has changed", hint=told) from error
             previous = find_previous_name(data, now)
             made.rename(previous)
             sync_folder(data.parent)

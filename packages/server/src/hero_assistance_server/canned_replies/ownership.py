@@ -22,8 +22,8 @@ class ItemEvents:
     deleted: EventType
 
 
-def is_usable(item: CannedReply | Macro, agent: UserId) -> bool:
-    """Return whether an agent may use and change it: their own, or the team's."""
+def is_usable(item: CannedReply | Macro, agent: UserId | None) -> bool:
+    """Return whether an agent may use and change it: their own, or the team's; `None` is no agent."""
     return item.owner in (None, agent)
 
 

@@ -9,7 +9,7 @@ from hero_assistance_sdk.wire import MessageKind, TicketId
 from hero_assistance_server.drafts import rules
 from hero_assistance_server.drafts.repository import DraftPlace
 from hero_assistance_server.drafts.rules import Draft, DraftKey
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.visibility import visible_ticket
 
@@ -49,7 +49,9 @@ def delete_draft(work: UnitOfWork, caller: Caller, ticket_id: TicketId | None, k
 
 
 def delete_sent_draft(work: UnitOfWork, caller: Caller, ticket_id: TicketId | None, kind: MessageKind) -> None:
-    """Delete the draft of what the caller sends with this command."""
+    """Delete the draft of what the caller sends with this command; a mail is no draft of a page."""
+    if caller.origin == MAIL_ORIGIN:
+        return
     _delete(work, caller, DraftKey(caller.known().user_id, ticket_id, kind))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import Seq
-from hero_assistance_server.events.stored_event import EventPage, EventRange
+from hero_assistance_server.events.stored_event import EventPage, EventRange, TeamEvent
 from hero_assistance_server.users.model import User
 
 
@@ -23,6 +23,10 @@ class EventRepository(Protocol):
 
     def list_after(self, seq: Seq, limit: int, *, reader: User) -> EventPage:
         """Return the events after `seq` that `reader` may know of, as many as fit into a page; at most `limit`."""
+        ...
+
+    def list_for_team(self, seq: Seq, limit: int) -> list[TeamEvent]:
+        """Return at most `limit` events after `seq` that are not for named users alone."""
         ...
 
     def prune(self, before: datetime, keep: int, limit: int) -> int:

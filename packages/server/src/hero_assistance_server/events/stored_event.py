@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server.events.model import Reach
@@ -27,6 +28,16 @@ class StoredEvent:
     def text_for(self, *, staff: bool) -> str:
         """Return what staff or a customer gets."""
         return self.payload if staff or self.customer_payload is None else self.customer_payload
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEvent:
+    """An event for the whole team or for everybody, with the text that staff get."""
+
+    seq: Seq
+    kind: EventKind
+    payload: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

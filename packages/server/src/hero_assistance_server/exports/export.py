@@ -12,7 +12,12 @@ from typing import Any
 from hero_assistance_sdk.files.confined_folder import ConfinedFolder
 from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_server.exports.errors import ExportFailed
-from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, ProgressCallback
+from hero_assistance_server.storage.database_files import (
+    DatabaseFileError,
+    DatabaseFiles,
+    ProgressCallback,
+    explain_failure,
+)
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, flush, sync_attachments
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
@@ -43,7 +48,8 @@ def write_export(database: DatabaseFiles, data: Path, target: Path, report: Prog
             made.rename(target)
             sync_folder(target.parent)
     except (OSError, ValueError, DatabaseFileError) as error:
-        raise ExportFailed(f"{target} cannot be written", hint=str(error)) from error
+        reason, hint = explain_failure(error)
+        raise ExportFailed(f"{target} cannot be written: {reason}", hint=hint) from error
     return exported
 
 

@@ -21,6 +21,7 @@ from hero_assistance_server.storage.database_files import (
     DatabaseFiles,
     ProgressCallback,
     TableWriter,
+    explain_failure,
 )
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, sync_attachments
@@ -60,8 +61,9 @@ def read_export(database: DatabaseFiles, source: Path, data: Path, report: Progr
                 # The empty folder that was there before.
                 shutil.rmtree(made, ignore_errors=True)
         except _UNREADABLE as error:
-            hint = str(error) or type(error).__name__
-            raise ImportRefused(f"{source} cannot be imported; nothing has changed", hint=hint) from error
+            reason, hint = explain_failure(error)
+            told = f"{reason}; {hint}" if hint else reason
+            raise ImportRefused(f"{source} cannot be imported; nothing has changed", hint=told) from error
     return imported
 
 

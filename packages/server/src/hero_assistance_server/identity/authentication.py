@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
-from ipaddress import IPv6Network
 
 from starlette.requests import Request
 from starlette.types import Scope
 
 from hero_assistance_httpd.page_origin import read_page_origin
-from hero_assistance_httpd.request_headers import read_header
+from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.wire import Millis
+from hero_assistance_server.identity.devices.directory import OVERLAY, DeviceDirectory, overlay_address
+from hero_assistance_server.identity.operator import OPERATOR, refuse_operator
+from hero_assistance_server.identity.permissions import OPERATOR_ORIGIN, Caller
+from hero_assistance_server.identity.secret_tokens import is_token
+from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.login_names import fold_name, is_login
-from hero_assistance_server.users.login_service import enrol_newcomer
+from hero_assistance_server.users.login_service import NotEnrolled, enrol_newcomer
 from hero_assistance_server.users.model import User
 
-HERO_USER = "x-hero-user"
-HERO_CLAIMS = "x-hero-claims"
-DEV_USER = "x-dev-user"
+HERO_USER = b"x-hero-user"
+HERO_CLAIMS = b"x-hero-claims"
+HERO_SESSION = b"x-hero-session"
+DEV_USER = b"x-dev-user"
+_CLAIMS = frozenset({HERO_USER, HERO_CLAIMS, HERO_SESSION, DEV_USER, OPERATOR})
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-# Every address of a mycelium overlay; the network itself vouches for them.
-OVERLAY = IPv6Network("400::/7")
 # A peer sends many requests from its address.
 _REMEMBERED = 1024
 # What the audit trail calls a caller of this machine that is not the page.
 UNIX_ORIGIN = "unix"
+
+Claims = Mapping[bytes, bytes]
 
 
 class AuthMode(StrEnum):
@@ -48,47 +57,90 @@ class ListenerKind(Enum):
     TCP = auto()
 
 
+def _now() -> Millis:
+    return Millis(time.time_ns() // 1_000_000)
+
+
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Turns requests into callers; in hero mode it makes a customer of whom it meets for the first time."""
+    """Turns requests into callers; in hero mode it makes a customer of whom it meets for the first time.
+
+    `owner` is the OS user who owns the data folder.
+    """
 
     mode: AuthMode
     directory: Directory
     store: Storage
+    sessions: SessionDirectory = field(default_factory=SessionDirectory)
+    devices: DeviceDirectory = field(default_factory=DeviceDirectory)
+    owner: int = field(default_factory=os.geteuid)
+    now: Callable[[], Millis] = _now
 
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
-        peer = peer_of(request.scope)
-        origin = peer or read_page_origin(request.scope) or UNIX_ORIGIN
-        caller = Caller(None)
-        if self.mode is AuthMode.DEV:
-            if listener is ListenerKind.UNIX or is_loopback(peer):
-                caller = self._dev_caller(request)
-        elif listener is ListenerKind.UNIX:
-            caller = await self._hero_caller(request, origin)
+        scope = request.scope
+        peer = peer_of(scope)
+        claims = pick_headers(request, _CLAIMS)
+        if listener is ListenerKind.TCP:
+            caller = await self._tcp_caller(peer, claims)
+            return replace(caller, origin=peer or UNIX_ORIGIN, is_over_tcp=peer is not None)
+        if OPERATOR in claims:
+            return self._operator(scope, claims[OPERATOR])
+        origin = peer or read_page_origin(scope) or UNIX_ORIGIN
+        is_dev = self.mode is AuthMode.DEV
+        caller = self._dev_caller(claims) if is_dev else await self._hero_caller(claims, origin)
         return replace(caller, origin=origin)
 
-    def _dev_caller(self, request: Request) -> Caller:
-        claim = read_header(request, DEV_USER)
+    def _operator(self, scope: Scope, claim: bytes) -> Caller:
+        refusal = refuse_operator(scope, claim, self.owner)
+        if refusal is None:
+            return Caller(None, origin=OPERATOR_ORIGIN, is_operator=True)
+        return Caller(None, refusal, origin=UNIX_ORIGIN)
+
+    async def _tcp_caller(self, peer: str | None, claims: Claims) -> Caller:
+        if is_loopback(peer):
+            return self._dev_caller(claims) if self.mode is AuthMode.DEV else Caller(None)
+        address = overlay_address(peer)
+        device = None if address is None else await self.devices.find(address)
+        user = None if device is None else self.directory.find(device.user_id)
+        if device is None or user is None:
+            return Caller(None)
+        self.devices.note_seen(device, self.now())
+        return replace(_caller(user), credential=device.address)
+
+    def _dev_caller(self, claims: Claims) -> Caller:
+        claim = _text(claims, DEV_USER)
         if claim is None:
             admin = self.directory.first_admin()
             return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
         user = self.directory.find(claim) or self.directory.find(fold_name(claim))
         return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
 
-    async def _hero_caller(self, request: Request, origin: str) -> Caller:
-        name = read_header(request, HERO_USER)
+    async def _hero_caller(self, claims: Claims, origin: str) -> Caller:
+        name = _text(claims, HERO_USER)
         if name is None:
-            return Caller(None, "X-Hero-User must be given")
+            return self._session_caller(_text(claims, HERO_SESSION))
         if not is_login(name):
             return Caller(None, "X-Hero-User is not a user name")
         user = self.directory.find_by_login(name)
         if user is None:
-            email = vouched_email(read_header(request, HERO_CLAIMS) or "")
-            user = await self.store.write(
-                lambda work: enrol_newcomer(work, self.directory, name, origin=origin, email=email)
-            )
+            email = vouched_email(_text(claims, HERO_CLAIMS) or "")
+            try:
+                user = await self.store.write(
+                    lambda work: enrol_newcomer(work, self.directory, name, origin=origin, email=email)
+                )
+            except NotEnrolled as error:
+                return Caller(None, error.message)
         return _caller(user)
+
+    def _session_caller(self, token: str | None) -> Caller:
+        if token is None:
+            return Caller(None, "X-Hero-User must be given, or a user sign in")
+        session = self.sessions.find(token, self.now()) if is_token(token) else None
+        user = None if session is None else self.directory.find(session.user_id)
+        if session is None or user is None:
+            return Caller(None, "this session has ended; sign in again")
+        return replace(_caller(user), credential=session.session_id)
 
 
 def refuse_from_afar(caller: Caller, what: str) -> None:
@@ -101,6 +153,11 @@ def _caller(user: User) -> Caller:
     if user.active:
         return Caller(user)
     return Caller(None, f"{user.user_id} is deactivated in this project", is_deactivated=True)
+
+
+def _text(claims: Claims, name: bytes) -> str | None:
+    value = claims.get(name)
+    return None if value is None else value.decode()
 
 
 def vouched_email(claims: str) -> str | None:

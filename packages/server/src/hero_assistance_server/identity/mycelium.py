@@ -1,9 +1,12 @@
-"""The mycelium daemon of this machine, asked for the node's own address on the overlay."""
+"""The mycelium daemon of this machine, asked for the node's own address on the overlay, and for other nodes' keys."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from ipaddress import IPv6Address, IPv6Network
 from typing import Annotated
 
@@ -11,12 +14,20 @@ import httpx2
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hero_assistance_sdk.errors import ProtocolViolation, Unreachable
-from hero_assistance_server.identity.authentication import OVERLAY
+from hero_assistance_server.identity.devices.directory import OVERLAY
 
 # Where the daemon's HTTP API listens unless it is told otherwise (mycelium's docs/api.yaml).
 DEFAULT_API = "127.0.0.1:8989"
 PATH = "/api/v1/admin"
+KEY_PATH = "/api/v1/pubkey/"
+# A key belongs to its address for good; a daemon may have learned one that it did not know.
+KEY_KNOWN_S = 600.0
+KEY_UNKNOWN_S = 30.0
+# Some 3 MB.
+KEYS_KEPT = 10_000
+_HEX_DIGITS = 64
 ANSWER_TIMEOUT_S = 2.0
+_OK = 200
 # Nothing is sent to it: any port makes the kernel choose an address to speak from.
 _ANY_PORT = 9
 
@@ -28,6 +39,39 @@ class NodeInfo(BaseModel):
 
     subnet: Annotated[IPv6Network, Field(alias="nodeSubnet")]
     address: Annotated[IPv6Address | None, Field(alias="nodeIp")] = None
+
+
+class NodeKey(BaseModel):
+    """What the daemon says of the node with an address."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    key: Annotated[str, Field(alias="NodePubKey", pattern=rf"^[0-9a-fA-F]{{{_HEX_DIGITS}}}$")]
+
+
+class NodeKeys:
+    """The public keys of nodes by their addresses, as the daemon knows them; answers are kept for a while."""
+
+    def __init__(self, api: str = DEFAULT_API, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api = api
+        self._clock = clock
+        self._kept: OrderedDict[IPv6Address, tuple[float, str | None]] = OrderedDict()
+
+    async def find(self, address: IPv6Address) -> str | None:
+        """Return the key of the node with this address; `None` where no daemon answers, or it does not know."""
+        kept = self._kept.get(address)
+        if kept is not None and kept[0] > self._clock():
+            return kept[1]
+        try:
+            status, content = await _get(self._api, f"{KEY_PATH}{address}")
+            key = NodeKey.model_validate_json(content).key.lower() if status == _OK else None
+        except (Unreachable, ValidationError):
+            key = None
+        self._kept[address] = (self._clock() + (KEY_KNOWN_S if key else KEY_UNKNOWN_S), key)
+        self._kept.move_to_end(address)
+        if len(self._kept) > KEYS_KEPT:
+            self._kept.popitem(last=False)
+        return key
 
 
 async def node_address(api: str = DEFAULT_API) -> IPv6Address:
@@ -42,6 +86,15 @@ async def node_address(api: str = DEFAULT_API) -> IPv6Address:
 
 
 async def _info(api: str) -> NodeInfo:
+    _status, content = await _get(api, PATH)
+    try:
+        return NodeInfo.model_validate_json(content)
+    except ValidationError:
+        raise ProtocolViolation(f"what answers on {api} is not a mycelium daemon") from None
+
+
+async def _get(api: str, path: str) -> tuple[int, bytes]:
+    """Return the status and the body of an answer; raises `Unreachable`."""
     # Asked on this machine, without TLS; to read the certificates for it would hold up the start.
     transport = httpx2.AsyncHTTPTransport(verify=False, trust_env=False)
     try:
@@ -49,13 +102,10 @@ async def _info(api: str) -> NodeInfo:
             asyncio.timeout(ANSWER_TIMEOUT_S),
             httpx2.AsyncClient(transport=transport, timeout=ANSWER_TIMEOUT_S, trust_env=False) as http,
         ):
-            response = await http.get(f"http://{api}{PATH}")
+            response = await http.get(f"http://{api}{path}")
     except (httpx2.TransportError, TimeoutError):
         raise Unreachable(f"no mycelium daemon answers on {api}", hint="is it running?") from None
-    try:
-        return NodeInfo.model_validate_json(response.content)
-    except ValidationError:
-        raise ProtocolViolation(f"what answers on {api} is not a mycelium daemon") from None
+    return response.status_code, response.content
 
 
 def _own_address_in(subnet: IPv6Network) -> IPv6Address | None:

@@ -18,13 +18,21 @@ class CallerKind(Enum):
     CUSTOMER = "customer"
     AGENT = "agent"
     ADMIN = "admin"
+    OPERATOR = "operator"
 
 
 _KINDS = {Role.CUSTOMER: CallerKind.CUSTOMER, Role.AGENT: CallerKind.AGENT, Role.ADMIN: CallerKind.ADMIN}
 EVERYONE = frozenset(CallerKind)
 STAFF = frozenset({CallerKind.AGENT, CallerKind.ADMIN})
 ADMINS = frozenset({CallerKind.ADMIN})
+# Who looks after the desk itself: its users, its settings, and what goes out of it.
+OPERATORS = ADMINS | {CallerKind.OPERATOR}
 KNOWN = STAFF | {CallerKind.CUSTOMER}
+# Where the operator's calls come from, for the audit trail.
+OPERATOR_ORIGIN = "operator"
+_SIGN_IN = "sign in: auth.request_link mails a link and a code, auth.redeem takes either"
+# The origin of a caller who wrote a mail.
+MAIL_ORIGIN = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +45,48 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a user, or an unknown caller.
+    """Who calls: a user, the operator of this machine, or an unknown caller.
 
     `refusal` says why a claim of identity was refused; it is `None` for a caller without a claim. `origin` is where
     the request came from, for the audit trail: `unix`, the peer's address, or what the page's service tells.
+    `credential` is the id of the session, or the address of the device, by which the user is known.
     """
 
     user: User | None
     refusal: str | None = None
     origin: str = ""
     is_deactivated: bool = False
+    is_operator: bool = False
+    is_over_tcp: bool = False
+    credential: str | None = None
 
     @property
     def kind(self) -> CallerKind:
-        """What permissions know of the caller: the user's role, or that the caller is unknown."""
-        return _KINDS[self.user.role] if self.user else CallerKind.ANONYMOUS
+        """What permissions know of the caller: the user's role, the operator, or that the caller is unknown."""
+        if self.user is not None:
+            return _KINDS[self.user.role]
+        return CallerKind.OPERATOR if self.is_operator else CallerKind.ANONYMOUS
 
     @property
     def is_staff(self) -> bool:
-        """Whether the caller is an agent or an admin."""
-        return self.kind in STAFF
+        """Whether the caller sees what the team sees: an agent, an admin, or the operator."""
+        return self.is_operator or self.kind in STAFF
+
+    @property
+    def administers(self) -> bool:
+        """Whether the caller administers users and settings: an admin or the operator."""
+        return self.kind in OPERATORS
 
     def known(self) -> User:
         """The user; raises `Unauthenticated` for an unknown caller, `Deactivated` for one who was a user."""
         if self.is_deactivated:
             raise Deactivated(self.refusal or "this user is deactivated", hint="ask an admin of this project")
+        if self.is_operator:
+            raise Forbidden("the operator of this machine is no user of the project", hint="say who calls: --as USER")
         if self.user is None:
-            raise Unauthenticated(self.refusal or "no user is known at this address")
+            if self.refusal is not None:
+                raise Unauthenticated(self.refusal)
+            raise Unauthenticated("no user is known at this address", hint=_SIGN_IN)
         return self.user
 
     def sees(self, ticket: Ticket) -> bool:

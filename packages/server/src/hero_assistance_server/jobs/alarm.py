@@ -1,7 +1,7 @@
-"""An alarm at a time of the calendar, held by the kernel: it rings also when the clock is set, or after a sleep.
+"""An alarm at a time of the calendar: it rings also when the clock is set, or after a sleep.
 
 The loop's own timers count seconds of running: a machine that slept, or a clock that was corrected, makes them late.
-Source: timerfd_create(2). Python has it from 3.13 on.
+Linux holds such an alarm in the kernel: timerfd_create(2). Python has it from 3.13 on.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import errno
 import os
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from hero_assistance_sdk.libc import check_result, find_function
+from hero_assistance_server.jobs.polled_alarm import PolledAlarm
 from hero_assistance_server.timestamps import millis
 
 _CLOCK_REALTIME = 0
@@ -32,8 +34,23 @@ class _TimerSpec(ctypes.Structure):
     _fields_ = (("interval", _TimeSpec), ("value", _TimeSpec))
 
 
-class Alarm:
-    """Calls `ring` in the running loop at the time that is set, and whenever somebody sets the clock."""
+class Alarm(Protocol):
+    """Rings at the time that is set, and whenever somebody sets the clock."""
+
+    def set(self, at: datetime, /) -> None:
+        """Ring at this time, at once when it is past, and no more at the time set before."""
+
+    def close(self) -> None:
+        """Ring no more."""
+
+
+def open_alarm(ring: Callable[[], None]) -> Alarm:
+    """The alarm of this system, which calls `ring` in the running loop."""
+    return PolledAlarm(ring) if find_function("timerfd_create") is None else KernelAlarm(ring)
+
+
+class KernelAlarm:
+    """An alarm that Linux keeps."""
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.jobs.alarm import Alarm
+from hero_assistance_server.jobs.alarm import open_alarm
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
@@ -53,7 +53,7 @@ class Timers:
 
     async def run(self, storage: Storage) -> None:
         """Do what is due, until cancelled."""
-        with closing(Alarm(self.ring)) as alarm:
+        with closing(open_alarm(self.ring)) as alarm:
             while True:
                 self._woken.clear()
                 alarm.set(await self._work(storage))

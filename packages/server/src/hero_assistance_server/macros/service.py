@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from hero_assistance_sdk.wire import Macro
@@ -11,6 +12,7 @@ from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.macros import rules
 from hero_assistance_server.messages import rules as message_rules
+from hero_assistance_server.messages.mentions import find_mentioned
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
 from hero_assistance_server.tickets.change_service import release_assignee
@@ -85,7 +87,9 @@ def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Tick
         work.apply(change, caller)
         return change.ticket
 
-    for text, write in ((macro.note, message_rules.note), (macro.reply, message_rules.reply)):
+    # The stored text says who is meant: what is filled in may be a customer's.
+    note = partial(message_rules.note, mentioned=find_mentioned(work, agent, macro.note or ""))
+    for text, write in ((macro.note, note), (macro.reply, message_rules.reply)):
         if text is not None:
             written = write(
                 ticket=ticket,

@@ -56,24 +56,31 @@ def note(
     now: datetime,
     follows: datetime | None = None,
     attachments: tuple[Attachment, ...] = (),
+    mentioned: tuple[UserId, ...] = (),
 ) -> Change[Ticket, Message]:
-    """Write a note to the agents, which `follows` the time of the last message; the customer sees no change."""
+    """Write a note to the agents, which `follows` the time of the last message; the customer sees no change.
+
+    Who is `mentioned` takes part from now on, and the audit trail names them.
+    """
     written = replace(
         ticket,
         status=_moved(ticket, Trigger.NOTED),
         note_count=ticket.note_count + 1,
         last_message_id=message_id,
-        followers=_followed(ticket, author),
+        followers=_with_mentioned(ticket, _followed(ticket, author), mentioned),
     )
     at = _later(ticket, now, follows)
     message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, at=at, attachments=attachments)
-    return changed(MESSAGE_NOTED, ticket, written, now, message=message)
+    return changed(MESSAGE_NOTED, ticket, written, now, message=message, detail=_mention_detail(mentioned))
 
 
-def edit(*, ticket: Ticket, message: Message, by: User, body: str, now: datetime) -> Change[Ticket, Message] | None:
+def edit(
+    *, ticket: Ticket, message: Message, by: User, body: str, now: datetime, mentioned: tuple[UserId, ...] = ()
+) -> Change[Ticket, Message] | None:
     """Correct one's own message while its window is open; the audit trail keeps the old text.
 
-    `None` when it says that already; raises `Forbidden` for another's message, `Conflict` when it is too late.
+    `mentioned` are those whom the old text did not name. `None` when it says that already; raises `Forbidden` for
+    another's message, `Conflict` when it is too late.
     """
     if message.author != by.user_id:
         raise Forbidden("only its author edits a message")
@@ -86,12 +93,21 @@ def edit(*, ticket: Ticket, message: Message, by: User, body: str, now: datetime
     return changed(
         MESSAGE_EDITED,
         ticket,
-        ticket,
+        replace(ticket, followers=_with_mentioned(ticket, ticket.followers, mentioned)),
         now,
         message=edited,
         public=message.kind is MessageKind.REPLY,
-        detail={"old": message.body},
+        detail={"old": message.body, **_mention_detail(mentioned)},
     )
+
+
+def _with_mentioned(ticket: Ticket, followers: tuple[UserId, ...], mentioned: tuple[UserId, ...]) -> tuple[UserId, ...]:
+    taking_part = ticket.people | ticket.participants | set(followers)
+    return (*followers, *(user_id for user_id in mentioned if user_id not in taking_part))
+
+
+def _mention_detail(mentioned: tuple[UserId, ...]) -> dict[str, str]:
+    return {"mentioned": ", ".join(mentioned)} if mentioned else {}
 
 
 def _followed(ticket: Ticket, author: User) -> tuple[UserId, ...]:

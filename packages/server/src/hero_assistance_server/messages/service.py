@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, NotFound, ThreadMoved, TicketMerged
-from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId
+from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
 from hero_assistance_server.drafts.service import delete_sent_draft
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
+from hero_assistance_server.messages.mentions import find_mentioned
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.repository import ThreadPlace
 from hero_assistance_server.rpc.pages import Page, fill_page
@@ -19,6 +21,7 @@ from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.change_service import release_assignee
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.visibility import follow_merges, visible_ticket
+from hero_assistance_server.users.model import User
 
 REPLY = "message.reply"
 NOTE = "message.note"
@@ -51,7 +54,9 @@ def write_message(
     ticket = _find_open_end(work, caller, addressed, kind)
     if last_seen is not None:
         _check_seen(work, caller, ticket.ticket_id, last_seen)
-    write = rules.note if kind is MessageKind.NOTE else rules.reply
+    write = (
+        partial(rules.note, mentioned=find_mentioned(work, author, body)) if kind is MessageKind.NOTE else rules.reply
+    )
     change = write(
         ticket=ticket,
         author=author,
@@ -75,7 +80,8 @@ def edit_message(work: UnitOfWork, caller: Caller, message_id: MessageId, body: 
     hidden = ticket is None or not caller.sees(ticket)
     if message is None or ticket is None or hidden or (message.kind is MessageKind.NOTE and not caller.is_staff):
         raise NotFound(f"there is no message {message_id}")
-    change = rules.edit(ticket=ticket, message=message, by=caller.known(), body=body, now=work.now)
+    mentioned = _find_new_mentioned(work, caller.known(), message, body)
+    change = rules.edit(ticket=ticket, message=message, by=caller.known(), body=body, now=work.now, mentioned=mentioned)
     if change is None:
         return message
     work.apply(change, caller)
@@ -89,6 +95,14 @@ def iterate_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId, be
     """
     visible_ticket(snapshot, caller, ticket_id)
     return snapshot.messages.iterate_newest(ticket_id, notes=caller.is_staff, before=before)
+
+
+def _find_new_mentioned(work: UnitOfWork, author: User, message: Message, body: str) -> tuple[UserId, ...]:
+    """Return whom the new text of a note names, and the old one did not."""
+    if message.kind is not MessageKind.NOTE:
+        return ()
+    before = find_mentioned(work, author, message.body)
+    return tuple(user_id for user_id in find_mentioned(work, author, body) if user_id not in before)
 
 
 def _check_seen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> None:

@@ -98,6 +98,10 @@ class Board:
         """Return whether a user is at a ticket."""
         return ticket_id in self._at
 
+    def has(self, ticket_id: TicketId, user_id: UserId) -> bool:
+        """Return whether a user is at a ticket on any screen."""
+        return user_id in self._at.get(ticket_id, {})
+
     def unveil(self, ticket_id: TicketId) -> list[Move]:
         """Return the moves to send to a customer who sees a ticket from now on."""
         moves = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -9,9 +10,10 @@ from pydantic import Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.methods import NoParams, Params
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import ADMINS, KNOWN, Caller
+from hero_assistance_server.identity.passkeys.relying_party import relying_party
+from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, OPERATORS, Caller
 from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
@@ -30,6 +32,7 @@ RETENTION_DAYS_LIMIT = 3650
 BACKUP_HOURS_LIMIT = 31 * 24
 BACKUPS_LIMIT = 365
 ADDRESS_LIMIT = 200
+MAIL_SERVERS_LIMIT = 10
 # Without a fragment, which is the page's own; the empty text is none.
 _ADDRESS = r"^(https?://[^\s/?#\x00-\x1f\x7f]+(/[^\s?#\x00-\x1f\x7f]*)?)?$"
 
@@ -45,6 +48,9 @@ _PROJECT = {
     "backup_hours": 24,
     "backups_kept": 7,
     "page_address": "",
+    "enrol_newcomers": True,
+    "mail_newcomers": True,
+    "mail_servers": [],
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -59,8 +65,17 @@ _GETS = (
             "event_retention_days": None,
             "backup_hours": None,
             "backups_kept": None,
+            "enrol_newcomers": None,
+            "mail_newcomers": None,
+            "mail_servers": None,
         },
     ),
+)
+_INFO = Example(
+    "Somebody who is to sign in",
+    "carol",
+    {},
+    {"name": "Support", "page_address": "", "sign_in": {"link": True, "passkey": False, "oidc": []}},
 )
 _UPDATES = Example(
     "An admin promises an answer within half an hour",
@@ -69,6 +84,7 @@ _UPDATES = Example(
     _PROJECT | {"first_response_minutes": {"urgent": 30}},
 )
 
+_MailServer = Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$")]
 _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
@@ -91,17 +107,59 @@ class UpdateProject(Params):
         Annotated[str, StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS)] | None,
         Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
     ] = None
+    enrol_newcomers: Annotated[
+        bool | None,
+        Field(description="Whether people whom the edge names in `X-Hero-User` become customers by themselves."),
+    ] = None
+    mail_newcomers: Annotated[
+        bool | None, Field(description="Whether a mail from an unknown address makes a customer and a ticket.")
+    ] = None
+    mail_servers: Annotated[
+        list[_MailServer] | None,
+        Field(
+            max_length=MAIL_SERVERS_LIMIT,
+            description="The servers whose word about a mail's sender counts: the first word that each writes into"
+            " `Authentication-Results`, such as `mx.example.org`.",
+        ),
+    ] = None
 
 
-def add_methods(table: MethodRegistry, storage: Storage) -> None:
-    """Register the methods."""
+class SignInWays(Result):
+    """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers."""
 
-    @table.method("project.get", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_GETS)
+    link: bool
+    passkey: bool
+    oidc: list[str]
+
+
+class ProjectInfo(Result):
+    """What everybody may know of the project, before they are known."""
+
+    name: str
+    page_address: str
+    sign_in: SignInWays
+
+
+def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callable[[], list[str]] = list) -> None:
+    """Register the methods; `list_providers` names the OpenID providers of now."""
+
+    @table.method("project.info", allow=EVERYONE, page=True, errors=[Unavailable], examples=[_INFO])
+    async def info(_caller: Caller, _params: NoParams) -> ProjectInfo:
+        """Read the project's name, and how users sign in."""
+        project = await storage.read(lambda snapshot: snapshot.project.read())
+        providers = list_providers() if project.page_address else []
+        has_passkeys = relying_party(project.page_address) is not None
+        ways = SignInWays(link=True, passkey=has_passkeys, oidc=providers)
+        return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
+
+    @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)
     async def get(caller: Caller, _params: NoParams) -> wire.Project:
         """Read the project's settings: an agent all of them, a customer its name and what they may attach."""
         return _serialize(await storage.read(lambda snapshot: snapshot.project.read()), caller)
 
-    @table.method("project.update", allow=ADMINS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES])
+    @table.method(
+        "project.update", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES]
+    )
     async def update(caller: Caller, params: UpdateProject) -> wire.Project:
         """Set some of the project's settings."""
         chosen = params.model_dump(mode="json", exclude_none=True)

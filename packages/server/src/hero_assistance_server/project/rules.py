@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from hero_assistance_sdk import wire
@@ -32,6 +32,12 @@ class ProjectSettings:
     backups_kept: int = 7
     # Where users open the pages, for links to tickets; empty until an admin sets it.
     page_address: str = ""
+    # Whether people whom the edge names become customers at their first call; agents and admins never do.
+    enrol_newcomers: bool = True
+    # Whether a mail from an unknown address makes a customer.
+    mail_newcomers: bool = True
+    # The mail servers whose word about a sender counts, as they name themselves in Authentication-Results.
+    mail_servers: Sequence[str] = field(default_factory=list)
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -61,6 +67,9 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         backup_hours=project.backup_hours,
         backups_kept=project.backups_kept,
         page_address=project.page_address,
+        enrol_newcomers=project.enrol_newcomers,
+        mail_newcomers=project.mail_newcomers,
+        mail_servers=list(project.mail_servers),
     )
 
 
@@ -72,4 +81,6 @@ def ticket_link(project: ProjectSettings, ticket_id: TicketId) -> str | None:
 
 
 def _text(value: object) -> str:
-    return ", ".join(f"{name} {count}" for name, count in value.items()) if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hero_assistance_sdk.limits import DEFAULTS
-from hero_assistance_server.identity.permissions import Caller, CallerKind
+from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.quotas.usage import Usage
 
@@ -32,9 +32,9 @@ class Admission:
     def admit(self, caller: Caller, usage: Usage) -> None:
         """Count a use of this caller's; raises `TooOften` or `DiskFull`.
 
-        Staff have no rate, and an admin, who has to make room, can write even when the disk is nearly full.
+        Staff have no rate. An admin or the operator, who has to make room, can write even when the disk is nearly full.
         """
-        if self._space is not None and (usage is Usage.FILES or caller.kind is not CallerKind.ADMIN):
+        if self._space is not None and (usage is Usage.FILES or not caller.administers):
             self._space.check(usage)
         if not caller.is_staff:
             self._rates.count(caller.known().user_id, usage)
@@ -46,5 +46,5 @@ class Admission:
 
     def admit_call(self, caller: Caller) -> None:
         """Count a call when its user is not known; raises `TooOften`."""
-        if caller.user is None:
+        if caller.user is None and not caller.is_operator:
             self._rates.count_stranger(caller.origin)

@@ -50,15 +50,21 @@ class Rates:
 
         A socket of this machine is no address and is not counted: the edge calls there for many.
         """
-        address = address_of(origin.rpartition(" ")[2])
-        if address is None:
+        network = network_of_origin(origin)
+        if network is None:
             return
-        wait_s = self._strangers.take(_network_of(address))
+        wait_s = self._strangers.take(network)
         if wait_s:
             raise TooOften(
                 f"an address without a user makes at most {self._strangers.burst:.0f} calls a minute",
                 retry_after_s=wait_s,
             )
+
+
+def network_of_origin(origin: str) -> str | None:
+    """Return what counts as one address of an origin's last word; `None` where that is no address."""
+    address = address_of(origin.rpartition(" ")[2])
+    return None if address is None else _network_of(address)
 
 
 def _network_of(address: Address) -> str:

@@ -35,22 +35,22 @@ class EventsEndpoint:
         """Stream events until the reader leaves or is cut off; answer an error when it may not read."""
         request = Request(scope)
         try:
-            reader = await self._reader(request)
+            reader, credential = await self._reader(request)
             reservation = self.quota.reserve(reader.user_id)
         except HeroError as error:
             await failure_response(error)(scope, receive, send)
             return
-        with reservation, self.stream.hub.subscription(reader) as subscription:
+        with reservation, self.stream.hub.subscription(reader, credential) as subscription:
             chunks = self.stream.chunks(subscription, asked_for(request))
             await EventStreamResponse(chunks, subscription.ended)(scope, receive, send)
 
-    async def _reader(self, request: Request) -> User:
-        """Who reads, when they may."""
+    async def _reader(self, request: Request) -> tuple[User, str | None]:
+        """Who reads, when they may, and the session or device by which they are known."""
         if self.stream.hub.closed:
             raise Unavailable("the server is stopping")
         caller = await self.caller_of(request)
         permit(caller, EVENT_STREAM)
-        return caller.known()
+        return caller.known(), caller.credential
 
 
 def asked_for(request: Request) -> Seq | None:

@@ -38,13 +38,16 @@ class Subscription:
         "_transient",
         "_wake",
         "connection",
+        "credential",
         "ended",
         "reader",
         "started",
     )
 
-    def __init__(self, reader: User, wakeup: asyncio.Event) -> None:
+    def __init__(self, reader: User, wakeup: asyncio.Event, credential: str | None = None) -> None:
         self.reader = reader
+        # The session or the device by which the reader is known; the stream ends with it.
+        self.credential = credential
         # Random, so that no user can guess the connection of another and change their presence.
         self.connection = secrets.token_urlsafe(12)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -118,9 +121,9 @@ class Hub:
         return sum(map(len, self._readers.values()))
 
     @contextmanager
-    def subscription(self, reader: User) -> Iterator[Subscription]:
+    def subscription(self, reader: User, credential: str | None = None) -> Iterator[Subscription]:
         """Subscribe a reader while the context is open."""
-        subscription = Subscription(reader, self.wakeup)
+        subscription = Subscription(reader, self.wakeup, credential)
         if self.closed:
             subscription.end()
         else:
@@ -165,6 +168,12 @@ class Hub:
         """End the streams of a user whose access may have changed; the clients reconnect with the new access."""
         for subscription in list(self._readers.get(user_id, ())):
             self._remove(subscription)
+
+    def end_credential(self, user_id: UserId, credential: str) -> None:
+        """End the streams of a user that were opened by one session or device."""
+        for subscription in list(self._readers.get(user_id, ())):
+            if subscription.credential == credential:
+                self._remove(subscription)
 
     def hide(self, user_id: UserId) -> None:
         """End the presence of a user on all of their streams."""

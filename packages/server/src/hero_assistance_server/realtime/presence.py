@@ -53,6 +53,10 @@ class Presence:
             self._tell(move, people - known)
         self._notify(self._board.confine(ticket_id, people))
 
+    def is_at(self, user_id: UserId, ticket_id: TicketId) -> bool:
+        """Whether a user has a ticket on a screen now."""
+        return self._board.has(ticket_id, user_id)
+
     def seen_by(self, reader: User) -> list[TicketPresence]:
         """Return who is present at the tickets that a reader may see."""
         return [

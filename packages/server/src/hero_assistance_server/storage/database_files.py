@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hero_assistance_sdk.os_errors import explain
+
 # Gets how much is done, and of how much; may raise to end the work.
 ProgressCallback = Callable[[int, int], None]
 
 
 class DatabaseFileError(Exception):
-    """A database file is damaged, or the disk does not take it."""
+    """A database file is damaged, or the disk does not take it; `hint` says what to do, where that is known."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def explain_failure(error: Exception) -> tuple[str, str | None]:
+    """Why a backup, an export, an import or a restore failed, and what to do about it where that is known."""
+    if isinstance(error, OSError) and error.errno is not None:
+        told = explain(error)
+        return told.message, told.hint
+    return str(error) or type(error).__name__, getattr(error, "hint", None)
 
 
 @dataclass(frozen=True, slots=True)

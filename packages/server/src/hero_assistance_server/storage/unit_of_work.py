@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -16,9 +17,18 @@ from hero_assistance_server.canned_replies.repository import CannedReplyReposito
 from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
+from hero_assistance_server.identity.oidc.repository import OidcIdentityRepository
+from hero_assistance_server.identity.passkeys.repository import PasskeyRepository
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.sessions.repository import SessionRepository
+from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
 from hero_assistance_server.macros.repository import MacroRepository
+from hero_assistance_server.mail.id_repository import MailIdRepository
+from hero_assistance_server.mail.key_repository import MailKeyRepository
+from hero_assistance_server.mail.receiving.repository import IncomingMailRepository, MailboxPositionRepository
 from hero_assistance_server.messages.repository import MessageRepository
+from hero_assistance_server.notifications.repository import NotificationRepository
+from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
@@ -29,6 +39,7 @@ from hero_assistance_server.tags.repository import TagRepository
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import TicketRepository
 from hero_assistance_server.users.repository import DeviceRepository, LoginRepository, UserRepository
+from hero_assistance_server.webhooks.repository import WebhookRepository
 
 T = TypeVar("T")
 
@@ -67,6 +78,36 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def incoming_mails(self) -> IncomingMailRepository:
+        """The mails that arrived."""
+        ...
+
+    @property
+    def mail_ids(self) -> MailIdRepository:
+        """The Message-IDs of mails about tickets."""
+        ...
+
+    @property
+    def notifications(self) -> NotificationRepository:
+        """What users are notified of, and what they set of it."""
+        ...
+
+    @property
+    def mail_keys(self) -> MailKeyRepository:
+        """The keys that mail is signed with."""
+        ...
+
+    @property
+    def mailbox_positions(self) -> MailboxPositionRepository:
+        """How far each mailbox was read."""
+        ...
+
+    @property
+    def outbox(self) -> OutboxRepository:
+        """What goes out, over all channels."""
+        ...
+
+    @property
     def project(self) -> ProjectRepository:
         """The settings of the project."""
         ...
@@ -102,6 +143,16 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def sessions(self) -> SessionRepository:
+        """Who is signed in at a browser."""
+        ...
+
+    @property
+    def sign_in_tokens(self) -> SignInTokenRepository:
+        """The links and codes by which users sign in."""
+        ...
+
+    @property
     def tags(self) -> TagRepository:
         """The tags that tickets have, with their counts."""
         ...
@@ -124,6 +175,21 @@ class Snapshot(Protocol):
     @property
     def tickets(self) -> TicketRepository:
         """The tickets, and the lists of them."""
+        ...
+
+    @property
+    def oidc_identities(self) -> OidcIdentityRepository:
+        """Which users of OpenID providers are users of the project."""
+        ...
+
+    @property
+    def passkeys(self) -> PasskeyRepository:
+        """The passkeys of all users."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookRepository:
+        """The webhooks, and how they answered."""
         ...
 
 
@@ -162,6 +228,9 @@ class UnitOfWork(Snapshot, Protocol):
 
 class Storage(Protocol):
     """An open storage engine."""
+
+    outbox_added: asyncio.Event
+    """Set once a command that added to the outbox is committed."""
 
     @property
     def commits(self) -> int:

@@ -27,6 +27,7 @@ _HEALTH = Example(
         "tcp": None,
         "tcp_error": None,
         "seq": 3,
+        "has_admin": True,
     },
     varies=frozenset({"version", "release"}),
 )
@@ -64,6 +65,7 @@ class Health(Result):
     tcp: str | None
     tcp_error: ListenerError | None
     seq: wire.Seq
+    has_admin: bool
 
 
 def add_methods(table: MethodRegistry, desk: Desk) -> None:
@@ -88,4 +90,5 @@ def add_methods(table: MethodRegistry, desk: Desk) -> None:
             tcp=tcp.bound,
             tcp_error=error,
             seq=desk.hub.last_seq,
+            has_admin=desk.directory.has_admin,
         )

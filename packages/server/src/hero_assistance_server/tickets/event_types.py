@@ -13,9 +13,12 @@ TICKET_MERGED = EventType(
     EventKind("ticket.merged"), _ALL, message="the text of the merged ticket, or null", changes_thread=True
 )
 TICKET_SPLIT = EventType(EventKind("ticket.split"), _ALL, changes_thread=True)
-TICKET_SHOWN = EventType(EventKind("ticket.shown"), "the new collaborator", changes_thread=True)
+TICKET_SHOWN = EventType(EventKind("ticket.shown"), "the new collaborator", changes_thread=True, personal=True)
 TICKET_HIDDEN = EventType(
-    EventKind("ticket.hidden"), "the user who is no longer a collaborator; `ticket` is null", record="`removed`"
+    EventKind("ticket.hidden"),
+    "the user who is no longer a collaborator; `ticket` is null",
+    record="`removed`",
+    personal=True,
 )
 
 EVENT_TYPES = (

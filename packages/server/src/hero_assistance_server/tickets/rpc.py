@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
@@ -33,6 +33,7 @@ from hero_assistance_server.rpc.params import (
     Tags,
     TicketParams,
     Title,
+    UserName,
     ZoneName,
 )
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -43,7 +44,14 @@ from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import START, START_BY_ID, Position
-from hero_assistance_server.tickets.service import CREATE, create_ticket, cut_page, list_tickets
+from hero_assistance_server.tickets.service import (
+    CREATE,
+    NewTicket,
+    create_ticket,
+    create_ticket_for,
+    cut_page,
+    list_tickets,
+)
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.time_zones import zone_or_utc
 
@@ -52,6 +60,12 @@ _CREATES = Example(
     "dave",
     {"title": "A new laptop", "body": "Mine is six years old.", "tags": ["hardware"], "client_token": "d41b"},
     NEW_TICKET,
+)
+_CREATES_FOR = Example(
+    "An agent files it for a customer who has called",
+    "bob",
+    {"title": "A new laptop", "body": "Mine is six years old.", "tags": ["hardware"], "customer": "dave"},
+    NEW_TICKET | {"followers": ["bob"]},
 )
 _GETS = (
     Example("An agent reads a ticket", "bob", {"ticket_id": 1}, TICKET),
@@ -89,6 +103,10 @@ class CreateTicket(Params):
     tags: Tags = ()
     client_token: ClientToken = None
     attachments: Attachments = ()
+    customer: Annotated[
+        UserName | None,
+        Field(description="For whom an agent files it, as after a telephone call; null: for the caller."),
+    ] = None
 
 
 ViewName = Literal["unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
@@ -141,11 +159,14 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         allow=KNOWN,
         adds=Usage.TICKETS,
         page=True,
-        errors=[Unauthenticated, NotFound, TooLarge, Unavailable],
-        examples=[_CREATES],
+        errors=[Unauthenticated, Forbidden, NotFound, Conflict, TooLarge, Unavailable],
+        examples=[_CREATES, _CREATES_FOR],
     )
     async def create(caller: Caller, params: CreateTicket) -> Encoded[wire.Ticket]:
-        """File a ticket as its customer; the same `client_token` again answers with the ticket it made."""
+        """File a ticket as its customer; the same `client_token` again answers with the ticket it made.
+
+        An agent may file it for a `customer`, and takes part in it then.
+        """
 
         def command(work: UnitOfWork) -> Encoded[wire.Ticket]:
             return work.serialize_ticket(_create(work, caller, params), caller)
@@ -238,6 +259,11 @@ def _query_of(caller: Caller, params: ListTickets) -> ListQuery | None:
 
 
 def _create(work: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
+    if params.customer is not None:
+        new = NewTicket(
+            params.title, params.body, params.priority, params.tags, params.client_token, params.attachments
+        )
+        return create_ticket_for(work, caller, params.customer, new)
     return create_ticket(
         work,
         caller,

@@ -54,6 +54,12 @@ def attach(change: Change[Ticket, None], attachments: tuple[Attachment, ...]) ->
     return replace(change, ticket=replace(change.ticket, attachments=attachments))
 
 
+def file_for(change: Change[Ticket, None], agent: User) -> Change[Ticket, None]:
+    """Let the agent who files a ticket for its customer take part in it; the audit trail names the customer."""
+    ticket = replace(change.ticket, followers=(agent.user_id,))
+    return replace(change, ticket=ticket, detail={"customer": ticket.customer})
+
+
 def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Change[Ticket, None] | None:
     """Take part in a ticket, or no more; `None` when it is so already."""
     others = tuple(user for user in ticket.followers if user != agent.user_id)

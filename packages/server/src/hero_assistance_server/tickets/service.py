@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from hero_assistance_sdk.wire import AttachmentId, MessageKind, Priority, TicketId
+from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.wire import AttachmentId, MessageKind, Priority, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
 from hero_assistance_server.drafts.service import delete_sent_draft
@@ -16,8 +18,22 @@ from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import ListPage, Position
 from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.users.model import User
+from hero_assistance_server.users.service import find_user
 
 CREATE = "ticket.create"
+
+
+@dataclass(slots=True)
+class NewTicket:
+    """What a ticket is filed with."""
+
+    title: str
+    body: str
+    priority: Priority
+    tags: Sequence[str]
+    client_token: str | None
+    attachment_ids: Sequence[AttachmentId]
 
 
 def create_ticket(
@@ -35,25 +51,52 @@ def create_ticket(
 
     Raises `TooLarge` or `NotFound` for the attachments.
     """
-    customer = caller.known()
-    made = work.client_tokens.find(customer.user_id, CREATE, client_token)
+    new = NewTicket(title, body, priority, tags, client_token, attachment_ids)
+    return _create(work, caller, caller.known(), new)
+
+
+def create_ticket_for(work: UnitOfWork, caller: Caller, customer_id: UserId, new: NewTicket) -> Ticket:
+    """Create a ticket of a customer's, as an agent; or return the one that this client token made.
+
+    Raises `Forbidden`, `NotFound` or `Conflict` for the customer, and what `create_ticket` raises.
+    """
+    return _create(work, caller, _find_customer(work, caller.known(), customer_id), new)
+
+
+def _create(work: UnitOfWork, caller: Caller, customer: User, new: NewTicket) -> Ticket:
+    author = caller.known()
+    made = work.client_tokens.find(author.user_id, CREATE, new.client_token)
     if made is not None:
         return visible_ticket(work, caller, TicketId(made))
     change = rules.create(
         customer=customer,
         ticket_id=work.tickets.next_id(),
-        title=title,
-        body=body,
-        priority=priority,
-        tags=tags,
+        title=new.title,
+        body=new.body,
+        priority=new.priority,
+        tags=new.tags,
         targets=work.project.targets(),
         now=work.now,
     )
-    change = rules.attach(change, find_uploads(work, caller, attachment_ids))
+    change = rules.attach(change, find_uploads(work, caller, new.attachment_ids))
+    if customer.user_id != author.user_id:
+        change = rules.file_for(change, author)
     work.apply(change, caller)
-    work.client_tokens.add(customer.user_id, CREATE, client_token, change.ticket.ticket_id, work.now)
+    work.client_tokens.add(author.user_id, CREATE, new.client_token, change.ticket.ticket_id, work.now)
     delete_sent_draft(work, caller, None, MessageKind.REPLY)
     return change.ticket
+
+
+def _find_customer(work: UnitOfWork, author: User, customer_id: UserId) -> User:
+    """Return the user for whom the author files a ticket; raises `Forbidden`, `NotFound` or `Conflict`."""
+    if customer_id == author.user_id:
+        return author
+    if not author.is_staff:
+        raise Forbidden("only agents file tickets for others", hint="leave customer out: the ticket is yours")
+    customer = find_user(work, customer_id)
+    if not customer.active:
+        raise Conflict(f"{customer_id} is deactivated and sees no ticket", hint="user.reactivate lets them in again")
+    return customer
 
 
 def list_tickets(

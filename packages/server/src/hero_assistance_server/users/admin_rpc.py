@@ -12,7 +12,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenti
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
-from hero_assistance_server.identity.permissions import ADMINS, KNOWN, STAFF, Caller
+from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, STAFF, Caller
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName
@@ -119,15 +119,15 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
     """Register the methods."""
     storage = administration.storage
 
-    @table.method(
-        "user.enrol", allow=STAFF, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_ENROLS]
-    )
+    enrol_errors = [Unauthenticated, Forbidden, Conflict, Unavailable]
+
+    @table.method("user.enrol", allow=STAFF | OPERATORS, errors=enrol_errors, examples=[_ENROLS])
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
         user = await storage.write(lambda work: _enrol(work, caller, params, administration, logins))
         return serializers.user(user, staff=True)
 
-    @table.method("user.update", allow=ADMINS, errors=_ERRORS, examples=[_UPDATES])
+    @table.method("user.update", allow=OPERATORS, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> UpdatedUser:
         """Change a user's name, role or e-mail address; the last admin stays one.
 
@@ -162,7 +162,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 def _add_activation_methods(table: MethodRegistry, administration: UserAdministration) -> None:
     storage = administration.storage
 
-    @table.method("user.deactivate", allow=ADMINS, errors=_ERRORS, examples=[_LEAVES])
+    @table.method("user.deactivate", allow=OPERATORS, errors=_ERRORS, examples=[_LEAVES])
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
         """Refuse a user everywhere from now on, and end their streams; what they wrote stays.
 
@@ -179,7 +179,7 @@ def _add_activation_methods(table: MethodRegistry, administration: UserAdministr
         shown = serializers.user(user, staff=True)
         return Deactivated(user=shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
-    @table.method("user.reactivate", allow=ADMINS, errors=_ERRORS, examples=[_RETURNS])
+    @table.method("user.reactivate", allow=OPERATORS, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
         """Reactivate a user, with the role they had."""
 

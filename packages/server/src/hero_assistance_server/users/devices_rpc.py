@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -11,8 +11,9 @@ from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_server.identity.permissions import KNOWN, Caller
-from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.identity.devices.directory import DeviceDirectory
+from hero_assistance_server.identity.devices.service import DeviceAdministration
+from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, Caller
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import UserName
@@ -45,12 +46,18 @@ class RevokeDevice(Params):
 
 
 class Device(Result):
-    """A device, by its address of the overlay; `last_seen_at` is null until it first calls."""
+    """A device, by its address of the overlay; `last_seen_at` is null until it first calls.
+
+    Bound by the key of its node, it is the same device under each of the node's addresses. `is_current` says that it
+    makes this call.
+    """
 
     address: str
     name: str
     bound_at: wire.Millis
     last_seen_at: wire.Millis | None
+    bound_by: Literal["address", "key"]
+    is_current: bool
 
 
 class DeviceList(Result):
@@ -60,31 +67,42 @@ class DeviceList(Result):
     next_cursor: str | None
 
 
-def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
+def add_methods(table: MethodRegistry, storage: Storage, administration: DeviceAdministration) -> None:
     """Register the methods."""
+    errors = [Unauthenticated, Forbidden, Unavailable]
 
-    @table.method("user.devices", allow=KNOWN, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method("user.devices", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_LISTS])
     async def devices(caller: Caller, params: DevicesOf) -> Encoded[DeviceList]:
         """List the devices that log in as the caller; an admin may ask for those of any user."""
-        return await storage.read(lambda snapshot: _list(snapshot, caller, params))
+        return await storage.read(lambda snapshot: _list(snapshot, caller, params, administration.directory))
 
-    @table.method("user.revoke", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=[_REVOKES])
+    @table.method("user.revoke", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_REVOKES])
     async def revoke(caller: Caller, params: RevokeDevice) -> bool:
         """Revoke a device of the caller or, as an admin, of any user; returns whether there was one.
 
-        Every stream of its user ends, and comes back from the devices that are left.
+        Its streams end at once.
         """
-        return await storage.write(lambda work: revoke_device(work, caller, hub, params.address))
+        return await storage.write(lambda work: revoke_device(work, caller, administration, params.address))
 
 
-def _list(snapshot: Snapshot, caller: Caller, params: DevicesOf) -> Encoded[DeviceList]:
+def _list(snapshot: Snapshot, caller: Caller, params: DevicesOf, directory: DeviceDirectory) -> Encoded[DeviceList]:
     user_id = params.user_id or caller.known().user_id
     bound_at, address = (0, "") if params.cursor is None else place_at(params.cursor, int, str)
-    page = fill_page(iterate_devices(snapshot, caller, user_id, (bound_at, address)), _encode, params.limit)
+
+    def encode(device: model.Device) -> bytes:
+        return _serialize(device, directory.last_seen(device), caller).model_dump_json().encode()
+
+    page = fill_page(iterate_devices(snapshot, caller, user_id, (bound_at, address)), encode, params.limit)
     cursor = None if page.last is None else cursor_at(page.last.bound_at, page.last.address)
     return Encoded.of(DeviceList, devices=page.json, next_cursor=cursor)
 
 
-def _encode(device: model.Device) -> bytes:
-    shown = Device(address=device.address, name=device.name, bound_at=device.bound_at, last_seen_at=device.last_seen_at)
-    return shown.model_dump_json().encode()
+def _serialize(device: model.Device, last_seen_at: wire.Millis, caller: Caller) -> Device:
+    return Device(
+        address=device.address,
+        name=device.name,
+        bound_at=device.bound_at,
+        last_seen_at=last_seen_at or None,
+        bound_by="address" if device.public_key is None else "key",
+        is_current=device.address == caller.credential,
+    )

@@ -76,6 +76,11 @@ class Directory:
         for number in range(bisect_right(listed, user_id), len(listed)):
             yield self._users[UserId(listed[number])]
 
+    @property
+    def has_admin(self) -> bool:
+        """Whether there is an active admin."""
+        return any(user.role is Role.ADMIN and user.active for user in self.iterate_after("", staff_only=True))
+
     def first_admin(self) -> User | None:
         """Return the active admin with the first id, or `None`."""
         admins = (user for user in self._users.values() if user.role is Role.ADMIN and user.active)

@@ -10,7 +10,7 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_server.identity.permissions import ADMINS, Caller
+from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.rpc.example_fixtures import FILED
 from hero_assistance_server.rpc.params import PAGE_DEFAULT, PageLimit, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -88,7 +88,7 @@ def add_methods(table: MethodRegistry, administration: LoginAdministration) -> N
     """Register the methods."""
     storage = administration.storage
 
-    @table.method("user.bind_login", allow=ADMINS, errors=[*_ERRORS, NotFound, Conflict], examples=[_BINDS])
+    @table.method("user.bind_login", allow=OPERATORS, errors=[*_ERRORS, NotFound, Conflict], examples=[_BINDS])
     async def bind(caller: Caller, params: BindLogin) -> BoundLogin:
         """Bind a name that the edge gives in X-Hero-User to a user, who may have several.
 
@@ -96,7 +96,7 @@ def add_methods(table: MethodRegistry, administration: LoginAdministration) -> N
         """
         return _bound(await storage.write(lambda work: administration.bind(work, caller, params.user_id, params.login)))
 
-    @table.method("user.unbind_login", allow=ADMINS, errors=[*_ERRORS, Conflict], examples=[_UNBINDS])
+    @table.method("user.unbind_login", allow=OPERATORS, errors=[*_ERRORS, Conflict], examples=[_UNBINDS])
     async def unbind(caller: Caller, params: UnbindLogin) -> bool:
         """Take a name off its user, whose streams end; returns whether it was bound.
 
@@ -104,7 +104,7 @@ def add_methods(table: MethodRegistry, administration: LoginAdministration) -> N
         """
         return await storage.write(lambda work: administration.unbind(work, caller, params.login))
 
-    @table.method("user.logins", allow=ADMINS, errors=_ERRORS, examples=[_LISTS])
+    @table.method("user.logins", allow=OPERATORS, errors=_ERRORS, examples=[_LISTS])
     async def list_(_caller: Caller, params: ListLogins) -> LoginPage:
         """List the names by which the edge knows a user, or every user."""
         after, limit = params.after or "", params.limit

@@ -22,6 +22,10 @@ from hero_assistance_server.users.user_ids import make_user_id
 BOUND, UNBOUND = "user.login_bound", "user.login_unbound"
 
 
+class NotEnrolled(Forbidden):
+    """The edge names somebody who is no user, and the project takes no newcomers."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoginAdministration:
     """Writes logins; the directory and the event streams follow each commit."""
@@ -42,7 +46,7 @@ class LoginAdministration:
 
     def bind_at_enrolment(self, work: UnitOfWork, caller: Caller, user: User, name: str) -> Login:
         """Bind a name to a user who is enrolled just now; raises `Forbidden`, or `Conflict`."""
-        if caller.known().role is not Role.ADMIN:
+        if not caller.administers:
             raise Forbidden("only an admin binds a login", hint="enrol without one")
         return self.bind(work, caller, user.user_id, name)
 
@@ -71,7 +75,7 @@ def enrol_newcomer(work: UnitOfWork, directory: Directory, name: str, *, origin:
     """Return the user whom the edge calls by this name.
 
     Where the name is bound to none, that is the user with the e-mail address that the edge vouches for, else a new
-    customer; the name is bound to them.
+    customer; the name is bound to them. Raises `NotEnrolled` where the project takes no newcomers.
     """
     # Two first requests can meet here; the second finds the user of the first.
     login = work.logins.find(name)
@@ -80,6 +84,8 @@ def enrol_newcomer(work: UnitOfWork, directory: Directory, name: str, *, origin:
         work.after_commit(partial(_remember, directory, known, login))
         return known
     user = work.users.find_by_email(email) if email else None
+    if user is None and not work.project.read().enrol_newcomers:
+        raise NotEnrolled(f"{name} is no user of this project; an admin adds its users")
     if user is None:
         user = _add_customer(work, directory, name, origin, email)
     bind_login(work, directory, user, name, Caller(user, origin=origin), email=email)
@@ -98,10 +104,12 @@ def bind_login(
     return login
 
 
-def seed_users(work: UnitOfWork, users: Sequence[User]) -> None:
-    """Write users whose ids are their logins too, unless a name is another user's."""
+def seed_users(work: UnitOfWork, users: Sequence[User], *, demo: bool = False) -> None:
+    """Write users whose ids are their logins too, unless a name is another user's; `demo` marks them."""
     for user in users:
         work.users.save(user, work.now)
+        if demo:
+            work.users.mark_demo(user.user_id)
         if work.logins.find(user.user_id) is None:
             work.logins.save(Login(user.user_id, user.user_id, millis(work.now)))
 

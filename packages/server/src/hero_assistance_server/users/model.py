@@ -42,10 +42,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An address of the overlay that stands for its user."""
+    """An address of the overlay that stands for its user.
+
+    `public_key` is that of the node with the address, where the mycelium daemon told it.
+    """
 
     address: str
     user_id: UserId
     name: str
     bound_at: Millis
     last_seen_at: Millis | None
+    public_key: str | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from hero_assistance_sdk.wire import TicketId, UserId
+from hero_assistance_sdk.wire import Millis, TicketId, UserId
 from hero_assistance_server.users.model import Device, Login, User
 
 
@@ -23,6 +23,14 @@ class UserRepository(Protocol):
 
     def list_all(self) -> list[User]:
         """Return every user, by id."""
+        ...
+
+    def list_demo(self) -> list[User]:
+        """Return the active demo users, by id."""
+        ...
+
+    def mark_demo(self, user_id: UserId) -> None:
+        """Make a user one of the demo users."""
         ...
 
     def count_other_admins(self, user_id: UserId) -> int:
@@ -75,6 +83,18 @@ class LoginRepository(Protocol):
 
 class DeviceRepository(Protocol):
     """The devices of the users: addresses of the overlay, each of one user."""
+
+    def list_all(self) -> list[Device]:
+        """Return every device."""
+        ...
+
+    def save(self, device: Device) -> None:
+        """Write a device, in place of one with its address."""
+        ...
+
+    def note_seen(self, seen: Mapping[str, Millis]) -> None:
+        """Write when devices called last, by their addresses."""
+        ...
 
     def find(self, address: str) -> Device | None:
         """Return the device with this address, or `None`."""

@@ -14,9 +14,9 @@ from hero_assistance_server.users.model import User
 _AUDITED_FIELDS = ("name", "role", "email", "active", "shows_presence", "signature")
 
 
-def may_enrol(by: User, role: Role) -> None:
-    """Raise `Forbidden` unless this agent may enrol a user with this role."""
-    if role is not Role.CUSTOMER and by.role is not Role.ADMIN:
+def may_enrol(role: Role, *, administers: bool) -> None:
+    """Raise `Forbidden` for an agent who enrols somebody with this role, unless they administer users."""
+    if role is not Role.CUSTOMER and not administers:
         raise Forbidden(f"only an admin enrols an {role.value}", hint="enrol a customer, or ask an admin")
 
 

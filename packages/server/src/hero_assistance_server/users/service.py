@@ -9,9 +9,12 @@ from functools import partial
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.canned_replies.ownership import is_usable
+from hero_assistance_server.identity.devices.service import REVOKED, DeviceAdministration
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.sessions.service import SessionAdministration
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.texts import TextFault, clean_line
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
@@ -20,6 +23,8 @@ from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Device, User
 from hero_assistance_server.users.user_ids import make_user_id
 
+# As long as a name that a user gives themselves.
+NAME_LIMIT = 100
 # The tickets that one call unassigns; the next call goes on.
 UNASSIGN_LIMIT = 200
 
@@ -34,19 +39,36 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class UserAdministration:
-    """Writes users; the directory and the event streams follow each commit."""
+    """Writes users; the directory and the event streams follow each commit.
+
+    Who is deactivated is signed out everywhere.
+    """
 
     storage: Storage
     directory: Directory
     hub: Hub
+    sessions: SessionAdministration
 
     def enrol(self, work: UnitOfWork, caller: Caller, *, email: str, name: str, role: Role) -> User:
         """Add a user, whose id is made of the name; raises `Forbidden`, or `Conflict` for an address that is taken."""
-        rules.may_enrol(caller.known(), role)
+        rules.may_enrol(role, administers=caller.administers)
         _refuse_known_email(work, email)
         user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
         user = User(user_id, name, role, fold_name(email))
         _add(work, user, caller, self.directory)
+        return user
+
+    def add_newcomer(self, work: UnitOfWork, *, email: str, name: str | None, origin: str) -> User:
+        """Make a customer of somebody whose address was verified; raises `Forbidden` where none are taken."""
+        if not work.project.read().enrol_newcomers:
+            raise Forbidden(f"{email} is no user of this project", hint="an admin adds its users")
+        try:
+            shown = clean_line(name or "")[:NAME_LIMIT].strip()
+        except TextFault:
+            shown = email.partition("@")[0][:NAME_LIMIT]
+        user_id = make_user_id(shown, lambda other: work.users.find(other) is not None)
+        user = User(user_id, shown, Role.CUSTOMER, fold_name(email))
+        _add(work, user, Caller(user, origin=origin), self.directory)
         return user
 
     def change(self, work: UnitOfWork, caller: Caller, before: User, after: User) -> User:
@@ -63,6 +85,10 @@ class UserAdministration:
             work.users.save(after, work.now)
             work.apply(change, caller)
             work.after_commit(partial(self._follow, before, after))
+            if not after.active:
+                self.sessions.end_all(work, after.user_id)
+            if not after.active or after.email != before.email:
+                work.sign_in_tokens.delete_of_user(after.user_id)
         return after
 
     def change_and_unassign(
@@ -79,7 +105,8 @@ class UserAdministration:
         if unassign:
             for ticket_id in work.users.list_open_tickets(after.user_id, UNASSIGN_LIMIT):
                 _unassign(work, caller, ticket_id)
-        agent = caller.known().user_id
+        # The operator has none of their own.
+        agent = None if caller.is_operator else caller.known().user_id
         macros = [macro.macro_id for macro in work.macros.list_assigning(after.user_id) if is_usable(macro, agent)]
         return after, Left(work.users.list_open_tickets(after.user_id, UNASSIGN_LIMIT), macros)
 
@@ -108,20 +135,16 @@ def iterate_devices(
     return snapshot.devices.iterate_for(user_id, after)
 
 
-def revoke_device(work: UnitOfWork, caller: Caller, hub: Hub, address: str) -> bool:
-    """Delete a device that the caller may see, and end its user's streams; returns whether there was one."""
+def revoke_device(work: UnitOfWork, caller: Caller, devices: DeviceAdministration, address: str) -> bool:
+    """Unbind a device that the caller may see, and end its streams; returns whether there was one."""
     device = work.devices.find(address)
     if device is None or not _may_see_devices(caller, device.user_id):
         return False
-    work.devices.delete(device.address)
-    work.record_audit_entry("user.revoked", caller, {"user_id": device.user_id, "address": device.address})
-    work.after_commit(partial(hub.end_reader, device.user_id))
-    return True
+    return devices.unbind(work, caller, device.address, action=REVOKED)
 
 
 def _may_see_devices(caller: Caller, user_id: UserId) -> bool:
-    user = caller.known()
-    return user.user_id == user_id or user.role is Role.ADMIN
+    return caller.administers or caller.known().user_id == user_id
 
 
 def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None:

@@ -1,6 +1,8 @@
 /** Whether what the page shows is true now; what is well is said quietly, what is not is said with the reason. */
 import { desk } from "../../app.ts";
+import { SIGN_IN_BUTTON } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
+import { signInHref } from "../../stores/route.ts";
 import { connectionStatus } from "./status.ts";
 
 export function ConnectionStatus() {
@@ -36,9 +38,16 @@ function Outage({ project }: { project: Project }) {
         <p class="outage-title">{problem?.message}</p>
         {problem?.hint && <p class="outage-hint">{problem.hint}</p>}
       </div>
-      <button type="button" class="button button-small" onClick={() => void project.retry()}>
-        Try again{desk.hasSeveral && <span class="unseen"> {project.name}</span>}
-      </button>
+      {project.needsSignIn.value ? (
+        <a class="button button-small" href={signInHref(project.id)}>
+          {SIGN_IN_BUTTON}
+          {desk.hasSeveral && <span class="unseen"> to {project.name}</span>}
+        </a>
+      ) : (
+        <button type="button" class="button button-small" onClick={() => void project.retry()}>
+          Try again{desk.hasSeveral && <span class="unseen"> {project.name}</span>}
+        </button>
+      )}
     </li>
   );
 }

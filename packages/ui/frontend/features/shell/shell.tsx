@@ -11,6 +11,9 @@ import { TicketList } from "../ticket_list/ticket_list.tsx";
 import { CurrentUser } from "../user_picker/user_picker.tsx";
 
 const ThreadView = lazyPart(async () => (await import("../thread/thread_part.ts")).ThreadView);
+const Gate = lazyPart(async () => (await import("../sign_in/sign_in_part.ts")).Gate);
+const SignInView = lazyPart(async () => (await import("../sign_in/sign_in_part.ts")).SignInView);
+const DevicesView = lazyPart(async () => (await import("../devices/devices_part.ts")).DevicesView);
 const NewTicketView = lazyPart(async () => (await import("../new_ticket/new_ticket_part.ts")).NewTicketView);
 
 /** Load the parts that the first view does without. */
@@ -20,6 +23,8 @@ export async function loadParts(): Promise<void> {
 
 export function Shell() {
   const { view } = desk.route.value;
+  const gated = desk.gate.value;
+  if (gated !== null) return <Gate project={gated} />;
   return (
     <div class="shell" data-view={view}>
       {/* biome-ignore lint/a11y/useValidAnchor: a link says where it leads; only the fragment is not ours to change. */}
@@ -48,8 +53,9 @@ export function Shell() {
 function View() {
   const route = desk.route.value;
   if (route.view === "new") return <NewTicketView />;
+  if (route.view === "devices") return <DevicesView />;
   if (route.view === "inbox") return <Welcome />;
-  const project = desk.project(route.project);
+  const project = route.view === "sign-in" ? desk.named(route.project) : desk.project(route.project);
   if (project === null) {
     return (
       <Empty title="This project is not on this page">
@@ -59,6 +65,7 @@ function View() {
       </Empty>
     );
   }
+  if (route.view === "sign-in") return <SignInView key={project.id} project={project} />;
   return (
     <Contained key={ticketKey(project.id, route.ticketId)} says>
       <ThreadView project={project} ticketId={route.ticketId} />

@@ -1,6 +1,6 @@
 /** The files of a text: pictures as pictures, everything else as a link that downloads it. */
 import { useEffect, useRef } from "preact/hooks";
-import { projectUrl } from "../../api/client.ts";
+import { ownUrl } from "../../api/client.ts";
 import type { Attachment } from "../../api/wire.ts";
 import { formatSize } from "../../i18n/words.ts";
 import { FileIcon } from "../../ui/icons.tsx";
@@ -18,7 +18,7 @@ export function Attachments({ project, attachments }: { project: string; attachm
   return (
     <ul class="attachments" aria-label="Attachments">
       {attachments.map((attachment) => {
-        const url = projectUrl(project, `attachments/${attachment.attachment_id}`).href;
+        const url = ownUrl(project, `attachments/${attachment.attachment_id}`).href;
         const View = attachment.width === null ? Download : Picture;
         return (
           <li key={attachment.attachment_id}>

@@ -11,6 +11,7 @@ import { Down, Lock } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
 import { Attachments } from "./attachments.tsx";
+import { foldQuote } from "./quotes.ts";
 import { type Side, sideOf, withOpening } from "./sides.ts";
 
 // Nearer to the end than this, a reader wants to see what arrives.
@@ -170,6 +171,19 @@ function MessageItem({ project, message, ticket }: { project: string; message: M
 }
 
 function Text({ message }: { message: Message }) {
-  if (message.body !== "") return <p class="bubble-text">{message.body}</p>;
-  return message.attachments.length === 0 ? <p class="bubble-empty">No description</p> : null;
+  if (message.body === "") {
+    return message.attachments.length === 0 ? <p class="bubble-empty">No description</p> : null;
+  }
+  const { text, quote } = foldQuote(message.body);
+  return (
+    <>
+      <p class="bubble-text">{text}</p>
+      {quote !== "" && (
+        <details class="bubble-quote">
+          <summary>Quoted text</summary>
+          <p class="bubble-text">{quote}</p>
+        </details>
+      )}
+    </>
+  );
 }

@@ -4,12 +4,15 @@ import type { User } from "../../api/wire.ts";
 import { desk, pickDemoUser } from "../../app.ts";
 import { ROLE_WORDS } from "../../i18n/words.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { AccountMenu } from "../account/account_menu.tsx";
 
 export function CurrentUser() {
-  const me = desk.home.value?.session.me.value ?? null;
+  const home = desk.home.value;
+  const me = home?.session.me.value ?? null;
   const users = desk.demoUsers.value;
   if (users.length > 0) return <Picker users={users} me={me} />;
-  if (me === null) return <p class="me" />;
+  if (home === null || me === null) return <p class="me" />;
+  if (home.signIn !== null) return <AccountMenu project={home} me={me} />;
   return (
     <p class="me">
       <Avatar id={me.user_id} name={me.name} />

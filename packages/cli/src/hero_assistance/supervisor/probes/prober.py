@@ -10,11 +10,10 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from hero_assistance.supervisor.process.child_processes import ChildProcesses
 from hero_assistance.supervisor.process.process_family import end_all
-from hero_assistance.supervisor.process.process_table import is_alive
+from hero_assistance.supervisor.process.process_table import does_exist, is_alive
 from hero_assistance.supervisor.process.socket_ownership import describe_holder
 from hero_assistance.supervisor.process_identity import ProcessIdentity
 from hero_assistance_sdk.hero_proc.specs import HEALTH_PATH, HealthCheck, ProbeKind, network_target
@@ -97,7 +96,7 @@ class Prober:
     def _check_owner(self, path: str, probe: socket.socket) -> None:
         holder = read_peer_pid(probe)
         # The process that called listen() may have ended and left the socket to its children.
-        if holder and Path(f"/proc/{holder}").exists() and not self.is_ours(holder):
+        if holder and does_exist(holder) and not self.is_ours(holder):
             raise ProbeFailed(describe_holder(path, holder))
 
     async def _run(self, check: HealthCheck, env: Mapping[str, str]) -> None:

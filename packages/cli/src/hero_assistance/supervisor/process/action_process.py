@@ -118,7 +118,7 @@ class ActionProcess:
     def promote(self, started: ProcessStart) -> None:
         """Make this process the current one; what ran before is a leftover from now on."""
         self.record = started.record
-        self._context.runs.save(self._service, self._name, self.record)
+        self._save_record(started.record)
         self._set_running(started.running)
 
     def is_serving(self) -> bool:
@@ -173,8 +173,11 @@ class ActionProcess:
         return await _end(lambda: set[ProcessIdentity]().union(*map(find_members, found)), spec)
 
     def remove_record(self) -> None:
-        """Remove the record: no process of the action is left."""
-        self._context.runs.remove(self._service, self._name)
+        """Remove the record: no process of the action is left. One that stays names a process that has ended."""
+        try:
+            self._context.runs.remove(self._service, self._name)
+        except OSError as error:
+            _log.warning("action.record-not-removed", action=self._name, reason=error.strerror or str(error))
 
     def record_done(self) -> None:
         """Record that it ran to its end, so that the next supervisor does not start it again."""
@@ -202,7 +205,14 @@ class ActionProcess:
     def _update_record(self, **facts: bool) -> None:
         if self.record is not None:
             self.record = self.record.model_copy(update=facts)
-            self._context.runs.save(self._service, self._name, self.record)
+            self._save_record(self.record)
+
+    def _save_record(self, record: RunRecord) -> None:
+        """Save a record, or go on without: the next supervisor then finds the process by its mark."""
+        try:
+            self._context.runs.save(self._service, self._name, record)
+        except OSError as error:
+            _log.warning("action.not-recorded", action=self._name, reason=error.strerror or str(error))
 
     def _spawn(self, spec: ActionSpec, more: Mapping[str, str], *, restarts: int, attempt: int) -> ProcessStart:
         layout = self._context.logs.layout(self._name)

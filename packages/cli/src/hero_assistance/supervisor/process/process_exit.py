@@ -9,6 +9,7 @@ import asyncio
 import os
 import select
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -81,7 +82,7 @@ async def wait_all_ended(identities: Iterable[ProcessIdentity], timeout_s: float
 def _pinned(pid: int) -> Iterator[Callable[[signal.Signals], None]]:
     """Hold the process that has this pid now, so that no other process can get the pid."""
     descriptor = _pidfd(pid)
-    if descriptor is None:
+    if descriptor is None or sys.platform != "linux":
         yield partial(os.kill, pid)
         return
     try:
@@ -117,25 +118,32 @@ class _Descriptor:
 
 
 def _watch(pid: int) -> _Watch | None:
-    kqueue = getattr(select, "kqueue", None)
     try:
-        if kqueue is not None:
-            return _kqueue(kqueue(), pid)
+        if hasattr(select, "kqueue"):
+            return _open_kqueue(pid)
         descriptor = _pidfd(pid)
     except ProcessLookupError:
         return None
     return None if descriptor is None else _Descriptor(descriptor)
 
 
-def _kqueue(queue: Any, pid: int) -> _Watch:
+def _open_kqueue(pid: int) -> _Watch | None:
+    """A queue that receives the end of a process; `None` where the kernel opens none. Raises `ProcessLookupError`."""
     # `select` has these names on macOS and the BSDs only.
     kernel: Any = select
     flags = kernel.KQ_EV_ADD | kernel.KQ_EV_ONESHOT
+    event = kernel.kevent(pid, kernel.KQ_FILTER_PROC, flags, kernel.KQ_NOTE_EXIT)
     try:
-        queue.control([kernel.kevent(pid, kernel.KQ_FILTER_PROC, flags, kernel.KQ_NOTE_EXIT)], 0)
-    except ProcessLookupError:
+        queue: Any = kernel.kqueue()
+    except OSError:
+        return None
+    try:
+        queue.control([event], 0)
+    except OSError as error:
         queue.close()
-        raise
+        if isinstance(error, ProcessLookupError):
+            raise
+        return None
     watch: _Watch = queue
     return watch
 

@@ -91,9 +91,9 @@ def find_running_owners() -> frozenset[str]:
 def find_running_leader(owner: str) -> tuple[ProcessIdentity, int] | None:
     """The leader of the newest run that still runs and the number of that run, by the mark alone."""
     marked = ((row, _read_run(row.pid, owner)) for row in list_processes().values() if row.session == row.pid)
-    found = [(run, -int(row.identity.started), row.identity) for row, run in marked if run is not None]
+    found = [(run, -float(row.identity.started), row.identity) for row, run in marked if run is not None]
     # A leader is older than any session that its descendants opened.
-    run, _age, identity = max(found, default=(0, 0, None), key=lambda item: item[:2])
+    run, _age, identity = max(found, default=(0, 0.0, None), key=lambda item: item[:2])
     return (identity, run) if identity else None
 
 

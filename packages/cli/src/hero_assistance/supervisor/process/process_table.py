@@ -1,6 +1,7 @@
 """The process table: which processes run, and the identity of each, which is pid, start time and boot id.
 
-On Linux it is read from `/proc`; on other systems from `ps`, which does not show the environment of a process.
+On Linux it is read from `/proc`, on macOS from libproc; on other systems from `ps`, which does not show the environment
+of a process.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Process:
 
 def read_process(pid: int) -> Process | None:
     """The row of this pid, also of a process that has ended and is not reaped; `None` when there is none."""
-    return _read_stat(pid) if _has_proc() else next(_list_ps(pid), None)
+    if _has_proc():
+        return _read_stat(pid)
+    return _read_mac(pid) if _is_mac() else next(_list_ps(pid), None)
 
 
 def is_alive(identity: ProcessIdentity) -> bool:
@@ -51,37 +54,46 @@ def is_alive(identity: ProcessIdentity) -> bool:
 
 def list_processes() -> dict[int, Process]:
     """Every running process by pid, without those that have ended."""
-    rows = _list_proc() if _has_proc() else _list_ps(None)
-    return {row.pid: row for row in rows if not row.ended}
+    return {row.pid: row for row in _list_rows() if not row.ended}
 
 
 def read_inherited(pid: int, variable: str) -> str | None:
     """The value of a variable that a process of this user was started with; `None` without one."""
-    folder = _PROC / str(pid)
-    try:
-        if folder.stat().st_uid != os.getuid():
-            return None
-        block = (folder / "environ").read_bytes()
-    except OSError:
-        return None
+    entries = _read_mac_environment(pid) if _is_mac() else _read_environment(pid)
     prefix = os.fsencode(f"{variable}=")
-    found = next((entry for entry in block.split(b"\0") if entry.startswith(prefix)), None)
+    found = next((entry for entry in entries if entry.startswith(prefix)), None)
     return os.fsdecode(found[len(prefix) :]) if found else None
 
 
 def measure_age_s(identity: ProcessIdentity) -> float | None:
     """The seconds since a process was started, by the boot clock; `None` where the system does not tell."""
-    if not identity.started.isdigit():
+    if sys.platform != "linux" or not identity.started.isdigit():
         return None
     return time.clock_gettime(time.CLOCK_BOOTTIME) - int(identity.started) / os.sysconf("SC_CLK_TCK")
 
 
 def read_command_name(pid: int) -> str:
     """The short name of a program, for a message."""
+    if _is_mac():
+        from hero_assistance.supervisor.process.mac_processes import read_mac_process
+
+        found = read_mac_process(pid)
+        return found.name if found else "unknown"
     try:
         return (_PROC / str(pid) / "comm").read_text().strip()
     except OSError:
         return "unknown"
+
+
+def does_exist(pid: int) -> bool:
+    """Whether there is a process with this pid, of any user, also one that has ended and is not reaped."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 @functools.cache
@@ -96,6 +108,16 @@ def read_boot_id() -> str:
 @functools.cache
 def _has_proc() -> bool:
     return sys.platform == "linux" and (_PROC / "self/stat").exists()
+
+
+def _is_mac() -> bool:
+    return sys.platform == "darwin"
+
+
+def _list_rows() -> Iterator[Process]:
+    if _has_proc():
+        return _list_proc()
+    return _list_mac() if _is_mac() else _list_ps(None)
 
 
 def _list_proc() -> Iterator[Process]:
@@ -114,6 +136,41 @@ def _read_stat(pid: int) -> Process | None:
     identity = ProcessIdentity(pid, fields[_STARTED], read_boot_id())
     ended = fields[_STATE] in _DEAD
     return Process(identity, int(fields[_PPID]), int(fields[_SESSION]), ended)
+
+
+def _read_environment(pid: int) -> list[bytes]:
+    folder = _PROC / str(pid)
+    try:
+        if folder.stat().st_uid != os.getuid():
+            return []
+        return (folder / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _list_mac() -> Iterator[Process]:
+    from hero_assistance.supervisor.process.mac_processes import list_pids
+
+    yield from filter(None, map(_read_mac, list_pids()))
+
+
+def _read_mac(pid: int) -> Process | None:
+    from hero_assistance.supervisor.process.mac_processes import read_mac_process
+
+    found = read_mac_process(pid)
+    try:
+        session = os.getsid(pid)
+    except OSError:
+        # Of a process that has ended it may not be told.
+        session = 0
+    return found and Process(ProcessIdentity(pid, found.started, read_boot_id()), found.parent, session, found.ended)
+
+
+def _read_mac_environment(pid: int) -> Iterator[bytes]:
+    from hero_assistance.supervisor.process.mac_processes import read_environment, read_mac_process
+
+    found = read_mac_process(pid)
+    return read_environment(pid) if found and found.user == os.getuid() else iter(())
 
 
 def _list_ps(pid: int | None) -> Iterator[Process]:
@@ -135,6 +192,7 @@ def _run(*command: str) -> str:
         text=True,
         timeout=_PS_TIMEOUT_S,
         check=False,
-        env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"},
+        # In the time of a place, a start would change when that changes to summer time.
+        env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"},
     )
     return done.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,11 +39,12 @@ class NotifySocket:
 
     def open(self, path: Path) -> None:
         """Begin to receive; replaces a socket that an earlier supervisor left."""
-        if not hasattr(socket, "SO_PASSCRED"):
+        if sys.platform != "linux":
             return
         checked_socket_path(path)
         path.unlink(missing_ok=True)
-        receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        receiver.setblocking(False)
         # The kernel adds the sender's credentials, so no process can speak for another.
         receiver.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         receiver.bind(str(path))
@@ -74,6 +76,8 @@ class NotifySocket:
         return any(is_ours(identity.pid) for identity in self._ready)
 
     def _receive(self, receiver: socket.socket) -> None:
+        if sys.platform != "linux":  # `open` makes no socket there
+            return
         try:
             message, ancillary, _flags, _from = receiver.recvmsg(_LONGEST, socket.CMSG_SPACE(CREDENTIALS.size))
         except BlockingIOError:

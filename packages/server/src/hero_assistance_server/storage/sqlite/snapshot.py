@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.mail.incoming_mails import SqliteIncomingMails
+from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
+from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
+from hero_assistance_server.storage.sqlite.mail.mailbox_positions import SqliteMailboxPositions
+from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
 from hero_assistance_server.storage.sqlite.repositories.audit import SqliteAudit
 from hero_assistance_server.storage.sqlite.repositories.canned_replies import SqliteCannedReplies
 from hero_assistance_server.storage.sqlite.repositories.client_tokens import SqliteClientTokens
-from hero_assistance_server.storage.sqlite.repositories.devices import SqliteDevices
 from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
 from hero_assistance_server.storage.sqlite.repositories.events import SqliteEvents
-from hero_assistance_server.storage.sqlite.repositories.logins import SqliteLogins
+from hero_assistance_server.storage.sqlite.repositories.identity.devices import SqliteDevices
+from hero_assistance_server.storage.sqlite.repositories.identity.logins import SqliteLogins
+from hero_assistance_server.storage.sqlite.repositories.identity.oidc_identities import SqliteOidcIdentities
+from hero_assistance_server.storage.sqlite.repositories.identity.passkeys import SqlitePasskeys
+from hero_assistance_server.storage.sqlite.repositories.identity.sessions import SqliteSessions
+from hero_assistance_server.storage.sqlite.repositories.identity.sign_in_tokens import SqliteSignInTokens
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
+from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
+from hero_assistance_server.storage.sqlite.repositories.outbox.webhooks import SqliteWebhooks
 from hero_assistance_server.storage.sqlite.repositories.project import SqliteProject
 from hero_assistance_server.storage.sqlite.repositories.saved_views import SqliteSavedViews
 from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
@@ -62,6 +73,36 @@ class SqliteSnapshot:
         return SqliteMacros(self.session)
 
     @property
+    def incoming_mails(self) -> SqliteIncomingMails:
+        """The tables `incoming_mails` and `incoming_mail_bytes`."""
+        return SqliteIncomingMails(self.session)
+
+    @property
+    def mail_ids(self) -> SqliteMailIds:
+        """The table `mail_message_ids`."""
+        return SqliteMailIds(self.session)
+
+    @property
+    def notifications(self) -> SqliteNotifications:
+        """The tables of notifications, and the audit trail that they follow."""
+        return SqliteNotifications(self.session)
+
+    @property
+    def mail_keys(self) -> SqliteMailKeys:
+        """The table `mail_keys`."""
+        return SqliteMailKeys(self.session)
+
+    @property
+    def mailbox_positions(self) -> SqliteMailboxPositions:
+        """The table `mailbox_positions`."""
+        return SqliteMailboxPositions(self.session)
+
+    @property
+    def outbox(self) -> SqliteOutbox:
+        """The table `deliveries`."""
+        return SqliteOutbox(self.session)
+
+    @property
     def project(self) -> SqliteProject:
         """The table `settings`."""
         return SqliteProject(self.session)
@@ -97,6 +138,16 @@ class SqliteSnapshot:
         return SqliteSavedViews(self.session)
 
     @property
+    def sessions(self) -> SqliteSessions:
+        """The table `sessions`."""
+        return SqliteSessions(self.session)
+
+    @property
+    def sign_in_tokens(self) -> SqliteSignInTokens:
+        """The table `sign_in_tokens`."""
+        return SqliteSignInTokens(self.session)
+
+    @property
     def tags(self) -> SqliteTags:
         """The scopes of `listings` that stand for tags."""
         return SqliteTags(self.session)
@@ -120,3 +171,18 @@ class SqliteSnapshot:
     def tickets(self) -> SqliteTickets:
         """The table `tickets`, and the index of its lists."""
         return SqliteTickets(self.session)
+
+    @property
+    def webhooks(self) -> SqliteWebhooks:
+        """The tables `webhooks` and `webhook_answers`."""
+        return SqliteWebhooks(self.session)
+
+    @property
+    def oidc_identities(self) -> SqliteOidcIdentities:
+        """The table `oidc_identities`."""
+        return SqliteOidcIdentities(self.session)
+
+    @property
+    def passkeys(self) -> SqlitePasskeys:
+        """The table `passkeys`."""
+        return SqlitePasskeys(self.session)

@@ -73,7 +73,10 @@ class Store:
         self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
         # What was read before the number changed may be out of date.
         self.commits = 0
-        self._writer = Writer(connection, clock, self._deliver, partial(note_error, damage))
+        # Set once a command that added to the outbox is committed.
+        self.outbox_added = asyncio.Event()
+        note = partial(note_error, damage)
+        self._writer = Writer(connection, clock, self._deliver, note, self.outbox_added.set)
         self._writer.start()
 
     async def write(self, command: Callable[[SqliteUnitOfWork], T]) -> T:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
 
+from hero_assistance_sdk.os_errors import choose_hint, explain_owner
 from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.sqlite.bulk_insert import KINDS, PORTION
-from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS, STORAGE_ERRORS
+from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS, STORAGE_ERRORS, explain_error
 
 # "HAsd": tells our files from other programs' databases.
 APPLICATION_ID = 0x48417364
@@ -58,7 +60,25 @@ def translated_errors(path: Path) -> Iterator[None]:
     except (*STORAGE_ERRORS, OSError) as error:
         if path.is_dir():
             raise DatabaseUnusable(f"{path} is a folder", hint="move it away, then hero_assistance restore") from error
-        raise DatabaseUnusable(f"{path} cannot be opened as a database", hint=str(error)) from error
+        reason, advice = _explain(path, error)
+        raise DatabaseUnusable(f"{path} cannot be opened as a database: {reason}", hint=advice) from error
+
+
+def _explain(path: Path, error: apsw.Error | OSError) -> tuple[str, str | None]:
+    """Why a database cannot be opened, and what to do about it; SQLite does not say which of its files it was."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error), choose_hint(error, path)
+    reason, hint = explain_error(error)
+    refused = [file for file in (path.parent, path, *map(path.with_name, _side_files(path))) if _is_refused(file)]
+    return reason, (explain_owner(refused[0]) if refused else hint)
+
+
+def _side_files(path: Path) -> tuple[str, str]:
+    return f"{path.name}-wal", f"{path.name}-shm"
+
+
+def _is_refused(path: Path) -> bool:
+    return path.exists() and not os.access(path, os.R_OK | os.W_OK)
 
 
 def confine(connection: apsw.Connection) -> None:

@@ -12,7 +12,7 @@ import apsw
 
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite.database.connection import open_reader
-from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
+from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS, explain_error
 
 T = TypeVar("T")
 
@@ -44,7 +44,8 @@ class ConnectionPool:
                 connection.execute("COMMIT")
         except STORAGE_ERRORS as error:
             self._note_error(error)
-            raise StoreUnavailable("the database cannot be read", hint=str(error)) from error
+            reason, hint = explain_error(error)
+            raise StoreUnavailable(f"the database cannot be read: {reason}", hint=hint) from error
 
     def close(self) -> None:
         """End the threads and close their connections."""

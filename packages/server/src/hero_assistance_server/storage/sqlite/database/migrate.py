@@ -12,6 +12,7 @@ import apsw
 
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
+from hero_assistance_server.storage.sqlite.database.known_demo_users import mark_demo_users
 from hero_assistance_server.storage.sqlite.database.known_logins import bind_known_users
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
 
@@ -19,6 +20,7 @@ _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 # What a migration does that SQL cannot, by its title.
 _FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {
     "folded_tags": fold_stored_tags,
+    "identity": mark_demo_users,
     "logins": bind_known_users,
 }
 
@@ -51,10 +53,10 @@ def migrations() -> list[Migration]:
     return found
 
 
-def refuse_newer(path: Path, known: list[Migration]) -> None:
-    """Raise `DatabaseTooNew` before anything is opened for writing."""
+def refuse_newer(path: Path, known: list[Migration]) -> int:
+    """Return how many migrations a database lacks; raises `DatabaseTooNew` before anything is opened for writing."""
     if not path.exists() or not path.stat().st_size:
-        return
+        return len(known)
     reader = open_reader(path, may_be_empty=True)
     try:
         version = reader.pragma("user_version")
@@ -65,6 +67,7 @@ def refuse_newer(path: Path, known: list[Migration]) -> None:
             f"{path} has version {version}; this release knows versions up to {len(known)}",
             hint="install the release that wrote it, or restore a backup",
         )
+    return len(known) - int(version)
 
 
 def migrate(connection: apsw.Connection, known: list[Migration]) -> list[str]:

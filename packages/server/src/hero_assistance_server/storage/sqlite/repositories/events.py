@@ -12,10 +12,10 @@ from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange, Reach
-from hero_assistance_server.events.stored_event import EventPage, EventRange, StoredEvent
+from hero_assistance_server.events.stored_event import EventPage, EventRange, StoredEvent, TeamEvent
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.timestamps import millis
+from hero_assistance_server.timestamps import millis, time_of
 from hero_assistance_server.users.model import User
 
 _COLUMNS = "events.seq, kind, reach, payload, customer_payload"
@@ -25,6 +25,8 @@ _FOR_STAFF = f"""
     SELECT {_COLUMNS} FROM events WHERE seq > :after AND (reach <> 'named' OR EXISTS (
         SELECT 1 FROM event_readers WHERE user_id = :user AND event_readers.seq = events.seq))
     ORDER BY seq LIMIT :limit"""  # noqa: S608
+_FOR_TEAM = """
+    SELECT seq, kind, payload, created_at FROM events WHERE seq > ? AND reach <> 'named' ORDER BY seq LIMIT ?"""
 _FOR_CUSTOMER = f"""
     WITH mine (seq) AS (
         SELECT seq FROM event_readers WHERE user_id = :user AND seq > :after
@@ -63,6 +65,11 @@ class SqliteEvents:
                 return EventPage(found, more=True)
             found.append(event)
         return EventPage(found, more=False)
+
+    def list_for_team(self, seq: Seq, limit: int) -> list[TeamEvent]:
+        """Read the events behind `seq` that reach the team or everybody."""
+        rows = self.session.complete.execute(_FOR_TEAM, (seq, limit))
+        return [TeamEvent(Seq(seq), EventKind(kind), payload, time_of(at)) for seq, kind, payload, at in rows]
 
     def prune(self, before: datetime, keep: int, limit: int) -> int:
         """Delete the first events that are old enough, and keep the last ones; returns how many."""

@@ -38,6 +38,15 @@ class SqliteUsers:
         """Read the whole table, by id."""
         return [_to_user(*row) for row in self.session.direct.execute(f"{_SELECT} ORDER BY user_id")]
 
+    def list_demo(self) -> list[User]:
+        """Read the active users that are marked."""
+        rows = self.session.direct.execute(f"{_SELECT} WHERE is_demo = 1 AND active ORDER BY user_id")
+        return [_to_user(*row) for row in rows]
+
+    def mark_demo(self, user_id: UserId) -> None:
+        """Set the mark of a user."""
+        self.session.direct.execute("UPDATE users SET is_demo = 1 WHERE user_id = ?", (user_id,))
+
     def count_other_admins(self, user_id: UserId) -> int:
         """Count the active admins with another id."""
         query = "SELECT count(*) FROM users WHERE role = 'admin' AND active AND user_id <> ?"

@@ -13,6 +13,7 @@ from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
+from hero_assistance_server.storage.sqlite.errors import explain_error
 from hero_assistance_server.storage.sqlite.transfer import database_copy
 from hero_assistance_server.storage.sqlite.transfer.table_rows import (
     Table,
@@ -113,4 +114,5 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        raise DatabaseFileError(str(error)) from error
+        reason, hint = explain_error(error)
+        raise DatabaseFileError(reason, hint=hint) from error

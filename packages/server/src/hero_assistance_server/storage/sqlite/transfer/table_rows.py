@@ -16,8 +16,30 @@ from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
+# An imported desk sends nothing that the one before may have sent.
 DERIVED = frozenset(
-    {"client_tokens", "event_readers", "events", "listings", "places", "search_rebuild", "stored_bytes", "tallies"}
+    {
+        "client_tokens",
+        "deliveries",
+        "event_readers",
+        "events",
+        "incoming_mail_bytes",
+        "incoming_mail_counts",
+        "job_positions",
+        "listings",
+        "oidc_identities",
+        "passkeys",
+        "pending_notifications",
+        "places",
+        "search_rebuild",
+        "sessions",
+        "sign_in_tokens",
+        "stored_bytes",
+        "tallies",
+        # A copy of a project must not post to the receivers of the project.
+        "webhook_answers",
+        "webhooks",
+    }
 )
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
@@ -27,6 +49,8 @@ _FORMER_NAMES = {"canned_replies": {"reply_id": "canned_reply_id"}, "tickets": {
 # Earlier ones had the last note in its place.
 _SET_LAST_MESSAGES = """UPDATE tickets SET last_message_id = last_reply_id WHERE last_message_id < last_reply_id
     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id AND opening = 1)"""
+# Background jobs go on behind what is imported.
+_FOLLOWED_ALL = "UPDATE job_positions SET position = (SELECT coalesce(max(audit_id), 0) FROM audit)"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -88,6 +112,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
             list_index.move(connection, [(None, ticket)])
             search_index.index(connection, [ticket])
     rebuild.finish(connection)
+    connection.execute(_FOLLOWED_ALL)
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:

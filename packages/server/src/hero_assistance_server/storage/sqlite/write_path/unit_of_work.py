@@ -17,6 +17,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite.repositories import attachments, audit, events
 from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.repositories.drafts import SqliteDrafts
+from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
 from hero_assistance_server.storage.sqlite.tickets import tickets
 from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
@@ -30,6 +31,7 @@ class SqliteUnitOfWork(SqliteSnapshot):
     batch: WriteBatch
     now: datetime
     authors: DraftAuthorCache
+    wake_sender: Callable[[], None]
     encoder: Encoder = field(default_factory=Encoder)
     recorded: list[StoredEvent] = field(default_factory=list)
     notify_after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -38,6 +40,11 @@ class SqliteUnitOfWork(SqliteSnapshot):
     def drafts(self) -> SqliteDrafts:
         """The table `drafts`, with the cache of who has any."""
         return SqliteDrafts(self.session, self.authors)
+
+    @property
+    def outbox(self) -> SqliteOutbox:
+        """The table `deliveries`; what is added wakes the sender after the commit."""
+        return SqliteOutbox(self.session, lambda: self.after_commit(self.wake_sender))
 
     def after_commit(self, notify: Callable[[], None]) -> None:
         """Call `notify` in the event loop once the command is committed, before its events are published."""

@@ -21,7 +21,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS
+from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
@@ -74,7 +74,8 @@ class Job:
 class Writer:
     """Runs commands on the writing connection; `deliver` gets each group after its commit, or its failure.
 
-    `note_error` gets each error of the disk, the memory or damage, in the writer's thread.
+    `note_error` gets each error of the disk, the memory or damage, in the writer's thread. `wake_sender` is called
+    in the loop after a command that added to the outbox.
     """
 
     def __init__(
@@ -83,8 +84,10 @@ class Writer:
         clock: Callable[[], datetime],
         deliver: Callable[[Sequence[Job]], None],
         note_error: Callable[[Exception], None],
+        wake_sender: Callable[[], None],
     ) -> None:
         self._note_error = note_error
+        self._wake_sender = wake_sender
         self._connection = connection
         self._clock = clock
         self._authors = DraftAuthorCache(connection)
@@ -179,7 +182,8 @@ class Writer:
         self._connection.execute("COMMIT")
 
     def _execute_one(self, job: Job, batch: WriteBatch) -> None:
-        work = SqliteUnitOfWork(Session(self._connection, batch), batch, self._clock(), self._authors)
+        session = Session(self._connection, batch)
+        work = SqliteUnitOfWork(session, batch, self._clock(), self._authors, self._wake_sender)
         job.result, job.error, job.events, job.notify_after_commit = None, None, [], []
         try:
             job.result = job.command(work)
@@ -229,6 +233,7 @@ class Writer:
         if isinstance(error, STORAGE_ERRORS):
             self._note_error(error)
             _log.error("store.write-failed", error=error)
-            return StoreUnavailable("the database cannot be written", hint=str(error))
+            reason, hint = explain_error(error)
+            return StoreUnavailable(f"the database cannot be written: {reason}", hint=hint)
         _log.error("store.write-failed", exc_info=error)
         return InternalError("the server failed to write", hint="its log says why")

@@ -1,0 +1,113 @@
+"""`setup`: from a fresh installation to a first admin who can sign in."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from hero_assistance.commands.call import as_json
+from hero_assistance.desk_setup import SetupChoices, SetupResult, set_up
+from hero_assistance.light_commands.foreign_text import sanitize
+from hero_assistance.light_commands.output import print_json, show_progress
+from hero_assistance.page_listener import check_page
+from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.paths import Paths
+
+_PAGE_DEFAULT = "http://localhost:9771"
+_STDIN = "-"
+
+
+@click.command("setup")
+@click.option("--name", metavar="NAME", help="The name of the desk, as customers see it.")
+@click.option("--admin", metavar="EMAIL", help="The e-mail address of the first admin.")
+@click.option(
+    "--page",
+    metavar="ADDRESS",
+    help="Where users open the page: http://localhost:PORT or http://IP:PORT is served right there at each start; "
+    "https://NAME is a proxy's.",
+)
+@click.option(
+    "--smtp-url", metavar="URL", help="How mail goes out; - reads it from standard input. [default: a folder]"
+)
+@click.option("--mail-from", metavar="ADDRESS", help="The sender of the desk's mails.")
+@as_json
+def setup_command(
+    name: str | None,
+    admin: str | None,
+    page: str | None,
+    smtp_url: str | None,
+    mail_from: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Set up a desk that runs: its name, its page, how mail goes out, and a first admin with a one-time link.
+
+    Asks for what is not given, on a terminal. It can be run again: what is given is changed.
+    """
+    if smtp_url == _STDIN:
+        smtp_url = sys.stdin.readline().strip()
+    asks = sys.stdin.isatty() and not as_json
+    admin = admin or _ask(asks, "--admin", "E-mail address of the first admin")
+    page = check_page(page or _ask(asks, "--page", "Address of the page", _PAGE_DEFAULT))
+    if asks:
+        name = name or click.prompt("Name of the desk", default="Support")
+        smtp_url = smtp_url or _ask_mail()
+        if smtp_url and not mail_from:
+            mail_from = click.prompt("Sender of the desk's mails, such as Support <support@example.org>")
+    if smtp_url and not mail_from:
+        raise UsageError("--smtp-url needs --mail-from", hint="--mail-from 'Support <support@example.org>'")
+    choices = SetupChoices(admin, page, name, smtp_url or None, mail_from or None)
+    with show_progress() as progress:
+        done = set_up(Paths.from_environ(), choices, progress)
+    if as_json:
+        print_json(_serialize(done))
+    else:
+        _print(done)
+
+
+def _ask(asks: bool, flag: str, question: str, default: str | None = None) -> str:
+    if not asks:
+        raise UsageError(
+            f"{flag} is missing", hint="setup asks for what is not given, on a terminal and without --json"
+        )
+    answer: str = click.prompt(question, default=default)
+    return answer
+
+
+def _ask_mail() -> str:
+    question = "Mail server, such as smtps://USER:PASSWORD@mail.example.org (empty: letters stay in a folder)"
+    answer: str = click.prompt(question, default="", show_default=False, hide_input=True)
+    return answer
+
+
+def _serialize(done: SetupResult) -> dict[str, object]:
+    return {
+        "name": done.project["name"],
+        "page_address": done.project["page_address"],
+        "listens": done.listens,
+        "auth_mode": done.auth_mode,
+        "admin": done.access["user"],
+        "link": done.access["link"],
+        "code": done.access["code"],
+        "expires_at": done.access["expires_at"],
+        "mailed": done.access["mailed"],
+    }
+
+
+def _print(done: SetupResult) -> None:
+    page = done.project["page_address"]
+    click.echo(sanitize(f"{done.project['name']} is set up; its page is {page}"))
+    if done.listens is None:
+        click.echo("a proxy has to serve it from ui.sock: docs/proxy.md shows how")
+    elif not done.is_applied:
+        click.echo("it listens there from the next hero_assistance --start on")
+    if done.auth_mode == "dev":
+        click.echo(
+            "this desk runs in dev mode, where every visitor is who they choose: start it without --auth-mode dev"
+        )
+    user = done.access["user"]
+    click.echo(
+        sanitize(f"{user['name']} <{user['email']}> is {user['role']}; this link signs them in once, within a week:")
+    )
+    click.echo(done.access["link"])

@@ -1,0 +1,1 @@
+"""Devices: nodes of the overlay that stand for a user."""

@@ -1,0 +1,55 @@
+"""Binds devices to users and unbinds them; the directory and the event streams follow each commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv6Address
+
+from hero_assistance_server.identity.devices.directory import DeviceDirectory
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.timestamps import millis
+from hero_assistance_server.users.model import Device, User
+
+BOUND, UNBOUND, REVOKED = "auth.device_bound", "auth.signed_out", "user.revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAdministration:
+    """Writes devices."""
+
+    directory: DeviceDirectory
+    hub: Hub
+
+    def bind(
+        self, work: UnitOfWork, caller: Caller, user: User, *, address: IPv6Address, name: str, key: str | None
+    ) -> Device:
+        """Bind the address of this call to a user, in place of a user it was bound to."""
+        before = work.devices.find(str(address))
+        if before is not None:
+            self._delete(work, before)
+        device = Device(str(address), user.user_id, name, millis(work.now), None, key)
+        work.devices.save(device)
+        detail = {"address": device.address, "device_name": name, **({"public_key": key} if key else {})}
+        work.record_audit_entry(BOUND, Caller(user, origin=caller.origin), detail)
+        work.after_commit(partial(self.directory.add, device))
+        return device
+
+    def unbind(self, work: UnitOfWork, caller: Caller, address: str, *, action: str) -> bool:
+        """Unbind an address and end its streams; returns whether it was bound."""
+        device = work.devices.find(address)
+        if device is None:
+            return False
+        self._delete(work, device)
+        work.record_audit_entry(action, caller, {"user_id": device.user_id, "address": device.address})
+        return True
+
+    def _delete(self, work: UnitOfWork, device: Device) -> None:
+        work.devices.delete(device.address)
+        work.after_commit(partial(self._forget, device))
+
+    def _forget(self, device: Device) -> None:
+        self.directory.remove(device.address)
+        self.hub.end_credential(device.user_id, device.address)

@@ -1,0 +1,54 @@
+"""Registers the methods of signing in, of sessions and of invitations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.features import Feature
+from hero_assistance_server.identity.devices.service import DeviceAdministration
+from hero_assistance_server.identity.oidc import rpc as oidc_rpc
+from hero_assistance_server.identity.oidc.provider import Provider
+from hero_assistance_server.identity.oidc.service import OidcService
+from hero_assistance_server.identity.passkeys import rpc as passkeys_rpc
+from hero_assistance_server.identity.passkeys.challenges import Challenges
+from hero_assistance_server.identity.passkeys.service import PasskeyService
+from hero_assistance_server.identity.sessions import rpc as sessions_rpc
+from hero_assistance_server.identity.sessions.service import SessionAdministration
+from hero_assistance_server.identity.sign_in import invitations_rpc
+from hero_assistance_server.identity.sign_in import rpc as sign_in_rpc
+from hero_assistance_server.identity.sign_in.invitations import Invitations
+from hero_assistance_server.identity.sign_in.letters import LetterQueue
+from hero_assistance_server.identity.sign_in.rates import SignInRates
+from hero_assistance_server.identity.sign_in.service import SignInService
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
+from hero_assistance_server.outgoing_http.network_policy import parse_policy
+from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.users.service import UserAdministration
+
+
+def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
+    sessions = SessionAdministration(desk.sessions, desk.hub)
+    devices = DeviceAdministration(desk.devices, desk.hub)
+    rates = SignInRates(desk.limits)
+    letters = LetterQueue(desk.settings)
+    sign_in = SignInService(desk.store, sessions, devices, rates, letters)
+    sign_in_rpc.add_methods(registry, sign_in)
+    sessions_rpc.add_methods(registry, desk.store, sessions)
+    users = UserAdministration(desk.store, desk.directory, desk.hub, sessions)
+    invitations_rpc.add_methods(registry, Invitations(users, letters))
+    passkeys_rpc.add_methods(registry, PasskeyService(Challenges(_now), sign_in))
+    oidc_rpc.add_methods(registry, OidcService(_provider(), sign_in, users, desk.settings))
+
+
+def _provider() -> Provider:
+    # The operator names the provider, which may be in a network of their own.
+    anywhere = parse_policy("0.0.0.0/0, ::/0")
+    return Provider(OutgoingHttp(lambda: anywhere), _now)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+FEATURE = Feature(_add_methods)

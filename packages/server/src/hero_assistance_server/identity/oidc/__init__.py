@@ -1,0 +1,1 @@
+"""OpenID Connect: signing in by a provider that the operator names."""

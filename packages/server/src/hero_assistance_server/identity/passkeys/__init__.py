@@ -1,0 +1,1 @@
+"""Passkeys: signing in by a key that a browser or a device keeps (WebAuthn)."""

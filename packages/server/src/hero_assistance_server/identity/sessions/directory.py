@@ -1,0 +1,69 @@
+"""The sessions of this project, in memory: a request of the page looks up its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hero_assistance_sdk.wire import Millis, UserId
+from hero_assistance_server.identity.secret_tokens import hash_token
+from hero_assistance_server.identity.sessions.model import Session
+
+# The time of the last use is written this much later at most; a list shows it by the minute.
+_SEEN_EVERY_MS = 60_000
+
+
+class SessionDirectory:
+    """The sessions as the database has them; each write of one changes it here after the commit."""
+
+    def __init__(self, sessions: Iterable[Session] = ()) -> None:
+        self._by_hash: dict[bytes, Session] = {}
+        self._by_user: dict[UserId, dict[str, Session]] = {}
+        # What is newer than the database, by the session's id.
+        self._seen: dict[str, Millis] = {}
+        self._unwritten: dict[str, Millis] = {}
+        for session in sessions:
+            self.add(session)
+
+    def __len__(self) -> int:
+        return len(self._by_hash)
+
+    def add(self, session: Session) -> None:
+        """Add a session."""
+        self._by_hash[session.token_hash] = session
+        self._by_user.setdefault(session.user_id, {})[session.session_id] = session
+
+    def remove(self, session: Session) -> None:
+        """Remove a session, if it is there."""
+        self._by_hash.pop(session.token_hash, None)
+        self._seen.pop(session.session_id, None)
+        self._unwritten.pop(session.session_id, None)
+        own = self._by_user.get(session.user_id, {})
+        own.pop(session.session_id, None)
+        if not own:
+            self._by_user.pop(session.user_id, None)
+
+    def find(self, token: str, now: Millis) -> Session | None:
+        """Return the session of a token that has not expired, or `None`; notes that it is used."""
+        session = self._by_hash.get(hash_token(token))
+        if session is None or session.expires_at <= now:
+            return None
+        if now - self._seen.get(session.session_id, session.last_seen_at) >= _SEEN_EVERY_MS:
+            self._seen[session.session_id] = self._unwritten[session.session_id] = now
+        return session
+
+    def list_of(self, user_id: UserId) -> list[Session]:
+        """Return the sessions of a user."""
+        return list(self._by_user.get(user_id, {}).values())
+
+    def list_expired(self, now: Millis) -> list[Session]:
+        """Return the sessions that have ended by themselves."""
+        return [session for session in self._by_hash.values() if session.expires_at <= now]
+
+    def last_seen(self, session: Session) -> Millis:
+        """Return when a session was used last, to the minute."""
+        return self._seen.get(session.session_id, session.last_seen_at)
+
+    def take_seen(self) -> dict[str, Millis]:
+        """Return the times of use that are not written yet, and count them as written."""
+        taken, self._unwritten = self._unwritten, {}
+        return taken

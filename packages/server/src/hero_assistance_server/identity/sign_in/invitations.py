@@ -1,0 +1,76 @@
+"""Adds users by their e-mail address, and gives them a way in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.wire import Millis, Role
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.sign_in.letters import LetterQueue, invitation_letter, link_of
+from hero_assistance_server.identity.sign_in.rules import HANDED_OVER_LIFE, INVITATION_LIFE
+from hero_assistance_server.identity.sign_in.service import issue
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.users.login_names import fold_name
+from hero_assistance_server.users.model import User
+from hero_assistance_server.users.service import UserAdministration
+
+LINK_MADE = "auth.link_made"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A user's link and code; `link` is `None` while the page has no address."""
+
+    user: User
+    link: str | None
+    code: str
+    expires_at: Millis
+    mailed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    """The use cases of giving access."""
+
+    users: UserAdministration
+    letters: LetterQueue
+
+    def add(self, work: UnitOfWork, caller: Caller, *, email: str, name: str | None, role: Role | None) -> Access:
+        """Add a user, or find the one with this address and give them the role; mail them a link of a week.
+
+        Raises `Conflict` for a user who is deactivated, and for the last admin.
+        """
+        address = fold_name(email)
+        known = work.users.find_by_email(address)
+        if known is None:
+            chosen = name or address.partition("@")[0]
+            user = self.users.enrol(work, caller, email=address, name=chosen, role=role or Role.CUSTOMER)
+        else:
+            user = self._renew(work, caller, known, name=name, role=role)
+        issued = issue(work, address, user, INVITATION_LIFE)
+        project = work.project.read()
+        self.letters.queue(work, invitation_letter(project, address, issued, INVITATION_LIFE))
+        return Access(user, link_of(project, issued), issued.code, issued.expires_at, self.letters.reaches_users)
+
+    def link(self, work: UnitOfWork, caller: Caller, email: str) -> Access:
+        """Make a link of a day for the operator to hand over; raises `NotFound`, or `Conflict` for who is deactivated.
+
+        Links that were made for the address before count no longer.
+        """
+        user = work.users.find_by_email(fold_name(email))
+        if user is None:
+            raise NotFound(f"no user has the address {email}", hint="hero_assistance user add makes one")
+        _require_active(user)
+        issued = issue(work, email, user, HANDED_OVER_LIFE)
+        work.record_audit_entry(LINK_MADE, caller, {"user_id": user.user_id})
+        return Access(user, link_of(work.project.read(), issued), issued.code, issued.expires_at)
+
+    def _renew(self, work: UnitOfWork, caller: Caller, known: User, *, name: str | None, role: Role | None) -> User:
+        _require_active(known)
+        return self.users.change(work, caller, known, replace(known, name=name or known.name, role=role or known.role))
+
+
+def _require_active(user: User) -> None:
+    if not user.active:
+        raise Conflict(f"{user.user_id} is deactivated", hint=f"user.reactivate user_id={user.user_id} lets them in")

@@ -1,0 +1,75 @@
+"""The letters that sign a user in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings
+from hero_assistance_server.identity.secret_tokens import hash_token
+from hero_assistance_server.identity.sign_in.model import IssuedToken
+from hero_assistance_server.mail.model import Letter
+from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
+from hero_assistance_server.mail.sending.service import queue_letter
+from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+
+_LINK_PATH = "/sign-in/link?token="
+
+
+@dataclass(frozen=True, slots=True)
+class LetterQueue:
+    """Puts letters into the outbox, from where they go as the settings say."""
+
+    settings: Callable[[], DaemonSettings | None]
+
+    def queue(self, work: UnitOfWork, letter: Letter) -> None:
+        """Have a letter sent once the command is committed."""
+        queue_letter(work, letter)
+
+    @property
+    def reaches_users(self) -> bool:
+        """Whether letters leave this machine; without a mail server they stay in a folder of it."""
+        found = read_mail_settings(self.settings())
+        return found is not None and found.smtp is not None and found.fault is None
+
+
+def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
+    """Return the address that signs a user in at the page; `None` while the page has no address."""
+    if not project.page_address:
+        return None
+    return f"{project.page_address.rstrip('/')}{_LINK_PATH}{issued.token}"
+
+
+def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> Letter:
+    """Return the letter of a user who asks to sign in."""
+    link = link_of(project, issued)
+    lines = [f"You, or somebody who knows your address, want to sign in at {project.name}.", ""]
+    if link is not None:
+        lines += ["Open this link, and press the button there:", "", link, ""]
+    lines += [
+        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
+        "",
+        "Both count once, and for 15 minutes. If it was not you, there is nothing to do.",
+    ]
+    return _letter(to, issued, f"Sign in at {project.name}", lines)
+
+
+def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, life: timedelta) -> Letter:
+    """Return the letter of a user whom an admin has added."""
+    link = link_of(project, issued)
+    lines = [f"You have been added to {project.name}.", ""]
+    if link is not None:
+        lines += ["Open this link, and press the button there:", "", link, ""]
+    lines += [
+        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
+        "",
+        f"Both count once, and for {life.days} days. Later you can ask for a new link at any time.",
+    ]
+    return _letter(to, issued, f"Your access to {project.name}", lines)
+
+
+def _letter(to: str, issued: IssuedToken, subject: str, lines: list[str]) -> Letter:
+    key = f"sign-in/{hash_token(issued.token).hex()}"
+    return Letter(key, to, subject, "\n".join([*lines, ""]))

@@ -1,0 +1,53 @@
+"""The settings of the supervisor, kept fresh while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from hero_assistance_sdk.hero_proc.settings import ALL, DaemonSettings, SettingsReader, Source
+from hero_assistance_sdk.paths import Paths
+
+# A supervisor that restarts at the same time as the server is back by then; without one there are the defaults.
+PATIENCE = 2
+PAUSE_S = 0.5
+
+
+class SettingsWatch:
+    """The settings as last read; `None` until it is known whether there is a supervisor that has any."""
+
+    def __init__(self, paths: Paths, *, report: Callable[[DaemonSettings], None] = lambda _settings: None) -> None:
+        self._reader = SettingsReader(paths, names=ALL, report=report)
+        self._is_known = False
+
+    def current(self) -> DaemonSettings | None:
+        """Return the settings; `None` while they are not known."""
+        return self._reader.settings if self._is_known else None
+
+    async def run(self) -> None:
+        """Read the settings, and again and again, until cancelled."""
+        for _ in range(PATIENCE):
+            settings = await self._reader.refresh()
+            if settings.supervisor is not Source.DEFAULT or settings.fault is not None:
+                break
+            await asyncio.sleep(PAUSE_S)
+        else:
+            await self._reader.refresh()
+        self._is_known = True
+        await self._reader.keep_fresh()
+
+
+@asynccontextmanager
+async def watch_settings(watch: SettingsWatch) -> AsyncIterator[None]:
+    """Read the settings while the context is open."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(watch.run())
+            try:
+                yield
+            finally:
+                task.cancel()
+    except BaseExceptionGroup as errors:
+        # What the context raised goes to its opener, as it was.
+        raise errors.exceptions[0] from None

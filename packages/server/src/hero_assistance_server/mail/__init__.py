@@ -1,0 +1,1 @@
+"""Letters that leave and mails that arrive."""

@@ -1,0 +1,33 @@
+"""What Message-IDs need of the storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from hero_assistance_sdk.wire import MessageId, TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class MailReference:
+    """What a mail with a known Message-ID was about: a ticket, and one of its messages where there is one."""
+
+    ticket_id: TicketId
+    message_id: MessageId | None
+
+
+class MailIdRepository(Protocol):
+    """The Message-IDs of mails about tickets, ours and others'."""
+
+    def add(self, mail_id: str, ticket_id: TicketId, message_id: MessageId | None, now: datetime) -> None:
+        """Write a Message-ID, in angle brackets; one that is known stays as it is."""
+        ...
+
+    def find(self, mail_id: str) -> MailReference | None:
+        """Return what a mail was about, or `None`."""
+        ...
+
+    def list_last(self, ticket_id: TicketId, limit: int) -> list[str]:
+        """Return the last Message-IDs of a ticket, the oldest of them first."""
+        ...

@@ -1,0 +1,1 @@
+"""Takes mails in: stored first, then parsed, matched and filed."""

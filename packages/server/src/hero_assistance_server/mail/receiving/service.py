@@ -1,0 +1,32 @@
+"""What an operator does with mails that arrived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.mail.receiving.model import IncomingMail, MailId, MailState
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+
+
+def find_mail(snapshot: Snapshot, mail_id: MailId) -> IncomingMail:
+    """Return a mail's record; raises `NotFound`."""
+    mail = snapshot.incoming_mails.find(mail_id)
+    if mail is None:
+        raise NotFound(f"there is no mail {mail_id}", hint="mail.inbox lists them")
+    return mail
+
+
+def refile(work: UnitOfWork, caller: Caller, mail_id: MailId) -> IncomingMail:
+    """Let a mail that was ignored or quarantined be filed; raises `NotFound` or `Conflict`."""
+    mail = find_mail(work, mail_id)
+    if mail.state is MailState.FILED:
+        raise Conflict(f"mail {mail_id} is filed on ticket {mail.ticket_id} already", hint="nothing has to be done")
+    if mail.state is MailState.RECEIVED:
+        return mail
+    if work.incoming_mails.read_raw(mail_id) is None:
+        raise Conflict(f"the bytes of mail {mail_id} are deleted", hint="ask its sender to send it once more")
+    work.incoming_mails.reopen(mail_id)
+    work.record_audit_entry("mail.refiled", caller, {"mail": str(mail_id), "reason": mail.reason})
+    return replace(mail, state=MailState.RECEIVED, reason="", attempts=0, is_forced=True)

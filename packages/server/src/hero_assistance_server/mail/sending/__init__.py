@@ -1,0 +1,1 @@
+"""Sends letters: over SMTP, or into a folder where no mail server is set."""

@@ -1,0 +1,65 @@
+"""The outbox folder: where letters go, as `.eml` files, while no mail server is set."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hero_assistance_sdk.errors import usable_folder
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+KEPT_FOR = timedelta(days=30)
+MOST = 10_000
+SUFFIX = ".eml"
+# How often what is old is looked for.
+_PRUNE_EVERY = 100
+
+
+@dataclass
+class OutboxFolder:
+    """Writes letters as files, each whole and once; its methods wait for the disk."""
+
+    folder: Path
+    _written: int = 0
+
+    def write(self, name: str, message: bytes, now: datetime) -> Path:
+        """Write a letter; the same name again replaces it. Raises `FolderUnusable`."""
+        path = self.folder / f"{name}{SUFFIX}"
+        with usable_folder(self.folder):
+            self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+            partial = self.folder / f".{name}.partial"
+            with open(partial, "wb", opener=_private) as file:
+                file.write(message)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+            _sync(self.folder)
+            if self._written % _PRUNE_EVERY == 0:
+                self._prune(now)
+        self._written += 1
+        return path
+
+    def _prune(self, now: datetime) -> None:
+        """Delete letters that are old, and the oldest of too many."""
+        files = sorted(self.folder.glob(f"[!.]*{SUFFIX}"))
+        before = (now - KEPT_FOR).timestamp()
+        for index, path in enumerate(files):
+            with contextlib.suppress(FileNotFoundError):
+                if index < len(files) - MOST or path.stat().st_mtime < before:
+                    path.unlink()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, FILE_MODE)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,133 @@
+"""`mail.status` and `mail.test`: how letters go out, and whether they arrive."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated, Unavailable
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings
+from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_server.identity.permissions import OPERATORS, Caller
+from hero_assistance_server.mail.model import Letter
+from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
+from hero_assistance_server.mail.sending.sender_address import FOLDER_SENDER, is_address
+from hero_assistance_server.mail.sending.service import queue_letter
+from hero_assistance_server.rpc.params import Email
+from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+
+_STATUS = {
+    "way": "folder",
+    "server": None,
+    "sender": "support@localhost",
+    "takes_answers": False,
+    "has_links": False,
+    "fault": None,
+    "hint": None,
+}
+_READS = Example("No mail server is set", "alice", {}, _STATUS, varies=frozenset(_STATUS))
+_TESTS = Example(
+    "An admin has set a mail server",
+    "alice",
+    {"address": "alice@example.org"},
+    {"delivery_id": 1, "status": _STATUS},
+    varies=frozenset(_STATUS),
+)
+_TEST_TEXT = "This letter shows that {name} can send mail.\n\nIf you did not expect it, you need do nothing.\n"
+
+
+class MailWay(StrEnum):
+    """Where letters go: `held` while what the settings say cannot be used, `unknown` until they are read."""
+
+    SMTP = "smtp"
+    FOLDER = "folder"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+class MailStatus(Result):
+    """How letters go out; `server` is host and port, `fault` says why they wait.
+
+    `takes_answers` says that answers by mail are read, `has_links` that the address of the page is set.
+    """
+
+    way: MailWay
+    server: str | None
+    sender: str
+    takes_answers: bool
+    has_links: bool
+    fault: str | None
+    hint: str | None
+
+
+class SendTest(Params):
+    """Where to."""
+
+    address: Annotated[Email, Field(description="Who gets the test letter.")]
+
+
+class SentTest(Result):
+    """The delivery in the outbox; `outbox.list` says what becomes of it."""
+
+    delivery_id: int
+    status: MailStatus
+
+
+def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], DaemonSettings | None]) -> None:
+    """Register the methods."""
+
+    @table.method("mail.status", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_READS])
+    async def status(_caller: Caller, _params: NoParams) -> MailStatus:
+        """Tell how letters go out."""
+        has_links = await storage.read(_has_links)
+        return _describe(read_mail_settings(settings()), has_links=has_links)
+
+    @table.method(
+        "mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_TESTS]
+    )
+    async def test(caller: Caller, params: SendTest) -> SentTest:
+        """Send a test letter to an address, the same way as every other letter."""
+        if not is_address(params.address):
+            raise Conflict(f"{params.address} is no address that mail can be sent to")
+        delivery_id, has_links = await storage.write(lambda work: _queue_test(work, caller, params.address))
+        status = _describe(read_mail_settings(settings()), has_links=has_links)
+        return SentTest(delivery_id=delivery_id, status=status)
+
+
+def _has_links(snapshot: Snapshot) -> bool:
+    return bool(snapshot.project.read().page_address)
+
+
+def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> tuple[int, bool]:
+    name = work.project.read().name
+    letter = Letter(
+        key=f"test/{secrets.token_hex(8)}",
+        to=address,
+        subject=f"A test letter from {name}",
+        text=_TEST_TEXT.format(name=name),
+    )
+    queue_letter(work, letter)
+    work.record_audit_entry("mail.tested", caller, {"address": address})
+    newest = next(work.outbox.iterate_newest(None, None, 2**63 - 1))
+    return newest.delivery_id, _has_links(work)
+
+
+def _describe(settings: MailSettings | None, *, has_links: bool) -> MailStatus:
+    known = settings or MailSettings(FOLDER_SENDER)
+    fault = known.fault
+    way = MailWay.HELD if fault else MailWay.SMTP if known.smtp else MailWay.FOLDER
+    return MailStatus(
+        way=way if settings else MailWay.UNKNOWN,
+        server=known.smtp.name if known.smtp else None,
+        sender=known.sender.address,
+        takes_answers=known.takes_answers,
+        has_links=has_links,
+        fault=fault.message if fault else None,
+        hint=fault.hint if fault else None,
+    )

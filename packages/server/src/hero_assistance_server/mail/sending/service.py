@@ -1,0 +1,28 @@
+"""Puts letters into the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from hero_assistance_server.mail.model import CHANNEL, Letter
+from hero_assistance_server.outbox.model import Delivery
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+
+_LETTERS = TypeAdapter(Letter)
+
+
+def queue_letter(work: UnitOfWork, letter: Letter, *, due_at: datetime | None = None) -> bool:
+    """Send a letter once this command is committed; false where one with its key was queued before."""
+    payload = _LETTERS.dump_json(letter).decode()
+    delivery = Delivery(CHANNEL, letter.key, letter.to, payload, due_at or work.now, summary=letter.subject)
+    return work.outbox.add(delivery, work.now)
+
+
+def read_letter(payload: str) -> Letter:
+    """Return the letter of a delivery; raises `ValueError` for what is none."""
+    try:
+        return _LETTERS.validate_json(payload)
+    except ValidationError as error:
+        raise ValueError(f"the payload is no letter: {error.error_count()} faults") from error

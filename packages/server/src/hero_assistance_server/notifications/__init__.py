@@ -1,0 +1,1 @@
+"""Notifications: who gets a letter about what happens on a ticket."""

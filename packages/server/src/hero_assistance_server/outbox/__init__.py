@@ -1,0 +1,1 @@
+"""The outbox: what goes out of this server, durable and each once; channels send it."""

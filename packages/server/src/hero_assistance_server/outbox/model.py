@@ -1,0 +1,90 @@
+"""A delivery: one thing that goes out over one channel, such as a letter or a webhook call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery is: `dead` was given up and can be retried, `dropped` is what an operator wants no more."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    DEAD = "dead"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What to send; a second delivery with the same `key` is not added.
+
+    `payload` is JSON that the channel reads, and `summary` the line by which a list shows it. The payload is forgotten
+    once it is sent or dropped, because it may hold secrets such as a link to sign in; with `keeps_payload` it stays.
+    """
+
+    channel: str
+    key: str
+    target: str
+    payload: str
+    due_at: datetime
+    summary: str = ""
+    keeps_payload: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """A delivery as it is stored; `attempts` counts those that have begun.
+
+    `in_flight` says that an attempt has begun and has no outcome yet. `note` is what the channel said last: an error,
+    or how it was sent.
+    """
+
+    delivery_id: int
+    channel: str
+    key: str
+    target: str
+    payload: str
+    summary: str
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    finished_at: datetime | None
+    in_flight: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived; `note` says how, such as what the other side answered."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """It did not arrive, or it is not known whether it did, and another attempt may help."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It did not arrive, and another attempt would not help."""
+
+    error: str
+
+
+Outcome = Sent | RetryLater | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCount:
+    """How many deliveries of a channel are in one state, and when the oldest of them was added."""
+
+    channel: str
+    state: DeliveryState
+    count: int
+    oldest: datetime

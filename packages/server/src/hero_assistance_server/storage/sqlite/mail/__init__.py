@@ -1,0 +1,1 @@
+"""The tables of mail: what arrived, and the keys that mail is signed with."""

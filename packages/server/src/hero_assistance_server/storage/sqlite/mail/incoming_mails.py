@@ -1,0 +1,149 @@
+"""Mails that arrived, in SQLite."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome
+from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.timestamps import millis, time_of
+
+_COLUMNS = ", ".join(field.name for field in fields(IncomingMail))
+_SELECT = f"SELECT {_COLUMNS} FROM incoming_mails"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteIncomingMails:
+    """Implements `IncomingMailRepository`; no row of its tables ever waits."""
+
+    session: Session
+
+    def add(self, arrival: Arrival, now: datetime) -> MailId | None:
+        """Insert the record and the bytes."""
+        connection = self.session.direct
+        found = connection.execute(
+            """INSERT INTO incoming_mails (source, received_at, sha256, size, recipients, state, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (sha256, source) DO NOTHING RETURNING mail_id""",
+            (
+                arrival.source,
+                millis(now),
+                hashlib.sha256(arrival.raw).hexdigest(),
+                len(arrival.raw),
+                json_text(list(arrival.recipients)),
+                MailState.QUARANTINED if arrival.fault else MailState.RECEIVED,
+                arrival.fault,
+            ),
+        ).get
+        if found is None:
+            return None
+        connection.execute("INSERT INTO incoming_mail_bytes (mail_id, raw) VALUES (?, ?)", (found, arrival.raw))
+        return MailId(found)
+
+    def find(self, mail_id: MailId) -> IncomingMail | None:
+        """Read one record."""
+        row = self.session.direct.execute(f"{_SELECT} WHERE mail_id = ?", (mail_id,)).fetchone()
+        return _of_row(row) if row else None
+
+    def read_raw(self, mail_id: MailId) -> bytes | None:
+        """Read the bytes of one mail."""
+        raw: bytes | None = self.session.direct.execute(
+            "SELECT raw FROM incoming_mail_bytes WHERE mail_id = ?", (mail_id,)
+        ).get
+        return raw
+
+    def list_waiting(self, limit: int) -> list[IncomingMail]:
+        """Read by the index of states."""
+        query = f"{_SELECT} WHERE state = 'received' ORDER BY mail_id LIMIT ?"
+        return [_of_row(row) for row in self.session.direct.execute(query, (limit,))]
+
+    def list_before(self, before: MailId, limit: int, state: MailState | None = None) -> list[IncomingMail]:
+        """Read by the id, or by the index of states."""
+        of_state = "" if state is None else "state = :state AND"
+        query = f"{_SELECT} WHERE {of_state} mail_id < :before ORDER BY mail_id DESC LIMIT :limit"
+        bindings = {"state": state, "before": before, "limit": limit}
+        return [_of_row(row) for row in self.session.direct.execute(query, bindings)]
+
+    def count_by_state(self) -> dict[MailState, int]:
+        """Read the counters, which triggers keep."""
+        rows = self.session.direct.execute("SELECT state, mails FROM incoming_mail_counts")
+        return dict.fromkeys(MailState, 0) | {MailState(state): count for state, count in rows}
+
+    def count_from(self, sender: str, since: datetime, *, in_new_tickets: bool = False) -> int:
+        """Count by the index of senders."""
+        new = "AND state = 'filed' AND message_id IS NULL" if in_new_tickets else ""
+        count: int = self.session.direct.execute(
+            f"SELECT count(*) FROM incoming_mails WHERE sender = ? AND received_at >= ? {new}",  # noqa: S608
+            (sender, millis(since)),
+        ).get
+        return count
+
+    def is_filed(self, header_id: str) -> bool:
+        """Look the Message-ID up."""
+        found = self.session.direct.execute(
+            "SELECT 1 FROM incoming_mails WHERE header_id = ? AND state = 'filed' LIMIT 1", (header_id,)
+        ).get
+        return found is not None
+
+    def find_same(self, fingerprint: str) -> IncomingMail | None:
+        """Look the fingerprint up."""
+        row = self.session.direct.execute(
+            f"{_SELECT} WHERE fingerprint = ? AND state = 'filed' ORDER BY mail_id LIMIT 1", (fingerprint,)
+        ).fetchone()
+        return _of_row(row) if row else None
+
+    def begin_attempt(self, mail_ids: Sequence[MailId]) -> None:
+        """Count by one statement for all of them."""
+        self.session.direct.execute(
+            "UPDATE incoming_mails SET attempts = attempts + 1 WHERE mail_id IN (SELECT value FROM json_each(?))",
+            (json_text(list(mail_ids)),),
+        )
+
+    def note_contents(
+        self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
+    ) -> None:
+        """Update the columns that parsing fills."""
+        self.session.direct.execute(
+            """UPDATE incoming_mails SET sender = ?, subject = ?, header_id = ?, fingerprint = ? WHERE mail_id = ?""",
+            (sender, subject, header_id, fingerprint, mail_id),
+        )
+
+    def finish(self, mail_id: MailId, outcome: Outcome) -> None:
+        """Update the state, and where the mail is filed."""
+        self.session.direct.execute(
+            "UPDATE incoming_mails SET state = ?, reason = ?, ticket_id = ?, message_id = ? WHERE mail_id = ?",
+            (outcome.state, outcome.reason, outcome.ticket_id, outcome.message_id, mail_id),
+        )
+
+    def reopen(self, mail_id: MailId) -> None:
+        """Reset the state and the attempts."""
+        self.session.direct.execute(
+            """UPDATE incoming_mails SET state = 'received', reason = '', attempts = 0, is_forced = 1
+            WHERE mail_id = ?""",
+            (mail_id,),
+        )
+
+    def delete_raw_before(self, before: datetime, limit: int) -> int:
+        """Delete the oldest bytes first; those of mails that wait or are quarantined stay."""
+        rows = self.session.direct.execute(
+            """DELETE FROM incoming_mail_bytes WHERE mail_id IN (SELECT mail_id FROM incoming_mails
+            JOIN incoming_mail_bytes USING (mail_id) WHERE state IN ('filed', 'ignored') AND received_at < ? LIMIT ?)
+            RETURNING mail_id""",
+            (millis(before), limit),
+        )
+        return len(list(rows))
+
+
+def _of_row(row: tuple[Any, ...]) -> IncomingMail:
+    values = dict(zip((field.name for field in fields(IncomingMail)), row, strict=True))
+    values["received_at"] = time_of(values["received_at"])
+    values["recipients"] = tuple(json.loads(values["recipients"]))
+    values["is_forced"] = bool(values["is_forced"])
+    values["state"] = MailState(values["state"])
+    return IncomingMail(**values)

@@ -1,0 +1,41 @@
+"""Message-IDs in SQLite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hero_assistance_sdk.wire import MessageId, TicketId
+from hero_assistance_server.mail.id_repository import MailReference
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.timestamps import millis
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteMailIds:
+    """Implements `MailIdRepository`; no row of its table ever waits."""
+
+    session: Session
+
+    def add(self, mail_id: str, ticket_id: TicketId, message_id: MessageId | None, now: datetime) -> None:
+        """Insert a row; its ticket may wait."""
+        self.session.with_tickets.execute(
+            """INSERT INTO mail_message_ids (mail_id, ticket_id, message_id, added_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (mail_id) DO NOTHING""",
+            (mail_id, ticket_id, message_id, millis(now)),
+        )
+
+    def find(self, mail_id: str) -> MailReference | None:
+        """Read one row."""
+        row = self.session.direct.execute(
+            "SELECT ticket_id, message_id FROM mail_message_ids WHERE mail_id = ?", (mail_id,)
+        ).fetchone()
+        return MailReference(*row) if row else None
+
+    def list_last(self, ticket_id: TicketId, limit: int) -> list[str]:
+        """Read the last rows of a ticket."""
+        rows = self.session.direct.execute(
+            "SELECT mail_id FROM mail_message_ids WHERE ticket_id = ? ORDER BY added_at DESC, mail_id DESC LIMIT ?",
+            (ticket_id, limit),
+        )
+        return [mail_id for (mail_id,) in rows][::-1]

@@ -1,0 +1,203 @@
+"""The outbox in SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hero_assistance_server.outbox.model import Delivery, DeliveryCount, DeliveryState, StoredDelivery
+from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.timestamps import maybe_time, millis, time_of
+
+_COLUMNS = """delivery_id, channel, key, target, payload, summary, state, attempts, created_at, due_at, finished_at,
+    leased_until, note"""
+_SELECT = f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
+# What is left of a payload that is forgotten.
+_FORGOTTEN = "{}"
+_OPEN = "(state = 'dead' OR (state = 'waiting' AND leased_until IS NULL))"
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteOutbox:
+    """Implements `OutboxRepository`; no row of its table ever waits. A unit of work passes what wakes the sender."""
+
+    session: Session
+    wake: Callable[[], None] | None = None
+
+    def add(self, delivery: Delivery, now: datetime) -> bool:
+        """Insert a row, unless there is one with its key."""
+        self.session.direct.execute(
+            """INSERT INTO deliveries (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at)
+            VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (key) DO NOTHING""",
+            (
+                delivery.channel,
+                delivery.key,
+                delivery.target,
+                delivery.payload,
+                delivery.summary,
+                int(delivery.keeps_payload),
+                millis(now),
+                millis(delivery.due_at),
+            ),
+        )
+        return self._changed() and self._wake()
+
+    def find(self, delivery_id: int) -> StoredDelivery | None:
+        """Read one row."""
+        row = self.session.direct.execute(f"{_SELECT} WHERE delivery_id = ?", (delivery_id,)).fetchone()
+        return _to_delivery(*row) if row else None
+
+    def next_due(self, channel: str) -> datetime | None:
+        """Read the first row of the index of what is due; the few that are in flight are in front."""
+        due = self.session.direct.execute(
+            """SELECT due_at FROM deliveries WHERE channel = ? AND state = 'waiting' AND leased_until IS NULL
+            ORDER BY due_at, delivery_id LIMIT 1""",
+            (channel,),
+        ).get
+        return maybe_time(due)
+
+    def lease(self, channel: str, now: datetime, until: datetime, limit: int) -> list[StoredDelivery]:
+        """Mark what is due as in flight, and count the attempt."""
+        connection = self.session.direct
+        rows: Iterable[tuple[int]] = connection.execute(
+            """SELECT delivery_id FROM deliveries WHERE channel = ?1 AND state = 'waiting' AND due_at <= ?2
+            AND (leased_until IS NULL OR leased_until <= ?2) ORDER BY due_at, delivery_id LIMIT ?3""",
+            (channel, millis(now), limit),
+        )
+        leased = []
+        for (delivery_id,) in list(rows):
+            connection.execute(
+                "UPDATE deliveries SET leased_until = ?, attempts = attempts + 1 WHERE delivery_id = ?",
+                (millis(until), delivery_id),
+            )
+            leased.append(self._read(delivery_id))
+        return leased
+
+    def release_leases(self) -> int:
+        """End every lease; there is one process for a database."""
+        self.session.direct.execute("UPDATE deliveries SET leased_until = NULL WHERE leased_until IS NOT NULL")
+        return self.session.direct.changes()
+
+    def finish(self, delivery_id: int, note: str, now: datetime) -> None:
+        """Mark a row as sent, also one that was dropped meanwhile."""
+        self.session.direct.execute(
+            f"""UPDATE deliveries SET state = 'done', finished_at = ?, leased_until = NULL, note = ?,
+            payload = iif(keeps_payload, payload, '{_FORGOTTEN}') WHERE delivery_id = ?""",  # noqa: S608
+            (millis(now), note, delivery_id),
+        )
+
+    def fail(self, delivery_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+        """Put a row back, or mark it as dead; one that was dropped meanwhile stays dropped."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET leased_until = NULL, note = ?, due_at = ?, state = ?
+            WHERE delivery_id = ? AND state = 'waiting'""",
+            (error, millis(retry_at or now), "waiting" if retry_at else "dead", delivery_id),
+        )
+
+    def iterate_newest(self, channel: str | None, state: DeliveryState | None, before: int) -> Iterator[StoredDelivery]:
+        """Walk down from `before`, each row read when it is asked for."""
+        wanted = {"channel": channel, "state": None if state is None else state.value}
+        terms = "".join(f" AND {name} = :{name}" for name, value in wanted.items() if value is not None)
+        rows = self.session.direct.execute(
+            f"SELECT delivery_id FROM deliveries WHERE delivery_id < :before{terms} ORDER BY delivery_id DESC",  # noqa: S608
+            {"before": before, **{name: value for name, value in wanted.items() if value is not None}},
+        )
+        return (self._read(delivery_id) for (delivery_id,) in rows)
+
+    def retry(self, delivery_id: int, now: datetime) -> bool:
+        """Make a row due now."""
+        self.session.direct.execute(
+            f"UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = ? WHERE delivery_id = ? AND {_OPEN}",  # noqa: S608
+            (millis(now), delivery_id),
+        )
+        return self._changed() and self._wake()
+
+    def retry_dead(self, channel: str | None, now: datetime, limit: int) -> int:
+        """Make dead rows due now."""
+        only = "" if channel is None else "AND channel = :channel"
+        self.session.direct.execute(
+            f"""UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = :now WHERE delivery_id IN
+            (SELECT delivery_id FROM deliveries WHERE state = 'dead' {only} ORDER BY delivery_id LIMIT :limit)""",  # noqa: S608
+            {"now": millis(now), "limit": limit} | ({} if channel is None else {"channel": channel}),
+        )
+        count = self.session.direct.changes()
+        if count:
+            self._wake()
+        return count
+
+    def hasten(self, channel: str, now: datetime) -> int:
+        """Make waiting rows due now that have had an attempt."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET due_at = ?1 WHERE channel = ?2 AND state = 'waiting' AND leased_until IS NULL
+            AND due_at > ?1 AND attempts > 0""",
+            (millis(now), channel),
+        )
+        count = self.session.direct.changes()
+        if count:
+            self._wake()
+        return count
+
+    def drop(self, delivery_id: int, now: datetime) -> bool:
+        """Mark a row as dropped, and forget its payload."""
+        self.session.direct.execute(
+            f"""UPDATE deliveries SET state = 'dropped', finished_at = ?,
+            payload = iif(keeps_payload, payload, '{_FORGOTTEN}') WHERE delivery_id = ? AND {_OPEN}""",  # noqa: S608
+            (millis(now), delivery_id),
+        )
+        return self._changed()
+
+    def counts(self) -> list[DeliveryCount]:
+        """Count the rows of each state and channel, from the index alone."""
+        rows = self.session.direct.execute(
+            """SELECT found.channel, found.state, found.count, deliveries.created_at FROM (
+                SELECT channel, state, count(*) AS count, min(delivery_id) AS first FROM deliveries
+                GROUP BY state, channel) AS found
+            JOIN deliveries ON deliveries.delivery_id = found.first ORDER BY found.channel, found.state"""
+        )
+        return [DeliveryCount(row[0], DeliveryState(row[1]), row[2], time_of(row[3])) for row in rows]
+
+    def prune(self, before: datetime, limit: int) -> int:
+        """Delete the oldest finished rows."""
+        self.session.direct.execute(
+            """DELETE FROM deliveries WHERE delivery_id IN (SELECT delivery_id FROM deliveries
+            WHERE finished_at IS NOT NULL AND finished_at < ? AND state IN ('done', 'dropped')
+            ORDER BY finished_at LIMIT ?)""",
+            (millis(before), limit),
+        )
+        return self.session.direct.changes()
+
+    def _read(self, delivery_id: int) -> StoredDelivery:
+        found = self.find(delivery_id)
+        if found is None:
+            raise LookupError(f"there is no delivery {delivery_id}")
+        return found
+
+    def _changed(self) -> bool:
+        return self.session.direct.changes() > 0
+
+    def _wake(self) -> bool:
+        if self.wake is not None:
+            self.wake()
+        return True
+
+
+def _to_delivery(*row: Any) -> StoredDelivery:
+    delivery_id, channel, key, target, payload, summary, state, attempts, created_at, *rest = row
+    due_at, finished_at, leased_until, note = rest
+    return StoredDelivery(
+        delivery_id=delivery_id,
+        channel=channel,
+        key=key,
+        target=target,
+        payload=payload,
+        summary=summary,
+        state=DeliveryState(state),
+        attempts=attempts,
+        created_at=time_of(created_at),
+        due_at=time_of(due_at),
+        finished_at=maybe_time(finished_at),
+        in_flight=leased_until is not None,
+        note=note,
+    )

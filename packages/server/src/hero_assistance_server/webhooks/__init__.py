@@ -1,0 +1,1 @@
+"""Webhooks: events of the project, posted to addresses that admins choose."""

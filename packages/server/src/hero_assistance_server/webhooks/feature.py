@@ -1,0 +1,23 @@
+"""Registers the methods of webhooks, and what sends their messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.features import Feature
+from hero_assistance_server.outbox.channel import Channel
+from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.webhooks import rpc
+from hero_assistance_server.webhooks.channel import WebhookChannel
+
+
+def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
+    rpc.add_methods(registry, desk.store, desk.webhooks.ring)
+
+
+def _channels(desk: Desk) -> list[Channel]:
+    return [WebhookChannel(desk.store, desk.outgoing, lambda: datetime.now(UTC), desk.webhooks.ring)]
+
+
+FEATURE = Feature(_add_methods, channels=_channels)

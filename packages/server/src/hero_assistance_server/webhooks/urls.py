@@ -1,0 +1,45 @@
+"""The addresses that webhooks may have."""
+
+from __future__ import annotations
+
+import re
+
+import httpx2
+
+# Longer ones are refused by servers.
+URL_LIMIT = 2000
+# A name in ASCII, or an address.
+_HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_LAST_PORT = 65_535
+
+
+class UrlFault(ValueError):
+    """A text that is no address to post to; the message says why."""
+
+
+def clean_url(text: str) -> str:
+    """Return the URL in one spelling, its host in ASCII; raises `UrlFault`."""
+    try:
+        url = httpx2.URL(text.strip())
+        host = url.raw_host
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise UrlFault(f"it is no URL: {error}") from None
+    if url.scheme not in {"http", "https"}:
+        raise UrlFault("it does not begin with https:// or http://")
+    if not _HOST.fullmatch(host):
+        raise UrlFault("it names no host")
+    if url.port is not None and not 0 < url.port <= _LAST_PORT:
+        raise UrlFault(f"its port is not between 1 and {_LAST_PORT}")
+    if url.userinfo:
+        raise UrlFault("it has a user name or a password, which logs would show")
+    if url.fragment or "#" in text:
+        raise UrlFault("it has a fragment, which is not sent")
+    cleaned = str(url)
+    if len(cleaned) > URL_LIMIT:
+        raise UrlFault(f"it has more than {URL_LIMIT} characters")
+    return cleaned
+
+
+def url_host(url: str) -> str:
+    """Return the host of a URL."""
+    return httpx2.URL(url).host

@@ -1,0 +1,2 @@
+/** What is loaded with the list of devices. */
+export { DevicesView } from "./devices.tsx";

@@ -1,0 +1,101 @@
+"""Pages of one sentence and one button, which need no script: a link in a mail is opened anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from starlette.responses import HTMLResponse, Response
+
+from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader
+from hero_assistance_ui.assets import Assets
+from hero_assistance_ui.errors import status_of
+from hero_assistance_ui.page import BAR_COLOURS, style_source
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of one button: what it sends, and where; the address is relative to the page's own."""
+
+    action: str
+    button: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def encode(self) -> str:
+        """Return the form as HTML."""
+        hidden = "".join(
+            f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in self.fields
+        )
+        button = f'<button type="submit" class="button button-strong button-large">{escape(self.button)}</button>'
+        return f'<form method="post" action="{escape(self.action)}">{hidden}{button}</form>'
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that looks like a button; the address is relative to the page's own."""
+
+    address: str
+    text: str
+
+    def encode(self) -> str:
+        """Return the link as HTML."""
+        return f'<p><a class="button button-large" href="{escape(self.address)}">{escape(self.text)}</a></p>'
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What such a page says: a title, sentences, and what to do next."""
+
+    title: str
+    sentences: tuple[str, ...]
+    next: Form | Link | None = None
+    status: int = 200
+
+
+def failure_notice(error: HeroError, following: Form | Link | None = None) -> Notice:
+    """Return the notice of what went wrong."""
+    sentences = (error.hint,) if error.hint else ()
+    return Notice(error.message, sentences, following, status=status_of(error))
+
+
+class NoticePage:
+    """Answers with a notice, in the style and the theme of the page."""
+
+    def __init__(self, assets: Assets, reader: SettingsReader | None) -> None:
+        self._reader = reader
+        self._fixed = asdict(assets.first)
+        self._template = Template((files("hero_assistance_ui") / "notice.html").read_text("utf-8"))
+        self._policy = "; ".join(
+            (
+                "default-src 'none'",
+                f"style-src {style_source(assets.first.style)}",
+                "img-src 'self'",
+                "font-src 'self'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+    def answer(self, notice: Notice, *, base: str) -> Response:
+        """Return the page; `base` leads from its own address to the page's root."""
+        settings = self._reader.settings if self._reader else DaemonSettings()
+        said = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in notice.sentences)
+        document = self._template.substitute(
+            self._fixed,
+            base=base,
+            title=escape(notice.title),
+            body=said + (notice.next.encode() if notice.next else ""),
+            theme=settings.theme.value,
+            colour=BAR_COLOURS[settings.theme],
+        )
+        # The origin of a form is said by browsers only where the policy lets them: by it we know our own.
+        headers = {
+            "content-security-policy": self._policy,
+            "referrer-policy": "strict-origin",
+            "cache-control": "no-store",
+        }
+        return HTMLResponse(document, status_code=notice.status, headers=headers)

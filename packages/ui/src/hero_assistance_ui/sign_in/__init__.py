@@ -1,0 +1,1 @@
+"""Signing in to the desk from a browser: the cookie, the requests, and the pages that work without script."""

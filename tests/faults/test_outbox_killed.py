@@ -1,0 +1,18 @@
+"""A server that is killed while it sends letters: none is lost, and none comes twice but what was in flight."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from benchmarks.outbox import send_through_kills
+
+pytestmark = [pytest.mark.fault, pytest.mark.anyio]
+
+LETTERS, KILLS = (1000, 20) if os.environ.get("FAULT_ROUNDS") == "full" else (80, 3)
+
+
+async def test_letters_through_kills() -> None:
+    found = await send_through_kills(LETTERS, KILLS)
+    assert (found.lost, found.twice) == (0, 0)
