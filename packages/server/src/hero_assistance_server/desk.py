@@ -12,6 +12,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_server.backups.service import Backups
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
@@ -49,6 +50,8 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    # Told of each event once it is committed.
+    followers: list[Callable[[StoredEvent], None]] = field(default_factory=list)
     outgoing: OutgoingHttp = field(default_factory=OutgoingHttp)
     webhooks: WebhookFollower = field(default_factory=WebhookFollower)
     sessions: SessionDirectory = field(default_factory=SessionDirectory)

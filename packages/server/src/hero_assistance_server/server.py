@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,19 +25,16 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.desk import Desk, TcpListener
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
-from hero_assistance_server.features import list_channels, run_background
+from hero_assistance_server.features import run_background
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
-from hero_assistance_server.identity.last_use import load_access, record_last_use
+from hero_assistance_server.identity.last_use import load_access
 from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
-from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
-from hero_assistance_server.notifications.notifier import Notifier, notifying
-from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.outgoing_http.policy_source import PolicySource
 from hero_assistance_server.quotas.admission import Admission
@@ -52,7 +49,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrations, r
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 from hero_assistance_server.users.login_service import seed_users
-from hero_assistance_server.webhooks.follower import WebhookFollower, following
+from hero_assistance_server.webhooks.follower import WebhookFollower
 
 # Of the users that a warning is about; a line of a log is no list.
 _NAMED_IN_LOG = 20
@@ -142,8 +139,7 @@ async def _succeed(
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_store` raises."""
-    webhooks = WebhookFollower(health)
-    followers = [hub.publish, timers.heard, webhooks.heard]
+    followers: list[Callable[[StoredEvent], None]] = [hub.publish, timers.heard]
 
     def publish(event: StoredEvent) -> None:
         for follow in followers:
@@ -175,7 +171,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             health=health,
             admission=admission,
             outgoing=OutgoingHttp(PolicySource(watch.current)),
-            webhooks=webhooks,
+            webhooks=WebhookFollower(health),
+            followers=followers,
             sessions=sessions,
             devices=devices,
             owner=settings.paths.data.stat().st_uid,
@@ -183,20 +180,13 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             mail_folder=settings.paths.mail,
             mail_socket=settings.paths.socket("lmtp"),
         )
-        sender = Sender(store, list_channels(desk), _now)
-        notifier = Notifier(store, hub.presence.is_at, lambda: read_mail_settings(watch.current()), _now)
-        followers.append(notifier.heard)
         counts = ViewCounts(hub, store, count_views)
         async with (
             maintain(store, backups, exports),
             watch_view_counts(counts),
             watch_disk(reserve),
-            run_background(desk),
-            following(webhooks, store),
-            record_last_use(store, sessions, devices),
             watch_settings(watch),
-            sending(sender),
-            notifying(notifier),
+            run_background(desk),
         ):
             yield desk
 

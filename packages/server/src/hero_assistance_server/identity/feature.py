@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
 from hero_assistance_server.identity.devices.service import DeviceAdministration
+from hero_assistance_server.identity.last_use import record_last_use
 from hero_assistance_server.identity.oidc import rpc as oidc_rpc
 from hero_assistance_server.identity.oidc.provider import Provider
 from hero_assistance_server.identity.oidc.service import OidcService
@@ -51,4 +53,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-FEATURE = Feature(_add_methods)
+def _record_last_use(desk: Desk) -> AbstractAsyncContextManager[None]:
+    return record_last_use(desk.store, desk.sessions, desk.devices)
+
+
+FEATURE = Feature(_add_methods, background=_record_last_use)

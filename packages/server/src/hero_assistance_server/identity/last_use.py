@@ -11,6 +11,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.devices.directory import DeviceDirectory, KeyLookup
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 
@@ -47,13 +48,9 @@ async def record_last_use(
             await asyncio.sleep(every_s)
             await _write(storage, sessions, devices, now())
 
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await _write(storage, sessions, devices, now())
+    async with running(run):
+        yield
+    await _write(storage, sessions, devices, now())
 
 
 async def _write(storage: Storage, sessions: SessionDirectory, devices: DeviceDirectory, now: Millis) -> None:

@@ -13,6 +13,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.jobs.search_indexing import index_missing_tickets
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_orphaned_files, delete_unused_uploads
@@ -44,7 +45,7 @@ async def maintain(
     check_after: timedelta = CHECK_AFTER,
 ) -> AsyncIterator[None]:
     """Maintain the storage while the context is open."""
-    async with _running(
+    async with running(
         lambda: _remove_partial_folders(storage, [backups.folder, exports.folder]),
         lambda: _collect_garbage(storage, sweep_every),
         lambda: _back_up(storage, backups, backup_after, backup_look),
@@ -113,23 +114,3 @@ async def _try(what: str, delete: Callable[[], Awaitable[int]]) -> None:
     else:
         if count:
             _log.info("attachments.swept", what=what, count=count)
-
-
-@asynccontextmanager
-async def _running(*works: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run endless work while the context is open; its errors, and the context's own, come out as they are."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_run(work)) for work in works]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-    except BaseExceptionGroup as errors:
-        # The log needs the reason, not which of the tasks it was.
-        raise errors.exceptions[0] from None
-
-
-async def _run(work: Callable[[], Awaitable[None]]) -> None:
-    await work()

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from hero_assistance_sdk.hero_proc.settings import ALL, DaemonSettings, SettingsReader, Source
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.jobs.running import running
 
 # A supervisor that restarts at the same time as the server is back by then; without one there are the defaults.
 PATIENCE = 2
@@ -41,13 +42,5 @@ class SettingsWatch:
 @asynccontextmanager
 async def watch_settings(watch: SettingsWatch) -> AsyncIterator[None]:
     """Read the settings while the context is open."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(watch.run())
-            try:
-                yield
-            finally:
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(watch.run):
+        yield

@@ -17,6 +17,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.jobs.alarm import open_alarm
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.notifications.decisions import Decision, OnScreen, decide
 from hero_assistance_server.notifications.letters import send_due_letter
@@ -132,13 +133,5 @@ def _send_portion(
 @asynccontextmanager
 async def notifying(notifier: Notifier) -> AsyncIterator[None]:
     """Notify while the context is open."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(notifier.run())
-            try:
-                yield
-            finally:
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(notifier.run):
+        yield

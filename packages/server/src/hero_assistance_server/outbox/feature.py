@@ -1,10 +1,14 @@
-"""Registers the methods of the outbox."""
+"""Registers the methods of the outbox, and what sends its deliveries."""
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+
 from hero_assistance_server.desk import Desk
-from hero_assistance_server.features import Feature
+from hero_assistance_server.features import Feature, list_channels
 from hero_assistance_server.outbox import rpc
+from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.rpc.registry import MethodRegistry
 
 
@@ -12,4 +16,8 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     rpc.add_methods(registry, desk.store)
 
 
-FEATURE = Feature(_add_methods)
+def _send(desk: Desk) -> AbstractAsyncContextManager[None]:
+    return sending(Sender(desk.store, list_channels(desk), lambda: datetime.now(UTC)))
+
+
+FEATURE = Feature(_add_methods, background=_send)

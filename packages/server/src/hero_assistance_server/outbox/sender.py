@@ -18,6 +18,7 @@ from typing import TypeVar
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.jobs.alarm import Alarm, open_alarm
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.outbox.channel import Channel
 from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.rules import clean_note, next_attempt
@@ -194,15 +195,9 @@ async def _attempt(channel: Channel, delivery: StoredDelivery) -> Outcome:
 @asynccontextmanager
 async def sending(sender: Sender) -> AsyncIterator[None]:
     """Send while the context is open; what is being sent at its end has a moment to finish."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(sender.run())
-            try:
-                yield
-            finally:
-                sender.stop()
-                await asyncio.wait([task], timeout=GRACE_S)
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(sender.run) as (task,):
+        try:
+            yield
+        finally:
+            sender.stop()
+            await asyncio.wait([task], timeout=GRACE_S)

@@ -12,6 +12,7 @@ from typing import Protocol
 from hero_assistance_sdk.files.disk_space import DiskLevel, DiskSpace, find_level, read_disk_space
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.quotas.usage import WORDS, Usage
 from hero_assistance_server.storage.errors import DiskFull
 
@@ -125,13 +126,5 @@ async def watch_disk(reserve: DiskReserve, *, every_s: float = WATCH_EVERY_S) ->
             await asyncio.sleep(every_s)
             reserve.look()
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(run())
-            try:
-                yield
-            finally:
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(run):
+        yield

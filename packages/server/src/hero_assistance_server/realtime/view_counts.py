@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sse import encode
 from hero_assistance_sdk.wire import COUNTS, Counts, UserId
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
@@ -54,11 +55,5 @@ class ViewCounts:
 @asynccontextmanager
 async def watch_view_counts(view_counts: ViewCounts) -> AsyncIterator[None]:
     """Count while the context is open."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(view_counts.run())
-            yield
-            task.cancel()
-    except ExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(view_counts.run):
+        yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from hero_assistance_server.desk import Desk
@@ -10,6 +12,7 @@ from hero_assistance_server.outbox.channel import Channel
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.webhooks import rpc
 from hero_assistance_server.webhooks.channel import WebhookChannel
+from hero_assistance_server.webhooks.follower import following
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
@@ -20,4 +23,11 @@ def _channels(desk: Desk) -> list[Channel]:
     return [WebhookChannel(desk.store, desk.outgoing, lambda: datetime.now(UTC), desk.webhooks.ring)]
 
 
-FEATURE = Feature(_add_methods, channels=_channels)
+@asynccontextmanager
+async def _follow_events(desk: Desk) -> AsyncIterator[None]:
+    desk.followers.append(desk.webhooks.heard)
+    async with following(desk.webhooks, desk.store):
+        yield
+
+
+FEATURE = Feature(_add_methods, channels=_channels, background=_follow_events)

@@ -15,6 +15,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.events.stored_event import StoredEvent, TeamEvent
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.model import Webhook
@@ -139,13 +140,5 @@ def _position(webhook: Webhook, seen: Mapping[int, Seq]) -> Seq:
 @asynccontextmanager
 async def following(follower: WebhookFollower, storage: Storage) -> AsyncIterator[None]:
     """Follow the events while the context is open."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(follower.run(storage))
-            try:
-                yield
-            finally:
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(lambda: follower.run(storage)):
+        yield

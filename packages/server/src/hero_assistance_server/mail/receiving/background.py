@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.desk import Desk
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.mail.receiving.filer import Filer
 from hero_assistance_server.mail.receiving.filing import Filing
 from hero_assistance_server.mail.receiving.intake import Intake
@@ -65,20 +66,8 @@ async def receive_mail(desk: Desk) -> AsyncIterator[None]:
     filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()))
     intake = Intake(desk.store, desk.admission, desk.arrivals)
     filer = Filer(desk.store, filing, desk.arrivals)
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(_file_mails(desk, filer)),
-                group.create_task(_run_sources(Receiving(desk, intake))),
-            ]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-    except BaseExceptionGroup as errors:
-        # What the context raised goes to its opener, as it was.
-        raise errors.exceptions[0] from None
+    async with running(lambda: _file_mails(desk, filer), lambda: _run_sources(Receiving(desk, intake))):
+        yield
 
 
 async def _file_mails(desk: Desk, filer: Filer) -> None:
