@@ -10,6 +10,7 @@ from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.html_text import convert_html, picture_namer
 from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
+from hero_assistance_server.mail.receiving.parsing.plain_text import join_flowed
 from hero_assistance_server.mail.receiving.parsing.quoted_text import split_quote
 from hero_assistance_server.mail.receiving.sender_rules import SenderFacts, Standing, judge_sender
 from hero_assistance_server.mail.receiving.sources.imap_url import parse_imap_url
@@ -245,3 +246,37 @@ def test_a_mailbox_is_read_from_its_url() -> None:
 def test_a_listener_is_of_this_machine(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(BadMailSetting):
         parse_listen_address(text, tmp_path_factory.getbasetemp())
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'mx.example; spf=pass smtp.mailfrom="x;dmarc=pass header.from=example.org;y"@evil.example; dmarc=none',
+        'mx.example; spf=pass smtp.mailfrom="x;dmarc=pass header.from=example.org;y@evil.example',
+        "mx.example; dmarc=none (; dmarc=pass header.from=example.org",
+        'mx.example; spf=none (") ; dmarc=pass header.from=example.org; x=none ("',
+    ],
+)
+def test_a_result_in_a_string_or_behind_an_open_bracket_proves_nothing(field: str) -> None:
+    assert read_proof([field], ["mx.example"], "example.org") is Proof.NONE
+
+
+def test_a_failure_counts_behind_a_result_that_passed() -> None:
+    field = "mx.example; dmarc=pass header.from=example.org; dmarc=fail header.from=example.org"
+    assert read_proof([field], ["mx.example"], "example.org") is Proof.FAILED
+
+
+@pytest.mark.parametrize("line", ["support@desk.example " + "a" * 1_000_000 + " x", "a" * 1_000_000, "a@" * 300_000])
+def test_an_endless_line_is_looked_at_once(line: str) -> None:
+    """Where each place of it could begin an address, this would take days."""
+    assert split_quote(f"answer\n{line}", lambda address: address == "support@desk.example")[0] != ""
+
+
+def test_an_endless_paragraph_is_joined_once() -> None:
+    assert join_flowed("a \n" * 400_000, delete_space=True).startswith("aaaa")
+
+
+def test_an_endless_line_of_elements_is_broken() -> None:
+    text = convert_html("<b>x</b>" * 100_000, lambda source, description: "")
+    assert text.count("x") == 100_000
+    assert max(map(len, text.split("\n"))) < 5000

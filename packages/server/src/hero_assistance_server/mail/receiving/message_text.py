@@ -14,6 +14,8 @@ NO_SUBJECT = "(no subject)"
 NO_TEXT = "(a mail without text)"
 # What a quote may take of a text: the thread has it already.
 QUOTE_BYTES = 8 * 1024
+# Far more than a message and its quote have: what is behind it is neither.
+SOURCE_LIMIT = 4 * TEXT_BYTES
 _CUT = "\n\n[The text goes on in the stored mail.]"
 
 
@@ -36,7 +38,7 @@ def make_title(subject: str) -> str:
 
 def make_body(parts: MessageParts, is_own: Callable[[str], bool]) -> str:
     """Return the text of a message, within what a text may have; the page folds a quote at its end."""
-    answer, quote = split_quote(parts.text, is_own)
+    answer, quote = split_quote(parts.text[:SOURCE_LIMIT], is_own)
     answer = NO_TEXT if is_blank(answer) else answer
     folded = _quoted(cut_to_bytes(quote, QUOTE_BYTES)) if quote else ""
     above = f"{parts.warning}\n\n" if parts.warning else ""

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from enum import Enum
 
 FIELD_LIMIT = 16 * 1024
-_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+# From the left: a bracket in a string begins no comment, and a quotation mark in a comment begins no string.
+_STRING_OR_COMMENT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|\((?:[^()\\]|\\.)*\)")
+# Of comments in comments.
+_DEPTH = 4
+_UNREAD = re.compile(r"[\"()\\]")
 _METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*[0-9]+)?\s*=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"([a-z0-9-]+)\.([a-z0-9_-]+)\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
-_DEPTH = 4
 
 
 class Proof(Enum):
@@ -36,10 +39,15 @@ def read_proof(fields: Sequence[str], server_ids: Sequence[str], sender_domain: 
 
 
 def _parse(field: str) -> tuple[str, list[str]]:
-    """Return the server's name and the results, without comments."""
+    """Return the server's name and the results, without comments and strings, in which a sender's words may stand.
+
+    A field with anything else between quotation marks or brackets proves nothing.
+    """
     plain = field
     for _ in range(_DEPTH):
-        plain = _COMMENT.sub(" ", plain)
+        plain = _STRING_OR_COMMENT.sub(" ", plain)
+    if _UNREAD.search(plain):
+        return "", []
     first, *results = plain.split(";")
     words = first.split()
     return (words[0].lower() if words else ""), results
@@ -47,12 +55,11 @@ def _parse(field: str) -> tuple[str, list[str]]:
 
 def _judge(results: Sequence[str], domain: str) -> Proof:
     found = [_read_result(result) for result in results]
+    if any(method == "dmarc" and result == "fail" for method, result, _ in found):
+        return Proof.FAILED
     for method, result, properties in found:
-        if method == "dmarc":
-            if result == "fail":
-                return Proof.FAILED
-            if result == "pass":
-                return Proof.PASSED if properties.get("header.from") == domain else Proof.NONE
+        if method == "dmarc" and result == "pass":
+            return Proof.PASSED if properties.get("header.from") == domain else Proof.NONE
     if any(_is_aligned(method, properties, domain) for method, result, properties in found if result == "pass"):
         return Proof.PASSED
     return Proof.NONE

@@ -26,7 +26,8 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _LINE_END = re.compile(rb"\r?\n")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?\s]*(?: [^?\s]+)*)\?=")
-_ID = re.compile(r"<([^<>\s]{1,900})>")
+# Printable ASCII, and no encoded word: an id goes into the headers of our letters as it is.
+_ID = re.compile(r"<((?:(?!=\?)[!-;=?-~]){1,900})>")
 
 
 @dataclass(frozen=True, slots=True)

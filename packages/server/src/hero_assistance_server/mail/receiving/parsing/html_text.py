@@ -17,6 +17,8 @@ _TAGS = _BLOCKS | {"a", "b", "br", "code", "em", "hr", "i", "img", "li", "span",
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "div": {"id", "class"}, "blockquote": {"type", "class"}}
 _MARKS = {"b": "**", "strong": "**", "em": "_", "i": "_", "code": "`"}
 DEPTH_LIMIT = 500
+# A line that is longer is ended before the next element: each adds to a copy of it.
+LINE_LIMIT = 4000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
 # They have no end, or one that is often left out.
@@ -86,7 +88,7 @@ class _TextWriter(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write what stands for the beginning of an element."""
         values = {name: value or "" for name, value in attrs}
-        if tag in _BLOCKS:
+        if tag in _BLOCKS or len(self._line) > LINE_LIMIT:
             self._end_line(blank=tag in _PARAGRAPHS)
         if tag in _MARKS:
             self._line += _MARKS[tag]
@@ -116,6 +118,8 @@ class _TextWriter(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Write text: blanks are one blank, except where they are meant."""
+        if len(self._line) > LINE_LIMIT:
+            self._end_line(blank=False)
         if self._in_pre:
             first, *others = data.split("\n")
             self._line += first

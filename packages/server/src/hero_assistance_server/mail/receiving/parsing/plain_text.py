@@ -27,16 +27,17 @@ def clean_mail_line(text: str) -> str:
 
 def join_flowed(text: str, *, delete_space: bool) -> str:
     """Return a text of `format=flowed` (RFC 3676) with each paragraph on one line; a signature stays as it is."""
-    lines: list[str] = []
-    flows = False
+    # The pieces of each paragraph are joined once: one by one, a long one would be copied for each of its lines.
+    paragraphs: list[list[str]] = []
+    flows, depth_before = False, -1
     for line in _LINE_ENDS.sub("\n", text).split("\n"):
         depth = len(line) - len(line.lstrip(">"))
         rest = line[depth:].removeprefix(" ")
-        before = lines[-1] if lines else ""
-        same = depth == len(before) - len(before.lstrip(">"))
-        if flows and same and rest != "-- ":
-            lines[-1] = (before.removesuffix(" ") if delete_space else before) + rest
+        if flows and depth == depth_before and rest != "-- ":
+            if delete_space:
+                paragraphs[-1][-1] = paragraphs[-1][-1].removesuffix(" ")
+            paragraphs[-1].append(rest)
         else:
-            lines.append(">" * depth + (" " if depth else "") + rest)
-        flows = rest.endswith(" ") and rest != "-- "
-    return "\n".join(lines)
+            paragraphs.append([">" * depth + (" " if depth else ""), rest])
+        flows, depth_before = rest.endswith(" ") and rest != "-- ", depth
+    return "\n".join(map("".join, paragraphs))

@@ -23,7 +23,8 @@ _SEPARATOR = re.compile(r"\s*(?:[-_=*]{5,}.*|>+\s*)?$")
 _HEADER_LINE = re.compile(
     r"\s*(?:>\s*)?\*?(?:From|Von|De|Da|Van|Från|Fra|Od|От|差出人|发件人|寄件者)\s*:", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\]:,;\"']+@[^\s<>()\[\]:,;\"'*]+")
+# Bounded as RFC 5321 bounds them: where every run of characters could begin one, a long line would take for ever.
+_ADDRESS = re.compile(r"[^\s<>()\[\]:,;\"']{1,64}@[^\s<>()\[\]:,;\"'*]{1,255}")
 _ORIGINAL = re.compile(r"\s*>?\s*-{4,}[ \w\u2019'.:]{3,60}-{4,}\s*")
 _DATE_LINE = re.compile(
     r"\s*(?:>\s*)?\*?(?:Sent|Date|To|Gesendet|Datum|An|Envoy\u00e9|Enviado|Fecha|Data|Inviato|Verzonden|Skickat|Sendt"
@@ -75,8 +76,9 @@ def _find_start(lines: list[str], is_own: Callable[[str], bool]) -> int | None:
     for number, line in enumerate(lines):
         if _MARKER.search(line):
             return _include_introduction(lines, number)
-        names_us = "@" in line and any(is_own(address) for address in _ADDRESS.findall(line[:LINE_LIMIT]))
-        if names_us and not _is_mention(line):
+        begin = line[:LINE_LIMIT]
+        names_us = "@" in begin and any(is_own(address) for address in _ADDRESS.findall(begin))
+        if names_us and not _is_mention(begin):
             return _include_introduction(lines, number)
     return None
 

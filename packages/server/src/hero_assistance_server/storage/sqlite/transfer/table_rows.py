@@ -27,6 +27,9 @@ DERIVED = frozenset(
         "incoming_mail_counts",
         "job_positions",
         "listings",
+        # Who has the keys can write in the name of any customer.
+        "mail_keys",
+        "mailbox_positions",
         "oidc_identities",
         "passkeys",
         "pending_notifications",
