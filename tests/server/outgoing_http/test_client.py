@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from hero_assistance_sdk.errors import TooSlow, Unreachable
-from hero_assistance_server.outgoing_http.client import ANSWER_LIMIT, AddressRefused, OutgoingHttp
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
+from hero_assistance_server.outgoing_http.model import ANSWER_LIMIT, AddressRefused
 from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy, parse_policy
 from tests.server.outgoing_http.receiver import answer, receiving
 

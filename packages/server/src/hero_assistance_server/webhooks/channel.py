@@ -12,7 +12,8 @@ from hero_assistance_sdk.release import version
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.rules import clean_note
-from hero_assistance_server.outgoing_http.client import Answer, OutgoingHttp
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
+from hero_assistance_server.outgoing_http.model import Answer
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.message_json import decode_message

@@ -25,7 +25,8 @@ from hero_assistance_server.identity.oidc.id_token import (
     read_user,
 )
 from hero_assistance_server.identity.oidc.settings import OidcSettings, is_safe_url
-from hero_assistance_server.outgoing_http.client import Answer, OutgoingHttp
+from hero_assistance_server.outgoing_http.client import OutgoingHttp
+from hero_assistance_server.outgoing_http.model import Answer
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
