@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.jobs.running import running
-from hero_assistance_server.mail.receiving.filer import Filer
-from hero_assistance_server.mail.receiving.filing import Filing
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
 from hero_assistance_server.mail.receiving.sources.listener import listen_for_ever
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
+
+if TYPE_CHECKING:
+    from hero_assistance_server.mail.receiving.filer import Filer
 
 LISTENER_CONDITION = "mail-listener"
 MAILBOX_CONDITION = "mailbox"
@@ -63,18 +65,26 @@ class _RunningSource:
 @asynccontextmanager
 async def receive_mail(desk: Desk) -> AsyncIterator[None]:
     """File mails, and take them in from the sources of the settings, while the context is open."""
-    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()))
     intake = Intake(desk.store, desk.admission, desk.arrivals)
-    filer = Filer(desk.store, filing, desk.arrivals)
-    async with running(lambda: _file_mails(desk, filer), lambda: _run_sources(Receiving(desk, intake))):
+    async with running(lambda: _file_mails(desk), lambda: _run_sources(Receiving(desk, intake))):
         yield
 
 
-async def _file_mails(desk: Desk, filer: Filer) -> None:
+async def _file_mails(desk: Desk) -> None:
     """File mails once it is known how receipts go out."""
     while desk.settings() is None:  # noqa: ASYNC110
         await asyncio.sleep(START_LOOK_S)
+    filer = await asyncio.to_thread(_make_filer, desk)
     await filer.run()
+
+
+def _make_filer(desk: Desk) -> Filer:
+    """Load what reads mails: the start does not wait for it."""
+    from hero_assistance_server.mail.receiving.filer import Filer
+    from hero_assistance_server.mail.receiving.filing import Filing
+
+    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()))
+    return Filer(desk.store, filing, desk.arrivals)
 
 
 async def _run_sources(receiving: Receiving) -> None:
