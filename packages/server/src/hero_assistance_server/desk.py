@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hero_assistance_httpd.health import Health
@@ -24,6 +25,11 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.webhooks.follower import WebhookFollower
+
+
+def utc_now() -> datetime:
+    """The time, as the clock of this machine has it."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Desk:
     limits: Limits = DEFAULTS
     health: Health = field(default_factory=Health)
     admission: Admission = field(default_factory=Admission)
+    clock: Callable[[], datetime] = utc_now
     # Told of each event once it is committed.
     followers: list[Callable[[StoredEvent], None]] = field(default_factory=list)
     outgoing: OutgoingHttp = field(default_factory=OutgoingHttp)

@@ -7,7 +7,6 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 
 from hero_assistance_httpd.health import Health
@@ -22,7 +21,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import release_id, version
 from hero_assistance_server.backups.service import Backups
-from hero_assistance_server.desk import Desk, TcpListener
+from hero_assistance_server.desk import Desk, TcpListener, utc_now
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.features import run_background
@@ -79,7 +78,7 @@ class ServerSettings:
 
 async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) -> None:
     """Serve until SIGTERM, SIGINT or `stop`; raises `HeroError` when the server cannot start."""
-    hub, timers, health = Hub(), Timers(_now), Health()
+    hub, timers, health = Hub(), Timers(utc_now), Health()
     _log.info("server.starting", version=version(), release=release_id(), auth_mode=settings.mode.value)
     before = predecessor()
     if before is not None:
@@ -146,7 +145,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             follow(event)
 
     refuse_remains(settings.paths)
-    async with open_store(settings.paths.data, clock=_now, publish=publish, health=health) as store:
+    async with open_store(settings.paths.data, clock=utc_now, publish=publish, health=health) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         if settings.mode is AuthMode.HERO:
@@ -268,7 +267,3 @@ def _listeners(paths: Paths, apps: Applications, bound: Bound) -> list[Listener]
     if bound.socket is None:
         return listeners
     return [*listeners, Listener("tcp", bound.socket, apps.tcp, policy=OverlayPolicy(), address=bound.address)]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
@@ -39,18 +38,14 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     sessions_rpc.add_methods(registry, desk.store, sessions)
     users = UserAdministration(desk.store, desk.directory, desk.hub, sessions)
     invitations_rpc.add_methods(registry, Invitations(users, letters))
-    passkeys_rpc.add_methods(registry, PasskeyService(Challenges(_now), sign_in))
-    oidc_rpc.add_methods(registry, OidcService(_provider(), sign_in, users, desk.settings))
+    passkeys_rpc.add_methods(registry, PasskeyService(Challenges(desk.clock), sign_in))
+    oidc_rpc.add_methods(registry, OidcService(_provider(desk), sign_in, users, desk.settings))
 
 
-def _provider() -> Provider:
+def _provider(desk: Desk) -> Provider:
     # The operator names the provider, which may be in a network of their own.
     anywhere = parse_policy("0.0.0.0/0, ::/0")
-    return Provider(OutgoingHttp(lambda: anywhere), _now)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return Provider(OutgoingHttp(lambda: anywhere), desk.clock)
 
 
 def _record_last_use(desk: Desk) -> AbstractAsyncContextManager[None]:

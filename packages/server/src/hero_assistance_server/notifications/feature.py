@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
@@ -20,9 +19,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
 
 @asynccontextmanager
 async def _notify(desk: Desk) -> AsyncIterator[None]:
-    notifier = Notifier(
-        desk.store, desk.hub.presence.is_at, lambda: read_mail_settings(desk.settings()), lambda: datetime.now(UTC)
-    )
+    notifier = Notifier(desk.store, desk.hub.presence.is_at, lambda: read_mail_settings(desk.settings()), desk.clock)
     desk.followers.append(notifier.heard)
     async with notifying(notifier):
         yield

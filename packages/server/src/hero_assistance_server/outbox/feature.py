@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature, list_channels
@@ -17,7 +16,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
 
 
 def _send(desk: Desk) -> AbstractAsyncContextManager[None]:
-    return sending(Sender(desk.store, list_channels(desk), lambda: datetime.now(UTC)))
+    return sending(Sender(desk.store, list_channels(desk), desk.clock))
 
 
 FEATURE = Feature(_add_methods, background=_send)

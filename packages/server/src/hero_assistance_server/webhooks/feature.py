@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
@@ -20,7 +19,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
 
 
 def _channels(desk: Desk) -> list[Channel]:
-    return [WebhookChannel(desk.store, desk.outgoing, lambda: datetime.now(UTC), desk.webhooks.ring)]
+    return [WebhookChannel(desk.store, desk.outgoing, desk.clock, desk.webhooks.ring)]
 
 
 @asynccontextmanager
