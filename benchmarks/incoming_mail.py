@@ -6,10 +6,7 @@ A client hands mails over by LMTP, as the mail server of the machine does: it se
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator
@@ -17,10 +14,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import apsw
 
+from benchmarks.killable_server import KillableServer, killable_server
 from benchmarks.measure import Figure, Report
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.storage.sqlite.store import DATABASE
@@ -131,31 +128,31 @@ def make_mail(number: int) -> bytes:
 
 async def file_all(mails: int) -> float:
     """Return how many seconds it takes from the first mail that is handed over to the last that is filed."""
-    async with _desk(mails) as (paths, env, server):
-        process = await _start(env)
-        await _wait_for(server.socket)
+    async with _desk(mails) as (server, sender):
+        await server.start()
+        await server.wait_for_socket(sender.socket)
         started = time.perf_counter()
-        await server.run()
-        await _wait_until_done(paths)
+        await sender.run()
+        await server.wait_until_none(_OPEN)
         seconds = time.perf_counter() - started
-        await _end(process, signal.SIGTERM)
+        await server.end()
     return seconds
 
 
 async def file_through_kills(mails: int, kills: int) -> Killed:
     """Kill the server so often while mails come in, and look at what is filed."""
-    async with _desk(mails) as (paths, env, server):
-        process = await _start(env)
-        sending = asyncio.create_task(server.run())
+    async with _desk(mails) as (server, sender):
+        await server.start()
+        sending = asyncio.create_task(sender.run())
         for number in range(kills):
-            await _wait_for_count(server, (number + 1) * mails // (kills + 1))
-            await _end(process, signal.SIGKILL)
-            process = await _start(env)
+            await _wait_for_count(sender, (number + 1) * mails // (kills + 1))
+            await server.end(signal.SIGKILL)
+            await server.start()
         await sending
-        await _wait_until_done(paths)
-        await _end(process, signal.SIGTERM)
-        filed = Counter(_query(paths, _FILED))
-        tickets = Counter(_query(paths, "SELECT title FROM tickets"))
+        await server.wait_until_none(_OPEN)
+        await server.end()
+        filed = Counter(server.query(_FILED))
+        tickets = Counter(server.query("SELECT title FROM tickets"))
     wanted = {f"{number}@example.org" for number in range(mails)}
     twice = sum(count - 1 for count in tickets.values()) + sum(count - 1 for count in filed.values())
     missing = {f"mail {number}" for number in range(mails)} - tickets.keys()
@@ -163,20 +160,16 @@ async def file_through_kills(mails: int, kills: int) -> Killed:
 
 
 @asynccontextmanager
-async def _desk(mails: int) -> AsyncIterator[tuple[Paths, dict[str, str], MailServer]]:
+async def _desk(mails: int) -> AsyncIterator[tuple[KillableServer, MailServer]]:
     """An empty desk that listens for mails and trusts its mail server, and the client that hands them over."""
-    with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as name:
-        env = {"PATH": os.environ["PATH"], "HOME": name, "PATH_ROOT": name, "HERO_ASSISTANCE_TCP": "off"}
-        if "PYTHONPATH" in os.environ:
-            env["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, os.environ["PYTHONPATH"].split(os.pathsep)))
-        paths = Paths.from_environ(env)
-        paths.service_sockets.mkdir(parents=True)
-        process = await _start(env)
-        await _wait_for(paths.socket("rpc"))
-        await _end(process, signal.SIGTERM)
-        _trust_mail_server(paths)
-        async with telling(paths, {"MAIL_LISTEN": "lmtp"}):
-            yield paths, env, MailServer(paths.socket("lmtp"), deque(range(mails)))
+    with killable_server(TIMEOUT_S) as server:
+        server.paths.service_sockets.mkdir(parents=True)
+        await server.start()
+        await server.wait_for_socket(server.paths.socket("rpc"))
+        await server.end()
+        _trust_mail_server(server.paths)
+        async with telling(server.paths, {"MAIL_LISTEN": "lmtp"}):
+            yield server, MailServer(server.paths.socket("lmtp"), deque(range(mails)))
 
 
 def _trust_mail_server(paths: Paths) -> None:
@@ -185,45 +178,7 @@ def _trust_mail_server(paths: Paths) -> None:
     connection.close()
 
 
-async def _start(env: dict[str, str]) -> asyncio.subprocess.Process:
-    with (Path(env["HOME"]) / "server.log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev"),
-            env=env,
-            stdout=log,
-            stderr=log,
-            cwd=os.path.sep,
-        )
-
-
-async def _end(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    process.send_signal(number)
+async def _wait_for_count(sender: MailServer, count: int) -> None:
     async with asyncio.timeout(TIMEOUT_S):
-        await process.wait()
-
-
-async def _wait_for(path: Path) -> None:
-    async with asyncio.timeout(TIMEOUT_S):
-        while not path.exists():  # noqa: ASYNC110, ASYNC240
-            await asyncio.sleep(0.02)
-
-
-async def _wait_for_count(server: MailServer, count: int) -> None:
-    async with asyncio.timeout(TIMEOUT_S):
-        while len(server.done) < count:  # noqa: ASYNC110
+        while len(sender.done) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-
-
-async def _wait_until_done(paths: Paths) -> None:
-    async with asyncio.timeout(TIMEOUT_S):
-        while (await asyncio.to_thread(_query, paths, _OPEN))[0]:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-
-def _query(paths: Paths, query: str) -> list[Any]:
-    connection = apsw.Connection(str(paths.data / DATABASE), flags=apsw.SQLITE_OPEN_READONLY)
-    connection.set_busy_timeout(5000)
-    try:
-        return [value for (value,) in connection.execute(query)]
-    finally:
-        connection.close()

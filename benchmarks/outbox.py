@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import apsw
 from aiosmtpd.smtp import SMTP, Envelope
 
+from benchmarks.killable_server import KillableServer, killable_server
 from benchmarks.measure import Figure, Report
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.service import queue_letter
-from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
+from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.mail.settings_socket import telling
 
@@ -86,28 +83,28 @@ class Inbox:
 
 async def send_all(letters: int) -> float:
     """Return how many seconds the outbox takes, from the first letter that arrives to the last that is written down."""
-    async with _desk(letters) as (paths, env, inbox):
-        process = await _start(env)
+    async with _desk(letters) as (server, inbox):
+        await server.start()
         await inbox.wait_for(1)
         started = time.perf_counter()
-        await _wait_until_done(paths)
+        await server.wait_until_none(_OPEN)
         seconds = time.perf_counter() - started
-        await _end(process, signal.SIGTERM)
+        await server.end()
     return seconds
 
 
 async def send_through_kills(letters: int, kills: int) -> Killed:
     """Kill the server so often while it sends, each time with letters in flight, and look at what arrived."""
     open_at_a_kill: Counter[str] = Counter()
-    async with _desk(letters) as (paths, env, inbox):
+    async with _desk(letters) as (server, inbox):
         for number in range(kills):
-            process = await _start(env)
+            await server.start()
             await inbox.wait_for((number + 1) * letters // (kills + 1))
-            await _end(process, signal.SIGKILL)
-            open_at_a_kill.update(_query(paths, _IN_FLIGHT))
-        process = await _start(env)
-        await _wait_until_done(paths)
-        await _end(process, signal.SIGTERM)
+            await server.end(signal.SIGKILL)
+            open_at_a_kill.update(server.query(_IN_FLIGHT))
+        await server.start()
+        await server.wait_until_none(_OPEN)
+        await server.end()
         counts = inbox.counts
     again = {to: count - 1 for to, count in counts.items() if count > 1}
     beyond = {to: count - open_at_a_kill[to] for to, count in again.items()}
@@ -116,22 +113,18 @@ async def send_through_kills(letters: int, kills: int) -> Killed:
 
 
 @asynccontextmanager
-async def _desk(letters: int) -> AsyncIterator[tuple[Paths, dict[str, str], Inbox]]:
+async def _desk(letters: int) -> AsyncIterator[tuple[KillableServer, Inbox]]:
     """A desk with letters in its outbox, a supervisor that tells where they go, and a mail server."""
-    with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as name:
-        env = {"PATH": os.environ["PATH"], "HOME": name, "PATH_ROOT": name, "HERO_ASSISTANCE_TCP": "off"}
-        if "PYTHONPATH" in os.environ:
-            env["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, os.environ["PYTHONPATH"].split(os.pathsep)))
-        paths = Paths.from_environ(env)
-        paths.data.mkdir(parents=True)
-        await _queue_letters(paths, letters)
+    with killable_server(TIMEOUT_S) as server:
+        server.paths.data.mkdir(parents=True)
+        await _queue_letters(server.paths, letters)
         inbox, loop = Inbox(), asyncio.get_running_loop()
         mail = await loop.create_server(lambda: SMTP(inbox, loop=loop), "127.0.0.1", 0)
         inbox.port = mail.sockets[0].getsockname()[1]
         secrets = {"SMTP_URL": f"smtp://127.0.0.1:{inbox.port}", "MAIL_FROM": "desk@example.org"}
         try:
-            async with telling(paths, secrets):
-                yield paths, env, inbox
+            async with telling(server.paths, secrets):
+                yield server, inbox
         finally:
             mail.close()
 
@@ -146,35 +139,3 @@ async def _queue_letters(paths: Paths, letters: int) -> None:
 
     async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
         await store.write(command)
-
-
-async def _start(env: dict[str, str]) -> asyncio.subprocess.Process:
-    with (Path(env["HOME"]) / "server.log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev"),
-            env=env,
-            stdout=log,
-            stderr=log,
-            cwd=os.path.sep,
-        )
-
-
-async def _end(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    process.send_signal(number)
-    async with asyncio.timeout(TIMEOUT_S):
-        await process.wait()
-
-
-async def _wait_until_done(paths: Paths) -> None:
-    async with asyncio.timeout(TIMEOUT_S):
-        while (await asyncio.to_thread(_query, paths, _OPEN))[0]:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-
-def _query(paths: Paths, query: str) -> list[Any]:
-    connection = apsw.Connection(str(paths.data / DATABASE), flags=apsw.SQLITE_OPEN_READONLY)
-    connection.set_busy_timeout(5000)
-    try:
-        return [value for (value,) in connection.execute(query)]
-    finally:
-        connection.close()
