@@ -6,10 +6,7 @@ import http.client
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing
 from typing import Any
 
 from hero_assistance_sdk.paths import Paths
@@ -17,11 +14,14 @@ from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from tests.server.test_policy import NO_METHODS, PARAMS
 from tests.trust.harness import supervised
+from tests.trust.mycelium import mycelium
 from tests.trust.namespace import LAST, NODE, PEER
 from tests.ui.daemons import desk
 
 SAME_NODE = "54f:b680:ba6e:7ced::2"
-KEYS = {NODE: "0a" * 32, SAME_NODE: "0A" * 32}
+KEY_ANSWERS = {
+    "/api/v1/pubkey/" + address: {"NodePubKey": key} for address, key in ((NODE, "0a" * 32), (SAME_NODE, "0A" * 32))
+}
 CAROL, BOB = "carol@example.org", "bob@example.org"
 TIMEOUT_S = 20.0
 # Half of them would be enough to say that a header is read.
@@ -67,32 +67,6 @@ class Operator:
 
     def code(self, email: str) -> str:
         return str(self.call("user.link", email=email)["code"])
-
-
-@contextmanager
-def daemon() -> Iterator[None]:
-    """What answers where mycelium's HTTP API does by default, and knows the keys of one node."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            key = KEYS.get(self.path.removeprefix("/api/v1/pubkey/"))
-            body = json.dumps({"NodePubKey": key}).encode() if key else b"not found"
-            self.send_response(200 if key else 404)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 8989), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def permitted(caller: Caller) -> list[str]:
@@ -181,7 +155,7 @@ def main() -> None:
     subprocess.run(["ip", "address", "add", f"{SAME_NODE}/128", "dev", "lo"], check=True)
     env = {**os.environ, "HERO_ASSISTANCE_TCP": "9770"}
     paths = Paths.from_environ(env)
-    with supervised(paths, env), daemon(), desk(paths.root, env, "hero") as made:
+    with supervised(paths, env), mycelium(KEY_ANSWERS), desk(paths.root, env, "hero") as made:
         made.env["HERO_ASSISTANCE_TCP"] = "9770"
         server = made.start_server()
         operator = Operator(paths)

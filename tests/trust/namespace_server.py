@@ -5,44 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.trust.harness import get, supervised
+from tests.trust.mycelium import mycelium
 from tests.trust.namespace import LAST, NEIGHBOUR, NODE, PEER, STRANGER
 from tests.ui.daemons import desk
 
 SOURCES = (NODE, PEER, LAST, STRANGER, NEIGHBOUR)
-
-
-@contextmanager
-def daemon(told: dict[str, str]) -> Iterator[None]:
-    """What answers where mycelium's HTTP API does by default."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps(told).encode()
-            self.send_response(200 if self.path == "/api/v1/admin" else 404)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 8989), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def main(bind: str, told: str) -> None:
@@ -54,7 +25,7 @@ def main(bind: str, told: str) -> None:
         if bind:
             supervisor.set("MYCELIUM_BIND", bind)
         if told:
-            with daemon(json.loads(told)):
+            with mycelium({"/api/v1/admin": json.loads(told)}):
                 made.start_server()
         else:
             made.start_server()
