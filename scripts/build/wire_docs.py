@@ -209,7 +209,9 @@ async def openrpc_document() -> dict[str, Any]:
     with TemporaryDirectory() as folder:
         opened = open_store(Path(folder), clock=lambda: datetime.now(UTC), publish=lambda _event: None)
         async with opened as store:
-            return build_methods(Desk(store, Hub(), Directory([]), AuthMode.HERO))[1]
+            _, document = build_methods(Desk(store, Hub(), Directory([]), AuthMode.HERO))
+            described: dict[str, Any] = json.loads(document.json)
+            return described
 
 
 def pages(document: dict[str, Any]) -> dict[str, str]:
