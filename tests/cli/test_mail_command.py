@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
@@ -76,3 +77,44 @@ def test_doctor_says_where_letters_go(env: dict[str, str]) -> None:
     assert mail["verdict"] == "ok"
     assert "no mail server is set" in mail["detail"]
     assert "SMTP_URL" in mail["hint"]
+
+
+def deliver(env: dict[str, str], text: str) -> None:
+    done = run("call", "mail.deliver", f"text={text}", "--operator", env=env)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_quarantined_is_discarded_or_refiled(env: dict[str, str]) -> None:
+    for number in range(3):
+        deliver(env, f"Subject: nameless {number}\r\n\r\nhello")
+    wait_for(env, "quarantined", 3)
+    assert "mail 1 is discarded" in run("mail", "discard", "1", env=env).stdout
+    assert run("mail", "discard", "--older-than", "30d", "--json", env=env).stdout.strip() == "0"
+    assert "2 mails are filed now" in run("mail", "refile", "--all", env=env).stdout
+    wait_for(env, "filed", 2)
+    deliver(env, "Subject: one more\r\n\r\nhello")
+    wait_for(env, "quarantined", 1)
+    assert "1 mail is discarded" in run("mail", "discard", "--all", env=env).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["discard"], "takes one of MAIL_ID, --older-than AGE and --all"),
+        (["discard", "1", "--all"], "takes one of"),
+        (["discard", "--older-than", "yesterday"], "is no age"),
+        (["refile"], "MAIL_ID or --all"),
+        (["refile", "1", "--all"], "MAIL_ID or --all"),
+    ],
+)
+def test_what_to_discard_has_to_be_said(env: dict[str, str], words: list[str], said: str) -> None:
+    wrong = run("mail", *words, env=env)
+    assert wrong.returncode == 2
+    assert said in wrong.stderr
+
+
+def wait_for(env: dict[str, str], state: str, count: int) -> None:
+    until = time.monotonic() + 30
+    while json.loads(run("mail", "inbox", "--json", env=env).stdout)["counts"][state] < count:
+        assert time.monotonic() < until
+        time.sleep(0.1)

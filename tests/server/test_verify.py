@@ -214,7 +214,10 @@ READ_ONLY = {
     "mail.deliver",
     "mail.inbox",
     "mail.read",
+    "mail.discard",
+    "mail.discard_quarantined",
     "mail.refile",
+    "mail.refile_quarantined",
     # Webhooks are in no snapshot: tests/server/webhooks.
     "webhook.answers",
     "webhook.create",

@@ -7,12 +7,12 @@ import time
 import pytest
 
 from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.mail.receiving.filing.sender_rules import SenderFacts, Standing, judge_sender
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.html_text import convert_html, picture_namer
 from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
 from hero_assistance_server.mail.receiving.parsing.plain_text import join_flowed
 from hero_assistance_server.mail.receiving.parsing.quoted_text import split_quote
-from hero_assistance_server.mail.receiving.sender_rules import SenderFacts, Standing, judge_sender
 from hero_assistance_server.mail.receiving.sources.imap_url import parse_imap_url
 from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting, parse_listen_address
 from hero_assistance_server.mail.reply_marker import REPLY_MARKER

@@ -1027,6 +1027,18 @@ export type Methods = {
     };
     result: DeliveredMail;
   };
+  "mail.discard": {
+    params: {
+      mail_id: number;
+    };
+    result: IncomingMailRecord;
+  };
+  "mail.discard_quarantined": {
+    params: {
+      before?: number | null;
+    };
+    result: number;
+  };
   "mail.inbox": {
     params: {
       state?: MailState | null;
@@ -1046,6 +1058,10 @@ export type Methods = {
       mail_id: number;
     };
     result: IncomingMailRecord;
+  };
+  "mail.refile_quarantined": {
+    params: Record<string, never>;
+    result: number;
   };
   "mail.status": {
     params: Record<string, never>;

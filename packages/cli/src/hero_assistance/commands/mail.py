@@ -1,4 +1,4 @@
-"""`mail list|open|status|outbox|retry|drop|test|inbox|refile`: letters and mails of the desk, from a shell."""
+"""`mail list|open|status|outbox|retry|drop|test|inbox|refile|discard`: letters and mails of the desk, from a shell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
-from hero_assistance.commands.mail_inbox import inbox_command, refile_command
+from hero_assistance.commands.mail_inbox import discard_command, inbox_command, refile_command
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance_sdk.errors import Unavailable, UsageError
@@ -34,6 +34,7 @@ def mail_command(ctx: click.Context) -> None:
 
 mail_command.add_command(inbox_command)
 mail_command.add_command(refile_command)
+mail_command.add_command(discard_command)
 
 
 @mail_command.command("list")

@@ -75,7 +75,7 @@ def _check_arrived(status: Mapping[str, Any], arrived: Mapping[str, int]) -> Ite
         return
     said = ", ".join(f"{count} {state}" for state, count in arrived.items())
     if arrived["quarantined"]:
-        hint = "hero_assistance mail inbox --state quarantined shows why; mail refile ID files one"
+        hint = "hero_assistance mail inbox --state quarantined shows why; mail refile or mail discard"
         yield Finding("inbox", Verdict.WARNING, f"mails wait for a decision: {said}", hint)
     else:
         yield Finding("inbox", Verdict.OK, f"mails that arrived: {said}")

@@ -25,7 +25,11 @@ from hero_assistance_server.identity.sign_in.repository import SignInTokenReposi
 from hero_assistance_server.macros.repository import MacroRepository
 from hero_assistance_server.mail.id_repository import MailIdRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
-from hero_assistance_server.mail.receiving.repository import IncomingMailRepository, MailboxPositionRepository
+from hero_assistance_server.mail.receiving.repository import (
+    IncomingMailRepository,
+    MailboxPositionRepository,
+    MailUseRepository,
+)
 from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.notifications.repository import NotificationRepository
 from hero_assistance_server.outbox.repository import OutboxRepository
@@ -95,6 +99,11 @@ class Snapshot(Protocol):
     @property
     def mail_keys(self) -> MailKeyRepository:
         """The keys that mail is signed with."""
+        ...
+
+    @property
+    def mail_uses(self) -> MailUseRepository:
+        """How often mails did what is limited."""
         ...
 
     @property

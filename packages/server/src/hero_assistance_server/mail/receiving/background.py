@@ -19,7 +19,7 @@ from hero_assistance_server.mail.receiving.sources.listener import listen_for_ev
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
 
 if TYPE_CHECKING:
-    from hero_assistance_server.mail.receiving.filer import Filer
+    from hero_assistance_server.mail.receiving.filing.filer import Filer
 
 LISTENER_CONDITION = "mail-listener"
 MAILBOX_CONDITION = "mailbox"
@@ -80,10 +80,12 @@ async def _file_mails(desk: Desk) -> None:
 
 def _make_filer(desk: Desk) -> Filer:
     """Load what reads mails: the start does not wait for it."""
-    from hero_assistance_server.mail.receiving.filer import Filer
-    from hero_assistance_server.mail.receiving.filing import Filing
+    from hero_assistance_server.mail.receiving.filing.filer import Filer
+    from hero_assistance_server.mail.receiving.filing.filing import Filing
+    from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
 
-    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()))
+    rates = MailRates(desk.limits)
+    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()), rates)
     return Filer(desk.store, filing, desk.arrivals)
 
 

@@ -57,6 +57,22 @@ class IncomingMail:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredSize:
+    """A mail, and how many bytes it has."""
+
+    mail_id: MailId
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """How many mails are quarantined, and how many bytes they have."""
+
+    mails: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a mail, why, and on which ticket it is."""
 

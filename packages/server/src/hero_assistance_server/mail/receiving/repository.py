@@ -13,6 +13,8 @@ from hero_assistance_server.mail.receiving.model import (
     MailId,
     MailState,
     Outcome,
+    Quarantine,
+    StoredSize,
 )
 
 
@@ -59,6 +61,10 @@ class IncomingMailRepository(Protocol):
         """Count an attempt to file these mails."""
         ...
 
+    def undo_attempt(self, mail_ids: Sequence[MailId]) -> None:
+        """Count one attempt less: what ended it was no fault of these mails."""
+        ...
+
     def note_contents(
         self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
     ) -> None:
@@ -69,12 +75,28 @@ class IncomingMailRepository(Protocol):
         """Write what became of a mail."""
         ...
 
-    def reopen(self, mail_id: MailId) -> None:
-        """Let a mail be filed once more."""
+    def reopen(self, mail_ids: Sequence[MailId]) -> None:
+        """Let mails be filed once more."""
         ...
 
-    def delete_raw_before(self, before: datetime, limit: int) -> int:
-        """Delete the bytes of mails that were filed or ignored and came before a time; returns how many."""
+    def discard(self, mail_ids: Sequence[MailId], why: str) -> None:
+        """Delete the bytes of mails for good; the records stay as ignored, with `why` before their reasons."""
+        ...
+
+    def measure_quarantine(self) -> Quarantine:
+        """Return how many mails are quarantined, and how many bytes they have."""
+        ...
+
+    def list_quarantined(self, limit: int, *, before: datetime | None = None, whole: bool = False) -> list[StoredSize]:
+        """Return quarantined mails that came before a time, the oldest first; with `whole` those that have bytes."""
+        ...
+
+    def list_old_bytes(self, before: datetime, limit: int) -> list[StoredSize]:
+        """Return mails that were filed or ignored, came before a time and have bytes, the oldest first."""
+        ...
+
+    def delete_raw(self, mail_ids: Sequence[MailId]) -> None:
+        """Delete the bytes of mails."""
         ...
 
 
@@ -87,4 +109,20 @@ class MailboxPositionRepository(Protocol):
 
     def save(self, mailbox: str, position: MailboxPosition) -> None:
         """Write the position in a mailbox."""
+        ...
+
+
+class MailUseRepository(Protocol):
+    """How often mails did what is limited."""
+
+    def count(self, usages: Sequence[str], since: datetime) -> dict[str, int]:
+        """Return the uses since a time, to some minutes, of those that were used at all."""
+        ...
+
+    def add(self, usages: Sequence[str], now: datetime) -> None:
+        """Count one use of each."""
+        ...
+
+    def delete_before(self, before: datetime) -> None:
+        """Forget what is older."""
         ...

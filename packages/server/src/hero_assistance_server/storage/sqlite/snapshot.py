@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hero_assistance_server.storage.sqlite.mail.incoming_mails import SqliteIncomingMails
 from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
 from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
+from hero_assistance_server.storage.sqlite.mail.mail_uses import SqliteMailUses
 from hero_assistance_server.storage.sqlite.mail.mailbox_positions import SqliteMailboxPositions
 from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
@@ -91,6 +92,11 @@ class SqliteSnapshot:
     def mail_keys(self) -> SqliteMailKeys:
         """The table `mail_keys`."""
         return SqliteMailKeys(self.session)
+
+    @property
+    def mail_uses(self) -> SqliteMailUses:
+        """The table `mail_uses`."""
+        return SqliteMailUses(self.session)
 
     @property
     def mailbox_positions(self) -> SqliteMailboxPositions:

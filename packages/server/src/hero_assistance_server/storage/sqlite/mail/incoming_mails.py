@@ -9,13 +9,24 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome
+from hero_assistance_server.mail.receiving.model import (
+    Arrival,
+    IncomingMail,
+    MailId,
+    MailState,
+    Outcome,
+    Quarantine,
+    StoredSize,
+)
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis, time_of
 
 _COLUMNS = ", ".join(field.name for field in fields(IncomingMail))
 _SELECT = f"SELECT {_COLUMNS} FROM incoming_mails"  # noqa: S608
+# In the words of the index, and with its name: the planner prefers that of the states.
+OLD_BYTES = """SELECT mail_id, size FROM incoming_mails INDEXED BY incoming_mails_with_old_bytes
+    WHERE has_bytes = 1 AND state IN ('filed', 'ignored') AND received_at < ? ORDER BY received_at LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +111,11 @@ class SqliteIncomingMails:
 
     def begin_attempt(self, mail_ids: Sequence[MailId]) -> None:
         """Count by one statement for all of them."""
-        self.session.direct.execute(
-            "UPDATE incoming_mails SET attempts = attempts + 1 WHERE mail_id IN (SELECT value FROM json_each(?))",
-            (json_text(list(mail_ids)),),
-        )
+        self._update("attempts = attempts + 1", mail_ids)
+
+    def undo_attempt(self, mail_ids: Sequence[MailId]) -> None:
+        """Count by one statement for all of them."""
+        self._update("attempts = max(0, attempts - 1)", mail_ids)
 
     def note_contents(
         self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
@@ -121,23 +133,53 @@ class SqliteIncomingMails:
             (outcome.state, outcome.reason, outcome.ticket_id, outcome.message_id, mail_id),
         )
 
-    def reopen(self, mail_id: MailId) -> None:
-        """Reset the state and the attempts."""
-        self.session.direct.execute(
-            """UPDATE incoming_mails SET state = 'received', reason = '', attempts = 0, is_forced = 1
-            WHERE mail_id = ?""",
-            (mail_id,),
-        )
+    def reopen(self, mail_ids: Sequence[MailId]) -> None:
+        """Reset the states and the attempts."""
+        self._update("state = 'received', reason = '', attempts = 0, is_forced = 1", mail_ids)
 
-    def delete_raw_before(self, before: datetime, limit: int) -> int:
-        """Delete the oldest bytes first; those of mails that wait or are quarantined stay."""
+    def discard(self, mail_ids: Sequence[MailId], why: str) -> None:
+        """Update the states, and delete the bytes."""
+        reason = "reason = rtrim(?2 || ': ' || reason, ': ')"
+        self._update(f"state = 'ignored', {reason}", mail_ids, why)
+        self.delete_raw(mail_ids)
+
+    def measure_quarantine(self) -> Quarantine:
+        """Read the counters, which triggers keep."""
+        row = self.session.direct.execute(
+            "SELECT mails, bytes FROM incoming_mail_counts WHERE state = 'quarantined'"
+        ).fetchone()
+        return Quarantine(*row) if row else Quarantine()
+
+    def list_quarantined(self, limit: int, *, before: datetime | None = None, whole: bool = False) -> list[StoredSize]:
+        """Read by the index of states, whose order is that of arrival."""
+        of_time = "" if before is None else "AND received_at < :before"
+        with_bytes = "AND has_bytes = 1" if whole else ""
         rows = self.session.direct.execute(
-            """DELETE FROM incoming_mail_bytes WHERE mail_id IN (SELECT mail_id FROM incoming_mails
-            JOIN incoming_mail_bytes USING (mail_id) WHERE state IN ('filed', 'ignored') AND received_at < ? LIMIT ?)
-            RETURNING mail_id""",
-            (millis(before), limit),
+            f"""SELECT mail_id, size FROM incoming_mails WHERE state = 'quarantined' {of_time} {with_bytes}
+            ORDER BY mail_id LIMIT :limit""",  # noqa: S608
+            {"before": None if before is None else millis(before), "limit": limit},
         )
-        return len(list(rows))
+        return [StoredSize(*row) for row in rows]
+
+    def list_old_bytes(self, before: datetime, limit: int) -> list[StoredSize]:
+        """Read by the index of old bytes."""
+        rows = self.session.direct.execute(OLD_BYTES, (millis(before), limit))
+        return [StoredSize(*row) for row in rows]
+
+    def delete_raw(self, mail_ids: Sequence[MailId]) -> None:
+        """Delete the rows of bytes, and note that they are gone."""
+        self.session.direct.execute(
+            "DELETE FROM incoming_mail_bytes WHERE mail_id IN (SELECT value FROM json_each(?))",
+            (json_text(list(mail_ids)),),
+        )
+        self._update("has_bytes = 0", mail_ids)
+
+    def _update(self, changes: str, mail_ids: Sequence[MailId], *bindings: str) -> None:
+        """Update some records by one statement."""
+        self.session.direct.execute(
+            f"UPDATE incoming_mails SET {changes} WHERE mail_id IN (SELECT value FROM json_each(?1))",  # noqa: S608
+            (json_text(list(mail_ids)), *bindings),
+        )
 
 
 def _of_row(row: tuple[Any, ...]) -> IncomingMail:

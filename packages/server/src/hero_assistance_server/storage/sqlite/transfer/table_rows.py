@@ -29,6 +29,7 @@ DERIVED = frozenset(
         "listings",
         # Who has the keys can write in the name of any customer.
         "mail_keys",
+        "mail_uses",
         "mailbox_positions",
         "oidc_identities",
         "passkeys",
@@ -52,6 +53,8 @@ _FORMER_NAMES = {"canned_replies": {"reply_id": "canned_reply_id"}, "tickets": {
 # Earlier ones had the last note in its place.
 _SET_LAST_MESSAGES = """UPDATE tickets SET last_message_id = last_reply_id WHERE last_message_id < last_reply_id
     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id AND opening = 1)"""
+# The bytes of mails are not exported.
+_NO_BYTES = "UPDATE incoming_mails SET has_bytes = 0"
 # Background jobs go on behind what is imported.
 _FOLLOWED_ALL = "UPDATE job_positions SET position = (SELECT coalesce(max(audit_id), 0) FROM audit)"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -116,6 +119,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
             search_index.index(connection, [ticket])
     rebuild.finish(connection)
     connection.execute(_FOLLOWED_ALL)
+    connection.execute(_NO_BYTES)
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 
-from hero_assistance_sdk.errors import QuotaFull, TooOften
-from hero_assistance_sdk.wire import AttachmentId, MessageKind, Priority
-from hero_assistance_server.attachments.media_type import Sniffed
-from hero_assistance_server.attachments.service import add_upload
+from hero_assistance_sdk.errors import TooOften
+from hero_assistance_sdk.wire import MessageKind
 from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
-from hero_assistance_server.mail.keys import find_reply_key
-from hero_assistance_server.mail.receiving import senders
-from hero_assistance_server.mail.receiving.matching import Match, find_answered_ticket, find_match, is_letter
-from hero_assistance_server.mail.receiving.message_text import MessageParts, make_body, make_title
-from hero_assistance_server.mail.receiving.model import IncomingMail, MailState, Outcome
-from hero_assistance_server.mail.receiving.parsing.authentication_results import read_proof
+from hero_assistance_server.mail.receiving.filing import senders
+from hero_assistance_server.mail.receiving.filing.contents import create_mail_ticket, make_contents, write_note
+from hero_assistance_server.mail.receiving.filing.envelope import Envelope
+from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
+from hero_assistance_server.mail.receiving.filing.matching import Match, find_answered_ticket, find_match, is_letter
+from hero_assistance_server.mail.receiving.filing.message_text import make_title
+from hero_assistance_server.mail.receiving.filing.receipts import Receipt, queue_receipt
+from hero_assistance_server.mail.receiving.filing.sender_rules import (
+    SenderFacts,
+    SenderVerdict,
+    Standing,
+    judge_sender,
+)
+from hero_assistance_server.mail.receiving.model import MailState, Outcome
+from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
-from hero_assistance_server.mail.receiving.receipts import Receipt, queue_receipt
-from hero_assistance_server.mail.receiving.sender_rules import SenderFacts, SenderVerdict, Standing, judge_sender
-from hero_assistance_server.mail.reply_address import read_reply_address
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
-from hero_assistance_server.messages import rules as message_rules
-from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.service import write_message
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.service import create_ticket
 from hero_assistance_server.tickets.states import Trigger, after
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.model import User
@@ -39,29 +39,6 @@ from hero_assistance_server.users.model import User
 # Two programs that answer each other without saying so are stopped by these.
 RATE_SPAN = timedelta(hours=1)
 RATE_LIMIT = 100
-# What agents look for to decide about mails that act for no user.
-UNPROVED_TAG = "unproved-sender"
-SYSTEM = Caller(None, origin=MAIL_ORIGIN)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file of a mail whose bytes are on the disk."""
-
-    name: str
-    size: int
-    sniffed: Sniffed
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """A mail on its way into the desk: its record, what it says, its files, and what is said about those left out."""
-
-    record: IncomingMail
-    parsed: ParsedMail
-    files: Sequence[StoredFile] = ()
-    remarks: tuple[str, ...] = ()
 
 
 def _know_nothing() -> MailSettings | None:
@@ -75,12 +52,7 @@ class Filing:
     directory: Directory
     admission: Admission
     read_settings: Callable[[], MailSettings | None] = _know_nothing
-
-    @property
-    def support(self) -> str:
-        """The address that customers write to; the empty text where none is known."""
-        settings = self.read_settings()
-        return "" if settings is None else settings.sender.address.lower()
+    rates: MailRates = field(default_factory=MailRates)
 
     def file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         """File a mail that waits, and write what became of it; raises `DiskFull`."""
@@ -88,11 +60,10 @@ class Filing:
         known = work.incoming_mails.find(record.mail_id)
         if known is None or known.state is not MailState.RECEIVED:
             return Outcome(MailState.RECEIVED if known is None else known.state)
-        sender = parsed.sender.lower() or None
         outcome = self._find_outcome(work, envelope)
         work.incoming_mails.note_contents(
             record.mail_id,
-            sender=sender,
+            sender=parsed.sender.lower() or None,
             subject=make_title(parsed.subject),
             header_id=parsed.header_id or None,
             fingerprint=parsed.fingerprint,
@@ -105,8 +76,9 @@ class Filing:
     def _find_outcome(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         parsed = envelope.parsed
         if envelope.record.is_forced:
-            return self._file(work, envelope)
-        reason = self._find_reason_to_ignore(work, parsed)
+            noted = self._note_report(work, envelope) if parsed.report is not None else None
+            return noted if noted is not None and noted.state is MailState.FILED else self._file(work, envelope)
+        reason = self._find_reason_to_ignore(work, envelope)
         if reason:
             return Outcome(MailState.IGNORED, reason)
         if parsed.report is not None:
@@ -122,10 +94,11 @@ class Filing:
             return f"its sender wrote {RATE_LIMIT} mails within an hour"
         return ""
 
-    def _find_reason_to_ignore(self, work: UnitOfWork, parsed: ParsedMail) -> str:
+    def _find_reason_to_ignore(self, work: UnitOfWork, envelope: Envelope) -> str:
         """Return why a mail is no news: this desk wrote it, or it came by another way before."""
+        parsed = envelope.parsed
         is_ours = bool(parsed.header_id) and is_letter(work, parsed.header_id)
-        if is_ours or (parsed.sender and parsed.sender.lower() == self.support):
+        if is_ours or (parsed.sender and parsed.sender.lower() == envelope.facts.support):
             return "a letter of this desk"
         same = work.incoming_mails.find_same(parsed.fingerprint) if parsed.fingerprint else None
         if same is not None:
@@ -134,61 +107,66 @@ class Filing:
         return parsed.automatic.value if is_answer else ""
 
     def _file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
-        parsed = envelope.parsed
+        """File a mail for its sender, or for no user; an operator who forces it has decided about the rates."""
+        parsed, settings = envelope.parsed, envelope.facts.settings
         match = find_match(work, parsed, envelope.record.recipients)
         user = senders.find_sender(work, parsed.sender) if parsed.sender else None
-        settings = work.project.read()
-        verdict = judge_sender(
-            SenderFacts(
-                user=user,
-                proof=read_proof(parsed.results, settings.mail_servers, parsed.domain),
-                wrote_to_own_address=user is not None and match.is_address_of(user),
-                takes_newcomers=settings.mail_newcomers and bool(parsed.sender),
-            )
+        facts = SenderFacts(
+            user=user,
+            proof=read_proof(parsed.results, settings.mail_servers, parsed.domain),
+            wrote_to_own_address=user is not None and match.is_address_of(user),
+            takes_newcomers=settings.mail_newcomers and bool(parsed.sender),
         )
+        verdict = judge_sender(facts)
+        reason = self._find_used_up_rate(work, envelope, match, verdict)
+        if reason:
+            return Outcome(MailState.QUARANTINED, reason)
         if verdict.standing is Standing.UNPROVED:
             return self._file_unproved(work, envelope, match, verdict)
         if user is None:
             user = senders.enrol_sender(work, self.directory, parsed.sender, parsed.sender_name)
         try:
-            return self._file_for(work, envelope, match, user)
+            is_proved = facts.proof is Proof.PASSED or verdict.standing is Standing.USER
+            return self._file_for(work, envelope, match, user, is_proved=is_proved)
         except TooOften as error:
             return Outcome(MailState.QUARANTINED, error.message)
 
-    def _file_for(self, work: UnitOfWork, envelope: Envelope, match: Match, user: User) -> Outcome:
+    def _find_used_up_rate(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> str:
+        """Count a mail by its kind of sender; returns why it has to wait for an operator, or the empty text."""
+        if envelope.record.is_forced or verdict.standing is Standing.USER:
+            return ""
+        if verdict.standing is Standing.NEWCOMER:
+            return self.rates.admit_newcomer(work, envelope.parsed.domain)
+        return self.rates.admit_unproved(work, None if match.ticket is None else match.ticket.ticket_id)
+
+    def _file_for(self, work: UnitOfWork, envelope: Envelope, match: Match, user: User, *, is_proved: bool) -> Outcome:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
         if ticket is not None and caller.sees(ticket) and _takes_reply(ticket, user):
             self.admission.admit(caller, Usage.MESSAGES)
-            body, ids = self._make_contents(work, caller, envelope)
+            body, ids = make_contents(work, caller, envelope)
             message = write_message(
                 work, caller, MessageKind.REPLY, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids
             )
             return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
         self.admission.admit(caller, Usage.TICKETS)
-        made = self._create_ticket(work, caller, envelope)
+        made = create_mail_ticket(work, caller, envelope)
         if ticket is not None:
-            self._note(work, made, _explain_new_ticket(ticket, sees=caller.sees(ticket)))
+            write_note(work, self.directory, made, _explain_new_ticket(ticket, sees=caller.sees(ticket)))
         if not user.is_staff and envelope.parsed.automatic is Automatic.NO:
-            self._queue_receipt(work, Receipt(envelope.record.mail_id, envelope.parsed, made, user))
+            queue_receipt(work, Receipt(envelope, made, user, is_proved))
         return Outcome(MailState.FILED, "", made.ticket_id)
-
-    def _queue_receipt(self, work: UnitOfWork, receipt: Receipt) -> None:
-        settings = self.read_settings()
-        if settings is not None:
-            queue_receipt(work, receipt, settings)
 
     def _file_unproved(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> Outcome:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
-        user = senders.obtain_unproved(work, self.directory)
-        caller = Caller(user, origin=MAIL_ORIGIN)
+        caller = Caller(senders.obtain_unproved(work, self.directory), origin=MAIL_ORIGIN)
         named = envelope.parsed.sender or "no sender"
         warning = f"This mail says that it is from {named}. It acts for no user: {verdict.reason}."
         if match.ticket is None:
-            made = self._create_ticket(work, caller, envelope, warning=warning)
+            made = create_mail_ticket(work, caller, envelope, warning=warning)
             return Outcome(MailState.FILED, verdict.reason, made.ticket_id)
-        body, ids = self._make_contents(work, caller, envelope, warning=warning)
-        message = self._note(work, match.ticket, body, ids)
+        body, ids = make_contents(work, caller, envelope, warning=warning)
+        message = write_note(work, self.directory, match.ticket, body, ids)
         return Outcome(MailState.FILED, verdict.reason, match.ticket.ticket_id, message.message_id)
 
     def _note_report(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
@@ -200,63 +178,13 @@ class Filing:
         ticket = work.tickets.find(ticket_id) if ticket_id is not None else None
         if ticket is None:
             return Outcome(MailState.IGNORED, "a report on no letter of this desk")
-        status = " ".join(part for part in (report.status, report.reason) if part)
-        text = (
-            f"A letter about this ticket did not arrive at {report.recipient or 'its reader'}: {status or 'no reason'}"
-        )
-        message = self._note(work, ticket, text)
+        reason = "" if envelope.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
+        if reason:
+            return Outcome(MailState.QUARANTINED, reason)
+        status = " ".join(part for part in (report.status, report.reason) if part) or "no reason"
+        text = f"A letter about this ticket did not arrive at {report.recipient or 'its reader'}: {status}"
+        message = write_note(work, self.directory, ticket, text)
         return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
-
-    def _create_ticket(self, work: UnitOfWork, caller: Caller, envelope: Envelope, *, warning: str = "") -> Ticket:
-        body, ids = self._make_contents(work, caller, envelope, warning=warning)
-        return create_ticket(
-            work,
-            caller,
-            title=make_title(envelope.parsed.subject),
-            body=body,
-            priority=Priority.NORMAL,
-            tags=[UNPROVED_TAG] if warning else [],
-            client_token=None,
-            attachment_ids=ids,
-        )
-
-    def _make_contents(
-        self, work: UnitOfWork, caller: Caller, envelope: Envelope, *, warning: str = ""
-    ) -> tuple[str, list[AttachmentId]]:
-        """Write the files as uploads of the caller's; returns the text and their ids."""
-        ids: list[AttachmentId] = []
-        remarks = list(envelope.remarks)
-        for file in envelope.files:
-            try:
-                made = add_upload(
-                    work, caller, name=file.name, size=file.size, sniffed=file.sniffed, sha256=file.sha256
-                )
-            except QuotaFull as error:
-                remarks.append(f"Not attached: {file.name}: {error.message}")
-            else:
-                ids.append(made.attachment_id)
-        is_own = partial(self._is_own, find_reply_key(work) or b"")
-        return make_body(MessageParts(envelope.parsed.content.text, warning, remarks), is_own), ids
-
-    def _is_own(self, key: bytes, address: str) -> bool:
-        """Return whether an address is one of this desk."""
-        return address.lower() == self.support or (bool(key) and read_reply_address(key, address) is not None)
-
-    def _note(self, work: UnitOfWork, ticket: Ticket, text: str, ids: Sequence[AttachmentId] = ()) -> Message:
-        """Write a note of no user's, which staff read."""
-        author = senders.obtain_unproved(work, self.directory)
-        files = [record.attachment for one in ids if (record := work.attachments.find(one)) is not None]
-        change = message_rules.note(
-            ticket=ticket,
-            author=author,
-            message_id=work.messages.next_id(),
-            body=text,
-            now=work.now,
-            follows=work.messages.last_time(ticket.ticket_id),
-            attachments=tuple(files),
-        )
-        work.apply(change, SYSTEM)
-        return change.message
 
 
 def _takes_reply(ticket: Ticket, user: User) -> bool:

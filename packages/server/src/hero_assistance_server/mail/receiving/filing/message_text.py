@@ -23,7 +23,8 @@ _CUT = "\n\n[The text goes on in the stored mail.]"
 class MessageParts:
     """What a text is made of; each line of `remarks` says what happened to the mail."""
 
-    text: str
+    answer: str
+    quote: str = ""
     warning: str = ""
     remarks: Sequence[str] = ()
 
@@ -36,10 +37,14 @@ def make_title(subject: str) -> str:
         return NO_SUBJECT
 
 
-def make_body(parts: MessageParts, is_own: Callable[[str], bool]) -> str:
+def split_text(text: str, is_own: Callable[[str], bool]) -> tuple[str, str]:
+    """Return what a mail says itself, and what it quotes."""
+    return split_quote(text[:SOURCE_LIMIT], is_own)
+
+
+def make_body(parts: MessageParts) -> str:
     """Return the text of a message, within what a text may have; the page folds a quote at its end."""
-    answer, quote = split_quote(parts.text[:SOURCE_LIMIT], is_own)
-    answer = NO_TEXT if is_blank(answer) else answer
+    answer, quote = NO_TEXT if is_blank(parts.answer) else parts.answer, parts.quote
     folded = _quoted(cut_to_bytes(quote, QUOTE_BYTES)) if quote else ""
     above = f"{parts.warning}\n\n" if parts.warning else ""
     below = "".join(f"\n\n[{remark}]" for remark in parts.remarks)
