@@ -14,6 +14,9 @@ from hero_assistance_server.mail.receiving.parsing.plain_text import clean_mail_
 
 # What a file system lets a name be, in bytes.
 NAME_BYTES = 255
+# What is read of the texts of a mail, as bytes on their way: many times what a message has. HTML has pictures in it.
+TEXT_LIMIT = 1024 * 1024
+HTML_LIMIT = 2 * TEXT_LIMIT
 # They are about the mail itself, and are not checked here.
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 # Of files without a name; the tables of a machine differ.
@@ -59,6 +62,8 @@ class _Reader:
     """Collects the blocks of text and the files of one mail."""
 
     blocks: list[str] = field(default_factory=list)
+    # How many characters the blocks may still have: the rest is in the stored mail.
+    room: int = TEXT_LIMIT
     files: list[FilePart] = field(default_factory=list)
     # The names of files by their content ids, for HTML that shows them.
     names: dict[str, str] = field(default_factory=dict)
@@ -91,8 +96,10 @@ def _read(reader: _Reader, part: Part) -> None:
             _read(reader, child)
     elif _is_file(part):
         _add_file(reader, part)
-    else:
-        reader.blocks.append(_text_of(reader, part))
+    elif reader.room > 0:
+        block = _text_of(reader, part)[: reader.room]
+        reader.room -= len(block)
+        reader.blocks.append(block)
 
 
 def _read_alternative(reader: _Reader, part: Part) -> None:
@@ -112,17 +119,16 @@ def _choose(part: Part) -> Part | None:
     rich = next((child for child in part.children if _holds(child, "text/html")), None)
     if plain is None or rich is None:
         return plain or rich or next(iter(part.children), None)
-    if not _text_within(plain, "text/plain").strip() or "cid:" in _text_within(rich, "text/html"):
-        return rich
-    return plain
+    is_empty = not any(text.strip() for text in _texts_within(plain, "text/plain"))
+    return rich if is_empty or any("cid:" in text for text in _texts_within(rich, "text/html")) else plain
 
 
 def _holds(part: Part, media_type: str) -> bool:
     return any(one.media_type == media_type and not _is_file(one) for one in part.walk())
 
 
-def _text_within(part: Part, media_type: str) -> str:
-    return "".join(_decoded(one) for one in part.walk() if one.media_type == media_type and not _is_file(one))
+def _texts_within(part: Part, media_type: str) -> Iterator[str]:
+    return (_decoded(one) for one in part.walk() if one.media_type == media_type and not _is_file(one))
 
 
 def _is_file(part: Part) -> bool:
@@ -144,7 +150,8 @@ def _text_of(reader: _Reader, part: Part) -> str:
 
 
 def _decoded(part: Part) -> str:
-    return decode_text(part.decode(), part.parameter("charset") or "utf-8")
+    limit = HTML_LIMIT if part.media_type == "text/html" else TEXT_LIMIT
+    return decode_text(part.decode(limit), part.parameter("charset") or "utf-8")
 
 
 def _add_file(reader: _Reader, part: Part) -> None:
