@@ -14,7 +14,7 @@ from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT
 from hero_assistance_server.quotas.rules import MIB
 
 # The mail itself and its files, decoded, are two; the rest is for the texts.
-FACTOR = 3.0
+FACTOR = 4.0
 
 HEAD = "From: Erin <erin@example.org>\\r\\nSubject: hello\\r\\n"
 MULTI = f'b"{HEAD}Content-Type: multipart/mixed; boundary=q\\r\\n\\r\\n"'

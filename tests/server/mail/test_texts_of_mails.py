@@ -219,6 +219,12 @@ def test_a_delay_is_not_final() -> None:
         "imaps://user@imap.example.org",
         "imap://user:secret@imap.example.org",
         "imaps://user:secret@imap.example.org/INBOX?x",
+        "imaps://user:secret@imap.example.org/INBOX?starttls=always",
+        "imap://user:secret@imap.example.org/INBOX?starttls=never",
+        "imap://user:secret@imap.example.org/INBOX?starttls=offered",
+        "imap://user:secret@imap.example.org/INBOX?starttls=always&starttls=never",
+        "imap://user:secret@imap.example.org/INBOX?starttls=always&ca=/x%0Ay",
+        "imap://user:secret@imap.example.org/INBOX#x",
         "imaps://user:secret@imap.example.org:port/",
         "imaps://us%0Aer:secret@imap.example.org",
     ],
@@ -227,6 +233,21 @@ def test_an_unusable_mailbox_is_refused_without_its_password(text: str) -> None:
     with pytest.raises(BadMailSetting) as refused:
         parse_imap_url(text)
     assert "secret" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "encryption"),
+    [
+        ("imaps://a:b@imap.example.org", "tls"),
+        ("imap://a:b@imap.example.org?starttls=always", "always"),
+        ("imap://a:b@127.0.0.1/INBOX?starttls=always", "always"),
+        ("imap://a:b@127.0.0.1", "never"),
+        ("imap://a:b@[::1]/INBOX?starttls=never", "never"),
+        ("imap://a:b@localhost", "never"),
+    ],
+)
+def test_a_mailbox_says_how_it_is_encrypted(text: str, encryption: str) -> None:
+    assert parse_imap_url(text).encryption == encryption
 
 
 def test_a_mailbox_is_read_from_its_url() -> None:

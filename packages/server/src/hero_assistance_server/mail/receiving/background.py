@@ -15,6 +15,7 @@ from hero_assistance_server.desk import Desk
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
+from hero_assistance_server.mail.receiving.sources.imap_tries import FetchTries
 from hero_assistance_server.mail.receiving.sources.listener import listen_for_ever
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
 
@@ -46,6 +47,7 @@ class Receiving:
 
     desk: Desk
     intake: Intake
+    tries: FetchTries = field(default_factory=FetchTries)
 
     def note_health(self, condition: str) -> None:
         """Say that a source works."""
