@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.mail.receiving.model import Arrival, MailboxPosition, MailId, MailState, Outcome, Quarantine
+from hero_assistance_server.mail.receiving.model import (
+    Arrival,
+    MailboxPosition,
+    MailContents,
+    MailId,
+    MailState,
+    Outcome,
+    Quarantine,
+)
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.read_cases import Case, Step, change_nothing, sees
 
@@ -22,7 +30,6 @@ INCOMING_MAIL_WRITES = {
     "incoming_mails.delete_raw",
     "incoming_mails.discard",
     "incoming_mails.finish",
-    "incoming_mails.note_contents",
     "incoming_mails.reopen",
     "incoming_mails.undo_attempt",
     "mail_uses.add",
@@ -32,11 +39,12 @@ INCOMING_MAIL_WRITES = {
 
 
 def add(work: UnitOfWork) -> None:
-    work.incoming_mails.add(Arrival("listener", RAW), work.now)
+    work.incoming_mails.add(Arrival("listener", RAW), "0" * 64, work.now)
 
 
 def read(work: UnitOfWork) -> None:
-    work.incoming_mails.note_contents(FIRST, sender=ERIN, subject="hello", header_id="1@x", fingerprint="f")
+    contents = MailContents(sender=ERIN, subject="hello", header_id="1@x", fingerprint="f")
+    work.incoming_mails.finish(FIRST, Outcome(MailState.RECEIVED), contents)
 
 
 def finish(state: MailState) -> Step:

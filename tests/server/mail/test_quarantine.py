@@ -37,7 +37,7 @@ async def add(
     def command(work: UnitOfWork) -> None:
         for number in range(count):
             raw = b"%d %d " % (number, age.total_seconds())
-            mail_id = work.incoming_mails.add(Arrival("listener", raw.ljust(size, b"x")), NOON - age)
+            mail_id = work.incoming_mails.add(Arrival("listener", raw.ljust(size, b"x")), f"{number} {age}", NOON - age)
             assert mail_id is not None
             work.incoming_mails.finish(mail_id, Outcome(state, "because"))
 

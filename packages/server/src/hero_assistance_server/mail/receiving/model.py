@@ -73,6 +73,16 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
+class MailContents:
+    """What parsing found that the record keeps."""
+
+    sender: str | None
+    subject: str
+    header_id: str | None
+    fingerprint: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a mail, why, and on which ticket it is."""
 

@@ -10,6 +10,7 @@ from hero_assistance_server.mail.receiving.model import (
     Arrival,
     IncomingMail,
     MailboxPosition,
+    MailContents,
     MailId,
     MailState,
     Outcome,
@@ -21,8 +22,8 @@ from hero_assistance_server.mail.receiving.model import (
 class IncomingMailRepository(Protocol):
     """The mails that arrived, each with the bytes as they came."""
 
-    def add(self, arrival: Arrival, now: datetime) -> MailId | None:
-        """Write a mail; `None` when the same source brought the same bytes before."""
+    def add(self, arrival: Arrival, sha256: str, now: datetime) -> MailId | None:
+        """Write a mail with the digest of its bytes; `None` when the same source brought the same bytes before."""
         ...
 
     def find(self, mail_id: MailId) -> IncomingMail | None:
@@ -65,14 +66,8 @@ class IncomingMailRepository(Protocol):
         """Count one attempt less: what ended it was no fault of these mails."""
         ...
 
-    def note_contents(
-        self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
-    ) -> None:
-        """Write what parsing found."""
-        ...
-
-    def finish(self, mail_id: MailId, outcome: Outcome) -> None:
-        """Write what became of a mail."""
+    def finish(self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None) -> None:
+        """Write what became of a mail, and what parsing found."""
         ...
 
     def reopen(self, mail_ids: Sequence[MailId]) -> None:

@@ -22,7 +22,7 @@ from hero_assistance_server.mail.receiving.filing.sender_rules import (
     Standing,
     judge_sender,
 )
-from hero_assistance_server.mail.receiving.model import MailState, Outcome
+from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
@@ -61,14 +61,13 @@ class Filing:
         if known is None or known.state is not MailState.RECEIVED:
             return Outcome(MailState.RECEIVED if known is None else known.state)
         outcome = self._find_outcome(work, envelope)
-        work.incoming_mails.note_contents(
-            record.mail_id,
+        contents = MailContents(
             sender=parsed.sender.lower() or None,
             subject=make_title(parsed.subject),
             header_id=parsed.header_id or None,
             fingerprint=parsed.fingerprint,
         )
-        work.incoming_mails.finish(record.mail_id, outcome)
+        work.incoming_mails.finish(record.mail_id, outcome, contents)
         if outcome.ticket_id is not None and parsed.header_id and parsed.report is None:
             work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
         return outcome
@@ -109,7 +108,7 @@ class Filing:
     def _file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
         """File a mail for its sender, or for no user; an operator who forces it has decided about the rates."""
         parsed, settings = envelope.parsed, envelope.facts.settings
-        match = find_match(work, parsed, envelope.record.recipients)
+        match = find_match(work, parsed, envelope.record.recipients, envelope.facts.reply_key)
         user = senders.find_sender(work, parsed.sender) if parsed.sender else None
         facts = SenderFacts(
             user=user,

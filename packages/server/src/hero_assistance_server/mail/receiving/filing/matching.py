@@ -28,9 +28,12 @@ class Match:
         return self.address is not None and self.address.is_for(self.key, user.user_id)
 
 
-def find_match(snapshot: Snapshot, mail: ParsedMail, envelope: Iterable[str]) -> Match:
-    """Return the ticket that a mail is about; whether its sender may write there is not asked here."""
-    key = find_reply_key(snapshot) or b""
+def find_match(snapshot: Snapshot, mail: ParsedMail, envelope: Iterable[str], key: bytes | None) -> Match:
+    """Return the ticket that a mail is about; whether its sender may write there is not asked here.
+
+    Without the `key` of a batch, a letter of the same batch may have made one.
+    """
+    key = key or find_reply_key(snapshot) or b""
     address = _find_address(key, (*envelope, *mail.recipients)) if key else None
     ticket_id = address.ticket_id if address is not None else find_answered_ticket(snapshot, mail.answers)
     ticket = snapshot.tickets.find(ticket_id) if ticket_id is not None else None

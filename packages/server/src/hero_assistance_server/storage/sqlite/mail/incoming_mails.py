@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from typing import Any
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
     IncomingMail,
+    MailContents,
     MailId,
     MailState,
     Outcome,
@@ -35,7 +35,7 @@ class SqliteIncomingMails:
 
     session: Session
 
-    def add(self, arrival: Arrival, now: datetime) -> MailId | None:
+    def add(self, arrival: Arrival, sha256: str, now: datetime) -> MailId | None:
         """Insert the record and the bytes."""
         connection = self.session.direct
         found = connection.execute(
@@ -45,7 +45,7 @@ class SqliteIncomingMails:
             (
                 arrival.source,
                 millis(now),
-                hashlib.sha256(arrival.raw).hexdigest(),
+                sha256,
                 len(arrival.raw),
                 json_text(list(arrival.recipients)),
                 MailState.QUARANTINED if arrival.fault else MailState.RECEIVED,
@@ -117,20 +117,17 @@ class SqliteIncomingMails:
         """Count by one statement for all of them."""
         self._update("attempts = max(0, attempts - 1)", mail_ids)
 
-    def note_contents(
-        self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
-    ) -> None:
-        """Update the columns that parsing fills."""
+    def finish(self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None) -> None:
+        """Update the state, where the mail is filed, and what it says, by one statement."""
+        found = (outcome.state, outcome.reason, outcome.ticket_id, outcome.message_id)
+        changes = "state = ?, reason = ?, ticket_id = ?, message_id = ?"
+        said: tuple[str | None, ...] = ()
+        if contents is not None:
+            changes += ", sender = ?, subject = ?, header_id = ?, fingerprint = ?"
+            said = (contents.sender, contents.subject, contents.header_id, contents.fingerprint)
         self.session.direct.execute(
-            """UPDATE incoming_mails SET sender = ?, subject = ?, header_id = ?, fingerprint = ? WHERE mail_id = ?""",
-            (sender, subject, header_id, fingerprint, mail_id),
-        )
-
-    def finish(self, mail_id: MailId, outcome: Outcome) -> None:
-        """Update the state, and where the mail is filed."""
-        self.session.direct.execute(
-            "UPDATE incoming_mails SET state = ?, reason = ?, ticket_id = ?, message_id = ? WHERE mail_id = ?",
-            (outcome.state, outcome.reason, outcome.ticket_id, outcome.message_id, mail_id),
+            f"UPDATE incoming_mails SET {changes} WHERE mail_id = ?",  # noqa: S608
+            (*found, *said, mail_id),
         )
 
     def reopen(self, mail_ids: Sequence[MailId]) -> None:
