@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from hero_assistance_server.mail.receiving.sources.smtp_data import read_smtp_data
 
-
 NEXT = b"QUIT\r\n"
 PIECES = st.lists(st.sampled_from([b".", b"\r\n", b"\r", b"\n", b"a", b"..", b".\r\n"]), max_size=30)
 

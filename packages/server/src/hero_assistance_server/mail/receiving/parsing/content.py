@@ -78,10 +78,18 @@ def read_content(mail: Part) -> Content:
 
 
 def _name_related_files(reader: _Reader, mail: Part) -> None:
-    """Choose the name of each file that HTML may show, before the HTML is read."""
+    """Choose the name of each file that HTML may show, before the HTML is read.
+
+    Some mail programs leave the id out, and mean the name or the place of a file.
+    """
     for number, part in enumerate(_files_of(mail), 1):
+        name = _name_of(part, number)
         if part.content_id:
-            reader.names[part.content_id] = _name_of(part, number)
+            reader.names[part.content_id] = name
+            continue
+        for other in (part.header.get("content-location").strip(), _given_name(part)):
+            if other:
+                reader.names.setdefault(other, name)
 
 
 def _files_of(mail: Part) -> Iterator[Part]:
@@ -165,8 +173,9 @@ def _add_file(reader: _Reader, part: Part) -> None:
         return
     reader.files.append(FilePart(name, content))
     # A mail program that shows a picture between two texts, without an id, has it in its place in the order.
-    if picture and not part.content_id and reader.blocks:
-        reader.blocks.append(f"[picture: {name}]")
+    mark = f"[picture: {name}]"
+    if picture and not part.content_id and reader.blocks and not any(mark in block for block in reader.blocks):
+        reader.blocks.append(mark)
 
 
 def _name_of(part: Part, number: int) -> str:
