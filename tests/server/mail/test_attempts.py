@@ -12,11 +12,13 @@ import pytest
 
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.mail.receiving.filing import filer as filers
+from hero_assistance_server.mail.receiving.filing import preparation
 from hero_assistance_server.mail.receiving.filing.attempts import Attempts
 from hero_assistance_server.mail.receiving.filing.filer import Filer
 from hero_assistance_server.mail.receiving.filing.filing import Filing
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState
+from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import DiskFull, StoreUnavailable
@@ -171,14 +173,11 @@ async def test_a_process_that_dies_leaves_its_attempt_counted(store: Store) -> N
 
 async def test_a_mail_that_is_broken_stops_none_behind_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A defect is the mail's: it is quarantined at once."""
-    from hero_assistance_server.mail.receiving.filing import preparation
-
-    parse = preparation.parse_mail
 
     def fail(raw: bytes) -> Any:
         if b"poison" in raw:
             raise ZeroDivisionError
-        return parse(raw)
+        return parse_mail(raw)
 
     monkeypatch.setattr(preparation, "parse_mail", fail)
     await take_in(store, write("poison"), write("hello", sender="b@example.org"))

@@ -39,8 +39,9 @@ class Retention:
 
     async def keep(self, now_s: float) -> float:
         """Delete what is due; returns in how many seconds to look again. Raises `StoreUnavailable`."""
-        while await self._is_too_full() and await self._storage.write(_discard_oldest):
-            pass
+        if await self._is_too_full():
+            while await self._storage.write(_discard_oldest):
+                pass
         if now_s >= self._next_look:
             for delete in (_discard_old, _delete_old_bytes):
                 while await self._storage.write(delete):

@@ -57,12 +57,13 @@ def parse_imap_url(text: str) -> Mailbox:
         raise _bad("it names no user and password; write %40 for an @ in them")
     if url.fragment:
         raise _bad("there is something behind the folder; write %23 for a hash")
-    values = [unquote(part) for part in (url.username, url.password, url.path.strip("/") or "INBOX")]
+    user, password, folder = map(unquote, (url.username, url.password, url.path.strip("/") or "INBOX"))
     options = _read_options(url.query)
-    if any(not value.isprintable() for value in [*values, *options.values()]):
+    if any(not value.isprintable() for value in [user, password, folder, *options.values()]):
         raise _bad("there is a control character in it")
     encryption = _choose_encryption(url.scheme, options.get("starttls"), url.hostname)
-    return Mailbox(url.hostname, port or _PORTS[url.scheme], encryption, *values, ca_file=options.get("ca"))
+    port = port or _PORTS[url.scheme]
+    return Mailbox(url.hostname, port, encryption, user, password, folder, options.get("ca"))
 
 
 def _read_options(query: str) -> dict[str, str]:
