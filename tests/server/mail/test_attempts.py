@@ -183,3 +183,22 @@ async def test_a_mail_that_is_broken_stops_none_behind_it(store: Store, monkeypa
     await take_in(store, write("poison"), write("hello", sender="b@example.org"))
     await make_filer(store).file_waiting()
     assert [one.state for one in await records(store)] == [MailState.QUARANTINED, MailState.FILED]
+
+
+async def test_a_portion_that_fails_as_a_whole_costs_only_the_mail_at_fault(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all = preparation._write_all
+
+    def fail(files: Any, read: Any, facts: Any) -> Any:
+        if any(b"poison" in one.parsed.subject.encode() for one in read):
+            raise MemoryError
+        return write_all(files, read, facts)
+
+    monkeypatch.setattr(preparation, "_write_all", fail)
+    await take_in(
+        store, write("a", subject="poison"), *(write(f"{number}", sender=f"s{number}@x.org") for number in range(9))
+    )
+    await make_filer(store).file_waiting()
+    states = [one.state for one in await records(store)]
+    assert states == [MailState.QUARANTINED, *[MailState.FILED] * 9]

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.errors import Conflict, Unavailable
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
 from hero_assistance_server.mail.receiving.filing.envelope import DeskFacts, Envelope, StoredFile
 from hero_assistance_server.mail.receiving.filing.message_text import split_text
@@ -77,8 +77,11 @@ class Preparation:
             admitted = self._admit(read)
             return await self.storage.in_thread(_write_all, self.storage.files, admitted, facts)
         except Exception as error:  # noqa: BLE001
-            # A fault of the storage, which all of them meet.
-            return [error] * len(records)
+            if len(records) == 1 or isinstance(error, (Unavailable, OSError)):
+                return [error] * len(records)
+            # It may be the fault of one of them; alone, the others pass.
+            found = [await self._prepare_portion([record], facts) for record in records]
+            return [one for portion in found for one in portion]
 
     def _admit(self, read: Sequence[_Read | Exception]) -> Sequence[_Read | Exception]:
         """Return the mails whose files the disk takes, and its error in the place of others."""

@@ -40,4 +40,6 @@ def _remove_dots(data: bytearray) -> bytes:
     del data[-len(_END) :]
     if data.startswith(b"."):
         del data[0]
-    return bytes(data.replace(b"\r\n.", b"\r\n"))
+    raw = bytes(data)
+    data.clear()
+    return raw.replace(b"\r\n.", b"\r\n")
