@@ -30,7 +30,7 @@ TARGET_S = 10.0
 TIMEOUT_S = 300.0
 _TEXT = "Bob answered your ticket.\n\n> Please try again.\n" * 20
 _OPEN = "SELECT count(*) FROM deliveries WHERE state = 'waiting'"
-_IN_FLIGHT = "SELECT target FROM deliveries WHERE leased_until IS NOT NULL"
+_IN_FLIGHT = "SELECT target FROM deliveries WHERE begun_at IS NOT NULL"
 
 
 def measure(dist: Path) -> Report:

@@ -19,6 +19,7 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
+from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
@@ -60,6 +61,8 @@ class Desk:
     # Told of each event once it is committed.
     followers: list[Callable[[StoredEvent], None]] = field(default_factory=list)
     outgoing: OutgoingHttp = field(default_factory=OutgoingHttp)
+    # Whether the channels of the outbox can send.
+    pauses: Pauses = field(default_factory=Pauses)
     webhooks: WebhookFollower = field(default_factory=WebhookFollower)
     sessions: SessionDirectory = field(default_factory=SessionDirectory)
     devices: DeviceDirectory = field(default_factory=DeviceDirectory)

@@ -338,6 +338,7 @@ export type Order = "activity" | "id";
 
 export type OutboxCounts = {
   counts: Array<ChannelCount>;
+  pruned: Array<PrunedDeliveries>;
 };
 
 export type OutboxDelivery = {
@@ -411,6 +412,13 @@ export type ProjectInfo = {
   name: string;
   page_address: string;
   sign_in: SignInWays;
+};
+
+export type PrunedDeliveries = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  last_at: number;
 };
 
 export type QueuedMessage = {

@@ -13,6 +13,7 @@ from hero_assistance.commands.call import as_json, as_user
 from hero_assistance.commands.mail_inbox import inbox_command, refile_command
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
+from hero_assistance.outbox_counts import describe_pruned
 from hero_assistance_sdk.errors import Unavailable, UsageError
 from hero_assistance_sdk.paths import Paths
 
@@ -44,12 +45,15 @@ def list_command(limit: int = 50, *, as_json: bool = False) -> None:
     from hero_assistance.outbox_folder import iterate_letters
 
     folder = Paths.from_environ().mail
-    letters = list(islice(iterate_letters(folder), limit))
+    letters = list(islice(iterate_letters(folder), limit + 1))
+    more, letters = len(letters) > limit, letters[:limit]
     if as_json:
         print_json([_to_record(letter) for letter in letters])
     elif letters:
         rows = [[str(one.number), one.date, sanitize(one.to), sanitize(one.subject)] for one in letters]
         print_table(["id", "date", "to", "subject"], rows)
+        if more:
+            click.echo("there are more; --limit shows up to 200", err=True)
     else:
         click.echo(f"no letters in {folder}; hero_assistance mail status says where they go")
 
@@ -79,13 +83,18 @@ def open_command(letter: str, *, launch: bool, as_json: bool) -> None:
 @as_json
 def status_command(user: str | None, *, as_json: bool) -> None:
     """Show how letters go out, and how many wait or were given up."""
-    status, counts = _call(user, "mail.status"), _call(user, "outbox.counts")["counts"]
+    status, counts = _call(user, "mail.status"), _call(user, "outbox.counts")
     if as_json:
-        print_json(status | {"counts": counts})
+        print_json(status | counts)
         return
     click.echo(_describe(status))
-    rows = [[one["channel"], one["state"], str(one["count"]), _format_time(one["oldest_at"])] for one in counts]
-    print_table(["channel", "state", "count", "oldest"], rows)
+    rows = [
+        [one["channel"], one["state"], str(one["count"]), _format_time(one["oldest_at"])] for one in counts["counts"]
+    ]
+    if rows:
+        print_table(["channel", "state", "count", "oldest"], rows)
+    for line in describe_pruned(counts["pruned"], "mail", "letters"):
+        click.echo(line)
 
 
 @mail_command.command("outbox")
@@ -106,7 +115,14 @@ def outbox_command(
         print_json(found)
         return
     columns = ["id", "state", "to", "what", "attempts", "next attempt", "last answer"]
-    print_table(columns, [_to_cells(one) for one in found])
+    if found:
+        print_table(columns, [_to_cells(one) for one in found])
+    else:
+        click.echo("nothing is listed" if everything or state else "nothing waits, and nothing was given up")
+    if any(page["next_cursor"] for page in pages) or sum(len(page["deliveries"]) for page in pages) > limit:
+        click.echo("there are more; --limit shows up to 200, and mail status counts them", err=True)
+    for line in describe_pruned(_call(user, "outbox.counts")["pruned"], channel, "deliveries"):
+        click.echo(line, err=True)
 
 
 @mail_command.command("retry")
@@ -149,11 +165,12 @@ def test_command(address: str, user: str | None, *, as_json: bool) -> None:
     status = _call(user, "mail.status")
     if as_json:
         print_json(delivery)
-    else:
+    elif delivery["state"] == "done":
         click.echo(_describe(status))
     if delivery["state"] != "done":
         why = delivery["note"] or status["fault"] or "the mail server has not answered yet"
-        raise Unavailable(f"the letter to {address} is not sent: {sanitize(why)}", hint="hero_assistance mail outbox")
+        hint = status["hint"] or _hint_for(delivery)
+        raise Unavailable(f"the letter to {address} is not sent: {sanitize(why)}", hint=hint)
     if not as_json:
         click.echo(sanitize(f"sent to {address}: {delivery['note']}"))
 
@@ -176,10 +193,17 @@ def _wait_for(user: str | None, delivery_id: int) -> dict[str, Any]:
         time.sleep(_POLL_S)
 
 
+def _hint_for(delivery: dict[str, Any]) -> str:
+    if delivery["state"] == "dead":
+        return "the mail server takes letters, and not this one; is the address right, and MAIL_FROM one of its own?"
+    return "it is tried again by itself; hero_assistance mail outbox shows when, and what the mail server says"
+
+
 def _describe(status: dict[str, Any]) -> str:
-    """One line that says where letters go."""
+    """Return where letters go in one line, and what to do where they wait in another."""
+    faults = f"; they wait: {status['fault']}" if status["fault"] else ""
     ways = {
-        "smtp": f"letters go to the mail server {status['server']} from {status['sender']}",
+        "smtp": f"letters go to the mail server {status['server']} from {status['sender']}{faults}",
         "folder": f"no mail server is set: letters go to {Paths.from_environ().mail}",
         "held": f"letters wait: {status['fault']}",
         "unknown": "the server has not read its settings yet",
@@ -190,7 +214,8 @@ def _describe(status: dict[str, Any]) -> str:
 
 def _to_cells(delivery: dict[str, Any]) -> list[str]:
     waits = delivery["state"] == "waiting"
-    when = "now" if delivery["in_flight"] else _format_time(delivery["due_at"]) if waits else "-"
+    is_due = delivery["in_flight"] or delivery["due_at"] <= time.time() * 1000
+    when = "now" if waits and is_due else _format_time(delivery["due_at"]) if waits else "-"
     return [
         str(delivery["delivery_id"]),
         delivery["state"],

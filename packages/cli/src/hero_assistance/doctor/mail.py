@@ -37,6 +37,8 @@ def check_mail(paths: Paths) -> Iterator[Finding]:
 
 
 def _judge_way(status: Mapping[str, Any], paths: Paths) -> Finding:
+    if status["way"] == "smtp" and status["fault"]:
+        return Finding("mail", Verdict.WARNING, f"letters wait: {status['fault']}", status["hint"] or _SET_URL)
     if status["way"] == "smtp":
         return Finding("mail", Verdict.OK, f"letters go to {status['server']} from {status['sender']}")
     if status["way"] == "held":

@@ -26,7 +26,7 @@ class LetterQueue:
 
     def queue(self, work: UnitOfWork, letter: Letter) -> None:
         """Have a letter sent once the command is committed."""
-        queue_letter(work, letter)
+        queue_letter(work, letter, is_urgent=True)
 
     @property
     def reaches_users(self) -> bool:

@@ -34,6 +34,7 @@ DERIVED = frozenset(
         "passkeys",
         "pending_notifications",
         "places",
+        "pruned_deliveries",
         "search_rebuild",
         "sessions",
         "sign_in_tokens",
