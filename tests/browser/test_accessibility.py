@@ -107,7 +107,7 @@ def test_signing_in_has_no_serious_finding(
     expect(erin.heading("Sign in")).to_be_visible()
     judge("address")
     page.get_by_label("E-mail address").fill("erin@example.org")
-    page.get_by_role("button", name="I have a code already").click()
+    page.get_by_role("button", name="Next").click()
     page.get_by_label("Code of six digits").fill(access["code"])
     judge("code")
     page.get_by_role("button", name="Sign in").click()

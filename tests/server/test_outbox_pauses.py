@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hero_assistance_server.outbox.model import ChannelDown
-from hero_assistance_server.outbox.pauses import GROW_AFTER, PAUSES, ChannelPause, Pauses
+from hero_assistance_server.outbox.pauses import GROW_AFTER, LASTING, PAUSES, ChannelPause, Pauses
 
 pytestmark = pytest.mark.pure
 
@@ -66,6 +66,17 @@ def test_after_a_fault_fewer_go_at_once_until_many_were_answered() -> None:
     for number in range(2 * GROW_AFTER):
         pause.note_answer(number, pause.number)
     assert pause.room(FOUR, NOON) == FOUR
+
+
+def test_it_lasts_after_some_faults_and_no_longer_after_an_answer() -> None:
+    pause, now = ChannelPause(), NOON
+    for _ in range(LASTING):
+        assert not pause.is_lasting
+        pause.note_fault(DOWN, now, FOUR)
+        now += PAUSES[-1]
+    assert pause.is_lasting
+    pause.note_answer(1, pause.number)
+    assert not pause.is_lasting
 
 
 def test_a_clock_that_is_set_back_makes_no_pause_longer() -> None:

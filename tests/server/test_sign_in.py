@@ -349,7 +349,7 @@ async def test_without_an_address_of_the_page_there_is_a_code(paths: Paths) -> N
 
 
 async def test_everybody_may_know_how_to_sign_in(hero: Desk) -> None:
-    ways = {"link": True, "passkey": True, "oidc": []}
+    ways = {"link": False, "passkey": True, "oidc": []}
     assert await ask(hero, "project.info", {}) == {"name": "Support", "page_address": f"{PAGE}/", "sign_in": ways}
 
 

@@ -22,6 +22,8 @@ PAUSES = (
     timedelta(minutes=2),
     timedelta(minutes=5),
 )
+# Faults in a row after which somebody who waits for a delivery is told to find another way.
+LASTING = 3
 # Answers after which one more connection is tried, where too many were the fault.
 GROW_AFTER = 20
 
@@ -46,6 +48,11 @@ class ChannelPause:
     def is_down(self) -> bool:
         """Whether nothing could be sent at last."""
         return self.until is not None
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether that was so at several attempts in a row: a server that restarts is back sooner."""
+        return self._faults >= LASTING
 
     def room(self, at_once: int, now: datetime) -> int:
         """Return how many attempts there may be at the same time: none in a pause, one after it."""

@@ -75,7 +75,7 @@ _INFO = Example(
     "Somebody who is to sign in",
     "carol",
     {},
-    {"name": "Support", "page_address": "", "sign_in": {"link": True, "passkey": False, "oidc": []}},
+    {"name": "Support", "page_address": "", "sign_in": {"link": False, "passkey": False, "oidc": []}},
 )
 _UPDATES = Example(
     "An admin promises an answer within half an hour",
@@ -125,7 +125,11 @@ class UpdateProject(Params):
 
 
 class SignInWays(Result):
-    """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers."""
+    """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers.
+
+    Where `link` is false no letter reaches a user now: the desk has no mail server, or its server takes none. Its operator
+    hands out links and codes then.
+    """
 
     link: bool
     passkey: bool
@@ -140,7 +144,12 @@ class ProjectInfo(Result):
     sign_in: SignInWays
 
 
-def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callable[[], list[str]] = list) -> None:
+def add_methods(
+    table: MethodRegistry,
+    storage: Storage,
+    list_providers: Callable[[], list[str]] = list,
+    sends_letters: Callable[[], bool] = bool,
+) -> None:
     """Register the methods; `list_providers` names the OpenID providers of now."""
 
     @table.method("project.info", allow=EVERYONE, page=True, errors=[Unavailable], examples=[_INFO])
@@ -149,7 +158,7 @@ def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callabl
         project = await storage.read(lambda snapshot: snapshot.project.read())
         providers = list_providers() if project.page_address else []
         has_passkeys = relying_party(project.page_address) is not None
-        ways = SignInWays(link=True, passkey=has_passkeys, oidc=providers)
+        ways = SignInWays(link=sends_letters(), passkey=has_passkeys, oidc=providers)
         return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
 
     @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)

@@ -32,7 +32,7 @@ class LetterQueue:
     def reaches_users(self) -> bool:
         """Whether letters leave this machine; without a mail server they stay in a folder of it."""
         found = read_mail_settings(self.settings())
-        return found is not None and found.smtp is not None and found.fault is None
+        return found is not None and found.reaches_users
 
 
 def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
