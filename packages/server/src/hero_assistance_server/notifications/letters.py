@@ -10,6 +10,7 @@ from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.message_ids import make_thread_id, make_ticket_mail_id
 from hero_assistance_server.mail.model import Letter
+from hero_assistance_server.mail.printable import make_ascii_url
 from hero_assistance_server.mail.reply_address import make_reply_address
 from hero_assistance_server.mail.reply_marker import REPLY_MARKER
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
@@ -139,9 +140,10 @@ def _make_headers(work: UnitOfWork, occasion: Occasion, mute_link: str | None) -
     if mail.takes_answers:
         key = obtain_reply_key(work)
         headers.append(("Reply-To", make_reply_address(key, mail.sender.address, ticket.ticket_id, user.user_id)))
-    if mute_link is not None:
-        headers.append(("List-Unsubscribe", f"<{mute_link}>"))
-        if mute_link.startswith("https://"):
+    address = make_ascii_url(mute_link) if mute_link else None
+    if address is not None:
+        headers.append(("List-Unsubscribe", f"<{address}>"))
+        if address.startswith("https://"):
             # RFC 8058, which wants https.
             headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return tuple(headers)

@@ -127,8 +127,8 @@ class UpdateProject(Params):
 class SignInWays(Result):
     """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers.
 
-    Where `link` is false no letter reaches a user now: the desk has no mail server, or its server takes none. Its operator
-    hands out links and codes then.
+    Where `link` is false no letter reaches a user now, since the desk has no mail server, or its server takes none: its
+    operator hands out links and codes then.
     """
 
     link: bool

@@ -14,6 +14,7 @@ from hero_assistance_server.mail.model import CHANNEL, Letter
 from hero_assistance_server.mail.sending.folder import OutboxFolder
 from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
 from hero_assistance_server.mail.sending.mime_message import AttachedFile, UnusableLetter, make_message
+from hero_assistance_server.mail.sending.sender_address import use_ascii_domain
 from hero_assistance_server.mail.sending.service import read_letter
 from hero_assistance_server.mail.sending.smtp import Envelope, SmtpTransport
 from hero_assistance_server.mail.sending.smtp_faults import ServerFault
@@ -81,8 +82,8 @@ class MailChannel:
             return Refused(reason, was_sent=False)
         if settings.smtp is None:
             return await self._write(delivery, content)
-        is_utf8 = not f"{settings.sender.address}{letter.to}".isascii()
-        envelope = Envelope(settings.sender.address, letter.to, is_utf8)
+        sender, receiver = use_ascii_domain(settings.sender.address), use_ascii_domain(letter.to)
+        envelope = Envelope(sender, receiver, is_utf8=not f"{sender}{receiver}".isascii())
         return await self._send(settings.smtp, settings.sender.host, envelope, content)
 
     async def _send(self, server: SmtpServer, local_host: str, envelope: Envelope, content: bytes) -> Outcome:
