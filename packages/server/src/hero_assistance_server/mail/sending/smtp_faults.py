@@ -9,7 +9,7 @@ import ssl
 OF_SERVER = frozenset({421, 454, 530, 534, 535, 538})
 WAIT_HINT = "letters wait, and are sent when it takes them again"
 _SET_URL = "hero_assistance secret set SMTP_URL URL"
-_REACH_HINT = f"are host and port right, and does a firewall let them through? {_SET_URL} sets another one"
+_REACH_HINT = f"are host and port right (465 is for smtps://), and does a firewall let them through? {_SET_URL}"
 _NAME_HINT = f"is the host written as the provider writes it? {_SET_URL} sets another one"
 _LOGIN_HINT = f"user and password as the provider gave them, with %40 for @; often a password for programs: {_SET_URL}"
 _CERTIFICATE_HINT = "the host as the provider writes it; for a server of your own ?ca=FILE behind the URL"
