@@ -71,7 +71,8 @@ def make_message(
     """Return the mail; raises `UnusableLetter`."""
     if not is_address(letter.to):
         raise UnusableLetter("the receiver has no usable mail address")
-    message = EmailMessage(policy=_choose_policy(*(use_ascii_domain(one) for one in (letter.to, sender.address))))
+    policy = _choose_policy(use_ascii_domain(letter.to), use_ascii_domain(sender.address))
+    message = EmailMessage(policy=policy)
     try:
         message["From"] = _address(letter.from_name or sender.name or desk_name, use_ascii_domain(sender.address))
         message["To"] = _address(letter.to_name, use_ascii_domain(letter.to))
@@ -82,7 +83,7 @@ def make_message(
         message["Auto-Submitted"] = "auto-generated"
         for name, value in letter.headers:
             if name.lower() not in _OURS:
-                message[name] = _checked(name, value, is_utf8=message.policy.utf8)
+                message[name] = _checked(name, value, is_utf8=policy.utf8)
         message.set_content(make_text(letter.text))
         if letter.html is not None:
             message.add_alternative(make_text(letter.html), subtype="html")

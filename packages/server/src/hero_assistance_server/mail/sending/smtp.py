@@ -69,8 +69,8 @@ class SmtpTransport:
             outcome = await self._transmit(connection, envelope, message)
         except (SMTPException, OSError) as error:
             connection.close()
-            message = f"the mail server ended the connection: {describe(error)}"
-            raise ServerFault(message, WAIT_HINT, knew_letter=True) from error
+            said = f"the mail server ended the connection: {describe(error)}"
+            raise ServerFault(said, WAIT_HINT, knew_letter=True) from error
         except BaseException:
             connection.close()
             raise

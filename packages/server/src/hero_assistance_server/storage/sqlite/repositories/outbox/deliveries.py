@@ -27,9 +27,10 @@ _OPEN = "(state = 'dead' OR (state = 'waiting' AND begun_at IS NULL))"
 _OF_STATE = "channel = :channel AND state = :state AND finished_at IS NOT NULL"
 _PRUNE = f"DELETE FROM deliveries WHERE delivery_id IN (SELECT delivery_id FROM deliveries WHERE {_OF_STATE}"  # noqa: S608
 _OLDEST = "ORDER BY finished_at, delivery_id LIMIT :limit)"
-# Behind the newest that are kept.
-_BEYOND = f"""(SELECT finished_at, delivery_id FROM deliveries WHERE {_OF_STATE}
-    ORDER BY finished_at DESC, delivery_id DESC LIMIT 1 OFFSET :keep - 1)"""  # noqa: S608
+PRUNE_BY_AGE = f"{_PRUNE} AND finished_at < :before {_OLDEST}"
+# What is older than the last of those that are kept.
+PRUNE_BY_NUMBER = f"""{_PRUNE} AND (finished_at, delivery_id) < (SELECT finished_at, delivery_id FROM deliveries
+    WHERE {_OF_STATE} ORDER BY finished_at DESC, delivery_id DESC LIMIT 1 OFFSET :keep - 1) {_OLDEST}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,8 @@ class SqliteOutbox:
         direct = self.session.direct
         bindings = {"channel": channel, "state": state.value, "before": millis(before), "keep": keep, "limit": limit}
         count = 0
-        for place in ("(:before, 0)", _BEYOND):
-            direct.execute(f"{_PRUNE} AND (finished_at, delivery_id) < {place} {_OLDEST}", bindings)
+        for statement in (PRUNE_BY_AGE, PRUNE_BY_NUMBER):
+            direct.execute(statement, bindings)
             count += direct.changes()
         if count:
             direct.execute(
