@@ -14,6 +14,7 @@ from tests.server.read_cases import BOB, TICKET, Case, change_nothing, create, f
 # Methods that only write; the read methods of their repository see what they write.
 OUTBOX_WRITES = {
     "mail_ids.add",
+    "mail_ids.keep_title",
     "notifications.add",
     "notifications.mute",
     "notifications.save_settings",

@@ -86,7 +86,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(root: Path, url: str) -> AsyncIterator[Desk]:
+async def desk(root: Path, url: str | None) -> AsyncIterator[Desk]:
     clock, pauses, health = Clock(), Pauses(), Health()
     settings = DaemonSettings(smtp_url=url, mail_from="Support <support@example.org>")
     async with open_store(root / "data", clock=clock, publish=lambda _event: None) as store:
@@ -192,6 +192,22 @@ async def test_a_slow_server_gets_a_letter_once_however_far_the_clock_goes(hero_
             await asyncio.sleep(0.1)
         (sent,) = await sending_desk.all_sent()
         assert (len(server.received), sent.attempts, server.sessions) == (1, 1, 1)
+
+
+async def test_a_folder_that_cannot_be_used_costs_no_letter_an_attempt(hero_root: Path) -> None:
+    folder = hero_root / "mail"
+    folder.write_text("a file is in its place")
+    async with desk(hero_root, None) as sending_desk:
+        await sending_desk.queue(3)
+        await sending_desk.pause_number(1)
+        await sending_desk.pass_time(timedelta(minutes=2))
+        assert {(one.state, one.attempts) for one in await sending_desk.deliveries()} == {(DeliveryState.WAITING, 0)}
+        assert "cannot be used" in (sending_desk.pauses.of(CHANNEL).fault or "")
+        folder.unlink()
+        sending_desk.clock.offset += PAUSES[-1]
+        sending_desk.sender.wake()
+        await sending_desk.all_sent()
+    assert len([*folder.iterdir()]) == 3
 
 
 async def test_an_urgent_letter_goes_before_those_that_wait(hero_root: Path) -> None:

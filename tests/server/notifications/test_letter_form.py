@@ -62,6 +62,7 @@ async def test_the_subject_is_the_same_for_each_letter_of_a_ticket(desk: LetterD
     await desk.letters()
     await desk.change(ticket_id, ALICE, Patch(assignee=BOB))
     await desk.letters()
+    await desk.change(ticket_id, ALICE, Patch(title="No VPN"))
     await desk.reply(ticket_id, BOB)
     await desk.letters()
     await desk.reply(ticket_id, CAROL)
@@ -70,6 +71,7 @@ async def test_the_subject_is_the_same_for_each_letter_of_a_ticket(desk: LetterD
     of_bob = {one.subject for one in letters if one.to == BOB.email}
     of_carol = {one.subject for one in letters if one.to == CAROL.email}
     assert (of_bob, of_carol) == ({"[#1] No network"}, {"Re: No network"})
+    assert "“No VPN”" in letters[-1].text
 
 
 async def test_a_letter_has_both_parts_and_answers_no_program(desk: LetterDesk) -> None:

@@ -88,13 +88,14 @@ def _is_news(one: PendingNotification, ticket: Ticket, messages: dict[MessageId,
 def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
     ticket, messages, host = occasion.ticket, occasion.messages, occasion.mail.sender.host
     last = messages[-1].message_id if messages else None
+    title = work.mail_ids.keep_title(ticket.ticket_id, ticket.title)
     files = _choose_files(messages)
     story = _tell(work, occasion, files)
     mail_id = make_ticket_mail_id(ticket.ticket_id, last, host)
     letter = Letter(
         key=f"notification/{occasion.news[-1].notification_id}",
         to=occasion.user.email or "",
-        subject=choose_subject(ticket.ticket_id, ticket.title, [one.reason for one in occasion.news]),
+        subject=choose_subject(ticket.ticket_id, title, [one.reason for one in occasion.news]),
         text=write_text(story),
         html=write_html(story),
         headers=_make_headers(work, occasion, story.mute_link),

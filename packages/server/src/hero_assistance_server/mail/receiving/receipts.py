@@ -49,7 +49,7 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt, settings: MailSettings) ->
         key=f"receipt/{receipt.mail_id}",
         to=address,
         to_name=receipt.user.name,
-        subject=f"Re: {receipt.ticket.title}",
+        subject=f"Re: {work.mail_ids.keep_title(ticket_id, receipt.ticket.title)}",
         text=_write_text(work, receipt, settings),
         headers=_make_headers(work, receipt, settings),
         message_id=message_id,

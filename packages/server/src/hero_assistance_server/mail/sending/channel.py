@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from hero_assistance_httpd.health import Health
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_server.attachments.model import AttachmentRecord
 from hero_assistance_server.mail.model import CHANNEL, Letter
@@ -72,19 +74,25 @@ class MailChannel:
             return ChannelDown(settings.fault.message if settings and settings.fault else _UNREAD)
         try:
             letter = read_letter(delivery.payload)
-            desk_name, records = await self.storage.read(lambda snapshot: _find_parts(snapshot, letter))
-            files = await self.storage.in_thread(self._read_files, records) if records else []
-            message = make_message(letter, settings.sender, desk_name, delivery.created_at, files)
-            content = message.as_bytes()
+            content = await self._make_content(letter, settings, delivery.created_at)
+            if settings.smtp is None:
+                return await self._write(delivery, content)
         except ValueError as error:
             # What it raises has no part of the letter's text in it.
             reason = str(error) if isinstance(error, UnusableLetter) else f"it is no letter: {error}"
             return Refused(reason, was_sent=False)
-        if settings.smtp is None:
-            return await self._write(delivery, content)
+        except HeroError as error:
+            # A disk that is full or fails, which is none of the letter's faults.
+            return ChannelDown(error.message, error.hint or "")
         sender, receiver = use_ascii_domain(settings.sender.address), use_ascii_domain(letter.to)
         envelope = Envelope(sender, receiver, is_utf8=not f"{sender}{receiver}".isascii())
         return await self._send(settings.smtp, settings.sender.host, envelope, content)
+
+    async def _make_content(self, letter: Letter, settings: MailSettings, at: datetime) -> bytes:
+        """Return the bytes of a mail; raises `ValueError` for a letter that cannot become one."""
+        desk_name, records = await self.storage.read(lambda snapshot: _find_parts(snapshot, letter))
+        files = await self.storage.in_thread(self._read_files, records) if records else []
+        return make_message(letter, settings.sender, desk_name, at, files).as_bytes()
 
     async def _send(self, server: SmtpServer, local_host: str, envelope: Envelope, content: bytes) -> Outcome:
         try:

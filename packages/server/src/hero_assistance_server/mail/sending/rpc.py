@@ -124,7 +124,7 @@ def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> tuple[int, bo
 
 def _describe(settings: MailSettings | None, pause: ChannelPause, *, has_links: bool) -> MailStatus:
     known = settings or MailSettings(FOLDER_SENDER)
-    fault, server_fault = known.fault, pause.fault if known.smtp and known.fault is None else None
+    fault, server_fault = known.fault, None if known.fault else pause.fault
     way = MailWay.HELD if fault else MailWay.SMTP if known.smtp else MailWay.FOLDER
     return MailStatus(
         way=way if settings else MailWay.UNKNOWN,

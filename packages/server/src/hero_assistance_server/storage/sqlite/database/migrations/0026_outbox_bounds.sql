@@ -18,3 +18,12 @@ CREATE TABLE pruned_deliveries (
     last_at  INTEGER NOT NULL,
     PRIMARY KEY (channel, state)
 ) STRICT, WITHOUT ROWID;
+
+-- The title that the mails of a ticket have: mail programs keep together what has one subject.
+CREATE TABLE mail_titles (
+    ticket_id  INTEGER NOT NULL PRIMARY KEY REFERENCES tickets (ticket_id),
+    title      TEXT NOT NULL
+) STRICT;
+
+INSERT INTO mail_titles SELECT ticket_id, title FROM tickets
+    WHERE ticket_id IN (SELECT ticket_id FROM mail_message_ids);
