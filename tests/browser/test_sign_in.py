@@ -101,6 +101,7 @@ def with_letters(visitor: Visitor) -> Visitor:
 
     visitor.page.route("**/rpc", answer)
     visitor.page.reload()
+    visitor.page.evaluate("window.since = 'the first load'")
     return visitor
 
 
