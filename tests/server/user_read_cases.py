@@ -19,6 +19,7 @@ DANIEL = replace(DAN, name="Daniel", email="daniel@example.org")
 ERIN = User(UserId("erin"), "Erin", Role.ADMIN)
 LOGIN = Login("Dan@corp", DAN.user_id, millis(NOON))
 DEVICE = Device("4a::1", BOB.user_id, "laptop", Millis(5), None)
+NODE = Device("4b::1", BOB.user_id, "laptop", Millis(5), None, "0a" * 32)
 
 # Methods that only write; the read methods of their repository see what they write.
 USER_WRITES = {
@@ -63,6 +64,14 @@ def bind_device(work: UnitOfWork) -> None:
     work.devices.save(DEVICE)
 
 
+def bind_node(work: UnitOfWork) -> None:
+    work.devices.save(NODE)
+
+
+def delete_node(work: UnitOfWork) -> None:
+    work.devices.delete(NODE.address)
+
+
 def delete_device(work: UnitOfWork) -> None:
     work.devices.delete(DEVICE.address)
 
@@ -105,6 +114,9 @@ def sees_relevant_tickets(work: UnitOfWork) -> bool:
 
 USER_CASES: dict[str, Case] = {
     "devices.find": sees(lambda work: work.devices.find(DEVICE.address), (bind_device, DEVICE), (delete_device, None)),
+    "devices.list_with_key": sees(
+        lambda work: work.devices.list_with_key("0a" * 32), (bind_device, []), (bind_node, [NODE]), (delete_node, [])
+    ),
     "devices.iterate_for": sees(
         lambda work: [*work.devices.iterate_for(BOB.user_id)], (bind_device, [DEVICE]), (delete_device, [])
     ),

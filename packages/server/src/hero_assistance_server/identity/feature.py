@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
+from hero_assistance_server.identity.access import AccessAdministration
 from hero_assistance_server.identity.devices.service import DeviceAdministration
+from hero_assistance_server.identity.expiry import ending_expired
 from hero_assistance_server.identity.last_use import record_last_use
 from hero_assistance_server.identity.oidc import rpc as oidc_rpc
 from hero_assistance_server.identity.oidc.provider import Provider
@@ -36,7 +39,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     sign_in = SignInService(desk.store, sessions, devices, rates, letters)
     sign_in_rpc.add_methods(registry, sign_in)
     sessions_rpc.add_methods(registry, desk.store, sessions)
-    users = UserAdministration(desk.store, desk.directory, desk.hub, sessions)
+    users = UserAdministration(desk.store, desk.directory, desk.hub, AccessAdministration(sessions, devices))
     invitations_rpc.add_methods(registry, Invitations(users, letters))
     passkeys_rpc.add_methods(registry, PasskeyService(Challenges(desk.clock), sign_in))
     oidc_rpc.add_methods(registry, OidcService(_provider(desk), sign_in, users, desk.settings))
@@ -48,8 +51,10 @@ def _provider(desk: Desk) -> Provider:
     return Provider(OutgoingHttp(lambda: anywhere), desk.clock)
 
 
-def _record_last_use(desk: Desk) -> AbstractAsyncContextManager[None]:
-    return record_last_use(desk.store, desk.sessions, desk.devices)
+@asynccontextmanager
+async def _keep_access(desk: Desk) -> AsyncIterator[None]:
+    async with record_last_use(desk.store, desk.sessions, desk.devices), ending_expired(desk.sessions, desk.hub):
+        yield
 
 
-FEATURE = Feature(_add_methods, background=_record_last_use)
+FEATURE = Feature(_add_methods, background=_keep_access)

@@ -66,6 +66,14 @@ def update(*, ticket: Ticket, by: User, patch: Patch, targets: Targets, now: dat
     return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 
+def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
+    """Take the assignee off a ticket whose agent is gone; `None` where it has none. It needs no user."""
+    if ticket.assignee is None:
+        return None
+    after = replace(ticket, assignee=None)
+    return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
+
+
 def differing(before: Ticket, after: Ticket) -> dict[str, str]:
     """What became of the fields that are not the same, and what they were, as texts for the audit trail."""
     found: dict[str, str] = {}

@@ -138,7 +138,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
             after = _updated(before, params)
-            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
+            return administration.change_and_unassign(work, caller, before, after, unassigns=params.unassign)
 
         user, left = await storage.write(command)
         shown = serializers.user(user, staff=True).model_dump()
@@ -173,7 +173,7 @@ def _add_activation_methods(table: MethodRegistry, administration: UserAdministr
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
             after = replace(before, active=False)
-            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
+            return administration.change_and_unassign(work, caller, before, after, unassigns=params.unassign)
 
         user, left = await storage.write(command)
         shown = serializers.user(user, staff=True)

@@ -21,6 +21,7 @@ class SessionDirectory:
         # What is newer than the database, by the session's id.
         self._seen: dict[str, Millis] = {}
         self._unwritten: dict[str, Millis] = {}
+        self._has_expired = False
         for session in sessions:
             self.add(session)
 
@@ -55,9 +56,18 @@ class SessionDirectory:
         """Return the sessions of a user."""
         return list(self._by_user.get(user_id, {}).values())
 
-    def list_expired(self, now: Millis) -> list[Session]:
-        """Return the sessions that have ended by themselves."""
-        return [session for session in self._by_hash.values() if session.expires_at <= now]
+    def remove_expired(self, now: Millis) -> list[Session]:
+        """Remove the sessions that have ended by themselves, and return them."""
+        expired = [session for session in self._by_hash.values() if session.expires_at <= now]
+        for session in expired:
+            self.remove(session)
+        self._has_expired = self._has_expired or bool(expired)
+        return expired
+
+    def take_expired(self) -> bool:
+        """Return whether sessions have ended by themselves whose rows are there still, and count these as deleted."""
+        taken, self._has_expired = self._has_expired, False
+        return taken
 
     def last_seen(self, session: Session) -> Millis:
         """Return when a session was used last, to the minute."""
