@@ -684,8 +684,9 @@ export type User = {
 export type UserAccess = {
   user: User;
   link: string | null;
-  code: string | null;
   expires_at: number;
+  code: string | null;
+  code_expires_at: number | null;
   mailed: boolean;
 };
 

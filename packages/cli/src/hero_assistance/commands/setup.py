@@ -89,8 +89,9 @@ def _serialize(done: SetupResult) -> dict[str, object]:
         "auth_mode": done.auth_mode,
         "admin": done.access["user"],
         "link": done.access["link"],
-        "code": done.access["code"],
         "expires_at": done.access["expires_at"],
+        "code": done.access["code"],
+        "code_expires_at": done.access["code_expires_at"],
         "mailed": done.access["mailed"],
     }
 

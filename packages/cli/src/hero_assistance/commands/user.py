@@ -14,6 +14,8 @@ from hero_assistance.rpc_command import Server
 from hero_assistance_sdk.errors import NotFound, UsageError
 from hero_assistance_sdk.paths import Paths
 
+# How long a code counts (docs/security.md).
+_CODE_MINUTES = 15
 _ROLES = click.Choice(["admin", "agent", "customer"])
 _email = click.argument("email", metavar="EMAIL")
 
@@ -37,7 +39,7 @@ def add_command(email: str, role: str | None, name: str | None, *, as_json: bool
 @_email
 @as_json
 def link_command(email: str, *, as_json: bool) -> None:
-    """Print a link that signs a user in once, within a day; links made before count no longer."""
+    """Print a link that signs a user in once, within a day; one printed before counts no longer."""
     _show_access(_call("user.link", email=email), as_json=as_json)
 
 
@@ -125,11 +127,12 @@ def _show_access(access: dict[str, Any], *, as_json: bool) -> None:
     user = access["user"]
     click.echo(sanitize(f"{user['name']} <{user['email']}> is {user['role']}, by the id {user['user_id']}"))
     if access["link"] is None:
-        click.echo("the page has no address yet (hero_assistance setup); this code signs them in once:")
+        click.echo("the page has no address yet (hero_assistance setup)")
+        click.echo(f"this code signs them in once, within {_CODE_MINUTES} minutes:")
         click.echo(access["code"])
         return
     click.echo("this link signs them in once:")
     click.echo(access["link"])
-    click.echo(f"or, on a device that asks for a code: {access['code']}")
+    click.echo(f"or, on a device that asks for a code, within {_CODE_MINUTES} minutes: {access['code']}")
     if access["mailed"]:
-        click.echo("both are on their way by mail")
+        click.echo("the link is on its way by mail")

@@ -21,10 +21,15 @@ from hero_assistance_server.identity.sessions import rpc as sessions_rpc
 from hero_assistance_server.identity.sessions.service import SessionAdministration
 from hero_assistance_server.identity.sign_in import invitations_rpc
 from hero_assistance_server.identity.sign_in import rpc as sign_in_rpc
+from hero_assistance_server.identity.sign_in.code_key import NAME as CODE_KEY
+from hero_assistance_server.identity.sign_in.code_key import CodeKey
+from hero_assistance_server.identity.sign_in.discarded_letters import DiscardedLetters
 from hero_assistance_server.identity.sign_in.invitations import Invitations
 from hero_assistance_server.identity.sign_in.letters import LetterQueue
+from hero_assistance_server.identity.sign_in.links import Links
 from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.identity.sign_in.service import SignInService
+from hero_assistance_server.outbox.channel import Channel
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.outgoing_http.network_policy import parse_policy
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -36,11 +41,12 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     devices = DeviceAdministration(desk.devices, desk.hub)
     rates = SignInRates(desk.limits)
     letters = LetterQueue(desk.settings)
-    sign_in = SignInService(desk.store, sessions, devices, rates, letters)
+    links = Links(CodeKey(desk.store.folder / CODE_KEY))
+    sign_in = SignInService(desk.store, sessions, devices, rates, letters, links)
     sign_in_rpc.add_methods(registry, sign_in)
     sessions_rpc.add_methods(registry, desk.store, sessions)
     users = UserAdministration(desk.store, desk.directory, desk.hub, AccessAdministration(sessions, devices))
-    invitations_rpc.add_methods(registry, Invitations(users, letters))
+    invitations_rpc.add_methods(registry, Invitations(users, letters, links))
     passkeys_rpc.add_methods(registry, PasskeyService(Challenges(desk.clock), sign_in))
     oidc_rpc.add_methods(registry, OidcService(_provider(desk), sign_in, users, desk.settings))
 
@@ -57,4 +63,8 @@ async def _keep_access(desk: Desk) -> AsyncIterator[None]:
         yield
 
 
-FEATURE = Feature(_add_methods, background=_keep_access)
+def _channels(_desk: Desk) -> tuple[Channel, ...]:
+    return (DiscardedLetters(),)
+
+
+FEATURE = Feature(_add_methods, background=_keep_access, channels=_channels)

@@ -21,7 +21,7 @@ from hero_assistance_server.identity.oidc.repository import OidcIdentityReposito
 from hero_assistance_server.identity.passkeys.repository import PasskeyRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.repository import SessionRepository
-from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
+from hero_assistance_server.identity.sign_in.repository import SignInRateRepository, SignInTokenRepository
 from hero_assistance_server.macros.repository import MacroRepository
 from hero_assistance_server.mail.id_repository import MailIdRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
@@ -150,6 +150,11 @@ class Snapshot(Protocol):
     @property
     def sign_in_tokens(self) -> SignInTokenRepository:
         """The links and codes by which users sign in."""
+        ...
+
+    @property
+    def sign_in_rates(self) -> SignInRateRepository:
+        """How often addresses were used to sign in."""
         ...
 
     @property

@@ -72,7 +72,8 @@ class PasskeyService:
         return await self.sign_in.storage.write(command)
 
     async def begin_sign_in(self, caller: Caller) -> str:
-        """Return what the browser of a caller is asked with; raises `Forbidden` or `Conflict`."""
+        """Return what the browser of a caller is asked with; raises `Forbidden`, `Conflict` or `TooOften`."""
+        self.sign_in.rates.count_begun(caller.origin)
         party = await self.sign_in.storage.read(_party)
         _require_browser(caller)
         return verification.sign_in_options(party, self.challenges.make(_SIGN_IN))

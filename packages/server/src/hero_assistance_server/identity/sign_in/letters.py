@@ -62,11 +62,8 @@ def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, li
     lines = [f"You have been added to {project.name}.", ""]
     if link is not None:
         lines += ["Open this link, and press the button there:", "", link, ""]
-    lines += [
-        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
-        "",
-        f"Both count once, and for {life.days} days. Later you can ask for a new link at any time.",
-    ]
+        lines += [f"It counts once, and for {life.days} days.", ""]
+    lines += ["To sign in on another device, or later, enter your e-mail address there: you get a code by mail."]
     return _letter(to, issued, f"Your access to {project.name}", lines)
 
 

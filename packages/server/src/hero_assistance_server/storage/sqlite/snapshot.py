@@ -20,6 +20,7 @@ from hero_assistance_server.storage.sqlite.repositories.identity.logins import S
 from hero_assistance_server.storage.sqlite.repositories.identity.oidc_identities import SqliteOidcIdentities
 from hero_assistance_server.storage.sqlite.repositories.identity.passkeys import SqlitePasskeys
 from hero_assistance_server.storage.sqlite.repositories.identity.sessions import SqliteSessions
+from hero_assistance_server.storage.sqlite.repositories.identity.sign_in_rates import SqliteSignInRates
 from hero_assistance_server.storage.sqlite.repositories.identity.sign_in_tokens import SqliteSignInTokens
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
@@ -146,6 +147,11 @@ class SqliteSnapshot:
     def sign_in_tokens(self) -> SqliteSignInTokens:
         """The table `sign_in_tokens`."""
         return SqliteSignInTokens(self.session)
+
+    @property
+    def sign_in_rates(self) -> SqliteSignInRates:
+        """The table `sign_in_rates`."""
+        return SqliteSignInRates(self.session)
 
     @property
     def tags(self) -> SqliteTags:

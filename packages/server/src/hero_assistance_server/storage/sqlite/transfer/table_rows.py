@@ -36,6 +36,7 @@ DERIVED = frozenset(
         "places",
         "search_rebuild",
         "sessions",
+        "sign_in_rates",
         "sign_in_tokens",
         "stored_bytes",
         "tallies",
