@@ -50,6 +50,7 @@ def test_setup_lets_the_first_admin_in(hero: dict[str, str], paths: Paths) -> No
     done = answer(hero, "setup", "--admin", "Ann@Example.org", "--page", f"{PAGE}/", "--name", "Vpn desk")
     assert (done["name"], done["page_address"], done["listens"]) == ("Vpn desk", PAGE, "127.0.0.1:9771")
     assert (done["admin"]["role"], done["admin"]["email"]) == ("admin", "ann@example.org")
+    assert "noun" not in done["admin"]
     page, _, token = done["link"].partition("/sign-in/link?token=")
     assert page == PAGE
     assert read_listeners(paths) == ("127.0.0.1:9771",)
@@ -95,10 +96,13 @@ def test_the_operator_looks_after_users(hero: dict[str, str]) -> None:
     answer(hero, "setup", "--admin", "ann@example.org", "--page", PAGE)
     added = answer(hero, "user", "add", "bob@example.org", "--role", "agent", "--name", "Bob")
     assert (added["user"]["user_id"], added["user"]["role"]) == ("bob", "agent")
+    assert added["expires_at"] > added["code_expires_at"]
     linked = answer(hero, "user", "link", "BOB@example.org")
     assert linked["link"] not in (None, added["link"])
-    assert answer(hero, "user", "deactivate", "bob@example.org")["user"]["active"] is False
+    deactivated = answer(hero, "user", "deactivate", "bob@example.org")["user"]
+    assert deactivated["active"] is False
     listed = answer(hero, "user", "list")
+    assert [one for one in (added["user"], deactivated, *listed) if "noun" in one] == []
     assert [(one["user_id"], one["active"]) for one in listed] == [("ann", True), ("bob", False)]
     assert answer(hero, "user", "reactivate", "bob")["active"] is True
     shown = run("user", "list", env=hero).stdout

@@ -7,6 +7,7 @@ import sys
 import click
 
 from hero_assistance.commands.call import as_json
+from hero_assistance.commands.user_json import serialize_user
 from hero_assistance.desk_setup import SetupChoices, SetupResult, set_up
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, show_progress
@@ -87,7 +88,7 @@ def _serialize(done: SetupResult) -> dict[str, object]:
         "page_address": done.project["page_address"],
         "listens": done.listens,
         "auth_mode": done.auth_mode,
-        "admin": done.access["user"],
+        "admin": serialize_user(done.access["user"]),
         "link": done.access["link"],
         "expires_at": done.access["expires_at"],
         "code": done.access["code"],

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json
+from hero_assistance.commands.user_json import serialize_user
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance.rpc_command import Server
@@ -50,7 +51,7 @@ def list_command(*, as_json: bool) -> None:
     with Server.as_operator() as server:
         users = list(_iterate(server))
     if as_json:
-        print_json(users)
+        print_json([serialize_user(one) for one in users])
         return
     rows = [
         [one["user_id"], one["name"], one["role"], one["email"] or "-", "active" if one["active"] else "deactivated"]
@@ -87,10 +88,10 @@ def _change(method: str, user: str, *, as_json: bool) -> None:
     with Server.as_operator() as server:
         found = _find(server, user)
         answer = server.call(method, user_id=found["user_id"])
-    if as_json:
-        print_json(answer)
-        return
     after = answer.get("user", answer)
+    if as_json:
+        print_json({**answer, "user": serialize_user(after)} if "user" in answer else serialize_user(after))
+        return
     click.echo(sanitize(f"{after['user_id']} is {'active' if after['active'] else 'deactivated'}"))
     if answer.get("open_tickets"):
         click.echo(f"open tickets are still theirs: {len(answer['open_tickets'])}", err=True)
@@ -121,10 +122,10 @@ def _find(server: Server, text: str) -> dict[str, Any]:
 
 
 def _show_access(access: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(access)
-        return
     user = access["user"]
+    if as_json:
+        print_json({**access, "user": serialize_user(user)})
+        return
     click.echo(sanitize(f"{user['name']} <{user['email']}> is {user['role']}, by the id {user['user_id']}"))
     if access["link"] is None:
         click.echo("the page has no address yet (hero_assistance setup)")

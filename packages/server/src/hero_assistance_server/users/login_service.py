@@ -115,7 +115,7 @@ def seed_users(work: UnitOfWork, users: Sequence[User], *, demo: bool = False) -
 
 
 def _add_customer(work: UnitOfWork, directory: Directory, name: str, origin: str, email: str | None) -> User:
-    user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
+    user_id = make_user_id(name, lambda other: work.users.find(other) is not None, email)
     user = User(user_id, unicodedata.normalize("NFC", name), Role.CUSTOMER, email)
     work.users.save(user, work.now)
     work.apply(rules.enrol(user), Caller(user, origin=origin))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,7 +20,7 @@ from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.login_names import fold_name
-from hero_assistance_server.users.model import Device, User
+from hero_assistance_server.users.model import User
 from hero_assistance_server.users.user_ids import make_user_id
 
 # As long as a name that a user gives themselves.
@@ -53,7 +53,7 @@ class UserAdministration:
         """Add a user, whose id is made of the name; raises `Forbidden`, or `Conflict` for an address that is taken."""
         rules.may_enrol(role, administers=caller.administers)
         _refuse_known_email(work, email)
-        user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
+        user_id = make_user_id(name, lambda other: work.users.find(other) is not None, email)
         user = User(user_id, name, role, fold_name(email))
         _add(work, user, caller, self.directory)
         return user
@@ -66,7 +66,7 @@ class UserAdministration:
             shown = clean_line(name or "")[:NAME_LIMIT].strip()
         except TextFault:
             shown = email.partition("@")[0][:NAME_LIMIT]
-        user_id = make_user_id(shown, lambda other: work.users.find(other) is not None)
+        user_id = make_user_id(shown, lambda other: work.users.find(other) is not None, email)
         user = User(user_id, shown, Role.CUSTOMER, fold_name(email))
         _add(work, user, Caller(user, origin=origin), self.directory)
         return user
@@ -126,25 +126,12 @@ def find_user(snapshot: Snapshot, user_id: UserId) -> User:
     return user
 
 
-def iterate_devices(
-    snapshot: Snapshot, caller: Caller, user_id: UserId, after: tuple[int, str] = (0, "")
-) -> Iterator[Device]:
-    """Yield a user's devices behind a time and an address; raises `Forbidden`."""
-    if not _may_see_devices(caller, user_id):
-        raise Forbidden("others' devices are for admins")
-    return snapshot.devices.iterate_for(user_id, after)
-
-
 def revoke_device(work: UnitOfWork, caller: Caller, devices: DeviceAdministration, address: str) -> bool:
     """Unbind a device that the caller may see, and end its streams; returns whether there was one."""
     device = work.devices.find(address)
-    if device is None or not _may_see_devices(caller, device.user_id):
+    if device is None or not caller.looks_after(device.user_id):
         return False
     return devices.unbind(work, caller, device.address, action=REVOKED)
-
-
-def _may_see_devices(caller: Caller, user_id: UserId) -> bool:
-    return caller.administers or caller.known().user_id == user_id
 
 
 def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None:

@@ -101,16 +101,11 @@ class PasskeyService:
     def remove(self, work: UnitOfWork, caller: Caller, passkey_id: str) -> bool:
         """Delete a passkey of the caller, or as an admin of any user; returns whether there was one."""
         passkey = work.passkeys.find(passkey_id)
-        if passkey is None or not may_see(caller, passkey.user_id):
+        if passkey is None or not caller.looks_after(passkey.user_id):
             return False
         work.passkeys.delete(passkey_id)
         work.record_audit_entry(REMOVED, caller, {"user_id": passkey.user_id, "name": passkey.name})
         return True
-
-
-def may_see(caller: Caller, user_id: UserId) -> bool:
-    """Whether a caller may see and remove the passkeys of a user."""
-    return caller.administers or caller.known().user_id == user_id
 
 
 def _party(snapshot: Snapshot) -> RelyingParty:

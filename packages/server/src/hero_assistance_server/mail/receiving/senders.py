@@ -27,7 +27,7 @@ def find_sender(work: UnitOfWork, address: str) -> User | None:
 def enrol_sender(work: UnitOfWork, directory: Directory, address: str, name: str) -> User:
     """Add a customer with this address."""
     shown = _make_name(name, address)
-    user_id = make_user_id(shown, lambda other: work.users.find(other) is not None)
+    user_id = make_user_id(shown, lambda other: work.users.find(other) is not None, address)
     user = User(user_id, shown, Role.CUSTOMER, fold_name(address))
     _add(work, directory, user)
     return user
