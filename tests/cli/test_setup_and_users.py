@@ -75,7 +75,15 @@ def test_setup_again_changes_what_is_given(hero: dict[str, str]) -> None:
         ((), "--admin is missing"),
         (("--admin", "ann@example.org"), "--page is missing"),
         (("--admin", "ann@example.org", "--page", "desk.example.org"), "is no address of a page"),
-        (("--admin", "ann", "--page", PAGE), "email"),
+        (("--admin", "ann", "--page", PAGE), "is no e-mail address"),
+        (
+            ("--admin", "ann@b.c", "--page", PAGE, "--smtp-url", "mail", "--mail-from", "a@b.c"),
+            "no address of a mail server",
+        ),
+        (
+            ("--admin", "ann@b.c", "--page", PAGE, "--smtp-url", "smtp://m", "--mail-from", "Me"),
+            "is no sender of mails",
+        ),
         (("--admin", "ann@example.org", "--page", PAGE, "--smtp-url", "smtp://mail"), "--smtp-url needs --mail-from"),
     ],
 )
@@ -84,6 +92,8 @@ def test_setup_says_what_is_wrong(hero: dict[str, str], words: tuple[str, ...], 
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    # It is refused before anything is changed.
+    assert answer(hero, "call", "project.get", "--operator")["page_address"] == ""
 
 
 def test_setup_without_a_desk_that_runs_says_so(env: dict[str, str]) -> None:
