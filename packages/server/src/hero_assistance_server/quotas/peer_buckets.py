@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from hero_assistance_httpd.connections.peer_network import network_of
 from hero_assistance_httpd.connections.token_buckets import TokenBuckets
-from hero_assistance_sdk.access_list import Address, address_of
 
-# A node of the overlay has all addresses of such a network, and so has who rents a server.
-_NODE_PREFIX = 64
 # Behind a proxy that tells no address, all of its callers are one peer: they have the room of so many.
 UNNAMED = 10
 
@@ -32,11 +30,4 @@ class PeerBuckets:
 
 def network_of_origin(origin: str) -> str | None:
     """Return what counts as one address of an origin's last word; `None` where that is no address."""
-    address = address_of(origin.rpartition(" ")[2])
-    return None if address is None else _network_of(address)
-
-
-def _network_of(address: Address) -> str:
-    """Return what counts as one address: an IPv4 address, or the IPv6 network that one node has."""
-    shift = 128 - _NODE_PREFIX if address.version == 6 else 0
-    return f"{address.version}/{int(address) >> shift:x}"
+    return network_of(origin.rpartition(" ")[2])
