@@ -16,6 +16,7 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.secret_tokens import hash_address
 from hero_assistance_server.identity.sign_in import rules
 from hero_assistance_server.storage.sqlite import store
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from tests.server.desk import OPERATOR, Desk, running, until
 from tests.server.signing_in import EMAIL, ask, execute, hand_over, list_codes, list_letters, reason, set_up, token_of
 
@@ -136,10 +137,9 @@ async def running_without_key(paths: Paths) -> AsyncIterator[Desk]:
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements of the connection that writes, from now on."""
     found: list[str] = []
-    opened = store.open_writer
 
     def open_traced(path: Any) -> apsw.Connection:
-        connection = opened(path)
+        connection = open_writer(path)
 
         def note(_cursor: Any, statement: str, _bindings: Any) -> bool:
             found.append(" ".join(statement.split()))
