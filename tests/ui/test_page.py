@@ -42,6 +42,7 @@ def _script(socket: httpx2.Client) -> str:
 def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     page = socket.get("/").text
     assert _configuration(page) == {
+        "name": "Support",
         "projects": [{"id": "hero_assistance", "name": "Support"}],
         "hasPicker": True,
         "sharesStream": False,

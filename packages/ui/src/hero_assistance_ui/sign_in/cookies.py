@@ -1,4 +1,4 @@
-"""The cookie that holds a session: its name, where it counts, and how it is read.
+"""The cookies that hold a session, or a sign-in on its way: their names, where they count, and how they are read.
 
 A browser sends a cookie to every port of a host, and lets other ports, and other names of the same domain, set one.
 So the name says at which port or below which prefix the page is, and behind TLS it begins with `__Host-`, or with
@@ -8,7 +8,6 @@ So the name says at which port or below which prefix the page is, and behind TLS
 from __future__ import annotations
 
 import re
-import time
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -17,21 +16,24 @@ from starlette.responses import Response
 from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.trust import Trust
 
-NAME = "hero_session"
+SESSION = "hero_session"
+# What binds a sign-in at a provider to the browser that began it.
+HANDSHAKE = "hero_sign_in"
 _HOST, _SECURE = "__Host-", "__Secure-"
 _HTTPS = "https"
 # What a cookie and a header can both hold; the ticket server says whether it is a session.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,256}")
 
 
-class SessionCookie:
-    """Reads, sets and removes the session of a browser, for one listener."""
+class BrowserCookie:
+    """Reads, sets and removes one cookie of a browser, for one listener."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, trust: Trust, name: str) -> None:
         self._trust = trust
+        self._basic_name = name
 
     def read(self, request: Request) -> str | None:
-        """Return the session; `None` without one, and where two cookies claim to be it."""
+        """Return its value; `None` without one, and where two cookies claim to be it."""
         found = _parse_cookies(request)
         for name in self._names(request):
             if name in found:
@@ -39,13 +41,15 @@ class SessionCookie:
                 return None if others or not _TOKEN.fullmatch(token) else token
         return None
 
-    def set(self, request: Request, response: Response, token: str, expires_at: int) -> None:
-        """Have the browser keep a session until `expires_at`, in milliseconds since 1970."""
-        is_secure = _is_https(request)
+    def set(
+        self, request: Request, response: Response, token: str, life_s: int, *, is_secure: bool | None = None
+    ) -> None:
+        """Have the browser keep a value for `life_s`; `is_secure` says of TLS what the request itself does not."""
+        is_secure = _is_https(request) if is_secure is None else is_secure
         response.set_cookie(
             self._name(request, is_secure=is_secure),
             token,
-            max_age=max(0, expires_at // 1000 - int(time.time())),
+            max_age=max(0, life_s),
             path=self._path(request),
             secure=is_secure,
             httponly=True,
@@ -53,10 +57,14 @@ class SessionCookie:
         )
 
     def remove(self, request: Request, response: Response) -> None:
-        """Have the browser forget the session, under each name that counts."""
+        """Have the browser forget it, under each name that counts."""
         for name in _parse_cookies(request).keys() & set(self._names(request)):
             is_secure = name.startswith("__")
             response.delete_cookie(name, path=self._path(request), secure=is_secure, httponly=True, samesite="lax")
+
+    def was_set_securely(self, request: Request) -> bool:
+        """Return whether the browser's connection has TLS: the request says so, or brings what only TLS can set."""
+        return _is_https(request) or self._name(request, is_secure=True) in _parse_cookies(request)
 
     def _names(self, request: Request) -> list[str]:
         """Return the names that count, the safest first; behind TLS, one that can be set without TLS never does."""
@@ -66,7 +74,7 @@ class SessionCookie:
     def _name(self, request: Request, *, is_secure: bool) -> str:
         prefix = prefix_of(request, self._trust)
         place = prefix or f"/{_port(request) if self._trust is Trust.TCP else ''}"
-        name = NAME + re.sub(r"[^A-Za-z0-9]", "_", place.rstrip("/"))
+        name = self._basic_name + re.sub(r"[^A-Za-z0-9]", "_", place.rstrip("/"))
         if not is_secure:
             return name
         return (_SECURE if prefix else _HOST) + name
