@@ -102,9 +102,9 @@ class Desk:
     auth_mode: str = "dev"
     daemons: list[Daemon] = field(default_factory=list)
 
-    def start_server(self, around: Sequence[str] = ()) -> Daemon:
-        """Start the ticket server, by the command `around` it, and wait until it answers."""
-        if self.auth_mode == "hero":
+    def start_server(self, around: Sequence[str] = (), *, is_empty: bool = False) -> Daemon:
+        """Start the ticket server, by the command `around` it, and wait until it answers; an empty one has no users."""
+        if self.auth_mode == "hero" and not is_empty:
             # In a thread of its own: the driver of a browser keeps a loop running in this one.
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(lambda: asyncio.run(seed_team(self.paths))).result()

@@ -44,6 +44,7 @@ def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     assert _configuration(page) == {
         "name": "Support",
         "projects": [{"id": "hero_assistance", "name": "Support"}],
+        "isForeign": False,
         "hasPicker": True,
         "sharesStream": False,
         "signsIn": False,

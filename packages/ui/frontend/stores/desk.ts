@@ -6,6 +6,9 @@ import { Project, type ProjectOptions } from "./project.ts";
 import { parseRoute, type Route } from "./route.ts";
 import { UnreadTickets } from "./unread.ts";
 
+// What a desk is called that has told no name yet, and a page of several projects.
+const DEFAULT_NAME = "Support";
+
 export type DeskOptions = {
   projects: Array<Omit<ProjectOptions, "onEvent">>;
   /** Fetches the demo users of a project; null outside of dev mode. */
@@ -39,6 +42,9 @@ export class Desk {
     const [only] = this.projects;
     return !this.hasSeveral && only?.needsSignIn.value ? only : null;
   });
+
+  /** What the page is headed with: the name of its project, if it has one alone. */
+  readonly name = computed(() => (this.hasSeveral ? "" : this.projects[0]?.title.value) || DEFAULT_NAME);
 
   /** The first project that knows the user: the head of the page shows who that is. */
   readonly home = computed(() => this.projects.find((project) => project.session.me.value !== null) ?? null);

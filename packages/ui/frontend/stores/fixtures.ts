@@ -114,6 +114,12 @@ export class FakeServer {
       this.signedIn.push(`${email} ${code}`);
       return user("bob");
     },
+    passkeyOptions: async () => "{}",
+    redeemPasskey: async (credential) => {
+      this.signedIn.push(credential);
+      return user("bob");
+    },
+    startAtProvider: async () => "https://login.example/",
     signOut: async () => void this.signedIn.push("out"),
   };
 

@@ -1,5 +1,5 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
-import { batch, computed } from "@preact/signals-core";
+import { batch, computed, type Signal, signal } from "@preact/signals-core";
 import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
 import { type ApiError, toApiError } from "../api/errors.ts";
@@ -7,9 +7,11 @@ import type { SignInApi } from "../api/sign_in.ts";
 import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
 import type { OpenStream, Stream } from "../realtime/stream.ts";
 import { Devices } from "./devices.ts";
+import { Passkeys } from "./passkeys.ts";
 import { ProjectData } from "./project_data.ts";
 import { OTHER_USER, ProjectSession } from "./project_session.ts";
 import { SignIn } from "./sign_in.ts";
+import type { OwnPage } from "./sign_in_ways.ts";
 import type { Thread } from "./thread.ts";
 
 const RETRY_MS = 3_000;
@@ -28,12 +30,16 @@ export type ProjectOptions = {
   openStream: OpenStream;
   /** How users sign in; null where something else says who they are. */
   signIn: SignInApi | null;
+  /** The page, where it is this project's own; null for a project of another machine. */
+  page?: OwnPage | null;
   onEvent: (project: Project, event: Event) => void;
 };
 
 export class Project {
   readonly id: string;
   readonly name: string;
+  /** What the project calls itself, where the page knows it; else the empty text. */
+  readonly title: Signal<string>;
   readonly session = new ProjectSession();
   readonly data = new ProjectData();
   /** Where a user signs in; null where something else says who they are. */
@@ -41,6 +47,8 @@ export class Project {
   readonly needsSignIn = computed(() => this.signIn !== null && this.session.phase.value === "refused");
   /** Where the user is signed in. */
   readonly devices: Devices;
+  /** By which passkeys they sign in; null where the page has none. */
+  readonly passkeys: Passkeys | null;
   readonly #call: Call;
   readonly #signInApi: SignInApi | null;
   readonly #release: () => Promise<void>;
@@ -50,13 +58,15 @@ export class Project {
   readonly #reloading = new Map<number, boolean>();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ id, name, call, release, openStream, signIn, onEvent }: ProjectOptions) {
+  constructor({ id, name, call, release, openStream, signIn, page = null, onEvent }: ProjectOptions) {
     this.id = id;
     this.name = name;
+    this.title = signal(page === null ? "" : name);
     this.#call = this.#watched(call);
     this.devices = new Devices(this.#call);
     this.#signInApi = signIn;
-    this.signIn = signIn === null ? null : new SignIn(signIn, () => this.#begin());
+    this.signIn = signIn === null ? null : new SignIn(signIn, () => this.#begin(), page);
+    this.passkeys = signIn === null || page === null ? null : new Passkeys(this.#call);
     this.#release = release;
     this.#onEvent = onEvent;
     this.#stream = openStream(id, {
@@ -111,6 +121,7 @@ export class Project {
       this.session.forget();
       this.data.clear();
       this.devices.clear();
+      this.passkeys?.clear();
     });
   }
 
@@ -237,6 +248,7 @@ export class Project {
       this.#stream.close();
       this.data.clear();
       this.devices.clear();
+      this.passkeys?.clear();
       this.session.refuse(error);
     });
   }
@@ -245,6 +257,7 @@ export class Project {
     batch(() => {
       const changed = this.data.apply(event);
       if (changed !== null) void this.#reloadThread(changed);
+      if (event.record?.noun === "project") this.title.value = event.record.name;
       if (event.ticket !== null) this.#onEvent(this, event);
     });
   }

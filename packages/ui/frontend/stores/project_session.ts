@@ -17,6 +17,8 @@ export class ProjectSession {
   readonly phase = signal<Phase>("loading");
   readonly problem = signal<ApiError | null>(null);
   readonly me = signal<User | null>(null);
+  /** Whether the user was signed in here, and is not any more without having signed out. */
+  readonly hasEnded = signal(false);
   readonly isStaff = computed(() => this.me.value !== null && this.me.value.role !== "customer");
   /** Counts the loads, so that the answer to an earlier one (another user's!) is never taken for a later one's. */
   #generation = 0;
@@ -37,6 +39,7 @@ export class ProjectSession {
   loaded(me: User | null): void {
     this.me.value = me;
     this.problem.value = null;
+    this.hasEnded.value = false;
     if (this.phase.value !== "live") this.phase.value = "behind";
   }
 
@@ -90,6 +93,7 @@ export class ProjectSession {
   /** The server does not let the user in any more: the page forgets who it was. */
   refuse(error: ApiError): void {
     batch(() => {
+      this.hasEnded.value ||= this.me.value !== null;
       this.me.value = null;
       this.failed(error);
     });
@@ -102,6 +106,7 @@ export class ProjectSession {
   forget(): void {
     this.phase.value = "loading";
     this.me.value = null;
+    this.hasEnded.value = false;
   }
 
   #isOther(user: User): boolean {

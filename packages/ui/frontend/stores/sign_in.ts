@@ -1,41 +1,52 @@
-/** Signing in to one project: an address is asked for, then the code that was sent there. */
-import { batch, signal } from "@preact/signals-core";
+/** Signing in to one project: by the code of a letter, by a passkey, or at a provider. */
+import { batch, computed, signal } from "@preact/signals-core";
 import { type ApiError, toApiError } from "../api/errors.ts";
 import type { SignInApi } from "../api/sign_in.ts";
+import { findWays, LETTERS_ALONE, type OwnPage, type SignInWays } from "./sign_in_ways.ts";
 
 // A foreign project may call itself anything.
 const LONGEST_NAME = 80;
+// The server takes an answer for five minutes.
+const OFFER_MS = 240_000;
 
 export type SignInStep = "address" | "code";
+/** What the user waits for. */
+export type SignInActivity = "letter" | "code" | "passkey" | "provider";
 
 export class SignIn {
   readonly step = signal<SignInStep>("address");
   /** The address that the code was sent to. */
   readonly email = signal("");
-  readonly isBusy = signal(false);
+  readonly activity = signal<SignInActivity | null>(null);
+  readonly isBusy = computed(() => this.activity.value !== null);
   readonly problem = signal<ApiError | null>(null);
   /** Whether a letter was asked for, and whether it is not the first. */
   readonly wasSent = signal(false);
   readonly wasSentAgain = signal(false);
+  /** Whether the browser was asked for a passkey and gave none. */
+  readonly hadNoPasskey = signal(false);
   /** The name that the project gives itself; empty until it is known. */
   readonly name = signal("");
-  /** Whether the desk sends letters; where it does not, its operator hands out codes. */
-  readonly sendsLetters = signal(true);
+  readonly ways = signal<SignInWays>(LETTERS_ALONE);
   readonly #api: SignInApi;
   readonly #signedIn: () => void;
+  readonly #page: OwnPage | null;
+  #offering: AbortController | null = null;
 
-  constructor(api: SignInApi, signedIn: () => void) {
+  /** `page` is null for a project of another machine, which knows devices by their address. */
+  constructor(api: SignInApi, signedIn: () => void, page: OwnPage | null = null) {
     this.#api = api;
     this.#signedIn = signedIn;
+    this.#page = page;
   }
 
   /** Learn how users sign in here; a project that does not tell is asked as any other. */
   async learn(): Promise<void> {
     try {
-      const { name, sign_in: ways } = await this.#api.info();
+      const info = await this.#api.info();
       batch(() => {
-        if (typeof name === "string") this.name.value = name.slice(0, LONGEST_NAME);
-        this.sendsLetters.value = ways?.link !== false;
+        if (typeof info.name === "string") this.name.value = info.name.slice(0, LONGEST_NAME);
+        this.ways.value = findWays(info, this.#page);
       });
     } catch {
       // What is asked next says what is wrong.
@@ -45,7 +56,7 @@ export class SignIn {
   /** Ask for a link and a code. */
   async request(email: string): Promise<void> {
     const address = email.trim();
-    await this.#run(async () => {
+    await this.#run("letter", async () => {
       await this.#api.requestLink(address);
       batch(() => {
         this.wasSentAgain.value = this.wasSent.value;
@@ -68,11 +79,58 @@ export class SignIn {
 
   /** Sign in by the code; what people copy around the digits does not count. */
   async redeem(code: string): Promise<void> {
-    await this.#run(async () => {
+    await this.#run("code", async () => {
       await this.#api.redeemCode(this.email.value, code.replace(/[\s-]/g, ""));
-      this.restart();
-      this.#signedIn();
+      this.#finish();
     });
+  }
+
+  /** Have the browser ask for a passkey, and sign in by it. */
+  async usePasskey(): Promise<void> {
+    const authenticator = this.#page?.authenticator;
+    if (authenticator == null) return;
+    const wasOffering = this.#offering !== null;
+    this.stopOffering();
+    await this.#run("passkey", async () => {
+      const credential = await authenticator.sign(await this.#api.passkeyOptions());
+      this.hadNoPasskey.value = credential === null;
+      if (credential !== null) await this.#redeemPasskey(credential);
+    });
+    const goesOn = this.hadNoPasskey.value || this.problem.value !== null;
+    if (wasOffering && goesOn) void this.offerPasskeys();
+  }
+
+  /** Have the browser offer passkeys in the field of the address, until `stopOffering`. */
+  async offerPasskeys(): Promise<void> {
+    const authenticator = this.#page?.authenticator;
+    if (authenticator == null || !this.ways.value.passkey || this.#offering !== null) return;
+    const offering = new AbortController();
+    this.#offering = offering;
+    try {
+      if (!(await authenticator.offersInFields())) return;
+      while (!offering.signal.aborted) {
+        const options = await this.#api.passkeyOptions();
+        const signal = AbortSignal.any([offering.signal, AbortSignal.timeout(OFFER_MS)]);
+        const credential = await authenticator.sign(options, { signal, isConditional: true });
+        // It ends by itself where the browser cannot go on: the button is there.
+        if (credential === null && !signal.aborted) return;
+        if (credential !== null) await this.#run("passkey", () => this.#redeemPasskey(credential));
+      }
+    } catch {
+      // The desk does not answer, or the browser cannot: the button says why.
+    } finally {
+      if (this.#offering === offering) this.#offering = null;
+    }
+  }
+
+  stopOffering(): void {
+    this.#offering?.abort();
+    this.#offering = null;
+  }
+
+  /** Leave for the provider: `leave` takes the address. */
+  async useProvider(leave: (url: string) => void): Promise<void> {
+    await this.#run("provider", async () => leave(await this.#api.startAtProvider()));
   }
 
   /** Ask for another address. */
@@ -82,21 +140,34 @@ export class SignIn {
       this.problem.value = null;
       this.wasSent.value = false;
       this.wasSentAgain.value = false;
+      this.hadNoPasskey.value = false;
     });
   }
 
-  async #run(work: () => Promise<void>): Promise<void> {
+  async #redeemPasskey(credential: string): Promise<void> {
+    await this.#api.redeemPasskey(credential);
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.stopOffering();
+    this.restart();
+    this.#signedIn();
+  }
+
+  async #run(activity: SignInActivity, work: () => Promise<void>): Promise<void> {
     if (this.isBusy.value) return;
     batch(() => {
-      this.isBusy.value = true;
+      this.activity.value = activity;
       this.problem.value = null;
+      this.hadNoPasskey.value = false;
     });
     try {
       await work();
     } catch (error) {
       this.problem.value = toApiError(error);
     } finally {
-      this.isBusy.value = false;
+      this.activity.value = null;
     }
   }
 }

@@ -87,6 +87,7 @@ class PageDocument:
                 {"id": project.id, "name": project.name if project.is_foreign else desk_name}
                 for project in self._projects
             ],
+            "isForeign": not self._identity.is_local,
             # Checked event by event, even of one project alone; that of this machine's server is passed on as it is.
             "sharesStream": len(self._projects) > 1 or any(project.is_foreign for project in self._projects),
             "hasPicker": self._identity.is_dev,

@@ -10,6 +10,7 @@ import { Age } from "../../ui/chips.tsx";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
+import { ProjectPasskeys } from "./passkeys.tsx";
 
 export function DevicesView() {
   const known = desk.projects.filter((project) => project.session.me.value !== null);
@@ -45,6 +46,7 @@ function ProjectDevices({ project }: { project: Project }) {
           ))}
         </ul>
       )}
+      {project.passkeys !== null && <ProjectPasskeys project={project} passkeys={project.passkeys} />}
     </section>
   );
 }

@@ -34,7 +34,7 @@ export function Shell() {
       <header class="head">
         <a class="brand" href={INBOX}>
           <Mark />
-          <span>Support</span>
+          <span>{desk.name}</span>
         </a>
         <ConnectionStatus />
         <CurrentUser />
