@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from scripts.build.npm import install_locked
 from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
 from tests.capabilities import CHROMIUM, find_chromium, is_expected, require
 from tests.ui.daemons import Desk, desk, plain_environment
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +73,10 @@ def person(served: Desk, visit: Callable[..., Visitor]) -> Callable[..., Visitor
         return visit(f"http://{served.tcp_of_ui()}/", user, **options)
 
     return look
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source."""
+    installed = install_locked(ROOT / "packages" / "ui", ROOT / ".buildenv" / "npm")
+    return (installed / "node_modules" / "axe-core" / "axe.min.js").read_text()

@@ -4,47 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from scripts.build.npm import install_locked
+from tests.browser.axe import DESK, PHONE, find_serious, look_as
 from tests.browser.page_object import Visitor
 from tests.browser.test_sign_in import operate
-from tests.ui.daemons import Desk, desk, eventually, plain_environment
+from tests.ui.daemons import Desk, desk, plain_environment
 
 Person = Callable[..., Visitor]
-ROOT = Path(__file__).resolve().parents[2]
-PHONE = {"width": 390, "height": 800}
-DESK = {"width": 1280, "height": 800}
-SERIOUS = {"serious", "critical"}
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """axe-core's source."""
-    installed = install_locked(ROOT / "packages" / "ui", ROOT / ".buildenv" / "npm")
-    return (installed / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-def _findings(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    results: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert results["passes"], "axe judged nothing"
-    return [
-        f"{found['impact']} {found['id']}: {node['html']} {node['failureSummary']}"
-        for found in results["violations"]
-        if found["impact"] in SERIOUS
-        for node in found["nodes"]
-    ]
-
-
-def _look(page: Page, theme: str) -> None:
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-    # Colours change over a moment, and axe must not judge one on its way.
-    still = "document.getAnimations().every(each => each.playState !== 'running')"
-    eventually(lambda: page.evaluate(still), "nothing moves")
 
 
 def _fill(served: Desk) -> None:
@@ -66,8 +35,8 @@ def test_no_view_has_a_serious_finding(
     findings: list[str] = []
 
     def judge(view: str) -> None:
-        _look(bob.page, theme)
-        findings.extend(f"{view}: {finding}" for finding in _findings(bob.page, axe))
+        look_as(bob.page, theme)
+        findings.extend(f"{view}: {finding}" for finding in find_serious(bob.page, axe))
 
     judge("list")
     bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
@@ -100,8 +69,8 @@ def test_signing_in_has_no_serious_finding(
     findings: list[str] = []
 
     def judge(view: str) -> None:
-        _look(page, theme)
-        findings.extend(f"{view}: {finding}" for finding in _findings(page, axe))
+        look_as(page, theme)
+        findings.extend(f"{view}: {finding}" for finding in find_serious(page, axe))
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], view
 
     expect(erin.heading("Sign in")).to_be_visible()

@@ -170,6 +170,52 @@ def test_a_session_that_is_revoked_elsewhere_ends_at_once(served: Desk, visit: V
     laptop.live()
 
 
+def _paste(page: Page, text: str) -> None:
+    """Paste a text into the field that has the focus."""
+    script = """text => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text", text);
+        const options = { clipboardData, bubbles: true, cancelable: true };
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+    }"""
+    page.evaluate(script, text)
+
+
+def test_who_was_signed_out_elsewhere_is_told_and_comes_back_to_the_same_ticket(served: Desk, visit: Visit) -> None:
+    erin = sign_in(served, visit, "erin")
+    erin.file("Mine", "Text")
+    (session,) = operate(served, "auth.sessions", user_id="erin")["sessions"]
+    operate(served, "auth.revoke_session", session_id=session["session_id"])
+    expect(erin.page.get_by_text("You are signed out here")).to_be_visible()
+    assert urlsplit(erin.page.url).fragment == "/tickets/hero_assistance/1"
+    erin.page.get_by_label("E-mail address").fill("erin@example.org")
+    erin.page.get_by_role("button", name="I have a code already").click()
+    code = operate(served, "user.link", email="erin@example.org")["code"]
+    expect(erin.page.get_by_label("Code of six digits")).to_be_focused()
+    _paste(erin.page, f"Your code: {code[:3]}\u00a0{code[3:]}.\n")
+    expect(erin.page.get_by_label("Code of six digits")).to_have_value(code)
+    erin.page.keyboard.press("Enter")
+    expect(erin.heading("Mine")).to_be_visible()
+    menu(erin.page, "Erin")
+    erin.page.get_by_role("button", name="Sign out").click()
+    expect(erin.heading(TITLE)).to_be_visible()
+    # Who signs out knows it.
+    expect(erin.page.get_by_text("You are signed out here")).to_have_count(0)
+
+
+def test_back_leads_from_the_code_to_the_address(served: Desk, visit: Visit) -> None:
+    visitor = visit(f"http://{served.tcp_of_ui()}/#/tickets/hero_assistance/1")
+    address, code = visitor.page.get_by_label("E-mail address"), visitor.page.get_by_label("Code of six digits")
+    for leave in (visitor.page.go_back, visitor.page.get_by_role("button", name="Use another address").click):
+        address.fill("erin@example.org")
+        visitor.page.get_by_role("button", name="I have a code already").click()
+        expect(code).to_be_focused()
+        leave()
+        expect(address).to_have_value("erin@example.org")
+        assert urlsplit(visitor.page.url).fragment == "/tickets/hero_assistance/1"
+    assert not visitor.was_reloaded
+
+
 def test_signing_out_ends_every_window_of_the_browser(served: Desk, visit: Visit) -> None:
     erin = sign_in(served, visit, "erin")
     erin.file("Mine", "Text")

@@ -13,6 +13,7 @@ import oidc_provider_mock  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import DESK, PHONE, find_serious, look_as
 from tests.browser.page_object import Visitor
 from tests.browser.test_sign_in import menu, operate
 from tests.cli.test_commands import run
@@ -95,9 +96,9 @@ class Authenticator:
         return count
 
 
-def enter(empty: Empty, visit: Visit) -> tuple[Visitor, Authenticator]:
+def enter(empty: Empty, visit: Visit, **options: object) -> tuple[Visitor, Authenticator]:
     """Set the desk up; its admin opens their link in a browser with an authenticator."""
-    ann = visit(empty.set_up())
+    ann = visit(empty.set_up(), **options)
     authenticator = Authenticator(ann.page)
     ann.page.get_by_role("button", name="Sign in").click()
     ann.live()
@@ -257,3 +258,37 @@ def test_a_desk_that_was_renamed_says_so_at_once(empty: Empty, visit: Visit) -> 
     operate(empty.desk, "project.update", name="Road <b>works</b>")
     expect(ann.page.get_by_role("banner").get_by_text("Road <b>works</b>")).to_be_visible()
     expect(ann.page).to_have_title("Road <b>works</b>")
+    operate(empty.desk, "project.update", name="w" * 100)
+    expect(ann.page).to_have_title("w" * 100)
+    assert ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_no_page_of_them_has_a_serious_finding(
+    empty: Empty, visit: Visit, axe: str, theme: str, viewport: dict[str, int]
+) -> None:
+    ann, _ = enter(empty, visit, viewport=viewport, reduced_motion="reduce")
+    findings: list[str] = []
+
+    def judge(view: str) -> None:
+        look_as(ann.page, theme)
+        findings.extend(f"{view}: {finding}" for finding in find_serious(ann.page, axe))
+        assert ann.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], view
+
+    ann.page.evaluate("location.hash = '#/devices'")
+    expect(ann.page.get_by_text("You have no passkey yet.")).to_be_visible()
+    judge("no passkey")
+    add_passkey(ann)
+    ann.page.get_by_role("button", name="Add a passkey").click()
+    expect(ann.page.get_by_role("alert")).to_be_visible()
+    judge("passkeys")
+    ask_by_button(ann)
+    (session,) = operate(empty.desk, "auth.sessions", user_id="ann")["sessions"]
+    operate(empty.desk, "auth.revoke_session", session_id=session["session_id"])
+    expect(ann.page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
+    judge("signed out")
+    ann.page.goto(empty.address.replace("localhost", "127.0.0.1"))
+    expect(ann.page.get_by_text("There are more ways to sign in at")).to_be_visible()
+    judge("elsewhere")
+    assert findings == []

@@ -34,7 +34,7 @@ class Sessions:
         self.find = find
 
     def refusal(self, request: Request) -> HeroError | None:
-        """Return why nobody signs in here, if so."""
+        """Return why users do not sign in here, if so."""
         if self.identity.offers_sign_in(request):
             return None
         if self.identity.is_dev:
@@ -46,7 +46,7 @@ class Sessions:
         )
 
     def check_offered(self, request: Request) -> None:
-        """Raise `Conflict` where nobody signs in."""
+        """Raise `Conflict` where users do not sign in."""
         refusal = self.refusal(request)
         if refusal is not None:
             raise refusal
