@@ -160,7 +160,7 @@ test("a passkey that is refused is a problem", async () => {
     browser(async () => "signed"),
   );
   await signIn.usePasskey();
-  assert.equal(signIn.problem.value, refused);
+  assert.deepEqual([signIn.problem.value, signIn.failed.value], [refused, "passkey"]);
 });
 
 test("a browser offers passkeys in the field until the user leaves it, or takes one", async () => {

@@ -20,6 +20,8 @@ export class SignIn {
   readonly activity = signal<SignInActivity | null>(null);
   readonly isBusy = computed(() => this.activity.value !== null);
   readonly problem = signal<ApiError | null>(null);
+  /** Which of them failed: the problem is said next to it. */
+  readonly failed = signal<SignInActivity | null>(null);
   /** Whether a letter was asked for, and whether it is not the first. */
   readonly wasSent = signal(false);
   readonly wasSentAgain = signal(false);
@@ -165,7 +167,10 @@ export class SignIn {
     try {
       await work();
     } catch (error) {
-      this.problem.value = toApiError(error);
+      batch(() => {
+        this.problem.value = toApiError(error);
+        this.failed.value = activity;
+      });
     } finally {
       this.activity.value = null;
     }

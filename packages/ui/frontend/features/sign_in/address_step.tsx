@@ -76,7 +76,7 @@ function AddressField({ signIn, input, value, onInput }: FieldProps) {
     void signIn.offerPasskeys();
     return () => signIn.stopOffering();
   }, [passkey]);
-  const problem = signIn.problem.value;
+  const problem = signIn.failed.value === "letter" ? signIn.problem.value : null;
   return (
     <>
       <label class="field">

@@ -2,14 +2,17 @@
 import { returnAddress } from "../../app.ts";
 import { SIGN_IN } from "../../i18n/sign_in_words.ts";
 import type { SignIn } from "../../stores/sign_in.ts";
+import { Problem } from "../../ui/problem.tsx";
 
 export function OtherWays({ signIn }: { signIn: SignIn }) {
   const { passkey, providers } = signIn.ways.value;
   const activity = signIn.activity.value;
+  const problem = signIn.failed.value === "letter" ? null : signIn.problem.value;
   if (!passkey && providers.length === 0) return null;
   return (
     <div class="gate-others">
       <p class="gate-or">{SIGN_IN.or}</p>
+      {problem && <Problem problem={problem} />}
       {passkey && (
         <button
           type="button"
