@@ -121,7 +121,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 
     enrol_errors = [Unauthenticated, Forbidden, Conflict, Unavailable]
 
-    @table.method("user.enrol", allow=STAFF | OPERATORS, errors=enrol_errors, examples=[_ENROLS])
+    @table.method("user.enrol", allow=STAFF | OPERATORS, page=True, errors=enrol_errors, examples=[_ENROLS])
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
         user = await storage.write(lambda work: _enrol(work, caller, params, administration, logins))
