@@ -69,6 +69,11 @@ INCOMING_MAIL_CASES: dict[str, Case] = {
         (add, []),
         (finish(MailState.FILED), [FIRST]),
     ),
+    "incoming_mails.list_of_ticket": sees(
+        lambda work: [one.mail_id for one in work.incoming_mails.list_of_ticket(TicketId(1), 5)],
+        (add, []),
+        (finish(MailState.FILED), [FIRST]),
+    ),
     "incoming_mails.list_waiting": sees(
         lambda work: [one.mail_id for one in work.incoming_mails.list_waiting(5)],
         (add, [FIRST]),

@@ -212,7 +212,9 @@ READ_ONLY = {
     "auth.sign_out",
     # Letters and mails are in no snapshot: tests/server/mail.
     "mail.deliver",
+    "mail.html",
     "mail.inbox",
+    "mail.of_ticket",
     "mail.read",
     "mail.refile",
     # Webhooks are in no snapshot: tests/server/webhooks.
@@ -225,6 +227,7 @@ READ_ONLY = {
     "webhook.test",
     "webhook.update",
     "user.link",
+    "user.customers",
     "user.mentionable",
     "user.unbind_oidc",
     "project.info",

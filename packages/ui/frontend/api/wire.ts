@@ -80,6 +80,10 @@ export type Counts = {
   counts: { [key in string]?: number };
 };
 
+export type Customers = {
+  users: Array<User>;
+};
+
 export type Deactivated = {
   user: User;
   open_tickets: Array<number>;
@@ -274,6 +278,11 @@ export type MacroList = {
   macros: Array<Macro>;
   next_cursor: string | null;
   seq: number;
+};
+
+export type MailHtml = {
+  html: string;
+  web_pictures: number;
 };
 
 export type MailState = "received" | "filed" | "ignored" | "quarantined";
@@ -599,6 +608,21 @@ export type Ticket = {
   last_message_id: number;
   body: string;
   attachments: Array<Attachment>;
+};
+
+export type TicketMail = {
+  mail_id: number;
+  message_id: number | null;
+  sender: string | null;
+  subject: string;
+  received_at: number;
+  warning: string;
+  is_bounce: boolean;
+  has_html: boolean;
+};
+
+export type TicketMailList = {
+  mails: Array<TicketMail>;
 };
 
 export type TicketPage = {
@@ -1027,6 +1051,13 @@ export type Methods = {
     };
     result: DeliveredMail;
   };
+  "mail.html": {
+    params: {
+      mail_id: number;
+      loads_pictures?: boolean;
+    };
+    result: MailHtml;
+  };
   "mail.inbox": {
     params: {
       state?: MailState | null;
@@ -1034,6 +1065,12 @@ export type Methods = {
       limit?: number;
     };
     result: InboxPage;
+  };
+  "mail.of_ticket": {
+    params: {
+      ticket_id: number;
+    };
+    result: TicketMailList;
   };
   "mail.read": {
     params: {
@@ -1408,6 +1445,13 @@ export type Methods = {
       login: string;
     };
     result: BoundLogin;
+  };
+  "user.customers": {
+    params: {
+      prefix: string;
+      limit?: number;
+    };
+    result: Customers;
   };
   "user.deactivate": {
     params: {

@@ -26,6 +26,7 @@ from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import PICKED_USER, AuthMode, BrowserIdentity
+from hero_assistance_ui.mail_frame import MailFrame
 from hero_assistance_ui.notices import NoticePage
 from hero_assistance_ui.page import PageDocument
 from hero_assistance_ui.projects import ShownProject, Sockets
@@ -96,6 +97,7 @@ class Gateway(Starlette):
             Route("/events", self._merged_events),
             Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
+            Route("/projects/{project}/mails/{mail_id}", MailFrame(identity, self._upstream).__call__),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
             *self._sign_in_routes(document, NoticePage(assets, reader)),
             *self._admin_routes(reader),

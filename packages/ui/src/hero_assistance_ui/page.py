@@ -109,6 +109,7 @@ def _policy(style: str) -> str:
             "img-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
+            "frame-src 'self'",
             "base-uri 'self'",
             "form-action 'none'",
             "frame-ancestors 'self'",

@@ -96,6 +96,7 @@ class Filing:
             subject=make_title(parsed.subject),
             header_id=parsed.header_id or None,
             fingerprint=parsed.fingerprint,
+            has_html=parsed.content.has_html,
         )
         work.incoming_mails.finish(record.mail_id, outcome)
         if outcome.ticket_id is not None and parsed.header_id and parsed.report is None:

@@ -54,6 +54,7 @@ class IncomingMail:
     fingerprint: str | None
     ticket_id: TicketId | None
     message_id: MessageId | None
+    has_html: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
     IncomingMail,
@@ -39,6 +40,10 @@ class IncomingMailRepository(Protocol):
         """Return mails with smaller ids, the newest first."""
         ...
 
+    def list_of_ticket(self, ticket_id: TicketId, limit: int) -> list[IncomingMail]:
+        """Return the last mails that are on a ticket, the newest first."""
+        ...
+
     def count_by_state(self) -> dict[MailState, int]:
         """Return how many mails are in each state."""
         ...
@@ -60,7 +65,14 @@ class IncomingMailRepository(Protocol):
         ...
 
     def note_contents(
-        self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
+        self,
+        mail_id: MailId,
+        *,
+        sender: str | None,
+        subject: str,
+        header_id: str | None,
+        fingerprint: str | None,
+        has_html: bool = False,
     ) -> None:
         """Write what parsing found."""
         ...

@@ -48,10 +48,11 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The text of a mail and its files in their order."""
+    """The text of a mail and its files in their order; `has_html` where it can be shown as HTML, too."""
 
     text: str
     files: tuple[FilePart, ...]
+    has_html: bool = False
 
 
 @dataclass(slots=True)
@@ -69,7 +70,18 @@ def read_content(mail: Part) -> Content:
     reader = _Reader()
     _name_related_files(reader, mail)
     _read(reader, mail)
-    return Content(clean_mail_text("\n\n".join(block for block in reader.blocks if block.strip())), tuple(reader.files))
+    text = clean_mail_text("\n\n".join(block for block in reader.blocks if block.strip()))
+    return Content(text, tuple(reader.files), has_html=any(is_html(part) for part in mail.walk()))
+
+
+def is_html(part: Part) -> bool:
+    """Return whether a part is a text in HTML, and no file."""
+    return part.media_type == "text/html" and not _is_file(part)
+
+
+def read_html(mail: Part) -> str:
+    """Return the HTML of a mail as it was written; the empty text for a mail without any."""
+    return "\n".join(_decoded(part) for part in mail.walk() if is_html(part))
 
 
 def _name_related_files(reader: _Reader, mail: Part) -> None:

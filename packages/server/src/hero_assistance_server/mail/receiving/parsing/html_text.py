@@ -55,7 +55,7 @@ def convert_html(html: str, name_picture: PictureName) -> str:
     import nh3
 
     source = html[:SOURCE_LIMIT]
-    if _is_too_deep(source):
+    if is_too_deep(source):
         return _TAG.sub(" ", source)
     clean = nh3.clean(
         source,
@@ -185,7 +185,7 @@ class _TextWriter(HTMLParser):
         self._line = ""
 
 
-def _is_too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
     """Return whether elements are nested deeper than any mail program does it; the sanitiser needs quadratic time."""
     depth = 0
     for match in _TAG_NAME.finditer(html):

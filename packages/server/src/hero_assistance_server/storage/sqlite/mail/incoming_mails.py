@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
@@ -16,6 +17,18 @@ from hero_assistance_server.timestamps import millis, time_of
 
 _COLUMNS = ", ".join(field.name for field in fields(IncomingMail))
 _SELECT = f"SELECT {_COLUMNS} FROM incoming_mails"  # noqa: S608
+# Those whose messages are on the ticket now, the one that opened it, and those that opened tickets which were merged
+# into it: the texts of these are messages that no mail names.
+_OF_TICKET = f"""WITH found (found_id, found_on, found_as) AS (
+        SELECT mail_id, :ticket, message_id FROM messages JOIN incoming_mails USING (message_id)
+        WHERE messages.ticket_id = :ticket
+        UNION ALL SELECT mail_id, :ticket, NULL FROM incoming_mails WHERE ticket_id = :ticket AND message_id IS NULL
+        UNION ALL SELECT mail_id, :ticket, messages.message_id FROM messages
+        JOIN incoming_mails AS mails ON mails.ticket_id = read_on AND mails.message_id IS NULL
+        WHERE messages.ticket_id = :ticket AND read_on IS NOT NULL AND opening
+    )
+    SELECT {_COLUMNS.replace("message_id", "found_as").replace("ticket_id", "found_on")}
+    FROM found JOIN incoming_mails ON mail_id = found_id ORDER BY mail_id DESC LIMIT :limit"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,11 @@ class SqliteIncomingMails:
         bindings = {"state": state, "before": before, "limit": limit}
         return [_of_row(row) for row in self.session.direct.execute(query, bindings)]
 
+    def list_of_ticket(self, ticket_id: TicketId, limit: int) -> list[IncomingMail]:
+        """Walk the ids of the thread, without its texts, and look each up by the index of messages."""
+        bindings = {"ticket": ticket_id, "limit": limit}
+        return [_of_row(row) for row in self.session.direct.execute(_OF_TICKET, bindings)]
+
     def count_by_state(self) -> dict[MailState, int]:
         """Read the counters, which triggers keep."""
         rows = self.session.direct.execute("SELECT state, mails FROM incoming_mail_counts")
@@ -106,12 +124,20 @@ class SqliteIncomingMails:
         )
 
     def note_contents(
-        self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
+        self,
+        mail_id: MailId,
+        *,
+        sender: str | None,
+        subject: str,
+        header_id: str | None,
+        fingerprint: str | None,
+        has_html: bool = False,
     ) -> None:
         """Update the columns that parsing fills."""
         self.session.direct.execute(
-            """UPDATE incoming_mails SET sender = ?, subject = ?, header_id = ?, fingerprint = ? WHERE mail_id = ?""",
-            (sender, subject, header_id, fingerprint, mail_id),
+            """UPDATE incoming_mails SET sender = ?, subject = ?, header_id = ?, fingerprint = ?, has_html = ?
+            WHERE mail_id = ?""",
+            (sender, subject, header_id, fingerprint, int(has_html), mail_id),
         )
 
     def finish(self, mail_id: MailId, outcome: Outcome) -> None:
@@ -145,5 +171,6 @@ def _of_row(row: tuple[Any, ...]) -> IncomingMail:
     values["received_at"] = time_of(values["received_at"])
     values["recipients"] = tuple(json.loads(values["recipients"]))
     values["is_forced"] = bool(values["is_forced"])
+    values["has_html"] = bool(values["has_html"])
     values["state"] = MailState(values["state"])
     return IncomingMail(**values)
