@@ -17,7 +17,8 @@ const PAGE_LENGTH = 50;
 // The longest page that the server makes.
 const LONGEST_PAGE = 200;
 
-export type NewTicket = { title: string; body: string; priority: Priority };
+/** What is filed; without a customer, the ticket is the caller's own. */
+export type NewTicket = { title: string; body: string; priority: Priority; customer?: string };
 
 export type ProjectOptions = {
   id: string;
@@ -41,7 +42,9 @@ export class Project {
   readonly needsSignIn = computed(() => this.signIn !== null && this.session.phase.value === "refused");
   /** Where the user is signed in. */
   readonly devices: Devices;
-  readonly #call: Call;
+  /** Calls the server; an answer that the user is not let in any more is taken for the whole project. */
+  readonly call: Call;
+  readonly #followers = new Set<(event: Event) => void>();
   readonly #signInApi: SignInApi | null;
   readonly #release: () => Promise<void>;
   readonly #stream: Stream;
@@ -53,8 +56,8 @@ export class Project {
   constructor({ id, name, call, release, openStream, signIn, onEvent }: ProjectOptions) {
     this.id = id;
     this.name = name;
-    this.#call = this.#watched(call);
-    this.devices = new Devices(this.#call);
+    this.call = this.#watched(call);
+    this.devices = new Devices(this.call);
     this.#signInApi = signIn;
     this.signIn = signIn === null ? null : new SignIn(signIn, () => this.#begin());
     this.#release = release;
@@ -76,7 +79,7 @@ export class Project {
     clearTimeout(this.#retry);
     const isCurrent = this.session.begin();
     try {
-      const [me, page] = await Promise.all([this.#call("user.me"), this.#call("ticket.list", { limit: PAGE_LENGTH })]);
+      const [me, page] = await Promise.all([this.call("user.me"), this.call("ticket.list", { limit: PAGE_LENGTH })]);
       if (!isCurrent()) return;
       batch(() => {
         this.data.replace(page);
@@ -123,6 +126,12 @@ export class Project {
     return thread;
   }
 
+  /** Have every event told; returns the function that ends that. */
+  follow(listener: (event: Event) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
   async loadThread(ticketId: number): Promise<void> {
     const thread = this.data.thread(ticketId);
     if (thread === undefined) return;
@@ -132,8 +141,8 @@ export class Project {
       // As many as were shown, so that what a reader has looked up stays in sight.
       const limit = Math.min(LONGEST_PAGE, Math.max(PAGE_LENGTH, thread.messages.value.length));
       const [ticket, page] = await Promise.all([
-        isComplete ? null : this.#call("ticket.get", { ticket_id: ticketId }),
-        this.#call("message.list", { ticket_id: ticketId, limit }),
+        isComplete ? null : this.call("ticket.get", { ticket_id: ticketId }),
+        this.call("message.list", { ticket_id: ticketId, limit }),
       ]);
       if (!isCurrent()) return;
       batch(() => {
@@ -151,7 +160,7 @@ export class Project {
     if (thread === undefined || thread.cursor.value === null) return;
     const isCurrent = this.session.current();
     const take = thread.expectOlder();
-    const page = await this.#call("message.list", {
+    const page = await this.call("message.list", {
       ticket_id: ticketId,
       cursor: thread.cursor.value,
       limit: PAGE_LENGTH,
@@ -162,7 +171,7 @@ export class Project {
   /** Fetch the next page of the list; throws `ApiError`. */
   async loadMore(): Promise<void> {
     const isCurrent = this.session.current();
-    const page = await this.#call("ticket.list", { cursor: this.data.list.cursor.value, limit: PAGE_LENGTH });
+    const page = await this.call("ticket.list", { cursor: this.data.list.cursor.value, limit: PAGE_LENGTH });
     if (isCurrent()) batch(() => this.data.list.append(page));
   }
 
@@ -170,14 +179,14 @@ export class Project {
   async send(ticketId: number, kind: MessageKind, body: string, token: string): Promise<void> {
     const isCurrent = this.session.current();
     const params = { ticket_id: ticketId, body, client_token: token };
-    const message = await this.#call(kind === "note" ? "message.note" : "message.reply", params);
+    const message = await this.call(kind === "note" ? "message.note" : "message.reply", params);
     // What is sent to a merged ticket is on the one that it was merged into.
     if (isCurrent()) this.data.thread(message.ticket_id)?.addSent(message);
   }
 
   /** File a ticket and return it; throws `ApiError`. */
   async file(written: NewTicket, token: string): Promise<Ticket> {
-    const ticket = await this.#call("ticket.create", { ...written, client_token: token });
+    const ticket = await this.call("ticket.create", { ...written, client_token: token });
     this.data.putTicket(ticket, 0);
     return ticket;
   }
@@ -225,7 +234,7 @@ export class Project {
   }
 
   async #fellBehind(): Promise<void> {
-    const outcome = await this.session.fellBehind(this.#call);
+    const outcome = await this.session.fellBehind(this.call);
     if (outcome === OTHER_USER) this.#begin();
     else if (outcome !== null) this.#refused(outcome);
   }
@@ -246,6 +255,7 @@ export class Project {
       const changed = this.data.apply(event);
       if (changed !== null) void this.#reloadThread(changed);
       if (event.ticket !== null) this.#onEvent(this, event);
+      for (const listener of this.#followers) listener(event);
     });
   }
 }

@@ -30,7 +30,8 @@ _STYLE = (
     "html{color-scheme:light;background:#fff}body{margin:0;padding:12px 14px;color:#1b1f24;overflow-wrap:anywhere;"
     "font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif}img{max-width:100%;height:auto}"
     "table{max-width:100%}pre{white-space:pre-wrap}blockquote{margin:0 0 0 8px;padding-left:10px;"
-    "border-left:3px solid #d0d7de;color:#57606a}a{color:#0b5cad}"
+    "border-left:3px solid #d0d7de;color:#57606a}a{color:#0b5cad}aside{margin-bottom:12px;padding:4px 10px;"
+    "border-radius:6px;background:#eef1f4;color:#40474f;font-size:13px}"
 )
 _DOCUMENT = (
     '<!doctype html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>Mail</title>\n<style>{style}</style>\n</head>\n'
@@ -61,7 +62,7 @@ class MailFrame:
         call = Call(0, METHOD, params)
         upstream = self._upstream_of(request)
         _status, answer = await ask(upstream, call, self._identity.headers(request))
-        return _html_of(answer, upstream.project.name)
+        return _html_of(answer, upstream.project.name, loads_pictures=loads_pictures)
 
 
 def make_policy(*, loads_pictures: bool) -> str:
@@ -88,18 +89,23 @@ def _mail_id(request: Request) -> int:
     return int(text)
 
 
-def _html_of(answer: bytes, project: str) -> str:
+def _html_of(answer: bytes, project: str, *, loads_pictures: bool) -> str:
     """Return the HTML of an answer; raises `NotFound` with the server's words for a refusal."""
     try:
         parsed = from_json(answer)
         if "error" in parsed:
             raise NotFound(str(parsed["error"]["message"]), hint="read the text of the message")
-        html = parsed["result"]["html"]
-    except (ValueError, KeyError, TypeError):
+        html, left_out = parsed["result"]["html"], int(parsed["result"].get("web_pictures", 0))
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ProtocolViolation(f"what answers for {project} shows no mails") from None
     if not isinstance(html, str):
         raise ProtocolViolation(f"what answers for {project} shows no mails")
-    return html
+    return html if loads_pictures or left_out <= 0 else _say_left_out(left_out) + html
+
+
+def _say_left_out(count: int) -> str:
+    which = "1 picture of the web is" if count == 1 else f"{count} pictures of the web are"
+    return f"<aside>{which} left out</aside>"
 
 
 def _escape(text: str) -> str:

@@ -13,6 +13,8 @@ import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
 import { type Draft, useDraft } from "../../ui/use_draft.ts";
+import { obtainCustomer, type Written } from "./customer.ts";
+import { CustomerField } from "./customer_field.tsx";
 
 const TITLE_LENGTH = 300;
 const PRIORITIES: Priority[] = ["low", "normal", "high", "urgent"];
@@ -31,10 +33,18 @@ function Form({ usable }: { usable: Project[] }) {
   const body = useDraft(draftKey(author, "new", "body"));
   const priority = useSignal<Priority>("normal");
   const { isBusy, problem, run } = useAction();
+  const customer = useSignal<Written>({ chosen: null, typed: "", name: "" });
   const token = useRef(new RetryToken());
+  const project = usable.find((candidate) => candidate.id === chosen.value);
 
   const file = async (project: Project) => {
-    const written = { title: title.value.trim(), body: body.value.trim(), priority: priority.value };
+    const isFor = project.session.isStaff.value ? await obtainCustomer(project.call, customer.value) : undefined;
+    const written = {
+      title: title.value.trim(),
+      body: body.value.trim(),
+      priority: priority.value,
+      ...(isFor !== undefined && { customer: isFor }),
+    };
     const ticket = await project.file(written, token.current.tokenFor(JSON.stringify([project.id, written])));
     token.current.renew();
     title.set("");
@@ -43,7 +53,6 @@ function Form({ usable }: { usable: Project[] }) {
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const project = usable.find((candidate) => candidate.id === chosen.value);
     if (project !== undefined) void run(() => file(project));
   };
 
@@ -56,6 +65,7 @@ function Form({ usable }: { usable: Project[] }) {
       <form class="form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
         {desk.hasSeveral && <ProjectField usable={usable} chosen={chosen} />}
         <TitleField title={title} isFirst={!desk.hasSeveral} />
+        {project?.session.isStaff.value && <CustomerField key={project.id} call={project.call} written={customer} />}
         <label class="field">
           <span class="label">Description</span>
           <textarea

@@ -8,9 +8,11 @@ import type { Project } from "../../stores/project.ts";
 import { RetryToken } from "../../stores/retry_token.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
 import { Lock, Send, Talk } from "../../ui/icons.tsx";
+import { OfferList, offerId } from "../../ui/offers.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
 import { useDraft } from "../../ui/use_draft.ts";
+import { useMentions } from "./use_mentions.ts";
 
 type KindWords = { label: string; send: string; sent: string };
 
@@ -18,6 +20,7 @@ const KIND_WORDS: Record<MessageKind, KindWords> = {
   reply: { label: "Reply", send: "Send reply", sent: "Your reply was sent" },
   note: { label: "Internal note", send: "Save note", sent: "Your note was saved" },
 };
+const OFFERS = "mention-offers";
 // What the style adds around the text: its border.
 const BORDER_PX = 2;
 
@@ -56,6 +59,8 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
   const token = useRef(new RetryToken());
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => fitHeight(area.current), [text.value]);
+  const mentions = useMentions(project, area, text);
+  const { offers } = mentions;
 
   const body = text.value.trim();
   const send = async () => {
@@ -73,9 +78,13 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
   };
 
   const isNote = kind === "note";
+  const onInput = (event: InputEvent) => {
+    text.onInput(event);
+    if (isNote) mentions.follow();
+  };
   return (
     <form class="composer-form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
-      <label>
+      <label class="composer-field">
         <span class={isNote ? "composer-label" : "unseen"}>
           {isNote ? "Internal note: only agents will see this" : KIND_WORDS[kind].label}
         </span>
@@ -84,9 +93,18 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
           rows={2}
           value={text.value}
           placeholder={placeholder(kind, project.session.isStaff.value, ticket)}
-          onInput={text.onInput}
+          aria-autocomplete={isNote ? "list" : undefined}
+          aria-controls={offers.isOpen ? OFFERS : undefined}
+          aria-activedescendant={offers.isOpen ? offerId(OFFERS, offers.chosen) : undefined}
+          onInput={onInput}
+          onKeyDown={(event) => offers.takeKey(event, mentions.choose)}
+          onClick={() => offers.isOpen && mentions.follow()}
+          onBlur={offers.close}
         />
       </label>
+      <div class="composer-offers">
+        <OfferList id={OFFERS} label="Agents" offers={offers} choose={mentions.choose} />
+      </div>
       {problem && <Problem problem={problem} />}
       <div class="composer-end">
         <span class="keys">
@@ -105,7 +123,7 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
 }
 
 function placeholder(kind: MessageKind, isStaff: boolean, ticket: TicketSummary): string {
-  if (kind === "note") return "What should the other agents know?";
+  if (kind === "note") return "What should the other agents know? @ calls one of them";
   return isStaff ? `Answer ${ticket.customer_name}` : "Add to your ticket";
 }
 

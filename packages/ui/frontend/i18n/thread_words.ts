@@ -1,0 +1,13 @@
+/** The words of a thread. */
+
+export const MAIL_WORDS = {
+  from: "By mail from",
+  noSender: "nobody that it names",
+  notProved: "Its sender could not be proved:",
+  bounce: "A letter did not arrive",
+  bounces: "A letter did not arrive: see the last note about it",
+  asSent: "Show as sent",
+  frame: "Mail as it was sent, from",
+  load: "Load pictures from the web",
+  loadHint: "Its sender can then tell that it is read.",
+};
