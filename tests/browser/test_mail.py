@@ -92,7 +92,7 @@ def test_a_mail_is_shown_as_it_was_sent(served: Desk, person: Person) -> None:
     expect(frame.get_by_role("heading", name="Sale")).to_have_css("color", "rgb(200, 0, 0)")
     expect(frame.get_by_role("img", name="Shot")).to_have_js_property("naturalWidth", 40)
     expect(frame.get_by_role("link", name="Now")).to_have_attribute("target", "_blank")
-    bob.page.get_by_role("button", name="Show as sent").click()
+    bob.page.get_by_role("button", name="Show as text").click()
     expect(page.locator("iframe")).to_have_count(0)
     # In the text, the picture stands in its place, and nowhere else.
     expect(bob.message("Sale").locator(".picture-in-text img")).to_have_js_property("naturalWidth", 40)

@@ -7,6 +7,7 @@ export const MAIL_WORDS = {
   bounce: "A letter did not arrive",
   bounces: "A letter did not arrive: see the last note about it",
   asSent: "Show as sent",
+  asText: "Show as text",
   frame: "Mail as it was sent, from",
   load: "Load pictures from the web",
   loadHint: "Its sender can then tell that it is read.",

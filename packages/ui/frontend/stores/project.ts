@@ -1,5 +1,5 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
-import { batch, computed } from "@preact/signals-core";
+import { batch, computed, signal } from "@preact/signals-core";
 import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
 import { type ApiError, toApiError } from "../api/errors.ts";
@@ -11,14 +11,17 @@ import { ProjectData } from "./project_data.ts";
 import { OTHER_USER, ProjectSession } from "./project_session.ts";
 import { SignIn } from "./sign_in.ts";
 import type { Thread } from "./thread.ts";
+import type { TicketPatch } from "./ticket_patch.ts";
 
 const RETRY_MS = 3_000;
 const PAGE_LENGTH = 50;
 // The longest page that the server makes.
 const LONGEST_PAGE = 200;
 
+/** What is sent: a text, files, or both. */
+export type NewMessage = { body: string; attachments: number[] };
 /** What is filed; without a customer, the ticket is the caller's own. */
-export type NewTicket = { title: string; body: string; priority: Priority; customer?: string };
+export type NewTicket = { title: string; body: string; priority: Priority; attachments: number[]; customer?: string };
 
 export type ProjectOptions = {
   id: string;
@@ -44,6 +47,8 @@ export class Project {
   readonly devices: Devices;
   /** Calls the server; an answer that the user is not let in any more is taken for the whole project. */
   readonly call: Call;
+  /** How many snapshots were fetched: after each one, what was derived from events is asked for again. */
+  readonly snapshots = signal(0);
   readonly #followers = new Set<(event: Event) => void>();
   readonly #signInApi: SignInApi | null;
   readonly #release: () => Promise<void>;
@@ -84,6 +89,7 @@ export class Project {
       batch(() => {
         this.data.replace(page);
         this.session.loaded(me === null ? null : checkUser(me));
+        this.snapshots.value += 1;
       });
       this.#stream.open(page.seq);
       for (const ticketId of this.data.openThreads) void this.loadThread(ticketId);
@@ -176,12 +182,24 @@ export class Project {
   }
 
   /** Send a message; throws `ApiError`. The message appears at once, before its event. */
-  async send(ticketId: number, kind: MessageKind, body: string, token: string): Promise<void> {
+  async send(ticketId: number, kind: MessageKind, written: NewMessage, token: string): Promise<void> {
     const isCurrent = this.session.current();
-    const params = { ticket_id: ticketId, body, client_token: token };
+    const params = { ticket_id: ticketId, ...written, client_token: token };
     const message = await this.call(kind === "note" ? "message.note" : "message.reply", params);
     // What is sent to a merged ticket is on the one that it was merged into.
     if (isCurrent()) this.data.thread(message.ticket_id)?.addSent(message);
+  }
+
+  /** Set fields of a ticket; throws `ApiError`. They show at once, and are undone when the server refuses them. */
+  async update(ticketId: number, patch: TicketPatch): Promise<void> {
+    const change = this.data.changeTicket(ticketId, patch);
+    try {
+      await this.call("ticket.update", { ticket_id: ticketId, ...patch });
+      change.settle();
+    } catch (error) {
+      change.undo();
+      throw error;
+    }
   }
 
   /** File a ticket and return it; throws `ApiError`. */

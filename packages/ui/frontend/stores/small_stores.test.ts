@@ -4,14 +4,33 @@ import { announce } from "./announcement.ts";
 import { Drafts, draftKey } from "./drafts.ts";
 import { event, message, ticket } from "./fixtures.ts";
 import { RetryToken } from "./retry_token.ts";
-import { DEVICES, hashOfAddress, INBOX, NEW, parseRoute, signInHref, threadHref } from "./route.ts";
+import {
+  DEVICES,
+  hashOfAddress,
+  INBOX,
+  listHref,
+  NEW,
+  parseRoute,
+  savedName,
+  signInHref,
+  threadHref,
+} from "./route.ts";
 
 test("an address names its view, and one that names none is the list", () => {
-  assert.deepEqual(parseRoute(INBOX), { view: "inbox" });
-  assert.deepEqual(parseRoute(""), { view: "inbox" });
+  assert.deepEqual(parseRoute(INBOX), { view: "inbox", list: null });
+  assert.deepEqual(parseRoute(""), { view: "inbox", list: null });
   assert.deepEqual(parseRoute(NEW), { view: "new" });
   for (const hash of ["#/tickets/p/0", "#/tickets/p/-1", "#/tickets/p/1e3", "#/tickets//1", "#/tickets/p"]) {
-    assert.deepEqual(parseRoute(hash), { view: "inbox" }, hash);
+    assert.deepEqual(parseRoute(hash), { view: "inbox", list: null }, hash);
+  }
+});
+
+test("an address names the view that is listed", () => {
+  for (const name of ["inbox", "mine", "closed", savedName("a/b", 12)] as const) {
+    assert.deepEqual(parseRoute(listHref(name)), { view: "inbox", list: name });
+  }
+  for (const hash of ["#/views/", "#/views/secret", "#/views/saved/p/x", "#/views/saved/p/1/2"]) {
+    assert.deepEqual(parseRoute(hash), { view: "inbox", list: null }, hash);
   }
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ticket } from "../api/wire.ts";
+import type { TicketSummary } from "../api/wire.ts";
 import { page, ticket } from "./fixtures.ts";
 import { TicketList } from "./ticket_list.ts";
 import { VersionedTable } from "./versioned_table.ts";
@@ -10,13 +10,13 @@ function idsOf(list: TicketList): number[] {
 }
 
 test("the newest activity is first, and the higher id of two at the same time", () => {
-  const list = new TicketList(new VersionedTable<Ticket>());
+  const list = new TicketList(new VersionedTable<TicketSummary>());
   list.replace(page([ticket(1, { updated_at: 5 }), ticket(2, { updated_at: 9 }), ticket(3, { updated_at: 5 })], 1));
   assert.deepEqual(idsOf(list), [2, 3, 1]);
 });
 
 test("a ticket moves when its row changes", () => {
-  const table = new VersionedTable<Ticket>();
+  const table = new VersionedTable<TicketSummary>();
   const list = new TicketList(table);
   list.replace(page([ticket(1), ticket(2)], 1));
   assert.deepEqual(idsOf(list), [2, 1]);
@@ -25,7 +25,7 @@ test("a ticket moves when its row changes", () => {
 });
 
 test("a ticket that is known and not listed is not in the list", () => {
-  const table = new VersionedTable<Ticket>();
+  const table = new VersionedTable<TicketSummary>();
   const list = new TicketList(table);
   list.replace(page([ticket(1)], 1));
   table.put(2, ticket(2), 1);
@@ -36,7 +36,7 @@ test("a ticket that is known and not listed is not in the list", () => {
 });
 
 test("the next page is added, and an older one replaces no newer ticket", () => {
-  const table = new VersionedTable<Ticket>();
+  const table = new VersionedTable<TicketSummary>();
   const list = new TicketList(table);
   list.replace(page([ticket(3)], 5, "next"));
   assert.equal(list.cursor.value, "next");
@@ -49,7 +49,7 @@ test("the next page is added, and an older one replaces no newer ticket", () => 
 });
 
 test("a list that is replaced holds its first page alone", () => {
-  const list = new TicketList(new VersionedTable<Ticket>());
+  const list = new TicketList(new VersionedTable<TicketSummary>());
   list.replace(page([ticket(1), ticket(2)], 1, "next"));
   list.remove(2);
   assert.deepEqual(idsOf(list), [1]);

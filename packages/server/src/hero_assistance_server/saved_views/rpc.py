@@ -118,7 +118,13 @@ class Deleted(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("view.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "view.list",
+        allow=STAFF,
+        page=True,
+        errors=[Unauthenticated, Forbidden, Unavailable],
+        examples=[_LISTS],
+    )
     async def list_(caller: Caller, params: ListViews) -> Encoded[ViewList]:
         """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known(), params))

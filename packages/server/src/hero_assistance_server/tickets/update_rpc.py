@@ -95,7 +95,7 @@ class Guest(TicketParams):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("ticket.update", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=_UPDATES)
+    @table.method("ticket.update", allow=KNOWN, adds=Usage.CHANGES, page=True, errors=_ERRORS, examples=_UPDATES)
     async def update_(caller: Caller, params: UpdateTicket) -> Encoded[wire.Ticket]:
         """Set fields of a ticket, all at once: an agent any of them, its customer the status solved or open."""
 

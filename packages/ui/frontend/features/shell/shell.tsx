@@ -9,6 +9,7 @@ import { lazyPart } from "../../ui/lazy.tsx";
 import { ConnectionStatus } from "../connection_status/connection_status.tsx";
 import { TicketList } from "../ticket_list/ticket_list.tsx";
 import { CurrentUser } from "../user_picker/user_picker.tsx";
+import { ViewBar } from "../views/view_bar.tsx";
 
 const ThreadView = lazyPart(async () => (await import("../thread/thread_part.ts")).ThreadView);
 const Gate = lazyPart(async () => (await import("../sign_in/sign_in_part.ts")).Gate);
@@ -16,8 +17,10 @@ const SignInView = lazyPart(async () => (await import("../sign_in/sign_in_part.t
 const DevicesView = lazyPart(async () => (await import("../devices/devices_part.ts")).DevicesView);
 const NewTicketView = lazyPart(async () => (await import("../new_ticket/new_ticket_part.ts")).NewTicketView);
 
+
 /** Load the parts that the first view does without. */
 export async function loadParts(): Promise<void> {
+  desk.isUsed.value = true;
   await Promise.all([ThreadView.load(), NewTicketView.load()]);
 }
 
@@ -39,6 +42,7 @@ export function Shell() {
         <ConnectionStatus />
         <CurrentUser />
       </header>
+      <ViewBar />
       <TicketList />
       <main id="main" class="main" tabIndex={-1}>
         <View />

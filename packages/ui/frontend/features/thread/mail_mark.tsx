@@ -37,8 +37,8 @@ export function SentSwitch({ shows }: { shows: Signal<boolean> }) {
     shows.value = !shows.value;
   };
   return (
-    <button type="button" class="link-button" aria-pressed={shows.value} onClick={flip}>
-      {MAIL_WORDS.asSent}
+    <button type="button" class="link-button" onClick={flip}>
+      {shows.value ? MAIL_WORDS.asText : MAIL_WORDS.asSent}
     </button>
   );
 }

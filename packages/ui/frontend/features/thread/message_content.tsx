@@ -23,7 +23,7 @@ export function MessageContent({ project, message, mail }: MessageContentProps) 
         <Body project={project} message={message} parts={parts} />
       )}
       {mail?.has_html && <SentSwitch shows={showsSent} />}
-      <Attachments project={project.id} attachments={isSent ? message.attachments : rest} />
+      <Attachments project={project.id} attachments={rest} />
     </>
   );
 }
