@@ -9,6 +9,7 @@ import { SharedStream } from "./realtime/shared_stream.ts";
 import type { OpenStream } from "./realtime/stream.ts";
 import { Desk } from "./stores/desk.ts";
 import { Drafts } from "./stores/drafts.ts";
+import { KeySetting } from "./stores/key_setting.ts";
 import { hashOfAddress, INBOX, parseRoute } from "./stores/route.ts";
 
 /** What the server wrote into the document. */
@@ -27,6 +28,8 @@ const configuration: Configuration = JSON.parse(document.getElementById("configu
 const shared = configuration.sharesStream ? new SharedStream() : null;
 
 export const drafts = new Drafts(() => sessionStorage);
+
+export const keySetting = new KeySetting(() => localStorage);
 
 export const desk = new Desk({
   projects: configuration.projects.map((project) => ({

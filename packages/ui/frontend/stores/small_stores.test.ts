@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { announce } from "./announcement.ts";
 import { Drafts, draftKey } from "./drafts.ts";
 import { event, message, ticket } from "./fixtures.ts";
+import { KeySetting } from "./key_setting.ts";
 import { RetryToken } from "./retry_token.ts";
 import {
   DEVICES,
@@ -89,4 +90,20 @@ test("news are a sentence, and one's own doing is none", () => {
   assert.equal(announce(noted, "alice"), "Bob wrote a note on Ticket 1");
   assert.equal(announce(event(3, "ticket.updated", { ticket: ticket(1) }), "alice"), null);
   assert.equal(announce(event(4, "ticket.hidden"), "alice"), null);
+});
+
+test("the keys stay off where they were turned off, also without storage while the page is open", () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  };
+  assert.equal(new KeySetting(() => storage).isOn.value, true);
+  new KeySetting(() => storage).set(false);
+  assert.equal(new KeySetting(() => storage).isOn.value, false);
+  const without = new KeySetting(() => {
+    throw new Error("switched off");
+  });
+  without.set(false);
+  assert.equal(without.isOn.value, false);
 });

@@ -7,6 +7,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { Mark, Talk } from "../../ui/icons.tsx";
 import { lazyPart } from "../../ui/lazy.tsx";
 import { ConnectionStatus } from "../connection_status/connection_status.tsx";
+import { showsHelp } from "../keys/follow_keys.ts";
 import { TicketList } from "../ticket_list/ticket_list.tsx";
 import { CurrentUser } from "../user_picker/user_picker.tsx";
 import { ViewBar } from "../views/view_bar.tsx";
@@ -17,6 +18,7 @@ const SignInView = lazyPart(async () => (await import("../sign_in/sign_in_part.t
 const DevicesView = lazyPart(async () => (await import("../devices/devices_part.ts")).DevicesView);
 const NewTicketView = lazyPart(async () => (await import("../new_ticket/new_ticket_part.ts")).NewTicketView);
 
+const KeyHelp = lazyPart(async () => (await import("../keys/keys_part.ts")).KeyHelp);
 
 /** Load the parts that the first view does without. */
 export async function loadParts(): Promise<void> {
@@ -47,6 +49,7 @@ export function Shell() {
       <main id="main" class="main" tabIndex={-1}>
         <View />
       </main>
+      {showsHelp.value && <KeyHelp />}
       <p class="unseen" role="status" aria-live="polite">
         {desk.announcement.value}
       </p>

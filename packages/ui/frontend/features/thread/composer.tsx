@@ -48,7 +48,7 @@ function KindSwitch({ kind }: { kind: Signal<MessageKind> }) {
       <button
         type="button"
         class="kind"
-       
+        data-key="reply"
         aria-pressed={kind.value === "reply"}
         onClick={() => choose("reply")}
       >
@@ -57,7 +57,7 @@ function KindSwitch({ kind }: { kind: Signal<MessageKind> }) {
       <button
         type="button"
         class="kind kind-note"
-       
+        data-key="note"
         aria-pressed={kind.value === "note"}
         onClick={() => choose("note")}
       >
