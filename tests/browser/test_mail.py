@@ -83,7 +83,8 @@ def test_a_mail_is_shown_as_it_was_sent(served: Desk, person: Person) -> None:
         ERIN + "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
         "<h1 style='color: rgb(200, 0, 0)'>Sale</h1><img src='cid:a@b' alt='Shot'>"
         "<a href='https://shop.example/now'>Now</a>\r\n"
-        f"--b\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\nContent-Transfer-Encoding: base64\r\n\r\n{shot}\r\n--b--",
+        "--b\r\nContent-Type: image/png\r\nContent-ID: <a@b>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        f"{shot}\r\n--b--",
     )
     bob = person("bob")
     bob.ticket("Sale").click()
