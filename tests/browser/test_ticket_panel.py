@@ -105,7 +105,8 @@ def test_what_is_refused_is_undone_with_the_reason(served: Desk, person: Person)
     # Shown before the server has answered, in the head of the ticket and in the list.
     expect(bob.page.locator(".thread-head .priority-urgent")).to_be_visible()
     expect(bob.ticket("The VPN is down")).to_contain_text("Urgent")
-    eventually(lambda: held or bob.page.wait_for_timeout(50), "the change is on its way")
+    while not held:
+        bob.page.wait_for_timeout(50)
     failure = {"code": -32004, "message": "it is closed", "data": {"reason": "conflict", "hint": "open it first"}}
     held[0].fulfill(json={"jsonrpc": "2.0", "id": 1, "error": failure})
     expect(panel.get_by_role("alert")).to_contain_text("it is closed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Locator, Route, expect
 
@@ -24,6 +25,12 @@ GIVE = """([kind, name, type, content]) => element => {
 }"""
 
 
+def write_trace(folder: Path) -> Path:
+    path = folder / "trace.txt"
+    path.write_bytes(b"10.0.0.7 timed out")
+    return path
+
+
 def give(target: Locator, kind: str, name: str, content: bytes, media_type: str = "image/png") -> None:
     call = GIVE.replace("([kind, name, type, content]) => element", "(element, [kind, name, type, content])")
     target.evaluate(call, [kind, name, media_type, b64encode(content).decode()])
@@ -36,12 +43,10 @@ def open_ticket(served: Desk, person: Person) -> tuple[Visitor, Locator]:
     return bob, bob.page.get_by_role("list", name="Files to send").get_by_role("listitem")
 
 
-def test_files_are_attached_by_button_paste_and_drop(served: Desk, person: Person) -> None:
+def test_files_are_attached_by_button_paste_and_drop(served: Desk, person: Person, tmp_path: Path) -> None:
     bob, files = open_ticket(served, person)
     reply = bob.page.get_by_label("Reply", exact=True)
-    bob.page.locator("input[type=file]").set_input_files(
-        [{"name": "trace.txt", "mimeType": "text/plain", "buffer": b"10.0.0.7 timed out"}]
-    )
+    bob.page.locator("input[type=file]").set_input_files(write_trace(tmp_path))
     give(reply, "paste", "shot.png", picture(40, 30))
     give(reply, "drop", "dropped.png", picture(50, 20))
     expect(files).to_have_count(3)

@@ -72,8 +72,8 @@ function Form({ usable }: { usable: Project[] }) {
       <h1 id="new-title">New ticket</h1>
       <form class="form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
         {desk.hasSeveral && <ProjectField usable={usable} chosen={chosen} />}
-        <TitleField title={title} isFirst={!desk.hasSeveral} />
         {project?.session.isStaff.value && <CustomerField key={project.id} call={project.call} written={customer} />}
+        <TitleField title={title} isFirst={!desk.hasSeveral} />
         <label class="field">
           <span class="label">Description</span>
           <textarea

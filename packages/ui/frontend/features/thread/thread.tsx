@@ -34,7 +34,6 @@ function OpenThread({ project, ticketId }: ThreadProps) {
   return (
     <section class="thread" aria-labelledby="thread-title">
       <Title project={project} ticket={ticket} />
-      {project.session.isStaff.value && <TicketPanel project={project} ticket={ticket} />}
       <Messages project={project} ticket={ticket} thread={thread} />
       {problem && <Problem problem={problem} onRetry={retry} />}
       {ticket.merged_into === null ? (
@@ -42,6 +41,7 @@ function OpenThread({ project, ticketId }: ThreadProps) {
       ) : (
         <Merged project={project} into={ticket.merged_into} />
       )}
+      {project.session.isStaff.value && <TicketPanel project={project} ticket={ticket} />}
     </section>
   );
 }

@@ -8,7 +8,8 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailId
 from hero_assistance_server.mail.receiving.parsing.html_document import HtmlDocument, make_html_document
 from hero_assistance_server.mail.receiving.parsing.parts import parse_parts
-from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
+from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.unit_of_work import Snapshot
 from hero_assistance_server.tickets.visibility import visible_ticket
 
 # A ticket with more has older mails, whose messages are shown without their senders' addresses.
@@ -21,7 +22,9 @@ def list_ticket_mails(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -
     return snapshot.incoming_mails.list_of_ticket(ticket_id, MAILS_LIMIT)
 
 
-async def read_mail_html(storage: Storage, caller: Caller, mail_id: MailId, *, loads_pictures: bool) -> HtmlDocument:
+async def read_mail_html(
+    storage: FileStorage, caller: Caller, mail_id: MailId, *, loads_pictures: bool
+) -> HtmlDocument:
     """Return a mail of a ticket as HTML that is harmless; raises `NotFound`."""
     raw = await storage.read(lambda snapshot: _read_raw(snapshot, caller, mail_id))
     document = await storage.in_thread(lambda: make_html_document(parse_parts(raw), loads_pictures=loads_pictures))
