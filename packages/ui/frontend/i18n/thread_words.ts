@@ -5,7 +5,6 @@ export const MAIL_WORDS = {
   noSender: "nobody that it names",
   notProved: "Its sender could not be proved:",
   bounce: "A letter did not arrive",
-  bounces: "A letter did not arrive: see the last note about it",
   asSent: "Show as sent",
   asText: "Show as text",
   frame: "Mail as it was sent, from",
