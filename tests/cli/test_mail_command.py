@@ -33,7 +33,7 @@ def test_a_test_letter_becomes_a_file_that_is_listed_and_opened(env: dict[str, s
     assert listed[0]["subject"] == "A test letter from Support"
     opened = run("mail", "open", str(listed[0]["id"]), env=env).stdout
     assert "Subject: A test letter from Support" in opened
-    assert "This letter shows that Support can send mail." in opened
+    assert "This letter shows that Support can send mail.\n\nIf you" in opened
     assert "dan@example.net" in run("mail", env=env).stdout
     done = json.loads(run("mail", "outbox", "--all", "--json", env=env).stdout)
     assert (done[0]["state"], done[0]["target"]) == ("done", "dan@example.net")
@@ -55,7 +55,9 @@ def test_errors_say_what_to_do(env: dict[str, str]) -> None:
     assert missing.returncode != 0
     assert "there is no letter 77" in missing.stderr
     assert "there is no delivery 99" in run("mail", "drop", "99", env=env).stderr
-    assert run("mail", "test", "nonsense", env=env).returncode != 0
+    wrong = run("mail", "test", "nonsense", env=env)
+    assert wrong.returncode != 0
+    assert "address: this is no e-mail address, such as ann@example.org" in wrong.stderr
 
 
 def test_an_agent_may_not_look_into_the_outbox(env: dict[str, str]) -> None:

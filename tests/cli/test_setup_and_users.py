@@ -50,6 +50,7 @@ def test_setup_lets_the_first_admin_in(hero: dict[str, str], paths: Paths) -> No
     done = answer(hero, "setup", "--admin", "Ann@Example.org", "--page", f"{PAGE}/", "--name", "Vpn desk")
     assert (done["name"], done["page_address"], done["listens"]) == ("Vpn desk", PAGE, "127.0.0.1:9771")
     assert (done["admin"]["role"], done["admin"]["email"]) == ("admin", "ann@example.org")
+    assert done["mail"]["way"] == "folder"
     page, _, token = done["link"].partition("/sign-in/link?token=")
     assert page == PAGE
     assert read_listeners(paths) == ("127.0.0.1:9771",)

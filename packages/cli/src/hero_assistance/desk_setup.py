@@ -27,10 +27,11 @@ class SetupChoices:
 
 @dataclass(frozen=True, slots=True)
 class SetupResult:
-    """What is there now; `access` is the answer of `user.add`, `listens` where the page is served over TCP."""
+    """What `project.update`, `user.add` and `mail.status` answer, and where the page is served over TCP."""
 
     project: dict[str, Any]
     access: dict[str, Any]
+    mail: dict[str, Any]
     listens: str | None
     is_applied: bool
     auth_mode: str
@@ -46,8 +47,10 @@ def set_up(paths: Paths, choices: SetupChoices, progress: Progress) -> SetupResu
     listens = listener_of(choices.page)
     is_applied = _apply_listener(paths, listens, progress)
     with Server.as_operator() as server:
+        # The server reads here what was stored, so that the first letter goes out that way.
+        mail = server.call("mail.status")
         access = server.call("user.add", email=choices.admin, role="admin")
-    return SetupResult(project, access, listens, is_applied, auth_mode)
+    return SetupResult(project, access, mail, listens, is_applied, auth_mode)
 
 
 def _store_mail(paths: Paths, choices: SetupChoices) -> None:

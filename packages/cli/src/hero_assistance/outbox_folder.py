@@ -50,7 +50,8 @@ def _read(path: Path) -> FiledLetter:
 def _text(message: object) -> str:
     body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
     content = body.get_content() if body is not None else _NO_TEXT
-    return content if isinstance(content, str) else _NO_TEXT
+    # A letter's lines end as those of mails do.
+    return content.replace("\r\n", "\n") if isinstance(content, str) else _NO_TEXT
 
 
 def _number(path: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,11 @@ from hero_assistance_server.webhooks.follower import WebhookFollower
 def utc_now() -> datetime:
     """The time, as the clock of this machine has it."""
     return datetime.now(UTC)
+
+
+async def _read_defaults() -> DaemonSettings:
+    """Return the settings of a server without a supervisor."""
+    return DaemonSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Desk:
     owner: int = field(default_factory=os.geteuid)
     # What the supervisor keeps; `None` while it is not known.
     settings: Callable[[], DaemonSettings | None] = DaemonSettings
+    # Asks the supervisor at once.
+    refresh_settings: Callable[[], Awaitable[DaemonSettings | None]] = _read_defaults
     # Where letters go while no mail server is set.
     mail_folder: Path = Path("mail")
     # Where the mail server of this machine delivers, if `MAIL_LISTEN` names no other place.

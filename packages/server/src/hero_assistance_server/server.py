@@ -176,6 +176,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             devices=devices,
             owner=settings.paths.data.stat().st_uid,
             settings=watch.current,
+            refresh_settings=watch.refresh,
             mail_folder=settings.paths.mail,
             mail_socket=settings.paths.socket("lmtp"),
         )

@@ -11,6 +11,7 @@ import click
 
 from hero_assistance.commands.call import as_json, as_user
 from hero_assistance.commands.mail_inbox import inbox_command, refile_command
+from hero_assistance.commands.mail_status import describe_mail
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance_sdk.errors import Unavailable, UsageError
@@ -83,7 +84,7 @@ def status_command(user: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(status | {"counts": counts})
         return
-    click.echo(_describe(status))
+    click.echo(describe_mail(status))
     rows = [[one["channel"], one["state"], str(one["count"]), _format_time(one["oldest_at"])] for one in counts]
     print_table(["channel", "state", "count", "oldest"], rows)
 
@@ -150,7 +151,7 @@ def test_command(address: str, user: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(delivery)
     else:
-        click.echo(_describe(status))
+        click.echo(describe_mail(status))
     if delivery["state"] != "done":
         why = delivery["note"] or status["fault"] or "the mail server has not answered yet"
         raise Unavailable(f"the letter to {address} is not sent: {sanitize(why)}", hint="hero_assistance mail outbox")
@@ -174,18 +175,6 @@ def _wait_for(user: str | None, delivery_id: int) -> dict[str, Any]:
         if found["state"] != "waiting" or found["note"] or time.monotonic() > until:
             return found
         time.sleep(_POLL_S)
-
-
-def _describe(status: dict[str, Any]) -> str:
-    """One line that says where letters go."""
-    ways = {
-        "smtp": f"letters go to the mail server {status['server']} from {status['sender']}",
-        "folder": f"no mail server is set: letters go to {Paths.from_environ().mail}",
-        "held": f"letters wait: {status['fault']}",
-        "unknown": "the server has not read its settings yet",
-    }
-    hint = f"\n  hint: {status['hint']}" if status["hint"] else ""
-    return sanitize(ways[status["way"]]) + hint
 
 
 def _to_cells(delivery: dict[str, Any]) -> list[str]:

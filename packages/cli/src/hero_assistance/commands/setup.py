@@ -7,6 +7,7 @@ import sys
 import click
 
 from hero_assistance.commands.call import as_json
+from hero_assistance.commands.mail_status import describe_mail
 from hero_assistance.desk_setup import SetupChoices, SetupResult, set_up
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, show_progress
@@ -86,6 +87,7 @@ def _serialize(done: SetupResult) -> dict[str, object]:
         "name": done.project["name"],
         "page_address": done.project["page_address"],
         "listens": done.listens,
+        "mail": done.mail,
         "auth_mode": done.auth_mode,
         "admin": done.access["user"],
         "link": done.access["link"],
@@ -106,6 +108,7 @@ def _print(done: SetupResult) -> None:
         click.echo(
             "this desk runs in dev mode, where every visitor is who they choose: start it without --auth-mode dev"
         )
+    click.echo(describe_mail(done.mail))
     user = done.access["user"]
     click.echo(
         sanitize(f"{user['name']} <{user['email']}> is {user['role']}; this link signs them in once, within a week:")

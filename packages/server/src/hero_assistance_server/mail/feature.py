@@ -15,7 +15,7 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    sending_rpc.add_methods(registry, desk.store, desk.settings)
+    sending_rpc.add_methods(registry, desk.store, desk.refresh_settings)
     receiving_rpc.add_methods(registry, desk)
 
 

@@ -18,7 +18,7 @@ from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
 from hero_assistance_server.quotas.rules import GIB, MIB
-from hero_assistance_server.rpc.params import PersonName
+from hero_assistance_server.rpc.params import Fault, PersonName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage
 
@@ -84,7 +84,11 @@ _UPDATES = Example(
     _PROJECT | {"first_response_minutes": {"urgent": 30}},
 )
 
-_MailServer = Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$")]
+_MailServer = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$"),
+    Fault("this is no name of a mail server, such as mx.example.org"),
+]
 _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
@@ -104,7 +108,12 @@ class UpdateProject(Params):
     backup_hours: Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT, description="0: none are made.")] | None = None
     backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
     page_address: Annotated[
-        Annotated[str, StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS)] | None,
+        Annotated[
+            str,
+            StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS),
+            Fault("this is no address of a page, such as https://help.example.org/"),
+        ]
+        | None,
         Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
     ] = None
     enrol_newcomers: Annotated[

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.size_limits import TEXT_BYTES
@@ -39,6 +40,17 @@ _NO_NUL = r"^[^\x00]*$"
 # What the document says of lines and texts; `texts` has the whole rules.
 _LINE = {"pattern": r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"}
 _TEXT = {"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]*$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Says in plain words what does not fit, in the place of the pattern; the last annotation of a type."""
+
+    message: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check as before, and say this."""
+        return core_schema.custom_error_schema(handler(source), "text", custom_error_message=self.message)
 
 
 def _cleaned(clean: Callable[[str], str], limit: int) -> AfterValidator:
@@ -134,6 +146,7 @@ PersonName = Annotated[
 Email = Annotated[
     str,
     StringConstraints(max_length=LOGIN_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
+    Fault("this is no e-mail address, such as ann@example.org"),
     Field(description="An e-mail address; capitals do not matter."),
 ]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]

@@ -15,6 +15,7 @@ from hero_assistance_server.desk import Desk
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
+from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting
 from hero_assistance_server.mail.receiving.sources.listener import listen_for_ever
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
 
@@ -28,8 +29,8 @@ LOOK_EVERY_S = 1.0
 START_LOOK_S = 0.1
 RETRY_S = 2.0
 RETRY_AT_MOST_S = 300.0
-_HINT = "hero_assistance logs server says why; it is tried again"
-# Every caller may read a condition: the log alone names hosts and paths.
+_HINT = "hero_assistance logs hero_assistance_server says why; it is tried again"
+# Every caller may read a condition: the log alone names hosts and paths; what a bad setting is refused with has none.
 _FAULTS = {
     LISTENER_CONDITION: "the listener of MAIL_LISTEN does not run: no mail comes in there",
     MAILBOX_CONDITION: "the mailbox of IMAP_URL cannot be read: no mail comes in from there",
@@ -132,13 +133,17 @@ async def _keep_running(source: _RunningSource, setting: str, receiving: Receivi
     clock = asyncio.get_running_loop().time
     while True:
         started = clock()
+        fault, hint = _FAULTS[source.condition], _HINT
         try:
             await source.run(setting, receiving)
+        except BadMailSetting as error:
+            _log.warning("mail.source-failed", source=source.condition, error=error)
+            fault, hint = error.message, error.hint or _HINT
         except HeroError as error:
             _log.warning("mail.source-failed", source=source.condition, error=error)
         except Exception as error:  # noqa: BLE001
             # The outermost loop of a source: a defect there must not end the server, nor the other source.
             _log.error("mail.source-failed", source=source.condition, exc_info=error)
-        receiving.desk.health.report(source.condition, _FAULTS[source.condition], hint=_HINT)
+        receiving.desk.health.report(source.condition, fault, hint=hint)
         pause = RETRY_S if clock() - started > RETRY_AT_MOST_S else min(pause * 2, RETRY_AT_MOST_S)
         await asyncio.sleep(pause)

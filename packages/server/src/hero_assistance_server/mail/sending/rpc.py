@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -79,14 +79,16 @@ class SentTest(Result):
     status: MailStatus
 
 
-def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], DaemonSettings | None]) -> None:
-    """Register the methods."""
+def add_methods(
+    table: MethodRegistry, storage: Storage, refresh: Callable[[], Awaitable[DaemonSettings | None]]
+) -> None:
+    """Register the methods; `refresh` reads the settings now, because the operator may have just changed them."""
 
     @table.method("mail.status", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_READS])
     async def status(_caller: Caller, _params: NoParams) -> MailStatus:
         """Tell how letters go out."""
         has_links = await storage.read(_has_links)
-        return _describe(read_mail_settings(settings()), has_links=has_links)
+        return _describe(read_mail_settings(await refresh()), has_links=has_links)
 
     @table.method(
         "mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_TESTS]
@@ -95,8 +97,9 @@ def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], 
         """Send a test letter to an address, the same way as every other letter."""
         if not is_address(params.address):
             raise Conflict(f"{params.address} is no address that mail can be sent to")
+        settings = read_mail_settings(await refresh())
         delivery_id, has_links = await storage.write(lambda work: _queue_test(work, caller, params.address))
-        status = _describe(read_mail_settings(settings()), has_links=has_links)
+        status = _describe(settings, has_links=has_links)
         return SentTest(delivery_id=delivery_id, status=status)
 
 
