@@ -233,6 +233,14 @@ def bench(session: nox.Session) -> None:
 
 
 @locked_session(requires=["build"])
+def bench_short(session: nox.Session) -> None:
+    """Run every benchmark in its short form, which shows that it runs; the figures mean nothing."""
+    _install_tools(session, "bench")
+    _install_wheels(session)
+    session.run("pytest", "-m", "bench", "tests/build/test_every_benchmark.py", *session.posargs)
+
+
+@locked_session(requires=["build"])
 def faults(session: nox.Session) -> None:
     """Run the fault tests with their full counts; CI runs a short form of each in `tests`."""
     _install_tools(session)

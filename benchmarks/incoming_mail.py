@@ -26,6 +26,8 @@ from tests.server.mail.settings_socket import telling
 MAILS = 10_000
 KILLS = 20
 TARGET = 200.0
+# What `--quick` takes in the place of these: enough to see that every line of it runs.
+SHORT = {"MAILS": 60, "KILLS": 2}
 CLIENTS = 8
 TIMEOUT_S = 600.0
 # Each sends ten, below the rate at which one sender is stopped.
