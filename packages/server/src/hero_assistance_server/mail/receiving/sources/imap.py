@@ -19,6 +19,8 @@ from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT, Intake
 from hero_assistance_server.mail.receiving.model import Arrival, MailboxPosition
+from hero_assistance_server.mail.receiving.sources.imap_bounds import bound_answers
+from hero_assistance_server.mail.receiving.sources.imap_greeting import await_greeting
 from hero_assistance_server.mail.receiving.sources.imap_url import Mailbox, parse_imap_url
 from hero_assistance_server.quotas.rules import MIB
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -92,7 +94,8 @@ async def _connect(mailbox: Mailbox) -> AsyncIterator[Any]:
             client = aioimaplib.IMAP4_SSL(mailbox.host, mailbox.port, timeout=ANSWER_S, ssl_context=context)
         else:
             client = aioimaplib.IMAP4(mailbox.host, mailbox.port, timeout=ANSWER_S)
-        await client.wait_hello_from_server()
+        bound_answers(client)
+        await await_greeting(client, ANSWER_S)
         _check(
             await client.login(_quote(mailbox.user), mailbox.password), "the server refuses the user or the password"
         )
