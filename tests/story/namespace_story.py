@@ -174,7 +174,7 @@ def main(dist: Path) -> None:
         desk = open_now.enter_context(installed_desk(dist, env))
         browser = open_now.enter_context(closing(Browser(PAGE)))
         story = Story(desk, post, mailbox)
-        found = {"setup": story.set_up(browser), "invited": story.invite(browser)}
+        found: dict[str, Any] = {"setup": story.set_up(browser), "invited": story.invite(browser)}
         found |= {"support": story.write_to_support(), "talk": story.talk(), "mailbox": story.read_a_mailbox()}
         found["left"] = story.leave(browser)
     found["sockets"] = sorted(path.name for path in desk.paths.service_sockets.glob("*.sock"))

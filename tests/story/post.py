@@ -6,7 +6,7 @@ import asyncio
 import re
 import smtplib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 
@@ -108,21 +108,21 @@ def _connect() -> smtplib.SMTP | None:
 @contextmanager
 def post_office() -> Iterator[Post]:
     """Run the people's mail server in a thread while the context is open."""
-    started, ready = threading.Event(), list[tuple[MailServer, Callable[[], None]]]()
+    started, ready = threading.Event(), list[tuple[MailServer, asyncio.AbstractEventLoop, asyncio.Event]]()
 
     async def serve() -> None:
-        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        stop = asyncio.Event()
         async with mail_server() as server:
-            ready.append((server, lambda: loop.call_soon_threadsafe(stop.set)))
+            ready.append((server, asyncio.get_running_loop(), stop))
             started.set()
             await stop.wait()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert started.wait(ARRIVAL_S)
-    ((server, end),) = ready
+    ((server, loop, stop),) = ready
     try:
         yield Post(server)
     finally:
-        end()
+        loop.call_soon_threadsafe(stop.set)
         thread.join()
