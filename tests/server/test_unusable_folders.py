@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.errors import FolderUnusable
+from hero_assistance_sdk.files.usable_folder import FolderUnusable
 from hero_assistance_sdk.net.sockets import TAKES_OVER, bind_unix
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.export import write_export

@@ -16,10 +16,10 @@ from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_server.desk import Desk as ServedDesk
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
-from hero_assistance_server.mail.receiving.background import Receiving
 from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT, Intake
 from hero_assistance_server.mail.receiving.model import MailState
 from hero_assistance_server.mail.receiving.sources.imap import MailboxUnreadable, read_mailbox
+from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.sqlite.database.connection import open_reader

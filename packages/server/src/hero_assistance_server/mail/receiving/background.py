@@ -16,6 +16,7 @@ from hero_assistance_server.jobs.running import running
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
 from hero_assistance_server.mail.receiving.sources.listener import listen_for_ever
+from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
 
 if TYPE_CHECKING:
@@ -37,19 +38,7 @@ _FAULTS = {
 
 _log = get_log("mail")
 
-Source = Callable[[str, "Receiving"], Awaitable[None]]
-
-
-@dataclass
-class Receiving:
-    """The objects that the sources share."""
-
-    desk: Desk
-    intake: Intake
-
-    def note_health(self, condition: str) -> None:
-        """Say that a source works."""
-        self.desk.health.clear(condition)
+Source = Callable[[str, Receiving], Awaitable[None]]
 
 
 @dataclass

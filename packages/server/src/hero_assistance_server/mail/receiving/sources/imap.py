@@ -24,7 +24,7 @@ from hero_assistance_server.quotas.rules import MIB
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from hero_assistance_server.mail.receiving.background import Receiving
+    from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 
 CONDITION = "mailbox"
 ANSWER_S = 60.0

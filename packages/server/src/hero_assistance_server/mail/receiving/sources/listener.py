@@ -21,7 +21,7 @@ from hero_assistance_server.mail.receiving.sources.listen_address import (
 )
 
 if TYPE_CHECKING:
-    from hero_assistance_server.mail.receiving.background import Receiving
+    from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 
 SOURCE = "listener"
 CONDITION = "mail-listener"

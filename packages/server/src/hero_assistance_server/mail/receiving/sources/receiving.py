@@ -1,0 +1,20 @@
+"""What the sources of mail share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.mail.receiving.intake import Intake
+
+
+@dataclass
+class Receiving:
+    """The objects that the sources share."""
+
+    desk: Desk
+    intake: Intake
+
+    def note_health(self, condition: str) -> None:
+        """Say that a source works."""
+        self.desk.health.clear(condition)
