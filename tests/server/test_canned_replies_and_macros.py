@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.tickets.bulk_rpc import MANY_LIMIT
 from hero_assistance_server.users.directory import DEMO_USERS
+from tests.bounded_work import bounded_work
 from tests.server.desk import Desk
 from tests.server.store_fixtures import opened
 from tests.server.test_desk_work import BOB, filed
@@ -84,10 +84,9 @@ def test_a_link_needs_an_address_or_another_text() -> None:
 
 @pytest.mark.parametrize("text", ["{{" + " " * 60_000, "\\" * 60_000, "{{ a " * 12_000, "{" * 60_000, "{{a|" * 15_000])
 def test_no_text_takes_long_to_read(text: str) -> None:
-    begun = time.perf_counter()
-    assert unknown(text) == []
-    assert render(text, Values(filed(), BOB)) == text
-    assert time.perf_counter() - begun < 2
+    with bounded_work():
+        assert unknown(text) == []
+        assert render(text, Values(filed(), BOB)) == text
 
 
 def test_unknown_placeholders_are_named_once_each() -> None:

@@ -341,17 +341,17 @@ def test_a_start_on_damage_says_so_in_one_line(hero_env: dict[str, str], paths: 
     assert "hero_assistance restore" in log
 
 
-async def test_a_check_does_not_hold_up_the_end(paths: Paths) -> None:
+async def test_a_check_does_not_hold_up_the_end(paths: Paths, caplog: pytest.LogCaptureFixture) -> None:
     """A server that stops ends the check that runs, and does not wait for it."""
+    caplog.set_level("INFO")
     await asyncio.to_thread(filled, paths, 3000)
     async with opened_with(paths, Health()) as store:
         checking = asyncio.create_task(store.check_integrity())
         await asyncio.sleep(0)
         checking.cancel()
-        begun = time.monotonic()
         with pytest.raises(asyncio.CancelledError):
             await checking
-        assert time.monotonic() - begun < 1.0
+    assert "integrity.not-checked" in caplog.text
 
 
 async def test_callers_are_served_while_a_check_runs(paths: Paths) -> None:
