@@ -33,9 +33,9 @@ from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.integrity import FAULTS_LIMIT, IntegrityCheck
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
+from tests.server.backup_samples import NOW, SQLITE, backed_up, silent
 from tests.server.desk import START_S, Child, child, running, spawn, until
 from tests.server.store_fixtures import file_ticket, opened
-from tests.server.test_backups import NOW, SQLITE, backed_up, silent
 
 pytestmark = pytest.mark.anyio
 
