@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 import pytest
 
-from hero_assistance.commands.main import cli
+from hero_assistance.command_line.main import cli
 from hero_assistance.light_commands.direct import split_words
 from hero_assistance.light_commands.help_page import COMMANDS, OPTIONS, SUMMARY, render_help
 from hero_assistance.releases.install import install
@@ -70,7 +70,7 @@ def test_an_everyday_command_imports_nothing_slow(command: str, env: dict[str, s
     if command.startswith("status"):
         start_supervisor(env)
     imported = imported_by(*command.split(), env=env)
-    assert "hero_assistance.commands.run" in imported
+    assert "hero_assistance.command_line.run" in imported
     assert not {*SLOW, "click"} & imported
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hero_assistance.page_listener import check_page, listener_of, read_listeners, store_listeners
+from hero_assistance.setup.page_listener import check_page, listener_of, read_listeners, store_listeners
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient

@@ -8,8 +8,8 @@ import pytest
 
 from hero_assistance.doctor.findings import Verdict
 from hero_assistance.doctor.network import check_ports
+from hero_assistance.setup.tcp_listener import explain_missing_listener
 from hero_assistance.supervisor.process import tcp_ports
-from hero_assistance.tcp_listener import explain_missing_listener
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import SERVICE
 from tests.capabilities import PROC, needs

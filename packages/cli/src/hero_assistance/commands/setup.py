@@ -7,10 +7,10 @@ import sys
 import click
 
 from hero_assistance.commands.call import as_json
-from hero_assistance.desk_setup import SetupChoices, SetupResult, set_up
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, show_progress
-from hero_assistance.page_listener import check_page
+from hero_assistance.setup.desk_setup import SetupChoices, SetupResult, set_up
+from hero_assistance.setup.page_listener import check_page
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 

@@ -81,8 +81,8 @@ def check_sockets(paths: Paths) -> Iterator[Finding]:
 
 def check_ports(paths: Paths) -> Iterator[Finding]:
     """The TCP ports of the registered service: whether another process holds one."""
+    from hero_assistance.setup.tcp_listener import describe_process, explain_search
     from hero_assistance.supervisor.process.tcp_ports import find_port_holder, tells_port_holders
-    from hero_assistance.tcp_listener import describe_process, explain_search
 
     held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _list_ports(paths)]
     is_ours = _recognize_ours(paths)

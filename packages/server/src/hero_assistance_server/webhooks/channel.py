@@ -16,9 +16,9 @@ from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.outgoing_http.model import Answer
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
+from hero_assistance_server.webhooks.disabled_letter import tell_admins
 from hero_assistance_server.webhooks.message_json import decode_message
 from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer, WebhookMessage
-from hero_assistance_server.webhooks.disabled_letter import tell_admins
 from hero_assistance_server.webhooks.service import CHANNEL
 from hero_assistance_server.webhooks.signing import signed_headers
 

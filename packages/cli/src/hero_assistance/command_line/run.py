@@ -21,7 +21,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = run_directly(arguments)
         if status is None:
-            from hero_assistance.commands.main import run_with_click
+            from hero_assistance.command_line.main import run_with_click
 
             status = run_with_click(arguments)
         sys.stdout.flush()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hero_assistance.page_listener import listener_of, store_listeners
 from hero_assistance.results import Progress
 from hero_assistance.rpc_command import Server
+from hero_assistance.setup.page_listener import listener_of, store_listeners
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 
