@@ -47,6 +47,16 @@ def served(hero_root: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def hero_desk(hero_root: Path) -> Iterator[Desk]:
+    """Server and page in hero mode, without a proxy that says who is calling: users sign in at the page."""
+    with desk(hero_root, plain_environment(hero_root), "hero") as made:
+        made.start_server()
+        made.start_ui("--tcp", "127.0.0.1:0")
+        made.operate("project.update", page_address=f"http://{made.tcp_of_ui()}")
+        yield made
+
+
+@pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
     """Open a page in a browser of its own; its errors fail the test."""
     visitors: list[Visitor] = []

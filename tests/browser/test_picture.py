@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.browser.page_object import Visitor
-from tests.browser.test_sign_in import operate
-from tests.ui.daemons import Desk, desk, http, plain_environment
+from tests.ui.daemons import Desk, http
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 PAGES = {"dark": IMAGES / "page.png", "light": IMAGES / "page-light.png"}
@@ -47,24 +45,14 @@ INVOICE = """<body style="margin:0;padding:14px 18px;font:13px sans-serif;backgr
 <tr><td>6 boxes of apples</td><td align="right">19 %</td><td align="right">74.40</td></tr></table>"""
 
 
-@pytest.fixture
-def served(hero_root: Path) -> Iterator[Desk]:
-    """A desk as teams have it: users sign in at the page."""
-    with desk(hero_root, plain_environment(hero_root), "hero") as made:
-        made.start_server()
-        made.start_ui("--tcp", "127.0.0.1:0")
-        operate(made, "project.update", page_address=f"http://{made.tcp_of_ui()}")
-        yield made
-
-
 def _login(name: str) -> str:
     return name.split()[0].lower()
 
 
 def _join(served: Desk, name: str, role: str = "customer") -> str:
     """Add a user, and return the link that signs them in."""
-    added = operate(served, "user.add", email=f"{_login(name)}@example.org", role=role, name=name)
-    operate(served, "user.bind_login", user_id=added["user"]["user_id"], login=_login(name))
+    added = served.operate("user.add", email=f"{_login(name)}@example.org", role=role, name=name)
+    served.operate("user.bind_login", user_id=added["user"]["user_id"], login=_login(name))
     return str(added["link"])
 
 
@@ -125,9 +113,9 @@ def _sign_in(visit: Callable[..., Visitor], link: str, **options: Any) -> Visito
     return visitor
 
 
-def test_the_pictures_of_the_page(served: Desk, visit: Callable[..., Visitor], chromium: Browser) -> None:
+def test_the_pictures_of_the_page(hero_desk: Desk, visit: Callable[..., Visitor], chromium: Browser) -> None:
     """The page that README shows can be made, light and dark, and its pictures are there."""
-    links = _fill(served, _photograph(chromium))
+    links = _fill(hero_desk, _photograph(chromium))
     noor = _sign_in(visit, links[AGENT], viewport=SIZE)
     expect(noor.message(NOTE)).to_be_in_viewport()
     _set_times(noor, ".ticket time", AGES)
@@ -137,9 +125,11 @@ def test_the_pictures_of_the_page(served: Desk, visit: Callable[..., Visitor], c
         _save(noor, picture)
 
 
-def test_the_picture_of_a_customer_with_a_phone(served: Desk, visit: Callable[..., Visitor], chromium: Browser) -> None:
+def test_the_picture_of_a_customer_with_a_phone(
+    hero_desk: Desk, visit: Callable[..., Visitor], chromium: Browser
+) -> None:
     """What a customer sees of the same ticket: no note, and no other customer's tickets."""
-    links = _fill(served, _photograph(chromium))
+    links = _fill(hero_desk, _photograph(chromium))
     lena = _sign_in(visit, links[LENA], viewport=PHONE, device_scale_factor=2)
     expect(lena.message(NOTE)).to_have_count(0)
     _set_times(lena, ".bubble time", (HOURS[0], HOURS[1], HOURS[3]))

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from hero_assistance_sdk.rpc.client import RpcClient
 from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, routed
-from tests.ui.daemons import Desk, desk, plain_environment
+from tests.ui.daemons import Desk
 
 Visit = Callable[..., Visitor]
 TITLE = "Sign in"
 
 
 @pytest.fixture
-def served(hero_root: Path) -> Iterator[Desk]:
-    """Server and page in hero mode, without a proxy that says who is calling."""
-    with desk(hero_root, plain_environment(hero_root), "hero") as made:
-        made.start_server()
-        made.start_ui("--tcp", "127.0.0.1:0")
-        operate(made, "project.update", page_address=f"http://{made.tcp_of_ui()}")
-        yield made
+def served(hero_desk: Desk) -> Desk:
+    """A desk whose users sign in at the page."""
+    return hero_desk
 
 
 def operate(served: Desk, method: str, **params: Any) -> Any:
     """Call a method as the operator of this machine."""
-    with RpcClient(served.paths.socket("rpc"), headers={"x-hero-operator": "1"}) as client:
-        return client.call(method, **params)
+    return served.operate(method, **params)
 
 
 def add_user(served: Desk, name: str, role: str = "customer") -> dict[str, Any]:
