@@ -19,7 +19,7 @@ def explain_missing_listener(error: Mapping[str, Any]) -> Condition:
     """Return what is wrong and what to do, for the `tcp_error` of `system.health`."""
     port = _read_port(error.get("address"))
     holder = find_port_holder(port) if port else None
-    if holder is not None:
+    if port and holder is not None:
         who = describe_process(holder)
         return Condition(_NAME, f"TCP port {port} is held by {who}: {_LOST}", _explain_move(port))
     found = f"{error.get('message')}: {_LOST}"
