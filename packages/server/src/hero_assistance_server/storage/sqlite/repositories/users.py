@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import apsw
-
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.ticket_lists.list_index import assigned_to
@@ -92,11 +90,6 @@ class SqliteUsers:
                 millis(now),
             ),
         )
-
-
-def find(connection: apsw.Connection, user_id: UserId) -> User | None:
-    """Return one user, or `None`; for callers that do not use repositories yet."""
-    return SqliteUsers(Session(connection)).find(user_id)
 
 
 def _to_user(user_id: UserId, name: str, role: str, *rest: Any) -> User:
