@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.wire import MessageId, Priority, Seq, Status, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Seq, Status, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.change_builder import filed
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.tickets.event_types import TICKET_CREATED
-from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.model import LastMessage, Ticket
 
 pytestmark = pytest.mark.pure
 
@@ -58,6 +58,9 @@ OTHERWISE: dict[str, object] = {
     "last_reply_id": MessageId(9),
     "last_message_id": MessageId(9),
     "attachments": (),
+    "last_reply": LastMessage(UserId("bob"), MessageKind.REPLY, "Since when?"),
+    "last_note": LastMessage(UserId("bob"), MessageKind.NOTE, "The gateway."),
+    "assignee_name": "Bob",
 }
 
 

@@ -32,6 +32,7 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
         "customer_name": "Carol",
         "collaborators": [],
         "assignee": None,
+        "assignee_name": None,
         "followers": [],
         "snoozed_until": None,
         "first_response_due": None,
@@ -41,6 +42,7 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
         "split_from": None,
         "message_count": 0,
         "last_message_id": 0,
+        "last_message": None,
         "attachments": [],
     }
     assert await desk.call("ticket.get", "carol", ticket_id=1) == filed

@@ -8,7 +8,7 @@ from hero_assistance_sdk import wire
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.texts import excerpt
-from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.model import LastMessage, Ticket
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.users.model import User
 
@@ -91,6 +91,7 @@ def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
         "customer_name": ticket.customer_name,
         "collaborators": list(ticket.collaborators),
         "assignee": ticket.assignee,
+        "assignee_name": ticket.assignee_name,
         "followers": list(ticket.followers) if staff else [],
         "snoozed_until": maybe_millis(ticket.snoozed_until) if staff else None,
         "first_response_due": maybe_millis(ticket.first_response_due) if staff else None,
@@ -102,7 +103,14 @@ def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
         "updated_at": millis(ticket.updated_at if staff else ticket.public_updated_at),
         "message_count": ticket.reply_count + (ticket.note_count if staff else 0),
         "last_message_id": last_message_id(ticket, staff=staff),
+        "last_message": _last_message(ticket.last_message if staff else ticket.last_reply),
     }
+
+
+def _last_message(message: LastMessage | None) -> wire.LastMessage | None:
+    if message is None:
+        return None
+    return wire.LastMessage(author=message.author, kind=message.kind, excerpt=message.excerpt)
 
 
 def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
@@ -127,7 +135,7 @@ def message(message: Message) -> wire.Message:
 
 def is_shown_alike(ticket: Ticket) -> bool:
     """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
-    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count)
+    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note)
     same_end = ticket.last_message_id == ticket.last_reply_id
     snoozed = ticket.status is wire.Status.SNOOZED
     return not snoozed and not any(hidden) and same_end and ticket.updated_at == ticket.public_updated_at

@@ -38,7 +38,7 @@ from hero_assistance_sdk.wire.records import (
     Removed,
     SavedView,
 )
-from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, TicketSummary, User
+from hero_assistance_sdk.wire.tickets import Attachment, LastMessage, Message, Ticket, TicketSummary, User
 
 __all__ = [
     "CONNECTED",
@@ -55,6 +55,7 @@ __all__ = [
     "DraftMark",
     "Event",
     "EventKind",
+    "LastMessage",
     "Level",
     "Macro",
     "Message",

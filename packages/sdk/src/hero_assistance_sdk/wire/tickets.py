@@ -50,6 +50,14 @@ class Attachment(Wire):
     height: int | None
 
 
+class LastMessage(Wire):
+    """Who wrote the last message of a thread, and its first words; to customers that is a reply."""
+
+    author: UserId
+    kind: MessageKind
+    excerpt: str
+
+
 class TicketSummary(Wire):
     """What a list shows of a ticket, as far as the caller may see it; `excerpt` is the first words of its text.
 
@@ -68,6 +76,7 @@ class TicketSummary(Wire):
     # Others outside the team who see the ticket as its customer does.
     collaborators: list[UserId]
     assignee: UserId | None
+    assignee_name: str | None
     # Agents who take part without being the assignee.
     followers: list[UserId]
     snoozed_until: Millis | None
@@ -81,6 +90,8 @@ class TicketSummary(Wire):
     message_count: int
     # The last message of the thread, for `last_seen_message_id`; 0 before the first.
     last_message_id: MessageId
+    # Null before the first message.
+    last_message: LastMessage | None
 
 
 class Ticket(TicketSummary):

@@ -124,7 +124,7 @@ def split_ticket(
 
 def _list_last_entries(work: UnitOfWork, ticket: Ticket) -> list[Entry]:
     found = [work.messages.find(message_id) for message_id in {ticket.last_reply_id, ticket.last_message_id}]
-    return [Entry(one.message_id, one.kind, one.created_at) for one in found if one is not None]
+    return [Entry.of(one) for one in found if one is not None]
 
 
 def _apply(work: UnitOfWork, caller: Caller, ticket: Ticket, changes: Iterable[AnyChange]) -> Ticket:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict, NotFound, TicketMerged
-from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId, UserId
 from hero_assistance_server.events.change_builder import changed, filed
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.texts import excerpt
 from hero_assistance_server.tickets.event_types import TICKET_MERGED, TICKET_SPLIT
-from hero_assistance_server.tickets.model import NO_MESSAGE, Ticket
+from hero_assistance_server.tickets.model import NO_MESSAGE, LastMessage, Ticket
 from hero_assistance_server.tickets.states import UNANSWERED, Trigger, after
 from hero_assistance_server.tickets.ticket_update import with_status
 
@@ -27,8 +28,16 @@ class Entry:
     message_id: MessageId
     kind: MessageKind
     created_at: datetime
+    author: UserId
+    # The first characters of its text, enough for an excerpt.
+    beginning: str
     # Whether it was written on the ticket on which it is.
     own: bool = True
+
+    @staticmethod
+    def of(message: Message) -> Entry:
+        """Return the entry of a message that was written on its ticket."""
+        return Entry(message.message_id, message.kind, message.created_at, message.author, message.body)
 
 
 def merge(
@@ -52,7 +61,7 @@ def merge(
     status = _status_after_merge(source, target, reopen=reopen)
     opened = target if status is target.status else with_status(target, status, now)
     joined = replace(
-        _with_entries(opened, [*last_of_target, *entries, Entry(message_id, MessageKind.REPLY, text.created_at)]),
+        _with_entries(opened, [*last_of_target, *entries, Entry.of(text)]),
         reply_count=target.reply_count + source.reply_count + 1,
         note_count=target.note_count + source.note_count,
         followers=tuple(dict.fromkeys((*target.followers, *sorted(source.participants - target.participants)))),
@@ -101,6 +110,7 @@ def split(
         public_updated_at=now,
         collaborators=source.collaborators,
         assignee=source.assignee,
+        assignee_name=source.assignee_name,
         followers=source.followers,
         first_response_at=source.first_response_at,
         split_from=source.ticket_id,
@@ -164,16 +174,21 @@ def _opening(source: Ticket, entries: Sequence[Entry], message_id: MessageId, ti
 def _with_entries(ticket: Ticket, entries: Sequence[Entry]) -> Ticket:
     """Return the ticket with the counts and the ends of a thread of these messages, in any order."""
     replies = [entry for entry in entries if entry.kind is MessageKind.REPLY]
+    last_reply, last = _last(replies), _last(entries)
     return replace(
         ticket,
         reply_count=len(replies),
         note_count=len(entries) - len(replies),
-        last_reply_id=_last(replies),
-        last_message_id=_last(entries),
+        last_reply_id=last_reply.message_id if last_reply else NO_MESSAGE,
+        last_message_id=last.message_id if last else NO_MESSAGE,
+        last_reply=_words_of(last_reply),
+        last_note=None if last is last_reply else _words_of(last),
     )
 
 
-def _last(entries: Sequence[Entry]) -> MessageId:
-    if not entries:
-        return NO_MESSAGE
-    return max(entries, key=lambda entry: (entry.created_at, entry.message_id)).message_id
+def _last(entries: Sequence[Entry]) -> Entry | None:
+    return max(entries, key=lambda entry: (entry.created_at, entry.message_id), default=None)
+
+
+def _words_of(entry: Entry | None) -> LastMessage | None:
+    return None if entry is None else LastMessage(entry.author, entry.kind, excerpt(entry.beginning))

@@ -21,11 +21,12 @@ from hero_assistance_server.tickets.model import Ticket
 # More than this are moved in several calls.
 SPLIT_LIMIT = 1000
 
+_SAYS = {"author": "carol", "kind": "reply", "excerpt": "And my keyboard is broken."}
 _MERGES = Example(
     "Carol wrote twice about the same",
     "bob",
     {"ticket_id": 2, "into": 1},
-    TICKET | {"status": "open", "message_count": 3, "last_message_id": 3},
+    TICKET | {"status": "open", "message_count": 3, "last_message_id": 3, "last_message": _SAYS | {"excerpt": "**VPN!** Still nothing."}},
     after=(Call("carol", "ticket.create", {"title": "VPN!", "body": "Still nothing."}),),
 )
 _SPLITS = Example(
@@ -43,6 +44,7 @@ _SPLITS = Example(
         "created_at": NOTED,
         "message_count": 1,
         "last_message_id": 3,
+        "last_message": _SAYS,
     },
     after=(Call("carol", "message.reply", {"ticket_id": 1, "body": "And my keyboard is broken."}),),
 )

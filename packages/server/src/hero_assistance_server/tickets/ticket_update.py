@@ -70,6 +70,8 @@ def differing(before: Ticket, after: Ticket) -> dict[str, str]:
     """What became of the fields that are not the same, and what they were, as texts for the audit trail."""
     found: dict[str, str] = {}
     for field in fields(Ticket):
+        if field.name == "assignee_name":
+            continue
         was, now = getattr(before, field.name), getattr(after, field.name)
         if was != now:
             found |= {field.name: as_text(now), f"{field.name}.before": as_text(was)}
@@ -118,9 +120,9 @@ def _assigned(ticket: Ticket, patch: Patch) -> Ticket:
     if isinstance(patch.assignee, Unset):
         return ticket
     if patch.assignee is None:
-        return replace(ticket, assignee=None)
+        return replace(ticket, assignee=None, assignee_name=None)
     check_assignable(patch.assignee)
-    return replace(ticket, assignee=patch.assignee.user_id)
+    return replace(ticket, assignee=patch.assignee.user_id, assignee_name=patch.assignee.name)
 
 
 def _tagged(ticket: Ticket, patch: Patch) -> Ticket:

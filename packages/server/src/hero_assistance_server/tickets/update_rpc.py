@@ -33,7 +33,7 @@ _UPDATES = (
         "An agent takes it, and says what it is about",
         "bob",
         {"ticket_id": 1, "assignee": "bob", "priority": "urgent", "add_tags": ["gateway"]},
-        TICKET | {"assignee": "bob", "priority": "urgent", "tags": ["vpn", "gateway"]},
+        TICKET | {"assignee": "bob", "assignee_name": "Bob", "priority": "urgent", "tags": ["vpn", "gateway"]},
     ),
     Example(
         "It sleeps until a certain time",

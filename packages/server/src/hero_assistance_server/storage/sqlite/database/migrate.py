@@ -15,12 +15,14 @@ from hero_assistance_server.storage.sqlite.database.connection import APPLICATIO
 from hero_assistance_server.storage.sqlite.database.known_demo_users import mark_demo_users
 from hero_assistance_server.storage.sqlite.database.known_logins import bind_known_users
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
+from hero_assistance_server.storage.sqlite.tickets.last_messages import fill_last_messages
 
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 # What a migration does that SQL cannot, by its title.
 _FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {
     "folded_tags": fold_stored_tags,
     "identity": mark_demo_users,
+    "list_rows": fill_last_messages,
     "logins": bind_known_users,
 }
 

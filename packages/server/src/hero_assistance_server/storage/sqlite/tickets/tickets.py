@@ -16,7 +16,7 @@ from hero_assistance_server.storage.sqlite.tickets import list_index, lists_by_i
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.json_row import COLUMNS as OWN_COLUMNS
-from hero_assistance_server.tickets.json_row import decode_values
+from hero_assistance_server.tickets.json_row import decode_values, encode_last_message
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import ListCount, ListPage, Position
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis
@@ -138,6 +138,8 @@ def encode_row(ticket: Ticket) -> Row:
         ticket.last_reply_id,
         ticket.last_message_id,
         attachments.as_json(ticket.attachments),
+        encode_last_message(ticket.last_reply),
+        encode_last_message(ticket.last_note),
     )
 
 

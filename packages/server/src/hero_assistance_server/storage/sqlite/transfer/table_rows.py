@@ -14,6 +14,7 @@ from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.database.connection import quote_name
 from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
+from hero_assistance_server.storage.sqlite.tickets.last_messages import fill_last_messages
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
 # An imported desk sends nothing that the one before may have sent.
@@ -108,6 +109,7 @@ def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
 def add_derived_rows(connection: apsw.Connection) -> None:
     """List, count and index every ticket, as the units of work did that made it."""
     connection.execute(_SET_LAST_MESSAGES)
+    fill_last_messages(connection)
     ids = connection.execute("SELECT ticket_id FROM tickets ORDER BY ticket_id")
     for (ticket_id,) in ids:
         ticket = tickets.find(connection, TicketId(ticket_id))
