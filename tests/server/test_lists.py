@@ -17,7 +17,7 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
-from hero_assistance_server.rpc.example_fixtures import summary_of
+from hero_assistance_server.rpc.example_fixtures import listed as listed_as
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
@@ -186,8 +186,10 @@ async def test_every_filter_finds_what_it_means(busy: Desk, user: str, limit: in
     for text in FILTERS:
         listed = await pages(busy, user, limit, filter=text)
         assert [t["ticket_id"] for t in listed] == expected(found, reader, text, None), text
-        for ticket in listed:
-            assert ticket == summary_of(await busy.call("ticket.get", user, ticket_id=ticket["ticket_id"]))
+        read = await busy.call("read.list", user, ticket_ids=[ticket["ticket_id"] for ticket in listed])
+        for ticket, receipt in zip(listed, read["reads"], strict=True):
+            whole = await busy.call("ticket.get", user, ticket_id=ticket["ticket_id"])
+            assert ticket == listed_as(whole, unread=receipt["unread"])
 
 
 async def test_every_view_with_every_filter(busy: Desk) -> None:

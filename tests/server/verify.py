@@ -131,6 +131,8 @@ class Snapshot:
         for ticket in self.tickets.values():
             if ticket["customer"] == user.user_id:
                 ticket["customer_name"] = user.name
+            if ticket["assignee"] == user.user_id:
+                ticket["assignee_name"] = user.name
         for message in (message for messages in self.messages.values() for message in messages.values()):
             if message["author"] == user.user_id:
                 message["author_name"] = user.name
@@ -162,7 +164,7 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     numbers = [ticket["ticket_id"] for ticket in page["tickets"]]
     whole = {number: await desk.call("ticket.get", user, ticket_id=number) for number in numbers}
     taken = Snapshot(user, page["seq"], whole)
-    assert taken.listed() == page["tickets"]
+    assert taken.listed() == [{name: row[name] for name in TicketSummary.model_fields} for row in page["tickets"]]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}

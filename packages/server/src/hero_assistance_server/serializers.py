@@ -78,6 +78,11 @@ def ticket_summary(ticket: Ticket, *, staff: bool) -> wire.TicketSummary:
     return wire.TicketSummary(**_summary_fields(ticket, staff=staff))
 
 
+def listed_ticket(ticket: Ticket, *, staff: bool, unread: int) -> wire.ListedTicket:
+    """What a list shows of the ticket to one reader, who has so much of it unread."""
+    return wire.ListedTicket(unread=unread, **_summary_fields(ticket, staff=staff))
+
+
 def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
     snoozed = ticket.status is wire.Status.SNOOZED
     return {

@@ -182,7 +182,7 @@ export type FoundPage = {
 };
 
 export type FoundTicket = {
-  ticket: TicketSummary;
+  ticket: ListedTicket;
   place: "title" | "tag" | "person" | "body" | "reply" | "note";
   message_id: number | null;
   snippet: Array<Segment>;
@@ -235,11 +235,44 @@ export type IncomingMailRecord = {
   message_id: number | null;
 };
 
+export type LastMessage = {
+  author: string;
+  kind: MessageKind;
+  excerpt: string;
+};
+
 export type Lease = {
   lease_ms: number;
 };
 
 export type Level = "viewing" | "writing";
+
+export type ListedTicket = {
+  ticket_id: number;
+  title: string;
+  excerpt: string;
+  status: Status;
+  priority: Priority;
+  tags: Array<string>;
+  customer: string;
+  customer_name: string;
+  collaborators: Array<string>;
+  assignee: string | null;
+  assignee_name: string | null;
+  followers: Array<string>;
+  snoozed_until: number | null;
+  first_response_due: number | null;
+  first_response_at: number | null;
+  solved_at: number | null;
+  merged_into: number | null;
+  split_from: number | null;
+  created_at: number;
+  updated_at: number;
+  message_count: number;
+  last_message_id: number;
+  last_message: LastMessage | null;
+  unread: number;
+};
 
 export type ListenerError = {
   address: string | null;
@@ -586,6 +619,7 @@ export type Ticket = {
   customer_name: string;
   collaborators: Array<string>;
   assignee: string | null;
+  assignee_name: string | null;
   followers: Array<string>;
   snoozed_until: number | null;
   first_response_due: number | null;
@@ -597,12 +631,13 @@ export type Ticket = {
   updated_at: number;
   message_count: number;
   last_message_id: number;
+  last_message: LastMessage | null;
   body: string;
   attachments: Array<Attachment>;
 };
 
 export type TicketPage = {
-  tickets: Array<TicketSummary>;
+  tickets: Array<ListedTicket>;
   next_cursor: string | null;
   seq: number;
 };
@@ -629,6 +664,7 @@ export type TicketSummary = {
   customer_name: string;
   collaborators: Array<string>;
   assignee: string | null;
+  assignee_name: string | null;
   followers: Array<string>;
   snoozed_until: number | null;
   first_response_due: number | null;
@@ -640,6 +676,7 @@ export type TicketSummary = {
   updated_at: number;
   message_count: number;
   last_message_id: number;
+  last_message: LastMessage | null;
 };
 
 export type Took = {

@@ -17,6 +17,7 @@ export function ticket(id: number, fields: Partial<Ticket> = {}): Ticket {
     customer_name: "Carol",
     collaborators: [],
     assignee: null,
+    assignee_name: null,
     followers: [],
     snoozed_until: null,
     first_response_due: null,
@@ -28,6 +29,7 @@ export function ticket(id: number, fields: Partial<Ticket> = {}): Ticket {
     updated_at: id,
     message_count: 0,
     last_message_id: 0,
+    last_message: null,
     attachments: [],
     ...fields,
   };
@@ -49,7 +51,7 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
 }
 
 export function page(tickets: TicketSummary[], seq: number, nextCursor: string | null = null): TicketPage {
-  return { tickets, next_cursor: nextCursor, seq };
+  return { tickets: tickets.map((row) => ({ ...row, unread: 0 })), next_cursor: nextCursor, seq };
 }
 
 export function thread(messages: Message[], seq: number, nextCursor: string | null = null): Thread {

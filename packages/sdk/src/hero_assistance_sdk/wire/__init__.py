@@ -38,7 +38,7 @@ from hero_assistance_sdk.wire.records import (
     Removed,
     SavedView,
 )
-from hero_assistance_sdk.wire.tickets import Attachment, LastMessage, Message, Ticket, TicketSummary, User
+from hero_assistance_sdk.wire.tickets import Attachment, LastMessage, ListedTicket, Message, Ticket, TicketSummary, User
 
 __all__ = [
     "CONNECTED",
@@ -57,6 +57,7 @@ __all__ = [
     "EventKind",
     "LastMessage",
     "Level",
+    "ListedTicket",
     "Macro",
     "Message",
     "MessageId",

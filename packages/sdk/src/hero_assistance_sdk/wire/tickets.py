@@ -94,6 +94,15 @@ class TicketSummary(Wire):
     last_message: LastMessage | None
 
 
+class ListedTicket(TicketSummary):
+    """What a list shows of a ticket, with how much of others the caller has not read, as `read.list` counts it.
+
+    More than 100 are counted as 100; the text of a ticket that the caller never opened counts.
+    """
+
+    unread: int
+
+
 class Ticket(TicketSummary):
     """A whole ticket: what a list shows of it, its text, and the files of that text.
 

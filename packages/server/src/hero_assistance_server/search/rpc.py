@@ -14,7 +14,7 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.messages.model import up_to_characters
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, summary_of
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, listed
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
@@ -42,7 +42,7 @@ _FINDS = (
         "bob",
         {"query": "is:active gatew*"},
         {
-            "found": [{"ticket": summary_of(TICKET), "place": "note", "message_id": 2, "snippet": _NOTED}],
+            "found": [{"ticket": listed(TICKET, unread=1), "place": "note", "message_id": 2, "snippet": _NOTED}],
             "next_before": None,
             "ignored": [],
             "missing": 0,
@@ -68,7 +68,7 @@ _FINDS = (
         {
             "found": [
                 {
-                    "ticket": summary_of(CAROLS_TICKET),
+                    "ticket": listed(CAROLS_TICKET, unread=1),
                     "place": "body",
                     "message_id": None,
                     "snippet": [{"text": "Since this", "match": True}, {"text": " morning.", "match": False}],
@@ -102,7 +102,7 @@ class Segment(Result):
 class FoundTicket(Result):
     """A ticket, and the place on it that has most of the words; `message_id` is null where it is of no message."""
 
-    ticket: wire.TicketSummary
+    ticket: wire.ListedTicket
     place: snippets.Place
     message_id: wire.MessageId | None
     snippet: list[Segment]
@@ -140,8 +140,11 @@ def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTic
     found = snapshot.search.find(filter_, reader, params.before, params.limit + 1)
     page = found[: params.limit]
     more = len(found) > len(page)
+    unread = snapshot.read_receipts.count_unread(reader, [ticket.ticket_id for ticket in page])
     return FoundPage(
-        found=[_with_snippet(snapshot, reader, ticket, filter_) for ticket in page],
+        found=[
+            _with_snippet(snapshot, reader, ticket, filter_, count) for ticket, count in zip(page, unread, strict=True)
+        ],
         next_before=page[-1].ticket_id if more else None,
         ignored=unsearchable(filter_.texts),
         missing=snapshot.search.count_missing(),
@@ -149,11 +152,11 @@ def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTic
     )
 
 
-def _with_snippet(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) -> FoundTicket:
+def _with_snippet(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter, unread: int) -> FoundTicket:
     newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=reader.is_staff)
     there = snippets.found(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
     return FoundTicket(
-        ticket=serializers.ticket_summary(ticket, staff=reader.is_staff),
+        ticket=serializers.listed_ticket(ticket, staff=reader.is_staff, unread=unread),
         place=there.place,
         message_id=there.message_id,
         snippet=[Segment(text=segment.text, match=segment.match) for segment in there.segments],

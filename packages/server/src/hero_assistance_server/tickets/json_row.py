@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hero_assistance_sdk.wire import MessageKind, Priority, Status
+from hero_assistance_sdk.wire import MessageKind, Priority, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.tickets.model import LastMessage, Ticket
 from hero_assistance_server.timestamps import maybe_time, time_of
@@ -50,6 +50,11 @@ def decode_row(text: str) -> Ticket:
     return decode_values(json.loads(text))
 
 
+def id_of_row(text: str) -> TicketId:
+    """Return the id of a row's ticket, without decoding the rest."""
+    return TicketId(int(text[1 : text.index(",")]))
+
+
 def decode_values(row: Sequence[Any]) -> Ticket:
     """Return the ticket of the values of a row; lists within them are JSON texts."""
     return Ticket(
@@ -86,14 +91,14 @@ def decode_values(row: Sequence[Any]) -> Ticket:
 
 def encode_last_message(message: LastMessage | None) -> str:
     """Return what a column keeps of the last message; `decode_values` reads it."""
-    return "[]" if message is None else json.dumps([message.author, message.excerpt], ensure_ascii=False)
+    return "" if message is None else f"{message.author}\n{message.excerpt}"
 
 
 def _decode_last_message(text: str, kind: MessageKind) -> LastMessage | None:
-    if text == "[]":
+    if not text:
         return None
-    author, excerpt = json.loads(text)
-    return LastMessage(author, kind, excerpt)
+    author, _, excerpt = text.partition("\n")
+    return LastMessage(UserId(author), kind, excerpt)
 
 
 def _decode_attachments(text: str) -> tuple[Attachment, ...]:

@@ -26,7 +26,13 @@ _MERGES = Example(
     "Carol wrote twice about the same",
     "bob",
     {"ticket_id": 2, "into": 1},
-    TICKET | {"status": "open", "message_count": 3, "last_message_id": 3, "last_message": _SAYS | {"excerpt": "**VPN!** Still nothing."}},
+    TICKET
+    | {
+        "status": "open",
+        "message_count": 3,
+        "last_message_id": 3,
+        "last_message": _SAYS | {"excerpt": "**VPN!** Still nothing."},
+    },
     after=(Call("carol", "ticket.create", {"title": "VPN!", "body": "Still nothing."}),),
 )
 _SPLITS = Example(

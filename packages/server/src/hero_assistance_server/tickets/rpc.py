@@ -21,7 +21,7 @@ from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_of, position_of
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, summary_of
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, listed
 from hero_assistance_server.rpc.pages import count_fitting
 from hero_assistance_server.rpc.params import (
     PAGE_DEFAULT,
@@ -47,6 +47,7 @@ from hero_assistance_server.tickets.repository import START, START_BY_ID, Positi
 from hero_assistance_server.tickets.service import (
     CREATE,
     NewTicket,
+    count_unread,
     create_ticket,
     create_ticket_for,
     cut_page,
@@ -76,7 +77,7 @@ _LISTS = (
         "An agent lists the tickets",
         "bob",
         {"limit": 50},
-        {"tickets": [summary_of(TICKET)], "next_cursor": None, "seq": 3},
+        {"tickets": [listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
     ),
     Example(
         "An agent lists what is urgent in a view",
@@ -88,7 +89,7 @@ _LISTS = (
         "A program reads all of them",
         "bob",
         {"order": "id"},
-        {"tickets": [summary_of(TICKET)], "next_cursor": None, "seq": 3},
+        {"tickets": [listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
     ),
     Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
@@ -144,7 +145,7 @@ class TicketPage(Result):
     the work that one call does, or had room. `ticket.get` has the whole text of one.
     """
 
-    tickets: list[wire.TicketSummary]
+    tickets: list[wire.ListedTicket]
     next_cursor: str | None
     seq: wire.Seq
 
@@ -195,23 +196,29 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         after, by_id = _start_of(params), params.order is Order.ID
 
         async def read() -> Encoded[TicketPage]:
-            page, seq = await storage.read(
+            page, unread, seq = await storage.read(
                 lambda snapshot: (
-                    list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
+                    page := list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
+                    count_unread(snapshot, caller, page),
                     snapshot.events.last_seq(),
                 )
             )
-            items = rows[caller.is_staff].encode_each(page.rows)
+            items = [*map(_with_unread, rows[caller.is_staff].encode_each(page.rows), unread)]
             count = count_fitting(items)
             if count < len(items):
                 page = cut_page(page, count, staff=caller.is_staff)
             cursor = None if page.end is None else _cursor_of(page.end, params.order)
             return Encoded.of(TicketPage, tickets=array(items[:count]), next_cursor=cursor, seq=seq)
 
-        # Staff see the same list; who asks matters where a view or a filter says "me".
-        own = not caller.is_staff or query is not None
-        user_id = caller.known().user_id if own else None
-        asked = (user_id, params.view, params.filter, params.time_zone, params.cursor, params.limit, params.order)
+        asked = (
+            caller.known().user_id,
+            params.view,
+            params.filter,
+            params.time_zone,
+            params.cursor,
+            params.limit,
+            params.order,
+        )
         return await answers.answer(asked, read)
 
 
@@ -278,3 +285,8 @@ def _create(work: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
 
 def _encode(row: str, *, staff: bool) -> bytes:
     return serializers.ticket_summary(decode_row(row), staff=staff).model_dump_json().encode()
+
+
+def _with_unread(summary: bytes, unread: int) -> bytes:
+    """Return the JSON of a `wire.ListedTicket`."""
+    return b'%b,"unread":%d}' % (summary[:-1], unread)

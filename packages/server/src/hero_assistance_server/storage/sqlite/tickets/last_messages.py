@@ -6,11 +6,11 @@ import apsw
 
 from hero_assistance_server.texts import EXCERPT_SOURCE, excerpt
 
-_WORDS = f"""(SELECT json_array(author, first_words(substr(messages.body, 1, {EXCERPT_SOURCE + 1})))
+_WORDS = f"""(SELECT author || char(10) || first_words(substr(messages.body, 1, {EXCERPT_SOURCE + 1}))
     FROM messages WHERE message_id = {{message}})"""  # noqa: S608
-_FILL = f"""UPDATE tickets SET last_reply = coalesce({_WORDS.format(message="last_reply_id")}, '[]'),
-    last_note = CASE WHEN last_message_id = last_reply_id THEN '[]'
-        ELSE coalesce({_WORDS.format(message="last_message_id")}, '[]') END
+_FILL = f"""UPDATE tickets SET last_reply = coalesce({_WORDS.format(message="last_reply_id")}, ''),
+    last_note = CASE WHEN last_message_id = last_reply_id THEN ''
+        ELSE coalesce({_WORDS.format(message="last_message_id")}, '') END
     WHERE last_message_id <> 0"""  # noqa: S608
 
 

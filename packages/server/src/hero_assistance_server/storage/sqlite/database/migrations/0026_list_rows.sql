@@ -1,7 +1,7 @@
--- What a list shows of the last reply, and of the last message where it is a note: its author and its first words.
--- The follow-up fills them.
-ALTER TABLE tickets ADD COLUMN last_reply TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(last_reply));
-ALTER TABLE tickets ADD COLUMN last_note TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(last_note));
+-- What a list shows of the last reply, and of the last message where it is a note: its author, and after a line feed its
+-- first words. The follow-up fills them.
+ALTER TABLE tickets ADD COLUMN last_reply TEXT NOT NULL DEFAULT '';
+ALTER TABLE tickets ADD COLUMN last_note TEXT NOT NULL DEFAULT '';
 
 -- Whether a user has written on a ticket, and what a user has written.
 CREATE INDEX messages_of_author ON messages (author, ticket_id);
