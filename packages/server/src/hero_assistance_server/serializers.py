@@ -9,6 +9,7 @@ from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.texts import excerpt
 from hero_assistance_server.tickets.model import LastMessage, Ticket
+from hero_assistance_server.tickets.sharing import NOTHING_SHARED, Sharing
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.users.model import User
 
@@ -64,39 +65,40 @@ def attachment(attachment: Attachment) -> wire.Attachment:
     )
 
 
-def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
+def ticket(ticket: Ticket, *, staff: bool, sharing: Sharing = NOTHING_SHARED) -> wire.Ticket:
     """The ticket as agents see it, or as its customer does: without a trace of what is only among agents."""
     return wire.Ticket(
         body=ticket.body,
         attachments=[attachment(one) for one in ticket.attachments],
-        **_summary_fields(ticket, staff=staff),
+        **_summary_fields(ticket, staff, sharing),
     )
 
 
-def ticket_summary(ticket: Ticket, *, staff: bool) -> wire.TicketSummary:
+def ticket_summary(ticket: Ticket, *, staff: bool, sharing: Sharing = NOTHING_SHARED) -> wire.TicketSummary:
     """What a list shows of the ticket; of its text the beginning is enough."""
-    return wire.TicketSummary(**_summary_fields(ticket, staff=staff))
+    return wire.TicketSummary(**_summary_fields(ticket, staff, sharing))
 
 
-def listed_ticket(ticket: Ticket, *, staff: bool, unread: int) -> wire.ListedTicket:
+def listed_ticket(ticket: Ticket, *, staff: bool, unread: int, sharing: Sharing = NOTHING_SHARED) -> wire.ListedTicket:
     """What a list shows of the ticket to one reader, who has so much of it unread."""
-    return wire.ListedTicket(unread=unread, **_summary_fields(ticket, staff=staff))
+    return wire.ListedTicket(unread=unread, **_summary_fields(ticket, staff, sharing))
 
 
-def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
+def _summary_fields(ticket: Ticket, staff: bool, sharing: Sharing) -> dict[str, Any]:
     snoozed = ticket.status is wire.Status.SNOOZED
+    with_assignee = staff or sharing.assignee
     return {
         "ticket_id": ticket.ticket_id,
         "title": ticket.title,
         "excerpt": excerpt(ticket.body),
         "status": wire.Status.OPEN if snoozed and not staff else ticket.status,
         "priority": ticket.priority,
-        "tags": list(ticket.tags),
+        "tags": list(ticket.tags) if staff or sharing.tags else [],
         "customer": ticket.customer,
         "customer_name": ticket.customer_name,
         "collaborators": list(ticket.collaborators),
-        "assignee": ticket.assignee,
-        "assignee_name": ticket.assignee_name,
+        "assignee": ticket.assignee if with_assignee else None,
+        "assignee_name": ticket.assignee_name if with_assignee else None,
         "followers": list(ticket.followers) if staff else [],
         "snoozed_until": maybe_millis(ticket.snoozed_until) if staff else None,
         "first_response_due": maybe_millis(ticket.first_response_due) if staff else None,
@@ -138,9 +140,11 @@ def message(message: Message) -> wire.Message:
     )
 
 
-def is_shown_alike(ticket: Ticket) -> bool:
+def is_shown_alike(ticket: Ticket, sharing: Sharing = NOTHING_SHARED) -> bool:
     """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
-    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count, ticket.last_note)
-    same_end = ticket.last_message_id == ticket.last_reply_id
+    hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count)
+    same_end = ticket.last_message_id == ticket.last_reply_id and ticket.last_note is None
     snoozed = ticket.status is wire.Status.SNOOZED
-    return not snoozed and not any(hidden) and same_end and ticket.updated_at == ticket.public_updated_at
+    if snoozed or any(hidden) or sharing.hides_of(ticket):
+        return False
+    return same_end and ticket.updated_at == ticket.public_updated_at

@@ -84,6 +84,9 @@ class Project(Wire):
     # Whether a mail from an unknown address makes a customer, and the mail servers whose word about a sender counts.
     mail_newcomers: bool | None
     mail_servers: list[str] | None
+    # Whether customers see the tags and the assignee of their tickets. Who holds tickets when it changes fetches them.
+    share_tags: bool
+    share_assignee: bool
 
 
 class Removed(Wire):

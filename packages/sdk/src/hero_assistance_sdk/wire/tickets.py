@@ -62,7 +62,8 @@ class TicketSummary(Wire):
     """What a list shows of a ticket, as far as the caller may see it; `excerpt` is the first words of its text.
 
     Customers do not see notes, snoozing, followers and targets: `snoozed` is `open` for them,
-    `followers` is empty, and `snoozed_until` and `first_response_due` are null.
+    `followers` is empty, and `snoozed_until` and `first_response_due` are null. Unless the project shares them,
+    `tags` is empty too, and `assignee` and `assignee_name` are null.
     """
 
     ticket_id: TicketId

@@ -51,6 +51,8 @@ _PROJECT = {
     "enrol_newcomers": True,
     "mail_newcomers": True,
     "mail_servers": [],
+    "share_tags": False,
+    "share_assignee": False,
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -121,6 +123,10 @@ class UpdateProject(Params):
             description="The servers whose word about a mail's sender counts: the first word that each writes into"
             " `Authentication-Results`, such as `mx.example.org`.",
         ),
+    ] = None
+    share_tags: Annotated[bool | None, Field(description="Whether customers see the tags of their tickets.")] = None
+    share_assignee: Annotated[
+        bool | None, Field(description="Whether customers see who of the team has their tickets.")
     ] = None
 
 

@@ -38,6 +38,9 @@ class ProjectSettings:
     mail_newcomers: bool = True
     # The mail servers whose word about a sender counts, as they name themselves in Authentication-Results.
     mail_servers: Sequence[str] = field(default_factory=list)
+    # Whether customers see the tags and the assignee of their tickets.
+    share_tags: bool = False
+    share_assignee: bool = False
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -70,6 +73,8 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         enrol_newcomers=project.enrol_newcomers,
         mail_newcomers=project.mail_newcomers,
         mail_servers=list(project.mail_servers),
+        share_tags=project.share_tags,
+        share_assignee=project.share_assignee,
     )
 
 

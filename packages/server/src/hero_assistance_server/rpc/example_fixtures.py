@@ -87,6 +87,7 @@ TICKET: dict[str, Any] = NEW_TICKET | {
     "last_message": {"author": "alice", "kind": "note", "excerpt": "The gateway was renewed yesterday."},
 }
 CAROLS_TICKET = TICKET | {
+    "tags": [],
     "followers": [],
     "updated_at": REPLIED,
     "message_count": 1,

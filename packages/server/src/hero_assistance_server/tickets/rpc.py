@@ -39,7 +39,7 @@ from hero_assistance_server.rpc.params import (
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.search.filters import Filter, parse, suggest_key
-from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
@@ -53,6 +53,7 @@ from hero_assistance_server.tickets.service import (
     cut_page,
     list_tickets,
 )
+from hero_assistance_server.tickets.sharing import NOTHING_SHARED, Sharing, check_filter
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.time_zones import zone_or_utc
 
@@ -152,7 +153,8 @@ class TicketPage(Result):
 
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
-    rows = {staff: RowCache(partial(_encode, staff=staff)) for staff in (True, False)}
+    # A row of a customer depends on what is shared.
+    rows: dict[Sharing | None, RowCache] = {}
     answers = ResponseCache(storage)
 
     @table.method(
@@ -177,8 +179,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method("ticket.get", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
     async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Read one ticket."""
-        ticket = await storage.read(lambda snapshot: visible_ticket(snapshot, caller, params.ticket_id))
-        return serializers.ticket(ticket, staff=caller.is_staff)
+        return await storage.read(lambda snapshot: _get(snapshot, caller, params.ticket_id))
 
     @table.method(
         "ticket.list",
@@ -192,18 +193,22 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
-        query = _query_of(caller, params)
+        filter_ = parse_list_filter(params.filter, params.time_zone)
+        query = _query_of(caller, params, filter_)
         after, by_id = _start_of(params), params.order is Order.ID
 
         async def read() -> Encoded[TicketPage]:
-            page, unread, seq = await storage.read(
+            page, unread, sharing, seq = await storage.read(
                 lambda snapshot: (
                     page := list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
                     count_unread(snapshot, caller, page),
+                    _find_sharing(snapshot, caller, filter_),
                     snapshot.events.last_seq(),
                 )
             )
-            items = [*map(_with_unread, rows[caller.is_staff].encode_each(page.rows), unread)]
+            if sharing not in rows:
+                rows[sharing] = RowCache(partial(_encode, sharing=sharing))
+            items = [*map(_with_unread, rows[sharing].encode_each(page.rows), unread)]
             count = count_fitting(items)
             if count < len(items):
                 page = cut_page(page, count, staff=caller.is_staff)
@@ -255,11 +260,10 @@ def _cursor_of(end: Position, order: Order) -> str:
     return cursor_of(replace(end, updated_at=Millis(0)) if order is Order.ID else end)
 
 
-def _query_of(caller: Caller, params: ListTickets) -> ListQuery | None:
+def _query_of(caller: Caller, params: ListTickets, filter_: Filter) -> ListQuery | None:
     """Return what the list is of; `None` for every ticket."""
     if params.view is not None and not caller.is_staff:
         raise Forbidden("views are of the team", hint="a filter works for everybody")
-    filter_ = parse_list_filter(params.filter, params.time_zone)
     if not filter_.terms and params.view in {None, "all"}:
         return None
     return build_list_query(filter_, caller.known(), params.view)
@@ -283,8 +287,26 @@ def _create(work: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
     )
 
 
-def _encode(row: str, *, staff: bool) -> bytes:
-    return serializers.ticket_summary(decode_row(row), staff=staff).model_dump_json().encode()
+def _get(snapshot: Snapshot, caller: Caller, ticket_id: wire.TicketId) -> wire.Ticket:
+    ticket = visible_ticket(snapshot, caller, ticket_id)
+    if caller.is_staff:
+        return serializers.ticket(ticket, staff=True)
+    return serializers.ticket(ticket, staff=False, sharing=snapshot.project.sharing())
+
+
+def _find_sharing(snapshot: Snapshot, caller: Caller, filter_: Filter) -> Sharing | None:
+    """Return what is shared with a customer, `None` for staff; raises `Forbidden` for a filter by what is not."""
+    if caller.is_staff:
+        return None
+    sharing = snapshot.project.sharing()
+    check_filter(filter_, caller.known(), sharing)
+    return sharing
+
+
+def _encode(row: str, *, sharing: Sharing | None) -> bytes:
+    """Return the JSON of a row for staff, or for customers with whom something may be shared."""
+    ticket, staff = decode_row(row), sharing is None
+    return serializers.ticket_summary(ticket, staff=staff, sharing=sharing or NOTHING_SHARED).model_dump_json().encode()
 
 
 def _with_unread(summary: bytes, unread: int) -> bytes:

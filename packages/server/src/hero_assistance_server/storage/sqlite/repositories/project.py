@@ -13,6 +13,7 @@ from hero_assistance_sdk.wire import Priority
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
 
 
@@ -34,6 +35,11 @@ class SqliteProject:
         batch = self.session.batch
         return targets(self.session.direct) if batch is None else batch.tickets.response_targets()
 
+    def sharing(self) -> Sharing:
+        """Read what customers are shown of the team's work; in a unit of work, from its batch."""
+        batch = self.session.batch
+        return sharing(self.session.direct) if batch is None else batch.tickets.sharing()
+
     def save_changes(self, before: ProjectSettings, after: ProjectSettings) -> None:
         """Insert or update the row of each setting that differs."""
         # New tickets that wait got the targets of before; once they are written, the batch reads the new ones.
@@ -53,3 +59,9 @@ def targets(connection: apsw.Connection) -> Targets:
     found = connection.execute("SELECT value FROM settings WHERE name = 'first_response_minutes'").get
     minutes: Mapping[str, int] = {} if found is None else json.loads(found)
     return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
+
+
+def sharing(connection: apsw.Connection) -> Sharing:
+    """Read what customers are shown of the team's work; `TicketBatch` keeps it."""
+    rows = connection.execute("SELECT name, value FROM settings WHERE name IN ('share_tags', 'share_assignee')")
+    return Sharing(**{str(name).removeprefix("share_"): bool(json.loads(value)) for name, value in rows})
