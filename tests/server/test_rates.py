@@ -34,6 +34,7 @@ UNCOUNTED = frozenset(
             "event.stream",
             "presence.list",
             "project.get",
+            "rating.of_ticket",
             "read.list",
             "search.tickets",
             "system.health",
@@ -105,6 +106,7 @@ async def test_replies_edits_and_drafts_are_counted(paths: Paths) -> None:
             await desk.call("draft.save", "carol", ticket_id=1, kind="reply", body="b")
         counted: dict[str, dict[str, Any]] = {
             "draft.save": {"ticket_id": 1, "kind": "reply", "body": "b"},
+            "rating.rate": {"ticket_id": 1, "score": "good"},
             "read.mark": {"ticket_id": 1, "message_id": 1},
             "ticket.update": {"ticket_id": 1, "status": "solved"},
         }

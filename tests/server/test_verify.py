@@ -140,6 +140,7 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("read.mark", "carol", {"ticket_id": 1, "message_id": 2}, {"read.marked"}, {"carol"}),
     ("read.mark", "bob", {"ticket_id": 1, "message_id": 1}, set(), set()),
     ("read.mark", "bob", {"ticket_id": 1, "message_id": 1, "back": True}, {"read.marked"}, {"bob"}),
+    ("rating.rate", "carol", {"ticket_id": 5, "score": "good"}, {"rating.saved"}, {"carol", *TEAM}),
     ("tag.rename", "alice", {"tag": "vpn", "into": "net"}, {"ticket.updated"}, TEAM),
     ("view.save", "bob", {"name": "n", "filter": "tag:vpn"}, {"view.saved"}, {"bob"}),
     ("view.save", "alice", {"name": "n", "filter": "", "shared": True}, {"view.saved"}, TEAM),
@@ -165,6 +166,8 @@ READ_ONLY = {
     "project.get",
     "canned_reply.list",
     "canned_reply.render",
+    "rating.list",
+    "rating.of_ticket",
     "read.list",
     "read.of_ticket",
     "rpc.discover",
@@ -255,6 +258,8 @@ async def _past(desk: Desk) -> None:
     await desk.call("ticket.update", "bob", ticket_id=2, assignee="zoe")
     await desk.call("canned_reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
     await desk.call("macro.save", "bob", name="Done", status="solved", note="n", reply="r", shared=True)
+    await desk.call("ticket.create", "carol", title="solved", body="b")
+    await desk.call("ticket.update", "carol", ticket_id=5, status="solved")
 
 
 @pytest.mark.parametrize(("method", "caller", "params", "kinds", "informed"), ACTIONS)

@@ -8,6 +8,7 @@ from hero_assistance_sdk.wire import MessageId, Millis, Role, Status, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tags.model import TagCount
+from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import Device, Login, User
@@ -27,6 +28,7 @@ USER_WRITES = {
     "devices.save",
     "logins.delete",
     "logins.save",
+    "ratings.save",
     "read_receipts.add_for_authors",
     "read_receipts.copy_to_part",
     "read_receipts.save",
@@ -88,6 +90,11 @@ def save_receipt(user: User) -> Step:
     return lambda work: work.read_receipts.save(user.user_id, TICKET, MessageId(1), work.now)
 
 
+def share_tags(work: UnitOfWork) -> None:
+    before = work.project.read()
+    work.project.save_changes(before, replace(before, share_tags=True))
+
+
 def sees_sharers(work: UnitOfWork) -> bool:
     """A customer shares a ticket, an agent shares the messages."""
     create(work)
@@ -120,6 +127,10 @@ USER_CASES: dict[str, Case] = {
         lambda work: work.logins.list_after("", 5, DAN.user_id), (bind_admin, [LOGIN]), (delete_login, [])
     ),
     "logins.list_all": sees(lambda work: work.logins.list_all(), (bind_admin, [LOGIN]), (delete_login, [])),
+    "project.sharing": sees(lambda work: work.project.sharing(), (create, Sharing()), (share_tags, Sharing(tags=True))),
+    "read_receipts.count_unread": sees(
+        lambda work: work.read_receipts.count_unread(BOB, [TICKET]), (create, [1]), (save_receipt(BOB), [0])
+    ),
     "read_receipts.last_read": sees(
         lambda work: work.read_receipts.last_read(CAROL.user_id, TICKET), (create, 0), (save_receipt(CAROL), 1)
     ),

@@ -50,7 +50,14 @@ def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
         return record.model_copy(update={"email": None, "shows_presence": True, "signature": None})
     if isinstance(record, wire.Project):
         return project(record, staff=staff)
+    if isinstance(record, wire.Rating):
+        return rating(record, staff=staff)
     return record
+
+
+def rating(rating: wire.Rating, *, staff: bool) -> wire.Rating:
+    """The rating, for a customer without the agent."""
+    return rating if staff else rating.model_copy(update={"agent": None})
 
 
 def attachment(attachment: Attachment) -> wire.Attachment:

@@ -141,7 +141,7 @@ export type Event = {
   kind: EventKind;
   ticket: Ticket | null;
   message: Message | null;
-  record: CannedReply | DraftMark | Macro | Project | ReadMark | Removed | SavedView | User | null;
+  record: CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User | null;
 };
 
 export type EventList = {
@@ -393,6 +393,7 @@ export type Overview = {
   solved: Took;
   backlog_before: number;
   backlog_after: number;
+  ratings: Ratings;
 };
 
 export type Passkey = {
@@ -438,6 +439,8 @@ export type Project = {
   enrol_newcomers: boolean | null;
   mail_newcomers: boolean | null;
   mail_servers: Array<string> | null;
+  share_tags: boolean;
+  share_assignee: boolean;
 };
 
 export type ProjectInfo = {
@@ -448,6 +451,27 @@ export type ProjectInfo = {
 
 export type QueuedMessage = {
   message_id: string;
+};
+
+export type Rating = {
+  noun: "rating";
+  ticket_id: number;
+  solved_at: number;
+  user_id: string;
+  score: Score;
+  comment: string;
+  agent: string | null;
+  rated_at: number;
+};
+
+export type RatingPage = {
+  ratings: Array<Rating>;
+  next_cursor: string | null;
+};
+
+export type Ratings = {
+  good: number;
+  bad: number;
 };
 
 export type Read = {
@@ -532,6 +556,8 @@ export type SavedView = {
   shared: boolean;
 };
 
+export type Score = "good" | "bad";
+
 export type Segment = {
   text: string;
   match: boolean;
@@ -582,6 +608,7 @@ export type StatsRow = {
   created: number;
   first_response: Took;
   solved: Took;
+  ratings: Ratings;
 };
 
 export type StatsRows = {
@@ -645,6 +672,10 @@ export type TicketPage = {
 export type TicketPresence = {
   ticket_id: number;
   people: Array<Present>;
+};
+
+export type TicketRatings = {
+  ratings: Array<Rating>;
 };
 
 export type TicketResult = {
@@ -790,6 +821,7 @@ export const EVENT_KINDS = [
   "message.noted",
   "message.replied",
   "project.updated",
+  "rating.saved",
   "read.marked",
   "ticket.created",
   "ticket.hidden",
@@ -1228,8 +1260,33 @@ export type Methods = {
       enrol_newcomers?: boolean | null;
       mail_newcomers?: boolean | null;
       mail_servers?: Array<string> | null;
+      share_tags?: boolean | null;
+      share_assignee?: boolean | null;
     };
     result: Project;
+  };
+  "rating.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      score?: Score | null;
+      agent?: string | null;
+    };
+    result: RatingPage;
+  };
+  "rating.of_ticket": {
+    params: {
+      ticket_id: number;
+    };
+    result: TicketRatings;
+  };
+  "rating.rate": {
+    params: {
+      ticket_id: number;
+      score: Score;
+      comment?: string;
+    };
+    result: Rating;
   };
   "read.list": {
     params: {

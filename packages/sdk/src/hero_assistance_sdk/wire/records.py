@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Status, TicketId, UserId
+from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Score, Status, TicketId, UserId
 from hero_assistance_sdk.wire.tickets import User
 
 
@@ -89,6 +89,22 @@ class Project(Wire):
     share_assignee: bool
 
 
+class Rating(Wire):
+    """What a customer says of the answer, for the time that the ticket was solved at `solved_at`.
+
+    `agent` is the assignee when it was rated; null to customers.
+    """
+
+    noun: Literal["rating"] = "rating"
+    ticket_id: TicketId
+    solved_at: Millis
+    user_id: UserId
+    score: Score
+    comment: str
+    agent: UserId | None
+    rated_at: Millis
+
+
 class Removed(Wire):
     """An object that this reader has lost: the client deletes it, with all that belongs to it.
 
@@ -120,5 +136,6 @@ class SavedView(Wire):
 
 
 Record = Annotated[
-    CannedReply | DraftMark | Macro | Project | ReadMark | Removed | SavedView | User, Field(discriminator="noun")
+    CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User,
+    Field(discriminator="noun"),
 ]

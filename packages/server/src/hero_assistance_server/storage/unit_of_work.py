@@ -30,6 +30,7 @@ from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.notifications.repository import NotificationRepository
 from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
+from hero_assistance_server.ratings.repository import RatingRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
 from hero_assistance_server.search.repository import SearchRepository
@@ -110,6 +111,11 @@ class Snapshot(Protocol):
     @property
     def project(self) -> ProjectRepository:
         """The settings of the project."""
+        ...
+
+    @property
+    def ratings(self) -> RatingRepository:
+        """What customers say of answers."""
         ...
 
     @property

@@ -31,6 +31,7 @@ from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.search.search_repository import SqliteSearch
 from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.tickets.ratings import SqliteRatings
 from hero_assistance_server.storage.sqlite.tickets.read_receipts import SqliteReadReceipts
 from hero_assistance_server.storage.sqlite.tickets.stats import SqliteStats
 from hero_assistance_server.storage.sqlite.tickets.tickets import SqliteTickets
@@ -106,6 +107,11 @@ class SqliteSnapshot:
     def project(self) -> SqliteProject:
         """The table `settings`."""
         return SqliteProject(self.session)
+
+    @property
+    def ratings(self) -> SqliteRatings:
+        """The table `ratings`."""
+        return SqliteRatings(self.session)
 
     @property
     def read_receipts(self) -> SqliteReadReceipts:
