@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
+from hero_assistance_sdk.errors import Conflict, TicketMerged
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Priority, Role, Score, Status, TicketId, UserId
 from hero_assistance_server.ratings import rules
@@ -61,8 +61,8 @@ def test_the_answer_can_be_rated_for_a_time() -> None:
     [
         (replace(SOLVED, status=Status.OPEN, solved_at=None), CAROL, Conflict),
         (replace(SOLVED, merged_into=TicketId(2)), CAROL, TicketMerged),
-        (SOLVED, BOB, Forbidden),
-        (SOLVED, replace(CAROL, user_id=UserId("dave")), Forbidden),
+        (SOLVED, BOB, Conflict),
+        (SOLVED, replace(CAROL, user_id=UserId("dave")), Conflict),
     ],
 )
 def test_what_is_not_rated(ticket: Ticket, by: User, error: type[Exception]) -> None:

@@ -140,6 +140,8 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("read.mark", "carol", {"ticket_id": 1, "message_id": 2}, {"read.marked"}, {"carol"}),
     ("read.mark", "bob", {"ticket_id": 1, "message_id": 1}, set(), set()),
     ("read.mark", "bob", {"ticket_id": 1, "message_id": 1, "back": True}, {"read.marked"}, {"bob"}),
+    ("ticket.delete", "alice", {"ticket_id": 1}, {"ticket.deleted"}, {"carol", *TEAM}),
+    ("ticket.delete", "alice", {"ticket_id": 3}, {"ticket.deleted"}, {"carol", "dave", *TEAM}),
     ("rating.rate", "carol", {"ticket_id": 5, "score": "good"}, {"rating.saved"}, {"carol", *TEAM}),
     ("tag.rename", "alice", {"tag": "vpn", "into": "net"}, {"ticket.updated"}, TEAM),
     ("view.save", "bob", {"name": "n", "filter": "tag:vpn"}, {"view.saved"}, {"bob"}),
@@ -182,6 +184,8 @@ READ_ONLY = {
     "ticket.get",
     "ticket.list",
     "user.devices",
+    # Everybody starts again from a snapshot: test_erasure.py.
+    "user.erase",
     "user.list",
     "user.me",
     "view.list",
@@ -273,7 +277,7 @@ async def test_action(
 
 
 def test_every_event_kind_has_an_action() -> None:
-    assert {kind for _, _, _, kinds, _ in ACTIONS for kind in kinds} == set(event_types())
+    assert {kind for _, _, _, kinds, _ in ACTIONS for kind in kinds} == set(event_types()) - {"user.erased"}
 
 
 async def test_every_method_that_changes_something_has_an_action(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hero_assistance_sdk.wire import MessageId, Millis, Rating, Score, Seq, Status, TicketId
 from hero_assistance_server.audit.repository import AuditQuery
+from hero_assistance_server.erasure.model import Uploads
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.ratings.model import RatingCount, RatingQuery
 from hero_assistance_server.search.filters import parse
@@ -112,6 +113,12 @@ TICKET_CASES: dict[str, Case] = {
     "audit.iterate_newest": sees_creation(
         lambda work: [entry.action for entry in [*work.audit.iterate_newest(AuditQuery(), 2**62)][:5]],
         ["ticket.created"],
+    ),
+    "erasure.plan_ticket": sees_reply(
+        lambda work, message: work.erasure.plan_ticket(message.ticket_id).messages, lambda _message: 1
+    ),
+    "erasure.plan_user": sees_reply(
+        lambda work, _: work.erasure.plan_user(CAROL, Uploads.KEEP).tickets, lambda _message: 1
     ),
     "events.last_seq": sees_creation(lambda work: work.events.last_seq(), 1),
     "events.list_after": sees_creation(

@@ -90,6 +90,15 @@ export type Deleted = {
   view_id: number;
 };
 
+export type DeletedTicket = {
+  ticket_ids: Array<number>;
+  messages: number;
+  files: number;
+  bytes: number;
+  mails: number;
+  is_deleted: boolean;
+};
+
 export type DeliveredMail = {
   mail_id: number | null;
 };
@@ -134,6 +143,17 @@ export type DraftMark = {
   ticket_id: number | null;
   kind: MessageKind;
   updated_at: number;
+};
+
+export type ErasedUser = {
+  tickets: number;
+  messages: number;
+  files: number;
+  drafts: number;
+  sign_ins: number;
+  letters: number;
+  mails: number;
+  erased_as: string | null;
 };
 
 export type Event = {
@@ -729,7 +749,9 @@ export type UpdatedUser = {
   macros: Array<number>;
 };
 
-export type Uploads = {
+export type Uploads-Input = "keep" | "delete";
+
+export type Uploads-Output = {
   attachments: Array<Attachment>;
   next_cursor: string | null;
   most_bytes: number;
@@ -824,6 +846,7 @@ export const EVENT_KINDS = [
   "rating.saved",
   "read.marked",
   "ticket.created",
+  "ticket.deleted",
   "ticket.hidden",
   "ticket.merged",
   "ticket.shown",
@@ -831,6 +854,7 @@ export const EVENT_KINDS = [
   "ticket.updated",
   "user.deactivated",
   "user.enrolled",
+  "user.erased",
   "user.reactivated",
   "user.updated",
   "view.deleted",
@@ -885,7 +909,7 @@ export type Methods = {
       cursor?: string | null;
       limit?: number;
     };
-    result: Uploads;
+    result: Uploads-Output;
   };
   "audit.list": {
     params: {
@@ -1415,6 +1439,13 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "ticket.delete": {
+    params: {
+      ticket_id: number;
+      dry_run?: boolean;
+    };
+    result: DeletedTicket;
+  };
   "ticket.follow": {
     params: {
       ticket_id: number;
@@ -1526,6 +1557,14 @@ export type Methods = {
       login?: string | null;
     };
     result: User;
+  };
+  "user.erase": {
+    params: {
+      user_id: string;
+      uploads?: Uploads-Input;
+      dry_run?: boolean;
+    };
+    result: ErasedUser;
   };
   "user.link": {
     params: {

@@ -1,4 +1,4 @@
-"""`user add|list|link|deactivate|reactivate`: the users of the desk, for the operator."""
+"""`user add|list|link|deactivate|reactivate|erase`: the users of the desk, for the operator."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json
+from hero_assistance.commands.erasure import erase_command
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance.rpc_command import Server
@@ -81,9 +82,12 @@ def reactivate_command(user: str, *, as_json: bool) -> None:
     _change("user.reactivate", user, as_json=as_json)
 
 
+user_command.add_command(erase_command)
+
+
 def _change(method: str, user: str, *, as_json: bool) -> None:
     with Server.as_operator() as server:
-        found = _find(server, user)
+        found = find_user(server, user)
         answer = server.call(method, user_id=found["user_id"])
     if as_json:
         print_json(answer)
@@ -109,7 +113,7 @@ def _iterate(server: Server) -> Iterator[dict[str, Any]]:
             return
 
 
-def _find(server: Server, text: str) -> dict[str, Any]:
+def find_user(server: Server, text: str) -> dict[str, Any]:
     """Return the user with this id or e-mail address; raises `NotFound`."""
     folded = text.lower()
     for user in _iterate(server):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
+from hero_assistance_sdk.errors import Conflict, TicketMerged
 from hero_assistance_sdk.wire import Rating, Score, UserId
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.ratings.event_types import RATING_SAVED
@@ -17,9 +17,9 @@ RATING_WINDOW = timedelta(days=30)
 
 
 def rate(*, ticket: Ticket, by: User, score: Score, comment: str, now: datetime) -> Rating:
-    """Return the rating of a ticket's latest solving; raises `Forbidden` or `Conflict`."""
+    """Return the rating of a ticket's latest solving; raises `Conflict`."""
     if by.user_id not in ticket.people:
-        raise Forbidden("the answer is rated by those who asked", hint="rating.of_ticket reads what they said")
+        raise Conflict("the answer is rated by those who asked", hint="rating.of_ticket reads what they said")
     if ticket.merged_into is not None:
         raise TicketMerged(ticket.ticket_id, ticket.merged_into, hint=f"rate ticket {ticket.merged_into}")
     if ticket.solved_at is None:

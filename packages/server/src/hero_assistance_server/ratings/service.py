@@ -15,7 +15,7 @@ RATINGS_OF_TICKET = 50
 def save_rating(work: UnitOfWork, caller: Caller, ticket_id: TicketId, score: Score, comment: str) -> Rating:
     """Rate the answer of a ticket, once for each solving; another rating takes its place.
 
-    Raises `NotFound`, `Forbidden` or `Conflict`.
+    Raises `NotFound` or `Conflict`.
     """
     ticket = visible_ticket(work, caller, ticket_id)
     rating = rules.rate(ticket=ticket, by=caller.known(), score=score, comment=comment, now=work.now)

@@ -15,6 +15,7 @@ from hero_assistance_server.attachments.repository import AttachmentRepository
 from hero_assistance_server.audit.repository import AuditRepository
 from hero_assistance_server.canned_replies.repository import CannedReplyRepository
 from hero_assistance_server.drafts.repository import DraftRepository
+from hero_assistance_server.erasure.repository import ErasureRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.oidc.repository import OidcIdentityRepository
@@ -76,6 +77,11 @@ class Snapshot(Protocol):
     @property
     def macros(self) -> MacroRepository:
         """The macros of the team and of its agents."""
+        ...
+
+    @property
+    def erasure(self) -> ErasureRepository:
+        """Every table, for what is deleted for ever."""
         ...
 
     @property
@@ -213,6 +219,10 @@ class UnitOfWork(Snapshot, Protocol):
 
     def record_event(self, change: AnyChange) -> Seq:
         """Write the change's event without an audit entry: for what concerns one user alone."""
+        ...
+
+    def skip_event(self) -> None:
+        """Leave a number out: a reader who has every event so far is reset like one who lacks some."""
         ...
 
     def record_audit_entry(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:

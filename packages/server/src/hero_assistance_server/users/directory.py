@@ -70,6 +70,14 @@ class Directory:
         elif was_staff and not user.is_staff:
             self._staff_ids.remove(user.user_id)
 
+    def remove(self, user_id: UserId) -> None:
+        """Remove a user who was erased."""
+        user = self._users.pop(user_id, None)
+        if user is not None:
+            self._ids.remove(user_id)
+            if user.is_staff:
+                self._staff_ids.remove(user_id)
+
     def iterate_after(self, user_id: str, *, staff_only: bool = False) -> Iterator[User]:
         """Yield the users behind an id, by id; with `staff_only` agents and admins."""
         listed = self._staff_ids if staff_only else self._ids

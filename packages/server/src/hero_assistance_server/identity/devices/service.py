@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv6Address
 
+from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import Hub
@@ -45,6 +46,11 @@ class DeviceAdministration:
         self._delete(work, device)
         work.record_audit_entry(action, caller, {"user_id": device.user_id, "address": device.address})
         return True
+
+    def unbind_all(self, work: UnitOfWork, user_id: UserId) -> None:
+        """Unbind every address of a user, and end their streams."""
+        for device in [*work.devices.iterate_for(user_id)]:
+            self._delete(work, device)
 
     def _delete(self, work: UnitOfWork, device: Device) -> None:
         work.devices.delete(device.address)

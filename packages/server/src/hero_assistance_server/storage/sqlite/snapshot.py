@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.erasure.repository import SqliteErasure
 from hero_assistance_server.storage.sqlite.mail.incoming_mails import SqliteIncomingMails
 from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
 from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
@@ -72,6 +73,11 @@ class SqliteSnapshot:
     def macros(self) -> SqliteMacros:
         """The table `macros`."""
         return SqliteMacros(self.session)
+
+    @property
+    def erasure(self) -> SqliteErasure:
+        """Every table that names tickets or users."""
+        return SqliteErasure(self.session)
 
     @property
     def incoming_mails(self) -> SqliteIncomingMails:

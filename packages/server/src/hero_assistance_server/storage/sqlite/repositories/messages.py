@@ -39,7 +39,7 @@ class SqliteMessages:
         return _to_message(row) if row else None
 
     def next_id(self) -> MessageId:
-        """Return the id after the last one in the table: messages are never deleted."""
+        """Return the id after the last one that there ever was."""
         return next_id(self.session.direct)
 
     def iterate_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> Iterator[Message]:
@@ -95,7 +95,9 @@ class SqliteMessages:
 
 def next_id(connection: apsw.Connection) -> MessageId:
     """Return the id of the next message."""
-    return MessageId(connection.execute("SELECT coalesce(max(message_id), 0) + 1 FROM messages").get)
+    last = connection.execute("SELECT coalesce(max(message_id), 0) FROM messages").get
+    deleted = connection.execute("SELECT coalesce(max(last_message_id), 0) FROM deleted_tickets").get
+    return MessageId(max(last, deleted) + 1)
 
 
 def iterate_newest(

@@ -83,8 +83,12 @@ class SqliteTickets:
 
 
 def next_id(connection: apsw.Connection) -> TicketId:
-    """Return the id after the last one in the table."""
-    return TicketId(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
+    """Return the id after the last one that there ever was."""
+    last, deleted = (
+        connection.execute(f"SELECT coalesce(max(ticket_id), 0) FROM {table}").get  # noqa: S608
+        for table in ("tickets", "deleted_tickets")
+    )
+    return TicketId(max(last, deleted) + 1)
 
 
 def find(connection: apsw.Connection, ticket_id: TicketId) -> Ticket | None:

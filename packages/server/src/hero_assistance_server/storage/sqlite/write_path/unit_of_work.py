@@ -79,6 +79,10 @@ class SqliteUnitOfWork(SqliteSnapshot):
         self.recorded.append(event)
         return event.seq
 
+    def skip_event(self) -> None:
+        """Take a number that no event gets."""
+        self.batch.next_seq()
+
     def record_audit_entry(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:
         """Write an audit entry without an event."""
         audit.add(self.batch.rows, action, by, self.now, detail=detail)
