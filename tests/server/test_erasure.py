@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_server.notifications.model import PendingNotification, Reason
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
+from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.timestamps import millis
@@ -20,6 +24,8 @@ from tests.server.uploads import kept
 pytestmark = pytest.mark.anyio
 
 # Words that no other text has.
+# Behind all that is due.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 PRIVATE = "quetzalcoatl"
 
 
@@ -273,3 +279,19 @@ async def test_the_trail_says_who_erased_and_not_whom(erin: Desk) -> None:
 async def test_the_next_one_gets_another_id(erin: Desk) -> None:
     for user_id, expected in (("erin-xample", "erased-user"), ("dave", "erased-user-2")):
         assert (await erin.call("user.erase", "alice", user_id=user_id))["erased_as"] == expected
+
+
+@pytest.mark.parametrize("about", [{"user_id": "gone"}, {"ticket_id": 9}, {"actor": "gone"}, {"message_id": 99}])
+async def test_what_was_decided_before_an_erasure_is_not_told(desk: Desk, about: dict[str, Any]) -> None:
+    """The notifier decides on a snapshot and writes later: what it decided about may be gone."""
+    await desk.call("ticket.create", "carol", title="t", body="b")
+    known = {"user_id": "carol", "ticket_id": 1, "reason": Reason.REPLIED, "due_at": datetime.now(UTC)}
+    connection = open_writer(desk.database)
+    try:
+        notifications = SqliteNotifications(Session(connection))
+        notifications.add([PendingNotification(**{"actor": "bob", "message_id": None, **known, **about})])
+        assert notifications.list_due(NEVER, 9) == []
+        notifications.add([PendingNotification(actor="bob", message_id=None, **known)])
+        assert notifications.list_due(NEVER, 9) == [("carol", 1)]
+    finally:
+        connection.close()

@@ -218,6 +218,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "user.reactivate": {"user_id": "dave"},
     "user.revoke": {"address": "400::1"},
     "user.unbind_login": {"login": "david"},
+    "user.erase": {"user_id": "dave", "dry_run": True},
     "user.update": {"user_id": "dave", "name": "David"},
 }
 # The operator has no sessions or devices of their own.

@@ -49,7 +49,7 @@ OTHERS = {"filter", "query", "client_token", "cursor", "after", "connection", "a
 OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone", "customer", "prefix", "url"}
 # What a server, a provider or a browser has made, and times and names of channels.
 OTHERS |= {"token", "code", "state", "cookie", "credential", "session_id", "passkey_id", "channel"}
-OTHERS |= {"quiet_from", "quiet_until"}
+OTHERS |= {"quiet_from", "quiet_until", "language"}
 # Lines as well; their methods need more than a call to succeed.
 NAMES: dict[tuple[str, str], dict[str, Any]] = {
     ("auth.redeem", "device_name"): {"token": "t"},

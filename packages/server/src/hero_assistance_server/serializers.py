@@ -24,6 +24,8 @@ def user(user: User, *, staff: bool) -> wire.User:
         active=user.active,
         shows_presence=user.shows_presence or not staff,
         signature=user.signature if staff and user.is_staff else None,
+        language=user.language if staff else None,
+        time_zone=user.time_zone if staff else None,
     )
 
 
@@ -47,7 +49,8 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
 def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
     """A record as its reader may see it."""
     if isinstance(record, wire.User) and not staff:
-        return record.model_copy(update={"email": None, "shows_presence": True, "signature": None})
+        hidden = {"email": None, "shows_presence": True, "signature": None, "language": None, "time_zone": None}
+        return record.model_copy(update=hidden)
     if isinstance(record, wire.Project):
         return project(record, staff=staff)
     if isinstance(record, wire.Rating):

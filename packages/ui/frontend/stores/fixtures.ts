@@ -72,6 +72,8 @@ export function user(id: string, fields: Partial<User> = {}): User {
     active: true,
     shows_presence: true,
     signature: "",
+    language: null,
+    time_zone: null,
     ...fields,
   };
 }

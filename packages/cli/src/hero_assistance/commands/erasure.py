@@ -56,7 +56,7 @@ def _erase(server: Server, method: str, params: dict[str, Any], what: str, flags
 
 
 def _confirm(what: str, plan: dict[str, Any], *, yes: bool) -> None:
-    """Ask on a terminal; raises `UsageError` where nobody can answer."""
+    """Ask on a terminal; raises `UsageError` where there is no terminal."""
     if yes:
         return
     if not click.get_text_stream("stdin").isatty():

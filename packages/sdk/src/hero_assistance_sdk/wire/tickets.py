@@ -21,7 +21,7 @@ from hero_assistance_sdk.wire.names import (
 class User(Wire):
     """A user of this project; an inactive user has no access, and their messages stay.
 
-    Customers see no e-mail address and no signature: both are null there.
+    Customers see of others no e-mail address, signature, language and time zone: these are null there.
     """
 
     noun: Literal["user"] = "user"
@@ -34,6 +34,9 @@ class User(Wire):
     shows_presence: bool
     # What `{{agent.signature}}` of canned replies and macros is for this user; customers have none.
     signature: str | None
+    # A tag such as `fr` or `pt-BR`, and a zone of the IANA database, where days begin; null while none is chosen.
+    language: str | None
+    time_zone: str | None
 
 
 class Attachment(Wire):

@@ -88,7 +88,7 @@ class Erasures:
         work.users.save(heir, work.now)
         digests = work.erasure.erase_user(user, heir, uploads)
         work.erasure.forget_events(work.events.last_seq())
-        # Nobody goes on from a number that somebody has: what they hold names the user.
+        # No client goes on from a number that it has: what it holds names the user.
         work.skip_event()
         work.apply(rules.erase_user(heir, plan, uploads), caller)
         work.after_commit(partial(self._follow, user, heir, logins))

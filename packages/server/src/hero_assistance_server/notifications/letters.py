@@ -22,7 +22,7 @@ from hero_assistance_server.notifications.unsubscribe import make_token, obtain_
 from hero_assistance_server.project.rules import ticket_link
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
 
 # Attachments of a letter, together; mail servers take some 10 MB with everything, and a third is added on the way.
@@ -117,7 +117,7 @@ def _tell(work: UnitOfWork, occasion: Occasion, files: Files) -> Story:
         title=ticket.title,
         reasons=tuple((one.reason, _name_actor(work, one, project.name)) for one in occasion.news),
         passages=tuple(passages),
-        zone=zone_or_utc(work.notifications.settings_of(user.user_id).time_zone),
+        zone=zone_for(work.notifications.settings_of(user.user_id).time_zone, user),
         link=ticket_link(project, ticket.ticket_id),
         mute_link=_make_mute_link(work, project.page_address, ticket.ticket_id, user.user_id),
         marker=REPLY_MARKER if mail.takes_answers else None,

@@ -135,6 +135,8 @@ ALICE: dict[str, Any] = {
     "active": True,
     "shows_presence": True,
     "signature": "",
+    "language": None,
+    "time_zone": None,
 }
 BOB = ALICE | {"user_id": "bob", "name": "Bob", "role": "agent"}
 CAROL = ALICE | {"user_id": "carol", "name": "Carol", "role": "customer", "signature": None}

@@ -75,6 +75,11 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def known_zone_or_none(name: str) -> str:
+    """Return the name of a zone, or the empty text; raises `PydanticCustomError`."""
+    return _known_zone(name) if name else name
+
+
 def _not_blank(text: str) -> str:
     if is_blank(text):
         raise PydanticCustomError("text", "there is nothing to see in it")
@@ -150,7 +155,7 @@ FilterText = Annotated[
 ]
 ZoneName = Annotated[
     Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(_known_zone)] | None,
-    Field(description="An IANA time zone, such as `Europe/Berlin`, in which days begin; UTC without one."),
+    Field(description="An IANA time zone, such as `Europe/Berlin`, in which days begin; else the caller's, else UTC."),
 ]
 PageLimit = Annotated[int, Field(ge=1, le=PAGE_LIMIT)]
 

@@ -24,7 +24,7 @@ from hero_assistance_server.search.tokenizer import unsearchable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.sharing import NOTHING_SHARED, check_filter
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
 
 # A page of a list of results; each comes with its place.
@@ -136,7 +136,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         Searches titles, texts, messages, names and, for an agent, tags: in any case, with any accents and in any
         Unicode normal form.
         """
-        filter_ = parse(params.query, param="query", zone=zone_or_utc(params.time_zone))
+        filter_ = parse(params.query, param="query", zone=zone_for(params.time_zone, caller.known()))
         return await storage.read(lambda snapshot: _search(snapshot, caller.known(), filter_, params))
 
 

@@ -32,7 +32,7 @@ from hero_assistance_server.stats import service
 from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.time_zones import DAY_MS, zone_of
+from hero_assistance_server.time_zones import DAY_MS, zone_for
 
 # Three years and a few days, each of which is a row.
 DAYS_LIMIT = 1100
@@ -80,11 +80,11 @@ class DaysParams(SpanParams):
             raise PydanticCustomError("zone", "days begin by time_zone or by utc_offset_minutes, not by both")
         return self
 
-    def span(self) -> Span:
+    def span_of(self, caller: Caller) -> Span:
         """Return the span, with days that begin where the caller's do."""
-        if self.time_zone is not None:
-            return Span(self.start, self.end, zone_of(self.time_zone))
-        return Span(self.start, self.end, timezone(timedelta(minutes=self.utc_offset_minutes or 0)))
+        if self.utc_offset_minutes is not None:
+            return Span(self.start, self.end, timezone(timedelta(minutes=self.utc_offset_minutes)))
+        return Span(self.start, self.end, zone_for(self.time_zone, caller.known()))
 
 
 class FigureParams(SpanParams):
@@ -224,9 +224,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.TAG))
 
     @table.method("stats.by_day", allow=STAFF, errors=_ERRORS, examples=[_DAYS])
-    async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
+    async def by_day(caller: Caller, params: DaysParams) -> StatsDays:
         """Count what happened on each day from midnight on, and what was neither solved nor closed at its end."""
-        found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span()))
+        found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span_of(caller)))
         return StatsDays(
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )

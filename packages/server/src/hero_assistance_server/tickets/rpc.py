@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Literal
@@ -55,7 +56,7 @@ from hero_assistance_server.tickets.service import (
 )
 from hero_assistance_server.tickets.sharing import NOTHING_SHARED, Sharing, check_filter
 from hero_assistance_server.tickets.visibility import visible_ticket
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 
 _CREATES = Example(
     "A customer files a ticket",
@@ -193,7 +194,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
-        filter_ = parse_list_filter(params.filter, params.time_zone)
+        filter_ = parse_list_filter(params.filter, zone_for(params.time_zone, caller.known()))
         query = _query_of(caller, params, filter_)
         after, by_id = _start_of(params), params.order is Order.ID
 
@@ -227,9 +228,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return await answers.answer(asked, read)
 
 
-def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
+def parse_list_filter(text: str, zone: tzinfo = UTC) -> Filter:
     """Return the filter of a list; raises `InvalidParams` also for one that looks for words."""
-    filter_ = parse(text, zone=zone_or_utc(time_zone))
+    filter_ = parse(text, zone=zone)
     if filter_.texts:
         term = filter_.texts[0]
         meant = suggest_key(term)

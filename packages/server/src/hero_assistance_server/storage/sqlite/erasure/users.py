@@ -22,7 +22,7 @@ from hero_assistance_server.users.model import User
 # More tickets than this are indexed in the background, so that nothing waits for it.
 INDEXED_AT_ONCE = 100
 
-# By a column of the user's id: ways to sign in, and what nobody else uses.
+# By a column of the user's id: ways to sign in, and what no other user has.
 _OWN = {
     "sessions": "user_id",
     "device_bindings": "user_id",

@@ -1,0 +1,3 @@
+-- What users choose for themselves.
+ALTER TABLE users ADD COLUMN language TEXT;
+ALTER TABLE users ADD COLUMN time_zone TEXT;
