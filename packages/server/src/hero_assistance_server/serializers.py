@@ -42,6 +42,9 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
         "enrol_newcomers",
         "mail_newcomers",
         "mail_servers",
+        "open_hours",
+        "time_zone",
+        "holidays",
     )
     return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
 

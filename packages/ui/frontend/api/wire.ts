@@ -461,6 +461,9 @@ export type Project = {
   mail_servers: Array<string> | null;
   share_tags: boolean;
   share_assignee: boolean;
+  open_hours: { [key in string]?: Array<string> } | null;
+  time_zone: string | null;
+  holidays: Array<string> | null;
 };
 
 export type ProjectInfo = {
@@ -745,6 +748,8 @@ export type UpdatedUser = {
   active: boolean;
   shows_presence: boolean;
   signature: string | null;
+  language: string | null;
+  time_zone: string | null;
   open_tickets: Array<number>;
   macros: Array<number>;
 };
@@ -769,6 +774,8 @@ export type User = {
   active: boolean;
   shows_presence: boolean;
   signature: string | null;
+  language: string | null;
+  time_zone: string | null;
 };
 
 export type UserAccess = {
@@ -1286,6 +1293,9 @@ export type Methods = {
       mail_servers?: Array<string> | null;
       share_tags?: boolean | null;
       share_assignee?: boolean | null;
+      open_hours?: { [key in "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"]?: Array<string> } | null;
+      time_zone?: string | null;
+      holidays?: Array<string> | null;
     };
     result: Project;
   };
@@ -1628,6 +1638,8 @@ export type Methods = {
       name?: string | null;
       role?: Role | null;
       email?: string | null;
+      language?: string | null;
+      time_zone?: string | null;
       unassign?: boolean;
     };
     result: UpdatedUser;
@@ -1637,6 +1649,8 @@ export type Methods = {
       name?: string | null;
       shows_presence?: boolean | null;
       signature?: string | null;
+      language?: string | null;
+      time_zone?: string | null;
     };
     result: User;
   };

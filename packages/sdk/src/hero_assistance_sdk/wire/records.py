@@ -61,7 +61,7 @@ class Project(Wire):
     """The settings of the whole project, made by admins.
 
     Customers see the name and the limits of attachments; for them `first_response_minutes` is empty, and the fields
-    about quotas, events, backups and mail are null. `attachment.list` tells a customer's own quota.
+    about quotas, events, backups, mail and hours are null. `attachment.list` tells a customer's own quota.
     """
 
     noun: Literal["project"] = "project"
@@ -87,6 +87,11 @@ class Project(Wire):
     # Whether customers see the tags and the assignee of their tickets. Who holds tickets when it changes fetches them.
     share_tags: bool
     share_assignee: bool
+    # When the desk is open, in its zone: `09:00-17:30` and the like by day of the week (`mon` to `sun`), always where
+    # no day has any; and the days on which it is closed. Targets count open hours alone.
+    open_hours: dict[str, list[str]] | None
+    time_zone: str | None
+    holidays: list[str] | None
 
 
 class Rating(Wire):

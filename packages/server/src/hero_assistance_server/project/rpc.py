@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
@@ -18,9 +20,12 @@ from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
 from hero_assistance_server.quotas.rules import GIB, MIB
-from hero_assistance_server.rpc.params import PersonName
+from hero_assistance_server.rpc.params import PersonName, known_zone
 from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.search.filters import day_of
 from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.tickets.business_hours import parse_shift
+from hero_assistance_server.time_zones import NAME_LIMIT as ZONE_LIMIT
 
 # A year of minutes: a target beyond is none.
 MINUTES_LIMIT = 366 * 24 * 60
@@ -33,6 +38,9 @@ BACKUP_HOURS_LIMIT = 31 * 24
 BACKUPS_LIMIT = 365
 ADDRESS_LIMIT = 200
 MAIL_SERVERS_LIMIT = 10
+SHIFTS_LIMIT = 6
+# Some ten years of them.
+HOLIDAYS_LIMIT = 400
 # Without a fragment, which is the page's own; the empty text is none.
 _ADDRESS = r"^(https?://[^\s/?#\x00-\x1f\x7f]+(/[^\s?#\x00-\x1f\x7f]*)?)?$"
 
@@ -53,6 +61,9 @@ _PROJECT = {
     "mail_servers": [],
     "share_tags": False,
     "share_assignee": False,
+    "open_hours": {},
+    "time_zone": "UTC",
+    "holidays": [],
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -70,6 +81,9 @@ _GETS = (
             "enrol_newcomers": None,
             "mail_newcomers": None,
             "mail_servers": None,
+            "open_hours": None,
+            "time_zone": None,
+            "holidays": None,
         },
     ),
 )
@@ -87,6 +101,28 @@ _UPDATES = Example(
 )
 
 _MailServer = Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _checked_shift(text: str) -> str:
+    try:
+        parse_shift(text)
+    except ValueError as error:
+        raise PydanticCustomError("hours", "{reason}", {"reason": str(error)}) from None
+    return text
+
+
+def _checked_day(text: str) -> str:
+    try:
+        return day_of(text).isoformat()
+    except ValueError:
+        raise PydanticCustomError("day", "it is no day: write it as 2026-12-25") from None
+
+
+_Shift = Annotated[
+    str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"), AfterValidator(_checked_shift)
+]
+_Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_checked_day)]
 _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
@@ -128,6 +164,29 @@ class UpdateProject(Params):
     share_assignee: Annotated[
         bool | None, Field(description="Whether customers see who of the team has their tickets.")
     ] = None
+    open_hours: Annotated[
+        dict[Weekday, Annotated[list[_Shift], Field(max_length=SHIFTS_LIMIT)]] | None,
+        Field(
+            description="When the desk is open, by day of the week, such as `09:00-17:30`; a day without any is closed,"
+            " and where no day has any it is always open. Targets count open hours alone, for tickets from now on."
+        ),
+    ] = None
+    time_zone: Annotated[
+        Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(known_zone)] | None,
+        Field(description="An IANA time zone, such as `Europe/Berlin`, of the hours and the holidays."),
+    ] = None
+    holidays: Annotated[
+        list[_Day] | None, Field(max_length=HOLIDAYS_LIMIT, description="Days on which the desk is closed.")
+    ] = None
+
+    @field_validator("open_hours")
+    @classmethod
+    def _apart(cls, hours: dict[str, list[str]] | None) -> dict[str, list[str]] | None:
+        for day, texts in (hours or {}).items():
+            shifts = sorted((shift.start, shift.end) for shift in map(parse_shift, texts))
+            if any(end > start for (_, end), (start, _) in pairwise(shifts)):
+                raise PydanticCustomError("hours", "the hours of {day} overlap", {"day": day})
+        return hours
 
 
 class SignInWays(Result):

@@ -41,6 +41,11 @@ class ProjectSettings:
     # Whether customers see the tags and the assignee of their tickets.
     share_tags: bool = False
     share_assignee: bool = False
+    # When the desk is open, by day of the week, as `09:00-17:30`; without any it always is. Days are of the zone.
+    open_hours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    time_zone: str = "UTC"
+    # Days on which it is closed, such as `2026-12-25`.
+    holidays: Sequence[str] = field(default_factory=list)
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -75,6 +80,9 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         mail_servers=list(project.mail_servers),
         share_tags=project.share_tags,
         share_assignee=project.share_assignee,
+        open_hours={day: list(shifts) for day, shifts in project.open_hours.items()},
+        time_zone=project.time_zone,
+        holidays=list(project.holidays),
     )
 
 
@@ -87,5 +95,5 @@ def ticket_link(project: ProjectSettings, ticket_id: TicketId) -> str | None:
 
 def _text(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {count}" for name, count in value.items())
+        return ", ".join(f"{name} {_text(count)}" for name, count in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

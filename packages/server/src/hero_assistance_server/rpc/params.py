@@ -67,7 +67,8 @@ def _in_bytes(text: str) -> str:
     return text
 
 
-def _known_zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """Return the name of a zone; raises `PydanticCustomError`."""
     try:
         zone_of(name)
     except ValueError as error:
@@ -77,7 +78,7 @@ def _known_zone(name: str) -> str:
 
 def known_zone_or_none(name: str) -> str:
     """Return the name of a zone, or the empty text; raises `PydanticCustomError`."""
-    return _known_zone(name) if name else name
+    return known_zone(name) if name else name
 
 
 def _not_blank(text: str) -> str:
@@ -154,7 +155,7 @@ FilterText = Annotated[
     Field(description="Conditions in the filter language."),
 ]
 ZoneName = Annotated[
-    Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(_known_zone)] | None,
+    Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(known_zone)] | None,
     Field(description="An IANA time zone, such as `Europe/Berlin`, in which days begin; else the caller's, else UTC."),
 ]
 PageLimit = Annotated[int, Field(ge=1, le=PAGE_LIMIT)]

@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import Priority, Status
 from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
+from hero_assistance_server.tickets.business_hours import BusinessHours
 from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE, may_set
@@ -18,6 +19,14 @@ from hero_assistance_server.users.model import User
 
 # How soon the first answer is promised, by priority; a priority that is not here promises nothing.
 Targets = Mapping[Priority, timedelta]
+
+
+class TargetsInHours(dict[Priority, timedelta]):
+    """Targets of which only the open hours of the desk count."""
+
+    def __init__(self, targets: Targets, hours: BusinessHours) -> None:
+        super().__init__(targets)
+        self.hours = hours
 
 
 class Unset(Enum):
@@ -96,7 +105,9 @@ def with_status(ticket: Ticket, status: Status, now: datetime, snoozed_until: da
 def respond_by(created_at: datetime, priority: Priority, targets: Targets) -> datetime | None:
     """When the first answer is due."""
     target = targets.get(priority)
-    return None if target is None else created_at + target
+    if target is None:
+        return None
+    return targets.hours.add(created_at, target) if isinstance(targets, TargetsInHours) else created_at + target
 
 
 def check_assignable(user: User) -> None:
