@@ -43,8 +43,8 @@ def days(draw: st.DrawFn) -> tuple[Shift, ...]:
 weeks = st.tuples(*[days()] * 7)
 
 
-def berlin(*when: int) -> datetime:
-    return datetime(*when, tzinfo=BERLIN)  # type: ignore[arg-type]
+def berlin(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=BERLIN)
 
 
 @pytest.mark.parametrize(

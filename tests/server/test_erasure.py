@@ -285,13 +285,14 @@ async def test_the_next_one_gets_another_id(erin: Desk) -> None:
 async def test_what_was_decided_before_an_erasure_is_not_told(desk: Desk, about: dict[str, Any]) -> None:
     """The notifier decides on a snapshot and writes later: what it decided about may be gone."""
     await desk.call("ticket.create", "carol", title="t", body="b")
-    known = {"user_id": "carol", "ticket_id": 1, "reason": Reason.REPLIED, "due_at": datetime.now(UTC)}
+    known: dict[str, Any] = {"user_id": "carol", "ticket_id": 1, "reason": Reason.REPLIED, "due_at": datetime.now(UTC)}
+    known |= {"actor": "bob", "message_id": None}
     connection = open_writer(desk.database)
     try:
         notifications = SqliteNotifications(Session(connection))
-        notifications.add([PendingNotification(**{"actor": "bob", "message_id": None, **known, **about})])
+        notifications.add([PendingNotification(**{**known, **about})])
         assert notifications.list_due(NEVER, 9) == []
-        notifications.add([PendingNotification(actor="bob", message_id=None, **known)])
+        notifications.add([PendingNotification(**known)])
         assert notifications.list_due(NEVER, 9) == [("carol", 1)]
     finally:
         connection.close()

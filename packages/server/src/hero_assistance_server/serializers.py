@@ -92,7 +92,9 @@ def ticket_summary(ticket: Ticket, *, staff: bool, sharing: Sharing = NOTHING_SH
     return wire.TicketSummary(**_summary_fields(ticket, staff, sharing))
 
 
-def listed_ticket(ticket: Ticket, *, staff: bool, unread: int, sharing: Sharing = NOTHING_SHARED) -> wire.ListedTicket:
+def listed_ticket(
+    ticket: Ticket, *, staff: bool, unread: int | None, sharing: Sharing = NOTHING_SHARED
+) -> wire.ListedTicket:
     """What a list shows of the ticket to one reader, who has so much of it unread."""
     return wire.ListedTicket(unread=unread, **_summary_fields(ticket, staff, sharing))
 

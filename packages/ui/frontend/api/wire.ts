@@ -291,7 +291,7 @@ export type ListedTicket = {
   message_count: number;
   last_message_id: number;
   last_message: LastMessage | null;
-  unread: number;
+  unread: number | null;
 };
 
 export type ListenerError = {
@@ -1482,6 +1482,7 @@ export type Methods = {
       time_zone?: string | null;
       cursor?: string | null;
       limit?: number;
+      unread?: boolean;
       order?: Order;
     };
     result: TicketPage;

@@ -51,7 +51,7 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
 }
 
 export function page(tickets: TicketSummary[], seq: number, nextCursor: string | null = null): TicketPage {
-  return { tickets: tickets.map((row) => ({ ...row, unread: 0 })), next_cursor: nextCursor, seq };
+  return { tickets: tickets.map((row) => ({ ...row, unread: null })), next_cursor: nextCursor, seq };
 }
 
 export function thread(messages: Message[], seq: number, nextCursor: string | null = null): Thread {

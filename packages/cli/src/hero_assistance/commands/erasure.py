@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -59,7 +60,7 @@ def _confirm(what: str, plan: dict[str, Any], *, yes: bool) -> None:
     """Ask on a terminal; raises `UsageError` where there is no terminal."""
     if yes:
         return
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise UsageError("this cannot be undone", hint="say --yes, or look with --dry-run first")
     click.confirm(sanitize(f"Erase {what} for ever? {_describe(plan)}"), abort=True)
 

@@ -101,10 +101,11 @@ class TicketSummary(Wire):
 class ListedTicket(TicketSummary):
     """What a list shows of a ticket, with how much of others the caller has not read, as `read.list` counts it.
 
-    More than 100 are counted as 100; the text of a ticket that the caller never opened counts.
+    More than 100 are counted as 100; the text of a ticket that the caller never opened counts. It is null where a list
+    was not asked for it.
     """
 
-    unread: int
+    unread: int | None
 
 
 class Ticket(TicketSummary):

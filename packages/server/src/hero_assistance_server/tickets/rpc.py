@@ -78,7 +78,7 @@ _LISTS = (
     Example(
         "An agent lists the tickets",
         "bob",
-        {"limit": 50},
+        {"limit": 50, "unread": True},
         {"tickets": [listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
     ),
     Example(
@@ -91,7 +91,7 @@ _LISTS = (
         "A program reads all of them",
         "bob",
         {"order": "id"},
-        {"tickets": [listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
+        {"tickets": [listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
     ),
     Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
@@ -130,6 +130,7 @@ class ListTickets(Params):
     time_zone: ZoneName = None
     cursor: Cursor = None
     limit: PageLimit = PAGE_DEFAULT
+    unread: Annotated[bool, Field(description="Count what the caller has not read of each ticket.")] = False
     order: Annotated[
         Order,
         Field(
@@ -202,29 +203,27 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             page, unread, sharing, seq = await storage.read(
                 lambda snapshot: (
                     page := list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
-                    count_unread(snapshot, caller, page),
+                    count_unread(snapshot, caller, page) if params.unread else None,
                     _find_sharing(snapshot, caller, filter_),
                     snapshot.events.last_seq(),
                 )
             )
             if sharing not in rows:
                 rows[sharing] = RowCache(partial(_encode, sharing=sharing))
-            items = [*map(_with_unread, rows[sharing].encode_each(page.rows), unread)]
+            items = rows[sharing].encode_each(page.rows)
+            if unread is not None:
+                items = [*map(_with_unread, items, unread)]
             count = count_fitting(items)
             if count < len(items):
                 page = cut_page(page, count, staff=caller.is_staff)
             cursor = None if page.end is None else _cursor_of(page.end, params.order)
             return Encoded.of(TicketPage, tickets=array(items[:count]), next_cursor=cursor, seq=seq)
 
-        asked = (
-            caller.known().user_id,
-            params.view,
-            params.filter,
-            params.time_zone,
-            params.cursor,
-            params.limit,
-            params.order,
-        )
+        # Staff see the same list; who asks matters for what is unread, and where a view or a filter says "me".
+        own = params.unread or not caller.is_staff or query is not None
+        user_id = caller.known().user_id if own else None
+        page_asked = (params.cursor, params.limit, params.order, params.unread)
+        asked = (user_id, params.view, params.filter, filter_.zone, page_asked)
         # What is overdue becomes so without a commit.
         return await (answers.answer(asked, read) if query is None or query.overdue is None else read())
 
@@ -307,10 +306,11 @@ def _find_sharing(snapshot: Snapshot, caller: Caller, filter_: Filter) -> Sharin
 
 def _encode(row: str, *, sharing: Sharing | None) -> bytes:
     """Return the JSON of a row for staff, or for customers with whom something may be shared."""
-    ticket, staff = decode_row(row), sharing is None
-    return serializers.ticket_summary(ticket, staff=staff, sharing=sharing or NOTHING_SHARED).model_dump_json().encode()
+    staff, shared = sharing is None, sharing or NOTHING_SHARED
+    listed = serializers.listed_ticket(decode_row(row), staff=staff, unread=None, sharing=shared)
+    return listed.model_dump_json().encode()
 
 
-def _with_unread(summary: bytes, unread: int) -> bytes:
-    """Return the JSON of a `wire.ListedTicket`."""
-    return b'%b,"unread":%d}' % (summary[:-1], unread)
+def _with_unread(listed: bytes, unread: int) -> bytes:
+    """Return the JSON of a `wire.ListedTicket`, which ends with a null, with the count in its place."""
+    return b"%b%d}" % (listed.removesuffix(b"null}"), unread)

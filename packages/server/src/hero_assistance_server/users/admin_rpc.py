@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -131,7 +131,7 @@ def _updated(before: User, params: UpdateUser) -> User:
     )
 
 
-def _chosen(params: UpdateUser | UpdateMe) -> dict[str, str | None]:
+def _chosen(params: UpdateUser | UpdateMe) -> dict[str, Any]:
     """Return language and time zone as far as they are given; the empty text chooses none."""
     given = {"language": params.language, "time_zone": params.time_zone}
     return {name: text or None for name, text in given.items() if text is not None}

@@ -160,8 +160,8 @@ def _rename_in_trail(connection: apsw.Connection, user: User, heir: UserId) -> N
     known = [text for text in (user.user_id, user.name, user.email) if text]
     words = re.compile("|".join(rf"(?<![\w.@-]){re.escape(text)}(?![\w@-])" for text in sorted(known, key=len)[::-1]))
 
-    def rename(detail: str) -> str:
-        values = {name: words.sub(heir, str(value)) for name, value in json.loads(detail).items()}
+    def rename(*details: object) -> str:
+        values = {name: words.sub(heir, str(value)) for name, value in json.loads(str(details[0])).items()}
         return json_text(values)
 
     for statement in (_TRAIL_OF_ACCOUNT, _TRAIL_OF_DELETED_FILES):

@@ -16,5 +16,9 @@ _FILL = f"""UPDATE tickets SET last_reply = coalesce({_WORDS.format(message="las
 
 def fill_last_messages(connection: apsw.Connection) -> None:
     """Write author and first words of the last messages of every ticket, from the messages that it names."""
-    connection.create_scalar_function("first_words", excerpt, 1, deterministic=True)
+    connection.create_scalar_function("first_words", _first_words, 1, deterministic=True)
     connection.execute(_FILL)
+
+
+def _first_words(*texts: object) -> str:
+    return excerpt(str(texts[0]))
