@@ -103,10 +103,10 @@ quotes, `tag:"two words"`, in which `\\"` is a quote.
 | `assignee:` | is assigned to this agent, or to `me`; two of them ask for either |
 | `customer:` | was filed by this person, or by `me`; two of them ask for either |
 | `tag:` | has this tag; two of them ask for both |
-| `is:` | is `unassigned`, `active` (new, open or waiting) or `done` (solved or closed) |
-| `before:2026-01-31` | was filed before that day began in UTC |
+| `is:` | is `unassigned`, `active` (new, open or waiting), `done` (solved or closed), `merged`, or `overdue`: promised a first answer for a time that is past, and not given one |
+| `before:2026-01-31` | was filed before that day began in the call's `time_zone`, else the caller's own, else UTC |
 | `after:2026-01-31` | was filed on that day or later |
-| `word` | has this word in its title, its text, a message, a tag or a name, in any case and with any accents |
+| `word` | has this word in its title, its text, a message or a name (for agents: or a tag), in any case and with any accents |
 | `"two words"` | has these words after each other |
 | `word*` | has a word that begins so |
 

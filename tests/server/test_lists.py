@@ -108,6 +108,7 @@ _STEPS: list[tuple[str, list[str], dict[str, list[Any]]]] = [
 @pytest.fixture
 async def busy(desk: Desk) -> Desk:
     """A desk on which much has happened."""
+    await desk.call("project.update", "alice", share_tags=True, share_assignee=True)
     await walk(desk, 220)
     return desk
 
