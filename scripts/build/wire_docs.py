@@ -103,12 +103,16 @@ quotes, `tag:"two words"`, in which `\\"` is a quote.
 | `assignee:` | is assigned to this agent, or to `me`; two of them ask for either |
 | `customer:` | was filed by this person, or by `me`; two of them ask for either |
 | `tag:` | has this tag; two of them ask for both |
-| `is:` | is `unassigned`, `active` (new, open or waiting), `done` (solved or closed), `merged`, or `overdue`: promised a first answer for a time that is past, and not given one |
+| `is:` | is `unassigned`, `active` (new, open or waiting), `done` (solved or closed) or `merged` |
+| `is:overdue` | was promised a first answer for a time that is past, and was not given one |
 | `before:2026-01-31` | was filed before that day began in the call's `time_zone`, else the caller's own, else UTC |
 | `after:2026-01-31` | was filed on that day or later |
-| `word` | has this word in its title, its text, a message or a name (for agents: or a tag), in any case and with any accents |
+| `word` | has this word in its title, its text, a message, a name or, for agents, a tag; case and accents do not matter |
 | `"two words"` | has these words after each other |
 | `word*` | has a word that begins so |
+
+A customer's filter by tag, assignee or `is:unassigned` is refused unless the project shares these, and one by
+`is:overdue` always: the answer would tell what is the team's.
 
 Of a thread with more than {DOCUMENT_LIMIT // 1024} Ki characters, the newest messages are searched. What is in no word,
 such as `!?`, is not looked at.

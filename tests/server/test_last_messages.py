@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
-from hero_assistance_server.storage.sqlite.tickets.last_messages import fill_last_messages
+from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio

@@ -14,8 +14,8 @@ from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
 from hero_assistance_server.storage.sqlite.database.known_demo_users import mark_demo_users
 from hero_assistance_server.storage.sqlite.database.known_logins import bind_known_users
+from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
-from hero_assistance_server.storage.sqlite.tickets.last_messages import fill_last_messages
 
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 # What a migration does that SQL cannot, by its title.

@@ -12,9 +12,9 @@ import apsw
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.database.connection import quote_name
+from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
-from hero_assistance_server.storage.sqlite.tickets.last_messages import fill_last_messages
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
 # An imported desk sends nothing that the one before may have sent.
