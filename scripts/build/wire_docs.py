@@ -107,7 +107,7 @@ quotes, `tag:"two words"`, in which `\\"` is a quote.
 | `is:overdue` | was promised a first answer for a time that is past, and was not given one |
 | `before:2026-01-31` | was filed before that day began in the call's `time_zone`, else the caller's own, else UTC |
 | `after:2026-01-31` | was filed on that day or later |
-| `word` | has this word in its title, its text, a message, a name or, for agents, a tag; case and accents do not matter |
+| `word` | has this word in its title, its text, a message, a name or, for agents, a tag; in any case and accents |
 | `"two words"` | has these words after each other |
 | `word*` | has a word that begins so |
 
