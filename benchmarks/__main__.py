@@ -1,17 +1,18 @@
-"""`python -m benchmarks [NAME ...] [--quick] [--json] [--write]`: measure, print, and keep in docs/figures.md.
-
-`--quick` takes fewer rounds where a benchmark has a short form. `--write` replaces the sections that were measured.
-"""
+"""Measures, prints, and keeps figures in docs/figures.md: `python -m benchmarks --help` says what there is."""
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import difflib
 import importlib
+import inspect
 import json
 import os
 import platform
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.measure import Report
@@ -28,13 +29,18 @@ BENCHMARKS = (
     "growth",
     "incoming_mail",
     "outbox",
+    "sign_in",
     "supervisor",
     "idle",
 )
 # These take long, and run when they are named.
 NAMED = ("quarantine",)
-# These have a short form.
-LONG = frozenset({"quarantine", "supervisor"})
+OPTIONS = {
+    "--quick": "the short form of each: it shows that a benchmark runs, and its figures mean nothing",
+    "--json": "print JSON",
+    "--write": "replace the sections of docs/figures.md that were measured",
+    "--help": "print this and measure nothing",
+}
 
 _HEAD = """\
 # Figures
@@ -46,23 +52,60 @@ Machine: {cores} cores, {system}, CPython {python}.
 
 def main(arguments: list[str]) -> int:
     """Run the named benchmarks, or all of them."""
-    names = [argument for argument in arguments if not argument.startswith("--")] or list(BENCHMARKS)
-    unknown = set(names) - {*BENCHMARKS, *NAMED}
-    if unknown:
-        print(
-            f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join((*BENCHMARKS, *NAMED))}",
-            file=sys.stderr,
-        )
+    if {"--help", "-h"} & set(arguments):
+        print(usage())
+        return 0
+    options = [argument for argument in arguments if argument.startswith("-")]
+    names = [argument for argument in arguments if argument not in options] or list(BENCHMARKS)
+    if fault := find_fault(names, options):
+        print(fault, file=sys.stderr)
         return 2
     reports: list[Report] = []
     for name in names:
-        options = {"quick": True} if "--quick" in arguments and name in LONG else {}
-        report: Report = importlib.import_module(f"benchmarks.{name}").measure(ROOT / "dist", **options)
+        report = measure(name, quick="--quick" in options)
         print(_json(report) if "--json" in arguments else report.markdown(), flush=True)
         reports.append(report)
     if "--write" in arguments:
         FIGURES.write_text(page(FIGURES.read_text(), reports))
     return 0
+
+
+def measure(name: str, *, quick: bool = False) -> Report:
+    """Run one benchmark, or its short form."""
+    module = importlib.import_module(f"benchmarks.{name}")
+    shorter: dict[str, object] = module.SHORT if quick and hasattr(module, "SHORT") else {}
+    for constant, value in shorter.items():
+        setattr(module, constant, value)
+    has_form = "quick" in inspect.signature(module.measure).parameters
+    report: Report = module.measure(ROOT / "dist", **({"quick": quick} if has_form else {}))
+    return report
+
+
+def find_fault(names: Sequence[str], options: Sequence[str]) -> str | None:
+    """What is wrong with the arguments, and what there is instead."""
+    known = (*BENCHMARKS, *NAMED)
+    if unknown := [option for option in options if option not in OPTIONS]:
+        return f"no such option: {', '.join(unknown)}; there are: {', '.join(OPTIONS)}"
+    if {"--quick", "--write"} <= set(options):
+        return "--write keeps figures, and those of --quick mean nothing"
+    if unknown := sorted(set(names) - set(known)):
+        close = [found for name in unknown for found in difflib.get_close_matches(name, known, 1)]
+        hint = f"\n  hint: {', '.join(close)}" if close else ""
+        return f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(known)}{hint}"
+    return None
+
+
+def usage() -> str:
+    """The names of the benchmarks with what each measures, and the options."""
+    lines = ["./buildenv.sh nox -s bench -- [NAME]... [OPTION]...", "", "Without a NAME, all but the last:"]
+    lines += [f"  {name:14} {_summary(name)}" for name in (*BENCHMARKS, *NAMED)]
+    return "\n".join([*lines, "", *(f"  {name:14} {meaning}" for name, meaning in OPTIONS.items())])
+
+
+def _summary(name: str) -> str:
+    """What a benchmark measures: the first line of its module, which is not imported for it."""
+    source = (Path(__file__).parent / f"{name}.py").read_text()
+    return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 
 
 def page(before: str, reports: list[Report]) -> str:

@@ -16,6 +16,8 @@ from benchmarks.contenders.peers import Supervisord
 from benchmarks.measure import Figure, Report, time_rounds
 
 ROUNDS = 40
+# What `--quick` takes in the place of these: enough to see that every line of it runs.
+SHORT = {"ROUNDS": 2}
 START = ("--start", "--auth-mode", "dev", "--seed-dev-users")
 PEER = "supervisorctl status"
 # How many times as long as `--version`.

@@ -13,6 +13,7 @@ import apsw
 
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.rules import last_message
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.repositories import messages
@@ -96,6 +97,8 @@ class Desk:
             note_count=sum(m.kind is MessageKind.NOTE for m in thread),
             last_reply_id=max((m.message_id for m in thread if m.kind is MessageKind.REPLY), default=MessageId(0)),
             last_message_id=thread[-1].message_id,
+            last_reply=next((last_message(one) for one in reversed(thread) if one.kind is MessageKind.REPLY), None),
+            last_note=last_message(thread[-1]) if thread[-1].kind is MessageKind.NOTE else None,
         )
         return ticket, thread
 

@@ -16,6 +16,8 @@ from tests.capabilities import find_chromium
 from tests.ui.daemons import eventually
 
 LOADS = 3
+# What `--quick` takes in the place of these: enough to see that every line of it runs.
+SHORT = {"LOADS": 1}
 REQUESTS = 8
 SCRIPT_AND_STYLE_KB = 45.0
 

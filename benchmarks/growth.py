@@ -31,6 +31,8 @@ from hero_assistance_server.ticket_lists.list_query import VIEWS
 SIZES = {"full": (10_000, 1_000_000), "": (1_000, 10_000)}
 ROUNDS = 3
 CALLS = 100
+# What `--quick` takes in the place of these: enough to see that every line of it runs.
+SHORT = {"SIZES": {"": (1_000, 2_000)}, "ROUNDS": 1, "CALLS": 10, "STARTS": 1}
 # What people look at of a list; the rest is searched.
 PAGES = 3
 STARTS = 5

@@ -16,6 +16,8 @@ TESTS = 5000
 ROUNDS = 61
 # An odd number of rounds has a middle one; the 23rd from both ends hold the true one at 95 % (binomial).
 MARGIN = 23
+# What `--quick` takes in the place of these: enough to see that every line of it runs.
+SHORT = {"TESTS": 20, "ROUNDS": 1, "MARGIN": 1}
 WAYS = {"in one process": ("-n", "0"), "with two workers": ("-n", "2")}
 WITHOUT = ("-p", "no:flake_quarantine")
 SUITE = "import pytest\n\n@pytest.mark.parametrize('number', range({tests}))\ndef test_trivial(number): pass\n"

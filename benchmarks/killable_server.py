@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ _BUSY_MS = 5000
 class KillableServer:
     """A root, and the server that runs there now; `timeout_s` bounds each wait."""
 
-    def __init__(self, root: str, timeout_s: float) -> None:
+    def __init__(self, root: str, timeout_s: float, environ: Mapping[str, str]) -> None:
         self._env = {"PATH": os.environ["PATH"], "HOME": root, "PATH_ROOT": root, "HERO_ASSISTANCE_TCP": "off"}
+        self._env |= environ
         if "PYTHONPATH" in os.environ:
             folders = os.environ["PYTHONPATH"].split(os.pathsep)
             self._env["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, folders))
@@ -74,8 +75,8 @@ class KillableServer:
 
 
 @contextmanager
-def killable_server(timeout_s: float) -> Iterator[KillableServer]:
-    """A root of its own, without a server yet."""
+def killable_server(timeout_s: float, **environ: str) -> Iterator[KillableServer]:
+    """A root of its own, without a server yet; `environ` is what the server gets more."""
     # Short: a Unix socket path is limited to 107 bytes.
     with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as root:
-        yield KillableServer(root, timeout_s)
+        yield KillableServer(root, timeout_s, environ)

@@ -36,6 +36,8 @@ TICKETS = 1000
 READERS = 2000
 STALLED = READERS // 10
 DEADLINE_S = 30.0
+# What `--quick` takes in the place of these: enough to see that every line of it runs.
+SHORT = {"SECONDS": 0.3, "ROUNDS": 1, "TICKETS": 60, "READERS": 60, "STALLED": 6}
 BODY = "Since this morning the VPN does not connect; it worked yesterday, at home and here. " * 4
 # All callers of a benchmark are one person at one address, and one customer files its tickets.
 LIMITS = "connections_per_peer=4000,streams=4000,streams_per_user=4000,tickets_per_hour=off"

@@ -49,10 +49,12 @@ def make_build(
     return folder
 
 
-def rebranded(build: Path, folder: Path, release: str, *, break_binary: str = "") -> Path:
+def rebranded(
+    build: Path, folder: Path, release: str, *, break_binary: str = "", files: Mapping[str, str] | None = None
+) -> Path:
     """Write the same build under another release id, as an upgrade that changes nothing else.
 
-    `break_binary` names one whose start fails in the new release.
+    `break_binary` names one whose start fails in the new release; `files` take the place of those of the same path.
     """
     folder.mkdir(parents=True)
     manifest = read_manifest(build)
@@ -60,7 +62,7 @@ def rebranded(build: Path, folder: Path, release: str, *, break_binary: str = ""
     built = []
     for entry in manifest["files"]:
         path = folder / entry["name"]
-        replaced = {"_hero_release.py": _release_module(release)}
+        replaced = {**(files or {}), "_hero_release.py": _release_module(release)}
         if entry["name"] == break_binary:
             replaced[f"{break_binary}/__main__.py"] = "raise SystemExit('broken on purpose')\n"
         _copy_zipapp(build / entry["name"], path, replaced)

@@ -17,6 +17,11 @@ _RATES = (
     "links_per_hour_per_peer",
     "sign_ins_per_hour_per_peer",
     "codes_per_day",
+    "codes_per_quarter_hour_per_peer",
+    "mail_newcomers_per_hour",
+    "mail_newcomers_per_hour_per_domain",
+    "mail_unproved_per_hour",
+    "mail_unproved_per_hour_per_ticket",
 )
 WITHOUT_RATES = {SETTING: ",".join(f"{name}=off" for name in _RATES)}
 NO_RATES = Limits.from_environ(WITHOUT_RATES)

@@ -50,6 +50,8 @@ def _described(model: type[Wire]) -> dict[str, Any]:
 
 
 def _declaration(name: str, schema: dict[str, Any]) -> str:
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError(f"{name} is no name of a type: two types of the server have one name")
     made = _type(schema)
     if name == Event.__name__:
         made = made.replace("  kind: string;", "  kind: EventKind;")

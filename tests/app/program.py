@@ -19,8 +19,11 @@ _LINE = "hero_assistance_app: open "
 class App:
     """A running app; `link` is what it printed."""
 
-    def __init__(self, arguments: Sequence[str], env: dict[str, str], log: Path) -> None:
-        self.daemon = Daemon("hero_assistance_app", ["--no-browser", *arguments], env, log)
+    def __init__(
+        self, arguments: Sequence[str], env: dict[str, str], log: Path, *, opens_browser: bool = False
+    ) -> None:
+        first = [] if opens_browser else ["--no-browser"]
+        self.daemon = Daemon("hero_assistance_app", [*first, *arguments], env, log)
         self.link = ""
 
     def start(self) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
@@ -17,7 +14,7 @@ import pytest
 
 from hero_assistance_app.targets import make_projects
 from tests.app.program import App
-from tests.ui.daemons import Desk, desk, plain_environment
+from tests.ui.daemons import Desk, ticket_servers
 
 TEAMS = 3
 WRITERS = 2  # for each team, at a time
@@ -28,13 +25,7 @@ SECONDS = 60.0
 @pytest.fixture
 def teams() -> Iterator[list[Desk]]:
     """Ticket servers of their own, each with its own data."""
-    with ExitStack() as stack:
-        made: list[Desk] = []
-        for _ in range(TEAMS):
-            root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
-            stack.callback(shutil.rmtree, root, ignore_errors=True)
-            made.append(stack.enter_context(desk(root, plain_environment(root))))
-            made[-1].start_server()
+    with ticket_servers(TEAMS) as made:
         yield made
 
 

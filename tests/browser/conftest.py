@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from scripts.build.npm import install_locked
 from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
 from tests.capabilities import CHROMIUM, find_chromium, is_expected, require
 from tests.ui.daemons import Desk, desk, plain_environment
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,16 @@ def served(hero_root: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def hero_desk(hero_root: Path) -> Iterator[Desk]:
+    """Server and page in hero mode, without a proxy that says who is calling: users sign in at the page."""
+    with desk(hero_root, plain_environment(hero_root), "hero") as made:
+        made.start_server()
+        made.start_ui("--tcp", "127.0.0.1:0")
+        made.operate("project.update", page_address=f"http://{made.tcp_of_ui()}")
+        yield made
+
+
+@pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
     """Open a page in a browser of its own; its errors fail the test."""
     visitors: list[Visitor] = []
@@ -70,3 +83,10 @@ def person(served: Desk, visit: Callable[..., Visitor]) -> Callable[..., Visitor
         return visit(f"http://{served.tcp_of_ui()}/", user, **options)
 
     return look
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core's source."""
+    installed = install_locked(ROOT / "packages" / "ui", ROOT / ".buildenv" / "npm")
+    return (installed / "node_modules" / "axe-core" / "axe.min.js").read_text()

@@ -14,7 +14,9 @@ expect.set_options(timeout=WAIT_MS)
 def _pick(user: str) -> str:
     """A script that picks a demo user for a new window; one that was picked there by hand stays."""
     key = "hero_assistance.demo_user"
-    return f"if (sessionStorage.getItem('{key}') === null) sessionStorage.setItem('{key}', '{user}');"
+    # A frame within the page has no storage of the page's.
+    unpicked = f"self === top && sessionStorage.getItem('{key}') === null"
+    return f"if ({unpicked}) sessionStorage.setItem('{key}', '{user}');"
 
 
 class Visitor:

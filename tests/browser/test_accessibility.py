@@ -4,47 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from scripts.build.npm import install_locked
+from tests.browser.axe import DESK, PHONE, find_serious, look_as
 from tests.browser.page_object import Visitor
 from tests.browser.test_sign_in import operate
-from tests.ui.daemons import Desk, desk, eventually, plain_environment
+from tests.ui.daemons import Desk, desk, plain_environment
 
 Person = Callable[..., Visitor]
-ROOT = Path(__file__).resolve().parents[2]
-PHONE = {"width": 390, "height": 800}
-DESK = {"width": 1280, "height": 800}
-SERIOUS = {"serious", "critical"}
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """axe-core's source."""
-    installed = install_locked(ROOT / "packages" / "ui", ROOT / ".buildenv" / "npm")
-    return (installed / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-def _findings(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    results: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert results["passes"], "axe judged nothing"
-    return [
-        f"{found['impact']} {found['id']}: {node['html']} {node['failureSummary']}"
-        for found in results["violations"]
-        if found["impact"] in SERIOUS
-        for node in found["nodes"]
-    ]
-
-
-def _look(page: Page, theme: str) -> None:
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-    # Colours change over a moment, and axe must not judge one on its way.
-    still = "document.getAnimations().every(each => each.playState !== 'running')"
-    eventually(lambda: page.evaluate(still), "nothing moves")
 
 
 def _fill(served: Desk) -> None:
@@ -66,19 +35,36 @@ def test_no_view_has_a_serious_finding(
     findings: list[str] = []
 
     def judge(view: str) -> None:
-        _look(bob.page, theme)
-        findings.extend(f"{view}: {finding}" for finding in _findings(bob.page, axe))
+        look_as(bob.page, theme)
+        findings.extend(f"{view}: {finding}" for finding in find_serious(bob.page, axe))
 
     judge("list")
     bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
     expect(bob.message("A note")).to_be_visible()
     judge("thread")
     bob.page.get_by_role("button", name="Internal note").click()
-    bob.page.get_by_label("Internal note: only agents will see this").fill("Text")
+    note = bob.page.get_by_label("Internal note: only agents will see this")
+    note.fill("Text")
     judge("note")
+    note.press_sequentially(" @")
+    expect(bob.page.get_by_role("listbox", name="Agents")).to_be_visible()
+    judge("agents who are offered")
+    note.press("Escape")
+    bob.page.locator("input[type=file]").set_input_files(Path(__file__))
+    expect(bob.page.get_by_role("list", name="Files to send")).to_be_visible()
+    judge("a file to send")
     bob.page.evaluate("location.hash = '#/new'")
     expect(bob.heading("New ticket")).to_be_visible()
+    bob.page.get_by_role("combobox", name="Customer").fill("dav")
+    expect(bob.page.get_by_role("listbox", name="Customers")).to_be_visible()
     judge("form")
+    bob.page.evaluate("location.hash = '#/views/mine'")
+    expect(bob.page.get_by_text("No tickets here")).to_be_visible()
+    judge("an empty view")
+    bob.page.keyboard.press("?")
+    expect(bob.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    judge("keys")
+    bob.page.keyboard.press("Escape")
     bob.page.evaluate("location.hash = '#/tickets/hero_assistance/999'")
     expect(bob.page.get_by_role("alert")).to_be_visible()
     judge("nothing there")
@@ -100,14 +86,14 @@ def test_signing_in_has_no_serious_finding(
     findings: list[str] = []
 
     def judge(view: str) -> None:
-        _look(page, theme)
-        findings.extend(f"{view}: {finding}" for finding in _findings(page, axe))
+        look_as(page, theme)
+        findings.extend(f"{view}: {finding}" for finding in find_serious(page, axe))
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], view
 
     expect(erin.heading("Sign in")).to_be_visible()
     judge("address")
     page.get_by_label("E-mail address").fill("erin@example.org")
-    page.get_by_role("button", name="I have a code already").click()
+    page.get_by_role("button", name="Next").click()
     page.get_by_label("Code of six digits").fill(access["code"])
     judge("code")
     page.get_by_role("button", name="Sign in").click()

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from hero_assistance_app.opening_file import OpeningFile
 from tests.app.program import App
 from tests.browser.eavesdropper import Eavesdropper, eavesdropping
 from tests.browser.page_object import Visitor
@@ -97,6 +98,25 @@ def test_nothing_that_another_port_is_sent_opens_the_desk(
     carol.page.reload()
     carol.live()
     carol.defects.clear()  # the policy's refusal of the picture and the call
+
+
+def test_the_file_that_the_browser_is_opened_with_leads_to_the_desk(
+    start: Callable[[str], App], visit: Callable[..., Visitor]
+) -> None:
+    """It is a page of another origin; the session is there all the same, and the token is nowhere."""
+    app = start("carol")
+    token = urlsplit(app.link).query.removeprefix("token=")
+    file = OpeningFile(f"{app.url}/", token)
+    try:
+        carol = visit(app.url)
+        expect(carol.heading("This browser has not opened the desk")).to_be_visible()
+        carol.page.goto(file.url, wait_until="commit")
+        carol.live()
+        assert token not in carol.page.url
+        carol.page.reload()
+        carol.live()
+    finally:
+        file.remove()
 
 
 def test_tabs_that_are_opened_later_are_in_the_desk(start: Callable[[str], App], visit: Callable[..., Visitor]) -> None:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from hero_assistance_sdk.rpc.client import RpcClient
 from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, routed
-from tests.ui.daemons import Desk, desk, plain_environment
+from tests.ui.daemons import Desk
 
 Visit = Callable[..., Visitor]
 TITLE = "Sign in"
 
 
 @pytest.fixture
-def served(hero_root: Path) -> Iterator[Desk]:
-    """Server and page in hero mode, without a proxy that says who is calling."""
-    with desk(hero_root, plain_environment(hero_root), "hero") as made:
-        made.start_server()
-        made.start_ui("--tcp", "127.0.0.1:0")
-        operate(made, "project.update", page_address=f"http://{made.tcp_of_ui()}")
-        yield made
+def served(hero_desk: Desk) -> Desk:
+    """A desk whose users sign in at the page."""
+    return hero_desk
 
 
 def operate(served: Desk, method: str, **params: Any) -> Any:
     """Call a method as the operator of this machine."""
-    with RpcClient(served.paths.socket("rpc"), headers={"x-hero-operator": "1"}) as client:
-        return client.call(method, **params)
+    return served.operate(method, **params)
 
 
 def add_user(served: Desk, name: str, role: str = "customer") -> dict[str, Any]:
@@ -87,9 +80,27 @@ def test_a_link_signs_in_without_script(served: Desk, chromium: Browser) -> None
         context.close()
 
 
+def with_letters(visitor: Visitor) -> Visitor:
+    """Load the page again, as that of a desk with a mail server."""
+
+    def answer(route: Route) -> None:
+        asked = route.request.post_data_json or {}
+        if asked.get("method") != "project.info":
+            route.continue_()
+            return
+        info = route.fetch().json()
+        info["result"]["sign_in"]["link"] = True
+        route.fulfill(json=info)
+
+    visitor.page.route("**/rpc", answer)
+    visitor.page.reload()
+    visitor.page.evaluate("window.since = 'the first load'")
+    return visitor
+
+
 def test_a_code_signs_in_where_it_is_typed(served: Desk, visit: Visit) -> None:
     code = add_user(served, "erin")["code"]
-    erin = visit(f"http://{served.tcp_of_ui()}/sign-in")
+    erin = with_letters(visit(f"http://{served.tcp_of_ui()}/sign-in"))
     expect(erin.heading(TITLE)).to_be_visible()
     erin.page.get_by_label("E-mail address").fill("erin@example.org")
     erin.page.get_by_role("button", name="I have a code already").click()
@@ -105,25 +116,12 @@ def test_a_code_signs_in_where_it_is_typed(served: Desk, visit: Visit) -> None:
     assert not erin.was_reloaded
 
 
-def _without_letters(route: Route) -> None:
-    """Answer as a desk without a mail server does."""
-    asked = route.request.post_data_json or {}
-    if asked.get("method") != "project.info":
-        route.continue_()
-        return
-    answer = route.fetch().json()
-    answer["result"]["sign_in"]["link"] = False
-    route.fulfill(json=answer)
-
-
 def test_a_desk_that_sends_no_letters_says_so(served: Desk, visit: Visit) -> None:
     """Its operator hands out the code."""
     code = add_user(served, "erin")["code"]
     operate(served, "project.update", name="The help desk")
     visitor = visit(f"http://{served.tcp_of_ui()}/")
     expect(visitor.page.get_by_text("The help desk")).to_be_visible()
-    visitor.page.route("**/rpc", _without_letters)
-    visitor.page.reload()
     expect(visitor.page.get_by_text("This desk sends no mail")).to_be_visible()
     visitor.page.get_by_label("E-mail address").fill("erin@example.org")
     visitor.page.get_by_role("button", name="Next").click()
@@ -136,7 +134,7 @@ def test_known_and_unknown_addresses_get_the_same_words(served: Desk, visit: Vis
     add_user(served, "erin")
     said = []
     for address in ("erin@example.org", "stranger@example.org"):
-        visitor = visit(f"http://{served.tcp_of_ui()}/")
+        visitor = with_letters(visit(f"http://{served.tcp_of_ui()}/"))
         visitor.page.get_by_label("E-mail address").fill(address)
         visitor.page.get_by_role("button", name="Send me a code").click()
         expect(visitor.heading("Look into your mail")).to_be_visible()
@@ -168,6 +166,52 @@ def test_a_session_that_is_revoked_elsewhere_ends_at_once(served: Desk, visit: V
     assert "Mine" not in phone.page.content()
     assert not phone.was_reloaded
     laptop.live()
+
+
+def _paste(page: Page, text: str) -> None:
+    """Paste a text into the field that has the focus."""
+    script = """text => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text", text);
+        const options = { clipboardData, bubbles: true, cancelable: true };
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+    }"""
+    page.evaluate(script, text)
+
+
+def test_who_was_signed_out_elsewhere_is_told_and_comes_back_to_the_same_ticket(served: Desk, visit: Visit) -> None:
+    erin = sign_in(served, visit, "erin")
+    erin.file("Mine", "Text")
+    (session,) = operate(served, "auth.sessions", user_id="erin")["sessions"]
+    operate(served, "auth.revoke_session", session_id=session["session_id"])
+    expect(erin.page.get_by_text("You are signed out here")).to_be_visible()
+    assert urlsplit(erin.page.url).fragment == "/tickets/hero_assistance/1"
+    erin.page.get_by_label("E-mail address").fill("erin@example.org")
+    erin.page.get_by_role("button", name="I have a code already").click()
+    code = operate(served, "user.link", email="erin@example.org")["code"]
+    expect(erin.page.get_by_label("Code of six digits")).to_be_focused()
+    _paste(erin.page, f"Your code: {code[:3]}\u00a0{code[3:]}.\n")
+    expect(erin.page.get_by_label("Code of six digits")).to_have_value(code)
+    erin.page.keyboard.press("Enter")
+    expect(erin.heading("Mine")).to_be_visible()
+    menu(erin.page, "Erin")
+    erin.page.get_by_role("button", name="Sign out").click()
+    expect(erin.heading(TITLE)).to_be_visible()
+    # Who signs out knows it.
+    expect(erin.page.get_by_text("You are signed out here")).to_have_count(0)
+
+
+def test_back_leads_from_the_code_to_the_address(served: Desk, visit: Visit) -> None:
+    visitor = visit(f"http://{served.tcp_of_ui()}/#/tickets/hero_assistance/1")
+    address, code = visitor.page.get_by_label("E-mail address"), visitor.page.get_by_label("Code of six digits")
+    for leave in (visitor.page.go_back, visitor.page.get_by_role("button", name="Use another address").click):
+        address.fill("erin@example.org")
+        visitor.page.get_by_role("button", name="I have a code already").click()
+        expect(code).to_be_focused()
+        leave()
+        expect(address).to_have_value("erin@example.org")
+        assert urlsplit(visitor.page.url).fragment == "/tickets/hero_assistance/1"
+    assert not visitor.was_reloaded
 
 
 def test_signing_out_ends_every_window_of_the_browser(served: Desk, visit: Visit) -> None:
@@ -204,7 +248,7 @@ def test_sign_in_works_below_the_prefix_of_a_router(served: Desk, visit: Visit) 
     with routed(served.paths.socket("ui")) as address:
         erin = visit(f"{address}{PREFIX}/sign-in")
         erin.page.get_by_label("E-mail address").fill("erin@example.org")
-        erin.page.get_by_role("button", name="I have a code already").click()
+        erin.page.get_by_role("button", name="Next").click()
         erin.page.get_by_label("Code of six digits").fill(code)
         erin.page.get_by_role("button", name=TITLE).click()
         erin.live()

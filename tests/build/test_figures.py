@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import subprocess
 import sys
 
-from benchmarks.__main__ import BENCHMARKS, NAMED, page
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS, NAMED, find_fault, measure, page
 from benchmarks.measure import Comparison, Figure, Report
 from tests.builds import ROOT
 
@@ -48,3 +52,40 @@ def test_an_unknown_benchmark_is_refused_with_those_that_there_are() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert done.stderr.strip() == f"no such benchmark: nothing; there are: {', '.join((*BENCHMARKS, *NAMED))}"
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "said"),
+    [
+        (["sign-in"], [], "hint: sign_in"),
+        (["outbox", "servers"], [], "hint: server"),
+        (["server"], ["--quik"], "no such option: --quik; there are: --quick"),
+        ([], ["-q"], "no such option: -q"),
+        (["server"], ["--quick", "--write"], "--write keeps figures"),
+    ],
+)
+def test_a_wrong_word_is_explained(names: list[str], options: list[str], said: str) -> None:
+    fault = find_fault(names, options)
+    assert fault is not None
+    assert said in fault
+
+
+def test_help_says_what_each_measures_and_measures_nothing() -> None:
+    command = [sys.executable, "-m", "benchmarks", "server", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    for name in (*BENCHMARKS, *NAMED):
+        (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"  {name} ")]
+        assert len(line.split()) > 4, line
+
+
+def test_every_benchmark_has_a_short_form_of_constants_that_it_has() -> None:
+    for name in (*BENCHMARKS, *NAMED):
+        module = importlib.import_module(f"benchmarks.{name}")
+        assert set(getattr(module, "SHORT", {})) <= set(vars(module)), name
+        assert hasattr(module, "SHORT") or "quick" in inspect.signature(module.measure).parameters, name
+
+
+def test_sign_in_is_measured_and_quick() -> None:
+    figures = {figure.name: figure for figure in measure("sign_in", quick=True).figures}
+    assert figures["sign-in by link"].met is True
+    assert figures["`ticket.list` of 50, by a name"].value > 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hero_assistance.commands.main import cli
+from hero_assistance.command_line.main import cli
 from hero_assistance.light_commands.help_page import COMMANDS
 from hero_assistance.releases.install import install
 from hero_assistance.releases.store import ReleaseStore

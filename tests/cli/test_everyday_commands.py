@@ -7,15 +7,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 import pytest
 
-from hero_assistance.commands.main import cli
+from hero_assistance.command_line.main import cli
 from hero_assistance.light_commands.direct import split_words
 from hero_assistance.light_commands.help_page import COMMANDS, OPTIONS, SUMMARY, render_help
+from hero_assistance.releases.install import install
+from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
+from tests.builds import make_build
 from tests.cli.test_commands import run
 from tests.server.desk import child
 
@@ -66,7 +70,7 @@ def test_an_everyday_command_imports_nothing_slow(command: str, env: dict[str, s
     if command.startswith("status"):
         start_supervisor(env)
     imported = imported_by(*command.split(), env=env)
-    assert "hero_assistance.commands.run" in imported
+    assert "hero_assistance.command_line.run" in imported
     assert not {*SLOW, "click"} & imported
 
 
@@ -77,6 +81,16 @@ def test_a_call_of_the_server_imports_no_models(command: str, env: dict[str, str
 
 def test_a_status_of_nothing_imports_nothing_slow(hero_env: dict[str, str]) -> None:
     assert not {*SLOW, "click"} & imported_by("status", env=hero_env)
+
+
+@pytest.mark.parametrize("command", ["rollback", "rollback 1.0-one", "releases", "releases --json"])
+def test_going_back_imports_nothing_slow(
+    command: str, store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
+) -> None:
+    for release in ("1.0-one", "1.0-two"):
+        install(store, make_build(tmp_path / release, release), lambda _step: None)
+    assert not {*SLOW, "click", "subprocess"} & imported_by(*command.split(), env=hero_env)
+    assert store.live() == ("1.0-one" if command.startswith("rollback") else "1.0-two")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +128,10 @@ def test_words_that_are_left_to_click(words: list[str]) -> None:
         ("logs -n1 --attempt all", 0, "a line"),
         ("logs a b", 2, "Got unexpected extra argument"),
         ("call --as", 2, "requires an argument"),
+        ("rollback a b", 2, "Got unexpected extra argument"),
+        ("rollback --help", 0, "Go back to RELEASE"),
+        ("rollback nowhere", 2, "nowhere is not installed"),
+        ("releases extra", 2, "Got unexpected extra argument"),
         ("call --as=alice system.health", 0, '"ok"'),
         ("statu", 2, "No such command"),
     ],

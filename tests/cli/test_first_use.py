@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from hero_assistance.action_names import ACTIONS
-from hero_assistance.page_listener import read_listeners
+from hero_assistance.setup.page_listener import read_listeners
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run

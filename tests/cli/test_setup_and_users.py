@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hero_assistance.page_listener import check_page, listener_of, read_listeners, store_listeners
+from hero_assistance.setup.page_listener import check_page, listener_of, read_listeners, store_listeners
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
@@ -50,6 +50,8 @@ def test_setup_lets_the_first_admin_in(hero: dict[str, str], paths: Paths) -> No
     done = answer(hero, "setup", "--admin", "Ann@Example.org", "--page", f"{PAGE}/", "--name", "Vpn desk")
     assert (done["name"], done["page_address"], done["listens"]) == ("Vpn desk", PAGE, "127.0.0.1:9771")
     assert (done["admin"]["role"], done["admin"]["email"]) == ("admin", "ann@example.org")
+    assert done["mail"]["way"] == "folder"
+    assert "noun" not in done["admin"]
     page, _, token = done["link"].partition("/sign-in/link?token=")
     assert page == PAGE
     assert read_listeners(paths) == ("127.0.0.1:9771",)
@@ -74,7 +76,15 @@ def test_setup_again_changes_what_is_given(hero: dict[str, str]) -> None:
         ((), "--admin is missing"),
         (("--admin", "ann@example.org"), "--page is missing"),
         (("--admin", "ann@example.org", "--page", "desk.example.org"), "is no address of a page"),
-        (("--admin", "ann", "--page", PAGE), "email"),
+        (("--admin", "ann", "--page", PAGE), "is no e-mail address"),
+        (
+            ("--admin", "ann@b.c", "--page", PAGE, "--smtp-url", "mail", "--mail-from", "a@b.c"),
+            "no address of a mail server",
+        ),
+        (
+            ("--admin", "ann@b.c", "--page", PAGE, "--smtp-url", "smtp://m", "--mail-from", "Me"),
+            "is no sender of mails",
+        ),
         (("--admin", "ann@example.org", "--page", PAGE, "--smtp-url", "smtp://mail"), "--smtp-url needs --mail-from"),
     ],
 )
@@ -83,6 +93,8 @@ def test_setup_says_what_is_wrong(hero: dict[str, str], words: tuple[str, ...], 
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    # It is refused before anything is changed.
+    assert answer(hero, "call", "project.get", "--operator")["page_address"] == ""
 
 
 def test_setup_without_a_desk_that_runs_says_so(env: dict[str, str]) -> None:
@@ -95,10 +107,13 @@ def test_the_operator_looks_after_users(hero: dict[str, str]) -> None:
     answer(hero, "setup", "--admin", "ann@example.org", "--page", PAGE)
     added = answer(hero, "user", "add", "bob@example.org", "--role", "agent", "--name", "Bob")
     assert (added["user"]["user_id"], added["user"]["role"]) == ("bob", "agent")
+    assert added["expires_at"] > added["code_expires_at"]
     linked = answer(hero, "user", "link", "BOB@example.org")
     assert linked["link"] not in (None, added["link"])
-    assert answer(hero, "user", "deactivate", "bob@example.org")["user"]["active"] is False
+    deactivated = answer(hero, "user", "deactivate", "bob@example.org")["user"]
+    assert deactivated["active"] is False
     listed = answer(hero, "user", "list")
+    assert [one for one in (added["user"], deactivated, *listed) if "noun" in one] == []
     assert [(one["user_id"], one["active"]) for one in listed] == [("ann", True), ("bob", False)]
     assert answer(hero, "user", "reactivate", "bob")["active"] is True
     shown = run("user", "list", env=hero).stdout

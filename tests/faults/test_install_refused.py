@@ -32,7 +32,7 @@ find "$PATH_ROOT/var/releases" -name '.new-*' -o -name '.trash-*'
 """
 _INSTALL = """\
 import sys
-from hero_assistance.commands.run import run
+from hero_assistance.command_line.run import run
 sys.exit(run(["install", sys.argv[1]]))
 """
 

@@ -107,6 +107,26 @@ def test_connections_are_bounded_in_all_and_from_each_address() -> None:
     assert room_for(DEFAULTS) <= resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
+def test_all_addresses_of_a_node_are_one_peer() -> None:
+    connections = ConnectionLimits(replace(DEFAULTS, connections_per_peer=2))
+    first, _ = enter(connections, "400:1:2:3::1", "400:1:2:3:ffff::1")
+    assert isinstance(connections.enter(Peer("400:1:2:3::2")), TooMany)
+    enter(connections, "400:1:2:4::1", "10.0.0.1", "::ffff:10.0.0.1", "10.0.0.2")
+    assert isinstance(connections.enter(Peer("10.0.0.1")), TooMany)
+    connections.leave(first)
+    enter(connections, "400:1:2:3::2")
+
+
+def test_the_memory_of_all_addresses_of_a_node_is_that_of_one_peer() -> None:
+    budget = MemoryBudget(replace(DEFAULTS, memory_bytes_per_peer=100_000))
+    first, second = (Account(budget, f"400:1:2:3::{number}") for number in (1, 2))
+    first.take(60_000)
+    with pytest.raises(Unavailable):
+        second.take(60_000)
+    Account(budget, "400:1:2:4::1").take(60_000)
+    first.close()
+
+
 def test_tcp_leaves_a_part_to_the_unix_sockets() -> None:
     connections = ConnectionLimits(replace(DEFAULTS, connections=16))
     enter(connections, *(f"address {number}" for number in range(14)))

@@ -21,6 +21,7 @@ from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, rpc_rou
 from hero_assistance_sdk.errors import Unavailable
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams
+from hero_assistance_sdk.rpc.openrpc import OpenRpcDocument
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +54,7 @@ async def served(root: Path) -> AsyncIterator[Path]:
         return "x" * 32768
 
     info = ServiceInfo("things", "Things", "1.0", "About things.", "rpc.sock")
-    routes = rpc_routes(RpcEndpoint(Dispatcher(table), caller_of, LIMIT), {"openrpc": "1.3.2"})
+    routes = rpc_routes(RpcEndpoint(Dispatcher(table), caller_of, LIMIT), OpenRpcDocument(lambda: {"openrpc": "1.3.2"}))
     stop, path = asyncio.Event(), root / "rpc.sock"
     listener = unix_listener(path, Router([*routes, *service_routes(info, Health())]))
     async with asyncio.timeout(TIMEOUT_S), asyncio.TaskGroup() as group:

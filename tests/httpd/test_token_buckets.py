@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance_httpd.connections.token_buckets import TokenBuckets
+from hero_assistance_httpd.connections.token_buckets import SHARED_BUCKETS, TokenBuckets
 
 pytestmark = pytest.mark.pure
 
@@ -56,13 +56,26 @@ def test_an_infinite_burst_refuses_nothing() -> None:
     assert not any(buckets.take("carol") for _ in range(1000))
 
 
-def test_the_table_is_bounded_and_drops_who_was_seen_longest_ago() -> None:
-    buckets = TokenBuckets(1, 60.0, capacity=2, clock=Clock())
-    for key in ("a", "b", "a", "c"):
-        buckets.take(key)
+def test_no_flood_of_keys_gives_one_a_new_bucket() -> None:
+    buckets = TokenBuckets(1, 60.0, capacity=100, clock=Clock())
+    assert buckets.take("guesser") == 0.0
+    granted = sum(buckets.take(f"stranger {number}") == 0.0 for number in range(10_000))
+    # Each that has room gets one, and the others share some.
+    assert granted <= 99 + SHARED_BUCKETS
+    assert len(buckets) == 100
+    assert buckets.take("guesser") > 0
+
+
+def test_a_bucket_leaves_a_full_table_once_it_is_full_again() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(1, 60.0, capacity=2, clock=clock)
+    buckets.take("a")
+    clock.now += 30
+    assert [buckets.take(key) for key in ("b", "c")] == [0.0, 0.0]
+    clock.now += 31
+    assert [buckets.take(key) for key in ("d", "d")] == [0.0, 60.0]
     assert len(buckets) == 2
-    # "a" was seen after "b", though it was refused.
-    assert [buckets.take(key) > 0 for key in ("a", "c", "b")] == [True, True, False]
+    assert buckets.take("b") > 0
 
 
 @given(

@@ -20,6 +20,7 @@ _TICKET = Ticket.model_validate(
         "updated_at": 1,
         "collaborators": [],
         "assignee": None,
+        "assignee_name": None,
         "followers": [],
         "snoozed_until": None,
         "first_response_due": None,
@@ -28,6 +29,7 @@ _TICKET = Ticket.model_validate(
         "merged_into": None,
         "split_from": None,
         "message_count": 0,
+        "last_message": None,
         "last_message_id": 0,
         "attachments": [],
     }

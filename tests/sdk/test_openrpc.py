@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+import time
 from typing import Annotated, Any
 
 import pytest
@@ -13,7 +16,7 @@ from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.methods import MethodTable, NoParams, Params, Result
-from hero_assistance_sdk.rpc.openrpc import add_discovery
+from hero_assistance_sdk.rpc.openrpc import OpenRpcDocument, add_discovery
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +42,8 @@ def documented() -> tuple[MethodTable[None], dict[str, Any]]:
         """
         return Answer(number=params.number)
 
-    return table, add_discovery(table, title="Things", version="1.2.3", description="About things.")
+    made = add_discovery(table, title="Things", version="1.2.3", description="About things.")
+    return table, json.loads(made.json)
 
 
 def test_the_document_says_what_the_table_knows() -> None:
@@ -73,7 +77,7 @@ async def test_a_result_that_is_json_already_is_described_by_what_it_is_the_json
         """Answer at once."""
         return Encoded.of(Answer, number=b"7", word="\u2603")
 
-    document = add_discovery(table, title="Things", version="1", description="About things.")
+    document = json.loads(add_discovery(table, title="Things", version="1", description="About things.").json)
     described = next(method for method in document["methods"] if method["name"] == "thing.encoded")
     assert described["result"]["schema"] == {"$ref": "#/components/schemas/Answer"}
     sent = await Dispatcher(table).answer(b'{"jsonrpc":"2.0","id":1,"method":"thing.encoded"}', None)
@@ -93,11 +97,28 @@ async def test_discover_answers_the_same_document() -> None:
     assert json.loads(sent)["result"] == document
 
 
-async def test_the_document_is_encoded_once() -> None:
-    table, _ = documented()
-    method = table.get("rpc.discover")
-    assert method is not None
-    assert await method.handler(None, NoParams()) is await method.handler(None, NoParams())
+async def test_the_document_is_made_once_and_when_it_is_asked_for() -> None:
+    made: list[None] = []
+
+    def make() -> dict[str, Any]:
+        made.append(None)
+        time.sleep(0.05)
+        return {"openrpc": "1.3.2"}
+
+    document = OpenRpcDocument(make)
+    assert made == []
+    answers = await asyncio.gather(*(document.load() for _ in range(20)))
+    assert len(made) == 1
+    assert all(answer is document.json for answer in answers)
+
+
+async def test_the_loop_goes_on_while_the_document_is_made() -> None:
+    may_end = threading.Event()
+    document = OpenRpcDocument(lambda: {"ended": may_end.wait(60)})
+    loading = asyncio.create_task(document.load())
+    await asyncio.sleep(0)
+    may_end.set()
+    assert json.loads(await loading) == {"ended": True}
 
 
 def test_a_method_without_a_docstring_or_params_model_is_a_defect() -> None:

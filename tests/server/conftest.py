@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+from tests.server.backup_samples import fill_past
 from tests.server.desk import Desk, running
 
 
@@ -21,3 +22,11 @@ async def desk(paths: Paths) -> AsyncIterator[Desk]:
     """A server in dev mode with the four demo users, without TCP."""
     async with running(paths) as desk:
         yield desk
+
+
+@pytest.fixture
+async def past(paths: Paths) -> Paths:
+    """A root where a server has run; its data is at rest."""
+    async with running(paths) as desk:
+        await fill_past(desk)
+    return paths

@@ -13,6 +13,7 @@ CREDENTIAL_WRITES = {
     "oidc_identities.add",
     "oidc_identities.delete_of_user",
     "passkeys.delete",
+    "passkeys.delete_of_user",
     "passkeys.save",
 }
 ISSUER = "https://login.example.org"

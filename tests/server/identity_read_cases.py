@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.sessions.model import Session, SignInMethod
-from hero_assistance_server.identity.sign_in.model import SignInToken
+from hero_assistance_server.identity.sign_in.model import LinkKind, RatedUse, SignInToken
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.read_cases import BOB, Case, sees
 
 SESSION = Session("s1", b"h1", BOB.user_id, "laptop", SignInMethod.LINK, Millis(1), Millis(2), Millis(9))
-TOKEN = SignInToken(b"a1", BOB.user_id, b"t1", b"c1", 5, Millis(9))
+TOKEN = SignInToken(b"a1", LinkKind.REQUESTED, BOB.user_id, b"t1", Millis(9), b"c1", Millis(9), 5)
+INVITED = replace(TOKEN, kind=LinkKind.INVITED, token_hash=b"t2", code_hash=None)
 WRONG_ONCE = replace(TOKEN, tries_left=4)
 
 # Methods that only write; the read methods of their repository see what they write.
@@ -20,6 +21,8 @@ IDENTITY_WRITES = {
     "sessions.delete",
     "sessions.delete_expired",
     "sessions.note_seen",
+    "sign_in_rates.delete_full",
+    "sign_in_rates.save",
     "sign_in_tokens.delete",
     "sign_in_tokens.delete_expired",
     "sign_in_tokens.delete_of_user",
@@ -51,6 +54,18 @@ def expire_all(work: UnitOfWork) -> None:
 
 def save_token(work: UnitOfWork) -> None:
     work.sign_in_tokens.save(TOKEN)
+
+
+def save_invitation(work: UnitOfWork) -> None:
+    work.sign_in_tokens.save(INVITED)
+
+
+def save_rate(work: UnitOfWork) -> None:
+    work.sign_in_rates.save(b"a1", RatedUse.CODE, Millis(9))
+
+
+def forget_rates(work: UnitOfWork) -> None:
+    work.sign_in_rates.delete_full(Millis(9))
 
 
 def count_try(work: UnitOfWork) -> None:
@@ -85,7 +100,13 @@ IDENTITY_CASES: dict[str, Case] = {
         (expire_nothing, TOKEN),
         (expire_all, None),
     ),
-    "sign_in_tokens.find_by_address": sees(
-        lambda work: work.sign_in_tokens.find_by_address(b"a1"), (save_token, TOKEN), (delete_tokens_of_bob, None)
+    "sign_in_tokens.list_of_address": sees(
+        lambda work: work.sign_in_tokens.list_of_address(b"a1"),
+        (save_token, [TOKEN]),
+        (save_invitation, [INVITED, TOKEN]),
+        (delete_tokens_of_bob, []),
+    ),
+    "sign_in_rates.find": sees(
+        lambda work: work.sign_in_rates.find(b"a1", RatedUse.CODE), (save_rate, Millis(9)), (forget_rates, None)
     ),
 }

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.mail.receiving.model import Arrival, MailboxPosition, MailId, MailState, Outcome
+from hero_assistance_server.mail.receiving.model import (
+    Arrival,
+    MailboxPosition,
+    MailContents,
+    MailId,
+    MailState,
+    Outcome,
+    Quarantine,
+)
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.read_cases import Case, Step, change_nothing, sees
 
 RAW = b"Subject: hello\r\n\r\nhello\r\n"
 FIRST = MailId(1)
+HOUR = timedelta(hours=1)
 ERIN = "erin@example.org"
 POSITION = MailboxPosition(uid_validity=7, last_uid=3)
 
@@ -16,24 +27,36 @@ POSITION = MailboxPosition(uid_validity=7, last_uid=3)
 INCOMING_MAIL_WRITES = {
     "incoming_mails.add",
     "incoming_mails.begin_attempt",
-    "incoming_mails.delete_raw_before",
+    "incoming_mails.delete_raw",
+    "incoming_mails.discard",
     "incoming_mails.finish",
-    "incoming_mails.note_contents",
     "incoming_mails.reopen",
+    "incoming_mails.undo_attempt",
+    "mail_uses.add",
+    "mail_uses.delete_before",
     "mailbox_positions.save",
 }
 
 
 def add(work: UnitOfWork) -> None:
-    work.incoming_mails.add(Arrival("listener", RAW), work.now)
+    work.incoming_mails.add(Arrival("listener", RAW), "0" * 64, work.now)
 
 
 def read(work: UnitOfWork) -> None:
-    work.incoming_mails.note_contents(FIRST, sender=ERIN, subject="hello", header_id="1@x", fingerprint="f")
+    contents = MailContents(sender=ERIN, subject="hello", header_id="1@x", fingerprint="f")
+    work.incoming_mails.finish(FIRST, Outcome(MailState.RECEIVED), contents)
 
 
 def finish(state: MailState) -> Step:
     return lambda work: work.incoming_mails.finish(FIRST, Outcome(state, "", TicketId(1)))
+
+
+def discard(work: UnitOfWork) -> None:
+    work.incoming_mails.discard([FIRST], "discarded")
+
+
+def use(work: UnitOfWork) -> None:
+    work.mail_uses.add(["newcomers", "newcomers/example.org"], work.now)
 
 
 def save_position(work: UnitOfWork) -> None:
@@ -69,6 +92,29 @@ INCOMING_MAIL_CASES: dict[str, Case] = {
         (add, []),
         (finish(MailState.FILED), [FIRST]),
     ),
+    "incoming_mails.list_of_ticket": sees(
+        lambda work: [one.mail_id for one in work.incoming_mails.list_of_ticket(TicketId(1), 5)],
+        (add, []),
+        (finish(MailState.FILED), [FIRST]),
+    ),
+    "incoming_mails.list_old_bytes": sees(
+        lambda work: [one.mail_id for one in work.incoming_mails.list_old_bytes(work.now + HOUR, 5)],
+        (add, []),
+        (finish(MailState.FILED), [FIRST]),
+        (discard, []),
+    ),
+    "incoming_mails.list_quarantined": sees(
+        lambda work: [one.mail_id for one in work.incoming_mails.list_quarantined(5, before=work.now + HOUR)],
+        (add, []),
+        (finish(MailState.QUARANTINED), [FIRST]),
+        (discard, []),
+    ),
+    "incoming_mails.measure_quarantine": sees(
+        lambda work: work.incoming_mails.measure_quarantine(),
+        (add, Quarantine(0, 0)),
+        (finish(MailState.QUARANTINED), Quarantine(1, len(RAW))),
+        (discard, Quarantine(0, 0)),
+    ),
     "incoming_mails.list_waiting": sees(
         lambda work: [one.mail_id for one in work.incoming_mails.list_waiting(5)],
         (add, [FIRST]),
@@ -76,6 +122,12 @@ INCOMING_MAIL_CASES: dict[str, Case] = {
     ),
     "incoming_mails.read_raw": sees(
         lambda work: work.incoming_mails.read_raw(FIRST), (change_nothing, None), (add, RAW)
+    ),
+    "mail_uses.count": sees(
+        lambda work: work.mail_uses.count(["newcomers"], work.now - HOUR),
+        (change_nothing, {}),
+        (use, {"newcomers": 1}),
+        (use, {"newcomers": 2}),
     ),
     "mailbox_positions.find": sees(
         lambda work: work.mailbox_positions.find("imap:a"), (change_nothing, None), (save_position, POSITION)

@@ -14,6 +14,7 @@ from tests.server.read_cases import BOB, TICKET, Case, change_nothing, create, f
 # Methods that only write; the read methods of their repository see what they write.
 OUTBOX_WRITES = {
     "mail_ids.add",
+    "mail_ids.keep_title",
     "notifications.add",
     "notifications.mute",
     "notifications.save_settings",
@@ -24,7 +25,7 @@ OUTBOX_WRITES = {
     "outbox.finish",
     "outbox.hasten",
     "outbox.prune",
-    "outbox.release_leases",
+    "outbox.release_in_flight",
     "outbox.retry",
     "outbox.retry_dead",
 }
@@ -37,6 +38,13 @@ def add(work: UnitOfWork) -> None:
 
 def finish(work: UnitOfWork) -> None:
     work.outbox.finish(1, "250 accepted", work.now)
+
+
+def finish_and_prune(work: UnitOfWork) -> None:
+    add(work)
+    finish(work)
+    after = work.now + timedelta(seconds=1)
+    work.outbox.prune("mail", DeliveryState.DONE, after, work.now, keep=9, limit=9)
 
 
 def name_mail(work: UnitOfWork) -> None:
@@ -118,11 +126,14 @@ OUTBOX_CASES: dict[str, Case] = {
     ),
     "outbox.find": sees(lambda work: work.outbox.find(1) is not None, (change_nothing, False), (add, True)),
     "outbox.iterate_newest": sees(_count, (change_nothing, 0), (add, 1)),
-    "outbox.lease": sees(
-        lambda work: len(work.outbox.lease("mail", work.now, work.now + timedelta(minutes=1), 9)),
+    "outbox.begin": sees(
+        lambda work: len(work.outbox.begin("mail", work.now, 9)),
         (change_nothing, 0),
         (add, 1),
         (change_nothing, 0),
+    ),
+    "outbox.pruned": sees(
+        lambda work: [one.count for one in work.outbox.pruned()], (change_nothing, []), (finish_and_prune, [1])
     ),
     "outbox.next_due": sees(
         lambda work: work.outbox.next_due("mail") == work.now, (change_nothing, False), (add, True)

@@ -14,7 +14,7 @@ import pytest
 from hero_assistance_server.storage.sqlite.bulk_insert import Rows
 from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.write_path import writer
-from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
 
 # Tables with rows of changes that the batch has not followed yet.
@@ -62,7 +62,7 @@ def guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadGuard]:
     """Watch every unit of work of stores that are opened within; fails when a statement read what waits."""
     guard = ReadGuard()
 
-    def watched(connection: apsw.Connection, targets: ResponseTargetsCache) -> WriteBatch:
+    def watched(connection: apsw.Connection, targets: SettingsCache) -> WriteBatch:
         batch = WriteBatch(connection, targets)
         guard.watch(connection, batch)
         return batch

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from hero_assistance_sdk.errors import Conflict
-from hero_assistance_sdk.wire import Priority, Role, UserId
+from hero_assistance_sdk.wire import Priority, Role, TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sqlite.database.connection import open_reader
@@ -32,8 +32,13 @@ async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _
 
 
 def file_ticket(transaction: SqliteUnitOfWork) -> int:
+    return file_ticket_of(transaction, CAROL)
+
+
+def file_ticket_of(transaction: SqliteUnitOfWork, customer: User) -> TicketId:
+    """File a ticket with the answer time of the project, which has none unless a test sets it."""
     change = commands.create(
-        customer=CAROL,
+        customer=customer,
         ticket_id=transaction.tickets.next_id(),
         title="t",
         body="b",
@@ -42,7 +47,7 @@ def file_ticket(transaction: SqliteUnitOfWork) -> int:
         targets=transaction.project.targets(),
         now=transaction.now,
     )
-    transaction.apply(change, Caller(CAROL))
+    transaction.apply(change, Caller(customer))
     return change.ticket.ticket_id
 
 

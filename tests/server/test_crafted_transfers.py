@@ -28,8 +28,8 @@ from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.storage.files import FOLDER, Files, file_name, is_digest
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, quote_name
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, silent
 from tests.server.desk import running
-from tests.server.test_backups import CONTENT, NOW, SQLITE, _past, backed_up, silent
 from tests.server.test_exports import elsewhere
 from tests.server.uploads import digest
 
@@ -59,7 +59,7 @@ def template() -> Iterator[Path]:
 
     async def run(paths: Paths) -> None:
         async with running(paths) as desk:
-            await _past(desk)
+            await fill_past(desk)
 
     with tempfile.TemporaryDirectory(prefix="ha") as root:
         paths = Paths.from_environ({"PATH_ROOT": root, "HOME": root})

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.wire import MessageId, Priority, Seq, Status, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Seq, Status, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.change_builder import filed
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.tickets.event_types import TICKET_CREATED
-from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.model import LastMessage, Ticket
+from hero_assistance_server.tickets.sharing import NOTHING_SHARED, Sharing
 
 pytestmark = pytest.mark.pure
 
@@ -24,7 +25,7 @@ PLAIN = Ticket(
     body="It worked yesterday.",
     status=Status.NEW,
     priority=Priority.NORMAL,
-    tags=("vpn",),
+    tags=(),
     customer=UserId("carol"),
     customer_name="Carol",
     created_at=NOON,
@@ -38,7 +39,7 @@ OTHERWISE: dict[str, object] = {
     "body": "",
     "status": Status.SNOOZED,
     "priority": Priority.LOW,
-    "tags": (),
+    "tags": ("vpn",),
     "customer": UserId("dave"),
     "customer_name": "Dave",
     "created_at": NOON - timedelta(days=1),
@@ -58,6 +59,9 @@ OTHERWISE: dict[str, object] = {
     "last_reply_id": MessageId(9),
     "last_message_id": MessageId(9),
     "attachments": (),
+    "last_reply": LastMessage(UserId("bob"), MessageKind.REPLY, "Since when?"),
+    "last_note": LastMessage(UserId("bob"), MessageKind.NOTE, "The gateway."),
+    "assignee_name": "Bob",
 }
 
 
@@ -69,8 +73,10 @@ def test_no_field_is_forgotten() -> None:
 @pytest.mark.parametrize("status", Status)
 def test_alike_is_alike(field: str, status: Status) -> None:
     ticket = replace(replace(PLAIN, status=status), **{field: OTHERWISE[field]})  # type: ignore[arg-type]
-    if serializers.is_shown_alike(ticket):
-        assert serializers.ticket(ticket, staff=True) == serializers.ticket(ticket, staff=False)
+    for sharing in (NOTHING_SHARED, Sharing(tags=True, assignee=True)):
+        if serializers.is_shown_alike(ticket, sharing):
+            shown = serializers.ticket(ticket, staff=False, sharing=sharing)
+            assert serializers.ticket(ticket, staff=True) == shown
 
 
 def test_a_plain_ticket_is_shown_alike() -> None:

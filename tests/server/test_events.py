@@ -16,16 +16,15 @@ import httpx2
 import pytest
 
 from hero_assistance_sdk.size_limits import QUEUE_BYTES
-from hero_assistance_sdk.wire import Event, Priority, Reset, Role, Seq, UserId
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_sdk.wire import Event, Reset, Role, Seq, UserId
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.realtime.stream import PAGE, EventStream
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.users.model import User
 from tests.capabilities import PROC, require
 from tests.server.desk import STOP_S, Desk, until
+from tests.server.store_fixtures import file_ticket_of
 
 pytestmark = pytest.mark.anyio
 
@@ -217,18 +216,7 @@ async def file_tickets(store: Store, count: int) -> None:
 
     def command(transaction: SqliteUnitOfWork) -> None:
         transaction.users.save(CAROL, transaction.now)
-        ticket_id = transaction.tickets.next_id()
-        change = commands.create(
-            customer=CAROL,
-            ticket_id=ticket_id,
-            title="t",
-            body="b",
-            priority=Priority.LOW,
-            tags=[],
-            targets={},
-            now=transaction.now,
-        )
-        transaction.apply(change, Caller(CAROL))
+        file_ticket_of(transaction, CAROL)
 
     await asyncio.gather(*(store.write(command) for _ in range(count)))
 

@@ -26,9 +26,9 @@ from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from hero_assistance_server.storage.sqlite.transfer.table_rows import DERIVED
 from hero_assistance_server.users.directory import DEMO_USERS
+from tests.server.backup_samples import CONTENT, fill_past, read_everything, silent
 from tests.server.desk import OPERATOR, START_S, Desk, child, running, seed_team
 from tests.server.store_fixtures import opened
-from tests.server.test_backups import CONTENT, _everything, _past, silent
 from tests.server.uploads import digest
 
 SQLITE = SqliteDatabaseFiles()
@@ -46,7 +46,7 @@ def elsewhere(paths: Paths) -> Paths:
 
 async def _talk(desk: Desk) -> None:
     """Something of everything, with texts that are hard to write."""
-    await _past(desk)
+    await fill_past(desk)
     await desk.call(
         "ticket.create", "dave", title='a "quoted" \\ title 💣', body="line\nline\r\n\u2028", tags=["ü", "b,c"]
     )
@@ -62,7 +62,7 @@ async def test_an_imported_project_is_the_same(paths: Paths) -> None:
     async with running(paths) as desk:
         await _talk(desk)
         exported = write_export(SQLITE, paths.data, first, silent)
-        before = await _everything(desk)
+        before = await read_everything(desk)
     assert (exported.rows["tickets"], exported.rows["messages"], exported.files) == (3, 2, 1)
     assert read_export(SQLITE, first, other.data, silent) == exported
     write_export(SQLITE, other.data, second, silent)
@@ -71,7 +71,7 @@ async def test_an_imported_project_is_the_same(paths: Paths) -> None:
     assert _stored_bytes(other) == {"user:carol": len(CONTENT), "project": len(CONTENT)}
     assert f"attachments/{digest(CONTENT)[:2]}/{digest(CONTENT)[2:]}" in contents(first)
     async with running(other, seed=False) as desk:
-        assert await _everything(desk) == before
+        assert await read_everything(desk) == before
         assert (await desk.call("ticket.list", "carol"))["tickets"] != []
         assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
         assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 4

@@ -83,7 +83,7 @@ def test_a_desk_of_the_first_version_is_taken_along(hero_root: Path) -> None:
             22,
         )
         # Readers that come back start from a snapshot, and the numbers go on.
-        assert db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get == 8
+        assert db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get == 9
         assert db.execute("SELECT count(*) FROM events").get == 0
         assert db.pragma("foreign_key_check") is None
         assert db.pragma("integrity_check") == "ok"

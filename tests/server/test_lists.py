@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import json
 import random
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-import apsw
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
-from hero_assistance_server.rpc.example_fixtures import summary_of
+from hero_assistance_server.rpc.example_fixtures import listed as listed_as
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories import messages, tags
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.tickets import read_receipts, ticket_lists, tickets
-from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
+from hero_assistance_server.storage.sqlite.tickets import ticket_lists, tickets
 from hero_assistance_server.ticket_lists.list_index import places, scopes
-from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery, build_list_query
+from hero_assistance_server.ticket_lists.list_query import VIEWS, build_list_query
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.rpc import ViewName
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
-from tests.server.desk import STOP_S, Desk
+from tests.server.desk import Desk
 from tests.server.list_matching import matches
-from tests.server.store_fixtures import opened
-from tests.server.test_events import stream
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +99,7 @@ _STEPS: list[tuple[str, list[str], dict[str, list[Any]]]] = [
 @pytest.fixture
 async def busy(desk: Desk) -> Desk:
     """A desk on which much has happened."""
+    await desk.call("project.update", "alice", share_tags=True, share_assignee=True)
     await walk(desk, 220)
     return desk
 
@@ -183,11 +175,13 @@ async def test_what_is_kept_beside_the_tickets_is_what_they_say(busy: Desk) -> N
 async def test_every_filter_finds_what_it_means(busy: Desk, user: str, limit: int) -> None:
     found = every_ticket(busy.database)
     reader = BOB if user == "bob" else CAROL
-    for text in FILTERS:
-        listed = await pages(busy, user, limit, filter=text)
+    for text in ("", *FILTERS):
+        listed = await pages(busy, user, limit, filter=text, unread=not text)
         assert [t["ticket_id"] for t in listed] == expected(found, reader, text, None), text
-        for ticket in listed:
-            assert ticket == summary_of(await busy.call("ticket.get", user, ticket_id=ticket["ticket_id"]))
+        read = await busy.call("read.list", user, ticket_ids=[ticket["ticket_id"] for ticket in listed])
+        for ticket, receipt in zip(listed, read["reads"], strict=True):
+            whole = await busy.call("ticket.get", user, ticket_id=ticket["ticket_id"])
+            assert ticket == listed_as(whole, unread=None if text else receipt["unread"])
 
 
 async def test_every_view_with_every_filter(busy: Desk) -> None:
@@ -324,98 +318,6 @@ async def test_who_may_keep_which_view(desk: Desk) -> None:
     assert [e["view"]["name"] for e in (await desk.call("view.list", "bob"))["saved"]] == ["all", "own"]
     await desk.call("view.delete", "bob", view_id=own)
     assert (await desk.call("view.save", "bob", name="own", filter=""))["view_id"] > shared
-
-
-async def told(events: AsyncIterator[Any]) -> dict[str, int]:
-    """The next counts of a stream."""
-    async with asyncio.timeout(STOP_S):
-        while True:
-            event = await anext(events)
-            if event.event == "counts":
-                counts: dict[str, int] = json.loads(event.data)["counts"]
-                return counts
-
-
-async def test_agents_are_told_their_numbers_as_they_change(desk: Desk) -> None:
-    async with stream(desk, "bob") as bobs, stream(desk, "alice") as alices:
-        assert set((await told(bobs)).values()) == {0}
-        assert (await told(alices))["mine"] == 0
-        await desk.call("ticket.create", "carol", title="t", body="b")
-        assert (await told(bobs))["unassigned"] == (await told(alices))["unassigned"] == 1
-        # What moves no number is not told: the next that comes is of the change after it.
-        await desk.call("ticket.update", "alice", ticket_id=1, title="x")
-        await desk.call("ticket.update", "alice", ticket_id=1, assignee="bob")
-        mine = await told(bobs)
-        assert (mine["mine"], mine["unassigned"], mine["participating"]) == (1, 0, 1)
-        assert (await told(alices))["mine"] == 0
-    listed = (await desk.call("view.list", "bob"))["views"]
-    assert {view["name"]: view["count"] for view in listed} == mine
-
-
-async def test_a_customer_is_told_no_numbers(desk: Desk) -> None:
-    async with stream(desk, "carol") as carols, stream(desk, "bob") as bobs:
-        await told(bobs)
-        await desk.call("ticket.create", "carol", title="t", body="b")
-        await told(bobs)
-        await desk.call("message.reply", "bob", ticket_id=1, body="b")
-        async with asyncio.timeout(STOP_S):
-            # The first lines of a stream say only where it begins and what it is called.
-            kinds = [(await anext(carols)).event for _ in range(4)]
-        assert kinds[1:] == ["connected", "ticket.created", "message.replied"]
-
-
-@pytest.mark.parametrize("text", FILTERS)
-@pytest.mark.parametrize("outside", [None, UserId("carol")])
-async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outside: UserId | None) -> None:
-    sought = build_list_query(parse(text), CAROL if outside else BOB)
-
-    def plan(db: apsw.Connection) -> list[str]:
-        # Every scope with every status: the widest walk there is.
-        groups = sought.within or (frozenset({"all"}),)
-        walk = ticket_lists.walk_of([(scope, status) for scope in sorted(groups[0]) for status in Status], START)
-        if outside is not None:
-            walk = ticket_lists._walk(db, sought, START, outside)
-        if walk is None:
-            return []
-        query = ticket_lists.build_page_query(walk, sought, outside, 50)
-        return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query.sql}", query.bindings)]
-
-    async with opened(hero_root) as store:
-        steps = await store.query(plan)
-    assert not any("TEMP B-TREE" in step for step in steps), steps
-    assert [step for step in steps if step.startswith("SCAN")] in ([], ["SCAN walk"]), steps
-
-
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        (tags._COUNTS, "SEARCH tallies USING PRIMARY KEY (scope>? AND scope<?)"),
-        ("SELECT status, count FROM tallies WHERE scope = ?", "SEARCH tallies USING PRIMARY KEY (scope=?)"),
-        (read_receipts._TICKETS_OF_CUSTOMER, "SEARCH places USING PRIMARY KEY (user_id=?)"),
-        (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND created_at>?)"),
-        (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_moved (ticket_id=? AND read_on>?)"),
-        (
-            f"{messages._FROM} WHERE ticket_id = ? {messages._ORDER}",
-            "SEARCH messages USING INDEX messages_of_ticket (ticket_id=?)",
-        ),
-    ],
-)
-async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: str) -> None:
-    """The first step is a range of an index; nothing is sorted, and no table of tickets or messages is scanned."""
-    async with opened(hero_root) as store:
-        count = 4 if "?4" in query else query.count("?")
-        plan = await store.query(
-            lambda db: [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {query}", (1,) * count)]
-        )
-    assert index in plan, plan
-    assert not any("TEMP B-TREE" in step or step.startswith(("SCAN tickets", "SCAN messages")) for step in plan), plan
-
-
-def test_a_single_scope_is_counted_by_its_tallies() -> None:
-    assert ListQuery().counted_scope == "all"
-    assert build_list_query(parse("tag:vpn status:open"), BOB).counted_scope == "tag:vpn"
-    for text in ("tag:a tag:b", "-tag:a", "after:2026-01-01", "assignee:a assignee:b"):
-        assert build_list_query(parse(text), BOB).counted_scope is None
 
 
 def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path) -> None:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def busy(desk: Desk) -> Desk:
     """A desk on which much has happened."""
+    await desk.call("project.update", "alice", share_tags=True, share_assignee=True)
     await walk(desk, 120)
     return desk
 

@@ -22,8 +22,8 @@ from hero_assistance_server.identity.authentication import AuthMode, vouched_ema
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.users.ids.user_ids import is_made_of, make_user_id
 from hero_assistance_server.users.login_names import fold_name, is_login
-from hero_assistance_server.users.user_ids import is_made_of, make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 

@@ -21,8 +21,8 @@ from hero_assistance_server.storage.partial_folders import (
     partial_folder,
     remove_partial_folders,
 )
+from tests.server.backup_samples import NOW, SQLITE, backed_up, silent
 from tests.server.desk import START_S, running, until
-from tests.server.test_backups import NOW, SQLITE, backed_up, silent
 
 pytestmark = pytest.mark.anyio
 

@@ -22,6 +22,9 @@ from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from tests.server.desk import START_S, STOP_S, Child, child, spawn
 
+# What the web server says when it cancels what does not end in time.
+FORCED = "graceful shutdown exceeded"
+
 
 def raw_stream(path: Path) -> socket.socket:
     """An open event stream, read up to its first line."""
@@ -35,21 +38,21 @@ def raw_stream(path: Path) -> socket.socket:
     return sock
 
 
-def test_sigterm_ends_streams_and_calls_within_two_seconds(hero_env: dict[str, str], paths: Paths) -> None:
+def test_sigterm_ends_streams_and_calls_before_they_are_forced_to(hero_env: dict[str, str], paths: Paths) -> None:
     """Also those whose reader takes nothing any more."""
     with child(hero_env, paths) as server, contextlib.ExitStack() as opened:
         streams = [opened.enter_context(raw_stream(paths.socket("events"))) for _ in range(10)]
         with server.client() as client:
             for _ in range(40):
                 client.call("ticket.create", title="t", body="x" * 60_000)
-            started = time.monotonic()
             assert server.end(signal.SIGTERM) == 0
-            assert time.monotonic() - started < 2.0
         reading = streams[0]
         while reading.recv(1 << 20):
             pass
     assert list(paths.service_sockets.iterdir()) == []
-    assert "Traceback" not in server.log.read_text()
+    log = server.log.read_text()
+    assert FORCED not in log
+    assert "Traceback" not in log
 
 
 def test_a_second_server_on_the_same_root_says_who_runs(hero_env: dict[str, str], paths: Paths) -> None:

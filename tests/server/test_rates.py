@@ -34,6 +34,7 @@ UNCOUNTED = frozenset(
             "event.stream",
             "presence.list",
             "project.get",
+            "rating.of_ticket",
             "read.list",
             "search.tickets",
             "system.health",
@@ -105,6 +106,7 @@ async def test_replies_edits_and_drafts_are_counted(paths: Paths) -> None:
             await desk.call("draft.save", "carol", ticket_id=1, kind="reply", body="b")
         counted: dict[str, dict[str, Any]] = {
             "draft.save": {"ticket_id": 1, "kind": "reply", "body": "b"},
+            "rating.rate": {"ticket_id": 1, "score": "good"},
             "read.mark": {"ticket_id": 1, "message_id": 1},
             "ticket.update": {"ticket_id": 1, "status": "solved"},
         }
@@ -188,7 +190,9 @@ def test_what_stores_texts_is_refused_on_a_full_disk() -> None:
         (["400:1:2:3::1", "400:1:2:3:ffff::1", "400:1:2:4::1"], [True, False, True]),
         # The page says where its caller is.
         (["ui 10.0.0.1", "ui.sock 10.0.0.1", "ui 10.0.0.2"], [True, False, True]),
-        (["unix", "unix", "timer", "ui.sock", "ui.sock"], [True] * 5),
+        (["unix", "unix", "timer", "timer"], [True] * 4),
+        # Behind a proxy that tells no address, all are one, with the room of ten.
+        (["ui.sock"] * 11 + ["ui.sock 10.0.0.1"], [True] * 10 + [False, True]),
     ],
 )
 def test_what_counts_as_one_address(peers: list[str], granted: list[bool]) -> None:

@@ -122,3 +122,41 @@ async def test_only_the_last_tickets_of_somebody_with_many_are_looked_at(
         await desk.call("message.reply", "carol", ticket_id=number, body="b")
     monkeypatch.setattr(read_receipts, "TICKETS_LIMIT", 3)
     assert list(await unread(desk, "carol")) == list(await unread(desk, "bob")) == [4, 3, 2]
+
+
+async def _told_alike(desk: Desk) -> None:
+    """A list and a search say of each ticket what `read.list` counts."""
+    for user in ("alice", "bob", "carol", "dave"):
+        for method, name in (("ticket.list", "tickets"), ("search.tickets", "found")):
+            answer = await desk.call(method, user, **({"query": "is:active"} if name == "found" else {"unread": True}))
+            rows = [row.get("ticket", row) for row in answer[name]]
+            told = {row["ticket_id"]: row["unread"] for row in rows}
+            assert told == await unread(desk, user, [*told]), (user, method)
+
+
+async def test_a_list_tells_what_is_unread_of_each_ticket(thread: Desk) -> None:
+    await _told_alike(thread)
+    await mark(thread, "bob", 4)
+    await mark(thread, "carol", 2)
+    await mark(thread, "alice", 0)
+    await _told_alike(thread)
+    await thread.call("ticket.create", "carol", title="t", body="b")
+    await thread.call("ticket.create", "dave", title="t", body="b")
+    await _told_alike(thread)
+    await thread.call("message.note", "alice", ticket_id=1, body="5")
+    await _told_alike(thread)
+    await mark(thread, "bob", 5)
+    await thread.call("ticket.merge", "alice", ticket_id=2, into=1)
+    await _told_alike(thread)
+    await thread.call("ticket.split", "alice", ticket_id=1, message_ids=[2, 5], title="part")
+    await _told_alike(thread)
+    await mark(thread, "bob", 1, back=True)
+    await _told_alike(thread)
+
+
+async def test_a_list_counts_a_hundred_unread_at_most(desk: Desk) -> None:
+    await desk.call("ticket.create", "carol", title="t", body="b")
+    for _ in range(read_receipts.UNREAD_CAP + 1):
+        await desk.call("message.reply", "carol", ticket_id=1, body="?")
+    listed = await desk.call("ticket.list", "bob", unread=True)
+    assert listed["tickets"][0]["unread"] == read_receipts.UNREAD_CAP

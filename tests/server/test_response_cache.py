@@ -10,7 +10,7 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.encoded import Encoded
-from hero_assistance_server.rpc.example_fixtures import summary_of
+from hero_assistance_server.rpc.example_fixtures import listed as listed_as
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.storage.sqlite.json_rows import texts
 from hero_assistance_server.tickets.rpc import TicketPage
@@ -112,7 +112,7 @@ async def test_who_changed_something_reads_it_at_once(desk: Desk) -> None:
                 filed = await desk.call("ticket.create", "carol", title=f"t{number}", body=ODD)
                 for user in ("bob", "carol"):
                     listed = await desk.call("ticket.list", user)
-                    assert listed["tickets"][0] == summary_of(filed), (number, user)
+                    assert listed["tickets"][0] == listed_as(filed, unread=None), (number, user)
         finally:
             stop.set()
 
@@ -123,7 +123,9 @@ async def test_the_list_is_what_each_ticket_is(desk: Desk) -> None:
         await desk.call("ticket.create", "carol", title=f"t{number}", body=ODD, tags=["\u2603"])
     await desk.call("message.note", "bob", ticket_id=2, body="n")
     for user in ("alice", "bob", "carol"):
-        listed: list[dict[str, Any]] = (await desk.call("ticket.list", user))["tickets"]
+        listed: list[dict[str, Any]] = (await desk.call("ticket.list", user, unread=True))["tickets"]
         assert [ticket["ticket_id"] for ticket in listed] == ([3, 2, 1] if user == "carol" else [2, 3, 1])
         whole = [await desk.call("ticket.get", user, ticket_id=ticket["ticket_id"]) for ticket in listed]
-        assert listed == [summary_of(ticket) for ticket in whole]
+        reads = (await desk.call("read.list", user, ticket_ids=[ticket["ticket_id"] for ticket in listed]))["reads"]
+        counts = [read["unread"] for read in reads]
+        assert listed == [listed_as(ticket, unread=count) for ticket, count in zip(whole, counts, strict=True)]

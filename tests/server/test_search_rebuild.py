@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.jobs import search_indexing
 from hero_assistance_server.search.filters import parse
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite import store as store_module
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from tests.server.desk import Desk, running
 from tests.server.read_cases import BOB, create, reply
 from tests.server.store_fixtures import opened
@@ -21,6 +26,7 @@ from tests.server.test_search import forget_words_version, ids, talk, terms
 
 pytestmark = pytest.mark.anyio
 
+T = TypeVar("T")
 COUNT = 12
 
 
@@ -100,6 +106,34 @@ async def test_a_rebuild_goes_on_after_a_restart(hero_root: Path) -> None:
         async with opened(hero_root) as store:
             assert await store.read(lambda snapshot: snapshot.search.count_missing()) == missing
     assert terms(hero_root / DATABASE) == before
+
+
+async def test_a_disk_that_fails_puts_the_rebuild_off(
+    hero_root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    monkeypatch.setattr(search_indexing, "RETRY_S", 0.0)
+    monkeypatch.setattr(search_indexing, "REPORT_EVERY_S", 0.0)
+    failures = [StoreUnavailable("the disk is full"), StoreUnavailable("the disk is full")]
+    async with opened(hero_root) as store:
+        for _ in range(COUNT):
+            await store.write(create)
+        await store.write(lambda work: forget_words_version(work.session.complete))
+        await store.write(lambda work: rebuild.begin(work.session.complete))
+        write = store.write
+
+        async def write_or_fail(command: Callable[[SqliteUnitOfWork], T]) -> T:
+            if failures:
+                raise failures.pop()
+            return await write(command)
+
+        monkeypatch.setattr(store, "write", write_or_fail)
+        await search_indexing.index_missing_tickets(store)
+        assert await store.read(lambda snapshot: snapshot.search.count_missing()) == 0
+    events = [record.message.split()[0] for record in caplog.records if record.name.endswith("search")]
+    assert events[:2] == ["search.not-indexed"] * 2
+    assert events[-1] == "search.indexed"
+    assert "search.indexing" in events
 
 
 async def test_a_portion_ends_after_long_texts(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

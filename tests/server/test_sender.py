@@ -161,7 +161,7 @@ async def test_what_a_killed_process_had_in_flight_is_sent_by_the_next(hero_root
     channel = ListChannel(send)
     async with opened(hero_root) as store:
         await add(store, "a")
-        await store.write(lambda work: work.outbox.lease("mail", work.now, work.now + timedelta(hours=9), 1))
+        await store.write(lambda work: work.outbox.begin("mail", work.now, 1))
     async with opened(hero_root) as store, sending(Sender(store, [channel], _now)):
         found = await wait_for(store, all_in(DeliveryState.DONE))
     assert found[0].attempts == 2

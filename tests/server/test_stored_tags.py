@@ -101,7 +101,7 @@ def test_each_follow_up_belongs_to_a_migration(hero_root: Path) -> None:
             run_follow_ups(connection, len(titles))
     finally:
         connection.close()
-    assert done == ["folded_tags", "logins", "identity", "logins", "identity"]
+    assert done == ["folded_tags", "logins", "identity", "list_rows", "logins", "identity", "list_rows"]
 
 
 def _note(done: list[str], title: str, _connection: apsw.Connection) -> None:

@@ -27,11 +27,12 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
         "body": "# down\n\u2603",
         "status": "new",
         "priority": "high",
-        "tags": ["b", "a"],
+        "tags": [],
         "customer": "carol",
         "customer_name": "Carol",
         "collaborators": [],
         "assignee": None,
+        "assignee_name": None,
         "followers": [],
         "snoozed_until": None,
         "first_response_due": None,
@@ -41,10 +42,11 @@ async def test_a_ticket_comes_back_as_it_was_filed(desk: Desk) -> None:
         "split_from": None,
         "message_count": 0,
         "last_message_id": 0,
+        "last_message": None,
         "attachments": [],
     }
     assert await desk.call("ticket.get", "carol", ticket_id=1) == filed
-    assert await desk.call("ticket.get", "bob", ticket_id=1) == filed
+    assert await desk.call("ticket.get", "bob", ticket_id=1) == filed | {"tags": ["b", "a"]}
 
 
 async def test_a_reply_by_an_agent_waits_and_by_the_customer_opens(desk: Desk) -> None:

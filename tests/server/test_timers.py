@@ -16,7 +16,7 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.wire import Priority, Role, Seq, Status, TicketId, UserId
+from hero_assistance_sdk.wire import Role, Seq, Status, TicketId, UserId
 from hero_assistance_server.audit.repository import AuditQuery
 from hero_assistance_server.events.stored_event import EventRange
 from hero_assistance_server.identity.permissions import Caller
@@ -29,12 +29,12 @@ from hero_assistance_server.storage.sqlite.repositories.client_tokens import Sql
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.tickets.rules import create
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 from tests.capabilities import TIMERFD, needs
 from tests.server.desk import STOP_S, running, until
+from tests.server.store_fixtures import file_ticket_of
 
 pytestmark = pytest.mark.anyio
 
@@ -120,19 +120,7 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
 
 
 def file_one(transaction: SqliteUnitOfWork) -> TicketId:
-    ticket_id = transaction.tickets.next_id()
-    change = create(
-        customer=BOB,
-        ticket_id=ticket_id,
-        title="t",
-        body="b",
-        priority=Priority.LOW,
-        tags=[],
-        targets={},
-        now=transaction.now,
-    )
-    transaction.apply(change, Caller(BOB))
-    return ticket_id
+    return file_ticket_of(transaction, BOB)
 
 
 def snooze(transaction: SqliteUnitOfWork, until_: datetime, *, assignee: User | None = None) -> None:

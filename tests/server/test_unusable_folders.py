@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.errors import FolderUnusable
+from hero_assistance_sdk.files.usable_folder import FolderUnusable
 from hero_assistance_sdk.net.sockets import TAKES_OVER, bind_unix
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.export import write_export
@@ -17,9 +17,9 @@ from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from tests.capabilities import NAMESPACES, require
+from tests.server.backup_samples import SQLITE, backed_up, silent
 from tests.server.desk import START_S
 from tests.server.store_fixtures import opened
-from tests.server.test_backups import SQLITE, backed_up, silent
 
 pytestmark = pytest.mark.anyio
 

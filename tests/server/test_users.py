@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hero_assistance_sdk.errors import Deactivated
 from hero_assistance_sdk.paths import Paths
@@ -20,7 +23,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.users.user_ids import make_user_id
+from hero_assistance_server.users.ids.user_ids import make_user_id
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -38,12 +41,40 @@ async def refusal(desk: Desk, method: str, user: str, **params: Any) -> str:
         ("Zoë  O'Neill!", [], "zoe-o-neill"),
         ("Erin", ["erin", "erin-2"], "erin-3"),
         ("王", [], "user"),
+        ("Łukasz Dąbrowski", [], "lukasz-dabrowski"),
+        ("Søren Ærø Straße", [], "soren-aero-strasse"),
+        ("Иван Щербаков", [], "ivan-shcherbakov"),
+        ("Ольга Соловьёва", [], "olga-soloveva"),
+        ("Γιώργος Παπαδόπουλος", [], "giorgos-papadopoulos"),
+        ("ﬁ ① ½", [], "fi-1-1-2"),
+        ("A\u2013B", [], "a-b"),
         ("Erin@corp.example", [], "erin"),
         ("x" * 99, [], "x" * 60),
     ],
 )
 def test_a_user_id_is_made_of_the_name(name: str, taken: list[str], expected: str) -> None:
     assert make_user_id(name, lambda user_id: user_id in taken) == UserId(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "expected"),
+    [
+        ("王小明", "Ming.Wang@example.org", "ming-wang"),
+        ("محمد", "m@example.org", "m"),
+        ("王 Wang", "ming@example.org", "ming"),
+        ("王", "王@example.org", "user"),
+        ("Erin", "someone@example.org", "erin"),
+        ("Иван", "x1@example.org", "ivan"),
+        ("王", None, "user"),
+    ],
+)
+def test_a_name_that_cannot_be_written_gives_the_id_of_the_address(name: str, email: str | None, expected: str) -> None:
+    assert make_user_id(name, lambda _: False, email) == UserId(expected)
+
+
+@given(st.text(max_size=80))
+def test_every_name_gives_an_id_that_can_be_mentioned(name: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", make_user_id(name, lambda _: False, "x@example.org"))
 
 
 @pytest.mark.anyio

@@ -74,12 +74,12 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("ticket.create", "bob", {"title": "n", "body": "b"}, {"ticket.created"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 1, "title": "x"}, {"ticket.updated"}, {"carol", *TEAM}),
     ("ticket.update", "bob", {"ticket_id": 1, "priority": "urgent"}, {"ticket.updated"}, {"carol", *TEAM}),
-    ("ticket.update", "bob", {"ticket_id": 1, "assignee": "alice"}, {"ticket.updated"}, {"carol", *TEAM}),
+    ("ticket.update", "bob", {"ticket_id": 1, "assignee": "alice"}, {"ticket.updated"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 2, "status": "closed"}, {"ticket.updated"}, {"dave", *TEAM}),
     ("ticket.update", "carol", {"ticket_id": 1, "status": "solved"}, {"ticket.updated"}, {"carol", *TEAM}),
     ("ticket.update", "bob", {"ticket_id": 3} | SNOOZE, {"ticket.updated"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 1} | SNOOZE, {"ticket.updated"}, {"carol", *TEAM}),
-    ("ticket.update", "bob", {"ticket_id": 1, "remove_tags": ["vpn"]}, {"ticket.updated"}, {"carol", *TEAM}),
+    ("ticket.update", "bob", {"ticket_id": 1, "remove_tags": ["vpn"]}, {"ticket.updated"}, TEAM),
     ("ticket.update", "bob", {"ticket_id": 1, "tags": ["vpn"]}, set(), set()),
     ("ticket.follow", "alice", {"ticket_id": 1}, {"ticket.updated"}, TEAM),
     ("ticket.unfollow", "bob", {"ticket_id": 1}, {"ticket.updated"}, TEAM),
@@ -140,7 +140,10 @@ ACTIONS: list[tuple[str, str, dict[str, Any], set[str], set[str]]] = [
     ("read.mark", "carol", {"ticket_id": 1, "message_id": 2}, {"read.marked"}, {"carol"}),
     ("read.mark", "bob", {"ticket_id": 1, "message_id": 1}, set(), set()),
     ("read.mark", "bob", {"ticket_id": 1, "message_id": 1, "back": True}, {"read.marked"}, {"bob"}),
-    ("tag.rename", "alice", {"tag": "vpn", "into": "net"}, {"ticket.updated"}, {"carol", *TEAM}),
+    ("ticket.delete", "alice", {"ticket_id": 1}, {"ticket.deleted"}, {"carol", *TEAM}),
+    ("ticket.delete", "alice", {"ticket_id": 3}, {"ticket.deleted"}, {"carol", "dave", *TEAM}),
+    ("rating.rate", "carol", {"ticket_id": 5, "score": "good"}, {"rating.saved"}, {"carol", *TEAM}),
+    ("tag.rename", "alice", {"tag": "vpn", "into": "net"}, {"ticket.updated"}, TEAM),
     ("view.save", "bob", {"name": "n", "filter": "tag:vpn"}, {"view.saved"}, {"bob"}),
     ("view.save", "alice", {"name": "n", "filter": "", "shared": True}, {"view.saved"}, TEAM),
     ("view.save", "alice", {"name": "n", "filter": "", "view_id": 2}, {"view.saved", "view.deleted"}, TEAM),
@@ -165,6 +168,8 @@ READ_ONLY = {
     "project.get",
     "canned_reply.list",
     "canned_reply.render",
+    "rating.list",
+    "rating.of_ticket",
     "read.list",
     "read.of_ticket",
     "rpc.discover",
@@ -179,6 +184,8 @@ READ_ONLY = {
     "ticket.get",
     "ticket.list",
     "user.devices",
+    # Everybody starts again from a snapshot: test_erasure.py.
+    "user.erase",
     "user.list",
     "user.me",
     "view.list",
@@ -212,9 +219,14 @@ READ_ONLY = {
     "auth.sign_out",
     # Letters and mails are in no snapshot: tests/server/mail.
     "mail.deliver",
+    "mail.html",
     "mail.inbox",
+    "mail.of_ticket",
     "mail.read",
+    "mail.discard",
+    "mail.discard_quarantined",
     "mail.refile",
+    "mail.refile_quarantined",
     # Webhooks are in no snapshot: tests/server/webhooks.
     "webhook.answers",
     "webhook.create",
@@ -225,6 +237,7 @@ READ_ONLY = {
     "webhook.test",
     "webhook.update",
     "user.link",
+    "user.customers",
     "user.mentionable",
     "user.unbind_oidc",
     "project.info",
@@ -255,6 +268,8 @@ async def _past(desk: Desk) -> None:
     await desk.call("ticket.update", "bob", ticket_id=2, assignee="zoe")
     await desk.call("canned_reply.save", "bob", name="Hi", body="Hi {{customer.name}}", shared=True)
     await desk.call("macro.save", "bob", name="Done", status="solved", note="n", reply="r", shared=True)
+    await desk.call("ticket.create", "carol", title="solved", body="b")
+    await desk.call("ticket.update", "carol", ticket_id=5, status="solved")
 
 
 @pytest.mark.parametrize(("method", "caller", "params", "kinds", "informed"), ACTIONS)
@@ -268,7 +283,7 @@ async def test_action(
 
 
 def test_every_event_kind_has_an_action() -> None:
-    assert {kind for _, _, _, kinds, _ in ACTIONS for kind in kinds} == set(event_types())
+    assert {kind for _, _, _, kinds, _ in ACTIONS for kind in kinds} == set(event_types()) - {"user.erased"}
 
 
 async def test_every_method_that_changes_something_has_an_action(desk: Desk) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from hero_assistance_sdk.wire import MessageId, Millis, Seq, Status, TicketId
+from hero_assistance_sdk.wire import MessageId, Millis, Rating, Score, Seq, Status, TicketId
 from hero_assistance_server.audit.repository import AuditQuery
+from hero_assistance_server.erasure.model import FilePolicy
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.ratings.model import RatingCount, RatingQuery
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.stats.model import Figure, Key, Only, Span
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -22,6 +24,15 @@ from hero_assistance_server.timestamps import millis
 from tests.server.read_cases import BOB, Case, create, reply, set_fields
 from tests.server.store_fixtures import CAROL, NOON
 
+RATING = Rating(
+    ticket_id=TicketId(1),
+    solved_at=Millis(1),
+    user_id=BOB.user_id,
+    score=Score.GOOD,
+    comment="",
+    agent=None,
+    rated_at=Millis(millis(NOON)),
+)
 SPAN = Span(Millis(millis(NOON) - DAY_MS), Millis(millis(NOON) + DAY_MS))
 
 
@@ -87,10 +98,27 @@ def sees_response_by_agent(work: UnitOfWork) -> bool:
     return work.stats.measure_by(Figure.FIRST_RESPONSE, SPAN, Key.AGENT)["bob"].count == 1
 
 
+def sees_rating(read: Callable[[UnitOfWork], object], expected: object) -> Case:
+    """Make a case: after a rating of a new ticket the method returns what is expected."""
+
+    def case(work: UnitOfWork) -> bool:
+        ticket = create(work, tags=("vpn",))
+        work.ratings.save(RATING.model_copy(update={"ticket_id": ticket.ticket_id}))
+        return read(work) == expected
+
+    return case
+
+
 TICKET_CASES: dict[str, Case] = {
     "audit.iterate_newest": sees_creation(
         lambda work: [entry.action for entry in [*work.audit.iterate_newest(AuditQuery(), 2**62)][:5]],
         ["ticket.created"],
+    ),
+    "erasure.plan_ticket": sees_reply(
+        lambda work, message: work.erasure.plan_ticket(message.ticket_id).messages, lambda _message: 1
+    ),
+    "erasure.plan_user": sees_reply(
+        lambda work, _: work.erasure.plan_user(CAROL, FilePolicy.KEEP).tickets, lambda _message: 1
     ),
     "events.last_seq": sees_creation(lambda work: work.events.last_seq(), 1),
     "events.list_after": sees_creation(
@@ -124,6 +152,11 @@ TICKET_CASES: dict[str, Case] = {
         lambda message: [message.message_id],
     ),
     "messages.next_id": sees_reply(lambda work, _: work.messages.next_id(), lambda message: message.message_id + 1),
+    "ratings.count": sees_rating(lambda work: work.ratings.count(SPAN), RatingCount(1, 0)),
+    "ratings.count_by": sees_rating(lambda work: work.ratings.count_by(SPAN, Key.TAG), {"vpn": RatingCount(1, 0)}),
+    "ratings.find": sees_rating(lambda work: work.ratings.find(TicketId(1), Millis(1)), RATING),
+    "ratings.iterate": sees_rating(lambda work: [*work.ratings.iterate(RatingQuery())], [RATING]),
+    "ratings.list_of_ticket": sees_rating(lambda work: work.ratings.list_of_ticket(TicketId(1), 5), [RATING]),
     "search.count_missing": sees_creation(lambda work: work.search.count_missing(), 0),
     "search.index_missing": sees_creation(lambda work: work.search.index_missing(), 0),
     "search.find": sees_creation(

@@ -8,6 +8,7 @@ from hero_assistance_sdk.wire import MessageId, Millis, Role, Status, UserId
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tags.model import TagCount
+from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import Device, Login, User
@@ -19,6 +20,7 @@ DANIEL = replace(DAN, name="Daniel", email="daniel@example.org")
 ERIN = User(UserId("erin"), "Erin", Role.ADMIN)
 LOGIN = Login("Dan@corp", DAN.user_id, millis(NOON))
 DEVICE = Device("4a::1", BOB.user_id, "laptop", Millis(5), None)
+NODE = Device("4b::1", BOB.user_id, "laptop", Millis(5), None, "0a" * 32)
 
 # Methods that only write; the read methods of their repository see what they write.
 USER_WRITES = {
@@ -27,6 +29,11 @@ USER_WRITES = {
     "devices.save",
     "logins.delete",
     "logins.save",
+    "erasure.delete_tickets",
+    "erasure.erase_user",
+    "erasure.forget_events",
+    "erasure.forget_events_of",
+    "ratings.save",
     "read_receipts.add_for_authors",
     "read_receipts.copy_to_part",
     "read_receipts.save",
@@ -63,6 +70,14 @@ def bind_device(work: UnitOfWork) -> None:
     work.devices.save(DEVICE)
 
 
+def bind_node(work: UnitOfWork) -> None:
+    work.devices.save(NODE)
+
+
+def delete_node(work: UnitOfWork) -> None:
+    work.devices.delete(NODE.address)
+
+
 def delete_device(work: UnitOfWork) -> None:
     work.devices.delete(DEVICE.address)
 
@@ -88,6 +103,11 @@ def save_receipt(user: User) -> Step:
     return lambda work: work.read_receipts.save(user.user_id, TICKET, MessageId(1), work.now)
 
 
+def share_tags(work: UnitOfWork) -> None:
+    before = work.project.read()
+    work.project.save_changes(before, replace(before, share_tags=True))
+
+
 def sees_sharers(work: UnitOfWork) -> bool:
     """A customer shares a ticket, an agent shares the messages."""
     create(work)
@@ -105,6 +125,9 @@ def sees_relevant_tickets(work: UnitOfWork) -> bool:
 
 USER_CASES: dict[str, Case] = {
     "devices.find": sees(lambda work: work.devices.find(DEVICE.address), (bind_device, DEVICE), (delete_device, None)),
+    "devices.list_with_key": sees(
+        lambda work: work.devices.list_with_key("0a" * 32), (bind_device, []), (bind_node, [NODE]), (delete_node, [])
+    ),
     "devices.iterate_for": sees(
         lambda work: [*work.devices.iterate_for(BOB.user_id)], (bind_device, [DEVICE]), (delete_device, [])
     ),
@@ -120,6 +143,10 @@ USER_CASES: dict[str, Case] = {
         lambda work: work.logins.list_after("", 5, DAN.user_id), (bind_admin, [LOGIN]), (delete_login, [])
     ),
     "logins.list_all": sees(lambda work: work.logins.list_all(), (bind_admin, [LOGIN]), (delete_login, [])),
+    "project.sharing": sees(lambda work: work.project.sharing(), (create, Sharing()), (share_tags, Sharing(tags=True))),
+    "read_receipts.count_unread": sees(
+        lambda work: work.read_receipts.count_unread(BOB, [TICKET]), (create, [1]), (save_receipt(BOB), [0])
+    ),
     "read_receipts.last_read": sees(
         lambda work: work.read_receipts.last_read(CAROL.user_id, TICKET), (create, 0), (save_receipt(CAROL), 1)
     ),

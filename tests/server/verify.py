@@ -12,6 +12,7 @@ from hero_assistance_sdk.wire import (
     Event,
     Macro,
     Project,
+    Rating,
     ReadMark,
     Record,
     Removed,
@@ -45,6 +46,8 @@ class Snapshot:
     reads: dict[int, int] = field(default_factory=dict)
     # The tickets that the user has marked, has written on or has filed.
     opened: set[int] = field(default_factory=set)
+    # What customers said of each ticket, by the time at which it was solved.
+    ratings: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     project: dict[str, Any] = field(default_factory=dict)
     stale: set[int] = field(default_factory=set)
@@ -79,6 +82,7 @@ class Snapshot:
             self.views,
             self.reads,
             self.opened,
+            self.ratings,
             self.people,
             self.project,
         )
@@ -92,6 +96,8 @@ class Snapshot:
             self.macros[record.macro_id] = record.model_dump(mode="json")
         elif isinstance(record, Project):
             self.project = record.model_dump(mode="json")
+        elif isinstance(record, Rating):
+            self.ratings.setdefault(record.ticket_id, {})[record.solved_at] = record.model_dump(mode="json")
         elif isinstance(record, User):
             self._apply_user(record)
         elif isinstance(record, ReadMark):
@@ -117,6 +123,7 @@ class Snapshot:
         held[removed.of].pop(number, None)
         if removed.of == "ticket":
             self.messages.pop(number, None)
+            self.ratings.pop(number, None)
             self.reads.pop(number, None)
             self.opened.discard(number)
             self.stale.discard(number)
@@ -131,6 +138,8 @@ class Snapshot:
         for ticket in self.tickets.values():
             if ticket["customer"] == user.user_id:
                 ticket["customer_name"] = user.name
+            if ticket["assignee"] == user.user_id:
+                ticket["assignee_name"] = user.name
         for message in (message for messages in self.messages.values() for message in messages.values()):
             if message["author"] == user.user_id:
                 message["author_name"] = user.name
@@ -162,9 +171,12 @@ async def snapshot(desk: Desk, user: str) -> Snapshot:
     numbers = [ticket["ticket_id"] for ticket in page["tickets"]]
     whole = {number: await desk.call("ticket.get", user, ticket_id=number) for number in numbers}
     taken = Snapshot(user, page["seq"], whole)
-    assert taken.listed() == page["tickets"]
+    assert taken.listed() == [{name: row[name] for name in TicketSummary.model_fields} for row in page["tickets"]]
     for ticket_id in taken.tickets:
         taken.messages[ticket_id] = await thread(desk, user, ticket_id)
+        said = (await desk.call("rating.of_ticket", user, ticket_id=ticket_id))["ratings"]
+        if said:
+            taken.ratings[ticket_id] = {one["solved_at"]: one for one in said}
     taken.drafts = {draft_key(draft): draft for draft in (await desk.call("draft.list", user))["drafts"]}
     taken.reads, taken.opened = await read(desk, user, sorted(taken.tickets))
     taken.project = await desk.call("project.get", user)

@@ -10,8 +10,8 @@ from hero_assistance.supervisor.logs.layout import LogLayout, Segment
 from hero_assistance.supervisor.logs.retention import RUNS_KEPT
 from hero_assistance.supervisor.names import LIFECYCLE_LOCK, SUPERVISOR_LOCK
 from hero_assistance.supervisor.process.process_family import MARK
+from hero_assistance.supervisor.registry.file_names import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance.supervisor.registry.secrets import SECRETS_FOLDER
-from hero_assistance.supervisor.registry.state_files import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance_sdk.hero_proc.client import METHODS
 from hero_assistance_sdk.hero_proc.specs import LogSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState

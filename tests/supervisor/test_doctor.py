@@ -18,7 +18,7 @@ from hero_assistance.releases.install import install
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import SERVICE, Paths
 from tests.builds import ROOT, make_build
 from tests.capabilities import AS_ROOT, NAMESPACES, PROC, needs, require
@@ -143,17 +143,6 @@ def test_a_foreign_listener_on_a_socket(supervised: Harness) -> None:
         (found,) = (row for row in doctor(supervised.env, "sockets") if row[0] != "ok")
     assert found[0] == "fault"
     assert found[1].startswith(f"{path} is held by process {program.pid} (python")
-
-
-@needs(PROC)
-def test_a_foreign_listener_on_the_servers_port(supervised: Harness) -> None:
-    with bind_tcp("127.0.0.1:0") as mine:
-        address = bound_address(mine)
-        service_of(supervised, {"HERO_ASSISTANCE_TCP": address})
-        (found,) = doctor(supervised.env, "ports")
-    port = address.rpartition(":")[2]
-    assert found[0] == "warning"
-    assert found[1].startswith(f"TCP port {port} is held by process {os.getpid()} (")
 
 
 def test_a_folder_that_the_group_of_the_page_cannot_enter(supervised: Harness) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from hero_assistance.supervisor.process.process_table import read_boot_id, read_process
 from hero_assistance.supervisor.process.tcp_ports import find_port_holder
-from hero_assistance.supervisor.registry.state_files import REGISTRY_FILE
+from hero_assistance.supervisor.registry.file_names import REGISTRY_FILE
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from hero_assistance import lifecycle
-from hero_assistance.action_names import ACTION_SOCKETS, SERVER, UI
+from hero_assistance.action_names import SERVER, UI
 from hero_assistance.errors import NotInstalled
 from hero_assistance.results import NotRunning, StartResult
 from hero_assistance.service import build_service_spec, read_settings
@@ -30,13 +29,13 @@ from hero_assistance_sdk.hero_proc.scripts import render_script
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.paths import Paths
 from tests.supervisor.harness import Harness, wait_for
+from tests.supervisor.stand_in_daemons import Told, installed_daemons, processes_of
 from tests.supervisor.standalone_supervisor import (
     ACTION_SPEC,
     StandaloneSupervisor,
     listening,
     make_document,
 )
-from tests.supervisor.test_lifecycle import DAEMON, Told, processes_of
 
 SHAPES = ("nested", "standalone")
 # What a shell, a Python or a template would read, had it not been quoted.
@@ -49,17 +48,9 @@ def desk(hero_root: Path, request: pytest.FixtureRequest) -> Iterator[Paths]:
     root = hero_root / request.param
     environ = {"PATH_ROOT": str(root), "PATH_SOCKET": str(hero_root / "s")}
     paths = Paths.from_environ(environ)
-    paths.bin.mkdir(parents=True)
-    for name, sockets in ACTION_SOCKETS.items():
-        listens = [str(paths.socket(socket)) for socket in sockets]
-        text = DAEMON.format(python=sys.executable, sockets=listens, broken=str(root / "broken"), ill=str(root / "ill"))
-        (paths.bin / name).write_text(text)
-        (paths.bin / name).chmod(0o755)
-        paths.service_sockets.mkdir(parents=True, exist_ok=True)
-    yield paths
-    for pid in processes_of(paths):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    paths.service_sockets.mkdir(parents=True)
+    with installed_daemons(paths):
+        yield paths
 
 
 @pytest.fixture(params=SHAPES)

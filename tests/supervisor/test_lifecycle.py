@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import shutil
 import signal
-import sys
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,7 +24,6 @@ from hero_assistance.status import read_status, serialize_status
 from hero_assistance.supervisor.logs.layout import LogLayout
 from hero_assistance.supervisor.logs.live_file import find_newest_run
 from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
-from hero_assistance.supervisor.process.process_table import list_processes, read_inherited
 from hero_assistance.supervisor_lookup import Kind
 from hero_assistance_sdk.errors import NotFound, SettingError
 from hero_assistance_sdk.files.file_lock import find_holder
@@ -39,104 +33,8 @@ from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from tests.capabilities import PROC, needs
-from tests.supervisor.harness import Harness, wait_for
-from tests.supervisor.log_follower import follow_log
-
-DAEMON = '''#!{python} -I
-"""Stands for a daemon: JSON on each of its sockets."""
-import http.server, json, os, pathlib, socketserver, sys, threading
-sockets = {sockets}
-print("flags", *sys.argv[1:], flush=True)
-if "--seed-dev-users" in sys.argv and pathlib.Path({broken!r}).exists():
-    sys.exit("the database is from the future")
-
-def health():
-    found = pathlib.Path({ill!r} + os.path.basename(sys.argv[0]))
-    return json.loads(found.read_text()) if found.exists() else {{}}
-
-class Answer(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        self._answer(health())
-    def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        lost = pathlib.Path({broken!r}).with_name("lost.json")
-        error = json.loads(lost.read_text()) if lost.exists() else None
-        result = {{"release": "0.1.0-abc", "tcp_error": error, **health()}}
-        self._answer({{"jsonrpc": "2.0", "id": request["id"], "result": result}})
-    def _answer(self, value):
-        body = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def address_string(self):
-        return "unix"
-    def log_message(self, *arguments):
-        pass
-
-class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
-
-servers = [Server(path + ".new", Answer) for path in sockets]
-for path in sockets:
-    os.rename(path + ".new", path)
-for server in servers[1:]:
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-servers[0].serve_forever()
-'''
-
-
-def _ill(paths: Paths, name: str) -> str:
-    """The file that holds what a daemon says of its health, once it is there."""
-    return str(paths.root / f"ill-{name}")
-
-
-class Told:
-    """Keeps the steps that were told."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-
-    def step(self, text: str) -> None:
-        self.steps.append(text)
-
-
-def processes_of(paths: Paths) -> set[int]:
-    """Every process that was started for this root."""
-    return {pid for pid in list_processes() if read_inherited(pid, "PATH_ROOT") == str(paths.root)}
-
-
-@pytest.fixture
-def desk(paths: Paths, hero_env: dict[str, str]) -> Iterator[Paths]:
-    """A root with two programs installed; ends afterwards what still runs."""
-    paths.bin.mkdir(parents=True)
-    for name, sockets in ((SERVER, ("rpc", "events")), (UI, ("ui",))):
-        listens = [str(paths.socket(socket)) for socket in sockets]
-        text = DAEMON.format(
-            python=sys.executable, sockets=listens, broken=str(paths.root / "broken"), ill=_ill(paths, "")
-        )
-        (paths.bin / name).write_text(text)
-        (paths.bin / name).chmod(0o755)
-    yield paths
-    holder = find_holder(paths.state / SUPERVISOR_LOCK)
-    for pid in [*([holder] if holder else []), *sorted(processes_of(paths))]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def start(paths: Paths, *, seed: bool = False, ui_tcp: tuple[str, ...] = (), told: Told | None = None) -> bool:
-    """Start in dev mode; whether anything was changed."""
-    environ = {"PATH_ROOT": str(paths.root), "SECRET": "of the caller"}
-    outcome = lifecycle.start(
-        paths, auth_mode="dev", seed_dev_users=seed, ui_tcp=ui_tcp, progress=told or Told(), environ=environ
-    )
-    assert outcome.status.exit_status == 0
-    return outcome.changed
-
-
-def pids(paths: Paths) -> dict[str, int | None]:
-    return {action.name: action.pid for action in read_status(paths).actions}
+from tests.supervisor.harness import wait_for
+from tests.supervisor.stand_in_daemons import Told, ill_file, pids, processes_of, start
 
 
 def test_start_status_stop(desk: Paths) -> None:
@@ -312,7 +210,7 @@ def test_an_action_that_names_a_condition_is_degraded_and_goes_on(
     start(desk)
     before = pids(desk)
     said = {"name": "disk-low", "message": "the disk is nearly full", "hint": "free some space"}
-    Path(_ill(desk, name)).write_text(json.dumps({"status": "degraded", "conditions": [said]}))
+    Path(ill_file(desk, name)).write_text(json.dumps({"status": "degraded", "conditions": [said]}))
     found = read_status(desk)
     row = next(action for action in found.actions if action.name == name)
     assert (found.exit_status, row.state, row.reason) == (1, ActionState.DEGRADED, said["message"])
@@ -323,7 +221,7 @@ def test_an_action_that_names_a_condition_is_degraded_and_goes_on(
     monkeypatch.setenv("PATH_ROOT", str(desk.root))
     assert show_status(as_json=False) == 1
     assert f"{name}: the disk is nearly full; free some space" in capsys.readouterr().out.splitlines()
-    Path(_ill(desk, name)).unlink()
+    Path(ill_file(desk, name)).unlink()
     assert read_status(desk).exit_status == 0
 
 
@@ -395,60 +293,3 @@ def test_only_the_settings_of_the_service_reach_its_actions(paths: Paths) -> Non
     del environ["ADMIN_SECRETS"]
     assert [action.env for action in spec.actions] == [environ, environ]
     assert all(Path(action.argv[0]).is_absolute() for action in spec.actions)
-
-
-@pytest.fixture
-def stage_elsewhere() -> Iterator[Harness]:
-    """A supervisor over a root that is not the service's."""
-    root = Path(tempfile.mkdtemp(prefix="hp", dir="/tmp")).resolve()
-    env = {"PATH": os.environ["PATH"], "HOME": str(root), "PATH_ROOT": str(root)}
-    harness = Harness(Paths.from_environ(env), env)
-    yield harness
-    harness.clean_up()
-    shutil.rmtree(root)
-
-
-def listen_as_hero_proc(desk: Paths, harness: Harness) -> None:
-    harness.start_supervisor()
-    desk.hero_proc_socket.parent.mkdir(parents=True)
-    desk.hero_proc_socket.symlink_to(harness.paths.socket(SOCKET))
-
-
-def test_hero_proc_is_used_where_it_listens(desk: Paths, stage_elsewhere: Harness) -> None:
-    listen_as_hero_proc(desk, stage_elsewhere)
-    start(desk)
-    assert read_status(desk).supervisor is Kind.HERO_PROC
-    assert find_holder(desk.state / SUPERVISOR_LOCK) is None
-    assert [line.text for line in read_logs(desk, SERVER)] == ["flags --auth-mode dev"]
-    lifecycle.restart(desk, Told())
-    assert lifecycle.stop(desk, Told()).changed
-    assert processes_of(desk) == set()
-    assert stage_elsewhere.supervisor is not None
-    assert stage_elsewhere.supervisor.poll() is None
-
-
-def test_logs_of_hero_proc_are_followed_through_its_restart(
-    desk: Paths, hero_env: dict[str, str], stage_elsewhere: Harness
-) -> None:
-    listen_as_hero_proc(desk, stage_elsewhere)
-    start(desk)
-    (line,) = read_logs(desk, SERVER, Choice(since_ms=0, run=1))
-    assert (line.text, line.run) == ("flags --auth-mode dev", 1)
-    with follow_log(Harness(desk, hero_env), SERVER) as follower:
-        follower.wait_for_end(line.text)
-        stage_elsewhere.end_supervisor(signal.SIGKILL)
-        stage_elsewhere.start_supervisor()
-        with LogLayout(stage_elsewhere.paths.logs, SERVER).live_path(1).open("a") as log:
-            log.write("later\n")
-        assert follower.wait_for_end("later") == [line.text, "later"]
-
-
-def test_a_start_moves_the_service_to_hero_proc_without_two_copies(desk: Paths, stage_elsewhere: Harness) -> None:
-    start(desk)
-    before = set(pids(desk).values())
-    listen_as_hero_proc(desk, stage_elsewhere)
-    assert read_status(desk).supervisor is Kind.EMBEDDED
-    assert start(desk)
-    assert read_status(desk).supervisor is Kind.HERO_PROC
-    assert len(processes_of(desk)) == 2
-    assert not processes_of(desk) & before

@@ -19,7 +19,7 @@ _TIMEOUT_S = 120.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def inside(module: str, env: dict[str, str], *arguments: str) -> Any:
+def inside(module: str, env: dict[str, str], *arguments: str, timeout_s: float = _TIMEOUT_S) -> Any:
     """Run `python -m module` alone in a network with `ADDRESSES`; returns the JSON that it prints."""
     require(NAMESPACES)
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
@@ -32,7 +32,7 @@ def inside(module: str, env: dict[str, str], *arguments: str) -> Any:
         capture_output=True,
         text=True,
         check=False,
-        timeout=_TIMEOUT_S,
+        timeout=timeout_s,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -127,6 +127,8 @@ def change_hands(operator: Operator) -> dict[str, Any]:
         found["ended"] = read_to_end(before)
     operator.call("user.deactivate", user_id="bob-example")
     found["deactivated"] = [peer.name(), peer.call("ticket.list"), peer.call("project.info")["name"]]
+    operator.call("user.reactivate", user_id="bob-example")
+    found["reactivated"] = peer.name()
     loopback = Caller("::1", "::1")
     found["loopback"] = [loopback.call("auth.redeem", token=operator.token(CAROL)), loopback.name()]
     return found
@@ -151,11 +153,33 @@ def bind_by_key(operator: Operator) -> dict[str, Any]:
     }
 
 
+def bind_addresses(operator: Operator) -> dict[str, Any]:
+    """No daemon tells a key: each address of a node is a device of its own."""
+    node, same = Caller(NODE), Caller(SAME_NODE)
+    for caller in (node, same):
+        caller.call("auth.redeem", token=operator.token(BOB))
+    return {"by address": [node.name(), same.name()]}
+
+
+def unite_node(operator: Operator) -> dict[str, Any]:
+    """The daemon tells it now: who signs in takes the whole node over, and leaves it whole."""
+    node, same = Caller(NODE), Caller(SAME_NODE)
+    with closing(stream(same)) as before:
+        node.call("auth.redeem", token=operator.token(CAROL))
+        ended = read_to_end(before)
+    names = [node.name(), same.name()]
+    devices = [operator.call("user.devices", user_id=user)["devices"] for user in ("bob-example", "carol-example")]
+    rows = [[one["address"] for one in listed] for listed in devices]
+    signed_out = [same.call("auth.sign_out"), node.name(), same.name()]
+    return {"ended": ended, "by key": names, "rows": rows, "signed out": signed_out}
+
+
 def main() -> None:
     subprocess.run(["ip", "address", "add", f"{SAME_NODE}/128", "dev", "lo"], check=True)
     env = {**os.environ, "HERO_ASSISTANCE_TCP": "9770"}
     paths = Paths.from_environ(env)
-    with supervised(paths, env), mycelium(KEY_ANSWERS), desk(paths.root, env, "hero") as made:
+    answers: dict[str, Any] = {}
+    with supervised(paths, env), mycelium(answers), desk(paths.root, env, "hero") as made:
         made.env["HERO_ASSISTANCE_TCP"] = "9770"
         server = made.start_server()
         operator = Operator(paths)
@@ -166,10 +190,13 @@ def main() -> None:
             session = client.call("auth.redeem", token=operator.token(CAROL))["session"]
         found = {"walk": walk(operator, session), "hands": change_hands(operator)}
         Caller(PEER).call("auth.redeem", token=operator.token(CAROL))
+        found["node"] = bind_addresses(operator)
+        answers.update(KEY_ANSWERS)
         server.end()
         made.start_server()
         found["restarted"] = Caller(PEER).name()
         operator.call("user.revoke", address=PEER)
+        found["node"] |= unite_node(operator)
         found["key"] = bind_by_key(operator)
     print(json.dumps(found))
 

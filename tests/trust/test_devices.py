@@ -71,7 +71,7 @@ def test_two_users_at_one_address_are_one_after_the_other(found: Any) -> None:
 
 
 def test_the_device_of_a_deactivated_user_is_refused(found: Any) -> None:
-    assert found["hands"]["deactivated"] == ["!deactivated", "!deactivated", "Support"]
+    assert found["hands"]["deactivated"] == [None, "!unauthenticated", "Support"]
 
 
 def test_this_machine_is_no_device(found: Any) -> None:
@@ -89,3 +89,16 @@ def test_a_node_whose_key_is_known_is_one_device(found: Any) -> None:
     assert key["bound"] == ["carol-example", NODE, "0a" * 32]
     assert key["created"] == ["carol-example", "54f:b680:ba6e:7ced::2"]
     assert key["signed out"] == [True, None, None]
+
+
+def test_a_node_is_one_device_of_one_user(found: Any) -> None:
+    node = found["node"]
+    assert node["by address"] == ["bob-example", "bob-example"]
+    assert node["ended"] is True
+    assert node["by key"] == ["carol-example", "carol-example"]
+    assert node["rows"] == [[], [NODE]]
+    assert node["signed out"] == [True, None, None]
+
+
+def test_a_user_who_is_activated_again_binds_their_device_again(found: Any) -> None:
+    assert found["hands"]["reactivated"] is None

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from hero_assistance.service import build_service_spec
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.paths import Paths
@@ -89,3 +91,21 @@ def test_how_the_backups_are(hero_env: dict[str, str], paths: Paths) -> None:
     assert old[1] == "warning"
     (paths.backups / "failed.json").write_text("half")
     assert _findings(hero_env, "backups")[0][:2] == ("backups", "fault")
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said"),
+    [
+        ({"OIDC_ISSUER": "https://login.example.org"}, "OIDC_CLIENT_ID is missing"),
+        ({"OIDC_CLIENT_ID": "desk"}, "OIDC_ISSUER is missing"),
+        ({"OIDC_ISSUER": "http://login.example.org", "OIDC_CLIENT_ID": "desk"}, "OIDC_ISSUER is no https address"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_found(
+    embedded: Supervised, hero_env: dict[str, str], secrets: dict[str, str], said: str
+) -> None:
+    embedded.start()
+    for name, value in secrets.items():
+        embedded.set(name, value)
+    found = [detail for _check, verdict, detail in _findings(hero_env, "secrets") if verdict == "fault"]
+    assert [detail.startswith(said) for detail in found] == [True]

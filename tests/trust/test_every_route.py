@@ -67,6 +67,11 @@ class Needs(Enum):
     # Signing in, where neither the edge nor the picker says who is calling, and out.
     SIGN_IN = auto()
     SIGN_OUT = auto()
+    # Signing in by a provider, of which none is set, and by what only a browser that began it has.
+    PROVIDER = auto()
+    HANDSHAKE = auto()
+    # What a browser is asked with for a passkey.
+    PASSKEY = auto()
     # A token in the address, which the request lacks.
     TOKEN = auto()
 
@@ -87,9 +92,13 @@ PAGE = {
     "/sign-in/link": {"GET": Needs.SIGN_IN, "HEAD": Needs.SIGN_IN},
     "/sign-in/request": SIGN_IN,
     "/sign-in/redeem": SIGN_IN,
+    "/sign-in/oidc": {"GET": Needs.HANDSHAKE, "HEAD": Needs.HANDSHAKE},
     "/sign-out": SIGN_OUT,
     "/projects/{project}/sign-in/request": SIGN_IN,
     "/projects/{project}/sign-in/redeem": SIGN_IN,
+    "/projects/{project}/sign-in/oidc": {"POST": Needs.PROVIDER},
+    "/projects/{project}/sign-in/passkey/start": {"POST": Needs.PASSKEY},
+    "/projects/{project}/sign-in/passkey": SIGN_IN,
     "/projects/{project}/sign-out": SIGN_OUT,
     "/unsubscribe": {"GET": Needs.TOKEN, "HEAD": Needs.TOKEN, "POST": Needs.TOKEN},
     "/static/{name}": READ,
@@ -140,6 +149,9 @@ ANSWERS = {
     Needs.ADMIN: {ALICE: "200", CAROL: "403", NOBODY: "401", REFUSED: "401"},
     Needs.SIGN_IN: {ALICE: "409", CAROL: "409", REFUSED: "400"},
     Needs.SIGN_OUT: {ALICE: "409", CAROL: "409", REFUSED: "200"},
+    Needs.PROVIDER: {ALICE: "409", CAROL: "409", REFUSED: "404"},
+    Needs.HANDSHAKE: {ALICE: "409", CAROL: "409", REFUSED: "403"},
+    Needs.PASSKEY: {ALICE: "409", CAROL: "409", REFUSED: "200"},
     Needs.TOKEN: dict.fromkeys((ALICE, CAROL, REFUSED), "400"),
 }
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -102,9 +104,9 @@ class Desk:
     auth_mode: str = "dev"
     daemons: list[Daemon] = field(default_factory=list)
 
-    def start_server(self, around: Sequence[str] = ()) -> Daemon:
-        """Start the ticket server, by the command `around` it, and wait until it answers."""
-        if self.auth_mode == "hero":
+    def start_server(self, around: Sequence[str] = (), *, is_empty: bool = False) -> Daemon:
+        """Start the ticket server, by the command `around` it, and wait until it answers; an empty one has no users."""
+        if self.auth_mode == "hero" and not is_empty:
             # In a thread of its own: the driver of a browser keeps a loop running in this one.
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(lambda: asyncio.run(seed_team(self.paths))).result()
@@ -140,6 +142,11 @@ class Desk:
         with self.client(user) as client:
             return client.call(method, **params)
 
+    def operate(self, method: str, **params: Any) -> Any:
+        """Call one method as the operator of this machine."""
+        with RpcClient(self.paths.socket("rpc"), headers={"x-hero-operator": "1"}) as client:
+            return client.call(method, **params)
+
     def log_of(self, module: str) -> Path:
         """What a program of this desk logged."""
         return self.paths.root / f"{module}.log"
@@ -161,6 +168,19 @@ def desk(root: Path, env: dict[str, str], auth_mode: str = "dev") -> Iterator[De
     finally:
         for daemon in reversed(made.daemons):
             daemon.close()
+
+
+@contextmanager
+def ticket_servers(count: int) -> Iterator[list[Desk]]:
+    """Ticket servers of as many teams, each with a root of its own."""
+    with ExitStack() as stack:
+        made: list[Desk] = []
+        for _ in range(count):
+            root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
+            stack.callback(shutil.rmtree, root, ignore_errors=True)
+            made.append(stack.enter_context(desk(root, plain_environment(root))))
+            made[-1].start_server()
+        yield made
 
 
 def plain_environment(root: Path) -> dict[str, str]:

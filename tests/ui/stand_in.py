@@ -50,6 +50,11 @@ class StandIn:
         kind = "error" if isinstance(found, dict) and "code" in found and "message" in found else "result"
         return {"jsonrpc": "2.0", "id": request["id"], kind: found}
 
+    @property
+    def acted(self) -> list[Asked]:
+        """The calls that do something: the page asks for the name of the desk as well, when it is long ago."""
+        return [asked for asked in self.asked if asked.method != "project.info"]
+
     def last(self, method: str) -> Asked:
         """Return the last call of a method."""
         return next(asked for asked in reversed(self.asked) if asked.method == method)

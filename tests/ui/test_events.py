@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,8 @@ from tests.capabilities import PROC, require
 from tests.ui.daemons import Desk, eventually, http, picked
 
 EVENTS = "/projects/hero_assistance/events"
-QUICK_S = 1.5
+# What the web server says when it cancels what does not end in time.
+FORCED = "graceful shutdown exceeded"
 
 
 @contextmanager
@@ -87,15 +87,18 @@ def test_the_stream_of_a_user_who_is_deactivated_is_refused_with_the_reason(own_
     assert error["message"] == "bob is deactivated in this project"
 
 
-def test_a_stop_with_open_streams_is_quick_and_clean(own_desk: Desk) -> None:
+def test_a_stop_ends_open_streams_and_cuts_none(own_desk: Desk) -> None:
     page = own_desk.daemons[1]
     with _stream(own_desk, f"{EVENTS}?since=0") as answer:
-        _until(answer.iter_text(), "retry:")
-        begun = time.monotonic()
+        chunks = answer.iter_text()
+        _until(chunks, "retry:")
         assert page.end() == 0
-        assert time.monotonic() - begun < QUICK_S
+        # Cut, it would raise: the stream has an end, and that came before the process ended.
+        list(chunks)
     assert not own_desk.paths.socket("ui").exists()
-    assert "Traceback" not in page.log.read_text()
+    log = page.log.read_text()
+    assert FORCED not in log
+    assert "Traceback" not in log
 
 
 def test_a_browser_that_leaves_ends_the_stream_upstream(own_desk: Desk) -> None:

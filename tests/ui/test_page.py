@@ -42,7 +42,9 @@ def _script(socket: httpx2.Client) -> str:
 def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     page = socket.get("/").text
     assert _configuration(page) == {
+        "name": "Support",
         "projects": [{"id": "hero_assistance", "name": "Support"}],
+        "isForeign": False,
         "hasPicker": True,
         "sharesStream": False,
         "signsIn": False,

@@ -3,68 +3,31 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
-from tests.ui.daemons import Desk, desk, http, plain_environment, rpc_body
-from tests.ui.stand_in import StandIn, standing_in
+from tests.ui.daemons import rpc_body
+from tests.ui.sign_in_box import CAROL, FIREFOX, LIFE_S, PAGE, PREFIX, SESSION, Box, boxed, cookie_of
 
-PAGE = "/projects/hero_assistance"
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 OWN = {"origin": "http://localhost"}
-PREFIX = "/hero_assistance/ui"
 TOKEN = "t" * 43
-CAROL = {"noun": "user", "user_id": "u1", "name": "Carol", "role": "customer"}
-LIFE_S = 3600
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-@dataclass
-class Box:
-    """A page whose ticket server is a stand-in."""
-
-    desk: Desk
-    server: StandIn
-
-    @property
-    def tcp(self) -> str:
-        return f"http://{self.desk.tcp_of_ui()}"
-
-    def socket(self, **options: Any) -> httpx2.Client:
-        return http(self.desk.paths.socket("ui"), **options)
-
-
-@pytest.fixture(scope="module", params=["hero"])
-def served(request: pytest.FixtureRequest) -> Iterator[Box]:
-    root = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp")).resolve()
-    try:
-        with desk(root, plain_environment(root), request.param) as made, standing_in(made.paths) as server:
-            made.start_ui("--tcp", "127.0.0.1:0")
-            yield Box(made, server)
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
+@pytest.fixture(scope="module")
+def served() -> Iterator[Box]:
+    with boxed() as made:
+        yield made
 
 
 @pytest.fixture
 def box(served: Box) -> Box:
-    served.server.asked.clear()
-    served.server.results = {
-        "user.me": CAROL,
-        "auth.request_link": True,
-        "auth.redeem": {"user": CAROL, "session": "s" * 43, "expires_at": int((time.time() + LIFE_S) * 1000)},
-        "auth.sign_out": True,
-        "notification.unsubscribe": True,
-    }
+    served.begin()
     return served
 
 
@@ -72,15 +35,6 @@ def box(served: Box) -> Box:
 def page(box: Box) -> Iterator[httpx2.Client]:
     with box.socket() as client:
         yield client
-
-
-def _cookie(answer: httpx2.Response) -> dict[str, str]:
-    """The one cookie that an answer sets, by its attributes in lower case; `name` and `value` are its own."""
-    (line,) = answer.headers.get_list("set-cookie")
-    first, *rest = line.split("; ")
-    name, _, value = first.partition("=")
-    pairs = (part.partition("=")[::2] for part in rest)
-    return {"name": name, "value": value, **{key.lower(): found for key, found in pairs}}
 
 
 def _redeem(client: httpx2.Client, **headers: str) -> httpx2.Response:
@@ -107,7 +61,7 @@ def test_a_link_is_asked_for_in_nobodys_name(box: Box, page: httpx2.Client, base
 def test_a_body_that_is_none_goes_nowhere(box: Box, page: httpx2.Client, body: dict[str, Any]) -> None:
     answer = page.post("/sign-in/request", json=body)
     assert (answer.status_code, answer.json()["error"]["data"]["reason"]) == (400, "invalid-params")
-    assert box.server.asked == []
+    assert box.server.acted == []
 
 
 @pytest.mark.parametrize("proof", [{"token": TOKEN}, {"email": "carol@example.org", "code": "123456"}])
@@ -116,9 +70,9 @@ def test_what_is_redeemed_becomes_a_cookie_that_no_script_reads(
 ) -> None:
     answer = page.post(f"{PAGE}/sign-in/redeem", json=proof, headers={"user-agent": FIREFOX})
     assert answer.json()["result"] == {"user": CAROL}
-    assert "s" * 43 not in answer.text
-    cookie = _cookie(answer)
-    assert (cookie["name"], cookie["value"], cookie["path"]) == ("hero_session", "s" * 43, "/")
+    assert SESSION not in answer.text
+    cookie = cookie_of(answer)
+    assert (cookie["name"], cookie["value"], cookie["path"]) == ("hero_session", SESSION, "/")
     assert (cookie["httponly"], cookie["samesite"]) == ("", "lax")
     assert "secure" not in cookie
     assert LIFE_S - 60 < int(cookie["max-age"]) <= LIFE_S
@@ -130,21 +84,21 @@ def test_what_is_redeemed_becomes_a_cookie_that_no_script_reads(
 )
 def test_half_a_proof_goes_nowhere(box: Box, page: httpx2.Client, proof: Any) -> None:
     assert page.post("/sign-in/redeem", json=proof).status_code == 400
-    assert box.server.asked == []
+    assert box.server.acted == []
 
 
 def test_the_cookie_is_the_session_of_every_later_call(box: Box, page: httpx2.Client) -> None:
     _redeem(page)
     _ask_me(page)
-    assert box.server.last("user.me").identity == {"x-hero-session": "s" * 43}
+    assert box.server.last("user.me").identity == {"x-hero-session": SESSION}
 
 
 def test_over_tcp_the_cookie_counts_and_nothing_else(box: Box) -> None:
     with httpx2.Client(base_url=box.tcp) as client:
-        name = _cookie(_redeem(client, host=urlsplit(box.tcp).netloc))["name"]
+        name = cookie_of(_redeem(client, host=urlsplit(box.tcp).netloc))["name"]
         assert name == f"hero_session_{urlsplit(box.tcp).port}"
         _ask_me(client, x_hero_user="alice", x_hero_session="forged", x_hero_claims="admin")
-        assert box.server.last("user.me").identity == {"x-hero-session": "s" * 43}
+        assert box.server.last("user.me").identity == {"x-hero-session": SESSION}
 
 
 @pytest.mark.parametrize("where", ["socket", "tcp"])
@@ -171,7 +125,7 @@ def test_a_new_session_takes_the_place_of_the_old_one(box: Box, page: httpx2.Cli
     page.cookies.set("hero_session", "planted")
     answer = _redeem(page)
     assert box.server.last("auth.redeem").identity == {"x-hero-session": "planted"}
-    assert _cookie(answer)["value"] == "s" * 43
+    assert cookie_of(answer)["value"] == SESSION
 
 
 def test_two_cookies_of_one_name_are_none(box: Box, page: httpx2.Client) -> None:
@@ -194,11 +148,11 @@ def test_a_cookie_that_can_be_no_session_goes_nowhere(box: Box, page: httpx2.Cli
 def test_behind_tls_the_cookie_is_secure_and_bound_to_its_host(
     box: Box, page: httpx2.Client, headers: dict[str, str]
 ) -> None:
-    cookie = _cookie(page.post("/sign-in/redeem", json={"token": TOKEN}, headers=headers))
+    cookie = cookie_of(page.post("/sign-in/redeem", json={"token": TOKEN}, headers=headers))
     assert (cookie["name"], cookie["path"], cookie["secure"]) == ("__Host-hero_session", "/", "")
     assert "domain" not in cookie
     _ask_me(page, cookie=f"{cookie['name']}={cookie['value']}")
-    assert box.server.last("user.me").identity == {"x-hero-session": "s" * 43}
+    assert box.server.last("user.me").identity == {"x-hero-session": SESSION}
 
 
 def test_behind_tls_a_cookie_that_was_set_without_tls_does_not_count(box: Box, page: httpx2.Client) -> None:
@@ -213,7 +167,7 @@ def test_below_a_prefix_the_cookie_is_of_the_prefix(box: Box, page: httpx2.Clien
     """Two desks below one host have a cookie each, and neither is sent the other's."""
     headers = {"x-forwarded-prefix": PREFIX, "x-forwarded-proto": proto}
     answer = page.post("/sign-in/redeem", json={"token": TOKEN}, headers=headers)
-    cookie = _cookie(answer)
+    cookie = cookie_of(answer)
     assert (cookie["name"], cookie["path"]) == (f"{before}hero_session_hero_assistance_ui", f"{PREFIX}/")
     assert ("secure" in cookie) == (proto == "https")
     _ask_me(page, cookie=f"{before}hero_session=roots", **{"x-forwarded-prefix": PREFIX})
@@ -223,7 +177,7 @@ def test_below_a_prefix_the_cookie_is_of_the_prefix(box: Box, page: httpx2.Clien
 def test_the_button_of_the_link_signs_in_and_leads_to_the_desk(box: Box, page: httpx2.Client) -> None:
     answer = page.post("/sign-in/redeem", content=f"token={TOKEN}", headers={**FORM, **OWN})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert _cookie(answer)["value"] == "s" * 43
+    assert cookie_of(answer)["value"] == SESSION
     assert answer.headers["cache-control"] == "no-store"
 
 
@@ -258,7 +212,7 @@ FOREIGN: list[dict[str, str]] = [
 def test_a_form_of_another_site_signs_nobody_in(box: Box, page: httpx2.Client, headers: dict[str, str]) -> None:
     answer = page.post("/sign-in/redeem", content=f"token={TOKEN}", headers={**FORM, **headers})
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
-    assert box.server.asked == []
+    assert box.server.acted == []
 
 
 @pytest.mark.parametrize("path", ["/sign-in/request", "/sign-in/redeem", "/sign-out"])
@@ -274,7 +228,7 @@ def test_a_form_of_another_site_signs_nobody_in(box: Box, page: httpx2.Client, h
 def test_another_site_signs_nobody_in_or_out(box: Box, page: httpx2.Client, path: str, headers: dict[str, str]) -> None:
     answer = page.post(path, content=b'{"token": "x"}', headers={**headers, "cookie": "hero_session=own"})
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
-    assert box.server.asked == []
+    assert box.server.acted == []
 
 
 def test_opening_a_link_redeems_nothing(box: Box, page: httpx2.Client) -> None:
@@ -284,7 +238,7 @@ def test_opening_a_link_redeems_nothing(box: Box, page: httpx2.Client) -> None:
         assert answer.status_code == 200
         assert "set-cookie" not in answer.headers
         assert answer.headers["cache-control"] == "no-store"
-    assert box.server.asked == []
+    assert box.server.acted == []
 
 
 def test_the_page_of_a_link_needs_no_script(page: httpx2.Client) -> None:
@@ -339,12 +293,12 @@ def test_an_answer_without_a_session_signs_nobody_in(box: Box, page: httpx2.Clie
     assert (answer.status_code, "set-cookie" in answer.headers) == (502, False)
 
 
-def test_signing_out_ends_the_session_and_the_cookie(box: Box, page: httpx2.Client) -> None:
+def test_signing_out_ends_the_session_and_thecookie_of(box: Box, page: httpx2.Client) -> None:
     _redeem(page)
     answer = page.post("/sign-out", json={})
     assert answer.json()["result"] is True
-    assert box.server.last("auth.sign_out").identity == {"x-hero-session": "s" * 43}
-    cookie = _cookie(answer)
+    assert box.server.last("auth.sign_out").identity == {"x-hero-session": SESSION}
+    cookie = cookie_of(answer)
     assert (cookie["name"], cookie["max-age"], cookie["path"]) == ("hero_session", "0", "/")
     _ask_me(page)
     assert box.server.last("user.me").identity == {}
@@ -370,7 +324,7 @@ def test_one_click_mutes_from_anywhere(box: Box, page: httpx2.Client) -> None:
 def test_opening_the_address_mutes_nothing_and_shows_a_button(box: Box, page: httpx2.Client) -> None:
     answer = page.get("/unsubscribe", params={"token": "a&b"})
     assert re.findall(r'<form method="post" action="([^"]+)">', answer.text) == ["unsubscribe?token=a%26b"]
-    assert box.server.asked == []
+    assert box.server.acted == []
 
 
 @pytest.mark.parametrize(("query", "status"), [("", 400), ("?token=old", 404)])

@@ -54,3 +54,9 @@ async def test_every_event_kind_and_every_error_code_is_there(document: dict[str
     assert kinds == list(event_types())
     codes = dict(re.findall(r'^  "([\w-]+)": (-?\d+),$', made.partition("ERROR_CODES")[2], re.MULTILINE))
     assert codes == {kind.reason: str(code) for kind, code in CODES.items()}
+
+
+async def test_two_types_of_one_name_are_refused(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Uploads-Input"] = {"type": "string"}
+    with pytest.raises(ValueError, match="two types"):
+        render_module(document)

@@ -13,7 +13,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
-from hero_assistance_server.tickets import merge_split
+from hero_assistance_server.tickets.merging import merge_split
 from tests.server.contract.ticket_changes import BOB, CAROL, NOON, create, write
 
 pytestmark = pytest.mark.anyio

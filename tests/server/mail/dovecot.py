@@ -8,6 +8,7 @@ import os
 import pwd
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
-ssl = no
+{tls}
 disable_plaintext_auth = no
 default_login_user = {login}
 default_internal_user = {user}
@@ -44,7 +45,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 service anvil {{
@@ -74,6 +75,8 @@ class Dovecot:
     port: int
     folder: Path
     process: subprocess.Popen[bytes]
+    tls_port: int = 0
+    certificate: Path | None = None
     url: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +85,8 @@ class Dovecot:
     @contextmanager
     def client(self) -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as client:
+            if self.certificate is not None:
+                client.starttls(ssl.create_default_context(cafile=str(self.certificate)))
             client.login(USER, PASSWORD)
             client.select("INBOX")
             yield client
@@ -107,8 +112,8 @@ class Dovecot:
 
 
 @contextmanager
-def dovecot(folder: Path, *, with_idle: bool = True) -> Iterator[Dovecot]:
-    """Run a server in this folder, as the user of the test."""
+def dovecot(folder: Path, *, with_idle: bool = True, certificate: tuple[Path, Path] | None = None) -> Iterator[Dovecot]:
+    """Run a server in this folder, as the user of the test; with a key and a certificate it has TLS."""
     assert PROGRAM is not None
     folder.mkdir(parents=True)
     # Its log-in processes run as a user of their own where the test is root.
@@ -123,10 +128,16 @@ def dovecot(folder: Path, *, with_idle: bool = True) -> Iterator[Dovecot]:
     owner = pwd.getpwnam("dovecot") if is_root else me
     for name in ("home", "mail"):
         os.chown(folder / name, owner.pw_uid, owner.pw_gid)
+    tls = "ssl = no"
+    if certificate is not None:
+        tls = f"ssl = required\nssl_key = <{certificate[0]}\nssl_cert = <{certificate[1]}"
+    tls_port = _free_port() if certificate is not None else 0
     capability = "" if with_idle else "IMAP4rev1 LITERAL+ UIDPLUS"
     config = _CONFIG.format(
         folder=folder,
         port=port,
+        tls=tls,
+        tls_port=tls_port,
         uid=owner.pw_uid,
         gid=owner.pw_gid,
         login="dovenull" if is_root else me.pw_name,
@@ -136,7 +147,7 @@ def dovecot(folder: Path, *, with_idle: bool = True) -> Iterator[Dovecot]:
     )
     (folder / "dovecot.conf").write_text(config)
     process = subprocess.Popen([PROGRAM, "-F", "-c", str(folder / "dovecot.conf")], start_new_session=True)
-    server = Dovecot(port, folder, process)
+    server = Dovecot(port, folder, process, tls_port, None if certificate is None else certificate[1])
     try:
         _wait_for(server)
         yield server

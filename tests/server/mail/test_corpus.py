@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
-from hero_assistance_server.mail.receiving.filer import Filer
-from hero_assistance_server.mail.receiving.filing import Filing
+from hero_assistance_server.mail.receiving.filing.filer import Filer
+from hero_assistance_server.mail.receiving.filing.filing import Filing
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.model import Arrival, MailState
 from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
@@ -32,8 +32,7 @@ async def test_every_mail_of_the_corpus_ends_in_a_state(hero_root: Path) -> None
         intake = Intake(store, Admission(), arrivals)
         filer = Filer(store, Filing(Directory([]), Admission()), arrivals)
         kept = [await intake.receive(Arrival("file", path.read_bytes())) for path in MAILS]
-        for _ in MAILS:
-            await filer.file_batch()
+        await filer.file_waiting()
 
         def read(snapshot: Any) -> Any:
             return snapshot.incoming_mails.list_before(10**9, 1000)

@@ -12,7 +12,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.mail.reply_address import make_reply_address
 from tests.server.desk import Desk, running
-from tests.server.mail.mails import CAROL, ERIN, SERVER, SUPPORT, deliver, vouched, write
+from tests.server.mail.mails import CAROL, ERIN, SERVER, SUPPORT, deliver, settled, vouched, write
 from tests.server.mail.reports import REPORT
 
 pytestmark = pytest.mark.anyio
@@ -308,3 +308,24 @@ async def test_a_bounce_is_shown_on_the_ticket(office: Desk) -> None:
 
 async def test_a_bounce_of_no_letter_of_ours_is_ignored(office: Desk) -> None:
     assert (await deliver(office, REPORT))["state"] == "ignored"
+
+
+async def test_a_receipt_to_a_sender_who_is_not_proved_has_no_words_of_theirs(office: Desk) -> None:
+    await deliver(office, write(sender="Win Money <erin@example.org>", subject="Cheap pills at pills.example"))
+    (payload,) = read_column(office, "SELECT payload FROM deliveries WHERE key LIKE 'receipt/%'")
+    assert "pills" not in payload
+    assert "Money" not in payload
+    assert "Then another one used your address" in payload
+
+
+async def test_a_receipt_to_a_proved_sender_names_the_ticket(office: Desk) -> None:
+    await deliver(office, write(Authentication_Results=vouched()))
+    (payload,) = read_column(office, "SELECT payload FROM deliveries WHERE key LIKE 'receipt/%'")
+    assert "Re: The VPN is down" in payload
+
+
+async def test_what_an_operator_refiles_sends_no_receipt_to_a_sender_who_is_not_proved(office: Desk) -> None:
+    ignored = await deliver(office, write(Auto_Submitted="auto-replied"))
+    await office.call("mail.refile", "alice", mail_id=ignored["mail_id"])
+    assert (await settled(office))[0]["state"] == "filed"
+    assert receipts(office) == []

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError, Unreachable
-from hero_assistance_server.desk import Desk as ServedDesk
-from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
-from hero_assistance_server.mail.receiving.background import Receiving
-from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT, Intake
+from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT
 from hero_assistance_server.mail.receiving.model import MailState
-from hero_assistance_server.mail.receiving.sources.imap import MailboxUnreadable, read_mailbox
-from hero_assistance_server.quotas.admission import Admission
-from hero_assistance_server.realtime.hub import Hub
-from hero_assistance_server.storage.sqlite.database.connection import open_reader
+from hero_assistance_server.mail.receiving.sources.imap_connection import MailboxUnreadable
 from hero_assistance_server.storage.sqlite.store import Store
-from hero_assistance_server.users.directory import Directory
 from tests.capabilities import DOVECOT, needs
 from tests.server.desk import STOP_S
 from tests.server.mail.dovecot import Dovecot, dovecot
+from tests.server.mail.mailbox_reading import first_look, mail, reading, stored
 from tests.server.store_fixtures import opened
 
 pytestmark = [
@@ -46,65 +36,6 @@ def server(hero_root: Path) -> Iterator[Dovecot]:
 async def store(hero_root: Path) -> AsyncIterator[Store]:
     async with opened(hero_root / "data") as store:
         yield store
-
-
-@dataclass
-class Reading:
-    """A task that reads the mailbox."""
-
-    task: asyncio.Task[None]
-
-    async def error(self) -> HeroError:
-        async with asyncio.timeout(STOP_S * 2):
-            with pytest.raises(HeroError) as caught:
-                await self.task
-        return caught.value
-
-
-@asynccontextmanager
-async def reading(store: Store, url: str) -> AsyncIterator[Reading]:
-    desk = ServedDesk(store, Hub(), Directory([]), AuthMode.DEV, health=Health())
-    receiving = Receiving(desk, Intake(store, Admission(), ArrivalSignal()))
-    task = asyncio.create_task(read_mailbox(url, receiving))
-    try:
-        yield Reading(task)
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
-
-
-def mail(number: int, size: int = 0) -> bytes:
-    return b"From: erin@example.org\r\nSubject: %d\r\n\r\nhello\r\n" % number + b"x" * 78 * (size // 78)
-
-
-async def stored(store: Store, count: int) -> list[bytes]:
-    """Wait for so many mails; returns all that are stored, in order."""
-
-    def read(snapshot: Any) -> list[bytes]:
-        return [snapshot.incoming_mails.read_raw(one.mail_id) for one in snapshot.incoming_mails.list_waiting(1000)]
-
-    async with asyncio.timeout(STOP_S * 2):
-        while True:
-            found = await store.read(read)
-            if len(found) >= count:
-                return found
-            await asyncio.sleep(0.02)
-
-
-async def first_look(store: Store) -> None:
-    """Wait until the first look at the mailbox is over."""
-    async with asyncio.timeout(STOP_S):
-        while not store_positions(store):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-
-def store_positions(store: Store) -> int:
-    connection = open_reader(store.folder / "tickets.db")
-    try:
-        count: int = connection.execute("SELECT count(*) FROM mailbox_positions").get
-        return count
-    finally:
-        connection.close()
 
 
 async def test_what_waits_is_read_in_order_and_marked(server: Dovecot, store: Store) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_server.mail.sending.smtp import Envelope, ServerFault, SmtpTransport
+from hero_assistance_server.mail.sending.smtp import Envelope, SmtpTransport
+from hero_assistance_server.mail.sending.smtp_faults import ServerFault
 from hero_assistance_server.mail.sending.smtp_url import parse_smtp_url
 from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent
 from tests.server.mail.certificates import make_certificate, server_context

@@ -212,9 +212,11 @@ async def test_who_sees_and_removes_them(paths: Paths, key: Authenticator) -> No
 async def test_who_is_deactivated_stays_out(paths: Paths, key: Authenticator) -> None:
     async with served(paths) as desk:
         await register(desk, key)
-        await desk.call("user.deactivate", OPERATOR, user_id="carol")
-        with pytest.raises(RpcFailure, match="carol is deactivated"):
-            await sign_in(desk, key)
+        # Neither now nor once they are activated again.
+        for method in ("user.deactivate", "user.reactivate"):
+            await desk.call(method, OPERATOR, user_id="carol")
+            with pytest.raises(RpcFailure, match="this passkey is not known here"):
+                await sign_in(desk, key)
 
 
 async def test_there_are_not_too_many(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,11 @@ import signal
 import threading
 import webbrowser
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 import click
 
+from hero_assistance_app.opening_file import OpeningFile
 from hero_assistance_app.remembered_projects import ProjectsFileError, RememberedProjects
 from hero_assistance_app.session import SessionGuard
 from hero_assistance_app.targets import LOOPBACK, find_local_address, make_projects, normalize_address
@@ -72,7 +74,8 @@ async def _run(
     socket = bind_tcp(f"{LOOPBACK}:{port}")
     bound = socket.getsockname()[1]
     gateway = create_app(projects, auth_mode=AuthMode.DEV, trust=Trust.TCP, first_user=user)
-    guard = SessionGuard(gateway, bound)
+    cleanup = ExitStack()
+    guard = SessionGuard(gateway, bound, on_opened=cleanup.close)
     try:
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(
@@ -80,14 +83,22 @@ async def _run(
             )
             # Once it has run up to its first wait, `serve` answers signals: only then is the link made known.
             await asyncio.sleep(0)
-            _announce(guard.link, opens_browser)
+            click.echo(f"{PROGRAM}: open {guard.link}")
+            if opens_browser:
+                open_browser(guard.address, guard.token, cleanup)
     finally:
+        cleanup.close()
         await gateway.aclose()
     return serving.result()
 
 
-def _announce(link: str, opens_browser: bool) -> None:
-    click.echo(f"{PROGRAM}: open {link}")
-    if opens_browser:
-        # A browser in the terminal returns when it is closed; it must hold up neither the start nor the end.
-        threading.Thread(target=webbrowser.open, args=[link], daemon=True).start()
+def open_browser(address: str, token: str, cleanup: ExitStack) -> None:
+    """Open the desk in the browser, by a file that `cleanup` deletes."""
+    try:
+        file = OpeningFile(address, token)
+    except OSError as error:
+        click.echo(f"{PROGRAM}: no browser is opened: {error}", err=True)
+        return
+    cleanup.callback(file.remove)
+    # A browser in the terminal returns when it is closed; it must hold up neither the start nor the end.
+    threading.Thread(target=webbrowser.open, args=[file.url], daemon=True).start()

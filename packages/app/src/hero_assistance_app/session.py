@@ -12,8 +12,10 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from importlib.resources import files
 from string import Template
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -29,6 +31,8 @@ _OTHER_NAME = (
     "Open it as 127.0.0.1 or localhost, with the port that <code>hero_assistance_app</code> printed.",
 )
 _OPENING = ("The desk is opening", '<a href="./">Open it</a>')
+# A form of one token.
+_FORM_LIMIT = 1024
 # Where the link leads: the browser keeps the page's path for tabs that are opened at the address alone.
 _ENTRY = "open"
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -38,33 +42,40 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 class SessionGuard:
     """Admits a browser with the cookie, sets the cookie for the first that brings the token, and refuses any other.
 
-    The page is below `path`, which is in no link and no log; `app` sees it as its root path.
+    The page is below `path`, which is in no link and no log; `app` sees it as its root path. `on_opened` is called
+    when the token is used up.
     """
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, on_opened: Callable[[], None] = lambda: None) -> None:
         self._app = app
+        self._on_opened = on_opened
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self.path = f"/{secrets.token_urlsafe(24)}"
         # Another port's page may set cookies for this one, of a name that it knows.
         self._cookie = f"hero_assistance_app_{secrets.token_hex(8)}"
         self._session = secrets.token_urlsafe(32)
-        self._token: str | None = secrets.token_urlsafe(32)
-        self.link = f"http://127.0.0.1:{port}/?token={self._token}"
+        self.token = secrets.token_urlsafe(32)
+        self._is_used = False
+        self.address = f"http://127.0.0.1:{port}/"
+        self.link = f"{self.address}?token={self.token}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http":
-            await self._choose(Request(scope))(scope, receive, send)
+            await (await self._choose(Request(scope, receive)))(scope, receive, send)
 
-    def _choose(self, request: Request) -> ASGIApp:
+    async def _choose(self, request: Request) -> ASGIApp:
         """Return what answers a request."""
         if request.headers.get("host") not in self._hosts:
             # A foreign name that resolves to this machine would make a stranger's page "same origin".
             return _refuse(*_OTHER_NAME)
         if self._is_within(request) and self._is_known(request):
             return _show_entry() if request.scope["path"] == f"{self.path}/{_ENTRY}" else self._below
-        if self._takes_token(request):
-            return self._start_session()
+        if request.scope["path"] == "/":
+            if request.method == "GET" and self._takes_token(request.query_params.get("token", "")):
+                return self._start_session(self._redirect())
+            if request.method == "POST" and self._takes_token(await _read_token(request)):
+                return self._start_session(self._lead())
         return _refuse(*_USED_UP)
 
     async def _below(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,27 +88,42 @@ class SessionGuard:
     def _is_known(self, request: Request) -> bool:
         return hmac.compare_digest(request.cookies.get(self._cookie, "").encode(), self._session.encode())
 
-    def _takes_token(self, request: Request) -> bool:
-        """Return whether the request brings the token, which is then used up."""
-        given = request.query_params.get("token", "")
-        if request.method != "GET" or request.scope["path"] != "/" or self._token is None:
+    def _takes_token(self, given: str) -> bool:
+        """Return whether it is the token, which is then used up."""
+        if self._is_used or not hmac.compare_digest(given.encode(), self.token.encode()):
             return False
-        if not hmac.compare_digest(given.encode(), self._token.encode()):
-            return False
-        self._token = None
+        self._is_used = True
+        self._on_opened()
         return True
 
-    def _start_session(self) -> Response:
+    def _redirect(self) -> Response:
         # Another address than the link's: the token is in no history, bookmark or screenshot.
         headers = {"referrer-policy": "no-referrer", "cache-control": "no-store"}
-        response = RedirectResponse(f"{self.path}/{_ENTRY}", status_code=303, headers=headers)
+        return RedirectResponse(f"{self.path}/{_ENTRY}", status_code=303, headers=headers)
+
+    def _lead(self) -> Response:
+        # A browser that comes from a page of another origin would bring no strict cookie to where it is redirected.
+        return _page("entering.html", status=200, path=f"{self.path}/{_ENTRY}")
+
+    def _start_session(self, response: Response) -> Response:
         response.set_cookie(self._cookie, self._session, httponly=True, samesite="strict", path=f"{self.path}/")
         return response
 
 
+async def _read_token(request: Request) -> str:
+    """Return the token of a form, the empty text of one that is too long or has none."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _FORM_LIMIT:
+            return ""
+    (token, *others) = parse_qs(body.decode("ascii", "replace")).get("token", [""])
+    return "" if others else token
+
+
 def _show_entry() -> Response:
     """Return the page that keeps the path and goes on to the desk."""
-    return _page("opening.html", *_OPENING, status=200)
+    return _page("opening.html", status=200, title=_OPENING[0], text=_OPENING[1])
 
 
 def _refuse(title: str, text: str) -> Response:
@@ -105,12 +131,12 @@ def _refuse(title: str, text: str) -> Response:
 
     In a browser that has opened the desk at this very port, its script goes to where the desk is.
     """
-    return _page("closed.html", title, text, status=403)
+    return _page("closed.html", status=403, title=title, text=text)
 
 
-def _page(name: str, title: str, text: str, *, status: int) -> Response:
+def _page(name: str, *, status: int, **words: str) -> Response:
     page = Template((files("hero_assistance_app") / name).read_text("utf-8"))
-    body = page.substitute(title=title, text=text)
+    body = page.substitute(words)
     policy = (
         "default-src 'none'",
         f"style-src {_digest(_STYLE, body)}",

@@ -18,7 +18,7 @@ def main() -> int:
     # Nothing that is made while importing is garbage: looking 30 times less often saves 3 ms of a start,
     # and not looking once more at what goes with the process saves 5 ms of an end.
     gc.set_threshold(20_000)
-    from hero_assistance.commands.run import run
+    from hero_assistance.command_line.run import run
 
     status = run(sys.argv[1:])
     gc.freeze()

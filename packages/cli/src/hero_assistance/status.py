@@ -174,7 +174,7 @@ def _find_missing_listener(server_health: dict[str, Any]) -> tuple[Condition, ..
     error = server_health.get("tcp_error")
     if not isinstance(error, dict):
         return ()
-    from hero_assistance.tcp_listener import explain_missing_listener
+    from hero_assistance.setup.tcp_listener import explain_missing_listener
 
     return (explain_missing_listener(error),)
 

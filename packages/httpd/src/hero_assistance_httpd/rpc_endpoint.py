@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from typing import Generic, TypeVar
 
-from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -20,6 +20,7 @@ from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.errors import failure, http_status
+from hero_assistance_sdk.rpc.openrpc import OpenRpcDocument
 
 C = TypeVar("C")
 
@@ -192,18 +193,23 @@ def service_routes(info: ServiceInfo, health: Health) -> list[Route]:
     return [Route("/health", answer_health), Route("/.well-known/heroservice.json", manifest)]
 
 
-def rpc_routes(endpoint: RpcEndpoint[C], document: dict[str, Any]) -> list[Route]:
+def rpc_routes(endpoint: RpcEndpoint[C], document: OpenRpcDocument) -> list[Route]:
     """`/rpc` and `/openrpc.json`, whose bytes are made once; a client that has them learns that they are the same."""
-    body = to_json(document)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": etag, "cache-control": "no-cache"}
 
     async def openrpc(request: Request) -> Response:
+        body = await document.load()
+        etag = _etag(body)
+        headers = {"etag": etag, "cache-control": "no-cache"}
         if _names_etag(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers=headers)
         return JsonAnswer(body, headers=headers)
 
     return [Route("/rpc", endpoint, methods=["POST"]), Route("/openrpc.json", openrpc)]
+
+
+@lru_cache(maxsize=4)
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def _names_etag(if_none_match: str, etag: str) -> bool:

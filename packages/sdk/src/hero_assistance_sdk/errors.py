@@ -6,15 +6,9 @@ An error carries a kebab-case `reason`, a `message` of one line, and where one h
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from math import ceil
-from pathlib import Path
 from typing import Any, ClassVar
-
-from hero_assistance_sdk.shell_words import quote_command
 
 # A longer wait is said in minutes.
 _LONG_WAIT_S = 90.0
@@ -61,32 +55,6 @@ class SocketPathTooLong(SettingError):
     """A Unix socket path is longer than the kernel accepts."""
 
     reason = "socket-path-too-long"
-
-
-class FolderUnusable(HeroError):
-    """A folder that a program writes to is read-only, belongs to another user, or is no folder."""
-
-    reason = "folder-unusable"
-
-
-@contextmanager
-def usable_folder(folder: Path) -> Iterator[None]:
-    """Raise `FolderUnusable` for every `OSError` of what is done in a folder."""
-    try:
-        yield
-    except OSError as error:
-        raise FolderUnusable(
-            f"{folder} cannot be used: {error.strerror or error}", hint=_explain_folder(folder, error)
-        ) from error
-
-
-def _explain_folder(folder: Path, error: OSError) -> str:
-    from hero_assistance_sdk.os_errors import choose_hint
-
-    hint = None if error.errno == errno.EROFS else choose_hint(error, folder)
-    user = os.geteuid()
-    look = quote_command("ls", "-ld", folder)
-    return hint or f"it must be a folder on a writable disk that user {user} may write to; see: {look}"
 
 
 class AddressInUse(HeroError):

@@ -69,7 +69,17 @@ class Limits:
     links_per_hour: float = _rate(6, "sign-in links that are made for one e-mail address")
     links_per_hour_per_peer: float = _rate(30, "sign-in links that one address asks for")
     sign_ins_per_hour_per_peer: float = _rate(60, "links and codes that one address tries")
-    codes_per_day: float = _rate(20, "sign-in codes that are tried for one e-mail address")
+    codes_per_quarter_hour_per_peer: float = _rate(
+        3, "sign-in codes that one address tries for one e-mail address, in a quarter of an hour"
+    )
+    codes_per_day: float = _rate(
+        20,
+        "sign-in codes that are tried for one e-mail address; then one in ten minutes, and the link of the mail counts",
+    )
+    mail_newcomers_per_hour: float = _rate(200, "customers whom mails from unknown addresses make")
+    mail_newcomers_per_hour_per_domain: float = _rate(100, "such customers with addresses of one domain")
+    mail_unproved_per_hour: float = _rate(300, "mails that act for no user, and as many reports of mail systems")
+    mail_unproved_per_hour_per_ticket: float = _rate(20, "such mails or reports on one ticket")
     disk_reserve: float = _limit(512 * 1024 * 1024, "free space of the disk, below which files are refused")
     disk_minimum: float = _limit(64 * 1024 * 1024, "free space of the disk, below which texts are refused as well")
 

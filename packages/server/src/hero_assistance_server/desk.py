@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
+from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
@@ -30,6 +31,11 @@ from hero_assistance_server.webhooks.follower import WebhookFollower
 def utc_now() -> datetime:
     """The time, as the clock of this machine has it."""
     return datetime.now(UTC)
+
+
+async def _read_defaults() -> DaemonSettings:
+    """Return the settings of a server without a supervisor."""
+    return DaemonSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Desk:
     # Told of each event once it is committed.
     followers: list[Callable[[StoredEvent], None]] = field(default_factory=list)
     outgoing: OutgoingHttp = field(default_factory=OutgoingHttp)
+    # Whether the channels of the outbox can send.
+    pauses: Pauses = field(default_factory=Pauses)
     webhooks: WebhookFollower = field(default_factory=WebhookFollower)
     sessions: SessionDirectory = field(default_factory=SessionDirectory)
     devices: DeviceDirectory = field(default_factory=DeviceDirectory)
@@ -67,6 +75,8 @@ class Desk:
     owner: int = field(default_factory=os.geteuid)
     # What the supervisor keeps; `None` while it is not known.
     settings: Callable[[], DaemonSettings | None] = DaemonSettings
+    # Asks the supervisor at once.
+    refresh_settings: Callable[[], Awaitable[DaemonSettings | None]] = _read_defaults
     # Where letters go while no mail server is set.
     mail_folder: Path = Path("mail")
     # Where the mail server of this machine delivers, if `MAIL_LISTEN` names no other place.

@@ -8,7 +8,8 @@ from hero_assistance_sdk import wire
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.texts import excerpt
-from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.model import LastMessage, Ticket
+from hero_assistance_server.tickets.sharing import NOTHING_SHARED, Sharing
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.users.model import User
 
@@ -23,6 +24,8 @@ def user(user: User, *, staff: bool) -> wire.User:
         active=user.active,
         shows_presence=user.shows_presence or not staff,
         signature=user.signature if staff and user.is_staff else None,
+        language=user.language if staff else None,
+        time_zone=user.time_zone if staff else None,
     )
 
 
@@ -39,6 +42,9 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
         "enrol_newcomers",
         "mail_newcomers",
         "mail_servers",
+        "open_hours",
+        "time_zone",
+        "holidays",
     )
     return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
 
@@ -46,10 +52,18 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
 def record(record: wire.Record | None, *, staff: bool) -> wire.Record | None:
     """A record as its reader may see it."""
     if isinstance(record, wire.User) and not staff:
-        return record.model_copy(update={"email": None, "shows_presence": True, "signature": None})
+        hidden = {"email": None, "shows_presence": True, "signature": None, "language": None, "time_zone": None}
+        return record.model_copy(update=hidden)
     if isinstance(record, wire.Project):
         return project(record, staff=staff)
+    if isinstance(record, wire.Rating):
+        return rating(record, staff=staff)
     return record
+
+
+def rating(rating: wire.Rating, *, staff: bool) -> wire.Rating:
+    """The rating, for a customer without the agent."""
+    return rating if staff else rating.model_copy(update={"agent": None})
 
 
 def attachment(attachment: Attachment) -> wire.Attachment:
@@ -64,33 +78,42 @@ def attachment(attachment: Attachment) -> wire.Attachment:
     )
 
 
-def ticket(ticket: Ticket, *, staff: bool) -> wire.Ticket:
+def ticket(ticket: Ticket, *, staff: bool, sharing: Sharing = NOTHING_SHARED) -> wire.Ticket:
     """The ticket as agents see it, or as its customer does: without a trace of what is only among agents."""
     return wire.Ticket(
         body=ticket.body,
         attachments=[attachment(one) for one in ticket.attachments],
-        **_summary_fields(ticket, staff=staff),
+        **_summary_fields(ticket, staff, sharing),
     )
 
 
-def ticket_summary(ticket: Ticket, *, staff: bool) -> wire.TicketSummary:
+def ticket_summary(ticket: Ticket, *, staff: bool, sharing: Sharing = NOTHING_SHARED) -> wire.TicketSummary:
     """What a list shows of the ticket; of its text the beginning is enough."""
-    return wire.TicketSummary(**_summary_fields(ticket, staff=staff))
+    return wire.TicketSummary(**_summary_fields(ticket, staff, sharing))
 
 
-def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
+def listed_ticket(
+    ticket: Ticket, *, staff: bool, unread: int | None, sharing: Sharing = NOTHING_SHARED
+) -> wire.ListedTicket:
+    """What a list shows of the ticket to one reader, who has so much of it unread."""
+    return wire.ListedTicket(unread=unread, **_summary_fields(ticket, staff, sharing))
+
+
+def _summary_fields(ticket: Ticket, staff: bool, sharing: Sharing) -> dict[str, Any]:
     snoozed = ticket.status is wire.Status.SNOOZED
+    with_assignee = staff or sharing.assignee
     return {
         "ticket_id": ticket.ticket_id,
         "title": ticket.title,
         "excerpt": excerpt(ticket.body),
         "status": wire.Status.OPEN if snoozed and not staff else ticket.status,
         "priority": ticket.priority,
-        "tags": list(ticket.tags),
+        "tags": list(ticket.tags) if staff or sharing.tags else [],
         "customer": ticket.customer,
         "customer_name": ticket.customer_name,
         "collaborators": list(ticket.collaborators),
-        "assignee": ticket.assignee,
+        "assignee": ticket.assignee if with_assignee else None,
+        "assignee_name": ticket.assignee_name if with_assignee else None,
         "followers": list(ticket.followers) if staff else [],
         "snoozed_until": maybe_millis(ticket.snoozed_until) if staff else None,
         "first_response_due": maybe_millis(ticket.first_response_due) if staff else None,
@@ -102,7 +125,14 @@ def _summary_fields(ticket: Ticket, *, staff: bool) -> dict[str, Any]:
         "updated_at": millis(ticket.updated_at if staff else ticket.public_updated_at),
         "message_count": ticket.reply_count + (ticket.note_count if staff else 0),
         "last_message_id": last_message_id(ticket, staff=staff),
+        "last_message": _last_message(ticket.last_message if staff else ticket.last_reply),
     }
+
+
+def _last_message(message: LastMessage | None) -> wire.LastMessage | None:
+    if message is None:
+        return None
+    return wire.LastMessage(author=message.author, kind=message.kind, excerpt=message.excerpt)
 
 
 def last_message_id(ticket: Ticket, *, staff: bool) -> wire.MessageId:
@@ -125,9 +155,11 @@ def message(message: Message) -> wire.Message:
     )
 
 
-def is_shown_alike(ticket: Ticket) -> bool:
+def is_shown_alike(ticket: Ticket, sharing: Sharing = NOTHING_SHARED) -> bool:
     """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
     hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count)
-    same_end = ticket.last_message_id == ticket.last_reply_id
+    same_end = ticket.last_message_id == ticket.last_reply_id and ticket.last_note is None
     snoozed = ticket.status is wire.Status.SNOOZED
-    return not snoozed and not any(hidden) and same_end and ticket.updated_at == ticket.public_updated_at
+    if snoozed or any(hidden) or sharing.hides_of(ticket):
+        return False
+    return same_end and ticket.updated_at == ticket.public_updated_at

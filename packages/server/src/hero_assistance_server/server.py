@@ -13,8 +13,9 @@ from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.listeners import Listener, bound_address, serve, unix_listener
 from hero_assistance_httpd.settings_health import settings_reporter
 from hero_assistance_httpd.socket_handover import Predecessor, bind_or_take_over, predecessor
-from hero_assistance_sdk.errors import HeroError, Unavailable, UsageError, usable_folder
+from hero_assistance_sdk.errors import HeroError, Unavailable, UsageError
 from hero_assistance_sdk.files.data_folder import find_remains
+from hero_assistance_sdk.files.usable_folder import usable_folder
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
@@ -176,6 +177,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             devices=devices,
             owner=settings.paths.data.stat().st_uid,
             settings=watch.current,
+            refresh_settings=watch.refresh,
             mail_folder=settings.paths.mail,
             mail_socket=settings.paths.socket("lmtp"),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from hero_assistance_sdk.wire import Millis
@@ -17,6 +18,15 @@ DAY_MS = 86_400_000
 _FIRST, _LAST = date(1, 1, 3), date(9999, 12, 29)
 _LAST_MOMENT = millis(datetime.combine(_LAST, time.min, UTC))
 _LAST_NUMBER = _LAST_MOMENT // DAY_MS
+
+
+class HasZone(Protocol):
+    """A user, as far as time zones go."""
+
+    @property
+    def time_zone(self) -> str | None:
+        """The zone that the user has chosen, `None` for none."""
+        ...
 
 
 @lru_cache(1024)
@@ -35,6 +45,11 @@ def zone_of(name: str) -> tzinfo:
 def zone_or_utc(name: str | None) -> tzinfo:
     """Return a zone by its name, and UTC without one."""
     return UTC if name is None else zone_of(name)
+
+
+def zone_for(name: str | None, user: HasZone) -> tzinfo:
+    """Return the zone that a call names, else the caller's own, else UTC."""
+    return zone_or_utc(name or user.time_zone)
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:

@@ -3,28 +3,39 @@ import { checkUser } from "./checks.ts";
 import { postTo, projectCall } from "./client.ts";
 import type { ProjectInfo, User } from "./wire.ts";
 
+/** Each throws `ApiError`. */
 export type SignInApi = {
-  /** What a project tells everybody: its name, and how users sign in; throws `ApiError`. */
+  /** What a project tells everybody: its name, and how users sign in. */
   info: () => Promise<ProjectInfo>;
-  /** Have a link and a code sent; succeeds for unknown addresses too. Throws `ApiError`. */
+  /** Have a link and a code sent; succeeds for unknown addresses too. */
   requestLink: (email: string) => Promise<void>;
-  /** Sign in by the code that was sent to an address; throws `ApiError`. */
+  /** Sign in by the code that was sent to an address. */
   redeemCode: (email: string, code: string) => Promise<User>;
-  /** End the session of this browser, or of this device; throws `ApiError`. */
+  /** Return what the browser is asked with for a passkey. */
+  passkeyOptions: () => Promise<string>;
+  /** Sign in by what a passkey has signed. */
+  redeemPasskey: (credential: string) => Promise<User>;
+  /** Begin to sign in at the provider; returns the address to go to. */
+  startAtProvider: () => Promise<string>;
+  /** End the session of this browser, or of this device. */
   signOut: () => Promise<void>;
 };
 
 /** Return how to sign in to a project. */
 export function projectSignIn(project: string): SignInApi {
+  const redeem = async (path: string, proof: object) => {
+    const { user } = await postTo<{ user: User }>(project, path, proof);
+    return checkUser(user);
+  };
   return {
     info: () => projectCall(project)("project.info"),
     requestLink: async (email) => {
       await postTo<boolean>(project, "sign-in/request", { email });
     },
-    redeemCode: async (email, code) => {
-      const { user } = await postTo<{ user: User }>(project, "sign-in/redeem", { email, code });
-      return checkUser(user);
-    },
+    redeemCode: (email, code) => redeem("sign-in/redeem", { email, code }),
+    passkeyOptions: async () => (await postTo<{ options: string }>(project, "sign-in/passkey/start", {})).options,
+    redeemPasskey: (credential) => redeem("sign-in/passkey", { credential }),
+    startAtProvider: async () => (await postTo<{ url: string }>(project, "sign-in/oidc", {})).url,
     signOut: async () => {
       await postTo<unknown>(project, "sign-out", {});
     },

@@ -80,6 +80,10 @@ export type Counts = {
   counts: { [key in string]?: number };
 };
 
+export type Customers = {
+  users: Array<User>;
+};
+
 export type Deactivated = {
   user: User;
   open_tickets: Array<number>;
@@ -88,6 +92,15 @@ export type Deactivated = {
 
 export type Deleted = {
   view_id: number;
+};
+
+export type DeletedTicket = {
+  ticket_ids: Array<number>;
+  messages: number;
+  files: number;
+  bytes: number;
+  mails: number;
+  is_deleted: boolean;
 };
 
 export type DeliveredMail = {
@@ -136,12 +149,23 @@ export type DraftMark = {
   updated_at: number;
 };
 
+export type ErasedUser = {
+  tickets: number;
+  messages: number;
+  files: number;
+  drafts: number;
+  sign_ins: number;
+  letters: number;
+  mails: number;
+  erased_as: string | null;
+};
+
 export type Event = {
   seq: number;
   kind: EventKind;
   ticket: Ticket | null;
   message: Message | null;
-  record: CannedReply | DraftMark | Macro | Project | ReadMark | Removed | SavedView | User | null;
+  record: CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User | null;
 };
 
 export type EventList = {
@@ -173,6 +197,8 @@ export type FigureTickets = {
   next_after: number | null;
 };
 
+export type FilePolicy = "keep" | "delete";
+
 export type FoundPage = {
   found: Array<FoundTicket>;
   next_before: number | null;
@@ -182,7 +208,7 @@ export type FoundPage = {
 };
 
 export type FoundTicket = {
-  ticket: TicketSummary;
+  ticket: ListedTicket;
   place: "title" | "tag" | "person" | "body" | "reply" | "note";
   message_id: number | null;
   snippet: Array<Segment>;
@@ -235,11 +261,44 @@ export type IncomingMailRecord = {
   message_id: number | null;
 };
 
+export type LastMessage = {
+  author: string;
+  kind: MessageKind;
+  excerpt: string;
+};
+
 export type Lease = {
   lease_ms: number;
 };
 
 export type Level = "viewing" | "writing";
+
+export type ListedTicket = {
+  ticket_id: number;
+  title: string;
+  excerpt: string;
+  status: Status;
+  priority: Priority;
+  tags: Array<string>;
+  customer: string;
+  customer_name: string;
+  collaborators: Array<string>;
+  assignee: string | null;
+  assignee_name: string | null;
+  followers: Array<string>;
+  snoozed_until: number | null;
+  first_response_due: number | null;
+  first_response_at: number | null;
+  solved_at: number | null;
+  merged_into: number | null;
+  split_from: number | null;
+  created_at: number;
+  updated_at: number;
+  message_count: number;
+  last_message_id: number;
+  last_message: LastMessage | null;
+  unread: number | null;
+};
 
 export type ListenerError = {
   address: string | null;
@@ -274,6 +333,11 @@ export type MacroList = {
   macros: Array<Macro>;
   next_cursor: string | null;
   seq: number;
+};
+
+export type MailHtml = {
+  html: string;
+  web_pictures: number;
 };
 
 export type MailState = "received" | "filed" | "ignored" | "quarantined";
@@ -338,6 +402,7 @@ export type Order = "activity" | "id";
 
 export type OutboxCounts = {
   counts: Array<ChannelCount>;
+  pruned: Array<PrunedDeliveries>;
 };
 
 export type OutboxDelivery = {
@@ -360,6 +425,7 @@ export type Overview = {
   solved: Took;
   backlog_before: number;
   backlog_after: number;
+  ratings: Ratings;
 };
 
 export type Passkey = {
@@ -405,6 +471,11 @@ export type Project = {
   enrol_newcomers: boolean | null;
   mail_newcomers: boolean | null;
   mail_servers: Array<string> | null;
+  share_tags: boolean;
+  share_assignee: boolean;
+  open_hours: { [key in string]?: Array<string> } | null;
+  time_zone: string | null;
+  holidays: Array<string> | null;
 };
 
 export type ProjectInfo = {
@@ -413,8 +484,36 @@ export type ProjectInfo = {
   sign_in: SignInWays;
 };
 
+export type PrunedDeliveries = {
+  channel: string;
+  state: DeliveryState;
+  count: number;
+  last_at: number;
+};
+
 export type QueuedMessage = {
   message_id: string;
+};
+
+export type Rating = {
+  noun: "rating";
+  ticket_id: number;
+  solved_at: number;
+  user_id: string;
+  score: Score;
+  comment: string;
+  agent: string | null;
+  rated_at: number;
+};
+
+export type RatingPage = {
+  ratings: Array<Rating>;
+  next_cursor: string | null;
+};
+
+export type Ratings = {
+  good: number;
+  bad: number;
 };
 
 export type Read = {
@@ -499,6 +598,8 @@ export type SavedView = {
   shared: boolean;
 };
 
+export type Score = "good" | "bad";
+
 export type Segment = {
   text: string;
   match: boolean;
@@ -549,6 +650,7 @@ export type StatsRow = {
   created: number;
   first_response: Took;
   solved: Took;
+  ratings: Ratings;
 };
 
 export type StatsRows = {
@@ -586,6 +688,7 @@ export type Ticket = {
   customer_name: string;
   collaborators: Array<string>;
   assignee: string | null;
+  assignee_name: string | null;
   followers: Array<string>;
   snoozed_until: number | null;
   first_response_due: number | null;
@@ -597,12 +700,28 @@ export type Ticket = {
   updated_at: number;
   message_count: number;
   last_message_id: number;
+  last_message: LastMessage | null;
   body: string;
   attachments: Array<Attachment>;
 };
 
+export type TicketMail = {
+  mail_id: number;
+  message_id: number | null;
+  sender: string | null;
+  subject: string;
+  received_at: number;
+  warning: string;
+  is_bounce: boolean;
+  has_html: boolean;
+};
+
+export type TicketMailList = {
+  mails: Array<TicketMail>;
+};
+
 export type TicketPage = {
-  tickets: Array<TicketSummary>;
+  tickets: Array<ListedTicket>;
   next_cursor: string | null;
   seq: number;
 };
@@ -610,6 +729,10 @@ export type TicketPage = {
 export type TicketPresence = {
   ticket_id: number;
   people: Array<Present>;
+};
+
+export type TicketRatings = {
+  ratings: Array<Rating>;
 };
 
 export type TicketResult = {
@@ -629,6 +752,7 @@ export type TicketSummary = {
   customer_name: string;
   collaborators: Array<string>;
   assignee: string | null;
+  assignee_name: string | null;
   followers: Array<string>;
   snoozed_until: number | null;
   first_response_due: number | null;
@@ -640,6 +764,7 @@ export type TicketSummary = {
   updated_at: number;
   message_count: number;
   last_message_id: number;
+  last_message: LastMessage | null;
 };
 
 export type Took = {
@@ -657,6 +782,8 @@ export type UpdatedUser = {
   active: boolean;
   shows_presence: boolean;
   signature: string | null;
+  language: string | null;
+  time_zone: string | null;
   open_tickets: Array<number>;
   macros: Array<number>;
 };
@@ -679,13 +806,16 @@ export type User = {
   active: boolean;
   shows_presence: boolean;
   signature: string | null;
+  language: string | null;
+  time_zone: string | null;
 };
 
 export type UserAccess = {
   user: User;
   link: string | null;
-  code: string | null;
   expires_at: number;
+  code: string | null;
+  code_expires_at: number | null;
   mailed: boolean;
 };
 
@@ -753,8 +883,10 @@ export const EVENT_KINDS = [
   "message.noted",
   "message.replied",
   "project.updated",
+  "rating.saved",
   "read.marked",
   "ticket.created",
+  "ticket.deleted",
   "ticket.hidden",
   "ticket.merged",
   "ticket.shown",
@@ -762,6 +894,7 @@ export const EVENT_KINDS = [
   "ticket.updated",
   "user.deactivated",
   "user.enrolled",
+  "user.erased",
   "user.reactivated",
   "user.updated",
   "view.deleted",
@@ -1027,6 +1160,25 @@ export type Methods = {
     };
     result: DeliveredMail;
   };
+  "mail.discard": {
+    params: {
+      mail_id: number;
+    };
+    result: IncomingMailRecord;
+  };
+  "mail.discard_quarantined": {
+    params: {
+      before?: number | null;
+    };
+    result: number;
+  };
+  "mail.html": {
+    params: {
+      mail_id: number;
+      loads_pictures?: boolean;
+    };
+    result: MailHtml;
+  };
   "mail.inbox": {
     params: {
       state?: MailState | null;
@@ -1034,6 +1186,12 @@ export type Methods = {
       limit?: number;
     };
     result: InboxPage;
+  };
+  "mail.of_ticket": {
+    params: {
+      ticket_id: number;
+    };
+    result: TicketMailList;
   };
   "mail.read": {
     params: {
@@ -1046,6 +1204,10 @@ export type Methods = {
       mail_id: number;
     };
     result: IncomingMailRecord;
+  };
+  "mail.refile_quarantined": {
+    params: Record<string, never>;
+    result: number;
   };
   "mail.status": {
     params: Record<string, never>;
@@ -1191,8 +1353,36 @@ export type Methods = {
       enrol_newcomers?: boolean | null;
       mail_newcomers?: boolean | null;
       mail_servers?: Array<string> | null;
+      share_tags?: boolean | null;
+      share_assignee?: boolean | null;
+      open_hours?: { [key in "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"]?: Array<string> } | null;
+      time_zone?: string | null;
+      holidays?: Array<string> | null;
     };
     result: Project;
+  };
+  "rating.list": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      score?: Score | null;
+      agent?: string | null;
+    };
+    result: RatingPage;
+  };
+  "rating.of_ticket": {
+    params: {
+      ticket_id: number;
+    };
+    result: TicketRatings;
+  };
+  "rating.rate": {
+    params: {
+      ticket_id: number;
+      score: Score;
+      comment?: string;
+    };
+    result: Rating;
   };
   "read.list": {
     params: {
@@ -1321,6 +1511,13 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "ticket.delete": {
+    params: {
+      ticket_id: number;
+      dry_run?: boolean;
+    };
+    result: DeletedTicket;
+  };
   "ticket.follow": {
     params: {
       ticket_id: number;
@@ -1347,6 +1544,7 @@ export type Methods = {
       time_zone?: string | null;
       cursor?: string | null;
       limit?: number;
+      unread?: boolean;
       order?: Order;
     };
     result: TicketPage;
@@ -1409,6 +1607,13 @@ export type Methods = {
     };
     result: BoundLogin;
   };
+  "user.customers": {
+    params: {
+      prefix: string;
+      limit?: number;
+    };
+    result: Customers;
+  };
   "user.deactivate": {
     params: {
       user_id: string;
@@ -1432,6 +1637,14 @@ export type Methods = {
       login?: string | null;
     };
     result: User;
+  };
+  "user.erase": {
+    params: {
+      user_id: string;
+      uploads?: FilePolicy;
+      dry_run?: boolean;
+    };
+    result: ErasedUser;
   };
   "user.link": {
     params: {
@@ -1495,6 +1708,8 @@ export type Methods = {
       name?: string | null;
       role?: Role | null;
       email?: string | null;
+      language?: string | null;
+      time_zone?: string | null;
       unassign?: boolean;
     };
     result: UpdatedUser;
@@ -1504,6 +1719,8 @@ export type Methods = {
       name?: string | null;
       shows_presence?: boolean | null;
       signature?: string | null;
+      language?: string | null;
+      time_zone?: string | null;
     };
     result: User;
   };

@@ -11,6 +11,13 @@ export const now = signal(Date.now());
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const years = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const moments = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 /** Keep `now` true. */
@@ -31,6 +38,11 @@ export function formatAge(time: number): string {
 
 export function formatHour(time: number): string {
   return hours.format(time);
+}
+
+/** Return a time to come, as short as a choice wants it. */
+export function formatMoment(time: number): string {
+  return moments.format(time);
 }
 
 export function formatExactly(time: number): string {

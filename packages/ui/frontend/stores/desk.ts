@@ -3,8 +3,13 @@ import { computed, effect, signal } from "@preact/signals-core";
 import type { Event, User } from "../api/wire.ts";
 import { announce } from "./announcement.ts";
 import { Project, type ProjectOptions } from "./project.ts";
-import { parseRoute, type Route } from "./route.ts";
-import { UnreadTickets } from "./unread.ts";
+import { type ListName, parseRoute, type Route } from "./route.ts";
+import type { TicketList } from "./tickets/ticket_list.ts";
+import { UnreadTickets } from "./tickets/unread.ts";
+import { viewsOf } from "./tickets/views.ts";
+
+// What a desk is called that has told no name yet, and a page of several projects.
+const DEFAULT_NAME = "Support";
 
 export type DeskOptions = {
   projects: Array<Omit<ProjectOptions, "onEvent">>;
@@ -26,10 +31,15 @@ export class Desk {
   readonly #listDemoUsers: DeskOptions["listDemoUsers"];
   #isLoadingDemoUsers = false;
 
-  /** Every ticket of every project, newest activity first. */
+  /** What the list shows. */
+  readonly listed = signal<ListName>("inbox");
+  /** Whether the user has moved or typed: what the first view does without is asked for then. */
+  readonly isUsed = signal(false);
+
+  /** The tickets of the list, of every project, newest activity first. */
   readonly inbox = computed(() =>
     this.projects
-      .flatMap((project) => project.data.list.tickets.value.map((ticket) => ({ project, ticket })))
+      .flatMap((project) => this.listOf(project).tickets.value.map((ticket) => ({ project, ticket })))
       // A ticket without a time must not move those of other projects.
       .sort((one, other) => (other.ticket.updated_at || 0) - (one.ticket.updated_at || 0)),
   );
@@ -39,6 +49,9 @@ export class Desk {
     const [only] = this.projects;
     return !this.hasSeveral && only?.needsSignIn.value ? only : null;
   });
+
+  /** What the page is headed with: the name of its project, if it has one alone. */
+  readonly name = computed(() => (this.hasSeveral ? "" : this.projects[0]?.title.value) || DEFAULT_NAME);
 
   /** The first project that knows the user: the head of the page shows who that is. */
   readonly home = computed(() => this.projects.find((project) => project.session.me.value !== null) ?? null);
@@ -51,7 +64,18 @@ export class Desk {
     this.#listDemoUsers = listDemoUsers;
   }
 
+  /** Return the list that is shown of a project. */
+  listOf(project: Project): TicketList {
+    const isAll = this.listed.value === "inbox" || !project.session.isStaff.value;
+    return isAll ? project.data.list : viewsOf(project).list;
+  }
+
   start(): void {
+    effect(() => {
+      const route = this.route.value;
+      if (route.view === "inbox" && route.list !== null) this.listed.value = route.list;
+    });
+    effect(() => this.#showListed());
     for (const project of this.projects) void project.load();
     void this.#loadDemoUsers();
     effect(() => this.#markRead());
@@ -84,6 +108,15 @@ export class Desk {
   named(id: string | null): Project | null {
     if (id !== null) return this.project(id);
     return this.hasSeveral ? null : (this.projects[0] ?? null);
+  }
+
+  /** Views are the team's; their counts come once the page is used. */
+  #showListed(): void {
+    const listed = this.listed.value;
+    const isWanted = this.isUsed.value || listed !== "inbox";
+    for (const project of this.projects) {
+      if (isWanted && project.session.isStaff.value) viewsOf(project).show(listed);
+    }
   }
 
   async #loadDemoUsers(): Promise<void> {

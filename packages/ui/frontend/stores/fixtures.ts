@@ -17,6 +17,7 @@ export function ticket(id: number, fields: Partial<Ticket> = {}): Ticket {
     customer_name: "Carol",
     collaborators: [],
     assignee: null,
+    assignee_name: null,
     followers: [],
     snoozed_until: null,
     first_response_due: null,
@@ -28,6 +29,7 @@ export function ticket(id: number, fields: Partial<Ticket> = {}): Ticket {
     updated_at: id,
     message_count: 0,
     last_message_id: 0,
+    last_message: null,
     attachments: [],
     ...fields,
   };
@@ -49,7 +51,7 @@ export function message(id: number, fields: Partial<Message> = {}): Message {
 }
 
 export function page(tickets: TicketSummary[], seq: number, nextCursor: string | null = null): TicketPage {
-  return { tickets, next_cursor: nextCursor, seq };
+  return { tickets: tickets.map((row) => ({ ...row, unread: null })), next_cursor: nextCursor, seq };
 }
 
 export function thread(messages: Message[], seq: number, nextCursor: string | null = null): Thread {
@@ -70,6 +72,8 @@ export function user(id: string, fields: Partial<User> = {}): User {
     active: true,
     shows_presence: true,
     signature: "",
+    language: null,
+    time_zone: null,
     ...fields,
   };
 }
@@ -114,6 +118,12 @@ export class FakeServer {
       this.signedIn.push(`${email} ${code}`);
       return user("bob");
     },
+    passkeyOptions: async () => "{}",
+    redeemPasskey: async (credential) => {
+      this.signedIn.push(credential);
+      return user("bob");
+    },
+    startAtProvider: async () => "https://login.example/",
     signOut: async () => void this.signedIn.push("out"),
   };
 

@@ -146,7 +146,7 @@ test("a user who is not let in any more leaves nothing on the page", async () =>
   const { server, project } = await loadedProject();
   server.listener?.open();
   const left = new ApiError("The session has ended", { code: ERROR_CODES.unauthenticated });
-  const refused = assert.rejects(project.send(1, "reply", "Text", "token"), left);
+  const refused = assert.rejects(project.send(1, "reply", { body: "Text", attachments: [] }, "token"), left);
   await server.fail("message.reply", left);
   await refused;
   assert.equal(project.session.phase.value, "refused");
@@ -192,7 +192,7 @@ test("a user who signs in gets the page, and one who signs out leaves it", async
 
 test("a late refusal of an earlier user's call does not sign the present one out", async () => {
   const { server, project } = await loadedProject();
-  const refused = assert.rejects(project.send(1, "reply", "Text", "token"));
+  const refused = assert.rejects(project.send(1, "reply", { body: "Text", attachments: [] }, "token"));
   project.forget();
   void project.load();
   await server.answer("user.me", user("carol"));
@@ -304,10 +304,15 @@ test("a note is sent as a note, and a reply as a reply", async () => {
   project.thread(1);
   await server.answer("ticket.get", ticket(1));
   await server.answer("message.list", thread([], 3));
-  void project.send(1, "note", "between us", "token");
-  assert.deepEqual(server.asked.at(-1)?.params, { ticket_id: 1, body: "between us", client_token: "token" });
+  void project.send(1, "note", { body: "between us", attachments: [7] }, "token");
+  assert.deepEqual(server.asked.at(-1)?.params, {
+    ticket_id: 1,
+    body: "between us",
+    attachments: [7],
+    client_token: "token",
+  });
   await server.answer("message.note", message(1, { kind: "note" }));
-  void project.send(1, "reply", "hello", "another");
+  void project.send(1, "reply", { body: "hello", attachments: [] }, "another");
   await server.answer("message.reply", message(2));
   await settle();
   assert.deepEqual(
@@ -322,7 +327,7 @@ test("a message to a merged ticket is shown in the thread where the server has p
   await server.answer("message.list", { messages: [], seq: 3 });
   project.thread(2);
   await server.answer("message.list", { messages: [], seq: 3 });
-  void project.send(2, "reply", "hello", "token");
+  void project.send(2, "reply", { body: "hello", attachments: [] }, "token");
   await server.answer("message.reply", message(1, { ticket_id: 1 }));
   await settle();
   assert.deepEqual(
@@ -333,7 +338,7 @@ test("a message to a merged ticket is shown in the thread where the server has p
 
 test("a ticket that was filed is in the list at once, and its event replaces it", async () => {
   const { server, project } = await loadedProject();
-  const filed = project.file({ title: "T", body: "B", priority: "high" }, "token");
+  const filed = project.file({ title: "T", body: "B", priority: "high", attachments: [] }, "token");
   await server.answer("ticket.create", ticket(2, { title: "T" }));
   assert.equal((await filed).ticket_id, 2);
   assert.equal(project.data.list.tickets.value.length, 2);
@@ -363,4 +368,28 @@ test("a thread that changes often is fetched once more, however often", async ()
   await server.answer("message.list", { messages: [message(5)], next_cursor: null, seq: 19 });
   assert.equal(asksForThread(), 0);
   assert.equal(project.thread(1).messages.value.length, 1);
+});
+
+test("what a user sets is shown at once, and undone when it is refused", async () => {
+  const { server, project } = await loadedProject();
+  const refused = assert.rejects(project.update(1, { status: "solved", add_tags: ["vpn"] }), /it is closed/);
+  assert.equal(project.data.ticket(1)?.status, "solved");
+  assert.deepEqual(project.data.ticket(1)?.tags, ["vpn"]);
+  assert.deepEqual(server.asked.at(-1)?.params, { ticket_id: 1, status: "solved", add_tags: ["vpn"] });
+  await server.fail("ticket.update", new ApiError("it is closed"));
+  await refused;
+  assert.equal(project.data.ticket(1)?.status, "new");
+  assert.deepEqual(project.data.ticket(1)?.tags, []);
+});
+
+test("what a user sets stays shown between the answer and its event", async () => {
+  const { server, project } = await loadedProject();
+  const sent = project.update(1, { assignee: "bob" });
+  await server.answer("ticket.update", ticket(1, { assignee: "bob" }));
+  await sent;
+  assert.equal(project.data.ticket(1)?.assignee, "bob");
+  server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1, { assignee: "bob", priority: "high" }) }));
+  assert.equal(project.data.ticket(1)?.priority, "high");
+  server.listener?.event(event(5, "ticket.updated", { ticket: ticket(1, { assignee: null }) }));
+  assert.equal(project.data.ticket(1)?.assignee, null);
 });

@@ -1,23 +1,29 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
-import { batch, computed } from "@preact/signals-core";
+import { batch, computed, type Signal, signal } from "@preact/signals-core";
 import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
 import { type ApiError, toApiError } from "../api/errors.ts";
 import type { SignInApi } from "../api/sign_in.ts";
 import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
 import type { OpenStream, Stream } from "../realtime/stream.ts";
-import { Devices } from "./devices.ts";
+import { Devices } from "./access/devices.ts";
+import { Passkeys } from "./access/passkeys.ts";
+import { OTHER_USER, ProjectSession } from "./access/project_session.ts";
+import { SignIn } from "./access/sign_in.ts";
+import type { OwnPage } from "./access/sign_in_ways.ts";
 import { ProjectData } from "./project_data.ts";
-import { OTHER_USER, ProjectSession } from "./project_session.ts";
-import { SignIn } from "./sign_in.ts";
-import type { Thread } from "./thread.ts";
+import type { Thread } from "./tickets/thread.ts";
+import type { TicketPatch } from "./tickets/ticket_patch.ts";
 
 const RETRY_MS = 3_000;
 const PAGE_LENGTH = 50;
 // The longest page that the server makes.
 const LONGEST_PAGE = 200;
 
-export type NewTicket = { title: string; body: string; priority: Priority };
+/** What is sent: a text, files, or both. */
+export type NewMessage = { body: string; attachments: number[] };
+/** What is filed; without a customer, the ticket is the caller's own. */
+export type NewTicket = { title: string; body: string; priority: Priority; attachments: number[]; customer?: string };
 
 export type ProjectOptions = {
   id: string;
@@ -28,12 +34,16 @@ export type ProjectOptions = {
   openStream: OpenStream;
   /** How users sign in; null where something else says who they are. */
   signIn: SignInApi | null;
+  /** The page, where it is this project's own; null for a project of another machine. */
+  page?: OwnPage | null;
   onEvent: (project: Project, event: Event) => void;
 };
 
 export class Project {
   readonly id: string;
   readonly name: string;
+  /** What the project calls itself, where the page knows it; else the empty text. */
+  readonly title: Signal<string>;
   readonly session = new ProjectSession();
   readonly data = new ProjectData();
   /** Where a user signs in; null where something else says who they are. */
@@ -41,7 +51,13 @@ export class Project {
   readonly needsSignIn = computed(() => this.signIn !== null && this.session.phase.value === "refused");
   /** Where the user is signed in. */
   readonly devices: Devices;
-  readonly #call: Call;
+  /** By which passkeys they sign in; null where the page has none. */
+  readonly passkeys: Passkeys | null;
+  /** Calls the server; an answer that the user is not let in any more is taken for the whole project. */
+  readonly call: Call;
+  /** How many snapshots were fetched: after each one, what was derived from events is asked for again. */
+  readonly snapshots = signal(0);
+  readonly #followers = new Set<(event: Event) => void>();
   readonly #signInApi: SignInApi | null;
   readonly #release: () => Promise<void>;
   readonly #stream: Stream;
@@ -50,13 +66,15 @@ export class Project {
   readonly #reloading = new Map<number, boolean>();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ id, name, call, release, openStream, signIn, onEvent }: ProjectOptions) {
+  constructor({ id, name, call, release, openStream, signIn, page = null, onEvent }: ProjectOptions) {
     this.id = id;
     this.name = name;
-    this.#call = this.#watched(call);
-    this.devices = new Devices(this.#call);
+    this.title = signal(page === null ? "" : name);
+    this.call = this.#watched(call);
+    this.devices = new Devices(this.call);
     this.#signInApi = signIn;
-    this.signIn = signIn === null ? null : new SignIn(signIn, () => this.#begin());
+    this.signIn = signIn === null ? null : new SignIn(signIn, () => this.#begin(), page);
+    this.passkeys = signIn === null || page === null ? null : new Passkeys(this.call);
     this.#release = release;
     this.#onEvent = onEvent;
     this.#stream = openStream(id, {
@@ -76,11 +94,12 @@ export class Project {
     clearTimeout(this.#retry);
     const isCurrent = this.session.begin();
     try {
-      const [me, page] = await Promise.all([this.#call("user.me"), this.#call("ticket.list", { limit: PAGE_LENGTH })]);
+      const [me, page] = await Promise.all([this.call("user.me"), this.call("ticket.list", { limit: PAGE_LENGTH })]);
       if (!isCurrent()) return;
       batch(() => {
         this.data.replace(page);
         this.session.loaded(me === null ? null : checkUser(me));
+        this.snapshots.value += 1;
       });
       this.#stream.open(page.seq);
       for (const ticketId of this.data.openThreads) void this.loadThread(ticketId);
@@ -111,6 +130,7 @@ export class Project {
       this.session.forget();
       this.data.clear();
       this.devices.clear();
+      this.passkeys?.clear();
     });
   }
 
@@ -123,6 +143,12 @@ export class Project {
     return thread;
   }
 
+  /** Have every event told; returns the function that ends that. */
+  follow(listener: (event: Event) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
   async loadThread(ticketId: number): Promise<void> {
     const thread = this.data.thread(ticketId);
     if (thread === undefined) return;
@@ -132,8 +158,8 @@ export class Project {
       // As many as were shown, so that what a reader has looked up stays in sight.
       const limit = Math.min(LONGEST_PAGE, Math.max(PAGE_LENGTH, thread.messages.value.length));
       const [ticket, page] = await Promise.all([
-        isComplete ? null : this.#call("ticket.get", { ticket_id: ticketId }),
-        this.#call("message.list", { ticket_id: ticketId, limit }),
+        isComplete ? null : this.call("ticket.get", { ticket_id: ticketId }),
+        this.call("message.list", { ticket_id: ticketId, limit }),
       ]);
       if (!isCurrent()) return;
       batch(() => {
@@ -151,7 +177,7 @@ export class Project {
     if (thread === undefined || thread.cursor.value === null) return;
     const isCurrent = this.session.current();
     const take = thread.expectOlder();
-    const page = await this.#call("message.list", {
+    const page = await this.call("message.list", {
       ticket_id: ticketId,
       cursor: thread.cursor.value,
       limit: PAGE_LENGTH,
@@ -162,22 +188,34 @@ export class Project {
   /** Fetch the next page of the list; throws `ApiError`. */
   async loadMore(): Promise<void> {
     const isCurrent = this.session.current();
-    const page = await this.#call("ticket.list", { cursor: this.data.list.cursor.value, limit: PAGE_LENGTH });
+    const page = await this.call("ticket.list", { cursor: this.data.list.cursor.value, limit: PAGE_LENGTH });
     if (isCurrent()) batch(() => this.data.list.append(page));
   }
 
   /** Send a message; throws `ApiError`. The message appears at once, before its event. */
-  async send(ticketId: number, kind: MessageKind, body: string, token: string): Promise<void> {
+  async send(ticketId: number, kind: MessageKind, written: NewMessage, token: string): Promise<void> {
     const isCurrent = this.session.current();
-    const params = { ticket_id: ticketId, body, client_token: token };
-    const message = await this.#call(kind === "note" ? "message.note" : "message.reply", params);
+    const params = { ticket_id: ticketId, ...written, client_token: token };
+    const message = await this.call(kind === "note" ? "message.note" : "message.reply", params);
     // What is sent to a merged ticket is on the one that it was merged into.
     if (isCurrent()) this.data.thread(message.ticket_id)?.addSent(message);
   }
 
+  /** Set fields of a ticket; throws `ApiError`. They show at once, and are undone when the server refuses them. */
+  async update(ticketId: number, patch: TicketPatch): Promise<void> {
+    const change = this.data.changeTicket(ticketId, patch);
+    try {
+      await this.call("ticket.update", { ticket_id: ticketId, ...patch });
+      change.settle();
+    } catch (error) {
+      change.undo();
+      throw error;
+    }
+  }
+
   /** File a ticket and return it; throws `ApiError`. */
   async file(written: NewTicket, token: string): Promise<Ticket> {
-    const ticket = await this.#call("ticket.create", { ...written, client_token: token });
+    const ticket = await this.call("ticket.create", { ...written, client_token: token });
     this.data.putTicket(ticket, 0);
     return ticket;
   }
@@ -225,7 +263,7 @@ export class Project {
   }
 
   async #fellBehind(): Promise<void> {
-    const outcome = await this.session.fellBehind(this.#call);
+    const outcome = await this.session.fellBehind(this.call);
     if (outcome === OTHER_USER) this.#begin();
     else if (outcome !== null) this.#refused(outcome);
   }
@@ -237,6 +275,7 @@ export class Project {
       this.#stream.close();
       this.data.clear();
       this.devices.clear();
+      this.passkeys?.clear();
       this.session.refuse(error);
     });
   }
@@ -245,7 +284,9 @@ export class Project {
     batch(() => {
       const changed = this.data.apply(event);
       if (changed !== null) void this.#reloadThread(changed);
+      if (event.record?.noun === "project") this.title.value = event.record.name;
       if (event.ticket !== null) this.#onEvent(this, event);
+      for (const listener of this.#followers) listener(event);
     });
   }
 }

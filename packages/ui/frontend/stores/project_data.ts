@@ -13,9 +13,10 @@ import {
   type TicketPage,
   type TicketSummary,
 } from "../api/wire.ts";
-import { Thread } from "./thread.ts";
-import { TicketList } from "./ticket_list.ts";
-import { VersionedTable } from "./versioned_table.ts";
+import { Thread } from "./tickets/thread.ts";
+import { TicketList } from "./tickets/ticket_list.ts";
+import { applyPatch, type TicketPatch } from "./tickets/ticket_patch.ts";
+import { type Change, VersionedTable } from "./versioned_table.ts";
 
 // More than anybody scrolls through; the server's pages have what was forgotten.
 const LONGEST_LIST = 1_000;
@@ -31,6 +32,11 @@ export class ProjectData {
   readonly #threads = new Map<number, Thread>();
   readonly list = new TicketList(this.#tickets);
 
+  /** Return another list of these tickets, which holds only what it is given. */
+  newList(): TicketList {
+    return new TicketList(this.#tickets);
+  }
+
   ticket(id: number): TicketSummary | null {
     return this.#tickets.get(id);
   }
@@ -45,6 +51,11 @@ export class ProjectData {
     this.#tickets.put(ticket.ticket_id, ticket, seq);
     this.#openings.put(ticket.ticket_id, ticket, seq);
     this.list.add(ticket.ticket_id);
+  }
+
+  /** Show what a user sets on a ticket before the server has it. */
+  changeTicket(id: number, patch: TicketPatch): Change {
+    return this.#tickets.change(id, (ticket) => applyPatch(ticket, patch));
   }
 
   /** Return the thread of a ticket, if it was asked for. */

@@ -1,12 +1,20 @@
 /** The view that the address names. It is in the fragment, which no prefix before the page's own can disturb. */
 
 export type Route =
-  | { view: "inbox" }
+  /** `list` names the view whose tickets are listed from now on; null leaves the list as it is. */
+  | { view: "inbox"; list: ListName | null }
   | { view: "new" }
   | { view: "thread"; project: string; ticketId: number }
   /** `project` is null where the page has one alone. */
   | { view: "sign-in"; project: string | null }
   | { view: "devices" };
+
+/** The views that every agent has; `inbox` is every ticket, kept up to date event by event. */
+export const BUILT_IN = ["unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed"] as const;
+export type BuiltIn = (typeof BUILT_IN)[number];
+/** What the list shows: every ticket, a view that every agent has, or a saved one of a project. */
+export type ListName = "inbox" | BuiltIn | SavedName;
+export type SavedName = `saved/${string}`;
 
 export const INBOX = "#/";
 export const NEW = "#/new";
@@ -24,6 +32,14 @@ export function hashOfAddress(path: string): string {
   return ADDRESSES.includes(last) ? `#/${last}` : "";
 }
 
+export function listHref(name: ListName): string {
+  return `#/views/${name}`;
+}
+
+export function savedName(project: string, viewId: number): SavedName {
+  return `saved/${encodeURIComponent(project)}/${viewId}`;
+}
+
 export function threadHref(project: string, ticketId: number): string {
   return `#/tickets/${encodeURIComponent(project)}/${ticketId}`;
 }
@@ -36,7 +52,12 @@ export function parseRoute(hash: string): Route {
   if (first === "tickets" && project !== "" && /^[1-9]\d{0,14}$/.test(id)) {
     return { view: "thread", project: decode(project), ticketId: Number(id) };
   }
-  return { view: "inbox" };
+  return { view: "inbox", list: first === "views" ? parseList(hash.slice("#/views/".length)) : null };
+}
+
+function parseList(name: string): ListName | null {
+  if (name === "inbox" || /^saved\/[^/]+\/[1-9]\d{0,14}$/.test(name)) return name as ListName;
+  return BUILT_IN.find((known) => known === name) ?? null;
 }
 
 function decode(text: string): string {

@@ -1,17 +1,37 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { announce } from "./announcement.ts";
-import { Drafts, draftKey } from "./drafts.ts";
 import { event, message, ticket } from "./fixtures.ts";
-import { RetryToken } from "./retry_token.ts";
-import { DEVICES, hashOfAddress, INBOX, NEW, parseRoute, signInHref, threadHref } from "./route.ts";
+import { KeySetting } from "./key_setting.ts";
+import {
+  DEVICES,
+  hashOfAddress,
+  INBOX,
+  listHref,
+  NEW,
+  parseRoute,
+  savedName,
+  signInHref,
+  threadHref,
+} from "./route.ts";
+import { Drafts, draftKey } from "./tickets/drafts.ts";
+import { RetryToken } from "./tickets/retry_token.ts";
 
 test("an address names its view, and one that names none is the list", () => {
-  assert.deepEqual(parseRoute(INBOX), { view: "inbox" });
-  assert.deepEqual(parseRoute(""), { view: "inbox" });
+  assert.deepEqual(parseRoute(INBOX), { view: "inbox", list: null });
+  assert.deepEqual(parseRoute(""), { view: "inbox", list: null });
   assert.deepEqual(parseRoute(NEW), { view: "new" });
   for (const hash of ["#/tickets/p/0", "#/tickets/p/-1", "#/tickets/p/1e3", "#/tickets//1", "#/tickets/p"]) {
-    assert.deepEqual(parseRoute(hash), { view: "inbox" }, hash);
+    assert.deepEqual(parseRoute(hash), { view: "inbox", list: null }, hash);
+  }
+});
+
+test("an address names the view that is listed", () => {
+  for (const name of ["inbox", "mine", "closed", savedName("a/b", 12)] as const) {
+    assert.deepEqual(parseRoute(listHref(name)), { view: "inbox", list: name });
+  }
+  for (const hash of ["#/views/", "#/views/secret", "#/views/saved/p/x", "#/views/saved/p/1/2"]) {
+    assert.deepEqual(parseRoute(hash), { view: "inbox", list: null }, hash);
   }
 });
 
@@ -70,4 +90,20 @@ test("news are a sentence, and one's own doing is none", () => {
   assert.equal(announce(noted, "alice"), "Bob wrote a note on Ticket 1");
   assert.equal(announce(event(3, "ticket.updated", { ticket: ticket(1) }), "alice"), null);
   assert.equal(announce(event(4, "ticket.hidden"), "alice"), null);
+});
+
+test("the keys stay off where they were turned off, also without storage while the page is open", () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  };
+  assert.equal(new KeySetting(() => storage).isOn.value, true);
+  new KeySetting(() => storage).set(false);
+  assert.equal(new KeySetting(() => storage).isOn.value, false);
+  const without = new KeySetting(() => {
+    throw new Error("switched off");
+  });
+  without.set(false);
+  assert.equal(without.isOn.value, false);
 });

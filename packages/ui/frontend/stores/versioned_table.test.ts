@@ -50,3 +50,39 @@ test("a table that was cleared takes rows of any number", () => {
   table.put(1, "ours", 1);
   assert.equal(table.get(1), "ours");
 });
+
+test("a change is shown at once, and gone when it is undone", () => {
+  const table = new VersionedTable<string>();
+  table.put(1, "a", 1);
+  const first = table.change(1, (row) => `${row}+x`);
+  const second = table.change(1, (row) => `${row}+y`);
+  assert.equal(table.get(1), "a+x+y");
+  first.undo();
+  assert.equal(table.get(1), "a+y");
+  second.undo();
+  assert.equal(table.get(1), "a");
+});
+
+test("a change that the server has is shown until the row that has it arrives, before or after the answer", () => {
+  const table = new VersionedTable<string>();
+  table.put(1, "a", 1);
+  const change = table.change(1, () => "b");
+  table.put(1, "a, renamed", 2);
+  assert.equal(table.get(1), "b");
+  change.settle();
+  assert.equal(table.get(1), "b");
+  table.put(1, "b, renamed", 3);
+  assert.equal(table.get(1), "b, renamed");
+  table.put(1, "c", 4);
+  assert.equal(table.get(1), "c");
+});
+
+test("a change of a row that is gone meanwhile brings nothing back", () => {
+  const table = new VersionedTable<string>();
+  table.change(1, () => "b").undo();
+  table.put(1, "a", 1);
+  const change = table.change(1, () => "b");
+  table.remove(1);
+  change.undo();
+  assert.equal(table.get(1), null);
+});

@@ -26,11 +26,13 @@ from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.identity import PICKED_USER, AuthMode, BrowserIdentity
+from hero_assistance_ui.mail_frame import MailFrame
 from hero_assistance_ui.notices import NoticePage
 from hero_assistance_ui.page import PageDocument
 from hero_assistance_ui.projects import ShownProject, Sockets
 from hero_assistance_ui.relays.asking import NO_STORE, relay_call
 from hero_assistance_ui.relays.calls import Call, parse_call
+from hero_assistance_ui.relays.desk_name import DeskName
 from hero_assistance_ui.relays.file_places import FilePlaces
 from hero_assistance_ui.relays.files import (
     MEDIA_TYPE,
@@ -43,7 +45,10 @@ from hero_assistance_ui.relays.files import (
 from hero_assistance_ui.relays.merged import Followed, MergedRelay, parse_positions
 from hero_assistance_ui.relays.streams import EventRelay, OpenStreams
 from hero_assistance_ui.relays.upstream import Upstream
+from hero_assistance_ui.sign_in.oidc import OidcResource
+from hero_assistance_ui.sign_in.passkey import PasskeyResource
 from hero_assistance_ui.sign_in.resource import SignInResource
+from hero_assistance_ui.sign_in.sessions import Sessions
 from hero_assistance_ui.trust import Trust
 from hero_assistance_ui.unsubscribe import UnsubscribeResource
 
@@ -86,7 +91,8 @@ class Gateway(Starlette):
             socket="ui.sock",
             protocol="ui",
         )
-        document = PageDocument(projects, assets, identity, reader)
+        desk_name = DeskName(next(iter(self._upstreams.values())) if identity.is_local and projects else None)
+        document = PageDocument(projects, assets, identity, reader, desk_name)
         routes = [
             Route("/", document.__call__),
             Route("/static/{name}", assets.__call__),
@@ -96,8 +102,9 @@ class Gateway(Starlette):
             Route("/events", self._merged_events),
             Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
+            Route("/projects/{project}/mails/{mail_id}", MailFrame(identity, self._upstream).__call__),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
-            *self._sign_in_routes(document, NoticePage(assets, reader)),
+            *self._sign_in_routes(document, NoticePage(assets, reader, desk_name)),
             *self._admin_routes(reader),
             *service_routes(info, health),
         ]
@@ -125,7 +132,8 @@ class Gateway(Starlette):
 
     def _sign_in_routes(self, document: PageDocument, notices: NoticePage) -> list[Route]:
         """Return the routes for signing in to each project; what is in mails leads to this machine's alone."""
-        resource = SignInResource(self._identity, self._upstream, notices)
+        sessions = Sessions(self._identity, self._upstream)
+        resource = SignInResource(sessions, notices)
         each = "/projects/{project}"
         routes = [
             Route(f"{each}/sign-in/request", resource.request_link, methods=["POST"]),
@@ -134,11 +142,16 @@ class Gateway(Starlette):
         ]
         if not self._identity.is_local:
             return routes
+        oidc, passkey = OidcResource(sessions, notices), PasskeyResource(sessions)
         unsubscribe = UnsubscribeResource(self._identity, self._upstream, notices)
         return [
             *routes,
+            Route(f"{each}/sign-in/oidc", oidc.start, methods=["POST"]),
+            Route(f"{each}/sign-in/passkey/start", passkey.start, methods=["POST"]),
+            Route(f"{each}/sign-in/passkey", passkey.finish, methods=["POST"]),
             *(Route(path, document.__call__) for path in VIEWS),
             Route("/sign-in/link", resource.show_link),
+            Route("/sign-in/oidc", oidc.finish),
             Route("/sign-in/request", resource.request_link, methods=["POST"]),
             Route("/sign-in/redeem", resource.redeem_form, methods=["POST"]),
             Route("/sign-out", resource.sign_out, methods=["POST"]),

@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from hero_assistance_httpd.page_origin import HEADER, page_origin
 from hero_assistance_httpd.request_headers import pick_headers, read_header
-from hero_assistance_ui.sign_in.session_cookie import SessionCookie
+from hero_assistance_ui.sign_in.cookies import SESSION, BrowserCookie
 from hero_assistance_ui.trust import Trust
 
 _HERO_USER = b"x-hero-user"
@@ -52,9 +52,9 @@ class BrowserIdentity:
         return self.auth_mode is AuthMode.DEV
 
     @property
-    def cookie(self) -> SessionCookie:
+    def cookie(self) -> BrowserCookie:
         """Return the cookie that holds a session on this listener."""
-        return SessionCookie(self.trust)
+        return BrowserCookie(self.trust, SESSION)
 
     def headers(self, request: Request) -> dict[bytes, bytes]:
         """Return the headers to send upstream; no other header of the browser is passed on."""

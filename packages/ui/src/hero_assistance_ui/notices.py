@@ -14,6 +14,7 @@ from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReade
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.errors import status_of
 from hero_assistance_ui.page import BAR_COLOURS, style_source
+from hero_assistance_ui.relays.desk_name import DeskName
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def failure_notice(error: HeroError, following: Form | Link | None = None) -> No
 class NoticePage:
     """Answers with a notice, in the style and the theme of the page."""
 
-    def __init__(self, assets: Assets, reader: SettingsReader | None) -> None:
+    def __init__(self, assets: Assets, reader: SettingsReader | None, desk_name: DeskName) -> None:
         self._reader = reader
+        self._desk_name = desk_name
         self._fixed = asdict(assets.first)
         self._template = Template((files("hero_assistance_ui") / "notice.html").read_text("utf-8"))
         self._policy = "; ".join(
@@ -80,7 +82,7 @@ class NoticePage:
             )
         )
 
-    def answer(self, notice: Notice, *, base: str) -> Response:
+    async def answer(self, notice: Notice, *, base: str) -> Response:
         """Return the page; `base` leads from its own address to the page's root."""
         settings = self._reader.settings if self._reader else DaemonSettings()
         said = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in notice.sentences)
@@ -88,6 +90,7 @@ class NoticePage:
             self._fixed,
             base=base,
             title=escape(notice.title),
+            desk=escape(await self._desk_name.read()),
             body=said + (notice.next.encode() if notice.next else ""),
             theme=settings.theme.value,
             colour=BAR_COLOURS[settings.theme],

@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from html import escape
 from importlib.resources import files
 from string import Template
 
@@ -24,6 +25,7 @@ from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
 from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.projects import ShownProject
+from hero_assistance_ui.relays.desk_name import DeskName
 from hero_assistance_ui.trust import Trust
 
 # The browser's own bars, in the colour of the page's head (`--bar` in base.css).
@@ -40,26 +42,32 @@ class PageDocument:
     """Writes the document for a request; what the operator set and the prefix may differ from one to the next."""
 
     def __init__(
-        self, projects: Sequence[ShownProject], assets: Assets, identity: BrowserIdentity, reader: SettingsReader | None
+        self,
+        projects: Sequence[ShownProject],
+        assets: Assets,
+        identity: BrowserIdentity,
+        reader: SettingsReader | None,
+        desk_name: DeskName,
     ) -> None:
         first = assets.first
+        self._projects = projects
+        self._desk_name = desk_name
         self._identity = identity
         self._trust = identity.trust
         self._reader = reader
         self._policy = _policy(first.style)
         self._template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
         self._fixed = asdict(first)
-        self._configurations = {
-            signs_in: _script_json(_configuration(projects, identity, signs_in=signs_in)) for signs_in in (False, True)
-        }
 
     async def __call__(self, request: Request) -> Response:
         """Answer `GET /`, and the addresses of views that are known outside of the page."""
         settings = self._reader.settings if self._reader else DaemonSettings()
+        name = await self._desk_name.read()
         document = self._template.substitute(
             self._fixed,
             base=_base(request, self._trust),
-            configuration=self._configurations[self._identity.offers_sign_in(request)],
+            desk=escape(name),
+            configuration=_script_json(self._configuration(request, name)),
             theme=settings.theme.value,
             colour=BAR_COLOURS[settings.theme],
             access=_access_bar(settings) if self._reader and self._trust is Trust.TCP else "",
@@ -69,6 +77,22 @@ class PageDocument:
         if choose_encoding(accepted, {Encoding.GZIP: b""}) is not Encoding.GZIP:
             return HTMLResponse(document, headers=headers)
         return HTMLResponse(_compress(document), headers={**headers, "content-encoding": Encoding.GZIP.value})
+
+    def _configuration(self, request: Request, desk_name: str) -> dict[str, object]:
+        """Return what the page's script is told."""
+        return {
+            "name": desk_name,
+            # The desk of this machine is shown by its own name, a foreign project by its address.
+            "projects": [
+                {"id": project.id, "name": project.name if project.is_foreign else desk_name}
+                for project in self._projects
+            ],
+            "isForeign": not self._identity.is_local,
+            # Checked event by event, even of one project alone; that of this machine's server is passed on as it is.
+            "sharesStream": len(self._projects) > 1 or any(project.is_foreign for project in self._projects),
+            "hasPicker": self._identity.is_dev,
+            "signsIn": self._identity.offers_sign_in(request),
+        }
 
 
 # One operator, one prefix and one listener give one document.
@@ -89,16 +113,6 @@ def _access_bar(settings: DaemonSettings) -> str:
     return _BAR.format(kind="open", text=_OPEN.format(why=why))
 
 
-def _configuration(projects: Sequence[ShownProject], identity: BrowserIdentity, *, signs_in: bool) -> dict[str, object]:
-    return {
-        "projects": [{"id": project.id, "name": project.name} for project in projects],
-        # Checked event by event, even of one project alone; that of this machine's server is passed on as it is.
-        "sharesStream": len(projects) > 1 or any(project.is_foreign for project in projects),
-        "hasPicker": identity.is_dev,
-        "signsIn": signs_in,
-    }
-
-
 def _policy(style: str) -> str:
     """Everything comes from this address; the style is the one part that stands in the document, named by its hash."""
     return "; ".join(
@@ -109,6 +123,7 @@ def _policy(style: str) -> str:
             "img-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
+            "frame-src 'self'",
             "base-uri 'self'",
             "form-action 'none'",
             "frame-ancestors 'self'",

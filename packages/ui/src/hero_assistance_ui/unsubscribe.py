@@ -42,18 +42,18 @@ class UnsubscribeResource:
         """Answer a request; a failure is a page too, with its status."""
         token = request.query_params.get("token", "")
         if not 0 < len(token) <= TOKEN_LIMIT:
-            return self._notices.answer(_INCOMPLETE, base=_BASE)
+            return await self._notices.answer(_INCOMPLETE, base=_BASE)
         if request.method != "POST":
             form = Form(f"unsubscribe?{urlencode({'token': token})}", "No more of these mails")
             asked = Notice("Do you want no more of these mails?", ("Press the button, and they end.",), form)
-            return self._notices.answer(asked, base=_BASE)
+            return await self._notices.answer(asked, base=_BASE)
         try:
             # `List-Unsubscribe=One-Click`, or nothing: the token alone counts.
             await bounded_body(request, BODY_LIMIT)
             await self._mute(request, token)
         except HeroError as error:
-            return self._notices.answer(failure_notice(error), base=_BASE)
-        return self._notices.answer(_DONE, base=_BASE)
+            return await self._notices.answer(failure_notice(error), base=_BASE)
+        return await self._notices.answer(_DONE, base=_BASE)
 
     async def _mute(self, request: Request, token: str) -> None:
         upstream = self._find(request)

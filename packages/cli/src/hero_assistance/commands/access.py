@@ -26,7 +26,7 @@ def access_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(*, as_json: bool) -> None:
     """Show who is on the list."""
-    from hero_assistance import access_list
+    from hero_assistance.setup import access_list
 
     access = access_list.read_list(Paths.from_environ())
     if as_json:
@@ -41,7 +41,7 @@ def list_command(*, as_json: bool) -> None:
 @_entries
 def add_command(entries: tuple[str, ...]) -> None:
     """Let these in; with the first of them everybody else is kept out."""
-    from hero_assistance import access_list
+    from hero_assistance.setup import access_list
 
     _print(access_list.add_entries(Paths.from_environ(), entries))
 
@@ -50,7 +50,7 @@ def add_command(entries: tuple[str, ...]) -> None:
 @_entries
 def remove_command(entries: tuple[str, ...]) -> None:
     """Keep these out; what they have open ends within a minute."""
-    from hero_assistance import access_list
+    from hero_assistance.setup import access_list
 
     _print(access_list.remove_entries(Paths.from_environ(), entries))
 
@@ -58,7 +58,7 @@ def remove_command(entries: tuple[str, ...]) -> None:
 @access_command.command("clear")
 def clear_command() -> None:
     """Let everybody in."""
-    from hero_assistance import access_list
+    from hero_assistance.setup import access_list
 
     access_list.clear_list(Paths.from_environ())
     click.echo(_EVERYBODY)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from hero_assistance.light_commands.output import print_json, print_table, show_progress
+from hero_assistance.light_commands.output import show_progress
+from hero_assistance.light_commands.releases import list_releases, roll_back
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 
@@ -48,29 +48,7 @@ def install_command(folder: Path, *, force: bool, restart: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def releases_command(*, as_json: bool) -> None:
     """List the installed releases, the last activated first."""
-    from hero_assistance.releases.prune import is_in_use
-
-    store = ReleaseStore.from_paths(Paths.from_environ())
-    live = store.live()
-    listed = [
-        {
-            "release": one.release,
-            "version": one.manifest.version,
-            "commit": one.manifest.commit,
-            "activated_at": _format_time(one.activated_at_ms),
-            "live": one.release == live,
-            "in_use": is_in_use(store.release(one.release)),
-        }
-        for one in store.installed()
-    ]
-    if as_json:
-        print_json(listed)
-        return
-    if not listed:
-        click.echo("no release is installed; install one with: nox -s install")
-        return
-    rows = [[str(one["release"]), str(one["activated_at"]), _describe_use(one)] for one in listed]
-    print_table(["release", "activated", ""], rows)
+    list_releases(as_json=as_json)
 
 
 @click.command("rollback")
@@ -78,31 +56,7 @@ def releases_command(*, as_json: bool) -> None:
 @click.option("--restart", is_flag=True, help="Restart a running service on that release.")
 def rollback_command(release: str | None, *, restart: bool) -> None:
     """Go back to RELEASE, or to the one that was live before the live one."""
-    from hero_assistance.releases.switch import rollback
-
-    paths = Paths.from_environ()
-    store = ReleaseStore.from_paths(paths)
-    with store.exclusive(click.echo):
-        switched = rollback(store, release)
-    click.echo(f"release {switched.after} is live (before: {switched.before})")
-    if restart:
-        from hero_assistance.lifecycle import restart as restart_service
-
-        with show_progress() as progress:
-            restart_service(paths, progress)
-        click.echo(f"running on release {switched.after}")
-    else:
-        click.echo("what runs keeps its release until: hero_assistance restart")
-
-
-def _describe_use(listed: Mapping[str, object]) -> str:
-    return ", ".join(text for key, text in (("live", "live"), ("in_use", "in use")) if listed[key])
-
-
-def _format_time(milliseconds: int) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+    roll_back(release, restart=restart)
 
 
 def _say_what_a_shell_finds(folder: Path) -> None:

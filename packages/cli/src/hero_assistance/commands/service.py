@@ -13,10 +13,10 @@ from hero_assistance_sdk.paths import Paths
 def start(auth_mode: str, *, seed_dev_users: bool, ui_tcp: tuple[str, ...]) -> None:
     """Mend the live release, start the service, and say what runs and where its page is."""
     from hero_assistance import lifecycle
-    from hero_assistance.first_admin import explain_missing_admin
-    from hero_assistance.page_listener import read_listeners
     from hero_assistance.releases.mending import mend
     from hero_assistance.releases.store import ReleaseStore
+    from hero_assistance.setup.first_admin import explain_missing_admin
+    from hero_assistance.setup.page_listener import read_listeners
     from hero_assistance_sdk.net.sockets import parse_address
     from hero_assistance_sdk.os_errors import explain
 

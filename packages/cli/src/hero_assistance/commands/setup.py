@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import click
 
 from hero_assistance.commands.call import as_json
-from hero_assistance.desk_setup import SetupChoices, SetupResult, set_up
+from hero_assistance.commands.mail.mail_status import describe_mail
+from hero_assistance.commands.user_records import serialize_user
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, show_progress
-from hero_assistance.page_listener import check_page
+from hero_assistance.setup.desk_setup import SetupChoices, SetupResult, set_up
+from hero_assistance.setup.page_listener import check_page
+from hero_assistance.setup.setup_checks import check_email, check_mail_server, check_sender
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 
@@ -48,15 +52,15 @@ def setup_command(
     if smtp_url == _STDIN:
         smtp_url = sys.stdin.readline().strip()
     asks = sys.stdin.isatty() and not as_json
-    admin = admin or _ask(asks, "--admin", "E-mail address of the first admin")
-    page = check_page(page or _ask(asks, "--page", "Address of the page", _PAGE_DEFAULT))
+    admin = check_email(admin or _ask(asks, "--admin", "E-mail address of the first admin", check_email))
+    page = check_page(page or _ask(asks, "--page", "Address of the page", check_page, default=_PAGE_DEFAULT))
     if asks:
         name = name or click.prompt("Name of the desk", default="Support")
         smtp_url = smtp_url or _ask_mail()
         if smtp_url and not mail_from:
-            mail_from = click.prompt("Sender of the desk's mails, such as Support <support@example.org>")
-    if smtp_url and not mail_from:
-        raise UsageError("--smtp-url needs --mail-from", hint="--mail-from 'Support <support@example.org>'")
+            question = "Sender of the desk's mails, such as Support <support@example.org>"
+            mail_from = _ask(asks, "--mail-from", question, check_sender)
+    smtp_url, mail_from = _check_mail(smtp_url, mail_from)
     choices = SetupChoices(admin, page, name, smtp_url or None, mail_from or None)
     with show_progress() as progress:
         done = set_up(Paths.from_environ(), choices, progress)
@@ -66,18 +70,37 @@ def setup_command(
         _print(done)
 
 
-def _ask(asks: bool, flag: str, question: str, default: str | None = None) -> str:
+def _check_mail(smtp_url: str | None, mail_from: str | None) -> tuple[str | None, str | None]:
+    if smtp_url and not mail_from:
+        raise UsageError("--smtp-url needs --mail-from", hint="--mail-from 'Support <support@example.org>'")
+    return smtp_url and check_mail_server(smtp_url), mail_from and check_sender(mail_from)
+
+
+def _asks_again(check: Callable[[str], str]) -> Callable[[str], str]:
+    """Make of a check one that a question is repeated by."""
+
+    def check_answer(answer: str) -> str:
+        try:
+            return check(answer)
+        except UsageError as error:
+            raise click.UsageError(sanitize(error.line)) from None
+
+    return check_answer
+
+
+def _ask(asks: bool, flag: str, question: str, check: Callable[[str], str], *, default: str | None = None) -> str:
     if not asks:
         raise UsageError(
             f"{flag} is missing", hint="setup asks for what is not given, on a terminal and without --json"
         )
-    answer: str = click.prompt(question, default=default)
+    answer: str = click.prompt(question, default=default, value_proc=_asks_again(check))
     return answer
 
 
 def _ask_mail() -> str:
     question = "Mail server, such as smtps://USER:PASSWORD@mail.example.org (empty: letters stay in a folder)"
-    answer: str = click.prompt(question, default="", show_default=False, hide_input=True)
+    check = _asks_again(lambda text: check_mail_server(text) if text.strip() else "")
+    answer: str = click.prompt(question, default="", show_default=False, hide_input=True, value_proc=check)
     return answer
 
 
@@ -86,11 +109,13 @@ def _serialize(done: SetupResult) -> dict[str, object]:
         "name": done.project["name"],
         "page_address": done.project["page_address"],
         "listens": done.listens,
+        "mail": done.mail,
         "auth_mode": done.auth_mode,
-        "admin": done.access["user"],
+        "admin": serialize_user(done.access["user"]),
         "link": done.access["link"],
-        "code": done.access["code"],
         "expires_at": done.access["expires_at"],
+        "code": done.access["code"],
+        "code_expires_at": done.access["code_expires_at"],
         "mailed": done.access["mailed"],
     }
 
@@ -106,6 +131,7 @@ def _print(done: SetupResult) -> None:
         click.echo(
             "this desk runs in dev mode, where every visitor is who they choose: start it without --auth-mode dev"
         )
+    click.echo(describe_mail(done.mail))
     user = done.access["user"]
     click.echo(
         sanitize(f"{user['name']} <{user['email']}> is {user['role']}; this link signs them in once, within a week:")

@@ -1,4 +1,4 @@
-"""`ticket list|show|create|reply|note`: the daily work, from a shell.
+"""`ticket list|show|create|reply|note|delete`: the daily work, from a shell.
 
 A verb is one function: its arguments, one call, and what is shown of the answer.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hero_assistance.commands.call import as_json, as_user
+from hero_assistance.commands.erasure import delete_command
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 
@@ -24,6 +25,9 @@ _text = click.argument("text")
 @click.group("ticket")
 def ticket_command() -> None:
     """Tickets of the running server; a TEXT that is - is standard input, @FILE a file."""
+
+
+ticket_command.add_command(delete_command)
 
 
 @ticket_command.command("list")

@@ -1,19 +1,22 @@
-"""`user add|list|link|deactivate|reactivate`: the users of the desk, for the operator."""
+"""`user add|list|link|deactivate|reactivate|erase`: the users of the desk, for the operator."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from hero_assistance.commands.call import as_json
+from hero_assistance.commands.erasure import erase_command
+from hero_assistance.commands.user_records import find_user, iterate_users, serialize_user
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance.rpc_command import Server
-from hero_assistance_sdk.errors import NotFound, UsageError
+from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 
+# How long a code counts (docs/security.md).
+_CODE_MINUTES = 15
 _ROLES = click.Choice(["admin", "agent", "customer"])
 _email = click.argument("email", metavar="EMAIL")
 
@@ -37,7 +40,7 @@ def add_command(email: str, role: str | None, name: str | None, *, as_json: bool
 @_email
 @as_json
 def link_command(email: str, *, as_json: bool) -> None:
-    """Print a link that signs a user in once, within a day; links made before count no longer."""
+    """Print a link that signs a user in once, within a day; one printed before counts no longer."""
     _show_access(_call("user.link", email=email), as_json=as_json)
 
 
@@ -46,9 +49,9 @@ def link_command(email: str, *, as_json: bool) -> None:
 def list_command(*, as_json: bool) -> None:
     """List the users."""
     with Server.as_operator() as server:
-        users = list(_iterate(server))
+        users = list(iterate_users(server))
     if as_json:
-        print_json(users)
+        print_json([serialize_user(one) for one in users])
         return
     rows = [
         [one["user_id"], one["name"], one["role"], one["email"] or "-", "active" if one["active"] else "deactivated"]
@@ -81,14 +84,17 @@ def reactivate_command(user: str, *, as_json: bool) -> None:
     _change("user.reactivate", user, as_json=as_json)
 
 
+user_command.add_command(erase_command)
+
+
 def _change(method: str, user: str, *, as_json: bool) -> None:
     with Server.as_operator() as server:
-        found = _find(server, user)
+        found = find_user(server, user)
         answer = server.call(method, user_id=found["user_id"])
-    if as_json:
-        print_json(answer)
-        return
     after = answer.get("user", answer)
+    if as_json:
+        print_json({**answer, "user": serialize_user(after)} if "user" in answer else serialize_user(after))
+        return
     click.echo(sanitize(f"{after['user_id']} is {'active' if after['active'] else 'deactivated'}"))
     if answer.get("open_tickets"):
         click.echo(f"open tickets are still theirs: {len(answer['open_tickets'])}", err=True)
@@ -99,37 +105,19 @@ def _call(method: str, **params: Any) -> Any:
         return server.call(method, **params)
 
 
-def _iterate(server: Server) -> Iterator[dict[str, Any]]:
-    cursor = None
-    while True:
-        page = server.call("user.list", cursor=cursor)
-        yield from page["users"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return
-
-
-def _find(server: Server, text: str) -> dict[str, Any]:
-    """Return the user with this id or e-mail address; raises `NotFound`."""
-    folded = text.lower()
-    for user in _iterate(server):
-        if text == user["user_id"] or folded == user["email"]:
-            return user
-    raise NotFound(f"there is no user {text}", hint="hero_assistance user list")
-
-
 def _show_access(access: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(access)
-        return
     user = access["user"]
+    if as_json:
+        print_json({**access, "user": serialize_user(user)})
+        return
     click.echo(sanitize(f"{user['name']} <{user['email']}> is {user['role']}, by the id {user['user_id']}"))
     if access["link"] is None:
-        click.echo("the page has no address yet (hero_assistance setup); this code signs them in once:")
+        click.echo("the page has no address yet (hero_assistance setup)")
+        click.echo(f"this code signs them in once, within {_CODE_MINUTES} minutes:")
         click.echo(access["code"])
         return
     click.echo("this link signs them in once:")
     click.echo(access["link"])
-    click.echo(f"or, on a device that asks for a code: {access['code']}")
+    click.echo(f"or, on a device that asks for a code, within {_CODE_MINUTES} minutes: {access['code']}")
     if access["mailed"]:
-        click.echo("both are on their way by mail")
+        click.echo("the link is on its way by mail")

@@ -11,6 +11,7 @@ import click
 from hero_assistance.commands.call import as_json, as_user
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
+from hero_assistance.outbox.outbox_counts import describe_pruned
 
 # As long as the server waits for a receiver, and a little for the queue.
 _TEST_S = 30.0
@@ -39,6 +40,8 @@ def list_command(user: str | None, *, as_json: bool) -> None:
         return
     columns = ["id", "state", "url", "kinds", "why"]
     print_table(columns, [_to_cells(webhook) for webhook in found["webhooks"]])
+    for line in describe_pruned(_call_server(user, "outbox.counts")["pruned"], "webhook", "messages"):
+        click.echo(line, err=True)
 
 
 @webhook_command.command("add")

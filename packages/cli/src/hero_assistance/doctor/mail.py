@@ -13,6 +13,11 @@ from hero_assistance_sdk.paths import Paths
 _TIMEOUT_S = 5.0
 # Mail servers are away for minutes now and then.
 _LATE_S = 3600.0
+# `--all` is of letters alone.
+_END = {
+    True: " shows why; mail retry --all sends them again, mail drop ID ends one",
+    False: " shows why; mail retry ID sends one again, mail drop ID ends it",
+}
 _SET_URL = "hero_assistance secret set SMTP_URL URL, then MAIL_FROM; docs/operations.md says how"
 _SET_SENDER = "hero_assistance secret set MAIL_FROM 'Support <support@example.org>'"
 _SET_PAGE = "hero_assistance call project.update page_address=https://desk.example.org"
@@ -37,6 +42,8 @@ def check_mail(paths: Paths) -> Iterator[Finding]:
 
 
 def _judge_way(status: Mapping[str, Any], paths: Paths) -> Finding:
+    if status["way"] == "smtp" and status["fault"]:
+        return Finding("mail", Verdict.WARNING, f"letters wait: {status['fault']}", status["hint"] or _SET_URL)
     if status["way"] == "smtp":
         return Finding("mail", Verdict.OK, f"letters go to {status['server']} from {status['sender']}")
     if status["way"] == "held":
@@ -59,12 +66,19 @@ def _check_counts(counts: list[Mapping[str, Any]]) -> Iterator[Finding]:
     for one in counts:
         what = f"{one['count']} deliveries of the channel {one['channel']}"
         if one["state"] == "dead":
-            hint = "hero_assistance mail outbox shows why; mail retry --all sends them again, mail drop ID ends one"
-            yield Finding("outbox", Verdict.WARNING, f"{what} were given up", hint)
+            yield Finding(
+                "outbox", Verdict.WARNING, f"{what} were given up", f"{_show(one)}{_END[one['channel'] == 'mail']}"
+            )
         if one["state"] == "waiting" and time.time() - one["oldest_at"] / 1000 > _LATE_S:
             hours = (time.time() - one["oldest_at"] / 1000) / 3600
             detail = f"{what} wait, the first for {hours:.0f} hours"
-            yield Finding("outbox", Verdict.WARNING, detail, "hero_assistance mail outbox shows why")
+            yield Finding("outbox", Verdict.WARNING, detail, f"{_show(one)} shows why")
+
+
+def _show(count: Mapping[str, Any]) -> str:
+    """The command that lists what is counted."""
+    channel = "" if count["channel"] == "mail" else f" --channel {count['channel']}"
+    return f"hero_assistance mail outbox{channel}"
 
 
 def _check_arrived(status: Mapping[str, Any], arrived: Mapping[str, int]) -> Iterator[Finding]:
@@ -75,7 +89,7 @@ def _check_arrived(status: Mapping[str, Any], arrived: Mapping[str, int]) -> Ite
         return
     said = ", ".join(f"{count} {state}" for state, count in arrived.items())
     if arrived["quarantined"]:
-        hint = "hero_assistance mail inbox --state quarantined shows why; mail refile ID files one"
+        hint = "hero_assistance mail inbox --state quarantined shows why; mail refile or mail discard"
         yield Finding("inbox", Verdict.WARNING, f"mails wait for a decision: {said}", hint)
     else:
         yield Finding("inbox", Verdict.OK, f"mails that arrived: {said}")

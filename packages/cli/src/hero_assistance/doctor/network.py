@@ -75,22 +75,33 @@ def check_sockets(paths: Paths) -> Iterator[Finding]:
             detail = f"{path} is held by process {pid} ({read_command_name(pid)}), which is none of this service"
             yield Finding("sockets", Verdict.FAULT, detail, f"end it, or set another PATH_SOCKET; see: ps -p {pid}")
         else:
-            yield Finding("sockets", Verdict.OK, f"{path.name} is held by process {pid}")
+            who = f"process {pid}" if pid else "a process that this system does not name"
+            yield Finding("sockets", Verdict.OK, f"{path.name} is held by {who}")
 
 
 def check_ports(paths: Paths) -> Iterator[Finding]:
     """The TCP ports of the registered service: whether another process holds one."""
-    from hero_assistance.supervisor.process.tcp_ports import find_port_holder
-    from hero_assistance.tcp_listener import describe_process
+    from hero_assistance.setup.tcp_listener import describe_process, explain_search
+    from hero_assistance.supervisor.process.tcp_ports import find_port_holder, tells_port_holders
 
     held = [(find_port_holder(port), port, verdict, lost) for port, verdict, lost in _list_ports(paths)]
     is_ours = _recognize_ours(paths)
     for pid, port, verdict, lost in held:
         if pid is None or (pid and is_ours(pid)):
             continue
-        who = describe_process(pid)
-        hint = f"end it, or start with another port; see: ss -ltnp 'sport = :{port}'"
-        yield Finding("ports", verdict, f"TCP port {port} is held by {who}: {lost}", hint)
+        hint = f"end it, or start with another port; see: {explain_search(port)}"
+        if not pid and not tells_port_holders() and _runs_well(paths):
+            detail = f"TCP port {port} is in use; this system does not say by which process, and the service runs well"
+            yield Finding("ports", Verdict.OK, detail)
+            continue
+        yield Finding("ports", verdict, f"TCP port {port} is held by {describe_process(pid)}: {lost}", hint)
+
+
+def _runs_well(paths: Paths) -> bool:
+    """Whether every action is healthy, so that each has the ports that it asked for."""
+    from hero_assistance.status import HEALTHY, read_status
+
+    return read_status(paths).exit_status == HEALTHY
 
 
 def _recognize_ours(paths: Paths) -> Callable[[int], bool]:

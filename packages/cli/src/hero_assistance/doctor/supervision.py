@@ -43,7 +43,7 @@ def check_service(paths: Paths) -> Iterator[Finding]:
 
 def check_admin(_paths: Paths) -> Iterator[Finding]:
     """Whether the desk that runs has an admin."""
-    from hero_assistance.first_admin import COMMAND, MISSING, lacks_admin
+    from hero_assistance.setup.first_admin import COMMAND, MISSING, lacks_admin
 
     if lacks_admin():
         yield Finding("admin", Verdict.WARNING, MISSING, COMMAND)

@@ -94,8 +94,30 @@ def _run_logs(words: Sequence[str]) -> int | None:
     return 0
 
 
+def _run_releases(words: Sequence[str]) -> int | None:
+    found = split_words(words, ["--json"], [])
+    if found is None or found.texts:
+        return None
+    from hero_assistance.light_commands.releases import list_releases
+
+    list_releases(as_json="--json" in found.flags)
+    return 0
+
+
+def _run_rollback(words: Sequence[str]) -> int | None:
+    found = split_words(words, ["--restart"], [])
+    if found is None or len(found.texts) > 1:
+        return None
+    from hero_assistance.light_commands.releases import roll_back
+
+    roll_back(found.texts[0] if found.texts else None, restart="--restart" in found.flags)
+    return 0
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int | None]] = {
     "call": _run_call,
     "logs": _run_logs,
+    "releases": _run_releases,
+    "rollback": _run_rollback,
     "status": _run_status,
 }

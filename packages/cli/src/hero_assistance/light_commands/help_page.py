@@ -17,7 +17,7 @@ _GAP = "  "
 
 
 class CommandEntry(NamedTuple):
-    """The module of this folder that defines a command, and the line about it."""
+    """The module of `commands` that defines a command, and the line about it."""
 
     module: str
     help: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -69,6 +68,8 @@ def _pinned_target(folder: Path, manifest: Manifest) -> Target | None:
 
 
 def _ask_target(interpreter: Path) -> Target | None:
+    import subprocess
+
     command = [str(interpreter), "-ISc", f"{_DESCRIBE}print(python)\nprint(platform)"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_ANSWER_S)

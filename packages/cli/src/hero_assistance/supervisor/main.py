@@ -7,7 +7,8 @@ import contextlib
 import os
 import signal
 from pathlib import Path
-from typing import Any
+
+from pydantic_core import to_json
 
 from hero_assistance.supervisor.logs.log_manager import LogManager
 from hero_assistance.supervisor.names import NAME, NOTIFY, OWN_LOG, SOCKET
@@ -92,10 +93,10 @@ def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
         return await dispatcher.answer(body, context)
 
     manifest = {"protocol": "openrpc", "name": NAME, "title": _TITLE, "version": version()}
-    documents: dict[str, Any] = {
-        "/openrpc.json": add_discovery(table, title=_TITLE, version=version(), description=_DESCRIPTION),
-        "/health": {"status": "ok", "service": NAME, "version": version()},
-        "/.well-known/heroservice.json": {**manifest, "description": _DESCRIPTION, "socket": str(path)},
+    documents = {
+        "/openrpc.json": add_discovery(table, title=_TITLE, version=version(), description=_DESCRIPTION).json,
+        "/health": to_json({"status": "ok", "service": NAME, "version": version()}),
+        "/.well-known/heroservice.json": to_json({**manifest, "description": _DESCRIPTION, "socket": str(path)}),
     }
     return HttpEndpoint(rpc, documents)
 

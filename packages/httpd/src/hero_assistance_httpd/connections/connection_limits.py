@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Protocol
 
+from hero_assistance_httpd.connections.peer_network import network_of_peer
 from hero_assistance_sdk.errors import HeroError, TooMany, Unavailable
 from hero_assistance_sdk.limits import Limits, room_for
 
@@ -42,9 +43,9 @@ class ConnectionLimits:
 
     def enter(self, connection: Connection) -> HeroError | None:
         """Count a connection, or return the reason to refuse it; it waits for its first request then."""
-        peer = connection.peer
+        peer = network_of_peer(connection.peer)
         if peer is not None and self._from[peer] >= self._per_peer:
-            return TooMany(f"{peer} has {self._per_peer} connections already", hint="close some of them")
+            return TooMany(f"{connection.peer} has {self._per_peer} connections already", hint="close some of them")
         if not self._make_room(over_tcp=peer is not None):
             return Unavailable(f"there are {self._all} connections already", hint="try again later")
         self._all += 1
@@ -58,7 +59,7 @@ class ConnectionLimits:
         """Stop counting a connection that had entered."""
         self.note_request(connection)
         self._all -= 1
-        peer = connection.peer
+        peer = network_of_peer(connection.peer)
         if peer is not None:
             self._over_tcp -= 1
             self._from[peer] -= 1

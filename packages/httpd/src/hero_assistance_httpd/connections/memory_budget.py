@@ -6,6 +6,7 @@ from collections import Counter
 
 from starlette.types import Scope
 
+from hero_assistance_httpd.connections.peer_network import network_of_peer
 from hero_assistance_sdk.errors import Unavailable
 from hero_assistance_sdk.limits import Limits
 
@@ -50,7 +51,7 @@ class Account:
 
     def __init__(self, budget: MemoryBudget, peer: str | None) -> None:
         self._budget = budget
-        self._peer = peer
+        self._peer = network_of_peer(peer)
         self._size = self._counted = 0
 
     def take(self, size: int) -> None:

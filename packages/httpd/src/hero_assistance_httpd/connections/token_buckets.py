@@ -7,17 +7,24 @@ generic cell rate algorithm, ITU-T I.371), so that a bucket is one number and on
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
-# Some 2 MB when all of them are in use; a caller who was dropped from the table begins with a full bucket.
+# Some 2 MB when all of them are in use.
 BUCKETS = 10_000
+# What those share who come while the table is full.
+SHARED_BUCKETS = 256
+# A table that is full is looked through for buckets that are full again; it takes 1 ms.
+SWEEP_EVERY_S = 1.0
 # What adding and subtracting times rounds; far below the time between two calls.
 _ROUNDING_S = 1e-6
 
 
 class TokenBuckets:
-    """One bucket for each key; the keys that were seen longest ago are dropped when there are too many."""
+    """One bucket for each key, in a table that no flood of keys empties.
+
+    A bucket leaves the table once it is full again, when nothing is lost with it. While the table has no room, new keys
+    share a few buckets: who comes then waits for others, and no key that is in the table starts again.
+    """
 
     def __init__(
         self,
@@ -33,7 +40,9 @@ class TokenBuckets:
         self._pace_s = refill_s / burst
         self._capacity = capacity
         self._clock = clock
-        self._full_at: OrderedDict[str, float] = OrderedDict()
+        self._full_at: dict[str | int, float] = {}
+        self._shared: dict[str | int, float] = {}
+        self._swept_at = -SWEEP_EVERY_S
 
     def __len__(self) -> int:
         return len(self._full_at)
@@ -41,11 +50,25 @@ class TokenBuckets:
     def take(self, key: str) -> float:
         """Take one token; returns 0, or the seconds until there will be one."""
         now = self._clock()
-        full_at = max(self._full_at.get(key, now), now)
-        wait_s = full_at + self._pace_s - now - self.refill_s
-        granted = wait_s <= _ROUNDING_S
-        self._full_at[key] = full_at + self._pace_s if granted else full_at
-        self._full_at.move_to_end(key)
-        if len(self._full_at) > self._capacity:
-            self._full_at.popitem(last=False)
-        return 0.0 if granted else wait_s
+        table, slot = self._place(key, now)
+        full_at, wait_s = take_token(table.get(slot, now), now, pace_s=self._pace_s, refill_s=self.refill_s)
+        if full_at > now:
+            table[slot] = full_at
+        return wait_s
+
+    def _place(self, key: str, now: float) -> tuple[dict[str | int, float], str | int]:
+        """Return the bucket of a key: its own, or a shared one where it has none and the table has no room."""
+        if key in self._full_at or len(self._full_at) < self._capacity:
+            return self._full_at, key
+        if now - self._swept_at >= SWEEP_EVERY_S:
+            self._swept_at = now
+            self._full_at = {slot: full_at for slot, full_at in self._full_at.items() if full_at > now}
+        has_room = len(self._full_at) < self._capacity
+        return (self._full_at, key) if has_room else (self._shared, hash(key) % SHARED_BUCKETS)
+
+
+def take_token(full_at: float, now: float, *, pace_s: float, refill_s: float) -> tuple[float, float]:
+    """Take a token of a bucket that is full at a time; returns when it is full then, and 0 or the seconds to wait."""
+    full_at = max(full_at, now)
+    wait_s = full_at + pace_s - now - refill_s
+    return (full_at + pace_s, 0.0) if wait_s <= _ROUNDING_S else (full_at, wait_s)

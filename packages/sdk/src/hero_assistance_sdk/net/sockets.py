@@ -8,8 +8,9 @@ import os
 import socket
 from pathlib import Path
 
-from hero_assistance_sdk.errors import AddressInUse, UsageError, usable_folder
+from hero_assistance_sdk.errors import AddressInUse, UsageError
 from hero_assistance_sdk.files.file_lock import lock_folder
+from hero_assistance_sdk.files.usable_folder import usable_folder
 from hero_assistance_sdk.net.peer_credentials import read_peer_pid
 from hero_assistance_sdk.paths import checked_socket_path
 

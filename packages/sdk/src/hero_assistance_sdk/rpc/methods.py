@@ -17,15 +17,20 @@ C = TypeVar("C")
 
 
 class Params(BaseModel):
-    """The base of every params model: unknown names and wrong types are refused."""
+    """The base of every params model: unknown names and wrong types are refused.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    Pydantic builds the schema of such a model at its first use: a start would wait for those of all methods.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Result(BaseModel):
     """The base of every result model: every field is always there, and the document says so."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_serialization_defaults_required=True, defer_build=True
+    )
 
 
 class NoParams(Params):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from threading import Lock
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
@@ -23,6 +26,30 @@ _META_SCHEMA = "https://meta.open-rpc.org/"
 _ALWAYS: tuple[type[HeroError], ...] = (InvalidParams, InternalError)
 
 
+class OpenRpcDocument:
+    """The JSON of a document, made when it is first asked for, and once.
+
+    Making it takes longer than a whole page of answers, a start should not wait for it, and strangers may ask for it.
+    """
+
+    def __init__(self, make: Callable[[], dict[str, Any]]) -> None:
+        self._make = make
+        self._making = Lock()
+        self._json = b""
+
+    @property
+    def json(self) -> bytes:
+        """The bytes; the first who asks makes them, on this thread."""
+        with self._making:
+            if not self._json:
+                self._json = to_json(self._make())
+            return self._json
+
+    async def load(self) -> bytes:
+        """Return the bytes; where they are still to be made, the loop goes on meanwhile."""
+        return self._json or await asyncio.to_thread(lambda: self.json)
+
+
 def add_discovery(
     table: MethodTable[C],
     *,
@@ -30,17 +57,15 @@ def add_discovery(
     version: str,
     description: str,
     extensions: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Add `rpc.discover` to the table and return the document, which describes that method too.
+) -> OpenRpcDocument:
+    """Add `rpc.discover` to the table and return the document, which describes that method and all added later.
 
     `extensions` are fields of the document whose names begin with `x-`.
     """
-    document: dict[str, Any] = {}
-    # Made once: it is larger than most answers, and strangers may ask for it.
-    encoded: list[Encoded[Any]] = []
+    document = OpenRpcDocument(partial(_describe, table, title, version, description, extensions or {}))
 
     async def discover(_caller: C, _params: NoParams) -> Encoded[Any]:
-        return encoded[0]
+        return Encoded(await document.load())
 
     table.add(
         Method(
@@ -51,12 +76,12 @@ def add_discovery(
             discover,
         )
     )
-    document.update(_document(table, title, version, description), **(extensions or {}))
-    encoded.append(Encoded(to_json(document)))
     return document
 
 
-def _document(table: MethodTable[C], title: str, version: str, description: str) -> dict[str, Any]:
+def _describe(
+    table: MethodTable[C], title: str, version: str, description: str, extensions: Mapping[str, Any]
+) -> dict[str, Any]:
     methods = list(table)
     inputs: list[tuple[Any, JsonSchemaMode, Any]] = []
     for method in methods:
@@ -76,6 +101,7 @@ def _document(table: MethodTable[C], title: str, version: str, description: str)
         "info": {"title": title, "version": version, "description": description},
         "methods": described,
         "components": {"schemas": used, "errors": {kind.__name__: _error(kind) for kind in CODES}},
+        **extensions,
     }
 
 

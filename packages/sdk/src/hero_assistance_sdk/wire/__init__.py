@@ -22,6 +22,7 @@ from hero_assistance_sdk.wire.names import (
     Millis,
     Priority,
     Role,
+    Score,
     Seq,
     Status,
     TicketId,
@@ -33,12 +34,13 @@ from hero_assistance_sdk.wire.records import (
     DraftMark,
     Macro,
     Project,
+    Rating,
     ReadMark,
     Record,
     Removed,
     SavedView,
 )
-from hero_assistance_sdk.wire.tickets import Attachment, Message, Ticket, TicketSummary, User
+from hero_assistance_sdk.wire.tickets import Attachment, LastMessage, ListedTicket, Message, Ticket, TicketSummary, User
 
 __all__ = [
     "CONNECTED",
@@ -55,7 +57,9 @@ __all__ = [
     "DraftMark",
     "Event",
     "EventKind",
+    "LastMessage",
     "Level",
+    "ListedTicket",
     "Macro",
     "Message",
     "MessageId",
@@ -65,12 +69,14 @@ __all__ = [
     "Present",
     "Priority",
     "Project",
+    "Rating",
     "ReadMark",
     "Record",
     "Removed",
     "Reset",
     "Role",
     "SavedView",
+    "Score",
     "Seq",
     "Status",
     "Ticket",

@@ -27,6 +27,13 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+class Score(StrEnum):
+    """What a customer says of an answer."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
 class Priority(StrEnum):
     """How urgent a ticket is."""
 

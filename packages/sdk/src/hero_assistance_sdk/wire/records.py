@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Status, TicketId, UserId
+from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Score, Status, TicketId, UserId
 from hero_assistance_sdk.wire.tickets import User
 
 
@@ -61,7 +61,7 @@ class Project(Wire):
     """The settings of the whole project, made by admins.
 
     Customers see the name and the limits of attachments; for them `first_response_minutes` is empty, and the fields
-    about quotas, events, backups and mail are null. `attachment.list` tells a customer's own quota.
+    about quotas, events, backups, mail and hours are null. `attachment.list` tells a customer's own quota.
     """
 
     noun: Literal["project"] = "project"
@@ -84,6 +84,30 @@ class Project(Wire):
     # Whether a mail from an unknown address makes a customer, and the mail servers whose word about a sender counts.
     mail_newcomers: bool | None
     mail_servers: list[str] | None
+    # Whether customers see the tags and the assignee of their tickets. Who holds tickets when it changes fetches them.
+    share_tags: bool
+    share_assignee: bool
+    # When the desk is open, in its zone: `09:00-17:30` and the like by day of the week (`mon` to `sun`), always where
+    # no day has any; and the days on which it is closed. Targets count open hours alone.
+    open_hours: dict[str, list[str]] | None
+    time_zone: str | None
+    holidays: list[str] | None
+
+
+class Rating(Wire):
+    """What a customer says of the answer, for the time that the ticket was solved at `solved_at`.
+
+    `agent` is the assignee when it was rated; null to customers.
+    """
+
+    noun: Literal["rating"] = "rating"
+    ticket_id: TicketId
+    solved_at: Millis
+    user_id: UserId
+    score: Score
+    comment: str
+    agent: UserId | None
+    rated_at: Millis
 
 
 class Removed(Wire):
@@ -117,5 +141,6 @@ class SavedView(Wire):
 
 
 Record = Annotated[
-    CannedReply | DraftMark | Macro | Project | ReadMark | Removed | SavedView | User, Field(discriminator="noun")
+    CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User,
+    Field(discriminator="noun"),
 ]

@@ -21,7 +21,7 @@ from hero_assistance_sdk.wire.names import (
 class User(Wire):
     """A user of this project; an inactive user has no access, and their messages stay.
 
-    Customers see no e-mail address and no signature: both are null there.
+    Customers see of others no e-mail address, signature, language and time zone: these are null there.
     """
 
     noun: Literal["user"] = "user"
@@ -34,6 +34,9 @@ class User(Wire):
     shows_presence: bool
     # What `{{agent.signature}}` of canned replies and macros is for this user; customers have none.
     signature: str | None
+    # A tag such as `fr` or `pt-BR`, and a zone of the IANA database, where days begin; null while none is chosen.
+    language: str | None
+    time_zone: str | None
 
 
 class Attachment(Wire):
@@ -50,11 +53,20 @@ class Attachment(Wire):
     height: int | None
 
 
+class LastMessage(Wire):
+    """Who wrote the last message of a thread, and its first words; to customers that is a reply."""
+
+    author: UserId
+    kind: MessageKind
+    excerpt: str
+
+
 class TicketSummary(Wire):
     """What a list shows of a ticket, as far as the caller may see it; `excerpt` is the first words of its text.
 
     Customers do not see notes, snoozing, followers and targets: `snoozed` is `open` for them,
-    `followers` is empty, and `snoozed_until` and `first_response_due` are null.
+    `followers` is empty, and `snoozed_until` and `first_response_due` are null. Unless the project shares them,
+    `tags` is empty too, and `assignee` and `assignee_name` are null.
     """
 
     ticket_id: TicketId
@@ -68,6 +80,7 @@ class TicketSummary(Wire):
     # Others outside the team who see the ticket as its customer does.
     collaborators: list[UserId]
     assignee: UserId | None
+    assignee_name: str | None
     # Agents who take part without being the assignee.
     followers: list[UserId]
     snoozed_until: Millis | None
@@ -81,6 +94,18 @@ class TicketSummary(Wire):
     message_count: int
     # The last message of the thread, for `last_seen_message_id`; 0 before the first.
     last_message_id: MessageId
+    # Null before the first message.
+    last_message: LastMessage | None
+
+
+class ListedTicket(TicketSummary):
+    """What a list shows of a ticket, with how much of others the caller has not read, as `read.list` counts it.
+
+    More than 100 are counted as 100; the text of a ticket that the caller never opened counts. It is null where a list
+    was not asked for it.
+    """
+
+    unread: int | None
 
 
 class Ticket(TicketSummary):

@@ -32,6 +32,8 @@ class Restored:
 def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, report: ProgressCallback) -> Restored:
     """Replace the data folder by what is in a backup; killed anywhere, it is the one or the other.
 
+    Users who were signed in when it was made sign in again.
+
     Raises `DataInUse` while a server runs, `DatabaseTooNew`, `BackupDamaged` or `RestoreFailed`; nothing has changed
     then.
     """
@@ -46,6 +48,7 @@ def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, re
                 made = stack.enter_context(partial_folder(data.parent, "restore"))
                 with locked_folder(made):
                     about = unpack_backup(database, backup, made, report)
+                    database.end_access(made / database.name)
                     exchange(data, made)
             except OSError as error:
                 reason, hint = explain_failure(error)

@@ -10,9 +10,10 @@ from typing import TypeVar
 from hero_assistance_sdk.wire import MessageId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.event_type import EventType
-from hero_assistance_server.events.model import Audience, Change, Reach
+from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.sharing import Sharing
 
 M = TypeVar("M", bound=Message | None)
 
@@ -37,6 +38,17 @@ def changed(
     # A collaborator who was just removed gets an event of their own, and nothing more.
     people = before.people & after.people if public else frozenset()
     return Change(kind, after, message, Audience(Reach.STAFF, people), before, moved, detail=detail or {})
+
+
+def share(change: AnyChange, sharing: Sharing) -> AnyChange:
+    """Return the change with its ticket's customers among its audience, where what the team shares differs.
+
+    Such a change moves the ticket in no list of theirs: it is no answer.
+    """
+    before, after, audience = change.before, change.ticket, change.audience
+    if before is None or after is None or audience != TEAM or not sharing.shows_change(before, after):
+        return change
+    return replace(change, audience=Audience(Reach.STAFF, before.people & after.people))
 
 
 def filed(kind: EventType, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:

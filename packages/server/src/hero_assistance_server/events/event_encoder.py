@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.sharing import Sharing
 
 
 class Encoder:
-    """Encodes for one command; it keeps the last ticket for each audience, to which the command's answer belongs."""
+    """Encodes for one command; it keeps the last ticket for each audience, to which the command's answer belongs.
 
-    __slots__ = ("_last",)
+    `sharing` tells what customers are shown of the team's work.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_last", "sharing")
+
+    def __init__(self, sharing: Callable[[], Sharing] = Sharing) -> None:
+        self.sharing = sharing
         self._last: dict[bool, tuple[Ticket, bytes]] = {}
 
     def ticket(self, ticket: Ticket, *, staff: bool) -> bytes:
         """Return the JSON of a `wire.Ticket` for this audience."""
-        inside = staff or serializers.is_shown_alike(ticket)
+        inside = staff or serializers.is_shown_alike(ticket, self.sharing())
         last = self._last.get(inside)
         if last is not None and last[0] is ticket:
             return last[1]
-        made = serializers.ticket(ticket, staff=inside).model_dump_json().encode()
+        made = serializers.ticket(ticket, staff=inside, sharing=self.sharing()).model_dump_json().encode()
         self._last[inside] = (ticket, made)
         return made
 

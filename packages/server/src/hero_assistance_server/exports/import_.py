@@ -90,6 +90,8 @@ def _read(database: DatabaseFiles, source: ConfinedFolder, made: Path, report: P
     with database.create(made / database.name) as writer:
         for number, (name, written) in enumerate(tables.items()):
             report(number, len(tables))
+            if name in writer.former_tables:
+                continue
             if name not in writer.tables:
                 raise ValueError(f"there is no table {name}")
             _read_lines(writer, name, source, written)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, Router
@@ -16,7 +15,7 @@ from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
-from hero_assistance_sdk.rpc.openrpc import add_discovery
+from hero_assistance_sdk.rpc.openrpc import OpenRpcDocument, add_discovery
 from hero_assistance_server.attachments.download import Download
 from hero_assistance_server.attachments.upload import Upload
 from hero_assistance_server.desk import Desk
@@ -32,7 +31,7 @@ TITLE = "hero_assistance ticket server"
 DESCRIPTION = "File tickets, answer them, and hear of every change as it happens."
 
 
-def build_methods(desk: Desk) -> tuple[MethodRegistry, dict[str, Any]]:
+def build_methods(desk: Desk) -> tuple[MethodRegistry, OpenRpcDocument]:
     """Return the methods of every feature, and the OpenRPC document that describes them and the events."""
     registry = register_methods(desk)
     registry.grant(Permission("rpc.discover", EVERYONE))

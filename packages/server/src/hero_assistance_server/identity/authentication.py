@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
 
@@ -21,7 +21,6 @@ from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.devices.directory import OVERLAY, DeviceDirectory, overlay_address
 from hero_assistance_server.identity.operator import OPERATOR, refuse_operator
 from hero_assistance_server.identity.permissions import OPERATOR_ORIGIN, Caller
-from hero_assistance_server.identity.secret_tokens import is_token
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import Directory
@@ -82,14 +81,13 @@ class Authenticator:
         peer = peer_of(scope)
         claims = pick_headers(request, _CLAIMS)
         if listener is ListenerKind.TCP:
-            caller = await self._tcp_caller(peer, claims)
-            return replace(caller, origin=peer or UNIX_ORIGIN, is_over_tcp=peer is not None)
+            return await self._tcp_caller(peer, claims)
         if OPERATOR in claims:
             return self._operator(scope, claims[OPERATOR])
         origin = peer or read_page_origin(scope) or UNIX_ORIGIN
-        is_dev = self.mode is AuthMode.DEV
-        caller = self._dev_caller(claims) if is_dev else await self._hero_caller(claims, origin)
-        return replace(caller, origin=origin)
+        if self.mode is AuthMode.DEV:
+            return self._dev_caller(claims, origin)
+        return await self._hero_caller(claims, origin)
 
     def _operator(self, scope: Scope, claim: bytes) -> Caller:
         refusal = refuse_operator(scope, claim, self.owner)
@@ -98,30 +96,36 @@ class Authenticator:
         return Caller(None, refusal, origin=UNIX_ORIGIN)
 
     async def _tcp_caller(self, peer: str | None, claims: Claims) -> Caller:
+        origin, is_over_tcp = peer or UNIX_ORIGIN, peer is not None
+        if is_loopback(peer) and self.mode is AuthMode.DEV:
+            return self._dev_caller(claims, origin, is_over_tcp=is_over_tcp)
         if is_loopback(peer):
-            return self._dev_caller(claims) if self.mode is AuthMode.DEV else Caller(None)
+            return Caller(None, origin=origin, is_over_tcp=is_over_tcp)
         address = overlay_address(peer)
         device = None if address is None else await self.devices.find(address)
         user = None if device is None else self.directory.find(device.user_id)
         if device is None or user is None:
-            return Caller(None)
+            return Caller(None, origin=origin, is_over_tcp=is_over_tcp)
         self.devices.note_seen(device, self.now())
-        return replace(_caller(user), credential=device.address)
+        return _caller(user, origin, device.address, is_over_tcp=is_over_tcp)
 
-    def _dev_caller(self, claims: Claims) -> Caller:
+    def _dev_caller(self, claims: Claims, origin: str, *, is_over_tcp: bool = False) -> Caller:
         claim = _text(claims, DEV_USER)
         if claim is None:
-            admin = self.directory.first_admin()
-            return Caller(admin, None if admin else "there is no admin yet; start with --seed-dev-users")
-        user = self.directory.find(claim) or self.directory.find(fold_name(claim))
-        return _caller(user) if user else Caller(None, "X-Dev-User names no user of this project")
+            user, refusal = self.directory.first_admin(), "there is no admin yet; start with --seed-dev-users"
+        else:
+            user = self.directory.find(claim) or self.directory.find(fold_name(claim))
+            refusal = "X-Dev-User names no user of this project"
+        if user is None:
+            return Caller(None, refusal, origin, is_over_tcp=is_over_tcp)
+        return _caller(user, origin, is_over_tcp=is_over_tcp)
 
     async def _hero_caller(self, claims: Claims, origin: str) -> Caller:
         name = _text(claims, HERO_USER)
         if name is None:
-            return self._session_caller(_text(claims, HERO_SESSION))
+            return self._session_caller(_text(claims, HERO_SESSION), origin)
         if not is_login(name):
-            return Caller(None, "X-Hero-User is not a user name")
+            return Caller(None, "X-Hero-User is not a user name", origin)
         user = self.directory.find_by_login(name)
         if user is None:
             email = vouched_email(_text(claims, HERO_CLAIMS) or "")
@@ -130,17 +134,17 @@ class Authenticator:
                     lambda work: enrol_newcomer(work, self.directory, name, origin=origin, email=email)
                 )
             except NotEnrolled as error:
-                return Caller(None, error.message)
-        return _caller(user)
+                return Caller(None, error.message, origin)
+        return _caller(user, origin)
 
-    def _session_caller(self, token: str | None) -> Caller:
+    def _session_caller(self, token: str | None, origin: str) -> Caller:
         if token is None:
-            return Caller(None, "X-Hero-User must be given, or a user sign in")
-        session = self.sessions.find(token, self.now()) if is_token(token) else None
+            return Caller(None, "X-Hero-User must be given, or a user sign in", origin)
+        session = self.sessions.find(token, self.now())
         user = None if session is None else self.directory.find(session.user_id)
         if session is None or user is None:
-            return Caller(None, "this session has ended; sign in again")
-        return replace(_caller(user), credential=session.session_id)
+            return Caller(None, "this session has ended; sign in again", origin)
+        return _caller(user, origin, session.session_id)
 
 
 def refuse_from_afar(caller: Caller, what: str) -> None:
@@ -149,10 +153,17 @@ def refuse_from_afar(caller: Caller, what: str) -> None:
         raise Forbidden(f"{what} are made from this machine alone", hint="call by the Unix socket")
 
 
-def _caller(user: User) -> Caller:
-    if user.active:
-        return Caller(user)
-    return Caller(None, f"{user.user_id} is deactivated in this project", is_deactivated=True)
+def _caller(user: User, origin: str, credential: str | None = None, *, is_over_tcp: bool = False) -> Caller:
+    """Make a caller at once: to change one by `replace` costs each request a tenth of what a list costs."""
+    refusal = None if user.active else f"{user.user_id} is deactivated in this project"
+    return Caller(
+        user if user.active else None,
+        refusal,
+        origin,
+        is_deactivated=not user.active,
+        is_over_tcp=is_over_tcp,
+        credential=credential,
+    )
 
 
 def _text(claims: Claims, name: bytes) -> str | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.devices.directory import DeviceDirectory, KeyLookup
+from hero_assistance_server.identity.expiry import now_millis
 from hero_assistance_server.identity.sessions.directory import SessionDirectory
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.storage.errors import StoreUnavailable
@@ -21,14 +21,10 @@ EVERY_S = 300.0
 _log = get_log("identity")
 
 
-def _now() -> Millis:
-    return Millis(time.time_ns() // 1_000_000)
-
-
 async def load_access(storage: Storage, find_key: KeyLookup) -> tuple[SessionDirectory, DeviceDirectory]:
     """Read every session that has not expired, and every device."""
     sessions, devices = await storage.read(lambda found: (found.sessions.list_all(), found.devices.list_all()))
-    now = _now()
+    now = now_millis()
     return SessionDirectory(one for one in sessions if one.expires_at > now), DeviceDirectory(devices, find_key)
 
 
@@ -39,9 +35,9 @@ async def record_last_use(
     devices: DeviceDirectory,
     *,
     every_s: float = EVERY_S,
-    now: Callable[[], Millis] = _now,
+    now: Callable[[], Millis] = now_millis,
 ) -> AsyncIterator[None]:
-    """Write the times of use, and forget what has expired, while the context is open; once more at its end."""
+    """Write the times of use, and delete what has expired, while the context is open; once more at its end."""
 
     async def run() -> None:
         while True:
@@ -54,10 +50,7 @@ async def record_last_use(
 
 
 async def _write(storage: Storage, sessions: SessionDirectory, devices: DeviceDirectory, now: Millis) -> None:
-    expired = sessions.list_expired(now)
-    for session in expired:
-        sessions.remove(session)
-    used, called = sessions.take_seen(), devices.take_seen()
+    expired, used, called = sessions.take_expired(), sessions.take_seen(), devices.take_seen()
     if not (expired or used or called):
         return
 

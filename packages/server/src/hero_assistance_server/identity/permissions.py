@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hero_assistance_sdk.errors import Deactivated, Forbidden, Unauthenticated
-from hero_assistance_sdk.wire import Role
+from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -88,6 +88,10 @@ class Caller:
                 raise Unauthenticated(self.refusal)
             raise Unauthenticated("no user is known at this address", hint=_SIGN_IN)
         return self.user
+
+    def looks_after(self, user_id: UserId) -> bool:
+        """Whether this caller may see and end where a user comes in: their own, or any as an admin or the operator."""
+        return self.administers or self.known().user_id == user_id
 
     def sees(self, ticket: Ticket) -> bool:
         """Whether this caller may know that the ticket exists."""

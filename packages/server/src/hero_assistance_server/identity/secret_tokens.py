@@ -40,8 +40,3 @@ def hash_token(token: str) -> bytes:
 def hash_address(email: str) -> bytes:
     """Return what is stored of an e-mail address in its folded form."""
     return hashlib.sha256(b"address\0" + email.encode()).digest()
-
-
-def hash_code(code: str, address_hash: bytes) -> bytes:
-    """Return what is stored of the code of an address; tries are counted, so that a slow hash would add nothing."""
-    return hashlib.sha256(b"code\0" + address_hash + code.encode()).digest()

@@ -42,7 +42,7 @@ _MACRO = {
     "updated_at": NOTED,
 } | _TAKE
 _AFTER = (Call("bob", "macro.save", _TAKE),)
-_TAKEN = TICKET | {"assignee": "bob", "priority": "urgent", "tags": ["vpn", "gateway"]}
+_TAKEN = TICKET | {"assignee": "bob", "assignee_name": "Bob", "priority": "urgent", "tags": ["vpn", "gateway"]}
 _SAVES = Example("An agent puts together what he does each time", "bob", _TAKE, _MACRO)
 _LISTS = Example("He chooses one", "bob", {}, {"macros": [_MACRO], "next_cursor": None, "seq": 4}, after=_AFTER)
 _RUNS = Example(

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
+from hero_assistance_server.mail.model import CHANNEL
 from hero_assistance_server.mail.receiving import rpc as receiving_rpc
+from hero_assistance_server.mail.receiving import ticket_mail_rpc
 from hero_assistance_server.mail.receiving.background import receive_mail
 from hero_assistance_server.mail.sending import rpc as sending_rpc
 from hero_assistance_server.mail.sending.channel import MailChannel
@@ -15,8 +17,9 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    sending_rpc.add_methods(registry, desk.store, desk.settings)
+    sending_rpc.add_methods(registry, desk.store, desk.refresh_settings, desk.pauses.of(CHANNEL))
     receiving_rpc.add_methods(registry, desk)
+    ticket_mail_rpc.add_methods(registry, desk)
 
 
 def _list_channels(desk: Desk) -> Sequence[Channel]:

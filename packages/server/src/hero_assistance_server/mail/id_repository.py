@@ -28,6 +28,10 @@ class MailIdRepository(Protocol):
         """Return what a mail was about, or `None`."""
         ...
 
+    def keep_title(self, ticket_id: TicketId, title: str) -> str:
+        """Return the title that the mails of a ticket have: the one it had in its first mail."""
+        ...
+
     def list_last(self, ticket_id: TicketId, limit: int) -> list[str]:
         """Return the last Message-IDs of a ticket, the oldest of them first."""
         ...

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId
 from hero_assistance_server.messages.model import Message
-from hero_assistance_server.tickets.merge_split import Entry
+from hero_assistance_server.tickets.merging.merge_split import Entry
 
 
 class ThreadPlace(NamedTuple):

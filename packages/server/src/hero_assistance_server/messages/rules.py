@@ -12,7 +12,8 @@ from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
 from hero_assistance_server.messages.event_types import MESSAGE_EDITED, MESSAGE_NOTED, MESSAGE_REPLIED
 from hero_assistance_server.messages.model import Message
-from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.texts import excerpt
+from hero_assistance_server.tickets.model import LastMessage, Ticket
 from hero_assistance_server.tickets.states import Trigger, after
 from hero_assistance_server.tickets.ticket_update import with_status
 from hero_assistance_server.users.model import User
@@ -41,6 +42,8 @@ def reply(
         reply_count=ticket.reply_count + 1,
         last_reply_id=message_id,
         last_message_id=message_id,
+        last_reply=last_message(message),
+        last_note=None,
         first_response_at=answered,
         followers=_followed(ticket, author),
     )
@@ -62,15 +65,16 @@ def note(
 
     Who is `mentioned` takes part from now on, and the audit trail names them.
     """
+    at = _later(ticket, now, follows)
+    message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, at=at, attachments=attachments)
     written = replace(
         ticket,
         status=_moved(ticket, Trigger.NOTED),
         note_count=ticket.note_count + 1,
         last_message_id=message_id,
+        last_note=last_message(message),
         followers=_with_mentioned(ticket, _followed(ticket, author), mentioned),
     )
-    at = _later(ticket, now, follows)
-    message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, at=at, attachments=attachments)
     return changed(MESSAGE_NOTED, ticket, written, now, message=message, detail=_mention_detail(mentioned))
 
 
@@ -93,12 +97,24 @@ def edit(
     return changed(
         MESSAGE_EDITED,
         ticket,
-        replace(ticket, followers=_with_mentioned(ticket, ticket.followers, mentioned)),
+        replace(_with_edited(ticket, edited), followers=_with_mentioned(ticket, ticket.followers, mentioned)),
         now,
         message=edited,
         public=message.kind is MessageKind.REPLY,
         detail={"old": message.body, **_mention_detail(mentioned)},
     )
+
+
+def last_message(message: Message) -> LastMessage:
+    """Return what a list shows of a message when it is the last one."""
+    return LastMessage(message.author, message.kind, excerpt(message.body))
+
+
+def _with_edited(ticket: Ticket, edited: Message) -> Ticket:
+    """Return the ticket with the first words of its last messages, one of which may be the edited one."""
+    if edited.message_id == ticket.last_reply_id:
+        return replace(ticket, last_reply=last_message(edited))
+    return replace(ticket, last_note=last_message(edited)) if edited.message_id == ticket.last_message_id else ticket
 
 
 def _with_mentioned(ticket: Ticket, followers: tuple[UserId, ...], mentioned: tuple[UserId, ...]) -> tuple[UserId, ...]:

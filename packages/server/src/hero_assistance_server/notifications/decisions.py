@@ -11,7 +11,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.notifications.model import NoteworthyEntry, PendingNotification, Receiver
 from hero_assistance_server.notifications.rules import choose_receivers, due_at, wants
 from hero_assistance_server.storage.unit_of_work import Snapshot
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
 
 # Entries that are looked at in one piece.
@@ -61,10 +61,11 @@ def find_reachable(snapshot: Snapshot, user_id: UserId, ticket_id: TicketId) -> 
 def _to_pending(
     snapshot: Snapshot, entry: NoteworthyEntry, receiver: Receiver, now: datetime
 ) -> PendingNotification | None:
-    if find_reachable(snapshot, receiver.user_id, entry.ticket_id) is None:
+    user = find_reachable(snapshot, receiver.user_id, entry.ticket_id)
+    if user is None:
         return None
     settings = snapshot.notifications.settings_of(receiver.user_id)
     if not wants(settings, receiver.reason):
         return None
-    due = due_at(now, settings, zone_or_utc(settings.time_zone))
+    due = due_at(now, settings, zone_for(settings.time_zone, user))
     return PendingNotification(receiver.user_id, entry.ticket_id, receiver.reason, entry.actor, entry.message_id, due)

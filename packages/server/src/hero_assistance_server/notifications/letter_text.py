@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from hero_assistance_server.mail.printable import make_line, make_text
 from hero_assistance_server.notifications.model import Reason
 
 # The text of a message that a letter has; the rest is on the page.
 BODY_LIMIT = 20_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]]+[^\s<>\"'()\[\].,;:!?]")
+# Longer than a title or a name that is shown in one line.
+TITLE_LIMIT = 200
+NAME_LIMIT = 100
+# No colour of the text or behind it: dark mail programs choose both, and a grey that is read on white is not on black.
+_HEAD = '<meta charset="utf-8"><meta name="color-scheme" content="light dark">'
 _STYLE = "font: 15px/1.5 system-ui, sans-serif; max-width: 42em"
-_QUOTE = "white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #999; padding-left: 1em"
-_SMALL = "font-size: 13px; color: #666"
+_QUOTE = "white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid #888; padding-left: 1em"
+_SMALL = "font-size: 13px; opacity: 0.8"
 
 _OPENINGS = {
     Reason.REPLIED: "{actor} answered your ticket “{title}”.",
@@ -73,23 +79,29 @@ def write_html(story: Story) -> str:
     parts += [f"<p>{_escape(line)}</p>" for line in _openings(story)]
     for passage in story.passages:
         parts.append(f"<p><strong>{_escape(_caption(story, passage))}</strong></p>")
-        parts.append(f'<div style="{_QUOTE}">{_linked(_body(passage))}</div>')
+        parts.append(f'<div dir="auto" style="{_QUOTE}">{_linked(_body(passage))}</div>')
         parts += [f"<p>{_linked(_name_files(story, passage))}</p>"] if passage.files else []
     ending = "<br>".join(_linked(line) for line in _ending(story))
     parts.append(f'<hr><p style="{_SMALL}">{ending}</p>')
-    return f'<!DOCTYPE html>\n<html><body style="{_STYLE}">\n' + "\n".join(parts) + "\n</body></html>\n"
+    return (
+        f'<!DOCTYPE html>\n<html><head>{_HEAD}</head><body style="{_STYLE}">\n'
+        + "\n".join(parts)
+        + "\n</body></html>\n"
+    )
 
 
 def choose_subject(number: int, title: str, reasons: Sequence[Reason]) -> str:
     """Return the subject, the same for every letter about a ticket: mail software keeps them together by it."""
-    outside = {Reason.REPLIED, Reason.FILED}
+    outside, title = {Reason.REPLIED, Reason.FILED}, make_line(title, TITLE_LIMIT)
     return f"Re: {title}" if outside & set(reasons) else f"[#{number}] {title}"
 
 
 def _openings(story: Story) -> list[str]:
     """One line for each reason and person, each once."""
+    title = make_line(story.title, TITLE_LIMIT)
     lines = (
-        _OPENINGS[reason].format(actor=actor, title=story.title, number=story.number) for reason, actor in story.reasons
+        _OPENINGS[reason].format(actor=make_line(actor, NAME_LIMIT), title=title, number=story.number)
+        for reason, actor in story.reasons
     )
     return list(dict.fromkeys(lines))
 
@@ -97,19 +109,21 @@ def _openings(story: Story) -> list[str]:
 def _caption(story: Story, passage: Passage) -> str:
     at = passage.at.astimezone(story.zone)
     kind = ", note among agents" if passage.is_note else ""
-    return f"{passage.author}, {at:%Y-%m-%d %H:%M %Z}{kind}:"
+    return f"{make_line(passage.author, NAME_LIMIT)}, {at:%Y-%m-%d %H:%M %Z}{kind}:"
 
 
 def _body(passage: Passage) -> str:
-    if len(passage.body) <= BODY_LIMIT:
-        return passage.body
-    return f"{passage.body[:BODY_LIMIT]}…\n(The text goes on; the page has all of it.)"
+    body = make_text(passage.body)
+    if len(body) <= BODY_LIMIT:
+        return body
+    return f"{body[:BODY_LIMIT]}…\n(The text goes on; the page has all of it.)"
 
 
 def _name_files(story: Story, passage: Passage) -> str:
     """The attachments that are too large for a mail, and where they are."""
     where = f" {story.link}" if story.link else ""
-    return f"Attached on the page: {', '.join(passage.files)}{where}"
+    names = ", ".join(make_line(name, TITLE_LIMIT) for name in passage.files)
+    return f"Attached on the page: {names}{where}"
 
 
 def _ending(story: Story) -> list[str]:

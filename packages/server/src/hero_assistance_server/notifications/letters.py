@@ -10,6 +10,7 @@ from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.message_ids import make_thread_id, make_ticket_mail_id
 from hero_assistance_server.mail.model import Letter
+from hero_assistance_server.mail.printable import make_ascii_url
 from hero_assistance_server.mail.reply_address import make_reply_address
 from hero_assistance_server.mail.reply_marker import REPLY_MARKER
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
@@ -22,7 +23,7 @@ from hero_assistance_server.notifications.unsubscribe import make_token, obtain_
 from hero_assistance_server.project.rules import ticket_link
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
 
 # Attachments of a letter, together; mail servers take some 10 MB with everything, and a third is added on the way.
@@ -87,13 +88,14 @@ def _is_news(one: PendingNotification, ticket: Ticket, messages: dict[MessageId,
 def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
     ticket, messages, host = occasion.ticket, occasion.messages, occasion.mail.sender.host
     last = messages[-1].message_id if messages else None
+    title = work.mail_ids.keep_title(ticket.ticket_id, ticket.title)
     files = _choose_files(messages)
     story = _tell(work, occasion, files)
     mail_id = make_ticket_mail_id(ticket.ticket_id, last, host)
     letter = Letter(
         key=f"notification/{occasion.news[-1].notification_id}",
         to=occasion.user.email or "",
-        subject=choose_subject(ticket.ticket_id, ticket.title, [one.reason for one in occasion.news]),
+        subject=choose_subject(ticket.ticket_id, title, [one.reason for one in occasion.news]),
         text=write_text(story),
         html=write_html(story),
         headers=_make_headers(work, occasion, story.mute_link),
@@ -117,7 +119,7 @@ def _tell(work: UnitOfWork, occasion: Occasion, files: Files) -> Story:
         title=ticket.title,
         reasons=tuple((one.reason, _name_actor(work, one, project.name)) for one in occasion.news),
         passages=tuple(passages),
-        zone=zone_or_utc(work.notifications.settings_of(user.user_id).time_zone),
+        zone=zone_for(work.notifications.settings_of(user.user_id).time_zone, user),
         link=ticket_link(project, ticket.ticket_id),
         mute_link=_make_mute_link(work, project.page_address, ticket.ticket_id, user.user_id),
         marker=REPLY_MARKER if mail.takes_answers else None,
@@ -139,9 +141,10 @@ def _make_headers(work: UnitOfWork, occasion: Occasion, mute_link: str | None) -
     if mail.takes_answers:
         key = obtain_reply_key(work)
         headers.append(("Reply-To", make_reply_address(key, mail.sender.address, ticket.ticket_id, user.user_id)))
-    if mute_link is not None:
-        headers.append(("List-Unsubscribe", f"<{mute_link}>"))
-        if mute_link.startswith("https://"):
+    address = make_ascii_url(mute_link) if mute_link else None
+    if address is not None:
+        headers.append(("List-Unsubscribe", f"<{address}>"))
+        if address.startswith("https://"):
             # RFC 8058, which wants https.
             headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return tuple(headers)

@@ -15,7 +15,7 @@ from hero_assistance_server.notifications import model
 from hero_assistance_server.notifications.service import configure, mute_ticket, unsubscribe
 from hero_assistance_server.notifications.unsubscribe import TOKEN_LIMIT
 from hero_assistance_server.quotas.usage import Usage
-from hero_assistance_server.rpc.params import TAGS_LIMIT, Tag, TicketParams, ZoneName
+from hero_assistance_server.rpc.params import TAGS_LIMIT, Fault, Tag, TicketParams, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.model import User
@@ -57,7 +57,12 @@ _MUTES = Example("A customer has had enough", "carol", {"ticket_id": 1}, True)
 _UNSUBSCRIBES = Example("Somebody has cut the link of a mail", "carol", {"token": "MTIvY2Fyb2w"}, False)
 
 TimeOfDay = Annotated[
-    Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None,
+    Annotated[
+        str,
+        StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+        Fault("this is no time of day, such as 22:00"),
+    ]
+    | None,
     Field(description="Such as `22:00`, in `time_zone`."),
 ]
 

@@ -14,7 +14,7 @@ class Channel(Protocol):
     at_once: int
 
     def is_ready(self) -> bool:
-        """Whether it can send now: false while it does not know how. Deliveries wait then, and count no attempt."""
+        """Whether it knows how to send; while it does not, deliveries wait and count no attempt."""
         ...
 
     async def deliver(self, delivery: StoredDelivery) -> Outcome:

@@ -12,11 +12,11 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    rpc.add_methods(registry, desk.store)
+    rpc.add_methods(registry, desk.store, desk.pauses)
 
 
 def _send(desk: Desk) -> AbstractAsyncContextManager[None]:
-    return sending(Sender(desk.store, list_channels(desk), desk.clock))
+    return sending(Sender(desk.store, list_channels(desk), desk.clock, desk.pauses))
 
 
 FEATURE = Feature(_add_methods, background=_send)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -35,10 +35,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class StoredDelivery:
-    """A delivery as it is stored; `attempts` counts those that have begun.
+    """A delivery as it is stored; `attempts` counts those that have begun, and were about this delivery.
 
     `in_flight` says that an attempt has begun and has no outcome yet. `note` is what the channel said last: an error,
-    or how it was sent.
+    or how it was sent. `finished_at` is when it was sent, dropped or given up.
     """
 
     delivery_id: int
@@ -55,6 +55,11 @@ class StoredDelivery:
     in_flight: bool
     note: str
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody waits for this attempt: such a delivery is due before it was made."""
+        return self.due_at < self.created_at
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -65,19 +70,45 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """It did not arrive, or it is not known whether it did, and another attempt may help."""
+    """It did not arrive, or it is not known whether it did, and another attempt may help.
+
+    The next attempt is not before `at_least` has passed: the other side asked for that.
+    """
 
     error: str
+    at_least: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Nothing was sent, for a reason that is none of this delivery: no attempt is counted, and it waits so long."""
+
+    error: str
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDown:
+    """The channel can send nothing now: no attempt is counted, and the channel pauses; `hint` says what helps.
+
+    `knew_delivery` says that the other side knew which delivery it was when it failed, so that the delivery itself may
+    be the reason.
+    """
+
+    error: str
+    hint: str = ""
+    knew_delivery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It did not arrive, and another attempt would not help."""
+    """It did not arrive, and another attempt would not help; with `was_sent` false no attempt is counted."""
 
     error: str
+    was_sent: bool = True
 
 
-Outcome = Sent | RetryLater | Refused
+Outcome = Sent | RetryLater | Held | ChannelDown | Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +119,13 @@ class DeliveryCount:
     state: DeliveryState
     count: int
     oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PrunedCount:
+    """How many deliveries of a channel and a state were deleted because they were old or too many, and when last."""
+
+    channel: str
+    state: DeliveryState
+    count: int
+    last_at: datetime

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from hero_assistance_server.outbox.model import Delivery, DeliveryCount, DeliveryState, StoredDelivery
+from hero_assistance_server.outbox.model import (
+    Delivery,
+    DeliveryCount,
+    DeliveryState,
+    PrunedCount,
+    StoredDelivery,
+)
 
 
 class OutboxRepository(Protocol):
@@ -24,11 +30,14 @@ class OutboxRepository(Protocol):
         """Return when the next delivery of the channel that is not in flight is due, or `None`."""
         ...
 
-    def lease(self, channel: str, now: datetime, until: datetime, limit: int) -> list[StoredDelivery]:
-        """Begin an attempt of what is due, the longest overdue first: no other lease returns it before `until`."""
+    def begin(self, channel: str, now: datetime, limit: int) -> list[StoredDelivery]:
+        """Begin an attempt of what is due, the longest overdue first; it is in flight until its outcome is written.
+
+        However long that takes, it is not begun a second time.
+        """
         ...
 
-    def release_leases(self) -> int:
+    def release_in_flight(self) -> int:
         """Make what was in flight when the last process ended due again; returns how many."""
         ...
 
@@ -36,8 +45,10 @@ class OutboxRepository(Protocol):
         """Mark a delivery as sent."""
         ...
 
-    def fail(self, delivery_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
-        """End an attempt without success; without `retry_at` the delivery is dead."""
+    def fail(
+        self, delivery_id: int, error: str, now: datetime, retry_at: datetime | None, *, counts: bool = True
+    ) -> None:
+        """End an attempt without success; without `retry_at` the delivery is dead, without `counts` it was none."""
         ...
 
     def iterate_newest(self, channel: str | None, state: DeliveryState | None, before: int) -> Iterator[StoredDelivery]:
@@ -45,15 +56,18 @@ class OutboxRepository(Protocol):
         ...
 
     def retry(self, delivery_id: int, now: datetime) -> bool:
-        """Make a waiting or dead delivery due now, with its attempts counted from zero; false where that cannot be."""
+        """Make a waiting or dead delivery due before all others, with its attempts counted from zero.
+
+        Returns false where that cannot be.
+        """
         ...
 
     def retry_dead(self, channel: str | None, now: datetime, limit: int) -> int:
         """Retry the oldest dead deliveries of a channel (`None`: of each); returns how many."""
         ...
 
-    def hasten(self, channel: str, now: datetime) -> int:
-        """Make due now what waits for another attempt on a channel, because what was in its way is gone; how many."""
+    def hasten(self, channel: str, target: str, now: datetime) -> int:
+        """Make due now what waits for a target, because what was in its way is gone; returns how many."""
         ...
 
     def drop(self, delivery_id: int, now: datetime) -> bool:
@@ -64,6 +78,15 @@ class OutboxRepository(Protocol):
         """Return how many deliveries each channel has in each state."""
         ...
 
-    def prune(self, before: datetime, limit: int) -> int:
-        """Delete deliveries that were sent or dropped before a time; returns how many."""
+    def prune(
+        self, channel: str, state: DeliveryState, before: datetime, now: datetime, *, keep: int, limit: int
+    ) -> int:
+        """Delete what came into a final state before a time, and the oldest beyond `keep`; at most `limit` of each.
+
+        Returns how many.
+        """
+        ...
+
+    def pruned(self) -> list[PrunedCount]:
+        """Return how many deliveries of each channel and state were pruned so far."""
         ...

@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.outbox.model import DeliveryState, StoredDelivery
+from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outbox.service import drop_delivery, retry_dead, retry_delivery
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
@@ -23,7 +24,7 @@ from hero_assistance_server.timestamps import maybe_millis, millis
 
 _ERRORS = (Unauthenticated, Forbidden, Unavailable)
 _LISTS = Example("Nothing went out yet", "alice", {"channel": "mail"}, {"deliveries": [], "next_cursor": None})
-_COUNTS = Example("Nothing went out yet", "alice", {}, {"counts": []})
+_COUNTS = Example("Nothing went out yet", "alice", {}, {"counts": [], "pruned": []})
 # Whether the letter still waits is a matter of moments.
 _TESTED = Call("alice", "mail.test", {"address": "alice@example.org"})
 _MAYBE = frozenset({"result"})
@@ -92,14 +93,24 @@ class ChannelCount(Result):
     oldest_at: wire.Millis
 
 
+class PrunedDeliveries(Result):
+    """How many deliveries of a channel and a state were deleted since they were old or too many, and when last."""
+
+    channel: str
+    state: DeliveryState
+    count: int
+    last_at: wire.Millis
+
+
 class OutboxCounts(Result):
     """By channel and state; where there is nothing there is no row."""
 
     counts: list[ChannelCount]
+    pruned: list[PrunedDeliveries]
 
 
-def add_methods(table: MethodRegistry, storage: Storage) -> None:
-    """Register the methods."""
+def add_methods(table: MethodRegistry, storage: Storage, pauses: Pauses) -> None:
+    """Register the methods; what is retried ends the pauses of the channels."""
 
     @table.method("outbox.list", allow=OPERATORS, errors=_ERRORS, examples=[_LISTS])
     async def list_(_caller: Caller, params: ListDeliveries) -> Encoded[DeliveryList]:
@@ -108,33 +119,42 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("outbox.counts", allow=OPERATORS, errors=_ERRORS, examples=[_COUNTS])
     async def counts(_caller: Caller, _params: NoParams) -> OutboxCounts:
-        """Count what goes out, by channel and state."""
-        found = await storage.read(lambda snapshot: snapshot.outbox.counts())
-        return OutboxCounts(
-            counts=[
-                ChannelCount(channel=one.channel, state=one.state, count=one.count, oldest_at=millis(one.oldest))
-                for one in found
-            ]
-        )
+        """Count what goes out, by channel and state, and what was deleted because it was old or too much."""
+        return await storage.read(_count)
 
-    _add_change_methods(table, storage)
+    _add_change_methods(table, storage, pauses)
 
 
-def _add_change_methods(table: MethodRegistry, storage: Storage) -> None:
+def _add_change_methods(table: MethodRegistry, storage: Storage, pauses: Pauses) -> None:
     @table.method("outbox.retry", allow=OPERATORS, errors=[*_ERRORS, NotFound], examples=[_RETRIES])
     async def retry(caller: Caller, params: KnownDelivery) -> bool:
         """Try a delivery now that waits or was given up; false where it is being sent, or is over."""
+        pauses.lift()
         return await storage.write(lambda work: retry_delivery(work, caller, params.delivery_id))
 
     @table.method("outbox.retry_dead", allow=OPERATORS, errors=_ERRORS, examples=[_RETRIES_DEAD])
     async def retry_dead_(caller: Caller, params: RetryDead) -> int:
         """Try again what was given up, at most 1,000 deliveries, the oldest first; returns how many."""
+        pauses.lift(params.channel)
         return await storage.write(lambda work: retry_dead(work, caller, params.channel))
 
     @table.method("outbox.drop", allow=OPERATORS, errors=[*_ERRORS, NotFound], examples=[_DROPS])
     async def drop(caller: Caller, params: KnownDelivery) -> bool:
         """Drop a delivery that waits or was given up: it is never sent; false where it is being sent, or is over."""
         return await storage.write(lambda work: drop_delivery(work, caller, params.delivery_id))
+
+
+def _count(snapshot: Snapshot) -> OutboxCounts:
+    return OutboxCounts(
+        counts=[
+            ChannelCount(channel=one.channel, state=one.state, count=one.count, oldest_at=millis(one.oldest))
+            for one in snapshot.outbox.counts()
+        ],
+        pruned=[
+            PrunedDeliveries(channel=one.channel, state=one.state, count=one.count, last_at=millis(one.last_at))
+            for one in snapshot.outbox.pruned()
+        ],
+    )
 
 
 def _list(snapshot: Snapshot, params: ListDeliveries) -> Encoded[DeliveryList]:

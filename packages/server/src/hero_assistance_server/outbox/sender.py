@@ -1,14 +1,13 @@
 """Sends what is due in the outbox, over all channels, until it is stopped.
 
-An attempt is written down before it begins and its outcome as soon as it is known. A process that is killed between the
-two does not know whether the other side has it: it is sent again. That is the only moment in which something can arrive
-twice.
+An attempt is written down before it begins and its outcome as soon as it is known; in between it is begun no second
+time, however slow the other side is. A process that is killed between the two does not know whether the other side has
+it: it is sent again. That is the only moment in which something can arrive twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
@@ -20,12 +19,15 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.jobs.alarm import Alarm, open_alarm
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.outbox.channel import Channel
-from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent, StoredDelivery
+from hero_assistance_server.outbox.model import ChannelDown, Held, Outcome, Refused, RetryLater, Sent, StoredDelivery
+from hero_assistance_server.outbox.pauses import Pauses
+from hero_assistance_server.outbox.pruning import prune
 from hero_assistance_server.outbox.rules import clean_note, next_attempt
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 
-# Longer than any channel takes for one attempt: a mail server may take ten minutes to accept a letter.
-LEASE = timedelta(minutes=20)
+# Longer than any channel takes for one attempt: a mail server may take ten minutes to accept a letter, and a minute for
+# each command before.
+ATTEMPT_TIMEOUT_S = 1800.0
 # What is being sent when the server stops has so long to come to an end; at a restart callers wait for it.
 GRACE_S = 2.0
 # After an error of the disk.
@@ -33,8 +35,6 @@ RETRY_STORE_S = 5.0
 # How often a channel that is not ready is asked again.
 READY_AFTER = timedelta(seconds=2)
 PRUNE_EVERY_S = 3600.0
-KEPT_FOR = timedelta(days=30)
-PRUNE_BATCH = 500
 
 T = TypeVar("T")
 
@@ -44,9 +44,16 @@ _log = get_log("outbox")
 class Sender:
     """Runs the channels; a commit that adds to the outbox wakes it."""
 
-    def __init__(self, storage: Storage, channels: Sequence[Channel], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        channels: Sequence[Channel],
+        clock: Callable[[], datetime],
+        pauses: Pauses | None = None,
+    ) -> None:
         self._storage = storage
         self._clock = clock
+        self._pauses = pauses or Pauses()
         self._wakeups = {channel.name: asyncio.Event() for channel in channels}
         self._channels = channels
         self._stopping = False
@@ -63,7 +70,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due until `stop`."""
-        released = await self._write_at_last(lambda work: work.outbox.release_leases())
+        released = await self._write_at_last(lambda work: work.outbox.release_in_flight())
         if released:
             # Its process was killed in the middle of an attempt.
             _log.warning("outbox.interrupted", deliveries=released)
@@ -83,10 +90,10 @@ class Sender:
 
     async def _prune(self) -> None:
         while True:
-            before = self._clock() - KEPT_FOR
-            with contextlib.suppress(HeroError):
-                while await self._storage.write(lambda work: work.outbox.prune(before, PRUNE_BATCH)) == PRUNE_BATCH:  # noqa: B023
-                    pass
+            try:
+                await prune(self._storage, self._wakeups)
+            except HeroError as error:
+                _log.warning("outbox.not-pruned", error=error)
             await asyncio.sleep(PRUNE_EVERY_S)
 
     async def _run_channel(self, channel: Channel) -> None:
@@ -96,17 +103,20 @@ class Sender:
             async with asyncio.TaskGroup() as group:
                 while not self._stopping:
                     wakeup.clear()
-                    for delivery in await self._lease(channel, channel.at_once - len(under_way), alarm):
+                    for delivery in await self._begin(channel, len(under_way), alarm):
                         task = group.create_task(self._send(channel, delivery))
                         under_way.add(task)
                         task.add_done_callback(under_way.discard)
                         task.add_done_callback(lambda _done: wakeup.set())
                     await wakeup.wait()
 
-    async def _lease(self, channel: Channel, room: int, alarm: Alarm) -> list[StoredDelivery]:
+    async def _begin(self, channel: Channel, under_way: int, alarm: Alarm) -> list[StoredDelivery]:
         """Begin attempts of what is due, as many as there is room for; else set the alarm for the next one."""
-        now = self._clock()
+        now, pause = self._clock(), self._pauses.of(channel.name)
+        room = pause.room(channel.at_once, now) - under_way
         if room <= 0:
+            if pause.until is not None and now < pause.until:
+                alarm.set(pause.until)
             return []
         if not channel.is_ready():
             alarm.set(now + READY_AFTER)
@@ -118,26 +128,41 @@ class Sender:
             if due > now:
                 alarm.set(due)
                 return []
-            leased = await self._storage.write(
-                lambda work: work.outbox.lease(channel.name, now, now + LEASE, room),
-            )
+            begun = await self._storage.write(lambda work: work.outbox.begin(channel.name, now, room))
         except HeroError as error:
             _log.warning("outbox.put-off", channel=channel.name, error=error)
             alarm.set(now + timedelta(seconds=RETRY_STORE_S))
             return []
-        if len(leased) < room:
+        if len(begun) < room:
             self._wakeups[channel.name].set()
-        return leased
+        return begun
 
     async def _send(self, channel: Channel, first: StoredDelivery) -> None:
         """Send a delivery, and one after the other while more are due: an outcome and the next begin in one write."""
         delivery: StoredDelivery | None = first
         while delivery is not None:
-            outcome = await _attempt(channel, delivery)
+            number = self._pauses.of(channel.name).number
+            outcome = self._judge(channel, delivery, number, await _attempt(channel, delivery))
             if not isinstance(outcome, Sent):
                 _log_failure(delivery, outcome)
-            next_of = channel.name if channel.is_ready() and not self._stopping else None
-            delivery = await self._write_at_last(partial(conclude, delivery, outcome, next_of))
+            goes_on = not self._stopping and not self._pauses.of(channel.name).is_down and channel.is_ready()
+            delivery = await self._write_at_last(
+                partial(conclude, delivery, outcome, channel.name if goes_on else None)
+            )
+
+    def _judge(self, channel: Channel, delivery: StoredDelivery, number: int, outcome: Outcome) -> Outcome:
+        """Tell the channel's pause what came of an attempt; returns what it means for the delivery."""
+        pause = self._pauses.of(channel.name)
+        if isinstance(outcome, ChannelDown):
+            if outcome.knew_delivery and pause.is_to_blame(delivery.delivery_id):
+                return RetryLater(outcome.error)
+            pause.note_fault(outcome, self._clock(), channel.at_once)
+            # At the end of what is due: the next attempt is with another one.
+            return Held(outcome.error, timedelta())
+        was_answered = not isinstance(outcome, Held) and not (isinstance(outcome, Refused) and not outcome.was_sent)
+        if was_answered and pause.note_answer(delivery.delivery_id, number):
+            self._wakeups[channel.name].set()
+        return outcome
 
     async def _write_at_last(self, command: Callable[[UnitOfWork], T]) -> T:
         """Write, again and again where the disk fails: what was sent must not be sent once more."""
@@ -156,7 +181,7 @@ def conclude(
     record_outcome(work, delivery, outcome)
     if next_of is None:
         return None
-    return next(iter(work.outbox.lease(next_of, work.now, work.now + LEASE, 1)), None)
+    return next(iter(work.outbox.begin(next_of, work.now, 1)), None)
 
 
 def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome) -> None:
@@ -164,11 +189,22 @@ def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome)
     if isinstance(outcome, Sent):
         work.outbox.finish(delivery.delivery_id, clean_note(outcome.note), work.now)
         return
-    retry_at = next_attempt(delivery.attempts, work.now) if isinstance(outcome, RetryLater) else None
-    work.outbox.fail(delivery.delivery_id, clean_note(outcome.error), work.now, retry_at)
+    retry_at, counts = _plan(delivery, outcome, work.now)
+    work.outbox.fail(delivery.delivery_id, clean_note(outcome.error), work.now, retry_at, counts=counts)
 
 
-def _log_failure(delivery: StoredDelivery, outcome: RetryLater | Refused) -> None:
+def _plan(
+    delivery: StoredDelivery, outcome: RetryLater | Held | ChannelDown | Refused, now: datetime
+) -> tuple[datetime | None, bool]:
+    """Return when a delivery is tried again, `None` for never, and whether the attempt counts."""
+    if isinstance(outcome, RetryLater):
+        return next_attempt(delivery.attempts, now, outcome.at_least), True
+    if isinstance(outcome, Refused):
+        return None, outcome.was_sent
+    return now + (outcome.wait if isinstance(outcome, Held) else timedelta()), False
+
+
+def _log_failure(delivery: StoredDelivery, outcome: RetryLater | Held | ChannelDown | Refused) -> None:
     _log.warning(
         "outbox.not-sent",
         channel=delivery.channel,
@@ -180,7 +216,7 @@ def _log_failure(delivery: StoredDelivery, outcome: RetryLater | Refused) -> Non
 
 async def _attempt(channel: Channel, delivery: StoredDelivery) -> Outcome:
     try:
-        async with asyncio.timeout(LEASE.total_seconds() / 2):
+        async with asyncio.timeout(ATTEMPT_TIMEOUT_S):
             return await channel.deliver(delivery)
     except TimeoutError:
         return RetryLater("it took too long")

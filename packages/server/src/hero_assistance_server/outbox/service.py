@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.outbox.model import DeliveryState
+from hero_assistance_server.outbox.rules import KEPT
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 
 RETRY_LIMIT = 1000
+_FORGOTTEN = (
+    f"what was sent or dropped is forgotten after {KEPT[DeliveryState.DONE].age.days} days,"
+    f" what was given up after {KEPT[DeliveryState.DEAD].age.days}"
+)
 
 
 def retry_delivery(work: UnitOfWork, caller: Caller, delivery_id: int) -> bool:
@@ -37,4 +43,4 @@ def drop_delivery(work: UnitOfWork, caller: Caller, delivery_id: int) -> bool:
 
 def _check_known(snapshot: Snapshot, delivery_id: int) -> None:
     if snapshot.outbox.find(delivery_id) is None:
-        raise NotFound(f"there is no delivery {delivery_id}", hint="what was sent is forgotten after a month")
+        raise NotFound(f"there is no delivery {delivery_id}", hint=_FORGOTTEN)

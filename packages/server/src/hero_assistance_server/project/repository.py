@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
 
 
@@ -17,6 +18,10 @@ class ProjectRepository(Protocol):
 
     def targets(self) -> Targets:
         """Return how soon the first answer is promised, by priority."""
+        ...
+
+    def sharing(self) -> Sharing:
+        """Return what customers are shown of the team's work."""
         ...
 
     def save_changes(self, before: ProjectSettings, after: ProjectSettings) -> None:

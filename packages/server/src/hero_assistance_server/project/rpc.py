@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from itertools import pairwise
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
@@ -18,9 +20,12 @@ from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
 from hero_assistance_server.quotas.rules import GIB, MIB
-from hero_assistance_server.rpc.params import PersonName
+from hero_assistance_server.rpc.params import Fault, PersonName, known_zone
 from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.search.filters import day_of
 from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.tickets.business_hours import parse_shift
+from hero_assistance_server.time_zones import NAME_LIMIT as ZONE_LIMIT
 
 # A year of minutes: a target beyond is none.
 MINUTES_LIMIT = 366 * 24 * 60
@@ -33,6 +38,9 @@ BACKUP_HOURS_LIMIT = 31 * 24
 BACKUPS_LIMIT = 365
 ADDRESS_LIMIT = 200
 MAIL_SERVERS_LIMIT = 10
+SHIFTS_LIMIT = 6
+# Some ten years of them.
+HOLIDAYS_LIMIT = 400
 # Without a fragment, which is the page's own; the empty text is none.
 _ADDRESS = r"^(https?://[^\s/?#\x00-\x1f\x7f]+(/[^\s?#\x00-\x1f\x7f]*)?)?$"
 
@@ -51,6 +59,11 @@ _PROJECT = {
     "enrol_newcomers": True,
     "mail_newcomers": True,
     "mail_servers": [],
+    "share_tags": False,
+    "share_assignee": False,
+    "open_hours": {},
+    "time_zone": "UTC",
+    "holidays": [],
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -68,6 +81,9 @@ _GETS = (
             "enrol_newcomers": None,
             "mail_newcomers": None,
             "mail_servers": None,
+            "open_hours": None,
+            "time_zone": None,
+            "holidays": None,
         },
     ),
 )
@@ -75,7 +91,7 @@ _INFO = Example(
     "Somebody who is to sign in",
     "carol",
     {},
-    {"name": "Support", "page_address": "", "sign_in": {"link": True, "passkey": False, "oidc": []}},
+    {"name": "Support", "page_address": "", "sign_in": {"link": False, "passkey": False, "oidc": []}},
 )
 _UPDATES = Example(
     "An admin promises an answer within half an hour",
@@ -84,7 +100,33 @@ _UPDATES = Example(
     _PROJECT | {"first_response_minutes": {"urgent": 30}},
 )
 
-_MailServer = Annotated[str, StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$")]
+_MailServer = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$"),
+    Fault("this is no name of a mail server, such as mx.example.org"),
+]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _checked_shift(text: str) -> str:
+    try:
+        parse_shift(text)
+    except ValueError as error:
+        raise PydanticCustomError("hours", "{reason}", {"reason": str(error)}) from None
+    return text
+
+
+def _checked_day(text: str) -> str:
+    try:
+        return day_of(text).isoformat()
+    except ValueError:
+        raise PydanticCustomError("day", "it is no day: write it as 2026-12-25") from None
+
+
+_Shift = Annotated[
+    str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"), AfterValidator(_checked_shift)
+]
+_Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_checked_day)]
 _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
@@ -104,7 +146,12 @@ class UpdateProject(Params):
     backup_hours: Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT, description="0: none are made.")] | None = None
     backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
     page_address: Annotated[
-        Annotated[str, StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS)] | None,
+        Annotated[
+            str,
+            StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS),
+            Fault("this is no address of a page, such as https://help.example.org/"),
+        ]
+        | None,
         Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
     ] = None
     enrol_newcomers: Annotated[
@@ -122,10 +169,41 @@ class UpdateProject(Params):
             " `Authentication-Results`, such as `mx.example.org`.",
         ),
     ] = None
+    share_tags: Annotated[bool | None, Field(description="Whether customers see the tags of their tickets.")] = None
+    share_assignee: Annotated[
+        bool | None, Field(description="Whether customers see who of the team has their tickets.")
+    ] = None
+    open_hours: Annotated[
+        dict[Weekday, Annotated[list[_Shift], Field(max_length=SHIFTS_LIMIT)]] | None,
+        Field(
+            description="When the desk is open, by day of the week, such as `09:00-17:30`; a day without any is closed,"
+            " and where no day has any it is always open. Targets count open hours alone, for tickets from now on."
+        ),
+    ] = None
+    time_zone: Annotated[
+        Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(known_zone)] | None,
+        Field(description="An IANA time zone, such as `Europe/Berlin`, of the hours and the holidays."),
+    ] = None
+    holidays: Annotated[
+        list[_Day] | None, Field(max_length=HOLIDAYS_LIMIT, description="Days on which the desk is closed.")
+    ] = None
+
+    @field_validator("open_hours")
+    @classmethod
+    def _apart(cls, hours: dict[str, list[str]] | None) -> dict[str, list[str]] | None:
+        for day, texts in (hours or {}).items():
+            shifts = sorted((shift.start, shift.end) for shift in map(parse_shift, texts))
+            if any(end > start for (_, end), (start, _) in pairwise(shifts)):
+                raise PydanticCustomError("hours", "the hours of {day} overlap", {"day": day})
+        return hours
 
 
 class SignInWays(Result):
-    """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers."""
+    """How users sign in here: by a mailed link or code, by a passkey, by the named OpenID providers.
+
+    Where `link` is false no letter reaches a user now, since the desk has no mail server, or its server takes none: its
+    operator hands out links and codes then.
+    """
 
     link: bool
     passkey: bool
@@ -140,7 +218,12 @@ class ProjectInfo(Result):
     sign_in: SignInWays
 
 
-def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callable[[], list[str]] = list) -> None:
+def add_methods(
+    table: MethodRegistry,
+    storage: Storage,
+    list_providers: Callable[[], list[str]] = list,
+    sends_letters: Callable[[], bool] = bool,
+) -> None:
     """Register the methods; `list_providers` names the OpenID providers of now."""
 
     @table.method("project.info", allow=EVERYONE, page=True, errors=[Unavailable], examples=[_INFO])
@@ -149,7 +232,7 @@ def add_methods(table: MethodRegistry, storage: Storage, list_providers: Callabl
         project = await storage.read(lambda snapshot: snapshot.project.read())
         providers = list_providers() if project.page_address else []
         has_passkeys = relying_party(project.page_address) is not None
-        ways = SignInWays(link=True, passkey=has_passkeys, oidc=providers)
+        ways = SignInWays(link=sends_letters(), passkey=has_passkeys, oidc=providers)
         return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
 
     @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)

@@ -38,6 +38,14 @@ class ProjectSettings:
     mail_newcomers: bool = True
     # The mail servers whose word about a sender counts, as they name themselves in Authentication-Results.
     mail_servers: Sequence[str] = field(default_factory=list)
+    # Whether customers see the tags and the assignee of their tickets.
+    share_tags: bool = False
+    share_assignee: bool = False
+    # When the desk is open, by day of the week, as `09:00-17:30`; without any it always is. Days are of the zone.
+    open_hours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    time_zone: str = "UTC"
+    # Days on which it is closed, such as `2026-12-25`.
+    holidays: Sequence[str] = field(default_factory=list)
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -70,6 +78,11 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         enrol_newcomers=project.enrol_newcomers,
         mail_newcomers=project.mail_newcomers,
         mail_servers=list(project.mail_servers),
+        share_tags=project.share_tags,
+        share_assignee=project.share_assignee,
+        open_hours={day: list(shifts) for day, shifts in project.open_hours.items()},
+        time_zone=project.time_zone,
+        holidays=list(project.holidays),
     )
 
 
@@ -82,5 +95,5 @@ def ticket_link(project: ProjectSettings, ticket_id: TicketId) -> str | None:
 
 def _text(value: object) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {count}" for name, count in value.items())
+        return ", ".join(f"{name} {_text(count)}" for name, count in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

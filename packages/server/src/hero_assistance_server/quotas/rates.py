@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable
 
 from hero_assistance_httpd.connections.token_buckets import TokenBuckets
-from hero_assistance_sdk.access_list import Address, address_of
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.quotas.peer_buckets import PeerBuckets
 from hero_assistance_server.quotas.usage import Usage
 
 _HOUR_S = 3600.0
 _MINUTE_S = 60.0
-# A node of the overlay has all addresses of such a network.
-_NODE_PREFIX = 64
+# The origins of programs of this machine, and of the server's own timers.
+_MACHINE = frozenset({"unix", "timer"})
 
 
 class Rates:
@@ -33,7 +33,7 @@ class Rates:
             Usage.TEXTS: changes,
             Usage.CHANGES: changes,
         }
-        self._strangers = TokenBuckets(limits.stranger_calls_per_minute, _MINUTE_S, clock=clock)
+        self._strangers = PeerBuckets(limits.stranger_calls_per_minute, _MINUTE_S, clock)
 
     def count(self, user_id: UserId, usage: Usage) -> None:
         """Count one use of a customer's; raises `TooOften`."""
@@ -48,26 +48,13 @@ class Rates:
     def count_stranger(self, origin: str) -> None:
         """Count a call whose user is not known by its address, the last word of its origin; raises `TooOften`.
 
-        A socket of this machine is no address and is not counted: the edge calls there for many.
+        A program of this machine is not counted: it may be the supervisor, which asks how the server is.
         """
-        network = network_of_origin(origin)
-        if network is None:
+        if origin in _MACHINE:
             return
-        wait_s = self._strangers.take(network)
+        wait_s = self._strangers.take(origin)
         if wait_s:
             raise TooOften(
-                f"an address without a user makes at most {self._strangers.burst:.0f} calls a minute",
+                f"an address without a user makes at most {self._strangers.most:.0f} calls a minute",
                 retry_after_s=wait_s,
             )
-
-
-def network_of_origin(origin: str) -> str | None:
-    """Return what counts as one address of an origin's last word; `None` where that is no address."""
-    address = address_of(origin.rpartition(" ")[2])
-    return None if address is None else _network_of(address)
-
-
-def _network_of(address: Address) -> str:
-    """Return what counts as one address: an IPv4 address, or the IPv6 network that one node has."""
-    shift = 128 - _NODE_PREFIX if address.version == 6 else 0
-    return f"{address.version}/{int(address) >> shift:x}"

@@ -49,6 +49,10 @@ class ReadReceiptRepository(Protocol):
         """Return the user's receipts for these tickets, in their order; a ticket that does not exist is left out."""
         ...
 
+    def count_unread(self, user: User, ticket_ids: Sequence[TicketId]) -> list[int]:
+        """Return how much is unread of each of these tickets, all of which exist; the same as `list_for` says."""
+        ...
+
     def iterate_agents(self, ticket_id: TicketId, after: tuple[int, str] = LATEST) -> Iterator[TicketReader]:
         """Yield the agents who have read a ticket behind a time and a user, the last one first."""
         ...

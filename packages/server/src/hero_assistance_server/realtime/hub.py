@@ -169,6 +169,11 @@ class Hub:
         for subscription in list(self._readers.get(user_id, ())):
             self._remove(subscription)
 
+    def end_all(self) -> None:
+        """End every stream; the clients reconnect, and get what they are told then."""
+        for user_id in list(self._readers):
+            self.end_reader(user_id)
+
     def end_credential(self, user_id: UserId, credential: str) -> None:
         """End the streams of a user that were opened by one session or device."""
         for subscription in list(self._readers.get(user_id, ())):

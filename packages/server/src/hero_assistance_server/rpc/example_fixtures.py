@@ -52,6 +52,7 @@ NEW_TICKET: dict[str, Any] = {
     "customer_name": "Dave",
     "collaborators": [],
     "assignee": None,
+    "assignee_name": None,
     "followers": [],
     "snoozed_until": None,
     "first_response_due": None,
@@ -63,6 +64,7 @@ NEW_TICKET: dict[str, Any] = {
     "updated_at": FILED,
     "message_count": 0,
     "last_message_id": 0,
+    "last_message": None,
     "attachments": [],
 }
 
@@ -82,13 +84,26 @@ TICKET: dict[str, Any] = NEW_TICKET | {
     "updated_at": NOTED,
     "message_count": 2,
     "last_message_id": 2,
+    "last_message": {"author": "alice", "kind": "note", "excerpt": "The gateway was renewed yesterday."},
 }
-CAROLS_TICKET = TICKET | {"followers": [], "updated_at": REPLIED, "message_count": 1, "last_message_id": 1}
+CAROLS_TICKET = TICKET | {
+    "tags": [],
+    "followers": [],
+    "updated_at": REPLIED,
+    "message_count": 1,
+    "last_message_id": 1,
+    "last_message": {"author": "bob", "kind": "reply", "excerpt": "Which address do you see?"},
+}
 
 
 def summary_of(ticket: dict[str, Any]) -> dict[str, Any]:
     """Return what a list shows of a ticket."""
     return {name: ticket[name] for name in ticket if name not in {"body", "attachments"}}
+
+
+def listed(ticket: dict[str, Any], *, unread: int | None) -> dict[str, Any]:
+    """Return what a list shows of a ticket to a reader who has not read so much of it."""
+    return summary_of(ticket) | {"unread": unread}
 
 
 REPLY: dict[str, Any] = {
@@ -120,6 +135,8 @@ ALICE: dict[str, Any] = {
     "active": True,
     "shows_presence": True,
     "signature": "",
+    "language": None,
+    "time_zone": None,
 }
 BOB = ALICE | {"user_id": "bob", "name": "Bob", "role": "agent"}
 CAROL = ALICE | {"user_id": "carol", "name": "Carol", "role": "customer", "signature": None}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.size_limits import TEXT_BYTES
@@ -41,6 +42,17 @@ _LINE = {"pattern": r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f]
 _TEXT = {"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]*$"}
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Says in plain words what does not fit, in the place of the pattern; the last annotation of a type."""
+
+    message: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check as before, and say this."""
+        return core_schema.custom_error_schema(handler(source), "text", custom_error_message=self.message)
+
+
 def _cleaned(clean: Callable[[str], str], limit: int) -> AfterValidator:
     """Apply the rule of a kind of text, which may make it a little longer."""
 
@@ -67,12 +79,18 @@ def _in_bytes(text: str) -> str:
     return text
 
 
-def _known_zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """Return the name of a zone; raises `PydanticCustomError`."""
     try:
         zone_of(name)
     except ValueError as error:
         raise PydanticCustomError("no_zone", "{reason}", {"reason": str(error)}) from None
     return name
+
+
+def known_zone_or_none(name: str) -> str:
+    """Return the name of a zone, or the empty text; raises `PydanticCustomError`."""
+    return known_zone(name) if name else name
 
 
 def _not_blank(text: str) -> str:
@@ -134,6 +152,7 @@ PersonName = Annotated[
 Email = Annotated[
     str,
     StringConstraints(max_length=LOGIN_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
+    Fault("this is no e-mail address, such as ann@example.org"),
     Field(description="An e-mail address; capitals do not matter."),
 ]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]
@@ -149,8 +168,8 @@ FilterText = Annotated[
     Field(description="Conditions in the filter language."),
 ]
 ZoneName = Annotated[
-    Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(_known_zone)] | None,
-    Field(description="An IANA time zone, such as `Europe/Berlin`, in which days begin; UTC without one."),
+    Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(known_zone)] | None,
+    Field(description="An IANA time zone, such as `Europe/Berlin`, in which days begin; else the caller's, else UTC."),
 ]
 PageLimit = Annotated[int, Field(ge=1, le=PAGE_LIMIT)]
 

@@ -23,7 +23,7 @@ from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.tickets.rpc import parse_list_filter
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
 
 # The count stands next to a name; beyond this number, "more" is enough.
@@ -118,7 +118,13 @@ class Deleted(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("view.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "view.list",
+        allow=STAFF,
+        page=True,
+        errors=[Unauthenticated, Forbidden, Unavailable],
+        examples=[_LISTS],
+    )
     async def list_(caller: Caller, params: ListViews) -> Encoded[ViewList]:
         """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known(), params))
@@ -146,7 +152,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
 
 def _list(snapshot: Snapshot, reader: User, params: ListViews) -> Encoded[ViewList]:
-    zone = zone_or_utc(params.time_zone)
+    zone = zone_for(params.time_zone, reader)
 
     def encode(view: wire.SavedView) -> bytes:
         found = snapshot.tickets.count(build_list_query(parse(view.filter, zone=zone), reader), COUNT_CAP)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.messages.model import up_to_characters
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, summary_of
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, listed
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
@@ -22,7 +23,8 @@ from hero_assistance_server.search.filters import Filter, parse
 from hero_assistance_server.search.tokenizer import unsearchable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.tickets.sharing import NOTHING_SHARED, check_filter
+from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
 
 # A page of a list of results; each comes with its place.
@@ -42,7 +44,7 @@ _FINDS = (
         "bob",
         {"query": "is:active gatew*"},
         {
-            "found": [{"ticket": summary_of(TICKET), "place": "note", "message_id": 2, "snippet": _NOTED}],
+            "found": [{"ticket": listed(TICKET, unread=1), "place": "note", "message_id": 2, "snippet": _NOTED}],
             "next_before": None,
             "ignored": [],
             "missing": 0,
@@ -68,7 +70,7 @@ _FINDS = (
         {
             "found": [
                 {
-                    "ticket": summary_of(CAROLS_TICKET),
+                    "ticket": listed(CAROLS_TICKET, unread=1),
                     "place": "body",
                     "message_id": None,
                     "snippet": [{"text": "Since this", "match": True}, {"text": " morning.", "match": False}],
@@ -81,6 +83,7 @@ _FINDS = (
         },
     ),
 )
+_ERRORS = (Unauthenticated, Forbidden, InvalidParams, Unavailable)
 
 
 class SearchTickets(Params):
@@ -102,7 +105,7 @@ class Segment(Result):
 class FoundTicket(Result):
     """A ticket, and the place on it that has most of the words; `message_id` is null where it is of no message."""
 
-    ticket: wire.TicketSummary
+    ticket: wire.ListedTicket
     place: snippets.Place
     message_id: wire.MessageId | None
     snippet: list[Segment]
@@ -126,22 +129,32 @@ class FoundPage(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
-    @table.method("search.tickets", allow=KNOWN, errors=[Unauthenticated, InvalidParams, Unavailable], examples=_FINDS)
+    @table.method("search.tickets", allow=KNOWN, errors=_ERRORS, examples=_FINDS)
     async def tickets(caller: Caller, params: SearchTickets) -> FoundPage:
         """Find tickets by words, phrases and filters: an agent among all, a customer among what they can read.
 
-        Searches titles, texts, messages, tags and names in any case, with any accents and in any Unicode normal form.
+        Searches titles, texts, messages, names and, for an agent, tags: in any case, with any accents and in any
+        Unicode normal form.
         """
-        filter_ = parse(params.query, param="query", zone=zone_or_utc(params.time_zone))
+        filter_ = parse(params.query, param="query", zone=zone_for(params.time_zone, caller.known()))
         return await storage.read(lambda snapshot: _search(snapshot, caller.known(), filter_, params))
 
 
 def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTickets) -> FoundPage:
+    sharing = NOTHING_SHARED if reader.is_staff else snapshot.project.sharing()
+    check_filter(filter_, reader, sharing)
     found = snapshot.search.find(filter_, reader, params.before, params.limit + 1)
     page = found[: params.limit]
     more = len(found) > len(page)
+    unread = snapshot.read_receipts.count_unread(reader, [ticket.ticket_id for ticket in page])
     return FoundPage(
-        found=[_with_snippet(snapshot, reader, ticket, filter_) for ticket in page],
+        found=[
+            FoundTicket(
+                ticket=serializers.listed_ticket(ticket, staff=reader.is_staff, unread=count, sharing=sharing),
+                **_place(snapshot, reader, ticket, filter_),
+            )
+            for ticket, count in zip(page, unread, strict=True)
+        ],
         next_before=page[-1].ticket_id if more else None,
         ignored=unsearchable(filter_.texts),
         missing=snapshot.search.count_missing(),
@@ -149,12 +162,12 @@ def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTic
     )
 
 
-def _with_snippet(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) -> FoundTicket:
+def _place(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) -> dict[str, Any]:
+    """Return the place on a ticket that has most of the words, as the fields of a `FoundTicket`."""
+    if not reader.is_staff:
+        # Customers find no tags, also where they are shown them.
+        ticket = replace(ticket, tags=())
     newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=reader.is_staff)
     there = snippets.found(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
-    return FoundTicket(
-        ticket=serializers.ticket_summary(ticket, staff=reader.is_staff),
-        place=there.place,
-        message_id=there.message_id,
-        snippet=[Segment(text=segment.text, match=segment.match) for segment in there.segments],
-    )
+    snippet = [Segment(text=segment.text, match=segment.match) for segment in there.segments]
+    return {"place": there.place, "message_id": there.message_id, "snippet": snippet}

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from hero_assistance_server.search.filters import Key, Term
 from hero_assistance_server.search.folding import BREAK, JOINER, SYMBOL, fold
 
-# Raise it when the same text gets other words: every ticket is indexed once more.
-WORDS_VERSION = 1
+# Raise it when the same text gets other words, or they are for other readers: every ticket is indexed once more.
+WORDS_VERSION = 2
 
 # Thai, Lao, Tibetan, Myanmar, Khmer, kana, Han, and what is next to them.
 _UNSPACED = (

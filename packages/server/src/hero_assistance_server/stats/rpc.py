@@ -15,6 +15,7 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.ratings.model import RatingCount
 from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
 from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.params import (
@@ -31,7 +32,7 @@ from hero_assistance_server.stats import service
 from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.time_zones import DAY_MS, zone_of
+from hero_assistance_server.time_zones import DAY_MS, zone_for
 
 # Three years and a few days, each of which is a row.
 DAYS_LIMIT = 1100
@@ -41,6 +42,7 @@ _OFFSET_LIMIT = 14 * 60
 _SPAN = {"start": 0, "end": 4_102_444_800_000}
 _NEVER = {"start": 0, "end": DAY_MS}
 _NOTHING: dict[str, Any] = {"count": 0, "median_ms": None, "p90_ms": None}
+_UNRATED = {"good": 0, "bad": 0}
 _ERRORS = (Unauthenticated, Forbidden, Unavailable)
 
 
@@ -78,11 +80,11 @@ class DaysParams(SpanParams):
             raise PydanticCustomError("zone", "days begin by time_zone or by utc_offset_minutes, not by both")
         return self
 
-    def span(self) -> Span:
+    def span_of(self, caller: Caller) -> Span:
         """Return the span, with days that begin where the caller's do."""
-        if self.time_zone is not None:
-            return Span(self.start, self.end, zone_of(self.time_zone))
-        return Span(self.start, self.end, timezone(timedelta(minutes=self.utc_offset_minutes or 0)))
+        if self.utc_offset_minutes is not None:
+            return Span(self.start, self.end, timezone(timedelta(minutes=self.utc_offset_minutes)))
+        return Span(self.start, self.end, zone_for(self.time_zone, caller.known()))
 
 
 class FigureParams(SpanParams):
@@ -103,6 +105,13 @@ class Took(Result):
     p90_ms: int | None
 
 
+class Ratings(Result):
+    """How many answers were rated in the span, by what their customers said."""
+
+    good: int
+    bad: int
+
+
 class Overview(Result):
     """What happened in a span, and the backlog before and after it."""
 
@@ -111,6 +120,7 @@ class Overview(Result):
     solved: Took
     backlog_before: int
     backlog_after: int
+    ratings: Ratings
 
 
 class StatsRow(Result):
@@ -120,6 +130,7 @@ class StatsRow(Result):
     created: int
     first_response: Took
     solved: Took
+    ratings: Ratings
 
 
 class StatsRows(Result):
@@ -157,20 +168,27 @@ _OVERVIEWS = Example(
     "Before the project there was nothing",
     "bob",
     _NEVER,
-    {"created": 0, "first_response": _NOTHING, "solved": _NOTHING, "backlog_before": 0, "backlog_after": 0},
+    {
+        "created": 0,
+        "first_response": _NOTHING,
+        "solved": _NOTHING,
+        "backlog_before": 0,
+        "backlog_after": 0,
+        "ratings": _UNRATED,
+    },
 )
 _AGENTS = Example(
     "Bob answered the one ticket",
     "alice",
     _SPAN,
-    {"rows": [{"name": "bob", "created": 0, "first_response": _ONE, "solved": _NOTHING}]},
+    {"rows": [{"name": "bob", "created": 0, "first_response": _ONE, "solved": _NOTHING, "ratings": _UNRATED}]},
     varies=_VARIES,
 )
 _TAGS = Example(
     "It was about the VPN",
     "alice",
     _SPAN,
-    {"rows": [{"name": "vpn", "created": 1, "first_response": _ONE, "solved": _NOTHING}]},
+    {"rows": [{"name": "vpn", "created": 1, "first_response": _ONE, "solved": _NOTHING, "ratings": _UNRATED}]},
     varies=_VARIES,
 )
 _DAYS = Example(
@@ -197,7 +215,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("stats.by_agent", allow=STAFF, errors=_ERRORS, examples=[_AGENTS])
     async def by_agent(_caller: Caller, params: SpanParams) -> StatsRows:
-        """The figures of each agent: tickets assigned now, first answers given, tickets solved by them."""
+        """The figures of each agent: tickets assigned now, first answers given, tickets solved by them, and ratings."""
         return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.AGENT))
 
     @table.method("stats.by_tag", allow=STAFF, errors=_ERRORS, examples=[_TAGS])
@@ -206,9 +224,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.TAG))
 
     @table.method("stats.by_day", allow=STAFF, errors=_ERRORS, examples=[_DAYS])
-    async def by_day(_caller: Caller, params: DaysParams) -> StatsDays:
+    async def by_day(caller: Caller, params: DaysParams) -> StatsDays:
         """Count what happened on each day from midnight on, and what was neither solved nor closed at its end."""
-        found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span()))
+        found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span_of(caller)))
         return StatsDays(
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )
@@ -226,6 +244,7 @@ def _overview(snapshot: Snapshot, span: Span) -> Overview:
         solved=_to_took(snapshot.stats.measure(Figure.SOLVED, span)),
         backlog_before=snapshot.stats.backlog(span.start),
         backlog_after=snapshot.stats.backlog(span.end),
+        ratings=_to_ratings(snapshot.ratings.count(span)),
     )
 
 
@@ -237,6 +256,7 @@ def _rows(snapshot: Snapshot, span: Span, key: Key) -> StatsRows:
                 created=row.created,
                 first_response=_to_took(row.first_response),
                 solved=_to_took(row.solved),
+                ratings=_to_ratings(row.ratings),
             )
             for row in service.compare(snapshot, span, key)
         ]
@@ -259,3 +279,7 @@ def _tickets(snapshot: Snapshot, caller: Caller, params: FigureParams) -> Encode
 
 def _to_took(measure: Measure) -> Took:
     return Took(count=measure.count, median_ms=measure.median, p90_ms=measure.p90)
+
+
+def _to_ratings(count: RatingCount) -> Ratings:
+    return Ratings(good=count.good, bad=count.bad)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.ratings.model import RatingCount
 from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot
 from hero_assistance_server.tickets.model import Ticket
@@ -24,16 +25,23 @@ class Row:
     created: int
     first_response: Measure
     solved: Measure
+    ratings: RatingCount
 
 
 def compare(snapshot: Snapshot, span: Span, key: Key) -> list[Row]:
     """Return the figures of each agent or tag, those with the most tickets first; at most `ROWS_LIMIT`."""
     figures = (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
     created, answered, solved = (snapshot.stats.measure_by(figure, span, key) for figure in figures)
-    none = Measure()
+    ratings, none, unrated = snapshot.ratings.count_by(span, key), Measure(), RatingCount()
     rows = [
-        Row(name, created.get(name, none).count, answered.get(name, none), solved.get(name, none))
-        for name in created.keys() | answered.keys() | solved.keys()
+        Row(
+            name,
+            created.get(name, none).count,
+            answered.get(name, none),
+            solved.get(name, none),
+            ratings.get(name, unrated),
+        )
+        for name in created.keys() | answered.keys() | solved.keys() | ratings.keys()
     ]
     rows.sort(key=lambda row: (-row.created - row.first_response.count - row.solved.count, row.name))
     return rows[:ROWS_LIMIT]

@@ -55,9 +55,13 @@ class TableReader(Protocol):
 
 
 class TableWriter(Protocol):
-    """A new database that gets rows; they are committed when its context ends without an error."""
+    """A new database that gets rows; they are committed when its context ends without an error.
+
+    `former_tables` are in exports of earlier releases, and are not imported.
+    """
 
     tables: list[str]
+    former_tables: frozenset[str]
 
     def insert(self, table: str, line: bytes) -> None:
         """Write the row of a line; raises `ValueError`."""
@@ -91,6 +95,10 @@ class DatabaseFiles(Protocol):
 
     def list_attachment_files(self, path: Path) -> list[str]:
         """Return the SHA-256 of each file that an attachment has, in order."""
+        ...
+
+    def end_access(self, path: Path) -> None:
+        """Delete what let users in, of a database that is not in use: it may have been revoked since."""
         ...
 
     def read_tables(self, path: Path) -> AbstractContextManager[TableReader]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from hero_assistance_sdk.errors import usable_folder
 from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
+from hero_assistance_sdk.files.usable_folder import usable_folder
 from hero_assistance_server.storage.errors import DataInUse
 
 FOLDER_MODE = 0o700

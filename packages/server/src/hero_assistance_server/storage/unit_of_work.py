@@ -15,21 +15,27 @@ from hero_assistance_server.attachments.repository import AttachmentRepository
 from hero_assistance_server.audit.repository import AuditRepository
 from hero_assistance_server.canned_replies.repository import CannedReplyRepository
 from hero_assistance_server.drafts.repository import DraftRepository
+from hero_assistance_server.erasure.repository import ErasureRepository
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.repository import EventRepository
 from hero_assistance_server.identity.oidc.repository import OidcIdentityRepository
 from hero_assistance_server.identity.passkeys.repository import PasskeyRepository
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.repository import SessionRepository
-from hero_assistance_server.identity.sign_in.repository import SignInTokenRepository
+from hero_assistance_server.identity.sign_in.repository import SignInRateRepository, SignInTokenRepository
 from hero_assistance_server.macros.repository import MacroRepository
 from hero_assistance_server.mail.id_repository import MailIdRepository
 from hero_assistance_server.mail.key_repository import MailKeyRepository
-from hero_assistance_server.mail.receiving.repository import IncomingMailRepository, MailboxPositionRepository
+from hero_assistance_server.mail.receiving.repository import (
+    IncomingMailRepository,
+    MailboxPositionRepository,
+    MailUseRepository,
+)
 from hero_assistance_server.messages.repository import MessageRepository
 from hero_assistance_server.notifications.repository import NotificationRepository
 from hero_assistance_server.outbox.repository import OutboxRepository
 from hero_assistance_server.project.repository import ProjectRepository
+from hero_assistance_server.ratings.repository import RatingRepository
 from hero_assistance_server.read_receipts.repository import ReadReceiptRepository
 from hero_assistance_server.saved_views.repository import SavedViewRepository
 from hero_assistance_server.search.repository import SearchRepository
@@ -78,6 +84,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def erasure(self) -> ErasureRepository:
+        """Every table, for what is deleted for ever."""
+        ...
+
+    @property
     def incoming_mails(self) -> IncomingMailRepository:
         """The mails that arrived."""
         ...
@@ -98,6 +109,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def mail_uses(self) -> MailUseRepository:
+        """How often mails did what is limited."""
+        ...
+
+    @property
     def mailbox_positions(self) -> MailboxPositionRepository:
         """How far each mailbox was read."""
         ...
@@ -110,6 +126,11 @@ class Snapshot(Protocol):
     @property
     def project(self) -> ProjectRepository:
         """The settings of the project."""
+        ...
+
+    @property
+    def ratings(self) -> RatingRepository:
+        """What customers say of answers."""
         ...
 
     @property
@@ -150,6 +171,11 @@ class Snapshot(Protocol):
     @property
     def sign_in_tokens(self) -> SignInTokenRepository:
         """The links and codes by which users sign in."""
+        ...
+
+    @property
+    def sign_in_rates(self) -> SignInRateRepository:
+        """How often addresses were used to sign in."""
         ...
 
     @property
@@ -207,6 +233,10 @@ class UnitOfWork(Snapshot, Protocol):
 
     def record_event(self, change: AnyChange) -> Seq:
         """Write the change's event without an audit entry: for what concerns one user alone."""
+        ...
+
+    def skip_event(self) -> None:
+        """Leave a number out: a reader who has every event so far is reset like one who lacks some."""
         ...
 
     def record_audit_entry(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:

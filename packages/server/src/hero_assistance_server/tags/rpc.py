@@ -69,7 +69,9 @@ class Renamed(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("tag.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "tag.list", allow=STAFF, page=True, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS]
+    )
     async def list_(_caller: Caller, params: ListTags) -> TagList:
         """List the tags that tickets have, by name, with how many have them."""
         return await storage.read(lambda snapshot: _list(snapshot, params))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import DONE
 
 # The statuses that need attention; snoozed tickets have a list of their own.
 ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.WAITING})
@@ -15,6 +16,8 @@ ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.WAITING})
 ALL = "all"
 UNASSIGNED = "unassigned"
 MERGED = "merged"
+# A first answer is promised, and was not given.
+AWAITING = "awaiting"
 
 
 class Place(NamedTuple):
@@ -63,4 +66,7 @@ def subjects(ticket: Ticket) -> list[str]:
     """The same without those who take part."""
     assignee = UNASSIGNED if ticket.assignee is None else assigned_to(ticket.assignee)
     merged = [] if ticket.merged_into is None else [MERGED]
-    return [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee, *merged, *map(tagged, ticket.tags)]
+    promised = ticket.first_response_due is not None and ticket.first_response_at is None
+    awaiting = [AWAITING] if promised and ticket.status not in DONE else []
+    of_all = [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee]
+    return [*of_all, *merged, *awaiting, *map(tagged, ticket.tags)]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
-from hero_assistance_server.search.filters import ACTIVE, ME, MERGED, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.search.filters import ACTIVE, ME, MERGED, OVERDUE, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.search.filters import DONE as DONE_WORD
 from hero_assistance_server.texts import as_tag
 from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.tickets.states import DONE
@@ -50,11 +51,13 @@ class ListQuery:
     without: frozenset[str] = frozenset()
     since: datetime | None = None
     until: datetime | None = None
+    # Whether its first answer is overdue now; `None` does not matter.
+    overdue: bool | None = None
 
     @property
     def counted_scope(self) -> str | None:
         """The scope whose tallies count these tickets exactly; `None` when there is none."""
-        if self.without or self.since or self.until or len(self.within) > 1:
+        if self.without or self.since or self.until or self.overdue is not None or len(self.within) > 1:
             return None
         scopes = self.within[0] if self.within else frozenset({list_index.ALL})
         return next(iter(scopes)) if len(scopes) == 1 else None
@@ -68,7 +71,7 @@ def build_list_query(filter_: Filter, reader: User, view: str | None = None) -> 
         within = () if scope == list_index.ALL else (frozenset({scope}),)
         found = ListQuery(VIEWS[view].statuses, within)
     found = _of_status(found, filter_, reader)
-    found = _of_scopes(found, filter_, reader)
+    found = _of_overdue(_of_scopes(found, filter_, reader), filter_)
     return _of_days(found, filter_)
 
 
@@ -78,7 +81,7 @@ def _of_status(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
         statuses &= _shown_as(asked, reader)
     statuses -= _shown_as(filter_.of(Key.STATUS, negated=True), reader)
     for term in filter_.terms:
-        if term.key is Key.IS and term.value not in _IS_SCOPES:
+        if term.key is Key.IS and term.value in {ACTIVE, DONE_WORD}:
             meant = _shown_as(tuple(list_index.ACTIVE), reader) if term.value == ACTIVE else DONE
             statuses = statuses - meant if term.negated else statuses & meant
     return replace(found, statuses=statuses)
@@ -119,6 +122,18 @@ def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
     within += [frozenset({_IS_SCOPES[word]}) for word in filter_.of(Key.IS) if word in _IS_SCOPES]
     without |= {_IS_SCOPES[word] for word in filter_.of(Key.IS, negated=True) if word in _IS_SCOPES}
     return replace(found, within=tuple(dict.fromkeys(within)), without=frozenset(without))
+
+
+def _of_overdue(found: ListQuery, filter_: Filter) -> ListQuery:
+    """What is overdue is among the tickets that await an answer; both at once is nothing."""
+    asked = {term.negated for term in filter_.terms if term.key is Key.IS and term.value == OVERDUE}
+    if not asked:
+        return found
+    if asked == {True}:
+        return replace(found, overdue=False)
+    awaiting = frozenset({list_index.AWAITING})
+    statuses = frozenset[Status]() if len(asked) > 1 else found.statuses
+    return replace(found, statuses=statuses, within=(*found.within, awaiting), overdue=True)
 
 
 def _of_days(found: ListQuery, filter_: Filter) -> ListQuery:

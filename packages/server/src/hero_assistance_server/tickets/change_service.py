@@ -12,8 +12,9 @@ from hero_assistance_server.drafts.rules import DraftKey
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
-from hero_assistance_server.tickets import merge_split, rules
-from hero_assistance_server.tickets.merge_split import Entry
+from hero_assistance_server.tickets import rules
+from hero_assistance_server.tickets.merging import merge_split
+from hero_assistance_server.tickets.merging.merge_split import Entry
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.tickets.ticket_update import Patch, update
@@ -124,7 +125,7 @@ def split_ticket(
 
 def _list_last_entries(work: UnitOfWork, ticket: Ticket) -> list[Entry]:
     found = [work.messages.find(message_id) for message_id in {ticket.last_reply_id, ticket.last_message_id}]
-    return [Entry(one.message_id, one.kind, one.created_at) for one in found if one is not None]
+    return [Entry.of(one) for one in found if one is not None]
 
 
 def _apply(work: UnitOfWork, caller: Caller, ticket: Ticket, changes: Iterable[AnyChange]) -> Ticket:

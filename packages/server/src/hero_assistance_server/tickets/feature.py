@@ -5,8 +5,9 @@ from __future__ import annotations
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.features import Feature
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.tickets import bulk_rpc, merge_split_rpc, rpc, update_rpc
+from hero_assistance_server.tickets import bulk_rpc, rpc, update_rpc
 from hero_assistance_server.tickets.event_types import EVENT_TYPES
+from hero_assistance_server.tickets.merging import merge_split_rpc
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:

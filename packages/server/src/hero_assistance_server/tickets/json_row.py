@@ -9,12 +9,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hero_assistance_sdk.wire import Priority, Status
+from hero_assistance_sdk.wire import MessageKind, Priority, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
-from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.model import LastMessage, Ticket
 from hero_assistance_server.timestamps import maybe_time, time_of
 
-# The columns of the ticket's own row, in the order of the array; the name of the customer follows them.
+# The columns of the ticket's own row, in the order of the array; the names of customer and assignee follow them.
 COLUMNS = (
     "ticket_id",
     "title",
@@ -40,12 +40,19 @@ COLUMNS = (
     "last_reply_id",
     "last_message_id",
     "attachments",
+    "last_reply",
+    "last_note",
 )
 
 
 def decode_row(text: str) -> Ticket:
     """Return the ticket of a row."""
     return decode_values(json.loads(text))
+
+
+def id_of_row(text: str) -> TicketId:
+    """Return the id of a row's ticket, without decoding the rest."""
+    return TicketId(int(text[1 : text.index(",")]))
 
 
 def decode_values(row: Sequence[Any]) -> Ticket:
@@ -58,7 +65,7 @@ def decode_values(row: Sequence[Any]) -> Ticket:
         priority=Priority(row[4]),
         tags=tuple(json.loads(row[5])),
         customer=row[6],
-        customer_name=row[24],
+        customer_name=row[26],
         created_at=time_of(row[7]),
         updated_at=time_of(row[8]),
         public_updated_at=time_of(row[9]),
@@ -76,7 +83,22 @@ def decode_values(row: Sequence[Any]) -> Ticket:
         last_reply_id=row[21],
         last_message_id=row[22],
         attachments=_decode_attachments(row[23]),
+        last_reply=_decode_last_message(row[24], MessageKind.REPLY),
+        last_note=_decode_last_message(row[25], MessageKind.NOTE),
+        assignee_name=row[27],
     )
+
+
+def encode_last_message(message: LastMessage | None) -> str:
+    """Return what a column keeps of the last message; `decode_values` reads it."""
+    return "" if message is None else f"{message.author}\n{message.excerpt}"
+
+
+def _decode_last_message(text: str, kind: MessageKind) -> LastMessage | None:
+    if not text:
+        return None
+    author, _, excerpt = text.partition("\n")
+    return LastMessage(UserId(author), kind, excerpt)
 
 
 def _decode_attachments(text: str) -> tuple[Attachment, ...]:

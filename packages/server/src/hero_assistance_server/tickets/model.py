@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hero_assistance_sdk.wire import MessageId, Priority, Status, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 
 # The last message of a thread that has none.
 NO_MESSAGE = MessageId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """Who wrote the last reply or note of a thread, and its first words as one line."""
+
+    author: UserId
+    kind: MessageKind
+    excerpt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +55,20 @@ class Ticket:
     # Of replies and notes, by their times. A text that was merged has an id that says nothing of its place.
     last_message_id: MessageId = NO_MESSAGE
     attachments: tuple[Attachment, ...] = ()
+    last_reply: LastMessage | None = None
+    # The last message where it is a note.
+    last_note: LastMessage | None = None
+    assignee_name: str | None = None
 
     @property
     def people(self) -> frozenset[UserId]:
         """Everybody outside the team who sees this ticket."""
         return frozenset({self.customer, *self.collaborators})
+
+    @property
+    def last_message(self) -> LastMessage | None:
+        """The last message as agents see the thread."""
+        return self.last_note or self.last_reply
 
     @property
     def participants(self) -> frozenset[UserId]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Literal
@@ -21,7 +22,7 @@ from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_of, position_of
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, summary_of
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, listed
 from hero_assistance_server.rpc.pages import count_fitting
 from hero_assistance_server.rpc.params import (
     PAGE_DEFAULT,
@@ -39,7 +40,7 @@ from hero_assistance_server.rpc.params import (
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.search.filters import Filter, parse, suggest_key
-from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
@@ -47,19 +48,21 @@ from hero_assistance_server.tickets.repository import START, START_BY_ID, Positi
 from hero_assistance_server.tickets.service import (
     CREATE,
     NewTicket,
+    count_unread,
     create_ticket,
     create_ticket_for,
     cut_page,
     list_tickets,
 )
+from hero_assistance_server.tickets.sharing import NOTHING_SHARED, Sharing, check_filter
 from hero_assistance_server.tickets.visibility import visible_ticket
-from hero_assistance_server.time_zones import zone_or_utc
+from hero_assistance_server.time_zones import zone_for
 
 _CREATES = Example(
     "A customer files a ticket",
     "dave",
     {"title": "A new laptop", "body": "Mine is six years old.", "tags": ["hardware"], "client_token": "d41b"},
-    NEW_TICKET,
+    NEW_TICKET | {"tags": []},
 )
 _CREATES_FOR = Example(
     "An agent files it for a customer who has called",
@@ -75,8 +78,8 @@ _LISTS = (
     Example(
         "An agent lists the tickets",
         "bob",
-        {"limit": 50},
-        {"tickets": [summary_of(TICKET)], "next_cursor": None, "seq": 3},
+        {"limit": 50, "unread": True},
+        {"tickets": [listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
     ),
     Example(
         "An agent lists what is urgent in a view",
@@ -88,7 +91,7 @@ _LISTS = (
         "A program reads all of them",
         "bob",
         {"order": "id"},
-        {"tickets": [summary_of(TICKET)], "next_cursor": None, "seq": 3},
+        {"tickets": [listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
     ),
     Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
@@ -127,6 +130,7 @@ class ListTickets(Params):
     time_zone: ZoneName = None
     cursor: Cursor = None
     limit: PageLimit = PAGE_DEFAULT
+    unread: Annotated[bool, Field(description="Count what the caller has not read of each ticket.")] = False
     order: Annotated[
         Order,
         Field(
@@ -144,14 +148,15 @@ class TicketPage(Result):
     the work that one call does, or had room. `ticket.get` has the whole text of one.
     """
 
-    tickets: list[wire.TicketSummary]
+    tickets: list[wire.ListedTicket]
     next_cursor: str | None
     seq: wire.Seq
 
 
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
-    rows = {staff: RowCache(partial(_encode, staff=staff)) for staff in (True, False)}
+    # A row of a customer depends on what is shared.
+    rows: dict[Sharing | None, RowCache] = {}
     answers = ResponseCache(storage)
 
     @table.method(
@@ -176,8 +181,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method("ticket.get", allow=KNOWN, page=True, errors=[Unauthenticated, NotFound, Unavailable], examples=_GETS)
     async def get(caller: Caller, params: TicketParams) -> wire.Ticket:
         """Read one ticket."""
-        ticket = await storage.read(lambda snapshot: visible_ticket(snapshot, caller, params.ticket_id))
-        return serializers.ticket(ticket, staff=caller.is_staff)
+        return await storage.read(lambda snapshot: _get(snapshot, caller, params.ticket_id))
 
     @table.method(
         "ticket.list",
@@ -191,33 +195,42 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
-        query = _query_of(caller, params)
+        filter_ = parse_list_filter(params.filter, zone_for(params.time_zone, caller.known()))
+        query = _query_of(caller, params, filter_)
         after, by_id = _start_of(params), params.order is Order.ID
 
         async def read() -> Encoded[TicketPage]:
-            page, seq = await storage.read(
+            page, unread, sharing, seq = await storage.read(
                 lambda snapshot: (
-                    list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
+                    page := list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
+                    count_unread(snapshot, caller, page) if params.unread else None,
+                    _find_sharing(snapshot, caller, filter_),
                     snapshot.events.last_seq(),
                 )
             )
-            items = rows[caller.is_staff].encode_each(page.rows)
+            if sharing not in rows:
+                rows[sharing] = RowCache(partial(_encode, sharing=sharing))
+            items = rows[sharing].encode_each(page.rows)
+            if unread is not None:
+                items = [*map(_with_unread, items, unread)]
             count = count_fitting(items)
             if count < len(items):
                 page = cut_page(page, count, staff=caller.is_staff)
             cursor = None if page.end is None else _cursor_of(page.end, params.order)
             return Encoded.of(TicketPage, tickets=array(items[:count]), next_cursor=cursor, seq=seq)
 
-        # Staff see the same list; who asks matters where a view or a filter says "me".
-        own = not caller.is_staff or query is not None
+        # Staff see the same list; who asks matters for what is unread, and where a view or a filter says "me".
+        own = params.unread or not caller.is_staff or query is not None
         user_id = caller.known().user_id if own else None
-        asked = (user_id, params.view, params.filter, params.time_zone, params.cursor, params.limit, params.order)
-        return await answers.answer(asked, read)
+        page_asked = (params.cursor, params.limit, params.order, params.unread)
+        asked = (user_id, params.view, params.filter, filter_.zone, page_asked)
+        # What is overdue becomes so without a commit.
+        return await (answers.answer(asked, read) if query is None or query.overdue is None else read())
 
 
-def parse_list_filter(text: str, time_zone: str | None = None) -> Filter:
+def parse_list_filter(text: str, zone: tzinfo = UTC) -> Filter:
     """Return the filter of a list; raises `InvalidParams` also for one that looks for words."""
-    filter_ = parse(text, zone=zone_or_utc(time_zone))
+    filter_ = parse(text, zone=zone)
     if filter_.texts:
         term = filter_.texts[0]
         meant = suggest_key(term)
@@ -248,11 +261,10 @@ def _cursor_of(end: Position, order: Order) -> str:
     return cursor_of(replace(end, updated_at=Millis(0)) if order is Order.ID else end)
 
 
-def _query_of(caller: Caller, params: ListTickets) -> ListQuery | None:
+def _query_of(caller: Caller, params: ListTickets, filter_: Filter) -> ListQuery | None:
     """Return what the list is of; `None` for every ticket."""
     if params.view is not None and not caller.is_staff:
         raise Forbidden("views are of the team", hint="a filter works for everybody")
-    filter_ = parse_list_filter(params.filter, params.time_zone)
     if not filter_.terms and params.view in {None, "all"}:
         return None
     return build_list_query(filter_, caller.known(), params.view)
@@ -276,5 +288,29 @@ def _create(work: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:
     )
 
 
-def _encode(row: str, *, staff: bool) -> bytes:
-    return serializers.ticket_summary(decode_row(row), staff=staff).model_dump_json().encode()
+def _get(snapshot: Snapshot, caller: Caller, ticket_id: wire.TicketId) -> wire.Ticket:
+    ticket = visible_ticket(snapshot, caller, ticket_id)
+    if caller.is_staff:
+        return serializers.ticket(ticket, staff=True)
+    return serializers.ticket(ticket, staff=False, sharing=snapshot.project.sharing())
+
+
+def _find_sharing(snapshot: Snapshot, caller: Caller, filter_: Filter) -> Sharing | None:
+    """Return what is shared with a customer, `None` for staff; raises `Forbidden` for a filter by what is not."""
+    if caller.is_staff:
+        return None
+    sharing = snapshot.project.sharing()
+    check_filter(filter_, caller.known(), sharing)
+    return sharing
+
+
+def _encode(row: str, *, sharing: Sharing | None) -> bytes:
+    """Return the JSON of a row for staff, or for customers with whom something may be shared."""
+    staff, shared = sharing is None, sharing or NOTHING_SHARED
+    listed = serializers.listed_ticket(decode_row(row), staff=staff, unread=None, sharing=shared)
+    return listed.model_dump_json().encode()
+
+
+def _with_unread(listed: bytes, unread: int) -> bytes:
+    """Return the JSON of a `wire.ListedTicket`, which ends with a null, with the count in its place."""
+    return b"%b%d}" % (listed.removesuffix(b"null}"), unread)

@@ -112,8 +112,9 @@ def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
 
 def release(*, ticket: Ticket, now: datetime) -> Change[Ticket, None]:
     """Take the assignee off a ticket."""
+    released = replace(ticket, assignee=None, assignee_name=None)
     detail = {"assignee": "", "assignee.before": ticket.assignee or ""}
-    return changed(TICKET_UPDATED, ticket, replace(ticket, assignee=None), now, message=None, detail=detail)
+    return changed(TICKET_UPDATED, ticket, released, now, message=None, detail=detail)
 
 
 def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:

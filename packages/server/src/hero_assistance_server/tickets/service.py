@@ -14,7 +14,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets import rules
-from hero_assistance_server.tickets.json_row import decode_row
+from hero_assistance_server.tickets.json_row import decode_row, id_of_row
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import ListPage, Position
 from hero_assistance_server.tickets.visibility import visible_ticket
@@ -106,6 +106,11 @@ def list_tickets(
     seen_by = None if caller.is_staff else caller.known().user_id
     page = snapshot.tickets.list_page(query, after, limit + 1, seen_by=seen_by, by_id=by_id)
     return page if len(page.rows) <= limit else cut_page(page, limit, staff=caller.is_staff)
+
+
+def count_unread(snapshot: Snapshot, caller: Caller, page: ListPage) -> list[int]:
+    """Return how much the caller has not read of each ticket of a page, in their order."""
+    return snapshot.read_receipts.count_unread(caller.known(), [*map(id_of_row, page.rows)])
 
 
 def cut_page(page: ListPage, count: int, *, staff: bool) -> ListPage:

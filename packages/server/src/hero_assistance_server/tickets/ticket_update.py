@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import Priority, Status
 from hero_assistance_server.events.change_builder import changed
 from hero_assistance_server.events.model import Change
+from hero_assistance_server.tickets.business_hours import BusinessHours
 from hero_assistance_server.tickets.event_types import TICKET_UPDATED
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE, may_set
@@ -18,6 +19,14 @@ from hero_assistance_server.users.model import User
 
 # How soon the first answer is promised, by priority; a priority that is not here promises nothing.
 Targets = Mapping[Priority, timedelta]
+
+
+class TargetsInHours(dict[Priority, timedelta]):
+    """Targets of which only the open hours of the desk count."""
+
+    def __init__(self, targets: Targets, hours: BusinessHours) -> None:
+        super().__init__(targets)
+        self.hours = hours
 
 
 class Unset(Enum):
@@ -66,10 +75,20 @@ def update(*, ticket: Ticket, by: User, patch: Patch, targets: Targets, now: dat
     return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 
+def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
+    """Take the assignee off a ticket whose agent is gone; `None` where it has none. It needs no user."""
+    if ticket.assignee is None:
+        return None
+    after = replace(ticket, assignee=None)
+    return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
+
+
 def differing(before: Ticket, after: Ticket) -> dict[str, str]:
     """What became of the fields that are not the same, and what they were, as texts for the audit trail."""
     found: dict[str, str] = {}
     for field in fields(Ticket):
+        if field.name == "assignee_name":
+            continue
         was, now = getattr(before, field.name), getattr(after, field.name)
         if was != now:
             found |= {field.name: as_text(now), f"{field.name}.before": as_text(was)}
@@ -94,7 +113,9 @@ def with_status(ticket: Ticket, status: Status, now: datetime, snoozed_until: da
 def respond_by(created_at: datetime, priority: Priority, targets: Targets) -> datetime | None:
     """When the first answer is due."""
     target = targets.get(priority)
-    return None if target is None else created_at + target
+    if target is None:
+        return None
+    return targets.hours.add(created_at, target) if isinstance(targets, TargetsInHours) else created_at + target
 
 
 def check_assignable(user: User) -> None:
@@ -118,9 +139,9 @@ def _assigned(ticket: Ticket, patch: Patch) -> Ticket:
     if isinstance(patch.assignee, Unset):
         return ticket
     if patch.assignee is None:
-        return replace(ticket, assignee=None)
+        return replace(ticket, assignee=None, assignee_name=None)
     check_assignable(patch.assignee)
-    return replace(ticket, assignee=patch.assignee.user_id)
+    return replace(ticket, assignee=patch.assignee.user_id, assignee_name=patch.assignee.name)
 
 
 def _tagged(ticket: Ticket, patch: Patch) -> Ticket:

@@ -33,7 +33,7 @@ _UPDATES = (
         "An agent takes it, and says what it is about",
         "bob",
         {"ticket_id": 1, "assignee": "bob", "priority": "urgent", "add_tags": ["gateway"]},
-        TICKET | {"assignee": "bob", "priority": "urgent", "tags": ["vpn", "gateway"]},
+        TICKET | {"assignee": "bob", "assignee_name": "Bob", "priority": "urgent", "tags": ["vpn", "gateway"]},
     ),
     Example(
         "It sleeps until a certain time",
@@ -95,7 +95,7 @@ class Guest(TicketParams):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("ticket.update", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=_UPDATES)
+    @table.method("ticket.update", allow=KNOWN, adds=Usage.CHANGES, page=True, errors=_ERRORS, examples=_UPDATES)
     async def update_(caller: Caller, params: UpdateTicket) -> Encoded[wire.Ticket]:
         """Set fields of a ticket, all at once: an agent any of them, its customer the status solved or open."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
@@ -15,9 +15,10 @@ from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, STAFF, Caller
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
-from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName
+from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName, known_zone_or_none
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.time_zones import NAME_LIMIT as ZONE_LIMIT
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.login_rpc import LoginName
 from hero_assistance_server.users.login_service import LoginAdministration
@@ -48,6 +49,16 @@ _RETURNS = Example("Carol was never gone", "alice", {"user_id": "carol"}, CAROL)
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 
 
+Language = Annotated[
+    Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] | None,
+    Field(description="A language tag such as `fr` or `pt-BR`; the empty text is none."),
+]
+OwnZone = Annotated[
+    Annotated[str, Field(max_length=ZONE_LIMIT), AfterValidator(known_zone_or_none)] | None,
+    Field(description="An IANA time zone, in which days begin for this user; the empty text is none."),
+]
+
+
 class Enrol(Params):
     """A new user, whose id is made of `name`; `login` is the name that the edge gives them, which an admin may bind."""
 
@@ -69,6 +80,8 @@ class UpdateUser(KnownUser):
     name: PersonName | None = None
     role: wire.Role | None = None
     email: Email | None = None
+    language: Language = None
+    time_zone: OwnZone = None
     unassign: bool = False
 
 
@@ -83,6 +96,8 @@ class UpdateMe(Params):
         Annotated[OptionalText, Field(max_length=SIGNATURE_LIMIT)] | None,
         Field(description="What `{{agent.signature}}` of canned replies and macros is; the empty text is none."),
     ] = None
+    language: Language = None
+    time_zone: OwnZone = None
 
 
 class Deactivate(KnownUser):
@@ -112,7 +127,14 @@ def _updated(before: User, params: UpdateUser) -> User:
         name=params.name or before.name,
         role=params.role or before.role,
         email=fold_name(params.email) if params.email else before.email,
+        **_chosen(params),
     )
+
+
+def _chosen(params: UpdateUser | UpdateMe) -> dict[str, Any]:
+    """Return language and time zone as far as they are given; the empty text chooses none."""
+    given = {"language": params.language, "time_zone": params.time_zone}
+    return {name: text or None for name, text in given.items() if text is not None}
 
 
 def add_methods(table: MethodRegistry, administration: UserAdministration, logins: LoginAdministration) -> None:
@@ -121,7 +143,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 
     enrol_errors = [Unauthenticated, Forbidden, Conflict, Unavailable]
 
-    @table.method("user.enrol", allow=STAFF | OPERATORS, errors=enrol_errors, examples=[_ENROLS])
+    @table.method("user.enrol", allow=STAFF | OPERATORS, page=True, errors=enrol_errors, examples=[_ENROLS])
     async def enrol(caller: Caller, params: Enrol) -> wire.User:
         """Enrol a user by their e-mail address, before their first visit: an agent a customer, an admin any user."""
         user = await storage.write(lambda work: _enrol(work, caller, params, administration, logins))
@@ -129,7 +151,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 
     @table.method("user.update", allow=OPERATORS, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> UpdatedUser:
-        """Change a user's name, role or e-mail address; the last admin stays one.
+        """Change a user's name, role, e-mail address, language or time zone; the last admin stays one.
 
         Tickets of an agent who becomes a customer stay assigned and are listed; with `unassign` each call takes the
         assignee off up to 200 of them.
@@ -138,7 +160,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
             after = _updated(before, params)
-            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
+            return administration.change_and_unassign(work, caller, before, after, unassigns=params.unassign)
 
         user, left = await storage.write(command)
         shown = serializers.user(user, staff=True).model_dump()
@@ -146,12 +168,12 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 
     @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
-        """Change the caller's own name, and as an agent their signature, and whether others see where they are."""
+        """Change the caller's own name, language and time zone, and as an agent signature and presence."""
         _check_own_settings(caller, params)
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
-            after = replace(before, **params.model_dump(exclude_none=True))
+            after = replace(before, **(params.model_dump(exclude_none=True) | _chosen(params)))
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)
@@ -173,7 +195,7 @@ def _add_activation_methods(table: MethodRegistry, administration: UserAdministr
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
             after = replace(before, active=False)
-            return administration.change_and_unassign(work, caller, before, after, unassign=params.unassign)
+            return administration.change_and_unassign(work, caller, before, after, unassigns=params.unassign)
 
         user, left = await storage.write(command)
         shown = serializers.user(user, staff=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hero_assistance_server.identity.access import delete_credentials
 from hero_assistance_server.identity.permissions import OPERATOR_ORIGIN, Caller
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users import rules
@@ -34,6 +35,7 @@ def _remove(work: UnitOfWork, user: User) -> None:
         work.sessions.delete(session.session_id)
     for device in [*work.devices.iterate_for(user.user_id)]:
         work.devices.delete(device.address)
+    delete_credentials(work, user.user_id)
     for login in work.logins.list_after("", _LOGINS, user.user_id):
         work.logins.delete(login.login)
         work.record_audit_entry(UNBOUND, _OPERATOR, {"user_id": user.user_id, "login": login.login})

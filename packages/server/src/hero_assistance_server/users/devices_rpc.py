@@ -11,16 +11,16 @@ from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.access_lists import fill_access_page, find_owner, read_place
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.devices.service import DeviceAdministration
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, Caller
-from hero_assistance_server.rpc.cursors import cursor_at, place_at
-from hero_assistance_server.rpc.pages import PageParams, fill_page
+from hero_assistance_server.rpc.pages import PageParams
 from hero_assistance_server.rpc.params import UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.users import model
-from hero_assistance_server.users.service import iterate_devices, revoke_device
+from hero_assistance_server.users.service import revoke_device
 
 # The longest text of an IPv6 address.
 ADDRESS_LIMIT = 45
@@ -86,15 +86,14 @@ def add_methods(table: MethodRegistry, storage: Storage, administration: DeviceA
 
 
 def _list(snapshot: Snapshot, caller: Caller, params: DevicesOf, directory: DeviceDirectory) -> Encoded[DeviceList]:
-    user_id = params.user_id or caller.known().user_id
-    bound_at, address = (0, "") if params.cursor is None else place_at(params.cursor, int, str)
-
-    def encode(device: model.Device) -> bytes:
-        return _serialize(device, directory.last_seen(device), caller).model_dump_json().encode()
-
-    page = fill_page(iterate_devices(snapshot, caller, user_id, (bound_at, address)), encode, params.limit)
-    cursor = None if page.last is None else cursor_at(page.last.bound_at, page.last.address)
-    return Encoded.of(DeviceList, devices=page.json, next_cursor=cursor)
+    user_id = find_owner(caller, params.user_id, "devices")
+    json, cursor = fill_access_page(
+        snapshot.devices.iterate_for(user_id, read_place(params)),
+        lambda device: _serialize(device, directory.last_seen(device), caller),
+        lambda device: (device.bound_at, device.address),
+        params.limit,
+    )
+    return Encoded.of(DeviceList, devices=json, next_cursor=cursor)
 
 
 def _serialize(device: model.Device, last_seen_at: wire.Millis, caller: Caller) -> Device:

@@ -6,6 +6,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 
 from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.users.customer_names import CustomerNames
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Login, User
 
@@ -25,6 +26,7 @@ class Directory:
         self._users = {user.user_id: user for user in users}
         self._ids = sorted(self._users)
         self._staff_ids = [user_id for user_id in self._ids if self._users[user_id].is_staff]
+        self._customers = CustomerNames()
         # By the folded name, and the names of a desk that once told `Carol` from `carol`, the oldest first.
         self._logins: dict[str, dict[str, UserId]] = {}
         for login in logins:
@@ -40,6 +42,11 @@ class Directory:
         if group is None:
             return None
         return self._users.get(group.get(name) or next(iter(group.values())))
+
+    def find_customers(self, prefix: str) -> Iterator[User]:
+        """Yield the active customers whose id, name, a word of it, or e-mail address begins with `prefix`."""
+        for user_id in self._customers.find(prefix, self._users.values()):
+            yield self._users[user_id]
 
     def list_without_login(self) -> list[User]:
         """Return the active agents and admins whom the edge has no name for, by id."""
@@ -62,6 +69,7 @@ class Directory:
         """Add a user, or replace the one with this id."""
         before = self._users.get(user.user_id)
         self._users[user.user_id] = user
+        self._customers.replace(before, user)
         if before is None:
             insort(self._ids, user.user_id)
         was_staff = before is not None and before.is_staff
@@ -69,6 +77,14 @@ class Directory:
             insort(self._staff_ids, user.user_id)
         elif was_staff and not user.is_staff:
             self._staff_ids.remove(user.user_id)
+
+    def remove(self, user_id: UserId) -> None:
+        """Remove a user who was erased."""
+        user = self._users.pop(user_id, None)
+        if user is not None:
+            self._ids.remove(user_id)
+            if user.is_staff:
+                self._staff_ids.remove(user_id)
 
     def iterate_after(self, user_id: str, *, staff_only: bool = False) -> Iterator[User]:
         """Yield the users behind an id, by id; with `staff_only` agents and admins."""

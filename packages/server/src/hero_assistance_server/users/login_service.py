@@ -15,9 +15,9 @@ from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users import rules
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.ids.user_ids import make_user_id
 from hero_assistance_server.users.model import Login, User
 from hero_assistance_server.users.service import find_user
-from hero_assistance_server.users.user_ids import make_user_id
 
 BOUND, UNBOUND = "user.login_bound", "user.login_unbound"
 
@@ -115,7 +115,7 @@ def seed_users(work: UnitOfWork, users: Sequence[User], *, demo: bool = False) -
 
 
 def _add_customer(work: UnitOfWork, directory: Directory, name: str, origin: str, email: str | None) -> User:
-    user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
+    user_id = make_user_id(name, lambda other: work.users.find(other) is not None, email)
     user = User(user_id, unicodedata.normalize("NFC", name), Role.CUSTOMER, email)
     work.users.save(user, work.now)
     work.apply(rules.enrol(user), Caller(user, origin=origin))

@@ -19,6 +19,9 @@ class User:
     shows_presence: bool = True
     # For the placeholder of canned replies.
     signature: str = ""
+    # Such as `fr` or `pt-BR`, and a zone of the IANA database; `None` while the user has chosen none.
+    language: str | None = None
+    time_zone: str | None = None
 
     @property
     def is_staff(self) -> bool:

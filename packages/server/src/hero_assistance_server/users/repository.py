@@ -100,6 +100,10 @@ class DeviceRepository(Protocol):
         """Return the device with this address, or `None`."""
         ...
 
+    def list_with_key(self, public_key: str) -> list[Device]:
+        """Return the devices that are bound by a key."""
+        ...
+
     def iterate_for(self, user_id: UserId, after: tuple[int, str] = (0, "")) -> Iterator[Device]:
         """Yield a user's devices behind a time and an address, in the order in which they were bound."""
         ...

@@ -22,12 +22,13 @@ from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import NAME_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.users.directory import Directory
-from hero_assistance_server.users.login_names import fold_name
+from hero_assistance_server.users.login_names import LOGIN_LIMIT, fold_name
 from hero_assistance_server.users.model import User
 
 _HIDDEN: dict[str, str | None] = {"signature": None}
 _ME = Example("A customer asks", "carol", {}, CAROL)
 _MENTIONS = Example("An agent types @b", "alice", {"prefix": "b"}, {"users": [BOB]})
+_CUSTOMERS = Example("An agent types a name", "bob", {"prefix": "Car"}, {"users": [CAROL]})
 _LISTS = Example(
     "A customer sees who may answer",
     "carol",
@@ -45,6 +46,19 @@ class FindMentionable(Params):
 
 class Mentionable(Result):
     """Users who can be mentioned, by id."""
+
+    users: list[wire.User]
+
+
+class FindCustomers(Params):
+    """The beginning of an id, a name, a word of a name, or an e-mail address."""
+
+    prefix: Annotated[str, Field(min_length=1, max_length=LOGIN_LIMIT)]
+    limit: Annotated[int, Field(ge=1, le=50)] = 8
+
+
+class Customers(Result):
+    """Customers, by what was found of them."""
 
     users: list[wire.User]
 
@@ -88,6 +102,12 @@ def add_methods(table: MethodRegistry, directory: Directory) -> None:
         staff = directory.iterate_after("", staff_only=True)
         found = (user for user in staff if user.can_work and _begins_with(user, fold_name(params.prefix)))
         return Mentionable(users=[serializers.user(user, staff=True) for user in islice(found, params.limit)])
+
+    @table.method("user.customers", allow=STAFF, page=True, errors=[Unauthenticated, Forbidden], examples=[_CUSTOMERS])
+    async def customers(_caller: Caller, params: FindCustomers) -> Customers:
+        """Find customers to file a ticket for, as an agent types a name or an address; not who is deactivated."""
+        found = islice(directory.find_customers(params.prefix), params.limit)
+        return Customers(users=[serializers.user(user, staff=True) for user in found])
 
 
 def _begins_with(user: User, prefix: str) -> bool:

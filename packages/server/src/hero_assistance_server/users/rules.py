@@ -11,7 +11,7 @@ from hero_assistance_server.tickets.ticket_update import as_text
 from hero_assistance_server.users.event_types import USER_DEACTIVATED, USER_ENROLLED, USER_REACTIVATED, USER_UPDATED
 from hero_assistance_server.users.model import User
 
-_AUDITED_FIELDS = ("name", "role", "email", "active", "shows_presence", "signature")
+_AUDITED_FIELDS = ("name", "role", "email", "active", "shows_presence", "signature", "language", "time_zone")
 
 
 def may_enrol(role: Role, *, administers: bool) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.canned_replies.ownership import is_usable
+from hero_assistance_server.identity.access import AccessAdministration
 from hero_assistance_server.identity.devices.service import REVOKED, DeviceAdministration
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.identity.sessions.service import SessionAdministration
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.texts import TextFault, clean_line
-from hero_assistance_server.tickets.ticket_update import Patch, update
+from hero_assistance_server.tickets.ticket_update import unassign
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.users import rules
 from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.ids.user_ids import make_user_id
 from hero_assistance_server.users.login_names import fold_name
-from hero_assistance_server.users.model import Device, User
-from hero_assistance_server.users.user_ids import make_user_id
+from hero_assistance_server.users.model import User
 
 # As long as a name that a user gives themselves.
 NAME_LIMIT = 100
@@ -41,19 +41,19 @@ class Left:
 class UserAdministration:
     """Writes users; the directory and the event streams follow each commit.
 
-    Who is deactivated is signed out everywhere.
+    Who is deactivated is signed out everywhere, and nothing that let them in counts again when they are reactivated.
     """
 
     storage: Storage
     directory: Directory
     hub: Hub
-    sessions: SessionAdministration
+    access: AccessAdministration
 
     def enrol(self, work: UnitOfWork, caller: Caller, *, email: str, name: str, role: Role) -> User:
         """Add a user, whose id is made of the name; raises `Forbidden`, or `Conflict` for an address that is taken."""
         rules.may_enrol(role, administers=caller.administers)
         _refuse_known_email(work, email)
-        user_id = make_user_id(name, lambda other: work.users.find(other) is not None)
+        user_id = make_user_id(name, lambda other: work.users.find(other) is not None, email)
         user = User(user_id, name, role, fold_name(email))
         _add(work, user, caller, self.directory)
         return user
@@ -66,7 +66,7 @@ class UserAdministration:
             shown = clean_line(name or "")[:NAME_LIMIT].strip()
         except TextFault:
             shown = email.partition("@")[0][:NAME_LIMIT]
-        user_id = make_user_id(shown, lambda other: work.users.find(other) is not None)
+        user_id = make_user_id(shown, lambda other: work.users.find(other) is not None, email)
         user = User(user_id, shown, Role.CUSTOMER, fold_name(email))
         _add(work, user, Caller(user, origin=origin), self.directory)
         return user
@@ -86,23 +86,23 @@ class UserAdministration:
             work.apply(change, caller)
             work.after_commit(partial(self._follow, before, after))
             if not after.active:
-                self.sessions.end_all(work, after.user_id)
-            if not after.active or after.email != before.email:
+                self.access.end(work, after.user_id)
+            elif after.email != before.email:
                 work.sign_in_tokens.delete_of_user(after.user_id)
         return after
 
     def change_and_unassign(
-        self, work: UnitOfWork, caller: Caller, before: User, after: User, *, unassign: bool
+        self, work: UnitOfWork, caller: Caller, before: User, after: User, *, unassigns: bool
     ) -> tuple[User, Left]:
         """Write what differs, as `change` does; returns the user, and what is left to hand over if they cannot work."""
-        if unassign and after.can_work:
+        if unassigns and after.can_work:
             raise Conflict(
                 f"{after.user_id} goes on as an agent", hint="unassign is for who becomes a customer or is deactivated"
             )
         after = self.change(work, caller, before, after)
         if after.can_work:
             return after, Left()
-        if unassign:
+        if unassigns:
             for ticket_id in work.users.list_open_tickets(after.user_id, UNASSIGN_LIMIT):
                 _unassign(work, caller, ticket_id)
         # The operator has none of their own.
@@ -126,25 +126,12 @@ def find_user(snapshot: Snapshot, user_id: UserId) -> User:
     return user
 
 
-def iterate_devices(
-    snapshot: Snapshot, caller: Caller, user_id: UserId, after: tuple[int, str] = (0, "")
-) -> Iterator[Device]:
-    """Yield a user's devices behind a time and an address; raises `Forbidden`."""
-    if not _may_see_devices(caller, user_id):
-        raise Forbidden("others' devices are for admins")
-    return snapshot.devices.iterate_for(user_id, after)
-
-
 def revoke_device(work: UnitOfWork, caller: Caller, devices: DeviceAdministration, address: str) -> bool:
     """Unbind a device that the caller may see, and end its streams; returns whether there was one."""
     device = work.devices.find(address)
-    if device is None or not _may_see_devices(caller, device.user_id):
+    if device is None or not caller.looks_after(device.user_id):
         return False
     return devices.unbind(work, caller, device.address, action=REVOKED)
-
-
-def _may_see_devices(caller: Caller, user_id: UserId) -> bool:
-    return caller.administers or caller.known().user_id == user_id
 
 
 def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None:
@@ -159,12 +146,6 @@ def _refuse_known_email(work: UnitOfWork, email: str) -> None:
 
 
 def _unassign(work: UnitOfWork, caller: Caller, ticket_id: TicketId) -> None:
-    change = update(
-        ticket=visible_ticket(work, caller, ticket_id),
-        by=caller.known(),
-        patch=Patch(assignee=None),
-        targets=work.project.targets(),
-        now=work.now,
-    )
+    change = unassign(visible_ticket(work, caller, ticket_id), work.now)
     if change is not None:
         work.apply(change, caller)

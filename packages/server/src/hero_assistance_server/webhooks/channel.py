@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.release import version
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent, StoredDelivery
+from hero_assistance_server.outbox.model import Held, Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.rules import clean_note
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
-from hero_assistance_server.outgoing_http.model import Answer
+from hero_assistance_server.outgoing_http.model import AddressRefused, Answer
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
+from hero_assistance_server.webhooks.disabled_letter import tell_admins
 from hero_assistance_server.webhooks.message_json import decode_message
 from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer, WebhookMessage
-from hero_assistance_server.webhooks.notice import tell_admins
 from hero_assistance_server.webhooks.service import CHANNEL
 from hero_assistance_server.webhooks.signing import signed_headers
 
@@ -29,7 +30,20 @@ EXCERPT_BYTES = 500
 # What the audit trail says instead of where a request came from.
 ORIGIN = Caller(None, origin="webhooks")
 
+_ANOTHER_FIRST = "its last message failed, and another one is tried first"
+# Longer than one attempt takes.
+_TURN = timedelta(seconds=20)
+
 _log = get_log("webhooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How an attempt ended, how long the receiver wants to be left alone, and whether it was sent anything."""
+
+    answer: WebhookAnswer
+    at_least: timedelta
+    was_sent: bool
 
 
 class WebhookChannel:
@@ -47,6 +61,8 @@ class WebhookChannel:
         self._changed = changed
         # One that fails is tried with one message at a time: the others must not fill the places of other webhooks.
         self._trying: set[int] = set()
+        # Until when one is left alone, because its receiver asked for that, or because it failed.
+        self._rests: dict[int, datetime] = {}
 
     def is_ready(self) -> bool:
         """Whether it can send now."""
@@ -57,11 +73,13 @@ class WebhookChannel:
         webhook_id = int(delivery.target)
         webhook = await self._storage.read(lambda snapshot: snapshot.webhooks.find(webhook_id))
         if webhook is None or not webhook.enabled:
-            return Refused(f"webhook {webhook_id} is {'disabled' if webhook else 'deleted'}")
+            self._rests.pop(webhook_id, None)
+            return Refused(f"webhook {webhook_id} is {'disabled' if webhook else 'deleted'}", was_sent=False)
         if webhook.failing_since is None:
             return await self._attempt(webhook, decode_message(delivery.payload))
-        if webhook_id in self._trying:
-            return RetryLater("its last message failed, and another one is tried first")
+        wait = self._rest_of(webhook)
+        if wait > timedelta() and not delivery.is_urgent:
+            return Held(_ANOTHER_FIRST, wait)
         self._trying.add(webhook_id)
         try:
             return await self._attempt(webhook, decode_message(delivery.payload))
@@ -69,28 +87,43 @@ class WebhookChannel:
             self._trying.discard(webhook_id)
 
     async def _attempt(self, webhook: Webhook, message: WebhookMessage) -> Outcome:
-        answer = await self._post(webhook, message)
+        posted = await self._post(webhook, message)
+        answer = posted.answer
         after = await self._storage.write(lambda work: _note(work, answer))
         if after is not None and not after.enabled:
             _log.warning("webhooks.disabled", webhook=webhook.webhook_id, reason=after.disabled_because)
             self._changed()
             return Refused(answer.error)
-        return Sent(f"status {answer.status}") if answer.succeeded else RetryLater(answer.error)
+        if answer.succeeded:
+            self._rests.pop(webhook.webhook_id, None)
+            return Sent(f"status {answer.status}")
+        rest = rules.rest_after(webhook, answer, posted.at_least)
+        self._rests[webhook.webhook_id] = self._clock() + rest
+        return RetryLater(answer.error, posted.at_least) if posted.was_sent else Held(answer.error, rest)
 
-    async def _post(self, webhook: Webhook, message: WebhookMessage) -> WebhookAnswer:
+    def _rest_of(self, webhook: Webhook) -> timedelta:
+        """Return for how long a message waits for another one of a webhook that fails; nothing for the one to try."""
+        now, until = self._clock(), self._rests.get(webhook.webhook_id)
+        if webhook.webhook_id in self._trying:
+            return max(until - now, _TURN) if until else _TURN
+        return until - now if until and now < until <= now + rules.REST_LIMIT else timedelta()
+
+    async def _post(self, webhook: Webhook, message: WebhookMessage) -> Posted:
         """Send the message; returns how it ended."""
         clock = asyncio.get_running_loop().time
         at, started = self._clock(), clock()
         body = message.body.encode()
         headers = signed_headers(rules.secrets_at(webhook, at), message.message_id, at, body)
         status, error, excerpt = None, "", ""
+        at_least, was_sent = timedelta(), True
         try:
             answer = await self._http.request("POST", webhook.url, headers=_plain_headers() | headers, body=body)
         except HeroError as failure:
-            error = failure.message
+            error, was_sent = failure.message, not isinstance(failure, AddressRefused)
         else:
             status, error, excerpt = answer.status, rules.judge(answer.status), _excerpt(answer)
-        return WebhookAnswer(
+            at_least = rules.read_retry_after(answer.status, answer.headers.get("retry-after", ""), self._clock())
+        noted = WebhookAnswer(
             answer_id=0,
             webhook_id=webhook.webhook_id,
             message_id=message.message_id,
@@ -102,6 +135,7 @@ class WebhookChannel:
             error=error,
             excerpt=excerpt,
         )
+        return Posted(noted, at_least, was_sent)
 
 
 def _plain_headers() -> dict[str, str]:
@@ -121,6 +155,8 @@ def _note(work: UnitOfWork, answer: WebhookAnswer) -> Webhook | None:
     after = rules.note_answer(webhook, answer) if webhook.enabled else webhook
     if after != webhook:
         work.webhooks.save(after)
+    if webhook.failing_since is not None and answer.succeeded:
+        work.outbox.hasten(CHANNEL, str(webhook.webhook_id), work.now)
     if webhook.enabled and not after.enabled:
         detail = {"webhook_id": str(webhook.webhook_id), "reason": after.disabled_because}
         work.record_audit_entry("webhook.disabled", ORIGIN, detail)

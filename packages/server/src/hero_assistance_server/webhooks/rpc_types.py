@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT
+from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, Fault
 from hero_assistance_server.texts import TextFault, clean_line
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.webhooks import model
@@ -44,7 +44,14 @@ WebhookUrl = Annotated[
     AfterValidator(_url),
 ]
 Kinds = Annotated[
-    tuple[Annotated[str, StringConstraints(max_length=50, pattern=_KIND)], ...],
+    tuple[
+        Annotated[
+            str,
+            StringConstraints(max_length=50, pattern=_KIND),
+            Fault("this is no kind of event, such as ticket.created"),
+        ],
+        ...,
+    ],
     Field(max_length=_KINDS_LIMIT, description="Kinds of events, such as `ticket.created`; none asks for all."),
 ]
 Description = Annotated[

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hero_assistance_sdk.wire import EventKind, MessageKind, Seq
 from hero_assistance_server.events.stored_event import TeamEvent
+from hero_assistance_server.outbox.rules import AT_LEAST_LIMIT
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.webhooks.model import TEST_KIND, Webhook, WebhookAnswer, WebhookMessage
 
@@ -20,6 +22,13 @@ FORMER_SECRET_FOR = timedelta(days=1)
 GIVE_UP_AFTER = timedelta(days=1)
 # The answer by which a receiver says that it wants no more (Standard Webhooks).
 GONE = 410
+# The answers whose `Retry-After` counts (RFC 9110, 10.2.3, and RFC 6585).
+_BUSY = frozenset({429, 503})
+# For how long a webhook that fails is left alone before one of its messages is tried.
+REST_FROM, REST_UNTIL = timedelta(seconds=10), timedelta(hours=1)
+# And when its receiver asks for more.
+REST_LIMIT = AT_LEAST_LIMIT
+_DIGITS = 12
 _SUCCESS = range(200, 300)
 _REDIRECTS = range(300, 400)
 _DATA = ("seq", "ticket", "message", "record")
@@ -67,6 +76,26 @@ def note_answer(webhook: Webhook, answer: WebhookAnswer) -> Webhook:
     if answer.at - since < GIVE_UP_AFTER:
         return failing
     return disable(failing, f"it failed for a day; at last: {answer.error}")
+
+
+def rest_after(webhook: Webhook, answer: WebhookAnswer, at_least: timedelta) -> timedelta:
+    """Return for how long a webhook is left alone after a failure: the longer it fails, the longer."""
+    failing_for = answer.at - (webhook.failing_since or answer.at)
+    return max(REST_FROM, min(failing_for / 4, REST_UNTIL), at_least)
+
+
+def read_retry_after(status: int, value: str, now: datetime) -> timedelta:
+    """Return how long a receiver asks to be left alone: seconds or a date, not more than `REST_LIMIT`."""
+    if status not in _BUSY:
+        return timedelta()
+    text = value.strip()
+    if text.isascii() and text.isdecimal():
+        return timedelta(seconds=min(int(text[:_DIGITS]), REST_LIMIT.total_seconds()))
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return timedelta()
+    return min(max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta()), REST_LIMIT)
 
 
 def disable(webhook: Webhook, reason: str = "") -> Webhook:

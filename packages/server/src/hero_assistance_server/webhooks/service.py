@@ -11,6 +11,7 @@ from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.events.stored_event import TeamEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.outbox.model import Delivery
+from hero_assistance_server.outbox.rules import ahead_of_all
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.webhooks import rules
@@ -77,7 +78,7 @@ def queue_test(work: UnitOfWork, webhook_id: int) -> WebhookMessage:
     """Queue a message that says nothing; raises `NotFound`, or `Conflict` for a disabled webhook."""
     webhook = _find_enabled(work, webhook_id)
     message = rules.test_message(webhook, work.now)
-    queue_message(work, webhook, message, message.message_id)
+    queue_message(work, webhook, message, message.message_id, is_urgent=True)
     return message
 
 
@@ -85,16 +86,19 @@ def queue_again(work: UnitOfWork, caller: Caller, webhook_id: int, seq: Seq) -> 
     """Queue the message about an event once more, under the id that it has; raises `NotFound` or `Conflict`."""
     webhook = _find_enabled(work, webhook_id)
     message = rules.event_message(webhook, _find_event(work, webhook, seq))
-    queue_message(work, webhook, message, f"{message.message_id}_{millis(work.now):x}")
+    queue_message(work, webhook, message, f"{message.message_id}_{millis(work.now):x}", is_urgent=True)
     _audit(work, caller, "webhook.redelivered", webhook, {"message_id": message.message_id})
     return message
 
 
-def queue_message(work: UnitOfWork, webhook: Webhook, message: WebhookMessage, key: str) -> None:
-    """Put a message into the outbox; nothing happens where the key is known."""
+def queue_message(
+    work: UnitOfWork, webhook: Webhook, message: WebhookMessage, key: str, *, is_urgent: bool = False
+) -> None:
+    """Put a message into the outbox; nothing happens where the key is known. Somebody waits for an urgent one."""
     summary = f"{message.kind} {message.seq}" if message.seq else message.kind
     payload = encode_message(message)
-    work.outbox.add(Delivery(CHANNEL, key, str(webhook.webhook_id), payload, work.now, summary), work.now)
+    due_at = ahead_of_all(work.now) if is_urgent else work.now
+    work.outbox.add(Delivery(CHANNEL, key, str(webhook.webhook_id), payload, due_at, summary), work.now)
 
 
 def find_webhook(snapshot: Snapshot, webhook_id: int) -> Webhook:

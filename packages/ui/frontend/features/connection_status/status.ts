@@ -1,5 +1,5 @@
 /** The one word for the connections to all projects. */
-import type { Phase } from "../../stores/project_session.ts";
+import type { Phase } from "../../stores/access/project_session.ts";
 
 const WORDS: Record<Phase, string> = {
   loading: "Connecting",

@@ -1,2 +1,2 @@
 /** What is loaded with the list of devices. */
-export { DevicesView } from "./devices.tsx";
+export { DevicesView } from "./devices_view.tsx";

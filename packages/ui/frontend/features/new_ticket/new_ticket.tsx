@@ -4,15 +4,20 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Priority } from "../../api/wire.ts";
 import { desk, go } from "../../app.ts";
 import { PRIORITY_WORDS } from "../../i18n/words.ts";
-import { draftKey } from "../../stores/drafts.ts";
 import type { Project } from "../../stores/project.ts";
-import { RetryToken } from "../../stores/retry_token.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
+import { draftKey } from "../../stores/tickets/drafts.ts";
+import { RetryToken } from "../../stores/tickets/retry_token.ts";
+import type { Uploads } from "../../stores/tickets/uploads.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
 import { type Draft, useDraft } from "../../ui/use_draft.ts";
+import { AttachButton, UploadList } from "../uploads/uploads.tsx";
+import { uploadsFor, useFileDrop } from "../uploads/use_uploads.ts";
+import { obtainCustomer, type Written } from "./customer.ts";
+import { CustomerField } from "./customer_field.tsx";
 
 const TITLE_LENGTH = 300;
 const PRIORITIES: Priority[] = ["low", "normal", "high", "urgent"];
@@ -31,20 +36,32 @@ function Form({ usable }: { usable: Project[] }) {
   const body = useDraft(draftKey(author, "new", "body"));
   const priority = useSignal<Priority>("normal");
   const { isBusy, problem, run } = useAction();
+  const customer = useSignal<Written>({ chosen: null, typed: "", name: "" });
   const token = useRef(new RetryToken());
+  const project = usable.find((candidate) => candidate.id === chosen.value);
+
+  const uploads = project === undefined ? null : uploadsFor(project, draftKey(author, "new", "files"));
+  const isWaiting = uploads !== null && (uploads.isSending.value || uploads.hasFailed.value);
 
   const file = async (project: Project) => {
-    const written = { title: title.value.trim(), body: body.value.trim(), priority: priority.value };
+    const isFor = project.session.isStaff.value ? await obtainCustomer(project.call, customer.value) : undefined;
+    const written = {
+      title: title.value.trim(),
+      body: body.value.trim(),
+      priority: priority.value,
+      attachments: uploads?.ids.value ?? [],
+      ...(isFor !== undefined && { customer: isFor }),
+    };
     const ticket = await project.file(written, token.current.tokenFor(JSON.stringify([project.id, written])));
     token.current.renew();
     title.set("");
     body.set("");
+    uploads?.clearSent(written.attachments);
     go(threadHref(project.id, ticket.ticket_id));
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const project = usable.find((candidate) => candidate.id === chosen.value);
-    if (project !== undefined) void run(() => file(project));
+    if (project !== undefined && !isWaiting) void run(() => file(project));
   };
 
   return (
@@ -55,6 +72,7 @@ function Form({ usable }: { usable: Project[] }) {
       <h1 id="new-title">New ticket</h1>
       <form class="form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
         {desk.hasSeveral && <ProjectField usable={usable} chosen={chosen} />}
+        {project?.session.isStaff.value && <CustomerField key={project.id} call={project.call} written={customer} />}
         <TitleField title={title} isFirst={!desk.hasSeveral} />
         <label class="field">
           <span class="label">Description</span>
@@ -67,10 +85,11 @@ function Form({ usable }: { usable: Project[] }) {
             onInput={body.onInput}
           />
         </label>
+        {uploads && <Files uploads={uploads} />}
         <PriorityField priority={priority} />
         {problem && <Problem problem={problem} />}
         <div class="form-end">
-          <button type="submit" class="button button-strong button-large" disabled={isBusy}>
+          <button type="submit" class="button button-strong button-large" disabled={isBusy || isWaiting}>
             {isBusy ? "Sending…" : "Send ticket"}
           </button>
           <span class="keys">
@@ -122,6 +141,30 @@ function TitleField({ title, isFirst }: { title: Draft; isFirst: boolean }) {
         onInput={title.onInput}
       />
     </label>
+  );
+}
+
+/** The files of the ticket; also what is dropped anywhere on it, and pasted into its description. */
+function Files({ uploads }: { uploads: Uploads }) {
+  const place = useRef<HTMLDivElement>(null);
+  const { handlers, isOver } = useFileDrop(uploads);
+  useEffect(() => {
+    const form = place.current?.closest("form");
+    if (!form) return undefined;
+    const { onPaste, onDragOver, onDragLeave, onDrop } = handlers;
+    form.onpaste = onPaste;
+    form.ondragover = onDragOver;
+    form.ondragleave = onDragLeave;
+    form.ondrop = onDrop;
+    return () => {
+      form.onpaste = form.ondragover = form.ondragleave = form.ondrop = null;
+    };
+  }, [uploads]);
+  return (
+    <div class="field" ref={place} data-drop={isOver.value}>
+      <UploadList uploads={uploads} />
+      <AttachButton uploads={uploads} />
+    </div>
   );
 }
 

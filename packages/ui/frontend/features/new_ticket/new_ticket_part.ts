@@ -1,4 +1,2 @@
-/** The part of the page that is loaded with this view. It imports the entry so that it holds only what that lacks. */
-import "../../main.tsx";
-
+/** What is loaded with the form of a new ticket. */
 export { NewTicketView } from "./new_ticket.tsx";

@@ -1,14 +1,16 @@
 /** The frame: the head, the list, and one view (on a phone, the list or the view). */
 import { desk } from "../../app.ts";
 import { INBOX, NEW } from "../../stores/route.ts";
-import { ticketKey } from "../../stores/unread.ts";
+import { ticketKey } from "../../stores/tickets/unread.ts";
 import { Contained } from "../../ui/contained.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { Mark, Talk } from "../../ui/icons.tsx";
 import { lazyPart } from "../../ui/lazy.tsx";
 import { ConnectionStatus } from "../connection_status/connection_status.tsx";
+import { showsHelp } from "../keys/follow_keys.ts";
 import { TicketList } from "../ticket_list/ticket_list.tsx";
 import { CurrentUser } from "../user_picker/user_picker.tsx";
+import { ViewBar } from "../views/view_bar.tsx";
 
 const ThreadView = lazyPart(async () => (await import("../thread/thread_part.ts")).ThreadView);
 const Gate = lazyPart(async () => (await import("../sign_in/sign_in_part.ts")).Gate);
@@ -16,8 +18,11 @@ const SignInView = lazyPart(async () => (await import("../sign_in/sign_in_part.t
 const DevicesView = lazyPart(async () => (await import("../devices/devices_part.ts")).DevicesView);
 const NewTicketView = lazyPart(async () => (await import("../new_ticket/new_ticket_part.ts")).NewTicketView);
 
+const KeyHelp = lazyPart(async () => (await import("../keys/keys_part.ts")).KeyHelp);
+
 /** Load the parts that the first view does without. */
 export async function loadParts(): Promise<void> {
+  desk.isUsed.value = true;
   await Promise.all([ThreadView.load(), NewTicketView.load()]);
 }
 
@@ -34,15 +39,17 @@ export function Shell() {
       <header class="head">
         <a class="brand" href={INBOX}>
           <Mark />
-          <span>Support</span>
+          <span>{desk.name}</span>
         </a>
         <ConnectionStatus />
         <CurrentUser />
       </header>
+      <ViewBar />
       <TicketList />
       <main id="main" class="main" tabIndex={-1}>
         <View />
       </main>
+      {showsHelp.value && <KeyHelp />}
       <p class="unseen" role="status" aria-live="polite">
         {desk.announcement.value}
       </p>

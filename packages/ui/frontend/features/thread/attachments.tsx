@@ -18,7 +18,7 @@ export function Attachments({ project, attachments }: { project: string; attachm
   return (
     <ul class="attachments" aria-label="Attachments">
       {attachments.map((attachment) => {
-        const url = ownUrl(project, `attachments/${attachment.attachment_id}`).href;
+        const url = attachmentUrl(project, attachment);
         const View = attachment.width === null ? Download : Picture;
         return (
           <li key={attachment.attachment_id}>
@@ -30,8 +30,13 @@ export function Attachments({ project, attachments }: { project: string; attachm
   );
 }
 
+/** Return the address of a file's bytes. */
+export function attachmentUrl(project: string, attachment: Attachment): string {
+  return ownUrl(project, `attachments/${attachment.attachment_id}`).href;
+}
+
 /** Its place is reserved before it has arrived, so that nothing moves under a reader. */
-function Picture({ url, attachment: { name, width, height } }: AttachmentProps) {
+export function Picture({ url, attachment: { name, width, height } }: AttachmentProps) {
   const size = fitPicture({ width: width ?? 1, height: height ?? 1 });
   const image = useRef<HTMLImageElement>(null);
   useEffect(() => (image.current === null ? undefined : loadInTurn(image.current, url)), [url]);

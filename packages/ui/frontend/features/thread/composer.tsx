@@ -3,14 +3,19 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { MessageKind, TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
-import { draftKey } from "../../stores/drafts.ts";
+import { UPLOAD_WORDS } from "../../i18n/upload_words.ts";
 import type { Project } from "../../stores/project.ts";
-import { RetryToken } from "../../stores/retry_token.ts";
+import { draftKey } from "../../stores/tickets/drafts.ts";
+import { RetryToken } from "../../stores/tickets/retry_token.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
 import { Lock, Send, Talk } from "../../ui/icons.tsx";
+import { OfferList, offerId } from "../../ui/offers.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
 import { useDraft } from "../../ui/use_draft.ts";
+import { AttachButton, UploadList } from "../uploads/uploads.tsx";
+import { uploadsFor, useFileDrop } from "../uploads/use_uploads.ts";
+import { useMentions } from "./use_mentions.ts";
 
 type KindWords = { label: string; send: string; sent: string };
 
@@ -18,6 +23,7 @@ const KIND_WORDS: Record<MessageKind, KindWords> = {
   reply: { label: "Reply", send: "Send reply", sent: "Your reply was sent" },
   note: { label: "Internal note", send: "Save note", sent: "Your note was saved" },
 };
+const OFFERS = "mention-offers";
 // What the style adds around the text: its border.
 const BORDER_PX = 2;
 
@@ -39,10 +45,22 @@ function KindSwitch({ kind }: { kind: Signal<MessageKind> }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a frame and a legend that a row of two buttons lacks.
     <div class="kinds" role="group" aria-label="What to write">
-      <button type="button" class="kind" aria-pressed={kind.value === "reply"} onClick={() => choose("reply")}>
+      <button
+        type="button"
+        class="kind"
+        data-key="reply"
+        aria-pressed={kind.value === "reply"}
+        onClick={() => choose("reply")}
+      >
         <Talk /> Reply to customer
       </button>
-      <button type="button" class="kind kind-note" aria-pressed={kind.value === "note"} onClick={() => choose("note")}>
+      <button
+        type="button"
+        class="kind kind-note"
+        data-key="note"
+        aria-pressed={kind.value === "note"}
+        onClick={() => choose("note")}
+      >
         <Lock /> Internal note
       </button>
     </div>
@@ -53,29 +71,43 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
   const author = project.session.me.value?.user_id ?? "";
   const text = useDraft(draftKey(author, project.id, ticket.ticket_id, kind));
   const { isBusy, problem, run } = useAction();
+  const uploads = uploadsFor(project, draftKey(author, ticket.ticket_id, kind));
+  const { handlers, isOver } = useFileDrop(uploads);
   const token = useRef(new RetryToken());
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => fitHeight(area.current), [text.value]);
+  const mentions = useMentions(project, area, text);
+  const { offers } = mentions;
 
   const body = text.value.trim();
+  // A picture says enough without a text.
+  const isEmpty = body === "" && uploads.ids.value.length === 0;
+  const isWaiting = uploads.isSending.value || uploads.hasFailed.value;
   const send = async () => {
     const sent = text.value;
-    await project.send(ticket.ticket_id, kind, body, token.current.tokenFor(body));
+    const attachments = uploads.ids.value;
+    const retry = token.current.tokenFor(JSON.stringify([body, attachments]));
+    await project.send(ticket.ticket_id, kind, { body, attachments }, retry);
     token.current.renew();
     text.clearSent(sent);
+    uploads.clearSent(attachments);
     desk.announcement.value = KIND_WORDS[kind].sent;
   };
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (body === "" || isBusy) return;
+    if (isEmpty || isWaiting || isBusy) return;
     await run(send);
     area.current?.focus();
   };
 
   const isNote = kind === "note";
+  const onInput = (event: InputEvent) => {
+    text.onInput(event);
+    if (isNote) mentions.follow();
+  };
   return (
-    <form class="composer-form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
-      <label>
+    <form class="composer-form" onSubmit={submit} onKeyDown={sendOnCtrlEnter} {...handlers} data-drop={isOver.value}>
+      <label class="composer-field">
         <span class={isNote ? "composer-label" : "unseen"}>
           {isNote ? "Internal note: only agents will see this" : KIND_WORDS[kind].label}
         </span>
@@ -84,18 +116,30 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
           rows={2}
           value={text.value}
           placeholder={placeholder(kind, project.session.isStaff.value, ticket)}
-          onInput={text.onInput}
+          aria-autocomplete={isNote ? "list" : undefined}
+          aria-controls={offers.isOpen ? OFFERS : undefined}
+          aria-activedescendant={offers.isOpen ? offerId(OFFERS, offers.chosen) : undefined}
+          onInput={onInput}
+          onKeyDown={(event) => offers.takeKey(event, mentions.choose)}
+          onClick={() => offers.isOpen && mentions.follow()}
+          onBlur={offers.close}
         />
       </label>
+      <OfferList id={OFFERS} label="Agents" offers={offers} choose={mentions.choose} />
+      <UploadList uploads={uploads} />
       {problem && <Problem problem={problem} />}
       <div class="composer-end">
+        <AttachButton uploads={uploads} />
+        {isWaiting && (
+          <span class="upload-wait">{uploads.hasFailed.value ? UPLOAD_WORDS.failed : UPLOAD_WORDS.wait}</span>
+        )}
         <span class="keys">
           <kbd>Ctrl</kbd> <kbd>Enter</kbd>
         </span>
         <button
           type="submit"
           class={`button ${isNote ? "button-note" : "button-strong"}`}
-          disabled={isBusy || body === ""}
+          disabled={isBusy || isEmpty || isWaiting}
         >
           {isNote ? <Lock /> : <Send />} {isBusy ? "Sending…" : KIND_WORDS[kind].send}
         </button>
@@ -105,7 +149,7 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
 }
 
 function placeholder(kind: MessageKind, isStaff: boolean, ticket: TicketSummary): string {
-  if (kind === "note") return "What should the other agents know?";
+  if (kind === "note") return "What should the other agents know? @ calls one of them";
   return isStaff ? `Answer ${ticket.customer_name}` : "Add to your ticket";
 }
 

@@ -2,17 +2,18 @@
 import { useSignal } from "@preact/signals";
 import { Fragment, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Message, TicketSummary } from "../../api/wire.ts";
+import type { Message, TicketMail, TicketSummary } from "../../api/wire.ts";
 import { formatDay, formatExactly, formatHour } from "../../i18n/times.ts";
 import type { Project } from "../../stores/project.ts";
-import type { Thread } from "../../stores/thread.ts";
+import type { Thread } from "../../stores/tickets/thread.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Down, Lock } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useAction } from "../../ui/use_action.ts";
-import { Attachments } from "./attachments.tsx";
-import { foldQuote } from "./quotes.ts";
+import { MailMark } from "./mail_mark.tsx";
+import { MessageContent } from "./message_content.tsx";
 import { type Side, sideOf, withOpening } from "./sides.ts";
+import { useMails } from "./use_mails.ts";
 
 // Nearer to the end than this, a reader wants to see what arrives.
 const NEAR_END_PX = 120;
@@ -29,6 +30,7 @@ export function Messages({ project, ticket, thread }: MessagesProps) {
   const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(`${last} ${opening !== null}`, isOwn);
   useKeptPlace(scroller, messages.at(0)?.message_id ?? 0);
   const all = withOpening(ticket, opening, messages);
+  const mails = useMails(project, ticket);
   const older = thread.cursor.value !== null && <Older project={project} ticket={ticket} />;
   // Messages that were merged in may be older than the ticket.
   const beginsWithOpening = all[0]?.message_id === 0;
@@ -48,7 +50,7 @@ export function Messages({ project, ticket, thread }: MessagesProps) {
           {all.map((message, index) => (
             <Fragment key={message.message_id}>
               <Day message={message} before={all[index - 1]} />
-              <MessageItem project={project.id} message={message} ticket={ticket} />
+              <MessageItem project={project} message={message} ticket={ticket} mail={mails.get(message.message_id)} />
               {index === 0 && beginsWithOpening && older}
             </Fragment>
           ))}
@@ -145,7 +147,9 @@ function Day({ message, before }: { message: Message; before: Message | undefine
   );
 }
 
-function MessageItem({ project, message, ticket }: { project: string; message: Message; ticket: TicketSummary }) {
+type MessageItemProps = { project: Project; message: Message; ticket: TicketSummary; mail: TicketMail | undefined };
+
+function MessageItem({ project, message, ticket, mail }: MessageItemProps) {
   const side = sideOf(message, ticket);
   return (
     <li class="message" data-side={side}>
@@ -163,27 +167,9 @@ function MessageItem({ project, message, ticket }: { project: string; message: M
             {formatHour(message.created_at)}
           </time>
         </header>
-        <Text message={message} />
-        <Attachments project={project} attachments={message.attachments} />
+        {mail && <MailMark mail={mail} />}
+        <MessageContent project={project} message={message} mail={mail} />
       </article>
     </li>
-  );
-}
-
-function Text({ message }: { message: Message }) {
-  if (message.body === "") {
-    return message.attachments.length === 0 ? <p class="bubble-empty">No description</p> : null;
-  }
-  const { text, quote } = foldQuote(message.body);
-  return (
-    <>
-      <p class="bubble-text">{text}</p>
-      {quote !== "" && (
-        <details class="bubble-quote">
-          <summary>Quoted text</summary>
-          <p class="bubble-text">{quote}</p>
-        </details>
-      )}
-    </>
   );
 }

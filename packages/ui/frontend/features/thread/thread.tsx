@@ -7,6 +7,7 @@ import { INBOX, threadHref } from "../../stores/route.ts";
 import { PriorityChip, StatusChip } from "../../ui/chips.tsx";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { TicketPanel } from "../ticket_panel/ticket_panel.tsx";
 import { Composer } from "./composer.tsx";
 import { Messages } from "./messages.tsx";
 
@@ -40,6 +41,7 @@ function OpenThread({ project, ticketId }: ThreadProps) {
       ) : (
         <Merged project={project} into={ticket.merged_into} />
       )}
+      {project.session.isStaff.value && <TicketPanel project={project} ticket={ticket} />}
     </section>
   );
 }
@@ -73,11 +75,12 @@ function Title({ project, ticket }: { project: Project; ticket: TicketSummary })
       <div class="thread-marks">
         <StatusChip status={ticket.status} isStaff={project.session.isStaff.value} />
         <PriorityChip priority={ticket.priority} />
-        {ticket.tags.map((tag) => (
-          <span key={tag} class="chip tag">
-            {tag}
-          </span>
-        ))}
+        {!project.session.isStaff.value &&
+          ticket.tags.map((tag) => (
+            <span key={tag} class="chip tag">
+              {tag}
+            </span>
+          ))}
         <span class="thread-number">
           {desk.hasSeveral && <span class="thread-project">{project.name}</span>}
           Ticket {ticket.ticket_id}

@@ -1,10 +1,12 @@
 /** The list of tickets, newest activity first. */
 import type { TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
+import { VIEW_WORDS } from "../../i18n/view_words.ts";
 import { formatCount } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
-import { INBOX, NEW, threadHref } from "../../stores/route.ts";
-import { ticketKey } from "../../stores/unread.ts";
+import { INBOX, type ListName, NEW, savedName, threadHref } from "../../stores/route.ts";
+import { ticketKey } from "../../stores/tickets/unread.ts";
+import { type Views, viewsOf } from "../../stores/tickets/views.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Age, PriorityChip, StatusChip } from "../../ui/chips.tsx";
 import { Contained } from "../../ui/contained.tsx";
@@ -20,7 +22,7 @@ export function TicketList() {
     <nav class="inbox" aria-label="Tickets">
       <div class="inbox-head">
         <h2>
-          <a href={INBOX}>{isStaff ? "All tickets" : "Your tickets"}</a>
+          <a href={INBOX}>{isStaff ? listWord(desk.listed.value) : "Your tickets"}</a>
         </h2>
         <a class="button button-strong" href={NEW} aria-current={desk.route.value.view === "new" ? "page" : undefined}>
           <Plus /> New ticket
@@ -44,13 +46,17 @@ function Tickets() {
           </Contained>
         ))}
       </ul>
-      {desk.projects.map((project) => project.data.list.cursor.value && <More key={project.id} project={project} />)}
+      {desk.projects.map((project) => desk.listOf(project).cursor.value && <More key={project.id} project={project} />)}
     </>
   );
 }
 
 function NoTickets() {
-  if (desk.projects.some((project) => project.session.phase.value === "loading")) {
+  const views = desk.listed.value === "inbox" ? [] : staffViews();
+  const problem = views.find((view) => view.problem.value !== null)?.problem.value ?? null;
+  if (problem !== null) return <Problem problem={problem} onRetry={() => refresh(views)} />;
+  const isLoading = desk.projects.some((project) => project.session.phase.value === "loading");
+  if (isLoading || views.some((view) => !view.isLoaded.value)) {
     return (
       <ul class="tickets" aria-busy="true" aria-label="Loading">
         {[0, 1, 2, 3].map((row) => (
@@ -60,6 +66,7 @@ function NoTickets() {
     );
   }
   if (desk.projects.every((project) => project.session.me.value === null)) return null;
+  if (views.length > 0) return <Empty title={VIEW_WORDS.empty} />;
   return (
     <Empty title="No tickets yet">
       <p>The first one will appear here by itself.</p>
@@ -113,9 +120,33 @@ function More({ project }: { project: Project }) {
   return (
     <div class="more">
       {problem && <Problem problem={problem} />}
-      <button type="button" class="button" disabled={isBusy} onClick={() => run(() => project.loadMore())}>
+      <button type="button" class="button" disabled={isBusy} onClick={() => run(() => loadMore(project))}>
         {desk.hasSeveral ? `Older tickets of ${project.name}` : "Older tickets"}
       </button>
     </div>
   );
+}
+
+async function loadMore(project: Project): Promise<void> {
+  if (desk.listOf(project) === project.data.list) await project.loadMore();
+  else await viewsOf(project).loadMore();
+}
+
+function refresh(views: Views[]): void {
+  for (const view of views) view.refresh();
+}
+
+function staffViews(): Views[] {
+  return desk.projects.filter((project) => project.session.isStaff.value).map(viewsOf);
+}
+
+/** Return what a list is called. */
+function listWord(name: ListName): string {
+  if (!name.startsWith("saved/")) return VIEW_WORDS.names[name as keyof typeof VIEW_WORDS.names];
+  for (const project of desk.projects) {
+    if (!project.session.isStaff.value) continue;
+    const found = viewsOf(project).saved.value.find(({ view }) => savedName(project.id, view.view_id) === name);
+    if (found !== undefined) return found.view.name;
+  }
+  return VIEW_WORDS.saved;
 }

@@ -11,10 +11,13 @@ from hero_assistance_sdk.rpc.errors import InvalidParams
 
 # A form of one field, or an address and a code.
 BODY_LIMIT = 4096
+# What a passkey signs, as JSON within JSON.
+PASSKEY_BODY_LIMIT = 40_960
 TOKEN_LIMIT = 512
 _EMAIL_LIMIT = 320
 _CODE_LIMIT = 32
 _FIELDS = 8
+_CREDENTIAL_LIMIT = 16_384
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,8 +52,16 @@ class Proof(BaseModel):
         return self.model_dump(exclude_none=True)
 
 
+class Assertion(BaseModel):
+    """The body of a sign-in by a passkey: the browser's `PublicKeyCredential`, as JSON."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    credential: Annotated[str, Field(min_length=2, max_length=_CREDENTIAL_LIMIT)]
+
+
 class SignedIn(BaseModel):
-    """The result of `auth.redeem`, as far as it counts here; over TCP it has no session."""
+    """The result of a method that signs in, as far as it counts here; over TCP it has no session."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

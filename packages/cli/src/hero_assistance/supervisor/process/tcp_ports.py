@@ -31,6 +31,11 @@ def find_port_holder(port: int) -> int | None:
     return next(first, 0)
 
 
+def tells_port_holders() -> bool:
+    """Whether this system says which process listens on a port: Linux does, macOS does not."""
+    return any(table.exists() for table in _TABLES)
+
+
 def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
     """Whether the port is free on every address of a family; true where the system lacks the family."""
     try:

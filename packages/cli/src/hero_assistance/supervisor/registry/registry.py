@@ -10,8 +10,8 @@ import contextlib
 import uuid
 from pathlib import Path
 
+from hero_assistance.supervisor.registry.file_names import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance.supervisor.registry.run_records import RunRecords
-from hero_assistance.supervisor.registry.state_files import REGISTRY_FILE, RUNS_FOLDER
 from hero_assistance.supervisor.registry.stored_model import StoredModel, read_model
 from hero_assistance_sdk.files.reserved_file import ReservedFile
 from hero_assistance_sdk.hero_proc.specs import ServiceSpec

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-REGISTRY_FILE = "registry.json"
-RUNS_FOLDER = "runs"
+from hero_assistance.supervisor.registry.file_names import REGISTRY_FILE, RUNS_FOLDER
 
 
 def is_registered(folder: Path, service: str) -> bool:

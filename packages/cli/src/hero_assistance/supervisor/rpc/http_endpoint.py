@@ -9,12 +9,9 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
-
-from pydantic_core import to_json
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.net.peer_credentials import read_peer_credentials
@@ -46,12 +43,12 @@ class _Head:
 
 
 class HttpEndpoint:
-    """Answers `POST /rpc` by `rpc`, and the documents by GET."""
+    """Answers `POST /rpc` by `rpc`, and the JSON of the documents, by path, by GET."""
 
-    def __init__(self, rpc: Callable[[bytes], Awaitable[bytes | None]], documents: dict[str, Any]) -> None:
+    def __init__(self, rpc: Callable[[bytes], Awaitable[bytes | None]], documents: Mapping[str, bytes]) -> None:
         self.connections = 0
         self._rpc = rpc
-        self._documents = {path: to_json(document) for path, document in documents.items()}
+        self._documents = documents
 
     async def open(self, listening: socket.socket, group: asyncio.TaskGroup) -> asyncio.Server:
         """Serve a listening socket, each connection as a task of `group`."""

@@ -37,7 +37,7 @@ class DeviceDirectory:
     def __init__(self, devices: Iterable[Device] = (), find_key: KeyLookup = no_keys) -> None:
         self._find_key = find_key
         self._by_address: dict[str, Device] = {}
-        # Those that are bound by a key, by the network of their node.
+        # By the network of their node.
         self._by_node: dict[int, dict[str, Device]] = {}
         self._seen: dict[str, Millis] = {}
         self._unwritten: dict[str, Millis] = {}
@@ -48,15 +48,14 @@ class DeviceDirectory:
         """Add a device, or replace the one with its address."""
         self.remove(device.address)
         self._by_address[device.address] = device
-        if device.public_key is not None:
-            self._by_node.setdefault(_node_of(device.address), {})[device.address] = device
+        self._by_node.setdefault(_node_of(device.address), {})[device.address] = device
 
     def remove(self, address: str) -> None:
         """Remove the device with an address, if it is there."""
         self._seen.pop(address, None)
         self._unwritten.pop(address, None)
         device = self._by_address.pop(address, None)
-        if device is None or device.public_key is None:
+        if device is None:
             return
         node = _node_of(address)
         own = self._by_node[node]
@@ -70,20 +69,18 @@ class DeviceDirectory:
 
     async def find(self, address: IPv6Address) -> Device | None:
         """Return the device that has this address or, where devices are bound by a key, another one of its node."""
-        device = self._by_address.get(str(address))
-        if device is not None and device.public_key is None:
-            return device
-        candidates = self._by_node.get(int(address) >> _NODE_BITS)
-        if not candidates:
-            return None
+        node = int(address) >> _NODE_BITS
+        if not any(one.public_key is not None for one in self._by_node.get(node, {}).values()):
+            return self._by_address.get(str(address))
         key = await self._find_key(address)
         # It may have been revoked meanwhile.
-        device = self._by_address.get(str(address))
-        if device is not None:
-            # Without a daemon the network still vouches for the address.
-            return device if key is None or device.public_key in (None, key) else None
-        same = (one for one in candidates.values() if key is not None and one.public_key == key)
-        return min(same, key=lambda one: (one.bound_at, one.address), default=None)
+        own, device = self._by_node.get(node, {}), self._by_address.get(str(address))
+        # Without a daemon the network still vouches for the address.
+        is_own = device is not None and (key is None or device.public_key in (None, key))
+        same = [one for one in own.values() if key is not None and one.public_key == key]
+        # The node is one device, of the user who was bound last.
+        candidates = [*same, device] if device is not None and is_own else same
+        return max(candidates, key=lambda one: (one.bound_at, one.address), default=None)
 
     def note_seen(self, device: Device, now: Millis) -> None:
         """Note that a device calls."""
@@ -93,6 +90,10 @@ class DeviceDirectory:
     def last_seen(self, device: Device) -> Millis:
         """Return when a device called last, to the minute; 0 before its first call."""
         return self._seen.get(device.address, device.last_seen_at or Millis(0))
+
+    def list_node(self, address: IPv6Address) -> list[Device]:
+        """Return what is bound of the addresses of the node with an address."""
+        return list(self._by_node.get(int(address) >> _NODE_BITS, {}).values())
 
     def list_of(self, user_id: UserId) -> list[Device]:
         """Return the devices of a user."""

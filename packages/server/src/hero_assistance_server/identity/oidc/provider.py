@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # Providers change their keys rarely, and name a new one in each token.
 FRESH_FOR_S = 3600.0
+# A provider that could not be asked is asked again so long after that: any stranger can have it asked.
+FAILED_FOR_S = 10.0
 # So often at most keys are read again for tokens that name an unknown one.
 KEYS_AT_MOST_EVERY_S = 30.0
 SCOPE = "openid email profile"
@@ -61,6 +63,19 @@ class Discovery:
         return self.document.get("id_token_signing_alg_values_supported") or list(ALGORITHMS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why the provider of some settings could not be asked, and until when it is not asked again."""
+
+    settings: OidcSettings
+    error: HeroError
+    until: float
+
+    def repeat(self) -> HeroError:
+        """Return the error once more: one that was raised has a traceback already."""
+        return type(self.error)(self.error.message, hint=self.error.hint)
+
+
 class Provider:
     """The provider of the settings; what it says of itself is remembered for an hour."""
 
@@ -68,6 +83,7 @@ class Provider:
         self._http = http
         self._clock = clock
         self._known: Discovery | None = None
+        self._failure: _Failure | None = None
         self._asking = asyncio.Lock()
 
     async def address_for(self, settings: OidcSettings, handshake: Handshake, redirect_uri: str) -> str:
@@ -146,14 +162,25 @@ class Provider:
             now = asyncio.get_running_loop().time()
             known = self._known
             if known is None or known.settings != settings or now - known.read_at > FRESH_FOR_S:
-                known = self._known = await self._read(settings, now)
+                known = self._known = await self._read_at_most_often(settings, now)
             return known
+
+    async def _read_at_most_often(self, settings: OidcSettings, now: float) -> Discovery:
+        failure = self._failure
+        if failure is not None and failure.settings == settings and now < failure.until:
+            raise failure.repeat()
+        try:
+            return await self._read(settings, now)
+        except HeroError as error:
+            failed_at = asyncio.get_running_loop().time()
+            self._failure = _Failure(settings, error, failed_at + FAILED_FOR_S)
+            raise
 
     async def _read(self, settings: OidcSettings, now: float) -> Discovery:
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
 
-        base = settings.issuer.rstrip("/")
+        base = settings.issuer
         document = _parse(await self._ask("GET", f"{base}{_DISCOVERY}"))
         if str(document.get("issuer", "")).rstrip("/") != base:
             raise ProtocolViolation(f"{settings.name} says that it is another issuer")

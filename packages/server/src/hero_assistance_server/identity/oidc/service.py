@@ -44,9 +44,13 @@ class OidcService:
     settings: Callable[[], DaemonSettings | None]
 
     async def start(self, caller: Caller) -> Departure:
-        """Return where the browser of this call signs in; raises `NotFound`, `Conflict` or `Unavailable`."""
+        """Return where the browser of this call signs in.
+
+        Raises `NotFound`, `Conflict`, `TooOften` or `Unavailable`.
+        """
         settings = self._provider_settings()
         _refuse_devices(caller)
+        self.sign_in.rates.count_begun(caller.origin)
         handshake = begin_handshake()
         url = await self.provider.address_for(settings, handshake, await self._redirect_uri())
         return Departure(url, handshake.token)

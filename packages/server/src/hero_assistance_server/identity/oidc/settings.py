@@ -33,7 +33,8 @@ def read_oidc_settings(settings: DaemonSettings | None) -> OidcSettings | None:
         return None
     if not is_safe_url(settings.oidc_issuer):
         raise SettingError("OIDC_ISSUER is no https address", hint=_HINT)
-    return OidcSettings(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret or "")
+    # With a slash at its end or without one, it is the same issuer.
+    return OidcSettings(settings.oidc_issuer.rstrip("/"), settings.oidc_client_id, settings.oidc_client_secret or "")
 
 
 def list_providers(settings: DaemonSettings | None) -> list[str]:

@@ -23,6 +23,10 @@ class PasskeyRepository(Protocol):
         """Write a new passkey, or what changed of one."""
         ...
 
+    def delete_of_user(self, user_id: UserId) -> None:
+        """Delete the passkeys of a user."""
+        ...
+
     def delete(self, passkey_id: str) -> None:
         """Delete a passkey, if there is one."""
         ...

@@ -10,8 +10,9 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
+from hero_assistance_server.identity.access_lists import find_owner
 from hero_assistance_server.identity.passkeys import model
-from hero_assistance_server.identity.passkeys.service import PASSKEYS_LIMIT, PasskeyService, may_see
+from hero_assistance_server.identity.passkeys.service import PASSKEYS_LIMIT, PasskeyService
 from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, OPERATORS, Caller
 from hero_assistance_server.identity.sign_in.rpc import DeviceName, Redeemed, serialize_sign_in
 from hero_assistance_server.rpc.params import UserName
@@ -117,9 +118,7 @@ def _add_list_methods(table: MethodRegistry, service: PasskeyService) -> None:
     @table.method("auth.passkeys", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_LISTS])
     async def passkeys(caller: Caller, params: PasskeysOf) -> PasskeyList:
         """List the caller's passkeys; an admin may ask for those of any user."""
-        user_id = params.user_id or caller.known().user_id
-        if not may_see(caller, user_id):
-            raise Forbidden("others' passkeys are for admins")
+        user_id = find_owner(caller, params.user_id, "passkeys")
         found = await storage.read(lambda snapshot: snapshot.passkeys.list_of(user_id))
         return PasskeyList(passkeys=[_serialize(passkey) for passkey in found[:PASSKEYS_LIMIT]])
 

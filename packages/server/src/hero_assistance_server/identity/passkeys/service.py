@@ -72,7 +72,8 @@ class PasskeyService:
         return await self.sign_in.storage.write(command)
 
     async def begin_sign_in(self, caller: Caller) -> str:
-        """Return what the browser of a caller is asked with; raises `Forbidden` or `Conflict`."""
+        """Return what the browser of a caller is asked with; raises `Forbidden`, `Conflict` or `TooOften`."""
+        self.sign_in.rates.count_begun(caller.origin)
         party = await self.sign_in.storage.read(_party)
         _require_browser(caller)
         return verification.sign_in_options(party, self.challenges.make(_SIGN_IN))
@@ -100,16 +101,11 @@ class PasskeyService:
     def remove(self, work: UnitOfWork, caller: Caller, passkey_id: str) -> bool:
         """Delete a passkey of the caller, or as an admin of any user; returns whether there was one."""
         passkey = work.passkeys.find(passkey_id)
-        if passkey is None or not may_see(caller, passkey.user_id):
+        if passkey is None or not caller.looks_after(passkey.user_id):
             return False
         work.passkeys.delete(passkey_id)
         work.record_audit_entry(REMOVED, caller, {"user_id": passkey.user_id, "name": passkey.name})
         return True
-
-
-def may_see(caller: Caller, user_id: UserId) -> bool:
-    """Whether a caller may see and remove the passkeys of a user."""
-    return caller.administers or caller.known().user_id == user_id
 
 
 def _party(snapshot: Snapshot) -> RelyingParty:

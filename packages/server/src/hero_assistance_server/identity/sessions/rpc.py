@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -12,11 +11,11 @@ from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.identity.access_lists import fill_access_page, find_owner, read_place
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, Caller
 from hero_assistance_server.identity.sessions import model
 from hero_assistance_server.identity.sessions.service import REVOKED, SessionAdministration
-from hero_assistance_server.rpc.cursors import cursor_at, place_at
-from hero_assistance_server.rpc.pages import PageParams, fill_page
+from hero_assistance_server.rpc.pages import PageParams
 from hero_assistance_server.rpc.params import UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
@@ -78,32 +77,24 @@ def add_methods(table: MethodRegistry, storage: Storage, administration: Session
 
         def command(work: UnitOfWork) -> bool:
             session = work.sessions.find(params.session_id)
-            if session is None or not _may_see(caller, session.user_id):
+            if session is None or not caller.looks_after(session.user_id):
                 return False
             return administration.end(work, caller, session.session_id, action=REVOKED)
 
         return await storage.write(command)
 
 
-def _may_see(caller: Caller, user_id: wire.UserId) -> bool:
-    return caller.administers or caller.known().user_id == user_id
-
-
 def _list(
     snapshot: Snapshot, caller: Caller, params: SessionsOf, administration: SessionAdministration
 ) -> Encoded[SessionList]:
-    user_id = params.user_id or caller.known().user_id
-    if not _may_see(caller, user_id):
-        raise Forbidden("others' sessions are for admins")
-    after = (0, "") if params.cursor is None else place_at(params.cursor, int, str)
-    rows: Iterator[model.Session] = snapshot.sessions.iterate_for(user_id, (after[0], after[1]))
-
-    def encode(session: model.Session) -> bytes:
-        return _serialize(session, administration.directory.last_seen(session), caller).model_dump_json().encode()
-
-    page = fill_page(rows, encode, params.limit)
-    cursor = None if page.last is None else cursor_at(page.last.created_at, page.last.session_id)
-    return Encoded.of(SessionList, sessions=page.json, next_cursor=cursor)
+    user_id = find_owner(caller, params.user_id, "sessions")
+    json, cursor = fill_access_page(
+        snapshot.sessions.iterate_for(user_id, read_place(params)),
+        lambda session: _serialize(session, administration.directory.last_seen(session), caller),
+        lambda session: (session.created_at, session.session_id),
+        params.limit,
+    )
+    return Encoded.of(SessionList, sessions=json, next_cursor=cursor)
 
 
 def _serialize(session: model.Session, last_seen_at: wire.Millis, caller: Caller) -> Session:

@@ -8,8 +8,10 @@ from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.wire import Millis, Role
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sign_in.letters import LetterQueue, invitation_letter, link_of
-from hero_assistance_server.identity.sign_in.rules import HANDED_OVER_LIFE, INVITATION_LIFE
-from hero_assistance_server.identity.sign_in.service import issue
+from hero_assistance_server.identity.sign_in.links import Links
+from hero_assistance_server.identity.sign_in.model import IssuedToken
+from hero_assistance_server.identity.sign_in.rules import HAND_OVER, INVITATION
+from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import User
@@ -20,12 +22,16 @@ LINK_MADE = "auth.link_made"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A user's link and code; `link` is `None` while the page has no address."""
+    """A user's link and code; `link` is `None` while the page has no address.
+
+    The code counts for a quarter of an hour, and is made where the operator is there to say it.
+    """
 
     user: User
     link: str | None
-    code: str
     expires_at: Millis
+    code: str | None
+    code_expires_at: Millis | None
     mailed: bool = False
 
 
@@ -35,6 +41,7 @@ class Invitations:
 
     users: UserAdministration
     letters: LetterQueue
+    links: Links
 
     def add(self, work: UnitOfWork, caller: Caller, *, email: str, name: str | None, role: Role | None) -> Access:
         """Add a user, or find the one with this address and give them the role; mail them a link of a week.
@@ -48,27 +55,31 @@ class Invitations:
             user = self.users.enrol(work, caller, email=address, name=chosen, role=role or Role.CUSTOMER)
         else:
             user = self._renew(work, caller, known, name=name, role=role)
-        issued = issue(work, address, user, INVITATION_LIFE)
+        issued = self.links.issue(work, address, user, replace(INVITATION, has_code=caller.is_operator))
         project = work.project.read()
-        self.letters.queue(work, invitation_letter(project, address, issued, INVITATION_LIFE))
-        return Access(user, link_of(project, issued), issued.code, issued.expires_at, self.letters.reaches_users)
+        self.letters.queue(work, invitation_letter(project, address, issued, INVITATION.life))
+        return replace(_access(project, user, issued), mailed=self.letters.reaches_users)
 
     def link(self, work: UnitOfWork, caller: Caller, email: str) -> Access:
         """Make a link of a day for the operator to hand over; raises `NotFound`, or `Conflict` for who is deactivated.
 
-        Links that were made for the address before count no longer.
+        The one that was handed over before counts no longer.
         """
         user = work.users.find_by_email(fold_name(email))
         if user is None:
             raise NotFound(f"no user has the address {email}", hint="hero_assistance user add makes one")
         _require_active(user)
-        issued = issue(work, email, user, HANDED_OVER_LIFE)
+        issued = self.links.issue(work, email, user, HAND_OVER)
         work.record_audit_entry(LINK_MADE, caller, {"user_id": user.user_id})
-        return Access(user, link_of(work.project.read(), issued), issued.code, issued.expires_at)
+        return _access(work.project.read(), user, issued)
 
     def _renew(self, work: UnitOfWork, caller: Caller, known: User, *, name: str | None, role: Role | None) -> User:
         _require_active(known)
         return self.users.change(work, caller, known, replace(known, name=name or known.name, role=role or known.role))
+
+
+def _access(project: ProjectSettings, user: User, issued: IssuedToken) -> Access:
+    return Access(user, link_of(project, issued), issued.expires_at, issued.code, issued.code_expires_at)
 
 
 def _require_active(user: User) -> None:

@@ -15,17 +15,18 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 _ERIN = DAVE | {"user_id": "erin", "name": "Erin", "email": "erin@example.org"}
 _NO_LINK = {"link": None, "mailed": False}
+_NO_CODE = {"code": None, "code_expires_at": None}
 _ADDS = Example(
     "An admin invites Erin",
     "alice",
     {"email": "Erin@example.org", "name": "Erin"},
-    {"user": _ERIN, "code": None, "expires_at": 1} | _NO_LINK,
+    {"user": _ERIN, "expires_at": 1} | _NO_CODE | _NO_LINK,
 )
 _LINKS = Example(
     "The operator lets Erin in once more",
     "operator",
     {"email": "erin@example.org"},
-    {"user": _ERIN, "code": "012345", "expires_at": 1} | _NO_LINK,
+    {"user": _ERIN, "code": "012345", "code_expires_at": 1, "expires_at": 1} | _NO_LINK,
     after=(Call("alice", "user.add", {"email": "erin@example.org", "name": "Erin"}),),
     varies=frozenset({"code"}),
 )
@@ -48,14 +49,16 @@ class UserAddress(Params):
 class UserAccess(Result):
     """A user, and how they sign in for the first time.
 
-    `link` and `code` are for the operator, who hands over one of them, and null for an admin; `link` is null while the
-    page has no address. `mailed` says that a letter with both is on its way.
+    `link`, which counts until `expires_at`, and `code`, which counts for 15 minutes, are for the operator, who hands
+    over one of them, and null for an admin; `link` is null while the page has no address. `mailed` says that a letter
+    with the link is on its way.
     """
 
     user: wire.User
     link: str | None
-    code: str | None
     expires_at: wire.Millis
+    code: str | None
+    code_expires_at: wire.Millis | None
     mailed: bool
 
 
@@ -79,7 +82,7 @@ def add_methods(table: MethodRegistry, invitations: Invitations) -> None:
         examples=[_LINKS],
     )
     async def link(caller: Caller, params: UserAddress) -> UserAccess:
-        """Make a link and a code that sign a user in once, within a day; the operator hands one of them over."""
+        """Make a link that signs a user in within a day, or a code within 15 minutes; the operator hands one over."""
         return _serialize(await storage.write(lambda work: invitations.link(work, caller, params.email)), caller)
 
 
@@ -88,7 +91,8 @@ def _serialize(access: Access, caller: Caller) -> UserAccess:
     return UserAccess(
         user=serializers.user(access.user, staff=True),
         link=access.link if may_see else None,
-        code=access.code if may_see else None,
         expires_at=access.expires_at,
+        code=access.code if may_see else None,
+        code_expires_at=access.code_expires_at if may_see else None,
         mailed=access.mailed,
     )

@@ -26,13 +26,13 @@ class LetterQueue:
 
     def queue(self, work: UnitOfWork, letter: Letter) -> None:
         """Have a letter sent once the command is committed."""
-        queue_letter(work, letter)
+        queue_letter(work, letter, is_urgent=True)
 
     @property
     def reaches_users(self) -> bool:
         """Whether letters leave this machine; without a mail server they stay in a folder of it."""
         found = read_mail_settings(self.settings())
-        return found is not None and found.smtp is not None and found.fault is None
+        return found is not None and found.reaches_users
 
 
 def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
@@ -62,11 +62,8 @@ def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, li
     lines = [f"You have been added to {project.name}.", ""]
     if link is not None:
         lines += ["Open this link, and press the button there:", "", link, ""]
-    lines += [
-        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
-        "",
-        f"Both count once, and for {life.days} days. Later you can ask for a new link at any time.",
-    ]
+        lines += [f"It counts once, and for {life.days} days.", ""]
+    lines += ["To sign in on another device, or later, enter your e-mail address there: you get a code by mail."]
     return _letter(to, issued, f"Your access to {project.name}", lines)
 
 

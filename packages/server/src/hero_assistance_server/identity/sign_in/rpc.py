@@ -15,8 +15,9 @@ from hero_assistance_server.identity.devices.service import UNBOUND
 from hero_assistance_server.identity.permissions import EVERYONE, Caller
 from hero_assistance_server.identity.secret_tokens import CODE_DIGITS
 from hero_assistance_server.identity.sessions.service import SIGNED_OUT
-from hero_assistance_server.identity.sign_in.service import Proof, SignedIn, SignInService
-from hero_assistance_server.rpc.params import NAME_LIMIT, Email, PersonName
+from hero_assistance_server.identity.sign_in.links import Proof
+from hero_assistance_server.identity.sign_in.service import SignedIn, SignInService
+from hero_assistance_server.rpc.params import NAME_LIMIT, Email, Fault, PersonName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
@@ -42,7 +43,13 @@ class Redeem(Params):
     token: Annotated[str, Field(min_length=1, max_length=_TOKEN_LIMIT)] | None = None
     email: Email | None = None
     code: (
-        Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$"), Field(description="Six digits.")] | None
+        Annotated[
+            str,
+            StringConstraints(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$"),
+            Fault("a code has six digits"),
+            Field(description="Six digits."),
+        ]
+        | None
     ) = None
     device_name: DeviceName = "a device"
 
@@ -70,7 +77,7 @@ def add_methods(table: MethodRegistry, service: SignInService) -> None:
 
     @table.method("auth.request_link", allow=EVERYONE, errors=[Unavailable], examples=[_ASKS])
     async def request_link(caller: Caller, params: RequestLink) -> bool:
-        """Mail a link and a six-digit code; both sign in once, within 15 minutes, and end earlier ones.
+        """Mail a link and a six-digit code; both sign in once, within 15 minutes, and end those asked for before.
 
         The answer is the same, and takes as long, for an address that no user has.
         """

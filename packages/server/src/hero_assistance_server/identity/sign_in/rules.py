@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from hero_assistance_sdk.wire import Millis
-from hero_assistance_server.identity.sign_in.model import SignInToken
+from hero_assistance_server.identity.sign_in.model import LinkKind, SignInToken
 
-# What a user asked for just now.
-LINK_LIFE = timedelta(minutes=15)
+# What a user asks for just now, and each code.
+LINK_LIFE = CODE_LIFE = timedelta(minutes=15)
 # What the operator hands over, in their own words.
 HANDED_OVER_LIFE = timedelta(days=1)
 # A letter that comes unasked.
@@ -19,14 +19,28 @@ SESSION_LIFE = timedelta(days=30)
 CODE_TRIES = 5
 
 
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """What kind of link to make, how long it counts, and whether a code goes with it, for a quarter of an hour."""
+
+    kind: LinkKind
+    life: timedelta
+    has_code: bool
+
+
+REQUEST = LinkPlan(LinkKind.REQUESTED, LINK_LIFE, has_code=True)
+HAND_OVER = LinkPlan(LinkKind.HANDED_OVER, HANDED_OVER_LIFE, has_code=True)
+INVITATION = LinkPlan(LinkKind.INVITED, INVITATION_LIFE, has_code=False)
+
+
 def is_valid(token: SignInToken, now: Millis) -> bool:
     """Return whether a link still signs its user in."""
     return token.user_id is not None and token.expires_at > now
 
 
 def takes_codes(token: SignInToken, now: Millis) -> bool:
-    """Return whether a code of this address is compared: once it was wrong too often, only the link counts."""
-    return token.tries_left > 0 and token.expires_at > now
+    """Return whether a code is compared with this one: once it was wrong too often, only the link counts."""
+    return token.code_hash is not None and token.tries_left > 0 and token.code_expires_at > now
 
 
 def count_wrong_code(token: SignInToken) -> SignInToken:

@@ -1,10 +1,8 @@
-"""Makes links and codes, and signs in who redeems one: a session at a browser, a binding for a device."""
+"""Mails links and codes, and signs in who redeems one: a session at a browser, a binding for a device."""
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import IPv6Address
 
 from hero_assistance_sdk.errors import Forbidden, NotFound
@@ -12,21 +10,15 @@ from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.devices.directory import overlay_address
 from hero_assistance_server.identity.devices.service import DeviceAdministration
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.identity.secret_tokens import hash_address, hash_code, hash_token, make_code, make_token
+from hero_assistance_server.identity.secret_tokens import hash_address
 from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sessions.service import SessionAdministration
+from hero_assistance_server.identity.sign_in.discarded_letters import discard_letter
 from hero_assistance_server.identity.sign_in.letters import LetterQueue, link_letter
-from hero_assistance_server.identity.sign_in.model import IssuedToken, SignInToken
+from hero_assistance_server.identity.sign_in.links import Links, Proof
 from hero_assistance_server.identity.sign_in.rates import SignInRates
-from hero_assistance_server.identity.sign_in.rules import (
-    CODE_TRIES,
-    LINK_LIFE,
-    count_wrong_code,
-    is_valid,
-    takes_codes,
-)
+from hero_assistance_server.identity.sign_in.rules import REQUEST
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
-from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import User
 
@@ -41,15 +33,6 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What a user has shown: the token of a link, or a code with the address that it was sent to."""
-
-    token: str | None = None
-    email: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SignInService:
     """The use cases of signing in."""
 
@@ -58,19 +41,26 @@ class SignInService:
     devices: DeviceAdministration
     rates: SignInRates
     letters: LetterQueue
+    links: Links
 
     async def request_link(self, caller: Caller, email: str) -> None:
-        """Mail a link and a code to an address that a user has; takes as long for another one. Raises `TooOften`."""
+        """Mail a link and a code to an address that a user has; the work for another one is the same.
+
+        Raises `TooOften`.
+        """
         address = fold_name(email)
-        self.rates.count_link(address, caller.origin)
+        self.rates.count_link_of_peer(caller.origin)
 
         def command(work: UnitOfWork) -> None:
+            self.rates.count_link(work, hash_address(address))
             user = work.users.find_by_email(address)
-            if user is not None and not user.active:
-                user = None
-            issued = issue(work, address, user, LINK_LIFE)
-            if user is not None:
-                self.letters.queue(work, link_letter(work.project.read(), address, issued))
+            reaches = user is not None and user.active
+            issued = self.links.issue(work, address, user if reaches else None, REQUEST)
+            letter = link_letter(work.project.read(), address, issued)
+            if reaches:
+                self.letters.queue(work, letter)
+            else:
+                discard_letter(work, letter)
 
         await self.storage.write(command)
 
@@ -79,11 +69,13 @@ class SignInService:
         address = _device_address(caller)
         self.rates.count_try(caller.origin)
         if proof.token is None:
-            self.rates.count_code(fold_name(proof.email))
+            self.rates.count_code_of_peer(caller.origin, fold_name(proof.email))
         key = None if address is None else await self.devices.directory.find_key(address)
 
         def command(work: UnitOfWork) -> SignedIn | None:
-            user = take_user(work, proof)
+            if proof.token is None:
+                self.rates.count_code(work, hash_address(fold_name(proof.email)))
+            user = self.links.take_user(work, proof)
             if user is None:
                 return None
             if address is not None:
@@ -103,47 +95,6 @@ class SignInService:
         """Sign a user in at the browser of this call, however they have shown who they are."""
         made = self.sessions.make(work, caller, user, method=method, device_name=device_name)
         return SignedIn(user, made.token, made.session.expires_at)
-
-
-def issue(work: UnitOfWork, email: str, user: User | None, life: timedelta) -> IssuedToken:
-    """Make a link and a code for an address, in place of earlier ones."""
-    work.sign_in_tokens.delete_expired(millis(work.now))
-    token, code, address_hash = make_token(), make_code(), hash_address(fold_name(email))
-    issued = IssuedToken(token, code, millis(work.now + life))
-    work.sign_in_tokens.save(
-        SignInToken(
-            address_hash=address_hash,
-            user_id=None if user is None else user.user_id,
-            token_hash=hash_token(token),
-            code_hash=hash_code(code, address_hash),
-            tries_left=CODE_TRIES,
-            expires_at=issued.expires_at,
-        )
-    )
-    return issued
-
-
-def take_user(work: UnitOfWork, proof: Proof) -> User | None:
-    """Return the user of a link or code, which is used up by that; `None` where it is none."""
-    found = _find(work, proof)
-    if found is None or found.user_id is None or not is_valid(found, millis(work.now)):
-        return None
-    work.sign_in_tokens.delete(found.address_hash)
-    user = work.users.find(found.user_id)
-    return user if user is not None and user.active else None
-
-
-def _find(work: UnitOfWork, proof: Proof) -> SignInToken | None:
-    if proof.token is not None:
-        return work.sign_in_tokens.find_by_token(hash_token(proof.token))
-    address_hash = hash_address(fold_name(proof.email))
-    found = work.sign_in_tokens.find_by_address(address_hash)
-    if found is None or not takes_codes(found, millis(work.now)):
-        return None
-    if hmac.compare_digest(found.code_hash, hash_code(proof.code, address_hash)):
-        return found
-    work.sign_in_tokens.save(count_wrong_code(found))
-    return None
 
 
 def _method_of(proof: Proof) -> SignInMethod:

@@ -15,11 +15,13 @@ from hero_assistance_server.desk import Desk
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
+from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting
 from hero_assistance_server.mail.receiving.sources.listener import listen_for_ever
+from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
 
 if TYPE_CHECKING:
-    from hero_assistance_server.mail.receiving.filer import Filer
+    from hero_assistance_server.mail.receiving.filing.filer import Filer
 
 LISTENER_CONDITION = "mail-listener"
 MAILBOX_CONDITION = "mailbox"
@@ -28,8 +30,8 @@ LOOK_EVERY_S = 1.0
 START_LOOK_S = 0.1
 RETRY_S = 2.0
 RETRY_AT_MOST_S = 300.0
-_HINT = "hero_assistance logs server says why; it is tried again"
-# Every caller may read a condition: the log alone names hosts and paths.
+_HINT = "hero_assistance logs hero_assistance_server says why; it is tried again"
+# Every caller may read a condition: the log alone names hosts and paths; what a bad setting is refused with has none.
 _FAULTS = {
     LISTENER_CONDITION: "the listener of MAIL_LISTEN does not run: no mail comes in there",
     MAILBOX_CONDITION: "the mailbox of IMAP_URL cannot be read: no mail comes in from there",
@@ -37,19 +39,7 @@ _FAULTS = {
 
 _log = get_log("mail")
 
-Source = Callable[[str, "Receiving"], Awaitable[None]]
-
-
-@dataclass
-class Receiving:
-    """The objects that the sources share."""
-
-    desk: Desk
-    intake: Intake
-
-    def note_health(self, condition: str) -> None:
-        """Say that a source works."""
-        self.desk.health.clear(condition)
+Source = Callable[[str, Receiving], Awaitable[None]]
 
 
 @dataclass
@@ -80,10 +70,12 @@ async def _file_mails(desk: Desk) -> None:
 
 def _make_filer(desk: Desk) -> Filer:
     """Load what reads mails: the start does not wait for it."""
-    from hero_assistance_server.mail.receiving.filer import Filer
-    from hero_assistance_server.mail.receiving.filing import Filing
+    from hero_assistance_server.mail.receiving.filing.filer import Filer
+    from hero_assistance_server.mail.receiving.filing.filing import Filing
+    from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
 
-    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()))
+    rates = MailRates(desk.limits)
+    filing = Filing(desk.directory, desk.admission, lambda: read_mail_settings(desk.settings()), rates)
     return Filer(desk.store, filing, desk.arrivals)
 
 
@@ -132,13 +124,17 @@ async def _keep_running(source: _RunningSource, setting: str, receiving: Receivi
     clock = asyncio.get_running_loop().time
     while True:
         started = clock()
+        fault, hint = _FAULTS[source.condition], _HINT
         try:
             await source.run(setting, receiving)
+        except BadMailSetting as error:
+            _log.warning("mail.source-failed", source=source.condition, error=error)
+            fault, hint = error.message, error.hint or _HINT
         except HeroError as error:
             _log.warning("mail.source-failed", source=source.condition, error=error)
         except Exception as error:  # noqa: BLE001
             # The outermost loop of a source: a defect there must not end the server, nor the other source.
             _log.error("mail.source-failed", source=source.condition, exc_info=error)
-        receiving.desk.health.report(source.condition, _FAULTS[source.condition], hint=_HINT)
+        receiving.desk.health.report(source.condition, fault, hint=hint)
         pause = RETRY_S if clock() - started > RETRY_AT_MOST_S else min(pause * 2, RETRY_AT_MOST_S)
         await asyncio.sleep(pause)

@@ -54,6 +54,34 @@ class IncomingMail:
     fingerprint: str | None
     ticket_id: TicketId | None
     message_id: MessageId | None
+    has_html: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSize:
+    """A mail, and how many bytes it has."""
+
+    mail_id: MailId
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """How many mails are quarantined, and how many bytes they have."""
+
+    mails: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MailContents:
+    """What parsing found that the record keeps."""
+
+    sender: str | None
+    subject: str
+    header_id: str | None
+    fingerprint: str | None
+    has_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)

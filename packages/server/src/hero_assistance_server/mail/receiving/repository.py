@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
     IncomingMail,
     MailboxPosition,
+    MailContents,
     MailId,
     MailState,
     Outcome,
+    Quarantine,
+    StoredSize,
 )
 
 
 class IncomingMailRepository(Protocol):
     """The mails that arrived, each with the bytes as they came."""
 
-    def add(self, arrival: Arrival, now: datetime) -> MailId | None:
-        """Write a mail; `None` when the same source brought the same bytes before."""
+    def add(self, arrival: Arrival, sha256: str, now: datetime) -> MailId | None:
+        """Write a mail with the digest of its bytes; `None` when the same source brought the same bytes before."""
         ...
 
     def find(self, mail_id: MailId) -> IncomingMail | None:
@@ -37,6 +41,10 @@ class IncomingMailRepository(Protocol):
 
     def list_before(self, before: MailId, limit: int, state: MailState | None = None) -> list[IncomingMail]:
         """Return mails with smaller ids, the newest first."""
+        ...
+
+    def list_of_ticket(self, ticket_id: TicketId, limit: int) -> list[IncomingMail]:
+        """Return the last mails that are on a ticket, the newest first."""
         ...
 
     def count_by_state(self) -> dict[MailState, int]:
@@ -59,22 +67,36 @@ class IncomingMailRepository(Protocol):
         """Count an attempt to file these mails."""
         ...
 
-    def note_contents(
-        self, mail_id: MailId, *, sender: str | None, subject: str, header_id: str | None, fingerprint: str | None
-    ) -> None:
-        """Write what parsing found."""
+    def undo_attempt(self, mail_ids: Sequence[MailId]) -> None:
+        """Count one attempt less: what ended it was no fault of these mails."""
         ...
 
-    def finish(self, mail_id: MailId, outcome: Outcome) -> None:
-        """Write what became of a mail."""
+    def finish(self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None) -> None:
+        """Write what became of a mail, and what parsing found."""
         ...
 
-    def reopen(self, mail_id: MailId) -> None:
-        """Let a mail be filed once more."""
+    def reopen(self, mail_ids: Sequence[MailId]) -> None:
+        """Let mails be filed once more."""
         ...
 
-    def delete_raw_before(self, before: datetime, limit: int) -> int:
-        """Delete the bytes of mails that were filed or ignored and came before a time; returns how many."""
+    def discard(self, mail_ids: Sequence[MailId], why: str) -> None:
+        """Delete the bytes of mails for good; the records stay as ignored, with `why` before their reasons."""
+        ...
+
+    def measure_quarantine(self) -> Quarantine:
+        """Return how many mails are quarantined, and how many bytes they have."""
+        ...
+
+    def list_quarantined(self, limit: int, *, before: datetime | None = None, whole: bool = False) -> list[StoredSize]:
+        """Return quarantined mails that came before a time, the oldest first; with `whole` those that have bytes."""
+        ...
+
+    def list_old_bytes(self, before: datetime, limit: int) -> list[StoredSize]:
+        """Return mails that were filed or ignored, came before a time and have bytes, the oldest first."""
+        ...
+
+    def delete_raw(self, mail_ids: Sequence[MailId]) -> None:
+        """Delete the bytes of mails."""
         ...
 
 
@@ -87,4 +109,20 @@ class MailboxPositionRepository(Protocol):
 
     def save(self, mailbox: str, position: MailboxPosition) -> None:
         """Write the position in a mailbox."""
+        ...
+
+
+class MailUseRepository(Protocol):
+    """How often mails did what is limited."""
+
+    def count(self, usages: Sequence[str], since: datetime) -> dict[str, int]:
+        """Return the uses since a time, to some minutes, of those that were used at all."""
+        ...
+
+    def add(self, usages: Sequence[str], now: datetime) -> None:
+        """Count one use of each."""
+        ...
+
+    def delete_before(self, before: datetime) -> None:
+        """Forget what is older."""
         ...

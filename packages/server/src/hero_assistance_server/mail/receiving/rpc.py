@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
@@ -16,12 +15,13 @@ from hero_assistance_server.desk import Desk
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.mail.receiving.intake import Intake
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState
+from hero_assistance_server.mail.receiving.quarantine_rpc import add_quarantine_methods
+from hero_assistance_server.mail.receiving.records import IncomingMailRecord, MailParams, describe_mail
 from hero_assistance_server.mail.receiving.service import find_mail, refile
 from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
-from hero_assistance_server.timestamps import millis
 
 # What `mail.read` shows; the rest is attachments nearly always.
 SHOWN_BYTES = TEXT_BYTES
@@ -59,24 +59,6 @@ _READS = Example(
 _REFILES = Example(
     "An admin has it filed all the same", "alice", {"mail_id": 1}, _NAMELESS_RECORD, after=_HANDED_IN, varies=_VARIES
 )
-
-
-class IncomingMailRecord(Result):
-    """A mail as it arrived; `ticket_id` and `message_id` say where it was filed, `reason` why it was not.
-
-    `source` is `listener`, `operator`, or the mailbox that it was read from.
-    """
-
-    mail_id: int
-    source: str
-    received_at: wire.Millis
-    size: int
-    state: MailState
-    reason: str
-    sender: str | None
-    subject: str
-    ticket_id: wire.TicketId | None
-    message_id: wire.MessageId | None
 
 
 class IncomingMailCounts(Result):
@@ -118,12 +100,6 @@ class ListInbox(Params):
     limit: Annotated[int, Field(ge=1, le=PAGE_LIMIT)] = PAGE_DEFAULT
 
 
-class MailParams(Params):
-    """Which mail."""
-
-    mail_id: Annotated[int, Field(ge=1, le=ID_LIMIT)]
-
-
 class DeliverMail(Params):
     """A mail as mail servers hand it over: header, empty line, text."""
 
@@ -163,7 +139,7 @@ def add_methods(table: MethodRegistry, desk: Desk) -> None:
             work.after_commit(desk.arrivals.set)
             return refile(work, caller, MailId(params.mail_id))
 
-        return _describe(await storage.write(command))
+        return describe_mail(await storage.write(command))
 
     @table.method(
         "mail.deliver",
@@ -176,10 +152,12 @@ def add_methods(table: MethodRegistry, desk: Desk) -> None:
         mail_id = await intake.receive(Arrival(SOURCE, params.text.encode("utf-8", "replace")))
         return DeliveredMail(mail_id=mail_id)
 
+    add_quarantine_methods(table, desk)
+
 
 def _list(snapshot: Snapshot, params: ListInbox) -> Encoded[InboxPage]:
     found = snapshot.incoming_mails.list_before(MailId(params.before), params.limit + 1, params.state)
-    page = fill_page(found, lambda mail: _describe(mail).model_dump_json().encode(), params.limit)
+    page = fill_page(found, lambda mail: describe_mail(mail).model_dump_json().encode(), params.limit)
     counts = {state.value: count for state, count in snapshot.incoming_mails.count_by_state().items()}
     return Encoded.of(
         InboxPage,
@@ -193,19 +171,4 @@ def _read(snapshot: Snapshot, mail_id: MailId) -> ReadMail:
     mail = find_mail(snapshot, mail_id)
     raw = snapshot.incoming_mails.read_raw(mail_id)
     shown = None if raw is None else raw[:SHOWN_BYTES].decode("utf-8", "replace")
-    return ReadMail(mail=_describe(mail), raw=shown, is_cut=raw is not None and len(raw) > SHOWN_BYTES)
-
-
-def _describe(mail: IncomingMail) -> IncomingMailRecord:
-    return IncomingMailRecord(
-        mail_id=mail.mail_id,
-        source=mail.source,
-        received_at=millis(mail.received_at),
-        size=mail.size,
-        state=mail.state,
-        reason=mail.reason,
-        sender=mail.sender,
-        subject=mail.subject,
-        ticket_id=mail.ticket_id,
-        message_id=mail.message_id,
-    )
+    return ReadMail(mail=describe_mail(mail), raw=shown, is_cut=raw is not None and len(raw) > SHOWN_BYTES)

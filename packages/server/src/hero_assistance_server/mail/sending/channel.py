@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from hero_assistance_httpd.health import Health
@@ -15,10 +16,12 @@ from hero_assistance_server.mail.model import CHANNEL, Letter
 from hero_assistance_server.mail.sending.folder import OutboxFolder
 from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
 from hero_assistance_server.mail.sending.mime_message import AttachedFile, UnusableLetter, make_message
+from hero_assistance_server.mail.sending.sender_address import use_ascii_domain
 from hero_assistance_server.mail.sending.service import read_letter
-from hero_assistance_server.mail.sending.smtp import Envelope, ServerFault, SmtpTransport
+from hero_assistance_server.mail.sending.smtp import Envelope, SmtpTransport
+from hero_assistance_server.mail.sending.smtp_faults import ServerFault
 from hero_assistance_server.mail.sending.smtp_url import SmtpServer
-from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent, StoredDelivery
+from hero_assistance_server.outbox.model import ChannelDown, Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import Snapshot
 
@@ -26,6 +29,8 @@ from hero_assistance_server.storage.unit_of_work import Snapshot
 AT_ONCE = 4
 CONDITION = "mail-not-sent"
 BAD_SETTING = "mail-setting"
+_UNREAD = "the settings are not read yet"
+_TAKES_NONE = "the mail server takes no letters; they wait"
 _HINT = "hero_assistance mail outbox shows what waits and why; hero_assistance mail test ADDRESS tries again"
 
 
@@ -41,8 +46,6 @@ class MailChannel:
     at_once: int = AT_ONCE
     _transport: SmtpTransport | None = None
     _outbox_folder: OutboxFolder = field(init=False)
-    # After a start it is not known: the first letter that is taken hurries the others.
-    _is_away: bool = True
 
     def __post_init__(self) -> None:
         self._outbox_folder = OutboxFolder(self.folder)
@@ -67,44 +70,40 @@ class MailChannel:
         """Send one letter."""
         settings = self.mail_settings
         if settings is None or settings.fault is not None:
-            return RetryLater(
-                settings.fault.message if settings and settings.fault else "the settings are not read yet"
-            )
+            # They were known a moment ago; the sender asks again whether they are.
+            return ChannelDown(settings.fault.message if settings and settings.fault else _UNREAD)
         try:
             letter = read_letter(delivery.payload)
-            desk_name, records = await self.storage.read(lambda snapshot: _find_parts(snapshot, letter))
-            files = await self.storage.in_thread(self._read_files, records) if records else []
-            message = make_message(letter, settings.sender, desk_name, delivery.created_at, files)
-            content = message.as_bytes()
+            content = await self._make_content(letter, settings, delivery.created_at)
+            if settings.smtp is None:
+                return await self._write(delivery, content)
         except ValueError as error:
             # What it raises has no part of the letter's text in it.
-            return Refused(str(error) if isinstance(error, UnusableLetter) else f"it is no letter: {error}")
-        if settings.smtp is None:
-            return await self._write(delivery, content)
-        is_utf8 = not f"{settings.sender.address}{letter.to}".isascii()
-        envelope = Envelope(settings.sender.address, letter.to, is_utf8)
+            reason = str(error) if isinstance(error, UnusableLetter) else f"it is no letter: {error}"
+            return Refused(reason, was_sent=False)
+        except HeroError as error:
+            # A disk that is full or fails, which is none of the letter's faults.
+            return ChannelDown(error.message, error.hint or "")
+        sender, receiver = use_ascii_domain(settings.sender.address), use_ascii_domain(letter.to)
+        envelope = Envelope(sender, receiver, is_utf8=not f"{sender}{receiver}".isascii())
         return await self._send(settings.smtp, settings.sender.host, envelope, content)
+
+    async def _make_content(self, letter: Letter, settings: MailSettings, at: datetime) -> bytes:
+        """Return the bytes of a mail; raises `ValueError` for a letter that cannot become one."""
+        desk_name, records = await self.storage.read(lambda snapshot: _find_parts(snapshot, letter))
+        files = await self.storage.in_thread(self._read_files, records) if records else []
+        return make_message(letter, settings.sender, desk_name, at, files).as_bytes()
 
     async def _send(self, server: SmtpServer, local_host: str, envelope: Envelope, content: bytes) -> Outcome:
         try:
             outcome = await self._transport_to(server, local_host).send(envelope, content)
         except ServerFault as fault:
-            # The log and the list say which; everybody may read a condition.
-            self._is_away = True
-            self.health.report(CONDITION, "the mail server takes no letters; they wait", hint=_HINT)
-            return RetryLater(str(fault))
+            # The log and the list say why; everybody may read a condition.
+            self.health.report(CONDITION, _TAKES_NONE, hint=_HINT)
+            return ChannelDown(str(fault), fault.hint, fault.knew_letter)
         if not isinstance(outcome, RetryLater):
-            await self._recover()
+            self.health.clear(CONDITION)
         return outcome
-
-    async def _recover(self) -> None:
-        """Have the letters that wait for a server that was away sent now, and not when each would try again."""
-        self.health.clear(CONDITION)
-        if self._is_away:
-            self._is_away = False
-            # The letter is sent: no error of this may have it sent again.
-            with contextlib.suppress(HeroError):
-                await self.storage.write(lambda work: work.outbox.hasten(CHANNEL, work.now))
 
     async def _write(self, delivery: StoredDelivery, content: bytes) -> Outcome:
         name = f"{delivery.created_at:%Y%m%dT%H%M%SZ}-{delivery.delivery_id:06}"

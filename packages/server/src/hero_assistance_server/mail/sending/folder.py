@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hero_assistance_sdk.errors import usable_folder
+from hero_assistance_sdk.files.usable_folder import usable_folder
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600

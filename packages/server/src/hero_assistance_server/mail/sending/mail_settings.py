@@ -25,6 +25,11 @@ class MailSettings:
     fault: SettingError | None = None
     takes_answers: bool = False
 
+    @property
+    def reaches_users(self) -> bool:
+        """Whether letters leave this machine; without a mail server they stay in a folder of it."""
+        return self.smtp is not None and self.fault is None
+
 
 def read_mail_settings(settings: DaemonSettings | None) -> MailSettings | None:
     """Return how mail goes out; `None` while it is not known.

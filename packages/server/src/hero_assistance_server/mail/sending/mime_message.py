@@ -6,6 +6,7 @@ before it is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +17,17 @@ from email.utils import format_datetime
 
 from hero_assistance_server.mail.message_ids import name_letter
 from hero_assistance_server.mail.model import Letter
-from hero_assistance_server.mail.sending.sender_address import SenderAddress, is_address
+from hero_assistance_server.mail.printable import make_line, make_text
+from hero_assistance_server.mail.sending.sender_address import SenderAddress, is_address, use_ascii_domain
 
 # Longer lines than mail software shows anyway.
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 100
 # Headers of words that stay as they are, each on a line of its own.
 _WORDS = frozenset({"in-reply-to", "list-unsubscribe", "message-id", "references"})
+_REFERENCES = frozenset({"in-reply-to", "references"})
+# Of a line, a mail server takes 998 octets.
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 # Headers that are made here, and by no letter of its own.
 _OURS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type", "auto-submitted"})
 
@@ -66,10 +71,11 @@ def make_message(
     """Return the mail; raises `UnusableLetter`."""
     if not is_address(letter.to):
         raise UnusableLetter("the receiver has no usable mail address")
-    message = EmailMessage(policy=_choose_policy(letter.to, sender.address))
+    policy = _choose_policy(use_ascii_domain(letter.to), use_ascii_domain(sender.address))
+    message = EmailMessage(policy=policy)
     try:
-        message["From"] = _address(letter.from_name or sender.name or desk_name, sender.address)
-        message["To"] = _address(letter.to_name, letter.to)
+        message["From"] = _address(letter.from_name or sender.name or desk_name, use_ascii_domain(sender.address))
+        message["To"] = _address(letter.to_name, use_ascii_domain(letter.to))
         message["Subject"] = one_line(letter.subject, SUBJECT_LIMIT)
         message["Date"] = format_datetime(at)
         message["Message-ID"] = letter.message_id or name_letter(letter.key, sender.host)
@@ -77,10 +83,10 @@ def make_message(
         message["Auto-Submitted"] = "auto-generated"
         for name, value in letter.headers:
             if name.lower() not in _OURS:
-                message[name] = _checked(value)
-        message.set_content(letter.text)
+                message[name] = _checked(name, value, is_utf8=policy.utf8)
+        message.set_content(make_text(letter.text))
         if letter.html is not None:
-            message.add_alternative(letter.html, subtype="html")
+            message.add_alternative(make_text(letter.html), subtype="html")
         for file in files:
             _attach(message, file)
     except (ValueError, LookupError) as error:
@@ -93,8 +99,7 @@ def one_line(text: str, limit: int) -> str:
 
     What looks like an encoded word of RFC 2047 is taken apart: `EmailMessage` would decode it, line ends included.
     """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split()).replace("=?", "= ?")
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+    return make_line(text.replace("=?", "= ?"), limit)
 
 
 def _choose_policy(*addresses: str) -> EmailPolicy:
@@ -102,9 +107,14 @@ def _choose_policy(*addresses: str) -> EmailPolicy:
     return _ASCII if all(address.isascii() for address in addresses) else _UTF8
 
 
-def _checked(value: str) -> str:
-    """Return the value of a header of a letter; raises `ValueError` for what no header of ours has."""
-    if not (value.isascii() and value.isprintable()):
+def _checked(name: str, value: str, *, is_utf8: bool) -> str:
+    """Return the value of a header of a letter; raises `ValueError` for what no header of ours has.
+
+    Others have written the Message-IDs that a letter refers to: one that cannot be written is left out.
+    """
+    if name.lower() in _REFERENCES:
+        return " ".join(word for word in value.split() if _MESSAGE_ID.fullmatch(word))
+    if not value.isprintable() or not (value.isascii() or is_utf8):
         raise ValueError("a header has a character that does not belong into one")
     return value
 

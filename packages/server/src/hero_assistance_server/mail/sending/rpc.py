@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
 from hero_assistance_server.mail.sending.sender_address import FOLDER_SENDER, is_address
 from hero_assistance_server.mail.sending.service import queue_letter
+from hero_assistance_server.outbox.pauses import ChannelPause
 from hero_assistance_server.rpc.params import Email
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
@@ -52,7 +53,7 @@ class MailWay(StrEnum):
 
 
 class MailStatus(Result):
-    """How letters go out; `server` is host and port, `fault` says why they wait.
+    """How letters go out; `server` is host and port, `fault` says why they wait, also where the server takes none now.
 
     `takes_answers` says that answers by mail are read, `has_links` that the address of the page is set.
     """
@@ -79,24 +80,34 @@ class SentTest(Result):
     status: MailStatus
 
 
-def add_methods(table: MethodRegistry, storage: Storage, settings: Callable[[], DaemonSettings | None]) -> None:
-    """Register the methods."""
+def add_methods(
+    table: MethodRegistry,
+    storage: Storage,
+    refresh: Callable[[], Awaitable[DaemonSettings | None]],
+    pause: ChannelPause,
+) -> None:
+    """Register the methods; `refresh` reads the settings now, because the operator may have just changed them.
+
+    `pause` says whether the mail server takes letters now.
+    """
 
     @table.method("mail.status", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_READS])
     async def status(_caller: Caller, _params: NoParams) -> MailStatus:
         """Tell how letters go out."""
         has_links = await storage.read(_has_links)
-        return _describe(read_mail_settings(settings()), has_links=has_links)
+        return _describe(read_mail_settings(await refresh()), pause, has_links=has_links)
 
     @table.method(
         "mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_TESTS]
     )
     async def test(caller: Caller, params: SendTest) -> SentTest:
-        """Send a test letter to an address, the same way as every other letter."""
+        """Send a test letter to an address, the same way as every other letter, and before those that wait."""
         if not is_address(params.address):
             raise Conflict(f"{params.address} is no address that mail can be sent to")
+        settings = read_mail_settings(await refresh())
+        pause.lift()
         delivery_id, has_links = await storage.write(lambda work: _queue_test(work, caller, params.address))
-        status = _describe(read_mail_settings(settings()), has_links=has_links)
+        status = _describe(settings, pause, has_links=has_links)
         return SentTest(delivery_id=delivery_id, status=status)
 
 
@@ -112,15 +123,15 @@ def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> tuple[int, bo
         subject=f"A test letter from {name}",
         text=_TEST_TEXT.format(name=name),
     )
-    queue_letter(work, letter)
+    queue_letter(work, letter, is_urgent=True)
     work.record_audit_entry("mail.tested", caller, {"address": address})
     newest = next(work.outbox.iterate_newest(None, None, 2**63 - 1))
     return newest.delivery_id, _has_links(work)
 
 
-def _describe(settings: MailSettings | None, *, has_links: bool) -> MailStatus:
+def _describe(settings: MailSettings | None, pause: ChannelPause, *, has_links: bool) -> MailStatus:
     known = settings or MailSettings(FOLDER_SENDER)
-    fault = known.fault
+    fault, server_fault = known.fault, None if known.fault else pause.fault
     way = MailWay.HELD if fault else MailWay.SMTP if known.smtp else MailWay.FOLDER
     return MailStatus(
         way=way if settings else MailWay.UNKNOWN,
@@ -128,6 +139,6 @@ def _describe(settings: MailSettings | None, *, has_links: bool) -> MailStatus:
         sender=known.sender.address,
         takes_answers=known.takes_answers,
         has_links=has_links,
-        fault=fault.message if fault else None,
-        hint=fault.hint if fault else None,
+        fault=fault.message if fault else server_fault,
+        hint=fault.hint if fault else pause.hint if server_fault else None,
     )

@@ -48,3 +48,14 @@ def is_address(text: str) -> bool:
     local, _, _ = text.rpartition("@")
     fits = len(text.encode()) <= ADDRESS_LIMIT and len(local.encode()) <= LOCAL_PART_LIMIT
     return fits and _ADDRESS.fullmatch(text) is not None
+
+
+def use_ascii_domain(address: str) -> str:
+    """Return an address with its domain as the DNS has it, which every mail server takes."""
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address

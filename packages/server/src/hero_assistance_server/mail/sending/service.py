@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import TypeAdapter, ValidationError
 
 from hero_assistance_server.mail.model import CHANNEL, Letter
+from hero_assistance_server.mail.printable import make_line
 from hero_assistance_server.outbox.model import Delivery
+from hero_assistance_server.outbox.rules import ahead_of_all
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
+# Lists show no more of a subject.
+SUMMARY_LIMIT = 200
 _LETTERS = TypeAdapter(Letter)
 
 
-def queue_letter(work: UnitOfWork, letter: Letter, *, due_at: datetime | None = None) -> bool:
-    """Send a letter once this command is committed; false where one with its key was queued before."""
+def queue_letter(work: UnitOfWork, letter: Letter, *, is_urgent: bool = False) -> bool:
+    """Send a letter once this command is committed; false where one with its key was queued before.
+
+    Somebody waits for an urgent one: it goes before all others.
+    """
     payload = _LETTERS.dump_json(letter).decode()
-    delivery = Delivery(CHANNEL, letter.key, letter.to, payload, due_at or work.now, summary=letter.subject)
+    due_at = ahead_of_all(work.now) if is_urgent else work.now
+    delivery = Delivery(
+        CHANNEL, letter.key, letter.to, payload, due_at, summary=make_line(letter.subject, SUMMARY_LIMIT)
+    )
     return work.outbox.add(delivery, work.now)
 
 

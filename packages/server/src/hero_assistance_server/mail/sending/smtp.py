@@ -15,6 +15,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from hero_assistance_server.mail.sending.smtp_faults import (
+    CA_HINT,
+    OF_SERVER,
+    SENDER_HINT,
+    WAIT_HINT,
+    ServerFault,
+    describe,
+    explain,
+    find_hint,
+)
 from hero_assistance_server.mail.sending.smtp_url import Encryption, SmtpServer
 from hero_assistance_server.outbox.model import Outcome, Refused, RetryLater, Sent
 
@@ -39,10 +49,6 @@ class Envelope:
     is_utf8: bool = False
 
 
-class ServerFault(Exception):
-    """The server takes no letter at all now, such as for a wrong password; the message says why."""
-
-
 @dataclass
 class SmtpTransport:
     """The connections to one mail server; one that has sent a letter sends the next."""
@@ -63,7 +69,8 @@ class SmtpTransport:
             outcome = await self._transmit(connection, envelope, message)
         except (SMTPException, OSError) as error:
             connection.close()
-            return RetryLater(_describe(error))
+            said = f"the mail server ended the connection: {describe(error)}"
+            raise ServerFault(said, WAIT_HINT, knew_letter=True) from error
         except BaseException:
             connection.close()
             raise
@@ -93,8 +100,12 @@ class SmtpTransport:
             await self._begin(connection, envelope)
         except (SMTPException, OSError) as error:
             connection.close()
-            what = "refuses our address" if isinstance(error, SMTPResponseException) else "ended the connection"
-            raise ServerFault(f"the mail server {what}: {_describe(error)}") from error
+            what, hint = "ended the connection", WAIT_HINT
+            if isinstance(error, SMTPResponseException):
+                what, hint = "refuses our address", SENDER_HINT
+            if getattr(error, "code", None) in OF_SERVER:
+                what, hint = "takes no letters now", find_hint(error)
+            raise ServerFault(f"the mail server {what}: {describe(error)}", hint) from error
         except BaseException:
             connection.close()
             raise
@@ -104,11 +115,13 @@ class SmtpTransport:
         options = []
         if envelope.is_utf8 and connection.supports_extension("smtputf8"):
             options.append("SMTPUTF8")
+        elif not envelope.sender.isascii():
+            raise ServerFault("the mail server takes no MAIL_FROM with other letters than ASCII", SENDER_HINT)
         encoding = "utf-8" if options else "ascii"
         await connection.mail(envelope.sender, options=options, encoding=encoding, timeout=self.command_timeout_s)
 
     async def _transmit(self, connection: SMTP, envelope: Envelope, message: bytes) -> Outcome:
-        from aiosmtplib import SMTPResponseException
+        from aiosmtplib import SMTPException, SMTPResponseException
 
         if envelope.is_utf8 and not connection.supports_extension("smtputf8"):
             return Refused("the mail server takes no addresses with other letters than ASCII")
@@ -121,7 +134,7 @@ class SmtpTransport:
             answer = await connection.data(message, timeout=self.answer_timeout_s)
         except SMTPResponseException as error:
             return _to_outcome(error)
-        except (TimeoutError, OSError):
+        except (SMTPException, OSError):
             connection.close()
             return RetryLater(_UNKNOWN)
         return Sent(f"{answer.code} {answer.message}")
@@ -163,7 +176,7 @@ class SmtpTransport:
             await connection.connect()
         except (SMTPException, OSError, ValueError) as error:
             connection.close()
-            raise ServerFault(_explain(error)) from error
+            raise ServerFault(*explain(error)) from error
         except BaseException:
             connection.close()
             raise
@@ -175,7 +188,7 @@ class SmtpTransport:
         try:
             context = ssl.create_default_context(cafile=self.server.ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise ServerFault("the file that SMTP_URL names as ca cannot be read") from error
+            raise ServerFault("the file that SMTP_URL names as ca cannot be read", CA_HINT) from error
         if not self.server.verify or self.server.encryption is Encryption.OFFERED:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -183,31 +196,11 @@ class SmtpTransport:
 
 
 def _to_outcome(error: Exception) -> Outcome:
+    """What an answer to one letter means; raises `ServerFault` for one about the server as a whole."""
     code = getattr(error, "code", 0)
-    text = _describe(error)
+    text = describe(error)
+    if code in OF_SERVER:
+        raise ServerFault(
+            f"the mail server takes no letters now: {text}", find_hint(error), knew_letter=True
+        ) from error
     return Refused(text) if 500 <= code < 600 else RetryLater(text)
-
-
-def _describe(error: Exception) -> str:
-    """What the server said, or what became of the connection."""
-    code, message = getattr(error, "code", None), getattr(error, "message", None)
-    if code is not None and message is not None:
-        return f"{code} {message}"
-    return str(message or error or type(error).__name__)
-
-
-def _explain(error: Exception) -> str:
-    """Why there is no connection, in the words of an operator who has to put it right."""
-    from aiosmtplib import SMTPAuthenticationError, SMTPNotSupported
-
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate of the mail server is not valid: {cause.verify_message}"
-        if isinstance(cause, SMTPAuthenticationError):
-            return f"the mail server refuses the user and password of SMTP_URL: {_describe(error)}"
-        cause = cause.__cause__ or cause.__context__
-    # The library has no error of its own for STARTTLS.
-    if isinstance(error, SMTPNotSupported) or "not supported" in str(error):
-        return f"the mail server does not offer what SMTP_URL asks for: {_describe(error)}"
-    return f"the mail server cannot be reached: {_describe(error)}"

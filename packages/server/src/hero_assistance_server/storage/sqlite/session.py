@@ -8,6 +8,7 @@ from typing import Protocol
 import apsw
 
 from hero_assistance_sdk.wire import Seq, TicketId
+from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
 
 
@@ -20,6 +21,10 @@ class PendingTickets(Protocol):
 
     def response_targets(self) -> Targets:
         """Return how soon first answers are promised."""
+        ...
+
+    def sharing(self) -> Sharing:
+        """Return what customers are shown of the team's work."""
         ...
 
     def flush(self) -> None:

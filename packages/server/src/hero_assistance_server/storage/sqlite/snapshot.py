@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hero_assistance_server.storage.sqlite.erasure.repository import SqliteErasure
 from hero_assistance_server.storage.sqlite.mail.incoming_mails import SqliteIncomingMails
 from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
 from hero_assistance_server.storage.sqlite.mail.mail_keys import SqliteMailKeys
+from hero_assistance_server.storage.sqlite.mail.mail_uses import SqliteMailUses
 from hero_assistance_server.storage.sqlite.mail.mailbox_positions import SqliteMailboxPositions
 from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
 from hero_assistance_server.storage.sqlite.repositories.attachments import SqliteAttachments
@@ -20,6 +22,7 @@ from hero_assistance_server.storage.sqlite.repositories.identity.logins import S
 from hero_assistance_server.storage.sqlite.repositories.identity.oidc_identities import SqliteOidcIdentities
 from hero_assistance_server.storage.sqlite.repositories.identity.passkeys import SqlitePasskeys
 from hero_assistance_server.storage.sqlite.repositories.identity.sessions import SqliteSessions
+from hero_assistance_server.storage.sqlite.repositories.identity.sign_in_rates import SqliteSignInRates
 from hero_assistance_server.storage.sqlite.repositories.identity.sign_in_tokens import SqliteSignInTokens
 from hero_assistance_server.storage.sqlite.repositories.macros import SqliteMacros
 from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
@@ -31,6 +34,7 @@ from hero_assistance_server.storage.sqlite.repositories.tags import SqliteTags
 from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.search.search_repository import SqliteSearch
 from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.tickets.ratings import SqliteRatings
 from hero_assistance_server.storage.sqlite.tickets.read_receipts import SqliteReadReceipts
 from hero_assistance_server.storage.sqlite.tickets.stats import SqliteStats
 from hero_assistance_server.storage.sqlite.tickets.tickets import SqliteTickets
@@ -73,6 +77,11 @@ class SqliteSnapshot:
         return SqliteMacros(self.session)
 
     @property
+    def erasure(self) -> SqliteErasure:
+        """Every table that names tickets or users."""
+        return SqliteErasure(self.session)
+
+    @property
     def incoming_mails(self) -> SqliteIncomingMails:
         """The tables `incoming_mails` and `incoming_mail_bytes`."""
         return SqliteIncomingMails(self.session)
@@ -93,6 +102,11 @@ class SqliteSnapshot:
         return SqliteMailKeys(self.session)
 
     @property
+    def mail_uses(self) -> SqliteMailUses:
+        """The table `mail_uses`."""
+        return SqliteMailUses(self.session)
+
+    @property
     def mailbox_positions(self) -> SqliteMailboxPositions:
         """The table `mailbox_positions`."""
         return SqliteMailboxPositions(self.session)
@@ -106,6 +120,11 @@ class SqliteSnapshot:
     def project(self) -> SqliteProject:
         """The table `settings`."""
         return SqliteProject(self.session)
+
+    @property
+    def ratings(self) -> SqliteRatings:
+        """The table `ratings`."""
+        return SqliteRatings(self.session)
 
     @property
     def read_receipts(self) -> SqliteReadReceipts:
@@ -146,6 +165,11 @@ class SqliteSnapshot:
     def sign_in_tokens(self) -> SqliteSignInTokens:
         """The table `sign_in_tokens`."""
         return SqliteSignInTokens(self.session)
+
+    @property
+    def sign_in_rates(self) -> SqliteSignInRates:
+        """The table `sign_in_rates`."""
+        return SqliteSignInRates(self.session)
 
     @property
     def tags(self) -> SqliteTags:

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import apsw
 
 from hero_assistance_httpd.health import Health
-from hero_assistance_sdk.errors import usable_folder
+from hero_assistance_sdk.files.usable_folder import usable_folder
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.damage import Damage

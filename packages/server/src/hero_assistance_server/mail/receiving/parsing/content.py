@@ -14,6 +14,9 @@ from hero_assistance_server.mail.receiving.parsing.plain_text import clean_mail_
 
 # What a file system lets a name be, in bytes.
 NAME_BYTES = 255
+# What is read of the texts of a mail, as bytes on their way: many times what a message has. HTML has pictures in it.
+TEXT_LIMIT = 1024 * 1024
+HTML_LIMIT = 2 * TEXT_LIMIT
 # They are about the mail itself, and are not checked here.
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 # Of files without a name; the tables of a machine differ.
@@ -48,10 +51,11 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The text of a mail and its files in their order."""
+    """The text of a mail and its files in their order; `has_html` where it can be shown as HTML, too."""
 
     text: str
     files: tuple[FilePart, ...]
+    has_html: bool = False
 
 
 @dataclass(slots=True)
@@ -59,6 +63,8 @@ class _Reader:
     """Collects the blocks of text and the files of one mail."""
 
     blocks: list[str] = field(default_factory=list)
+    # How many characters the blocks may still have: the rest is in the stored mail.
+    room: int = TEXT_LIMIT
     files: list[FilePart] = field(default_factory=list)
     # The names of files by their content ids, for HTML that shows them.
     names: dict[str, str] = field(default_factory=dict)
@@ -69,14 +75,33 @@ def read_content(mail: Part) -> Content:
     reader = _Reader()
     _name_related_files(reader, mail)
     _read(reader, mail)
-    return Content(clean_mail_text("\n\n".join(block for block in reader.blocks if block.strip())), tuple(reader.files))
+    text = clean_mail_text("\n\n".join(block for block in reader.blocks if block.strip()))
+    return Content(text, tuple(reader.files), has_html=any(is_html(part) for part in mail.walk()))
+
+
+def is_html(part: Part) -> bool:
+    """Return whether a part is a text in HTML, and no file."""
+    return part.media_type == "text/html" and not _is_file(part)
+
+
+def read_html(mail: Part) -> str:
+    """Return the HTML of a mail as it was written; the empty text for a mail without any."""
+    return "\n".join(_decoded(part) for part in mail.walk() if is_html(part))
 
 
 def _name_related_files(reader: _Reader, mail: Part) -> None:
-    """Choose the name of each file that HTML may show, before the HTML is read."""
+    """Choose the name of each file that HTML may show, before the HTML is read.
+
+    Some mail programs leave the id out, and mean the name or the place of a file.
+    """
     for number, part in enumerate(_files_of(mail), 1):
+        name = _name_of(part, number)
         if part.content_id:
-            reader.names[part.content_id] = _name_of(part, number)
+            reader.names[part.content_id] = name
+            continue
+        for other in (part.header.get("content-location").strip(), _given_name(part)):
+            if other:
+                reader.names.setdefault(other, name)
 
 
 def _files_of(mail: Part) -> Iterator[Part]:
@@ -91,8 +116,10 @@ def _read(reader: _Reader, part: Part) -> None:
             _read(reader, child)
     elif _is_file(part):
         _add_file(reader, part)
-    else:
-        reader.blocks.append(_text_of(reader, part))
+    elif reader.room > 0:
+        block = _text_of(reader, part)[: reader.room]
+        reader.room -= len(block)
+        reader.blocks.append(block)
 
 
 def _read_alternative(reader: _Reader, part: Part) -> None:
@@ -112,17 +139,16 @@ def _choose(part: Part) -> Part | None:
     rich = next((child for child in part.children if _holds(child, "text/html")), None)
     if plain is None or rich is None:
         return plain or rich or next(iter(part.children), None)
-    if not _text_within(plain, "text/plain").strip() or "cid:" in _text_within(rich, "text/html"):
-        return rich
-    return plain
+    is_empty = not any(text.strip() for text in _texts_within(plain, "text/plain"))
+    return rich if is_empty or any("cid:" in text for text in _texts_within(rich, "text/html")) else plain
 
 
 def _holds(part: Part, media_type: str) -> bool:
     return any(one.media_type == media_type and not _is_file(one) for one in part.walk())
 
 
-def _text_within(part: Part, media_type: str) -> str:
-    return "".join(_decoded(one) for one in part.walk() if one.media_type == media_type and not _is_file(one))
+def _texts_within(part: Part, media_type: str) -> Iterator[str]:
+    return (_decoded(one) for one in part.walk() if one.media_type == media_type and not _is_file(one))
 
 
 def _is_file(part: Part) -> bool:
@@ -144,7 +170,8 @@ def _text_of(reader: _Reader, part: Part) -> str:
 
 
 def _decoded(part: Part) -> str:
-    return decode_text(part.decode(), part.parameter("charset") or "utf-8")
+    limit = HTML_LIMIT if part.media_type == "text/html" else TEXT_LIMIT
+    return decode_text(part.decode(limit), part.parameter("charset") or "utf-8")
 
 
 def _add_file(reader: _Reader, part: Part) -> None:
@@ -158,8 +185,9 @@ def _add_file(reader: _Reader, part: Part) -> None:
         return
     reader.files.append(FilePart(name, content))
     # A mail program that shows a picture between two texts, without an id, has it in its place in the order.
-    if picture and not part.content_id and reader.blocks:
-        reader.blocks.append(f"[picture: {name}]")
+    mark = f"[picture: {name}]"
+    if picture and not part.content_id and reader.blocks and not any(mark in block for block in reader.blocks):
+        reader.blocks.append(mark)
 
 
 def _name_of(part: Part, number: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hero_assistance_server.mail.receiving.parsing.header import parse_header
+from hero_assistance_server.mail.receiving.parsing.header import HEADER_LIMIT, parse_header
 from hero_assistance_server.mail.receiving.parsing.parts import Part
 from hero_assistance_server.mail.receiving.parsing.plain_text import clean_mail_line
 
@@ -37,7 +37,7 @@ def read_delivery_report(mail: Part) -> DeliveryReport | None:
     if status is None or mail.media_type != "multipart/report":
         return None
     fields: dict[str, str] = {}
-    for block in _BLOCK_END.split(status.decode())[:_BLOCKS_LIMIT]:
+    for block in _BLOCK_END.split(status.decode(HEADER_LIMIT))[:_BLOCKS_LIMIT]:
         for name, value in parse_header(block.strip()).fields:
             fields.setdefault(name, clean_mail_line(value))
     return DeliveryReport(
@@ -59,7 +59,7 @@ def _letter_ids(mail: Part) -> list[str]:
     found = mail.header.ids("in-reply-to", "references")
     for part in mail.walk():
         if part.media_type in _RETURNED:
-            raw = part.decode().lstrip(b"\r\n")
+            raw = part.decode(HEADER_LIMIT).lstrip(b"\r\n")
             end = _BLOCK_END.search(raw)
             found += parse_header(raw[: end.start()] if end else raw).ids("message-id")
     return list(dict.fromkeys(found))

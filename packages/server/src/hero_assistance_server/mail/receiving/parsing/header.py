@@ -13,6 +13,8 @@ from hero_assistance_server.mail.receiving.parsing.charsets import decode_text
 
 # Mail systems accept some 100 KiB; what comes after is no header of a person's mail.
 HEADER_LIMIT = 256 * 1024
+# A mail has some 30 fields, and 100 where lists and filters add theirs.
+FIELDS_LIMIT = 1000
 # A longer value is no list of parameters, and reading one takes quadratic time in some releases of Python.
 PARAMETERS_LIMIT = 4096
 ADDRESSES_LIMIT = 64 * 1024
@@ -22,6 +24,7 @@ _IDS_SOURCE = 64 * 1024
 # RFC 5321: what fits between the brackets of a path.
 ADDRESS_LIMIT = 254
 _NOT_IN_ADDRESS = re.compile(r"[\s<>()\[\],;:\\\"\x00-\x1f\x7f@]")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _LINE_END = re.compile(rb"\r?\n")
@@ -69,13 +72,15 @@ class Header:
         return message
 
 
-def parse_header(raw: bytes) -> Header:
-    """Return the fields of a header; a line that is no field is left out."""
-    fields = []
+def parse_header(raw: bytes, most: int = FIELDS_LIMIT) -> Header:
+    """Return the first fields of a header; a line that is no field is left out."""
+    fields: list[tuple[str, str]] = []
     for line in _LINE_END.split(_FOLD.sub(b" ", raw[:HEADER_LIMIT])):
         match = _FIELD.fullmatch(line)
         if match is not None:
             fields.append((match[1].decode("ascii").lower(), decode_text(match[2], "utf-8").strip()))
+            if len(fields) == most:
+                break
     return Header(tuple(fields))
 
 
@@ -114,12 +119,12 @@ def _decode_word(encoding: str, text: str) -> bytes:
     return decode_base64(raw)
 
 
-def decode_base64(raw: bytes) -> bytes:
+def decode_base64(raw: bytes | memoryview) -> bytes:
     """Return what a base64 text says, up to where it is broken."""
     try:
         return binascii.a2b_base64(raw)
     except binascii.Error:
-        kept = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+        kept = bytes(raw).translate(None, _NOT_BASE64)
     # One letter more than whole groups of four is half a byte.
     kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
     return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))

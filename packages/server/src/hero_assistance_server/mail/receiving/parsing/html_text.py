@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 # A longer text is cut; the whole mail stays stored.
 SOURCE_LIMIT = 2 * 1024 * 1024
@@ -55,7 +56,7 @@ def convert_html(html: str, name_picture: PictureName) -> str:
     import nh3
 
     source = html[:SOURCE_LIMIT]
-    if _is_too_deep(source):
+    if is_too_deep(source):
         return _TAG.sub(" ", source)
     clean = nh3.clean(
         source,
@@ -185,7 +186,7 @@ class _TextWriter(HTMLParser):
         self._line = ""
 
 
-def _is_too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
     """Return whether elements are nested deeper than any mail program does it; the sanitiser needs quadratic time."""
     depth = 0
     for match in _TAG_NAME.finditer(html):
@@ -200,10 +201,18 @@ def picture_namer(names: Mapping[str, str]) -> PictureName:
     """Return what names pictures: attached ones by their content ids, others by their descriptions."""
 
     def name(source: str, description: str) -> str:
-        attached = names.get(source.removeprefix("cid:")) if source.startswith("cid:") else None
+        attached = _find_attached(names, source)
         if attached is not None:
             return f"[picture: {attached}]"
         # A picture of the web may tell its sender that it is looked at; a tracker has no description.
         return f"[picture: {description}]" if description else ""
 
     return name
+
+
+def _find_attached(names: Mapping[str, str], source: str) -> str | None:
+    """Return the file that a source means: by its id, else by its name, which Outlook's ids begin with."""
+    if not source.startswith("cid:"):
+        return names.get(source)
+    content_id = unquote(source.removeprefix("cid:"))
+    return names.get(content_id) or names.get(content_id.partition("@")[0])

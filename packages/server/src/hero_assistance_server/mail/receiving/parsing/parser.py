@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hero_assistance_sdk.logs import get_log
@@ -37,20 +37,18 @@ class ParsedMail:
     results: tuple[str, ...]
     report: DeliveryReport | None
     content: Content
+    # Names the mail wherever it was delivered; `None` for one without a message-id, which may be meant twice.
+    fingerprint: str | None = None
     unread: tuple[str, ...] = field(default=())
+
+    def without_content(self) -> ParsedMail:
+        """Return what it says without its text and files, which are large."""
+        return replace(self, content=Content("", ()))
 
     @property
     def domain(self) -> str:
         """The domain of the sender."""
         return self.sender.rpartition("@")[2].lower()
-
-    @property
-    def fingerprint(self) -> str | None:
-        """Names the mail wherever it was delivered; `None` for one without a message-id, which may be meant twice."""
-        if not self.header_id:
-            return None
-        said = "\0".join((self.header_id, self.sender.lower(), self.subject, self.content.text))
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Guards:
@@ -75,7 +73,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     mail, guards = parse_parts(raw), _Guards()
     header = mail.header
     name, sender = guards.read("from", lambda: _read_sender(mail), ("", ""))
-    return ParsedMail(
+    parsed = ParsedMail(
         sender=sender,
         sender_name=clean_mail_line(name),
         recipients=guards.read("recipients", lambda: _read_recipients(mail), ()),
@@ -88,6 +86,14 @@ def parse_mail(raw: bytes) -> ParsedMail:
         content=guards.read("content", lambda: read_content(mail), Content("", ())),
         unread=tuple(guards.unread),
     )
+    return replace(parsed, fingerprint=_make_fingerprint(parsed))
+
+
+def _make_fingerprint(parsed: ParsedMail) -> str | None:
+    if not parsed.header_id:
+        return None
+    said = "\0".join((parsed.header_id, parsed.sender.lower(), parsed.subject, parsed.content.text))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _read_sender(mail: Part) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The parts of a mail: cut at their boundaries in one pass for each level, to a depth and a count.
 
 The parser of the standard library takes more than a second for 500 nested parts and raises for some headers; this one
-leaves what is nested deeper, or comes later, as it is.
+leaves what is nested deeper, or comes later, as it is. Every part is a place in the bytes of the mail, not a copy.
 """
 
 from __future__ import annotations
@@ -12,12 +12,61 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from hero_assistance_server.mail.receiving.parsing.header import HEADER_LIMIT, Header, decode_base64, parse_header
+from hero_assistance_server.mail.receiving.parsing.header import (
+    FIELDS_LIMIT,
+    HEADER_LIMIT,
+    Header,
+    decode_base64,
+    parse_header,
+)
 
 # Mail programs nest four or five levels; each more costs one look at the bytes within it.
 DEPTH_LIMIT = 16
 PARTS_LIMIT = 1000
-_END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
+# A part has five; together with the count of parts it bounds what all headers take.
+PART_FIELDS_LIMIT = 50
+# Of what begins like a delimiter; a mail whose parts share the beginnings of their boundaries has as many as parts.
+LOOKS_LIMIT = 100_000
+_RETURN, _LINE_FEED = b"\r\n"
+_REST_OF_DELIMITER = re.compile(rb"(--)?[ \t]*(?=\r?\n|\Z)")
+_BEGIN_OF_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a mail, which is not copied."""
+
+    raw: bytes = field(repr=False)
+    start: int
+    end: int
+
+    def head(self, size: int) -> bytes:
+        """Return its first bytes."""
+        return self.raw[self.start : min(self.end, self.start + size)]
+
+    def view(self, limit: int | None = None) -> memoryview:
+        """Return its bytes, or the first of them, without a copy."""
+        end = self.end if limit is None else min(self.end, self.start + limit)
+        return memoryview(self.raw)[self.start : end]
+
+    def without_line_end(self) -> Span:
+        """Return what is behind the line end that it begins with; without one, itself."""
+        size = next((len(one) for one in (b"\r\n", b"\n") if self.raw.startswith(one, self.start, self.end)), 0)
+        return Span(self.raw, self.start + size, self.end) if size else self
+
+    def find_empty_line(self) -> tuple[int, Span]:
+        """Return where the line before the first empty line ends, and what is behind; -1 where there is none."""
+        end = self.end
+        with_return = self.raw.find(b"\n\r\n", self.start, end)
+        plain = self.raw.find(b"\n\n", self.start, end if with_return < 0 else with_return + 2)
+        found, size = (plain, 2) if plain >= 0 else (with_return, 3)
+        if found < 0:
+            return -1, NOTHING
+        before = found - 1 if found > self.start and self.raw[found - 1] == _RETURN else found
+        return before, Span(self.raw, found + size, end)
+
+
+NOTHING = Span(b"", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +74,7 @@ class Part:
     """A mail or a part of one: its header, and its children or its body as it was sent."""
 
     header: Header
-    body: bytes
+    body: Span
     media_type: str
     children: tuple[Part, ...] = ()
 
@@ -48,14 +97,15 @@ class Part:
         """The id by which HTML shows it, without brackets."""
         return self.header.get("content-id").strip().strip("<>")
 
-    def decode(self) -> bytes:
-        """Return its content, without the encoding for the way."""
+    def decode(self, limit: int | None = None) -> bytes:
+        """Return its content, without the encoding for the way; with a limit, what its first bytes say."""
+        body = self.body.view(limit)
         encoding = self.header.get("content-transfer-encoding").strip().lower()
         if encoding == "base64":
-            return decode_base64(self.body)
+            return decode_base64(body)
         if encoding == "quoted-printable":
-            return binascii.a2b_qp(self.body)
-        return self.body
+            return binascii.a2b_qp(body)
+        return bytes(body)
 
     def walk(self) -> Iterator[Part]:
         """Yield this part and all within it."""
@@ -66,14 +116,15 @@ class Part:
 
 @dataclass(slots=True)
 class _Count:
-    """How many parts may still be cut out."""
+    """How many parts may still be cut out, and how often something may still look like a delimiter."""
 
-    left: int = field(default=PARTS_LIMIT)
+    parts: int = PARTS_LIMIT
+    looks: int = LOOKS_LIMIT
 
 
 def parse_parts(raw: bytes) -> Part:
     """Return a mail as its parts; it never fails."""
-    return _parse(raw, 0, _Count())
+    return _parse(Span(raw, 0, len(raw)), 0, _Count())
 
 
 def read_parameter(message: Message, name: str, field_name: str) -> str:
@@ -88,57 +139,63 @@ def read_parameter(message: Message, name: str, field_name: str) -> str:
     return value or ""
 
 
-def _parse(raw: bytes, depth: int, count: _Count) -> Part:
-    header, body = _split_header(raw)
+def _parse(piece: Span, depth: int, count: _Count) -> Part:
+    header, body = _split_header(piece, FIELDS_LIMIT if depth == 0 else PART_FIELDS_LIMIT)
     parameters = header.as_parameters("content-type")
     media_type = parameters.get_content_type()
     if media_type.startswith("multipart/") and depth < DEPTH_LIMIT:
         boundary = read_parameter(parameters, "boundary", "content-type").rstrip()
         pieces = _split_body(body, boundary, count) if boundary else []
         if pieces:
-            return Part(header, b"", media_type, tuple(_parse(piece, depth + 1, count) for piece in pieces))
+            return Part(header, NOTHING, media_type, tuple(_parse(one, depth + 1, count) for one in pieces))
         # It says that it has parts, and has none: what is there is its text.
         return Part(header, body, "text/plain")
     return Part(header, body, media_type)
 
 
-def _split_header(raw: bytes) -> tuple[Header, bytes]:
+def _split_header(piece: Span, most: int) -> tuple[Header, Span]:
     """Return the header and the body; a part may begin with the empty line that ends a header without fields."""
-    for empty in (b"\r\n", b"\n"):
-        if raw.startswith(empty):
-            return Header(), raw[len(empty) :]
-    end = _END_OF_HEADER.search(raw)
-    if end is None:
-        return (parse_header(raw), b"") if _looks_like_header(raw) else (Header(), raw)
-    return parse_header(raw[: min(end.start(), HEADER_LIMIT)]), raw[end.end() :]
+    rest = piece.without_line_end()
+    if rest is not piece:
+        return Header(), rest
+    end, body = piece.find_empty_line()
+    if end < 0:
+        is_header = _BEGIN_OF_FIELD.match(piece.raw, piece.start, piece.end) is not None
+        return (parse_header(piece.head(HEADER_LIMIT), most), NOTHING) if is_header else (Header(), piece)
+    return parse_header(Span(piece.raw, piece.start, end).head(HEADER_LIMIT), most), body
 
 
-def _looks_like_header(raw: bytes) -> bool:
-    return re.match(rb"[!-9;-~]+[ \t]*:", raw) is not None
-
-
-def _split_body(body: bytes, boundary: str, count: _Count) -> list[bytes]:
+def _split_body(body: Span, boundary: str, count: _Count) -> list[Span]:
     """Return what stands between the delimiters; without the last one, up to the end."""
-    delimiter = re.compile(
-        rb"(?:\A|\r?\n)--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|\Z)"
-    )
-    pieces: list[bytes] = []
+    pieces: list[Span] = []
     start: int | None = None
-    for match in delimiter.finditer(body):
+    for line, end, is_last in _find_delimiters(body, b"--" + boundary.encode("utf-8", "replace"), count):
         if start is not None:
-            pieces.append(_without_line_end(body[start : match.start()]))
-            count.left -= 1
-        if match[1] or count.left <= 0:
+            pieces.append(Span(body.raw, start, max(start, line)).without_line_end())
+            count.parts -= 1
+        if is_last or count.parts <= 0:
             return pieces
-        start = match.end()
+        start = end
     if start is not None:
-        pieces.append(_without_line_end(body[start:]))
+        pieces.append(Span(body.raw, start, body.end).without_line_end())
     return pieces
 
 
-def _without_line_end(piece: bytes) -> bytes:
-    """Return a piece without the line end behind its delimiter."""
-    for end in (b"\r\n", b"\n"):
-        if piece.startswith(end):
-            return piece[len(end) :]
-    return piece
+def _find_delimiters(body: Span, mark: bytes, count: _Count) -> Iterator[tuple[int, int, bool]]:
+    """Yield where the line end before each delimiter begins, where the delimiter ends, and whether it is the last.
+
+    A pattern would look at each byte for a while, and no other thread runs meanwhile.
+    """
+    raw, at = body.raw, body.start
+    while count.looks > 0 and (found := raw.find(mark, at, body.end)) >= 0:
+        count.looks -= 1
+        at = found + len(mark)
+        match = _REST_OF_DELIMITER.match(raw, at, body.end)
+        if match is None or (found > body.start and raw[found - 1] != _LINE_FEED):
+            continue
+        line = found
+        if found > body.start:
+            has_return = found - 2 >= body.start and raw[found - 2] == _RETURN
+            line = found - 2 if has_return else found - 1
+        at = match.end()
+        yield line, at, match[1] is not None

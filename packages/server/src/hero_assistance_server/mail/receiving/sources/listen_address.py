@@ -13,7 +13,7 @@ EXAMPLES = "lmtp, lmtp:///run/desk/lmtp.sock, lmtp://127.0.0.1:2424 or smtp://12
 
 
 class BadMailSetting(HeroError):
-    """A secret about mail that means nothing."""
+    """A secret about mail that means nothing; the message quotes nothing of it, because every caller may read it."""
 
     reason = "bad-mail-setting"
 
@@ -56,9 +56,9 @@ def _check_loopback(host: str) -> str:
     try:
         address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
-        raise _bad(f"{host} is no address") from None
+        raise _bad("its host is no address") from None
     if not address.is_loopback:
-        raise _bad(f"{host} is reached from other machines; a mail server takes mail from there, and hands it over")
+        raise _bad("its address is reached from other machines; a mail server takes mail from there, and hands it over")
     return str(address)
 
 

@@ -19,9 +19,11 @@ from hero_assistance_server.mail.receiving.sources.listen_address import (
     ListenAddress,
     parse_listen_address,
 )
+from hero_assistance_server.mail.receiving.sources.smtp_data import read_smtp_data
+from hero_assistance_server.quotas.rules import MIB
 
 if TYPE_CHECKING:
-    from hero_assistance_server.mail.receiving.background import Receiving
+    from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 
 SOURCE = "listener"
 CONDITION = "mail-listener"
@@ -29,7 +31,9 @@ CONDITION = "mail-listener"
 CONNECTIONS_LIMIT = 20
 RECIPIENTS_LIMIT = 100
 SILENCE_S = 60.0
-LINE_LIMIT = 1024 * 1024
+# What a connection holds before it is taken over.
+PIECE_LIMIT = 1024 * 1024
+_TOO_LARGE = f"552 5.3.4 a mail has at most {MAIL_LIMIT // MIB} MiB here"
 
 _log = get_log("mail")
 
@@ -50,16 +54,16 @@ class _Handler:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        """Store the mail; LMTP has one answer for each recipient."""
-        answer = await self._store(Arrival(SOURCE, envelope.content, tuple(envelope.rcpt_tos)))
-        return "\r\n".join([answer] * len(envelope.rcpt_tos)) if self._is_lmtp else answer
+    async def take(self, raw: bytes | None, recipients: tuple[str, ...]) -> str:
+        """Store the mail, `None` for one that is too large; LMTP has one answer for each recipient."""
+        answer = _TOO_LARGE if raw is None else await self._store(Arrival(SOURCE, raw, recipients))
+        return "\r\n".join([answer] * len(recipients)) if self._is_lmtp else answer
 
     async def _store(self, arrival: Arrival) -> str:
         try:
             mail_id = await self._intake.receive(arrival)
-        except TooLarge as error:
-            return f"552 5.3.4 {error.message}"
+        except TooLarge:
+            return _TOO_LARGE
         except Unavailable as error:
             _log.warning("mail.refused-for-now", error=error)
             return "451 4.3.0 it cannot be stored now; try again"
@@ -115,8 +119,7 @@ def _make_factory(intake: Intake, *, is_lmtp: bool) -> Callable[[set[asyncio.Tra
     class Connection(LMTP if is_lmtp else SMTP):  # type: ignore[misc]
         """One connection, of a bounded number."""
 
-        # Some programs write a whole paragraph on a line; a refused mail would be lost to both sides.
-        line_length_limit = LINE_LIMIT
+        line_length_limit = PIECE_LIMIT
 
         def __init__(self, opened: set[asyncio.Transport]) -> None:
             self._opened = opened
@@ -128,6 +131,23 @@ def _make_factory(intake: Intake, *, is_lmtp: bool) -> Callable[[set[asyncio.Tra
                 ident="hero_assistance",
                 timeout=SILENCE_S,
             )
+
+        async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+            """Take a mail; lines of any length, because a refused mail would be lost to both sides."""
+            if await self.check_helo_needed():
+                return
+            if arg or not self.envelope.rcpt_tos:
+                await self.push("501 DATA has no parameter" if arg else "503 name a recipient first")
+                return
+            await self.push("354 end with a line that is a single dot")
+            try:
+                raw = await read_smtp_data(self._reader, MAIL_LIMIT)
+            except asyncio.CancelledError:
+                self._writer.close()
+                raise
+            answer = await handler.take(raw, tuple(self.envelope.rcpt_tos))
+            self._set_post_data_state()
+            await self.push(answer)
 
         def connection_made(self, transport: Any) -> None:
             """Refuse what is too much."""

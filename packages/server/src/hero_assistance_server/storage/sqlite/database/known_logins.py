@@ -5,8 +5,8 @@ from __future__ import annotations
 import apsw
 
 from hero_assistance_sdk.wire import UserId
+from hero_assistance_server.users.ids.user_ids import is_made_of
 from hero_assistance_server.users.login_names import fold_name
-from hero_assistance_server.users.user_ids import is_made_of
 
 # Those whom somebody else enrolled, with the name of that day.
 _ENROLLED = """SELECT json_extract(detail, '$.user_id'), json_extract(detail, '$.name') FROM audit

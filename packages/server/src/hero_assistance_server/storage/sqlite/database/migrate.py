@@ -14,6 +14,7 @@ from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
 from hero_assistance_server.storage.sqlite.database.known_demo_users import mark_demo_users
 from hero_assistance_server.storage.sqlite.database.known_logins import bind_known_users
+from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
 
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
@@ -21,6 +22,7 @@ _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {
     "folded_tags": fold_stored_tags,
     "identity": mark_demo_users,
+    "list_rows": fill_last_messages,
     "logins": bind_known_users,
 }
 

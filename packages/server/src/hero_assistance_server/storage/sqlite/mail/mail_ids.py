@@ -32,6 +32,12 @@ class SqliteMailIds:
         ).fetchone()
         return MailReference(*row) if row else None
 
+    def keep_title(self, ticket_id: TicketId, title: str) -> str:
+        """Insert a row at the first mail, and read it; its ticket may wait."""
+        connection = self.session.with_tickets
+        connection.execute("INSERT INTO mail_titles VALUES (?, ?) ON CONFLICT DO NOTHING", (ticket_id, title))
+        return str(connection.execute("SELECT title FROM mail_titles WHERE ticket_id = ?", (ticket_id,)).get)
+
     def list_last(self, ticket_id: TicketId, limit: int) -> list[str]:
         """Read the last rows of a ticket."""
         rows = self.session.direct.execute(

@@ -30,6 +30,11 @@ _NOTEWORTHY = """
         OR (action = 'ticket.created' AND (:new_tickets OR actor IS NOT
             (SELECT customer FROM tickets WHERE tickets.ticket_id = audit.ticket_id))))
     ORDER BY audit_id LIMIT :limit"""
+_ADD = """INSERT INTO pending_notifications (user_id, ticket_id, reason, actor, message_id, due_at)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM users WHERE user_id = ?1)
+    AND EXISTS (SELECT 1 FROM tickets WHERE ticket_id = ?2)
+    AND (?4 IS NULL OR EXISTS (SELECT 1 FROM users WHERE user_id = ?4))
+    AND (?5 IS NULL OR EXISTS (SELECT 1 FROM messages WHERE message_id = ?5))"""
 _COLUMNS = "notification_id, user_id, ticket_id, reason, actor, message_id, due_at"
 
 
@@ -59,12 +64,10 @@ class SqliteNotifications:
         return found, found[-1].audit_id if len(found) == limit else max(after, last or 0)
 
     def add(self, pending: Sequence[PendingNotification]) -> None:
-        """Insert rows."""
+        """Insert rows; not of users, tickets and messages that were erased since it was decided."""
         for one in pending:
             self.session.with_tickets.execute(
-                """INSERT INTO pending_notifications (user_id, ticket_id, reason, actor, message_id, due_at)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                (one.user_id, one.ticket_id, one.reason.value, one.actor, one.message_id, millis(one.due_at)),
+                _ADD, (one.user_id, one.ticket_id, one.reason.value, one.actor, one.message_id, millis(one.due_at))
             )
 
     def next_due(self) -> datetime | None:

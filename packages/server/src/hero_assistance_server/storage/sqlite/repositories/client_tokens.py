@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import apsw
-
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import millis
@@ -44,20 +42,3 @@ class SqliteClientTokens:
             (millis(before), limit),
         )
         return self.session.direct.changes()
-
-
-def find(connection: apsw.Connection, user_id: UserId, method: str, token: str | None) -> int | None:
-    """Return what the request with this token made, for callers that do not use repositories yet."""
-    return SqliteClientTokens(Session(connection)).find(user_id, method, token)
-
-
-def add(
-    connection: apsw.Connection, user_id: UserId, method: str, token: str | None, result_id: int, now: datetime
-) -> None:
-    """Remember what a request made, for callers that do not use repositories yet."""
-    SqliteClientTokens(Session(connection)).add(user_id, method, token, result_id, now)
-
-
-def prune(connection: apsw.Connection, before: datetime, limit: int) -> int:
-    """Delete old tokens, for callers that do not use repositories yet."""
-    return SqliteClientTokens(Session(connection)).prune(before, limit)

@@ -88,16 +88,11 @@ def last_seq(connection: apsw.Connection) -> Seq:
     return Seq(connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get or 0)
 
 
-def prune(connection: apsw.Connection, before: datetime, keep: int, limit: int) -> int:
-    """Delete old events, for callers that do not use repositories yet."""
-    return SqliteEvents(Session(connection)).prune(before, keep, limit)
-
-
 def add(rows: Rows, change: AnyChange, seq: Seq, now: datetime, encoder: Encoder) -> StoredEvent:
     """Have the change's event written with the batch, under this number."""
     reach, people, ticket = change.audience.reach, change.audience.people, change.ticket
     payload = encoder.event(change, seq, staff=True)
-    alike = change.record is None and ticket is not None and serializers.is_shown_alike(ticket)
+    alike = change.record is None and ticket is not None and serializers.is_shown_alike(ticket, encoder.sharing())
     differs = (people or reach is Reach.EVERYONE) and not alike
     customers = encoder.event(change, seq, staff=False) if differs else None
     event = StoredEvent(seq, change.kind.name, reach, payload, customers, people, _seen_by(change))

@@ -14,7 +14,8 @@ from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
 from hero_assistance_server.storage.sqlite.repositories import attachments
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.tickets.merge_split import Entry
+from hero_assistance_server.texts import EXCERPT_SOURCE
+from hero_assistance_server.tickets.merging.merge_split import Entry
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, time_of
 
 _FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at, attachments
@@ -38,7 +39,7 @@ class SqliteMessages:
         return _to_message(row) if row else None
 
     def next_id(self) -> MessageId:
-        """Return the id after the last one in the table: messages are never deleted."""
+        """Return the id after the last one that there ever was."""
         return next_id(self.session.direct)
 
     def iterate_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> Iterator[Message]:
@@ -69,12 +70,16 @@ class SqliteMessages:
         return iterate_newest(self.session.direct, ticket_id, notes=notes, before=before)
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
-        """Read id and kind of a ticket's messages, without their texts."""
+        """Read what merging needs of a ticket's messages, of their texts the beginnings."""
         rows = self.session.direct.execute(
-            f"SELECT message_id, kind, created_at, read_on IS NULL FROM messages WHERE ticket_id = ? {_ORDER}",  # noqa: S608
+            f"""SELECT message_id, kind, created_at, author, substr(body, 1, {EXCERPT_SOURCE + 1}), read_on IS NULL
+            FROM messages WHERE ticket_id = ? {_ORDER}""",  # noqa: S608
             (ticket_id,),
         )
-        return [Entry(MessageId(number), MessageKind(kind), time_of(at), bool(own)) for number, kind, at, own in rows]
+        return [
+            Entry(MessageId(number), MessageKind(kind), time_of(at), author, beginning, bool(own))
+            for number, kind, at, author, beginning, own in rows
+        ]
 
     def save(self, message: Message, *, opening_of: TicketId | None = None) -> None:
         """Write a new message, or another text of one; with `opening_of`, the text of a ticket that is merged."""
@@ -90,7 +95,9 @@ class SqliteMessages:
 
 def next_id(connection: apsw.Connection) -> MessageId:
     """Return the id of the next message."""
-    return MessageId(connection.execute("SELECT coalesce(max(message_id), 0) + 1 FROM messages").get)
+    last = connection.execute("SELECT coalesce(max(message_id), 0) FROM messages").get
+    deleted = connection.execute("SELECT coalesce(max(last_message_id), 0) FROM deleted_tickets").get
+    return MessageId(max(last, deleted) + 1)
 
 
 def iterate_newest(

@@ -11,9 +11,13 @@ import apsw
 
 from hero_assistance_sdk.wire import Priority
 from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.search.filters import day_of
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.tickets.ticket_update import Targets
+from hero_assistance_server.tickets.business_hours import ALWAYS_OPEN, WEEKDAYS, BusinessHours, Shift, parse_shift
+from hero_assistance_server.tickets.sharing import Sharing
+from hero_assistance_server.tickets.ticket_update import Targets, TargetsInHours
+from hero_assistance_server.time_zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class SqliteProject:
         batch = self.session.batch
         return targets(self.session.direct) if batch is None else batch.tickets.response_targets()
 
+    def sharing(self) -> Sharing:
+        """Read what customers are shown of the team's work; in a unit of work, from its batch."""
+        batch = self.session.batch
+        return sharing(self.session.direct) if batch is None else batch.tickets.sharing()
+
     def save_changes(self, before: ProjectSettings, after: ProjectSettings) -> None:
         """Insert or update the row of each setting that differs."""
         # New tickets that wait got the targets of before; once they are written, the batch reads the new ones.
@@ -52,4 +61,27 @@ def targets(connection: apsw.Connection) -> Targets:
     """Read how soon the first answer is promised; `TicketBatch` keeps it."""
     found = connection.execute("SELECT value FROM settings WHERE name = 'first_response_minutes'").get
     minutes: Mapping[str, int] = {} if found is None else json.loads(found)
-    return {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
+    promised = {Priority(name): timedelta(minutes=count) for name, count in minutes.items()}
+    hours = _hours(connection) if promised else ALWAYS_OPEN
+    return promised if hours is ALWAYS_OPEN else TargetsInHours(promised, hours)
+
+
+def _hours(connection: apsw.Connection) -> BusinessHours:
+    rows = connection.execute("SELECT name, value FROM settings WHERE name IN ('open_hours', 'time_zone', 'holidays')")
+    found = {str(name): json.loads(value) for name, value in rows}
+    if not any(found.get("open_hours", {}).values()):
+        return ALWAYS_OPEN
+    week = tuple(tuple(sorted(map(parse_shift, found["open_hours"].get(day, [])), key=_start)) for day in WEEKDAYS)
+    return BusinessHours(
+        week, zone_of(found.get("time_zone", "UTC")), frozenset(map(day_of, found.get("holidays", [])))
+    )
+
+
+def _start(shift: Shift) -> int:
+    return shift.start
+
+
+def sharing(connection: apsw.Connection) -> Sharing:
+    """Read what customers are shown of the team's work; `TicketBatch` keeps it."""
+    rows = connection.execute("SELECT name, value FROM settings WHERE name IN ('share_tags', 'share_assignee')")
+    return Sharing(**{str(name).removeprefix("share_"): bool(json.loads(value)) for name, value in rows})

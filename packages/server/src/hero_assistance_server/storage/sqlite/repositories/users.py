@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import apsw
-
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.ticket_lists.list_index import assigned_to
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 
-_SELECT = "SELECT user_id, name, role, email, active, shows_presence, signature FROM users"
+_SELECT = "SELECT user_id, name, role, email, active, shows_presence, signature, language, time_zone FROM users"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,11 @@ class SqliteUsers:
     def save(self, user: User, now: datetime) -> None:
         """Insert a user, or update all of the row but the time of its making."""
         self.session.direct.execute(
-            """INSERT INTO users (user_id, name, role, email, active, shows_presence, signature, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """INSERT INTO users (user_id, name, role, email, active, shows_presence, signature, language, time_zone,
+            created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, role = excluded.role,
             email = excluded.email, active = excluded.active, shows_presence = excluded.shows_presence,
-            signature = excluded.signature""",
+            signature = excluded.signature, language = excluded.language, time_zone = excluded.time_zone""",
             (
                 user.user_id,
                 user.name,
@@ -89,16 +87,13 @@ class SqliteUsers:
                 user.active,
                 user.shows_presence,
                 user.signature,
+                user.language,
+                user.time_zone,
                 millis(now),
             ),
         )
 
 
-def find(connection: apsw.Connection, user_id: UserId) -> User | None:
-    """Return one user, or `None`; for callers that do not use repositories yet."""
-    return SqliteUsers(Session(connection)).find(user_id)
-
-
 def _to_user(user_id: UserId, name: str, role: str, *rest: Any) -> User:
-    email, active, shows_presence, signature = rest
-    return User(user_id, name, Role(role), email, bool(active), bool(shows_presence), signature)
+    email, active, shows_presence, signature, language, time_zone = rest
+    return User(user_id, name, Role(role), email, bool(active), bool(shows_presence), signature, language, time_zone)

@@ -1,6 +1,7 @@
 """A ticket as one document of the search index.
 
-A document has three columns: `public` is what its customer may read, `notes` what only the team may, and `facets` one
+A document has three columns: `public` is what its customer may read, `notes` what only the team may,
+among it the tags, and `facets` one
 word for each thing that a filter can ask for, among them who may see the ticket.
 """
 
@@ -32,7 +33,7 @@ class Document:
 
 def document(ticket: Ticket, messages: Sequence[Message]) -> Document:
     """Return the document of a ticket with these messages."""
-    public, notes = [*texts_of(ticket)], list[str]()
+    public, notes = [*texts_of(ticket)], [*ticket.tags]
     for message in messages:
         column = notes if message.kind is MessageKind.NOTE else public
         column += [message.author_name, message.body]
@@ -42,7 +43,7 @@ def document(ticket: Ticket, messages: Sequence[Message]) -> Document:
 def texts_of(ticket: Ticket) -> tuple[str, ...]:
     """Return what can be found of a ticket in addition to its messages."""
     people = (ticket.customer_name, ticket.customer, *ticket.collaborators)
-    return (ticket.title, *ticket.tags, *people, ticket.body)
+    return (ticket.title, *people, ticket.body)
 
 
 def facets_of(ticket: Ticket) -> frozenset[str]:

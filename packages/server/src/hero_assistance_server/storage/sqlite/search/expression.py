@@ -22,11 +22,12 @@ PUBLIC, EVERYTHING = "{public}", "{public notes}"
 
 @dataclass(frozen=True, slots=True)
 class FullTextQuery:
-    """An expression, and the span of creation times that it cannot say more finely than by month."""
+    """An expression, and what it cannot say: creation times more finely than by month, and what is overdue now."""
 
     expression: str
     since: datetime | None
     until: datetime | None
+    overdue: bool | None
 
 
 def build_full_text_query(filter_: Filter, reader: User, months: tuple[datetime, datetime]) -> FullTextQuery | None:
@@ -47,7 +48,7 @@ def build_full_text_query(filter_: Filter, reader: User, months: tuple[datetime,
     expression = " AND ".join(must or [_facets([list_index.ALL])])
     if never:
         expression = f"({expression}) NOT ({' OR '.join(never)})"
-    return FullTextQuery(expression, sought.since, sought.until)
+    return FullTextQuery(expression, sought.since, sought.until, sought.overdue)
 
 
 def _text_of(term: Term) -> str | None:

@@ -38,6 +38,11 @@ def finish(connection: apsw.Connection) -> None:
     connection.execute(_SAVE, (WORDS_VERSION, 1))
 
 
+def index_below(connection: apsw.Connection, ticket_id: TicketId) -> None:
+    """Have the tickets below an id indexed again by `index_portion`; their documents stay until then."""
+    connection.execute("UPDATE search_rebuild SET indexed_from = max(indexed_from, ?)", (ticket_id,))
+
+
 def count_missing(connection: apsw.Connection) -> int:
     """Return how many tickets are not in the index yet, or were deleted among them."""
     return int(connection.execute("SELECT indexed_from - 1 FROM search_rebuild").get or 0)

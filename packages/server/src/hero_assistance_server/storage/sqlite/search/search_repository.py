@@ -15,6 +15,7 @@ from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.search.expression import FullTextQuery, build_full_text_query
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.storage.sqlite.tickets.ticket_lists import OVERDUE
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.timestamps import maybe_millis, time_of
 from hero_assistance_server.users.model import User
@@ -50,8 +51,9 @@ class SqliteSearch:
 def find(connection: apsw.Connection, asked: FullTextQuery, before: int, limit: int) -> list[Ticket]:
     """Return the tickets that match, newest first, with ids less than `before`."""
     by_day = asked.since is not None or asked.until is not None
+    overdue = "" if asked.overdue is None else f" AND {OVERDUE}" if asked.overdue else f" AND NOT ({OVERDUE})"
     rows: Iterable[tuple[Any, ...]] = connection.execute(
-        _FIND.format(join=_JOIN if by_day else "", created=_CREATED if by_day else ""),
+        _FIND.format(join=_JOIN if by_day or overdue else "", created=(_CREATED if by_day else "") + overdue),
         {
             "expression": asked.expression,
             "before": before,

@@ -50,6 +50,16 @@ def move(connection: apsw.Connection, moved: Iterable[tuple[Ticket | None, Ticke
     _each(connection, _UNCOUNT, sorted((count, *which) for which, count in counts.items() if count < 0))
 
 
+def remove(connection: apsw.Connection, ticket: Ticket) -> None:
+    """List and count a ticket no more that is deleted."""
+    unplaced, unlisted = _Lists(list), _Lists(list)
+    _place(unplaced, places(ticket), ticket.ticket_id)
+    _list(unlisted, scopes(ticket), ticket)
+    _each(connection, _UNPLACE, _rows(unplaced))
+    _each(connection, _UNLIST, _rows(unlisted))
+    _each(connection, _UNCOUNT, [(-len(found), *which) for which, found in sorted(unlisted.items())])
+
+
 def count(connection: apsw.Connection, scope: str, statuses: frozenset[Status]) -> int:
     """Return how many tickets of these statuses are in a scope."""
     rows = connection.execute("SELECT status, count FROM tallies WHERE scope = ?", (scope,))

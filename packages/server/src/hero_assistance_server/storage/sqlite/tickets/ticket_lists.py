@@ -40,6 +40,10 @@ _IN_SCOPE = """EXISTS (SELECT 1 FROM listings WHERE scope = ? AND listings.statu
 _OF_WALK = _IN_SCOPE.format(status="walk.status", at="walk.at")
 _OF_TICKET = _IN_SCOPE.format(status="tickets.status", at="tickets.updated_at")
 
+# Now, and never for a ticket that nothing was promised for.
+OVERDUE = """(tickets.first_response_due <= CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    AND tickets.first_response_at IS NULL AND tickets.status NOT IN ('solved', 'closed')) IS TRUE"""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -146,6 +150,8 @@ def build_conditions(query: ListQuery, *, of_ticket: bool) -> tuple[list[str], l
         if day is not None:
             terms.append(f"tickets.created_at {comparison} ?")
             bindings.append(millis(day))
+    if query.overdue is not None:
+        terms.append(OVERDUE if query.overdue else f"NOT ({OVERDUE})")
     return terms, bindings
 
 

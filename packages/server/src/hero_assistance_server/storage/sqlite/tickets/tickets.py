@@ -16,7 +16,7 @@ from hero_assistance_server.storage.sqlite.tickets import list_index, lists_by_i
 from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.json_row import COLUMNS as OWN_COLUMNS
-from hero_assistance_server.tickets.json_row import decode_values
+from hero_assistance_server.tickets.json_row import decode_values, encode_last_message
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import ListCount, ListPage, Position
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis
@@ -83,8 +83,12 @@ class SqliteTickets:
 
 
 def next_id(connection: apsw.Connection) -> TicketId:
-    """Return the id after the last one in the table."""
-    return TicketId(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
+    """Return the id after the last one that there ever was."""
+    last, deleted = (
+        connection.execute(f"SELECT coalesce(max(ticket_id), 0) FROM {table}").get  # noqa: S608
+        for table in ("tickets", "deleted_tickets")
+    )
+    return TicketId(max(last, deleted) + 1)
 
 
 def find(connection: apsw.Connection, ticket_id: TicketId) -> Ticket | None:
@@ -138,6 +142,8 @@ def encode_row(ticket: Ticket) -> Row:
         ticket.last_reply_id,
         ticket.last_message_id,
         attachments.as_json(ticket.attachments),
+        encode_last_message(ticket.last_reply),
+        encode_last_message(ticket.last_note),
     )
 
 

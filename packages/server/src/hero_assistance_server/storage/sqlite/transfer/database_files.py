@@ -15,7 +15,9 @@ from hero_assistance_server.storage.sqlite.database.connection import open_reade
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.errors import explain_error
 from hero_assistance_server.storage.sqlite.transfer import database_copy
+from hero_assistance_server.storage.sqlite.transfer.stored_access import end_access
 from hero_assistance_server.storage.sqlite.transfer.table_rows import (
+    FORMER_TABLES,
     Table,
     add_derived_rows,
     insert_line,
@@ -34,6 +36,7 @@ class SqliteTables:
         self._connection = connection
         self._tables: dict[str, Table] = {table.name: table for table in list_tables(connection)}
         self.tables = list(self._tables)
+        self.former_tables = FORMER_TABLES
         self.version = int(connection.pragma("user_version"))
 
     def lines(self, table: str) -> Iterator[bytes]:
@@ -80,6 +83,11 @@ class SqliteDatabaseFiles:
         """Read the digests of a database file's attachments."""
         with _translated_errors():
             return database_copy.list_attachment_files(path)
+
+    def end_access(self, path: Path) -> None:
+        """Delete the rows of every table that lets users in."""
+        with _translated_errors():
+            end_access(path)
 
     @contextmanager
     def read_tables(self, path: Path) -> Iterator[SqliteTables]:

@@ -12,6 +12,7 @@ import apsw
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.database.connection import quote_name
+from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 
@@ -21,6 +22,8 @@ DERIVED = frozenset(
     {
         "client_tokens",
         "deliveries",
+        # What lets a user in may have been revoked since, and is for one desk.
+        "device_bindings",
         "event_readers",
         "events",
         "incoming_mail_bytes",
@@ -29,13 +32,16 @@ DERIVED = frozenset(
         "listings",
         # Who has the keys can write in the name of any customer.
         "mail_keys",
+        "mail_uses",
         "mailbox_positions",
         "oidc_identities",
         "passkeys",
         "pending_notifications",
         "places",
+        "pruned_deliveries",
         "search_rebuild",
         "sessions",
+        "sign_in_rates",
         "sign_in_tokens",
         "stored_bytes",
         "tallies",
@@ -44,6 +50,8 @@ DERIVED = frozenset(
         "webhooks",
     }
 )
+# Exports of earlier releases have these.
+FORMER_TABLES = frozenset({"device_bindings"})
 # Only attachments in use: uploads come and go.
 _ONLY = {"attachments": "WHERE used = 1"}
 _JSON_COLUMN = re.compile(r"json_valid\((\w+)\)")
@@ -52,6 +60,8 @@ _FORMER_NAMES = {"canned_replies": {"reply_id": "canned_reply_id"}, "tickets": {
 # Earlier ones had the last note in its place.
 _SET_LAST_MESSAGES = """UPDATE tickets SET last_message_id = last_reply_id WHERE last_message_id < last_reply_id
     AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.ticket_id = tickets.ticket_id AND opening = 1)"""
+# The bytes of mails are not exported.
+_NO_BYTES = "UPDATE incoming_mails SET has_bytes = 0"
 # Background jobs go on behind what is imported.
 _FOLLOWED_ALL = "UPDATE job_positions SET position = (SELECT coalesce(max(audit_id), 0) FROM audit)"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -108,6 +118,7 @@ def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
 def add_derived_rows(connection: apsw.Connection) -> None:
     """List, count and index every ticket, as the units of work did that made it."""
     connection.execute(_SET_LAST_MESSAGES)
+    fill_last_messages(connection)
     ids = connection.execute("SELECT ticket_id FROM tickets ORDER BY ticket_id")
     for (ticket_id,) in ids:
         ticket = tickets.find(connection, TicketId(ticket_id))
@@ -116,6 +127,7 @@ def add_derived_rows(connection: apsw.Connection) -> None:
             search_index.index(connection, [ticket])
     rebuild.finish(connection)
     connection.execute(_FOLLOWED_ALL)
+    connection.execute(_NO_BYTES)
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:

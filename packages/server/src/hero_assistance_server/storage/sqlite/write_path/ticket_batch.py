@@ -11,20 +11,21 @@ import apsw
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.bulk_insert import Mark, Rows
 from hero_assistance_server.storage.sqlite.tickets import tickets
-from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.settings_cache import SettingsCache
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
 
 
 class TicketBatch:
     """The tickets that wait to be written, and what the next one needs: its id, and the response targets."""
 
-    def __init__(self, connection: apsw.Connection, targets: ResponseTargetsCache) -> None:
+    def __init__(self, connection: apsw.Connection, settings: SettingsCache) -> None:
         self._connection = connection
         self._rows = Rows()
         self._next_id: TicketId | None = None
-        self._targets = targets
-        targets.clear()
+        self._settings = settings
+        settings.clear()
         # Changes of the database that flushing made, no matter in which command.
         self.flushed = 0
 
@@ -41,7 +42,11 @@ class TicketBatch:
 
     def response_targets(self) -> Targets:
         """Return how soon first answers are promised."""
-        return self._targets.get()
+        return self._settings.targets()
+
+    def sharing(self) -> Sharing:
+        """Return what customers are shown of the team's work."""
+        return self._settings.sharing()
 
     def add(self, ticket: Ticket) -> None:
         """Have a new ticket written."""
@@ -62,4 +67,4 @@ class TicketBatch:
         """Forget the tickets after the mark, and write again what was written since then."""
         self._rows.rollback_to(mark)
         self._next_id = None
-        self._targets.clear()
+        self._settings.clear()

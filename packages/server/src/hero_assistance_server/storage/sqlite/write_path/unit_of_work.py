@@ -10,6 +10,7 @@ from datetime import datetime
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.events.change_builder import share
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.events.stored_event import StoredEvent
@@ -32,9 +33,13 @@ class SqliteUnitOfWork(SqliteSnapshot):
     now: datetime
     authors: DraftAuthorCache
     wake_sender: Callable[[], None]
-    encoder: Encoder = field(default_factory=Encoder)
+    encoder: Encoder = field(init=False)
     recorded: list[StoredEvent] = field(default_factory=list)
     notify_after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Have events encoded as the settings of the moment say."""
+        self.encoder = Encoder(self.batch.tickets.sharing)
 
     @property
     def drafts(self) -> SqliteDrafts:
@@ -69,9 +74,14 @@ class SqliteUnitOfWork(SqliteSnapshot):
     def record_event(self, change: AnyChange) -> Seq:
         """Write the change's event without an audit entry: for what concerns one user alone."""
         batch = self.batch
+        change = share(change, batch.tickets.sharing())
         event = events.add(batch.rows, change, batch.next_seq(), self.now, self.encoder)
         self.recorded.append(event)
         return event.seq
+
+    def skip_event(self) -> None:
+        """Take a number that no event gets."""
+        self.batch.next_seq()
 
     def record_audit_entry(self, action: str, by: Caller, detail: Mapping[str, str]) -> None:
         """Write an audit entry without an event."""

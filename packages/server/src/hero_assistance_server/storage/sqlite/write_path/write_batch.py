@@ -19,7 +19,7 @@ from hero_assistance_server.storage.sqlite.bulk_insert import Rows
 from hero_assistance_server.storage.sqlite.repositories import events
 from hero_assistance_server.storage.sqlite.search import search_index
 from hero_assistance_server.storage.sqlite.tickets import list_index
-from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sqlite.write_path.ticket_batch import TicketBatch
 from hero_assistance_server.tickets.model import Ticket
 
@@ -52,9 +52,9 @@ class Mark:
 class WriteBatch:
     """The rows that wait in one transaction of the database."""
 
-    def __init__(self, connection: apsw.Connection, targets: ResponseTargetsCache) -> None:
+    def __init__(self, connection: apsw.Connection, settings: SettingsCache) -> None:
         self._connection = connection
-        self.tickets = TicketBatch(connection, targets)
+        self.tickets = TicketBatch(connection, settings)
         self.rows = Rows()
         self.last_seq = events.last_seq(connection)
         # List index, counters and search index have the first `_reindexed` of the changes.

@@ -24,7 +24,7 @@ from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.sqlite.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.write_path.response_targets_cache import ResponseTargetsCache
+from hero_assistance_server.storage.sqlite.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
 
@@ -91,7 +91,7 @@ class Writer:
         self._connection = connection
         self._clock = clock
         self._authors = DraftAuthorCache(connection)
-        self._targets = ResponseTargetsCache(connection)
+        self._settings = SettingsCache(connection)
         self._deliver = deliver
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._coming: list[Job] = []
@@ -173,7 +173,7 @@ class Writer:
 
     def _execute(self, jobs: Sequence[Job], *, savepoints: bool) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        batch = WriteBatch(self._connection, self._targets)
+        batch = WriteBatch(self._connection, self._settings)
         for job in jobs:
             undo = self._savepoint if savepoints else self._without_savepoint
             with undo(batch):

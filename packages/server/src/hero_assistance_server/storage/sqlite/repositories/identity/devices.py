@@ -27,6 +27,11 @@ class SqliteDevices:
         """Read the whole table."""
         return [Device(*row) for row in self.session.direct.execute(_SELECT)]
 
+    def list_with_key(self, public_key: str) -> list[Device]:
+        """Read the rows of a key, by its index."""
+        rows = self.session.direct.execute(f"{_SELECT} WHERE public_key = ? ORDER BY mycelium_addr", (public_key,))
+        return [Device(*row) for row in rows]
+
     def save(self, device: Device) -> None:
         """Insert the row of an address, or replace it."""
         self.session.direct.execute(

@@ -44,6 +44,10 @@ class SqlitePasskeys:
             ),
         )
 
+    def delete_of_user(self, user_id: UserId) -> None:
+        """Delete the rows of a user."""
+        self.session.direct.execute("DELETE FROM passkeys WHERE user_id = ?", (user_id,))
+
     def delete(self, passkey_id: str) -> None:
         """Delete the row of a passkey, if there is one."""
         self.session.direct.execute("DELETE FROM passkeys WHERE passkey_id = ?", (passkey_id,))

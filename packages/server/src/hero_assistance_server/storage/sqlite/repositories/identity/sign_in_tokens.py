@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from hero_assistance_sdk.wire import Millis, UserId
-from hero_assistance_server.identity.sign_in.model import SignInToken
+from hero_assistance_server.identity.sign_in.model import LinkKind, SignInToken
 from hero_assistance_server.storage.sqlite.session import Session
 
-_SELECT = "SELECT address_hash, user_id, token_hash, code_hash, tries_left, expires_at FROM sign_in_tokens"
+_COLUMNS = "address_hash, kind, user_id, token_hash, expires_at, code_hash, code_expires_at, tries_left"
+_SELECT = f"SELECT {_COLUMNS} FROM sign_in_tokens"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +22,31 @@ class SqliteSignInTokens:
     def find_by_token(self, token_hash: bytes) -> SignInToken | None:
         """Read the row with this hash of a token."""
         row = self.session.direct.execute(f"{_SELECT} WHERE token_hash = ?", (token_hash,)).fetchone()
-        return SignInToken(*row) if row else None
+        return _to_token(*row) if row else None
 
-    def find_by_address(self, address_hash: bytes) -> SignInToken | None:
-        """Read the row of an address."""
-        row = self.session.direct.execute(f"{_SELECT} WHERE address_hash = ?", (address_hash,)).fetchone()
-        return SignInToken(*row) if row else None
+    def list_of_address(self, address_hash: bytes) -> list[SignInToken]:
+        """Read the rows of an address, by their kinds."""
+        rows = self.session.direct.execute(f"{_SELECT} WHERE address_hash = ? ORDER BY kind", (address_hash,))
+        return [_to_token(*row) for row in rows]
 
     def save(self, token: SignInToken) -> None:
-        """Insert the row of an address, or replace it."""
+        """Insert the row of an address and a kind, or replace it."""
         self.session.direct.execute(
-            """INSERT OR REPLACE INTO sign_in_tokens
-            (address_hash, user_id, token_hash, code_hash, tries_left, expires_at) VALUES (?, ?, ?, ?, ?, ?)""",
+            f"INSERT OR REPLACE INTO sign_in_tokens ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
                 token.address_hash,
+                token.kind.value,
                 token.user_id,
                 token.token_hash,
-                token.code_hash,
-                token.tries_left,
                 token.expires_at,
+                token.code_hash,
+                token.code_expires_at,
+                token.tries_left,
             ),
         )
 
     def delete(self, address_hash: bytes) -> None:
-        """Delete the row of an address, if there is one."""
+        """Delete the rows of an address."""
         self.session.direct.execute("DELETE FROM sign_in_tokens WHERE address_hash = ?", (address_hash,))
 
     def delete_of_user(self, user_id: UserId) -> None:
@@ -53,3 +56,7 @@ class SqliteSignInTokens:
     def delete_expired(self, now: Millis) -> None:
         """Delete the rows whose time is over."""
         self.session.direct.execute("DELETE FROM sign_in_tokens WHERE expires_at <= ?", (now,))
+
+
+def _to_token(address_hash: bytes, kind: str, *rest: Any) -> SignInToken:
+    return SignInToken(address_hash, LinkKind(kind), *rest)

@@ -7,16 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hero_assistance_server.outbox.model import Delivery, DeliveryCount, DeliveryState, StoredDelivery
+from hero_assistance_server.outbox.model import (
+    Delivery,
+    DeliveryCount,
+    DeliveryState,
+    PrunedCount,
+    StoredDelivery,
+)
+from hero_assistance_server.outbox.rules import ahead_of_all
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.timestamps import maybe_time, millis, time_of
 
 _COLUMNS = """delivery_id, channel, key, target, payload, summary, state, attempts, created_at, due_at, finished_at,
-    leased_until, note"""
+    begun_at, note"""
 _SELECT = f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
 # What is left of a payload that is forgotten.
 _FORGOTTEN = "{}"
-_OPEN = "(state = 'dead' OR (state = 'waiting' AND leased_until IS NULL))"
+_OPEN = "(state = 'dead' OR (state = 'waiting' AND begun_at IS NULL))"
+_OF_STATE = "channel = :channel AND state = :state AND finished_at IS NOT NULL"
+_PRUNE = f"DELETE FROM deliveries WHERE delivery_id IN (SELECT delivery_id FROM deliveries WHERE {_OF_STATE}"  # noqa: S608
+_OLDEST = "ORDER BY finished_at, delivery_id LIMIT :limit)"
+PRUNE_BY_AGE = f"{_PRUNE} AND finished_at < :before {_OLDEST}"
+# What is older than the last of those that are kept.
+PRUNE_BY_NUMBER = f"""{_PRUNE} AND (finished_at, delivery_id) < (SELECT finished_at, delivery_id FROM deliveries
+    WHERE {_OF_STATE} ORDER BY finished_at DESC, delivery_id DESC LIMIT 1 OFFSET :keep - 1) {_OLDEST}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +66,51 @@ class SqliteOutbox:
     def next_due(self, channel: str) -> datetime | None:
         """Read the first row of the index of what is due; the few that are in flight are in front."""
         due = self.session.direct.execute(
-            """SELECT due_at FROM deliveries WHERE channel = ? AND state = 'waiting' AND leased_until IS NULL
+            """SELECT due_at FROM deliveries WHERE channel = ? AND state = 'waiting' AND begun_at IS NULL
             ORDER BY due_at, delivery_id LIMIT 1""",
             (channel,),
         ).get
         return maybe_time(due)
 
-    def lease(self, channel: str, now: datetime, until: datetime, limit: int) -> list[StoredDelivery]:
+    def begin(self, channel: str, now: datetime, limit: int) -> list[StoredDelivery]:
         """Mark what is due as in flight, and count the attempt."""
         connection = self.session.direct
         rows: Iterable[tuple[int]] = connection.execute(
             """SELECT delivery_id FROM deliveries WHERE channel = ?1 AND state = 'waiting' AND due_at <= ?2
-            AND (leased_until IS NULL OR leased_until <= ?2) ORDER BY due_at, delivery_id LIMIT ?3""",
+            AND begun_at IS NULL ORDER BY due_at, delivery_id LIMIT ?3""",
             (channel, millis(now), limit),
         )
-        leased = []
+        begun = []
         for (delivery_id,) in list(rows):
             connection.execute(
-                "UPDATE deliveries SET leased_until = ?, attempts = attempts + 1 WHERE delivery_id = ?",
-                (millis(until), delivery_id),
+                "UPDATE deliveries SET begun_at = ?, attempts = attempts + 1 WHERE delivery_id = ?",
+                (millis(now), delivery_id),
             )
-            leased.append(self._read(delivery_id))
-        return leased
+            begun.append(self._read(delivery_id))
+        return begun
 
-    def release_leases(self) -> int:
-        """End every lease; there is one process for a database."""
-        self.session.direct.execute("UPDATE deliveries SET leased_until = NULL WHERE leased_until IS NOT NULL")
+    def release_in_flight(self) -> int:
+        """Forget what was begun; there is one process for a database."""
+        self.session.direct.execute("UPDATE deliveries SET begun_at = NULL WHERE begun_at IS NOT NULL")
         return self.session.direct.changes()
 
     def finish(self, delivery_id: int, note: str, now: datetime) -> None:
         """Mark a row as sent, also one that was dropped meanwhile."""
         self.session.direct.execute(
-            f"""UPDATE deliveries SET state = 'done', finished_at = ?, leased_until = NULL, note = ?,
+            f"""UPDATE deliveries SET state = 'done', finished_at = ?, begun_at = NULL, note = ?,
             payload = iif(keeps_payload, payload, '{_FORGOTTEN}') WHERE delivery_id = ?""",  # noqa: S608
             (millis(now), note, delivery_id),
         )
 
-    def fail(self, delivery_id: int, error: str, now: datetime, retry_at: datetime | None) -> None:
+    def fail(
+        self, delivery_id: int, error: str, now: datetime, retry_at: datetime | None, *, counts: bool = True
+    ) -> None:
         """Put a row back, or mark it as dead; one that was dropped meanwhile stays dropped."""
+        state, finished_at = ("waiting", None) if retry_at else ("dead", millis(now))
         self.session.direct.execute(
-            """UPDATE deliveries SET leased_until = NULL, note = ?, due_at = ?, state = ?
-            WHERE delivery_id = ? AND state = 'waiting'""",
-            (error, millis(retry_at or now), "waiting" if retry_at else "dead", delivery_id),
+            """UPDATE deliveries SET begun_at = NULL, note = ?, due_at = ?, state = ?, finished_at = ?,
+            attempts = max(attempts - ?, 0) WHERE delivery_id = ? AND state = 'waiting'""",
+            (error, millis(retry_at or now), state, finished_at, int(not counts), delivery_id),
         )
 
     def iterate_newest(self, channel: str | None, state: DeliveryState | None, before: int) -> Iterator[StoredDelivery]:
@@ -107,10 +124,11 @@ class SqliteOutbox:
         return (self._read(delivery_id) for (delivery_id,) in rows)
 
     def retry(self, delivery_id: int, now: datetime) -> bool:
-        """Make a row due now."""
+        """Make a row due before the others."""
         self.session.direct.execute(
-            f"UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = ? WHERE delivery_id = ? AND {_OPEN}",  # noqa: S608
-            (millis(now), delivery_id),
+            f"""UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = ?, finished_at = NULL
+            WHERE delivery_id = ? AND {_OPEN}""",  # noqa: S608
+            (millis(ahead_of_all(now)), delivery_id),
         )
         return self._changed() and self._wake()
 
@@ -118,7 +136,8 @@ class SqliteOutbox:
         """Make dead rows due now."""
         only = "" if channel is None else "AND channel = :channel"
         self.session.direct.execute(
-            f"""UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = :now WHERE delivery_id IN
+            f"""UPDATE deliveries SET state = 'waiting', attempts = 0, due_at = :now, finished_at = NULL
+            WHERE delivery_id IN
             (SELECT delivery_id FROM deliveries WHERE state = 'dead' {only} ORDER BY delivery_id LIMIT :limit)""",  # noqa: S608
             {"now": millis(now), "limit": limit} | ({} if channel is None else {"channel": channel}),
         )
@@ -127,12 +146,12 @@ class SqliteOutbox:
             self._wake()
         return count
 
-    def hasten(self, channel: str, now: datetime) -> int:
-        """Make waiting rows due now that have had an attempt."""
+    def hasten(self, channel: str, target: str, now: datetime) -> int:
+        """Make waiting rows due now, found among those of the channel that are due later."""
         self.session.direct.execute(
-            """UPDATE deliveries SET due_at = ?1 WHERE channel = ?2 AND state = 'waiting' AND leased_until IS NULL
-            AND due_at > ?1 AND attempts > 0""",
-            (millis(now), channel),
+            """UPDATE deliveries SET due_at = ?1 WHERE channel = ?2 AND state = 'waiting' AND begun_at IS NULL
+            AND due_at > ?1 AND target = ?3""",
+            (millis(now), channel, target),
         )
         count = self.session.direct.changes()
         if count:
@@ -158,15 +177,30 @@ class SqliteOutbox:
         )
         return [DeliveryCount(row[0], DeliveryState(row[1]), row[2], time_of(row[3])) for row in rows]
 
-    def prune(self, before: datetime, limit: int) -> int:
-        """Delete the oldest finished rows."""
-        self.session.direct.execute(
-            """DELETE FROM deliveries WHERE delivery_id IN (SELECT delivery_id FROM deliveries
-            WHERE finished_at IS NOT NULL AND finished_at < ? AND state IN ('done', 'dropped')
-            ORDER BY finished_at LIMIT ?)""",
-            (millis(before), limit),
+    def prune(
+        self, channel: str, state: DeliveryState, before: datetime, now: datetime, *, keep: int, limit: int
+    ) -> int:
+        """Delete the oldest rows of the index of what is over, and count them."""
+        direct = self.session.direct
+        bindings = {"channel": channel, "state": state.value, "before": millis(before), "keep": keep, "limit": limit}
+        count = 0
+        for statement in (PRUNE_BY_AGE, PRUNE_BY_NUMBER):
+            direct.execute(statement, bindings)
+            count += direct.changes()
+        if count:
+            direct.execute(
+                """INSERT INTO pruned_deliveries VALUES (?, ?, ?, ?) ON CONFLICT (channel, state)
+                DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at""",
+                (channel, state.value, count, millis(now)),
+            )
+        return count
+
+    def pruned(self) -> list[PrunedCount]:
+        """Read the counters."""
+        rows = self.session.direct.execute(
+            "SELECT channel, state, count, last_at FROM pruned_deliveries ORDER BY channel, state"
         )
-        return self.session.direct.changes()
+        return [PrunedCount(channel, DeliveryState(state), count, time_of(at)) for channel, state, count, at in rows]
 
     def _read(self, delivery_id: int) -> StoredDelivery:
         found = self.find(delivery_id)
@@ -185,7 +219,7 @@ class SqliteOutbox:
 
 def _to_delivery(*row: Any) -> StoredDelivery:
     delivery_id, channel, key, target, payload, summary, state, attempts, created_at, *rest = row
-    due_at, finished_at, leased_until, note = rest
+    due_at, finished_at, begun_at, note = rest
     return StoredDelivery(
         delivery_id=delivery_id,
         channel=channel,
@@ -198,6 +232,6 @@ def _to_delivery(*row: Any) -> StoredDelivery:
         created_at=time_of(created_at),
         due_at=time_of(due_at),
         finished_at=maybe_time(finished_at),
-        in_flight=leased_until is not None,
+        in_flight=begun_at is not None,
         note=note,
     )

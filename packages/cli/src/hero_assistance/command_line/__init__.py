@@ -1,0 +1,1 @@
+"""Reads one command line: plain words directly, all others by click."""

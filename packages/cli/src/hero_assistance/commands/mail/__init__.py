@@ -1,0 +1,1 @@
+"""`hero_assistance mail`: letters, the outbox, what came in."""

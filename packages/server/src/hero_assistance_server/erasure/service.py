@@ -1,0 +1,129 @@
+"""Deletes tickets and erases users; the files, the streams and what is kept in memory follow the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from hero_assistance_sdk.wire import Seq, TicketId, UserId
+from hero_assistance_server.erasure import rules
+from hero_assistance_server.erasure.model import FilePolicy, TicketErasure, UserErasure
+from hero_assistance_server.identity.access import AccessAdministration
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.ids.user_ids import make_user_id
+from hero_assistance_server.users.model import Login, User
+from hero_assistance_server.users.service import find_user
+
+# Deletes stored events with numbers behind one and up to another.
+Forget = Callable[[UnitOfWork, Seq, Seq], None]
+# Of one transaction, which other commands wait for: some 20 ms.
+EVENTS_PORTION = 500
+# More than one user ever had.
+LOGINS_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Erases for ever. Stored events go first, portion by portion, so that no other command waits for long."""
+
+    storage: FileStorage
+    directory: Directory
+    hub: Hub
+    access: AccessAdministration
+
+    async def plan_ticket(self, caller: Caller, ticket_id: TicketId) -> TicketErasure:
+        """Return what would go with a ticket; raises `NotFound`."""
+        return await self.storage.read(lambda snapshot: _plan_ticket(snapshot, caller, ticket_id))
+
+    async def delete_ticket(self, caller: Caller, ticket_id: TicketId) -> TicketErasure:
+        """Delete a ticket, and what was merged into it; returns what went. Raises `NotFound`."""
+        planned = await self.plan_ticket(caller, ticket_id)
+        done = await self._forget_events(lambda work, *span: work.erasure.forget_events_of(planned.ticket_ids, *span))
+        plan, digests = await self.storage.write(lambda work: _delete_ticket(work, caller, ticket_id, done))
+        await delete_unnamed_files(self.storage, digests)
+        return plan
+
+    async def plan_user(self, caller: Caller, user_id: UserId, uploads: FilePolicy) -> UserErasure:
+        """Return what would be deleted of a user; raises `NotFound` or `Conflict`."""
+        return await self.storage.read(lambda snapshot: _plan_user(snapshot, caller, user_id, uploads)[1])
+
+    async def erase_user(self, caller: Caller, user_id: UserId, uploads: FilePolicy) -> tuple[User, UserErasure]:
+        """Put a nameless user in the place of this one; returns them, and what went. Raises `NotFound` or `Conflict`.
+
+        Who holds a snapshot fetches it again: every stream ends, and none goes on from where it was.
+        """
+        await self.plan_user(caller, user_id, uploads)
+        await self._forget_events(lambda work, _after, until: work.erasure.forget_events(until))
+        heir, plan, digests = await self.storage.write(lambda work: self._erase(work, caller, user_id, uploads))
+        await delete_unnamed_files(self.storage, digests)
+        return heir, plan
+
+    async def _forget_events(self, forget: Forget) -> Seq:
+        """Delete stored events in portions; returns the number of the last one that was looked at."""
+        stored = await self.storage.read(lambda snapshot: snapshot.events.stored_range())
+        done = Seq(stored.first - 1)
+        while done < stored.last:
+            until = Seq(min(done + EVENTS_PORTION, stored.last))
+            await self.storage.write(partial(_forget, forget, done, until))
+            done = until
+        return done
+
+    def _erase(
+        self, work: UnitOfWork, caller: Caller, user_id: UserId, uploads: FilePolicy
+    ) -> tuple[User, UserErasure, list[str]]:
+        user, plan = _plan_user(work, caller, user_id, uploads)
+        heir = rules.make_heir(user, make_user_id(rules.ERASED_NAME, lambda one: work.users.find(one) is not None))
+        logins = work.logins.list_after("", LOGINS_LIMIT, user_id)
+        self.access.end(work, user_id)
+        work.users.save(heir, work.now)
+        digests = work.erasure.erase_user(user, heir, uploads)
+        work.erasure.forget_events(work.events.last_seq())
+        # No client goes on from a number that it has: what it holds names the user.
+        work.skip_event()
+        work.apply(rules.erase_user(heir, plan, uploads), caller)
+        work.after_commit(partial(self._follow, user, heir, logins))
+        return heir, plan, digests
+
+    def _follow(self, user: User, heir: User, logins: list[Login]) -> None:
+        for login in logins:
+            self.directory.unbind(login)
+        self.directory.remove(user.user_id)
+        self.directory.add(heir)
+        self.hub.end_all()
+
+
+def _plan_ticket(snapshot: Snapshot, caller: Caller, ticket_id: TicketId) -> TicketErasure:
+    visible_ticket(snapshot, caller, ticket_id)
+    return snapshot.erasure.plan_ticket(ticket_id)
+
+
+def _delete_ticket(work: UnitOfWork, caller: Caller, ticket_id: TicketId, done: Seq) -> tuple[TicketErasure, list[str]]:
+    plan = _plan_ticket(work, caller, ticket_id)
+    tickets = [visible_ticket(work, caller, found) for found in plan.ticket_ids]
+    digests = work.erasure.delete_tickets(tickets, work.now)
+    work.erasure.forget_events_of(plan.ticket_ids, done, work.events.last_seq())
+    for ticket in tickets:
+        work.apply(rules.delete_ticket(ticket, plan), caller)
+    return plan, digests
+
+
+def _plan_user(snapshot: Snapshot, caller: Caller, user_id: UserId, uploads: FilePolicy) -> tuple[User, UserErasure]:
+    user = find_user(snapshot, user_id)
+    rules.check_erasable(
+        user,
+        by=caller.user,
+        other_admins=snapshot.users.count_other_admins(user_id),
+        open_tickets=snapshot.users.list_open_tickets(user_id, 1),
+    )
+    return user, snapshot.erasure.plan_user(user, uploads)
+
+
+def _forget(forget: Forget, after: Seq, until: Seq, work: UnitOfWork) -> None:
+    forget(work, after, until)

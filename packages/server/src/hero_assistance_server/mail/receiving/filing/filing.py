@@ -1,0 +1,198 @@
+"""Files a mail: one transaction makes the user, the ticket or the message, and the outcome; or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from hero_assistance_sdk.errors import TooOften
+from hero_assistance_sdk.wire import MessageKind
+from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
+from hero_assistance_server.mail.receiving.filing import senders
+from hero_assistance_server.mail.receiving.filing.contents import create_mail_ticket, make_contents, write_note
+from hero_assistance_server.mail.receiving.filing.envelope import Envelope
+from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
+from hero_assistance_server.mail.receiving.filing.matching import Match, find_answered_ticket, find_match, is_letter
+from hero_assistance_server.mail.receiving.filing.message_text import make_title
+from hero_assistance_server.mail.receiving.filing.receipts import Receipt, queue_receipt
+from hero_assistance_server.mail.receiving.filing.sender_rules import (
+    SenderFacts,
+    SenderVerdict,
+    Standing,
+    judge_sender,
+)
+from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
+from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
+from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
+from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
+from hero_assistance_server.mail.sending.mail_settings import MailSettings
+from hero_assistance_server.messages.service import write_message
+from hero_assistance_server.quotas.admission import Admission
+from hero_assistance_server.quotas.usage import Usage
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.states import Trigger, after
+from hero_assistance_server.users.directory import Directory
+from hero_assistance_server.users.model import User
+
+# Two programs that answer each other without saying so are stopped by these.
+RATE_SPAN = timedelta(hours=1)
+RATE_LIMIT = 100
+
+
+def _know_nothing() -> MailSettings | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Files mails; `read_settings` returns how letters go out, and `None` while it is not known."""
+
+    directory: Directory
+    admission: Admission
+    read_settings: Callable[[], MailSettings | None] = _know_nothing
+    rates: MailRates = field(default_factory=MailRates)
+
+    def file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+        """File a mail that waits, and write what became of it; raises `DiskFull`."""
+        record, parsed = envelope.record, envelope.parsed
+        known = work.incoming_mails.find(record.mail_id)
+        if known is None or known.state is not MailState.RECEIVED:
+            return Outcome(MailState.RECEIVED if known is None else known.state)
+        outcome = self._find_outcome(work, envelope)
+        contents = MailContents(
+            sender=parsed.sender.lower() or None,
+            subject=make_title(parsed.subject),
+            header_id=parsed.header_id or None,
+            fingerprint=parsed.fingerprint,
+            has_html=parsed.content.has_html,
+        )
+        work.incoming_mails.finish(record.mail_id, outcome, contents)
+        if outcome.ticket_id is not None and parsed.header_id and parsed.report is None:
+            work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
+        return outcome
+
+    def _find_outcome(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+        parsed = envelope.parsed
+        if envelope.record.is_forced:
+            noted = self._note_report(work, envelope) if parsed.report is not None else None
+            return noted if noted is not None and noted.state is MailState.FILED else self._file(work, envelope)
+        reason = self._find_reason_to_ignore(work, envelope)
+        if reason:
+            return Outcome(MailState.IGNORED, reason)
+        if parsed.report is not None:
+            return self._note_report(work, envelope)
+        reason = self._find_reason_to_quarantine(work, parsed)
+        return Outcome(MailState.QUARANTINED, reason) if reason else self._file(work, envelope)
+
+    def _find_reason_to_quarantine(self, work: UnitOfWork, parsed: ParsedMail) -> str:
+        """Return why an operator has to look at a mail."""
+        if not parsed.sender:
+            return "it names no sender, or more than one"
+        if work.incoming_mails.count_from(parsed.sender.lower(), work.now - RATE_SPAN) >= RATE_LIMIT:
+            return f"its sender wrote {RATE_LIMIT} mails within an hour"
+        return ""
+
+    def _find_reason_to_ignore(self, work: UnitOfWork, envelope: Envelope) -> str:
+        """Return why a mail is no news: this desk wrote it, or it came by another way before."""
+        parsed = envelope.parsed
+        is_ours = bool(parsed.header_id) and is_letter(work, parsed.header_id)
+        if is_ours or (parsed.sender and parsed.sender.lower() == envelope.facts.support):
+            return "a letter of this desk"
+        same = work.incoming_mails.find_same(parsed.fingerprint) if parsed.fingerprint else None
+        if same is not None:
+            return f"the same mail as {same.mail_id}"
+        is_answer = parsed.automatic in {Automatic.ANSWER, Automatic.REPORT} and parsed.report is None
+        return parsed.automatic.value if is_answer else ""
+
+    def _file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+        """File a mail for its sender, or for no user; an operator who forces it has decided about the rates."""
+        parsed, settings = envelope.parsed, envelope.facts.settings
+        match = find_match(work, parsed, envelope.record.recipients, envelope.facts.reply_key)
+        user = senders.find_sender(work, parsed.sender) if parsed.sender else None
+        facts = SenderFacts(
+            user=user,
+            proof=read_proof(parsed.results, settings.mail_servers, parsed.domain),
+            wrote_to_own_address=user is not None and match.is_address_of(user),
+            takes_newcomers=settings.mail_newcomers and bool(parsed.sender),
+        )
+        verdict = judge_sender(facts)
+        reason = self._find_used_up_rate(work, envelope, match, verdict)
+        if reason:
+            return Outcome(MailState.QUARANTINED, reason)
+        if verdict.standing is Standing.UNPROVED:
+            return self._file_unproved(work, envelope, match, verdict)
+        if user is None:
+            user = senders.enrol_sender(work, self.directory, parsed.sender, parsed.sender_name)
+        try:
+            is_proved = facts.proof is Proof.PASSED or verdict.standing is Standing.USER
+            return self._file_for(work, envelope, match, user, is_proved=is_proved)
+        except TooOften as error:
+            return Outcome(MailState.QUARANTINED, error.message)
+
+    def _find_used_up_rate(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> str:
+        """Count a mail by its kind of sender; returns why it has to wait for an operator, or the empty text."""
+        if envelope.record.is_forced or verdict.standing is Standing.USER:
+            return ""
+        if verdict.standing is Standing.NEWCOMER:
+            return self.rates.admit_newcomer(work, envelope.parsed.domain)
+        return self.rates.admit_unproved(work, None if match.ticket is None else match.ticket.ticket_id)
+
+    def _file_for(self, work: UnitOfWork, envelope: Envelope, match: Match, user: User, *, is_proved: bool) -> Outcome:
+        """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
+        caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
+        if ticket is not None and caller.sees(ticket) and _takes_reply(ticket, user):
+            self.admission.admit(caller, Usage.MESSAGES)
+            body, ids = make_contents(work, caller, envelope)
+            message = write_message(
+                work, caller, MessageKind.REPLY, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids
+            )
+            return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
+        self.admission.admit(caller, Usage.TICKETS)
+        made = create_mail_ticket(work, caller, envelope)
+        if ticket is not None:
+            write_note(work, self.directory, made, _explain_new_ticket(ticket, sees=caller.sees(ticket)))
+        if not user.is_staff and envelope.parsed.automatic is Automatic.NO:
+            queue_receipt(work, Receipt(envelope, made, user, is_proved))
+        return Outcome(MailState.FILED, "", made.ticket_id)
+
+    def _file_unproved(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> Outcome:
+        """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
+        caller = Caller(senders.obtain_unproved(work, self.directory), origin=MAIL_ORIGIN)
+        named = envelope.parsed.sender or "no sender"
+        warning = f"This mail says that it is from {named}. It acts for no user: {verdict.reason}."
+        if match.ticket is None:
+            made = create_mail_ticket(work, caller, envelope, warning=warning)
+            return Outcome(MailState.FILED, verdict.reason, made.ticket_id)
+        body, ids = make_contents(work, caller, envelope, warning=warning)
+        message = write_note(work, self.directory, match.ticket, body, ids)
+        return Outcome(MailState.FILED, verdict.reason, match.ticket.ticket_id, message.message_id)
+
+    def _note_report(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+        """Write on the ticket that a letter about it did not arrive."""
+        report = envelope.parsed.report
+        if report is None or not report.is_final:
+            return Outcome(MailState.IGNORED, "a report of a delay, or of a delivery")
+        ticket_id = find_answered_ticket(work, report.letter_ids)
+        ticket = work.tickets.find(ticket_id) if ticket_id is not None else None
+        if ticket is None:
+            return Outcome(MailState.IGNORED, "a report on no letter of this desk")
+        reason = "" if envelope.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
+        if reason:
+            return Outcome(MailState.QUARANTINED, reason)
+        status = " ".join(part for part in (report.status, report.reason) if part) or "no reason"
+        text = f"A letter about this ticket did not arrive at {report.recipient or 'its reader'}: {status}"
+        message = write_note(work, self.directory, ticket, text)
+        return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
+
+
+def _takes_reply(ticket: Ticket, user: User) -> bool:
+    trigger = Trigger.CUSTOMER_REPLIED if user.user_id in ticket.people else Trigger.AGENT_REPLIED
+    return ticket.merged_into is None and after(ticket.status, trigger) is not None
+
+
+def _explain_new_ticket(ticket: Ticket, *, sees: bool) -> str:
+    if sees:
+        return f"This mail answers ticket {ticket.ticket_id}, which is closed."
+    return f"This mail answers a letter about ticket {ticket.ticket_id}, in which its sender has no part."

@@ -1,0 +1,61 @@
+"""How often mails may do in an hour what strangers could make them do without end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hero_assistance_sdk.limits import DEFAULTS, Limits
+from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
+
+SPAN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRates:
+    """Counts in the database: a restart forgets nothing, and a command that is run again counts once.
+
+    Each method counts one use and returns the empty text, or why there is none.
+    """
+
+    limits: Limits = DEFAULTS
+
+    def admit_newcomer(self, work: UnitOfWork, domain: str) -> str:
+        """Count a new customer, for the desk and for the domain of the address."""
+        limits = {
+            "newcomers": self.limits.mail_newcomers_per_hour,
+            f"newcomers/{domain}": self.limits.mail_newcomers_per_hour_per_domain,
+        }
+        full = _take(work, limits)
+        if not full:
+            return ""
+        where = f" of {domain}" if "/" in full else ""
+        return f"mails of unknown senders{where} made {limits[full]:.0f} customers within an hour already"
+
+    def admit_unproved(self, work: UnitOfWork, ticket_id: TicketId | None) -> str:
+        """Count a mail that acts for no user."""
+        return self._admit(work, "unproved", "mails whose senders are not proved", ticket_id)
+
+    def admit_report(self, work: UnitOfWork, ticket_id: TicketId) -> str:
+        """Count the report of a mail system."""
+        return self._admit(work, "reports", "reports of mail systems", ticket_id)
+
+    def _admit(self, work: UnitOfWork, usage: str, noun: str, ticket_id: TicketId | None) -> str:
+        limits = {usage: self.limits.mail_unproved_per_hour}
+        if ticket_id is not None:
+            limits[f"{usage}/{ticket_id}"] = self.limits.mail_unproved_per_hour_per_ticket
+        full = _take(work, limits)
+        if not full:
+            return ""
+        where = f" on ticket {ticket_id}" if "/" in full else ""
+        return f"{limits[full]:.0f} {noun} were filed{where} within an hour already"
+
+
+def _take(work: UnitOfWork, limits: dict[str, float]) -> str:
+    """Count one use of each, and return the empty text; or the first that is used up, and count nothing."""
+    used = work.mail_uses.count(list(limits), work.now - SPAN)
+    full = next((usage for usage, limit in limits.items() if used.get(usage, 0) >= limit), "")
+    if not full:
+        work.mail_uses.add(list(limits), work.now)
+    return full

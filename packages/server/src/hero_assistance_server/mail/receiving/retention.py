@@ -1,0 +1,103 @@
+"""How long mails are kept: the bytes of those that are dealt with for some weeks, the quarantine within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
+from hero_assistance_server.mail.receiving.model import MailId, StoredSize
+from hero_assistance_server.quotas.rules import GIB, MIB
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+
+# Someone may still ask for what a mail said exactly.
+RAW_KEPT_FOR = timedelta(days=30)
+# An operator who looks in once a quarter finds what was held back; beyond the bounds the oldest goes first.
+QUARANTINE_KEPT_FOR = timedelta(days=90)
+QUARANTINE_MAILS = 10_000
+QUARANTINE_BYTES = 2 * GIB
+USES_KEPT_FOR = timedelta(hours=2)
+LOOK_EVERY_S = 3600.0
+# What one transaction deletes: the others wait for it.
+PORTION = 100
+PORTION_BYTES = 64 * MIB
+SYSTEM = Caller(None, origin=MAIL_ORIGIN)
+BY_OPERATOR = "discarded"
+TOO_OLD = f"discarded after {QUARANTINE_KEPT_FOR.days} days"
+TOO_MANY = "discarded because the quarantine was full"
+
+_log = get_log("mail")
+
+
+class Retention:
+    """Deletes what is too old every hour, and what the quarantine has too much of at once."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._next_look = 0.0
+
+    async def keep(self, now_s: float) -> float:
+        """Delete what is due; returns in how many seconds to look again. Raises `StoreUnavailable`."""
+        if await self._is_too_full():
+            while await self._storage.write(_discard_oldest):
+                pass
+        if now_s >= self._next_look:
+            for delete in (_discard_old, _delete_old_bytes):
+                while await self._storage.write(delete):
+                    pass
+            await self._storage.write(lambda work: work.mail_uses.delete_before(work.now - USES_KEPT_FOR))
+            self._next_look = now_s + LOOK_EVERY_S
+        return self._next_look - now_s
+
+    async def _is_too_full(self) -> bool:
+        found = await self._storage.read(lambda snapshot: snapshot.incoming_mails.measure_quarantine())
+        return found.mails > QUARANTINE_MAILS or found.size > QUARANTINE_BYTES
+
+
+def choose_portion(found: Sequence[StoredSize]) -> list[MailId]:
+    """Return the first mails, as many as one transaction deletes."""
+    chosen: list[MailId] = []
+    size = 0
+    for one in found[:PORTION]:
+        size += one.size
+        if chosen and size > PORTION_BYTES:
+            break
+        chosen.append(one.mail_id)
+    return chosen
+
+
+def discard(work: UnitOfWork, caller: Caller, mail_ids: Sequence[MailId], why: str) -> int:
+    """Delete mails for good, with an audit entry; returns how many."""
+    if mail_ids:
+        work.incoming_mails.discard(mail_ids, why)
+        detail = {"mails": str(len(mail_ids)), "first": str(mail_ids[0]), "last": str(mail_ids[-1]), "reason": why}
+        work.record_audit_entry("mail.discarded", caller, detail)
+    return len(mail_ids)
+
+
+def _discard_oldest(work: UnitOfWork) -> int:
+    """Discard what the quarantine has too much of, a portion of it."""
+    measured = work.incoming_mails.measure_quarantine()
+    mails, size = measured.mails, measured.size
+    chosen: list[StoredSize] = []
+    for one in work.incoming_mails.list_quarantined(PORTION):
+        if mails <= QUARANTINE_MAILS and size <= QUARANTINE_BYTES:
+            break
+        chosen.append(one)
+        mails, size = mails - 1, size - one.size
+    count = discard(work, SYSTEM, choose_portion(chosen), TOO_MANY)
+    if count:
+        _log.warning("mail.discarded", mails=count, reason=TOO_MANY)
+    return count
+
+
+def _discard_old(work: UnitOfWork) -> int:
+    found = work.incoming_mails.list_quarantined(PORTION, before=work.now - QUARANTINE_KEPT_FOR)
+    return discard(work, SYSTEM, choose_portion(found), TOO_OLD)
+
+
+def _delete_old_bytes(work: UnitOfWork) -> int:
+    chosen = choose_portion(work.incoming_mails.list_old_bytes(work.now - RAW_KEPT_FOR, PORTION))
+    work.incoming_mails.delete_raw(chosen)
+    return len(chosen)

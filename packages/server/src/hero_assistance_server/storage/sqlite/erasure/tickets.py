@@ -1,0 +1,113 @@
+"""Deletes tickets from every table of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import apsw
+
+from hero_assistance_sdk.wire import Seq, TicketId
+from hero_assistance_server.erasure.model import TicketErasure
+from hero_assistance_server.storage.sqlite.erasure.audit_trail import changeable
+from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sqlite.tickets import list_index
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.timestamps import millis
+
+# The ticket, and what was merged into it: their words are in its thread.
+_WITH_MERGED = """WITH RECURSIVE found (ticket_id) AS (SELECT ? UNION
+    SELECT tickets.ticket_id FROM found JOIN tickets ON tickets.merged_into = found.ticket_id)
+    SELECT ticket_id FROM found ORDER BY ticket_id"""
+_GONE = "SELECT value FROM json_each(:ids)"
+_MESSAGES = f"SELECT message_id FROM messages WHERE ticket_id IN ({_GONE})"  # noqa: S608
+_FILES = f"""SELECT DISTINCT attachment_id FROM attachment_uses
+    WHERE ticket_id IN ({_GONE}) OR message_id IN ({_MESSAGES})"""  # noqa: S608
+_MAILS = f"SELECT mail_id FROM incoming_mails WHERE ticket_id IN ({_GONE})"  # noqa: S608
+_COUNT = f"""SELECT (SELECT count(*) FROM messages WHERE ticket_id IN ({_GONE})),
+    (SELECT count(*) FROM attachments WHERE attachment_id IN ({_FILES})),
+    (SELECT coalesce(sum(size), 0) FROM attachments WHERE attachment_id IN ({_FILES})),
+    (SELECT count(*) FROM incoming_mails WHERE ticket_id IN ({_GONE}))"""  # noqa: S608
+_KEEP_IDS = """INSERT INTO deleted_tickets SELECT value,
+    coalesce((SELECT max(message_id) FROM messages WHERE ticket_id = value), 0), :now
+    FROM json_each(:ids)"""
+# Letters and calls of webhooks that tell of the tickets; of what was sent, the subject is left.
+_DELIVERIES = f"""DELETE FROM deliveries WHERE
+    json_extract(payload, '$.message_id') IN (SELECT mail_id FROM mail_message_ids WHERE ticket_id IN ({_GONE}))
+    OR EXISTS (SELECT 1 FROM json_each(:ids) WHERE instr(payload, '"ticket_id":' || value || ',')
+        OR instr(payload, '\\"ticket_id\\":' || value || ','))
+    OR (state <> 'waiting' AND EXISTS (SELECT 1 FROM tickets WHERE ticket_id IN ({_GONE}) AND instr(summary, title)))"""  # noqa: S608
+# What they did stays, not what they said: texts before an edit, former titles, names.
+_TRAIL = f"""UPDATE audit SET ticket_id = NULL, message_id = NULL,
+    detail = json_object('ticket_id', CAST(ticket_id AS TEXT)) WHERE ticket_id IN ({_GONE})"""  # noqa: S608
+_TRAIL_OF_MESSAGES = f"""UPDATE audit SET message_id = NULL, detail = '{{}}' WHERE message_id IN ({_MESSAGES})"""  # noqa: S608
+_TRAIL_OF_FILES = f"""UPDATE audit SET detail = json_object('attachment', detail ->> '$.attachment')
+    WHERE action GLOB 'attachment.*' AND CAST(detail ->> '$.attachment' AS INTEGER) IN ({_GONE})"""  # noqa: S608
+# In an order in which nothing refers to what is gone.
+_DELETES = (
+    f"DELETE FROM incoming_mail_bytes WHERE mail_id IN ({_MAILS})",  # noqa: S608
+    f"DELETE FROM incoming_mails WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM mail_message_ids WHERE ticket_id IN ({_GONE}) OR message_id IN ({_MESSAGES})",  # noqa: S608
+    f"DELETE FROM pending_notifications WHERE ticket_id IN ({_GONE}) OR message_id IN ({_MESSAGES})",  # noqa: S608
+    f"DELETE FROM muted_tickets WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM ratings WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM drafts WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM reads WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM status_changes WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"""DELETE FROM client_tokens WHERE (method = 'ticket.create' AND result_id IN ({_GONE}))
+        OR (method IN ('message.reply', 'message.note') AND result_id IN ({_MESSAGES}))""",  # noqa: S608
+    f"DELETE FROM attachment_uses WHERE ticket_id IN ({_GONE}) OR message_id IN ({_MESSAGES})",  # noqa: S608
+    f"UPDATE messages SET read_on = NULL WHERE read_on IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM messages WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"UPDATE tickets SET split_from = NULL WHERE split_from IN ({_GONE})",  # noqa: S608
+    f"UPDATE tickets SET merged_into = NULL WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM tickets WHERE ticket_id IN ({_GONE})",  # noqa: S608
+    f"DELETE FROM search_index WHERE rowid IN ({_GONE})",  # noqa: S608
+)
+_FORGET = """DELETE FROM events WHERE seq > :after AND seq <= :until AND EXISTS (SELECT 1 FROM json_each(:ids)
+    WHERE instr(payload, '"ticket_id":' || value || ',') OR instr(payload, '"ticket_id":' || value || '}'))"""
+
+
+def plan_ticket(connection: apsw.Connection, ticket_id: TicketId) -> TicketErasure:
+    """Count what goes with a ticket."""
+    ids = tuple(TicketId(found) for (found,) in connection.execute(_WITH_MERGED, (ticket_id,)))
+    messages, files, size, mails = next(connection.execute(_COUNT, {"ids": json_text(ids)}))
+    return TicketErasure(ids, messages, files, size, mails)
+
+
+def delete_tickets(connection: apsw.Connection, tickets: Sequence[Ticket], now: datetime) -> list[str]:
+    """Delete tickets from every table; returns the SHA-256 of the files that nothing shows any more."""
+    bindings = {"ids": json_text([ticket.ticket_id for ticket in tickets]), "now": millis(now)}
+    files = json_text([file_id for (file_id,) in connection.execute(_FILES, bindings)])
+    connection.execute(_KEEP_IDS, bindings)
+    connection.execute(_DELIVERIES, bindings)
+    for ticket in tickets:
+        list_index.remove(connection, ticket)
+    with changeable(connection):
+        connection.execute(_TRAIL, bindings)
+        connection.execute(_TRAIL_OF_MESSAGES, bindings)
+        for statement in _DELETES:
+            connection.execute(statement, bindings)
+        return delete_unshown(connection, files)
+
+
+def delete_unshown(connection: apsw.Connection, files: str) -> list[str]:
+    """Delete those of some attachments, a JSON array of ids, that nothing shows; returns the SHA-256 of their files.
+
+    The trail, which has to be changeable, forgets their names.
+    """
+    rows = connection.execute(
+        """DELETE FROM attachments WHERE attachment_id IN (SELECT value FROM json_each(?)) AND NOT EXISTS
+        (SELECT 1 FROM attachment_uses WHERE attachment_uses.attachment_id = attachments.attachment_id)
+        RETURNING attachment_id, sha256""",
+        (files,),
+    ).fetchall()
+    if rows:
+        ids = json_text([attachment_id for attachment_id, _ in rows])
+        connection.execute(_TRAIL_OF_FILES, {"ids": ids})
+    return [str(sha256) for _, sha256 in rows]
+
+
+def forget_events_of(connection: apsw.Connection, ticket_ids: Sequence[TicketId], after: Seq, until: Seq) -> None:
+    """Delete the events of a range of numbers that carry one of the tickets."""
+    connection.execute(_FORGET, {"ids": json_text(ticket_ids), "after": after, "until": until})

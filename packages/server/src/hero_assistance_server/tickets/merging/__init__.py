@@ -1,0 +1,1 @@
+"""Tickets that are merged into one, and messages that are split off."""

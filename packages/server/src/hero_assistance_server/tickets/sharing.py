@@ -1,0 +1,54 @@
+"""What customers are shown of the team's work on a ticket: its tags and its assignee, where a setting shares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_server.search.filters import OVERDUE, UNASSIGNED, Filter, Key
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.users.model import User
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Whether customers see the tags and the assignee of their tickets."""
+
+    tags: bool = False
+    assignee: bool = False
+
+    def shows_change(self, before: Ticket, after: Ticket) -> bool:
+        """Return whether what is shared differs between two states of a ticket."""
+        return (self.tags and before.tags != after.tags) or (
+            self.assignee and (before.assignee, before.assignee_name) != (after.assignee, after.assignee_name)
+        )
+
+    def hides_of(self, ticket: Ticket) -> bool:
+        """Return whether the ticket has something that its customer is not shown."""
+        assigned = ticket.assignee or ticket.assignee_name
+        return bool((ticket.tags and not self.tags) or (assigned and not self.assignee))
+
+
+# What a project shares until an admin sets something else.
+NOTHING_SHARED = Sharing()
+
+
+def check_filter(filter_: Filter, reader: User, sharing: Sharing) -> None:
+    """Raise `Forbidden` where a customer's filter asks for what is not shared: its result would tell."""
+    if reader.is_staff:
+        return
+    if OVERDUE in (*filter_.of(Key.IS), *filter_.of(Key.IS, negated=True)):
+        raise Forbidden("targets are of the team", hint="filter by status, priority, customer or day")
+    for asked in _asked(filter_):
+        if not getattr(sharing, asked):
+            what = "tags are" if asked == "tags" else "assignees are"
+            raise Forbidden(f"{what} of the team", hint="filter by status, priority, customer or day")
+
+
+def _asked(filter_: Filter) -> Iterator[str]:
+    for term in filter_.terms:
+        if term.key is Key.TAG:
+            yield "tags"
+        elif term.key is Key.ASSIGNEE or (term.key is Key.IS and term.value == UNASSIGNED):
+            yield "assignee"

@@ -1,0 +1,43 @@
+/** Sends one file to a project, and tells how far it is: `fetch` cannot say that. */
+import { ownUrl } from "./client.ts";
+import { demoUser } from "./demo_user.ts";
+import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
+import { explainProxyAnswer } from "./proxy_answers.ts";
+import type { Attachment } from "./wire.ts";
+
+export type Sending = { done: Promise<Attachment>; abort: () => void };
+/** Begins to send a file; `told` hears which part of it, from 0 to 1, has left. */
+export type SendFile = (file: File, told: (part: number) => void) => Sending;
+
+export function projectUpload(project: string): SendFile {
+  return (file, told) => {
+    const request = new XMLHttpRequest();
+    const done = new Promise<Attachment>((resolve, reject) => {
+      request.upload.onprogress = ({ loaded, total }) => told(total === 0 ? 0 : loaded / total);
+      request.onload = () => {
+        try {
+          resolve(readAnswer(request));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      request.onerror = request.onabort = () => reject(new ApiError("The file did not arrive", { reason: NO_ANSWER }));
+    });
+    const url = ownUrl(project, "attachments");
+    url.searchParams.set("name", file.name || "file");
+    request.open("POST", url);
+    request.setRequestHeader("content-type", "application/octet-stream");
+    for (const [name, value] of Object.entries(demoUser.headers())) request.setRequestHeader(name, value);
+    request.send(file);
+    return { done, abort: () => request.abort() };
+  };
+}
+
+/** Return the attachment; throws `ApiError` for a refusal, of the server or of a proxy before it. */
+function readAnswer(request: XMLHttpRequest): Attachment {
+  const isOwn = request.getResponseHeader("content-type")?.startsWith("application/json") ?? false;
+  if (!isOwn) throw explainProxyAnswer(request.status);
+  const answer = JSON.parse(request.responseText);
+  if (request.status === 201) return answer;
+  throw parseError(answer.error);
+}

@@ -1,0 +1,77 @@
+/** What a thread says of a message that came by mail, and the mail as it was sent. */
+import type { Signal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
+import { ownUrl } from "../../api/client.ts";
+import type { TicketMail } from "../../api/wire.ts";
+import { MAIL_WORDS } from "../../i18n/thread_words.ts";
+import { MailIcon, Warning } from "../../ui/icons.tsx";
+
+/** From whom a mail came, with a warning where that could not be proved. */
+export function MailMark({ mail }: { mail: TicketMail }) {
+  if (mail.is_bounce) {
+    return (
+      <p class="mail-mark mail-warning">
+        <Warning /> {MAIL_WORDS.bounce}
+      </p>
+    );
+  }
+  const from = mail.sender ?? MAIL_WORDS.noSender;
+  return (
+    <p class={mail.warning === "" ? "mail-mark" : "mail-mark mail-warning"}>
+      {mail.warning === "" ? <MailIcon /> : <Warning />}
+      <span>
+        {MAIL_WORDS.from} <bdi>{from}</bdi>
+        {mail.warning !== "" && (
+          <>
+            . <strong>{MAIL_WORDS.notProved}</strong> {mail.warning}.
+          </>
+        )}
+      </span>
+    </p>
+  );
+}
+
+/** The switch between the text of a message and its mail as it was sent. */
+export function SentSwitch({ shows }: { shows: Signal<boolean> }) {
+  const flip = () => {
+    shows.value = !shows.value;
+  };
+  return (
+    <button type="button" class="link-button" onClick={flip}>
+      {shows.value ? MAIL_WORDS.asText : MAIL_WORDS.asSent}
+    </button>
+  );
+}
+
+/** The mail in a frame in which nothing runs; pictures of the web come when they are asked for. */
+export function SentMail({ project, mail }: { project: string; mail: TicketMail }) {
+  const loadsPictures = useSignal(false);
+  const url = ownUrl(project, `mails/${mail.mail_id}`);
+  if (loadsPictures.value) url.searchParams.set("pictures", "1");
+  return (
+    <div class="sent-mail">
+      <iframe
+        class="sent-mail-frame"
+        key={url.href}
+        src={url.href}
+        title={`${MAIL_WORDS.frame} ${mail.sender ?? MAIL_WORDS.noSender}`}
+        sandbox="allow-popups allow-popups-to-escape-sandbox"
+        referrerpolicy="no-referrer"
+      />
+      {!loadsPictures.value && (
+        <p class="sent-mail-end">
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() => {
+              loadsPictures.value = true;
+            }}
+          >
+            {MAIL_WORDS.load}
+          </button>
+          <span>{MAIL_WORDS.loadHint}</span>
+        </p>
+      )}
+    </div>
+  );
+}

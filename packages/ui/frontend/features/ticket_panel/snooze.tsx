@@ -1,0 +1,86 @@
+/** Puts a ticket off until a time, and wakes it up. */
+import { useSignal } from "@preact/signals";
+import type { TicketSummary } from "../../api/wire.ts";
+import { PANEL_WORDS } from "../../i18n/panel_words.ts";
+import { formatMoment } from "../../i18n/times.ts";
+import { readLocalTime, snoozeTimes } from "./snooze_times.ts";
+import { type Apply, Field } from "./ticket_panel.tsx";
+
+const OTHER = "other";
+
+export function Snooze({ ticket, set }: { ticket: TicketSummary; set: Apply }) {
+  const isChoosing = useSignal(false);
+  const until = (time: number) => {
+    isChoosing.value = false;
+    set({ status: "snoozed", snoozed_until: time });
+  };
+  if (ticket.status === "snoozed" && ticket.snoozed_until !== null) {
+    return (
+      <div class="panel-group">
+        <p class="panel-field">
+          <span class="panel-label">{PANEL_WORDS.snoozedUntil}</span>
+          <span class="panel-value">{formatMoment(ticket.snoozed_until)}</span>
+        </p>
+        <button type="button" class="button button-small" onClick={() => set({ status: "open" })}>
+          {PANEL_WORDS.wake}
+        </button>
+      </div>
+    );
+  }
+  // A closed ticket has nothing to wait for.
+  if (ticket.status === "closed") return null;
+  if (isChoosing.value) return <OtherTime until={until} cancel={() => (isChoosing.value = false)} />;
+  return <Choices until={until} choose={() => (isChoosing.value = true)} />;
+}
+
+function Choices({ until, choose }: { until: (time: number) => void; choose: () => void }) {
+  const times = snoozeTimes(new Date());
+  const take = (event: { currentTarget: HTMLSelectElement }) => {
+    const { value } = event.currentTarget;
+    event.currentTarget.value = "";
+    if (value === OTHER) choose();
+    else if (value !== "") until(Number(value));
+  };
+  return (
+    <Field label={PANEL_WORDS.snooze}>
+      <select value="" onChange={take} data-key="snooze">
+        <option value="">{PANEL_WORDS.snoozeChoose}</option>
+        {times.map(({ name, time }) => (
+          <option key={name} value={time}>
+            {PANEL_WORDS.snoozes[name]}, {formatMoment(time)}
+          </option>
+        ))}
+        <option value={OTHER}>{PANEL_WORDS.other}</option>
+      </select>
+    </Field>
+  );
+}
+
+function OtherTime({ until, cancel }: { until: (time: number) => void; cancel: () => void }) {
+  const value = useSignal("");
+  const time = readLocalTime(value.value);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (time !== null) until(time);
+  };
+  return (
+    <form class="panel-group" onSubmit={submit}>
+      <Field label={PANEL_WORDS.until}>
+        <input
+          type="datetime-local"
+          required
+          value={value.value}
+          onInput={(event) => {
+            value.value = event.currentTarget.value;
+          }}
+        />
+      </Field>
+      <button type="submit" class="button button-small" disabled={time === null}>
+        {PANEL_WORDS.set}
+      </button>
+      <button type="button" class="button button-small" onClick={cancel}>
+        {PANEL_WORDS.cancel}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,73 @@
+/** The tags of a ticket: removed by a click, added by typing, completed from those of the project. */
+import { useSignal } from "@preact/signals";
+import type { TicketSummary } from "../../api/wire.ts";
+import { PANEL_WORDS } from "../../i18n/panel_words.ts";
+import type { Project } from "../../stores/project.ts";
+import { tagsOf } from "../../stores/tickets/tags.ts";
+import { Close } from "../../ui/icons.tsx";
+import type { Apply } from "./ticket_panel.tsx";
+
+const LIST = "known-tags";
+const TAG_LENGTH = 50;
+
+export function TicketTags({ project, ticket, set }: { project: Project; ticket: TicketSummary; set: Apply }) {
+  return (
+    <div class="panel-field panel-tags">
+      <span class="panel-label" id="panel-tags">
+        {PANEL_WORDS.tags}
+      </span>
+      {ticket.tags.length > 0 && (
+        <ul class="panel-tag-list" aria-labelledby="panel-tags">
+          {ticket.tags.map((tag) => (
+            <li key={tag} class="chip tag">
+              <bdi>{tag}</bdi>
+              <button type="button" class="tag-remove" onClick={() => set({ remove_tags: [tag] })}>
+                <Close />
+                <span class="unseen">
+                  {PANEL_WORDS.removeTag} {tag}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <NewTag project={project} ticket={ticket} set={set} />
+    </div>
+  );
+}
+
+function NewTag({ project, ticket, set }: { project: Project; ticket: TicketSummary; set: Apply }) {
+  const typed = useSignal("");
+  const tags = tagsOf(project);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const tag = typed.value.trim();
+    if (tag === "") return;
+    typed.value = "";
+    if (!ticket.tags.includes(tag)) set({ add_tags: [tag] });
+  };
+  return (
+    <form onSubmit={submit}>
+      <input
+        list={LIST}
+        aria-label={PANEL_WORDS.addTag}
+        placeholder={PANEL_WORDS.addTag}
+        autocomplete="off"
+        maxLength={TAG_LENGTH}
+        value={typed.value}
+        data-key="tags"
+        onFocus={() => void tags.refresh()}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value;
+        }}
+      />
+      <datalist id={LIST}>
+        {tags.names.value
+          .filter((tag) => !ticket.tags.includes(tag))
+          .map((tag) => (
+            <option key={tag} value={tag} />
+          ))}
+      </datalist>
+    </form>
+  );
+}

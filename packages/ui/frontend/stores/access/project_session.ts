@@ -1,0 +1,115 @@
+/** How the page stands with one project: who the user is there, and whether what it shows is true now. */
+import { batch, computed, signal } from "@preact/signals-core";
+import type { Call } from "../../api/client.ts";
+import { ApiError, toApiError } from "../../api/errors.ts";
+import { ERROR_CODES, type User } from "../../api/wire.ts";
+
+/**
+ * `loading`: nothing is known yet. `live`: what the page shows is true now. `behind`: it was true a moment ago.
+ * `down`: nothing could be fetched, and the page keeps trying. `refused`: the server does not know the user.
+ */
+export type Phase = "loading" | "live" | "behind" | "down" | "refused";
+
+/** What an ended stream may have meant: another user has signed in, in another window of this browser. */
+export const OTHER_USER = "other-user";
+
+export class ProjectSession {
+  readonly phase = signal<Phase>("loading");
+  readonly problem = signal<ApiError | null>(null);
+  readonly me = signal<User | null>(null);
+  /** Whether the user was signed in here, and is not any more without having signed out. */
+  readonly hasEnded = signal(false);
+  readonly isStaff = computed(() => this.me.value !== null && this.me.value.role !== "customer");
+  /** Counts the loads, so that the answer to an earlier one (another user's!) is never taken for a later one's. */
+  #generation = 0;
+
+  /** Return a function that says whether no other load has begun since. */
+  begin(): () => boolean {
+    this.#generation += 1;
+    return this.current();
+  }
+
+  /** Return a function that says whether the load of now is still the last one. */
+  current(): () => boolean {
+    const generation = this.#generation;
+    return () => generation === this.#generation;
+  }
+
+  /** A snapshot was fetched; its events follow. */
+  loaded(me: User | null): void {
+    this.me.value = me;
+    this.problem.value = null;
+    this.hasEnded.value = false;
+    if (this.phase.value !== "live") this.phase.value = "behind";
+  }
+
+  /** Nothing can be fetched; returns whether it is worth another try. */
+  failed(error: ApiError): boolean {
+    batch(() => {
+      this.problem.value = error;
+      this.phase.value = error.isUnauthenticated ? "refused" : "down";
+    });
+    return !error.isUnauthenticated;
+  }
+
+  /** The stream is open. */
+  caughtUp(): void {
+    batch(() => {
+      this.phase.value = "live";
+      this.problem.value = null;
+    });
+  }
+
+  /** The project broke the protocol in its stream; what the page shows of it was true before. */
+  setAside(reason: ApiError): void {
+    batch(() => {
+      if (this.phase.value === "live") this.phase.value = "behind";
+      this.problem.value = reason;
+    });
+  }
+
+  /**
+   * The stream has ended. It cannot say why, so ask in the ordinary way; returns why the user is not let in any more,
+   * or that the user is another one now.
+   */
+  async fellBehind(call: Call): Promise<ApiError | typeof OTHER_USER | null> {
+    if (this.phase.value !== "live" && this.phase.value !== "behind") return null;
+    this.phase.value = "behind";
+    const isCurrent = this.current();
+    try {
+      const me = await call("user.me");
+      if (!isCurrent()) return null;
+      if (me !== null) return this.#isOther(me) ? OTHER_USER : null;
+      return new ApiError("You are not signed in any more", { code: ERROR_CODES.unauthenticated });
+    } catch (error) {
+      if (!isCurrent() || this.phase.value !== "behind") return null;
+      const problem = toApiError(error);
+      if (problem.isUnauthenticated) return problem;
+      this.problem.value = problem;
+      return null;
+    }
+  }
+
+  /** The server does not let the user in any more: the page forgets who it was. */
+  refuse(error: ApiError): void {
+    batch(() => {
+      this.hasEnded.value ||= this.me.value !== null;
+      this.me.value = null;
+      this.failed(error);
+    });
+  }
+
+  get isStopped(): boolean {
+    return this.phase.value === "down" || this.phase.value === "refused";
+  }
+
+  forget(): void {
+    this.phase.value = "loading";
+    this.me.value = null;
+    this.hasEnded.value = false;
+  }
+
+  #isOther(user: User): boolean {
+    return this.me.value !== null && this.me.value.user_id !== user.user_id;
+  }
+}

@@ -1,0 +1,122 @@
+"""What agents set on a ticket: assignee, status, priority, tags and snooze; shown at once, undone when refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Route, expect
+
+from tests.browser.page_object import Visitor
+from tests.ui.daemons import Desk, eventually
+
+Person = Callable[..., Visitor]
+
+
+def open_ticket(served: Desk, person: Person, **options: object) -> tuple[Visitor, Locator]:
+    served.call("carol", "ticket.create", title="The VPN is down", body="Since this morning.")
+    bob = person("bob", **options)
+    bob.ticket("The VPN is down").click()
+    return bob, bob.page.get_by_role("complementary", name="About this ticket")
+
+
+def becomes(served: Desk, **expected: Any) -> None:
+    def is_so() -> bool:
+        ticket = served.call("bob", "ticket.get", ticket_id=1)
+        return {name: ticket[name] for name in expected} == expected
+
+    eventually(is_so, str(expected))
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1900])
+def test_an_agent_takes_and_gives_a_ticket(served: Desk, person: Person, width: int) -> None:
+    bob, panel = open_ticket(served, person, viewport={"width": width, "height": 800})
+    panel.get_by_role("button", name="Take it").click()
+    becomes(served, assignee="bob")
+    expect(panel.get_by_label("Assignee")).to_have_value("bob")
+    expect(panel.get_by_role("button", name="Take it")).to_have_count(0)
+    panel.get_by_label("Assignee").select_option("Alice")
+    becomes(served, assignee="alice")
+    panel.get_by_label("Assignee").select_option("Not assigned")
+    becomes(served, assignee=None)
+    assert bob.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_agent_sets_status_and_priority(served: Desk, person: Person) -> None:
+    bob, panel = open_ticket(served, person)
+    panel.get_by_label("Priority").select_option("Urgent")
+    becomes(served, priority="urgent")
+    panel.get_by_label("Status").select_option("Solved")
+    becomes(served, status="solved")
+    expect(bob.page.locator(".thread-head .status-solved")).to_be_visible()
+    served.call("alice", "ticket.update", ticket_id=1, status="open", priority="low")
+    expect(panel.get_by_label("Status")).to_have_value("open")
+    expect(panel.get_by_label("Priority")).to_have_value("low")
+
+
+def test_tags_are_added_completed_and_removed(served: Desk, person: Person) -> None:
+    served.call("dave", "ticket.create", title="Another", body="b")
+    served.call("bob", "ticket.update", ticket_id=1, add_tags=["billing"])
+    served.call("carol", "ticket.create", title="The VPN is down", body="Since this morning.")
+    bob = person("bob")
+    bob.ticket("The VPN is down").click()
+    panel = bob.page.get_by_role("complementary", name="About this ticket")
+    field = panel.get_by_label("Add a tag")
+    field.focus()
+    expect(panel.locator("datalist option")).to_have_attribute("value", "billing")
+    for tag in ("billing", "vpn"):
+        field.fill(tag)
+        field.press("Enter")
+    expect(panel.get_by_role("list", name="Tags").locator("bdi")).to_have_text(["billing", "vpn"])
+    expect(panel.locator("datalist option")).to_have_count(0)
+    panel.get_by_role("button", name="Remove the tag billing").click()
+    eventually(lambda: served.call("bob", "ticket.get", ticket_id=2)["tags"] == ["vpn"], "the tag is removed")
+
+
+def test_a_ticket_is_put_off_and_woken(served: Desk, person: Person) -> None:
+    _bob, panel = open_ticket(served, person)
+    tomorrow = (
+        panel.get_by_role("combobox", name="Snooze", exact=True)
+        .locator("option", has_text="Tomorrow")
+        .get_attribute("value")
+    )
+    assert tomorrow is not None
+    panel.get_by_role("combobox", name="Snooze", exact=True).select_option(value=tomorrow)
+    becomes(served, status="snoozed", snoozed_until=int(tomorrow))
+    panel.get_by_role("button", name="Wake up").click()
+    becomes(served, status="open", snoozed_until=None)
+    panel.get_by_role("combobox", name="Snooze", exact=True).select_option("Another time…")
+    panel.get_by_label("Snooze until").fill("2099-01-02T03:04")
+    panel.get_by_role("button", name="Snooze", exact=True).click()
+    becomes(served, status="snoozed")
+    expect(panel.get_by_text("Snoozed until")).to_be_visible()
+
+
+def test_what_is_refused_is_undone_with_the_reason(served: Desk, person: Person) -> None:
+    bob, panel = open_ticket(served, person)
+    expect(panel.get_by_label("Priority")).to_have_value("normal")
+    held: list[Route] = []
+    bob.page.route(
+        "**/rpc",
+        lambda route: held.append(route) if "ticket.update" in (route.request.post_data or "") else route.continue_(),
+    )
+    panel.get_by_label("Priority").select_option("Urgent")
+    # Shown before the server has answered, in the head of the ticket and in the list.
+    expect(bob.page.locator(".thread-head .priority-urgent")).to_be_visible()
+    expect(bob.ticket("The VPN is down")).to_contain_text("Urgent")
+    while not held:
+        bob.page.wait_for_timeout(50)
+    failure = {"code": -32004, "message": "it is closed", "data": {"reason": "conflict", "hint": "open it first"}}
+    held[0].fulfill(json={"jsonrpc": "2.0", "id": 1, "error": failure})
+    expect(panel.get_by_role("alert")).to_contain_text("it is closed")
+    expect(panel.get_by_label("Priority")).to_have_value("normal")
+    expect(bob.page.locator(".thread-head .priority-urgent")).to_have_count(0)
+
+
+def test_a_customer_sets_nothing(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="The VPN is down", body="Since this morning.")
+    carol = person("carol")
+    carol.ticket("The VPN is down").click()
+    expect(carol.message("Since this morning.")).to_be_visible()
+    expect(carol.page.get_by_role("complementary", name="About this ticket")).to_have_count(0)

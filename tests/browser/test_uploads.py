@@ -1,0 +1,133 @@
+"""Files go with a text: by button, paste and drop, with their progress; what fails is tried again or removed."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.browser.page_object import Visitor
+from tests.browser.test_attachments import picture
+from tests.ui.daemons import Desk, eventually
+
+Person = Callable[..., Visitor]
+# Makes files of the page's own and hands them to an element, as a paste or a drop does.
+GIVE = """([kind, name, type, content]) => element => {
+    const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, { type }));
+    const made = kind === 'paste'
+        ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+        : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+    element.dispatchEvent(made);
+}"""
+
+
+def write_trace(folder: Path) -> Path:
+    path = folder / "trace.txt"
+    path.write_bytes(b"10.0.0.7 timed out")
+    return path
+
+
+def give(target: Locator, kind: str, name: str, content: bytes, media_type: str = "image/png") -> None:
+    call = GIVE.replace("([kind, name, type, content]) => element", "(element, [kind, name, type, content])")
+    target.evaluate(call, [kind, name, media_type, b64encode(content).decode()])
+
+
+def open_ticket(served: Desk, person: Person) -> tuple[Visitor, Locator]:
+    served.call("carol", "ticket.create", title="Look", body="Here it comes.")
+    bob = person("bob")
+    bob.ticket("Look").click()
+    return bob, bob.page.get_by_role("list", name="Files to send").get_by_role("listitem")
+
+
+def test_files_are_attached_by_button_paste_and_drop(served: Desk, person: Person, tmp_path: Path) -> None:
+    bob, files = open_ticket(served, person)
+    reply = bob.page.get_by_label("Reply", exact=True)
+    bob.page.locator("input[type=file]").set_input_files(write_trace(tmp_path))
+    give(reply, "paste", "shot.png", picture(40, 30))
+    give(reply, "drop", "dropped.png", picture(50, 20))
+    expect(files).to_have_count(3)
+    expect(bob.page.get_by_role("progressbar")).to_have_count(0)
+    reply.fill("See these.")
+    bob.page.get_by_role("button", name="Send reply").click()
+    sent = bob.message("See these.")
+    expect(sent.get_by_role("img", name="shot.png")).to_have_js_property("naturalWidth", 40)
+    expect(sent.get_by_role("img", name="dropped.png")).to_have_js_property("naturalWidth", 50)
+    expect(sent.get_by_role("link", name="trace.txt")).to_be_visible()
+    expect(files).to_have_count(0)
+
+
+def test_a_picture_alone_is_sent_by_the_keyboard(served: Desk, person: Person) -> None:
+    bob, files = open_ticket(served, person)
+    reply = bob.page.get_by_label("Reply", exact=True)
+    give(reply, "paste", "shot.png", picture(40, 30))
+    expect(files).to_have_count(1)
+    expect(bob.page.get_by_role("button", name="Send reply")).to_be_enabled()
+    reply.press("Control+Enter")
+    expect(bob.page.get_by_role("region", name="Messages").get_by_role("img", name="shot.png")).to_be_visible()
+
+
+def test_what_does_not_arrive_is_tried_again_or_removed(served: Desk, person: Person) -> None:
+    bob, files = open_ticket(served, person)
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.abort()
+
+    bob.page.route("**/attachments?**", refuse)
+    reply = bob.page.get_by_label("Reply", exact=True)
+    for name in ("a.png", "b.png"):
+        give(reply, "paste", name, picture(40, 30))
+    expect(files.get_by_role("alert")).to_have_count(2)
+    reply.fill("See these.")
+    expect(bob.page.get_by_role("button", name="Send reply")).to_be_disabled()
+    expect(bob.page.get_by_text("A file did not arrive")).to_be_visible()
+    bob.page.unroute("**/attachments?**")
+    files.filter(has_text="a.png").get_by_role("button", name="Try again").click()
+    files.filter(has_text="b.png").get_by_role("button", name="Remove b.png").click()
+    expect(files).to_have_count(1)
+    bob.page.get_by_role("button", name="Send reply").click()
+    expect(bob.message("See these.").get_by_role("img")).to_have_count(1)
+    assert len(refused) == 2
+
+
+def test_a_refusal_says_the_reason(served: Desk, person: Person) -> None:
+    served.call("alice", "project.update", attachment_bytes=1000)
+    bob, files = open_ticket(served, person)
+    give(bob.page.get_by_label("Reply", exact=True), "drop", "large.bin", bytes(5000), "application/octet-stream")
+    expect(files.get_by_role("alert")).to_contain_text("a file has at most 1000 bytes")
+
+
+def test_files_stay_while_another_ticket_is_read_and_a_removed_one_is_deleted(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="Other", body="Another one.")
+    bob, files = open_ticket(served, person)
+    give(bob.page.get_by_label("Reply", exact=True), "paste", "shot.png", picture(40, 30))
+    expect(files).to_have_count(1)
+    bob.ticket("Other").click()
+    expect(bob.message("Another one.")).to_be_visible()
+    expect(files).to_have_count(0)
+    bob.ticket("Look").click()
+    expect(files).to_have_count(1)
+    files.get_by_role("button", name="Remove shot.png").click()
+    expect(files).to_have_count(0)
+
+    def is_deleted() -> bool:
+        return bool(served.call("bob", "attachment.list")["attachments"] == [])
+
+    eventually(is_deleted, "the file is deleted")
+
+
+def test_a_customer_files_a_ticket_with_a_picture(served: Desk, person: Person) -> None:
+    carol = person("carol")
+    carol.page.get_by_role("link", name="New ticket").first.click()
+    carol.page.get_by_label("Title").fill("Look")
+    description = carol.page.get_by_label("Description")
+    description.fill("Here it comes.")
+    give(description, "paste", "shot.png", picture(40, 30))
+    expect(carol.page.get_by_role("list", name="Files to send").get_by_role("listitem")).to_have_count(1)
+    carol.page.get_by_role("button", name="Send ticket").click()
+    expect(carol.message("Here it comes.").get_by_role("img", name="shot.png")).to_be_visible()
