@@ -47,6 +47,15 @@ async def test_a_customer_is_told_of_a_reply_and_nobody_of_their_own(desk: Lette
     assert to_carol.subject == "Re: No network"
 
 
+async def test_a_letter_knows_the_ticket_that_it_is_about(desk: LetterDesk) -> None:
+    """With which it is deleted."""
+    first, second = await desk.file(), await desk.file()
+    await desk.reply(second, BOB)
+    assert len(await desk.letters()) == 1
+    rows = await desk.store.query(lambda connection: connection.execute("SELECT ticket_id FROM deliveries").fetchall())
+    assert (first, rows) == (1, [(second,)])
+
+
 async def test_a_note_is_never_told_to_a_customer(desk: LetterDesk) -> None:
     ticket_id = await desk.file()
     await desk.note(ticket_id, BOB, "He is difficult.", mentioned="carol, alice")

@@ -63,6 +63,16 @@ async def test_an_event_arrives_signed(stage: Stage, receiver: Receiver) -> None
     )
 
 
+async def test_a_message_knows_the_ticket_that_it_is_about(stage: Stage, receiver: Receiver) -> None:
+    """With which it is deleted."""
+    await stage.add(receiver.url())
+    async with stage.run():
+        ticket_id = await stage.file_ticket("The VPN is down")
+        await received(receiver.requests, 1)
+    rows = await stage.store.query(lambda connection: connection.execute("SELECT ticket_id FROM deliveries").fetchall())
+    assert rows == [(ticket_id,)]
+
+
 async def test_only_what_was_asked_for_and_what_an_admin_may_see(stage: Stage, receiver: Receiver) -> None:
     async with receiving() as team, receiving() as some:
         await stage.add(receiver.url())

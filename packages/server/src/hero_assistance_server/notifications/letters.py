@@ -105,7 +105,7 @@ def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
         message_id=mail_id,
     )
     work.mail_ids.add(mail_id, ticket.ticket_id, last, work.now)
-    return queue_letter(work, letter)
+    return queue_letter(work, letter, about=ticket.ticket_id)
 
 
 def _tell(work: UnitOfWork, occasion: Occasion, files: Files) -> Story:

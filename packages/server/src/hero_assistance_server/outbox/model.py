@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hero_assistance_sdk.wire import TicketId
+
 
 class DeliveryState(StrEnum):
     """Where a delivery is: `dead` was given up and can be retried, `dropped` is what an operator wants no more."""
@@ -22,6 +24,7 @@ class Delivery:
 
     `payload` is JSON that the channel reads, and `summary` the line by which a list shows it. The payload is forgotten
     once it is sent or dropped, because it may hold secrets such as a link to sign in; with `keeps_payload` it stays.
+    What tells of a ticket has its `ticket_id`, and is deleted with it.
     """
 
     channel: str
@@ -31,6 +34,7 @@ class Delivery:
     due_at: datetime
     summary: str = ""
     keeps_payload: bool = False
+    ticket_id: TicketId | None = None
 
 
 @dataclass(frozen=True, slots=True)

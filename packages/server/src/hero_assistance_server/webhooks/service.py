@@ -98,7 +98,9 @@ def queue_message(
     summary = f"{message.kind} {message.seq}" if message.seq else message.kind
     payload = encode_message(message)
     due_at = ahead_of_all(work.now) if is_urgent else work.now
-    work.outbox.add(Delivery(CHANNEL, key, str(webhook.webhook_id), payload, due_at, summary), work.now)
+    target = str(webhook.webhook_id)
+    delivery = Delivery(CHANNEL, key, target, payload, due_at, summary, ticket_id=message.ticket_id)
+    work.outbox.add(delivery, work.now)
 
 
 def find_webhook(snapshot: Snapshot, webhook_id: int) -> Webhook:

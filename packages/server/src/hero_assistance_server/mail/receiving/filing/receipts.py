@@ -60,7 +60,7 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
         headers=_make_headers(work, receipt, settings),
         message_id=message_id,
     )
-    return queue_letter(work, letter)
+    return queue_letter(work, letter, about=ticket_id)
 
 
 def _write_subject(work: UnitOfWork, receipt: Receipt) -> str:

@@ -21,6 +21,10 @@ from hero_assistance_server.timestamps import maybe_time, millis, time_of
 _COLUMNS = """delivery_id, channel, key, target, payload, summary, state, attempts, created_at, due_at, finished_at,
     begun_at, note"""
 _SELECT = f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
+_ADD = """INSERT INTO deliveries
+    (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at, ticket_id)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7, ?8, ?9
+    WHERE NOT EXISTS (SELECT 1 FROM deleted_tickets WHERE ticket_id = ?9) ON CONFLICT (key) DO NOTHING"""
 # What is left of a payload that is forgotten.
 _FORGOTTEN = "{}"
 _OPEN = "(state = 'dead' OR (state = 'waiting' AND begun_at IS NULL))"
@@ -41,10 +45,9 @@ class SqliteOutbox:
     wake: Callable[[], None] | None = None
 
     def add(self, delivery: Delivery, now: datetime) -> bool:
-        """Insert a row, unless there is one with its key."""
+        """Insert a row, unless there is one with its key, or its ticket was deleted meanwhile."""
         self.session.direct.execute(
-            """INSERT INTO deliveries (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (key) DO NOTHING""",
+            _ADD,
             (
                 delivery.channel,
                 delivery.key,
@@ -54,6 +57,7 @@ class SqliteOutbox:
                 int(delivery.keeps_payload),
                 millis(now),
                 millis(delivery.due_at),
+                delivery.ticket_id,
             ),
         )
         return self._changed() and self._wake()
