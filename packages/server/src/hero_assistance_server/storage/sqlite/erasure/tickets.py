@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import apsw
 
@@ -80,7 +81,7 @@ def delete_tickets(connection: apsw.Connection, tickets: Sequence[Ticket], now: 
     bindings = {"ids": ids, "now": millis(now)}
     files = json_text([file_id for (file_id,) in connection.execute(_FILES, bindings)])
     connection.execute(_KEEP_IDS, bindings)
-    letters = connection.execute(_DELIVERIES, bindings).fetchall()
+    letters = delete_deliveries(connection, _DELIVERIES, bindings)
     for ticket in tickets:
         list_index.remove(connection, ticket)
     with changeable(connection):
@@ -90,7 +91,15 @@ def delete_tickets(connection: apsw.Connection, tickets: Sequence[Ticket], now: 
             connection.execute(statement, bindings)
         delete_unreferenced(connection, "tickets", "ticket_id", ids)
         digests = delete_unshown(connection, files)
-    return Leftovers(digests, [(delivery_id, time_of(at)) for delivery_id, at in letters])
+    return Leftovers(digests, letters)
+
+
+def delete_deliveries(
+    connection: apsw.Connection, statement: str, bindings: Mapping[str, Any]
+) -> list[tuple[int, datetime]]:
+    """Delete deliveries by a statement that returns their ids and times; returns these."""
+    rows: Iterable[tuple[int, int]] = connection.execute(statement, bindings)
+    return [(delivery_id, time_of(at)) for delivery_id, at in rows]
 
 
 def delete_unshown(connection: apsw.Connection, files: str) -> list[str]:

@@ -12,12 +12,11 @@ from hero_assistance_server.storage.sqlite.database.connection import quote_name
 from hero_assistance_server.storage.sqlite.erasure import user_trail
 from hero_assistance_server.storage.sqlite.erasure.audit_trail import changeable
 from hero_assistance_server.storage.sqlite.erasure.references import UNINDEXED, delete_unreferenced, list_references
-from hero_assistance_server.storage.sqlite.erasure.tickets import delete_unshown
+from hero_assistance_server.storage.sqlite.erasure.tickets import delete_deliveries, delete_unshown
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import tickets
 from hero_assistance_server.ticket_lists.list_index import assigned_to, filed_by, participated_by
-from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
 
 # More tickets than this are indexed in the background, so that nothing waits for it.
@@ -124,11 +123,11 @@ def _delete_own(connection: apsw.Connection, bindings: dict[str, str]) -> list[t
     for table, column in _OWN.items():
         connection.execute(f"DELETE FROM {table} WHERE {column} = :old", bindings)  # noqa: S608
     connection.execute("DELETE FROM saved_views WHERE owner = :old AND NOT shared", bindings)
-    letters = connection.execute(f"DELETE {_LETTERS} RETURNING delivery_id, created_at", bindings).fetchall()
+    letters = delete_deliveries(connection, f"DELETE {_LETTERS} RETURNING delivery_id, created_at", bindings)
     if bindings["email"]:
         connection.execute(f"DELETE FROM incoming_mail_bytes WHERE mail_id IN (SELECT mail_id {_MAILS})", bindings)  # noqa: S608
         connection.execute(f"DELETE {_MAILS}", bindings)
-    return [(delivery_id, time_of(at)) for delivery_id, at in letters]
+    return letters
 
 
 def _rename_in_tickets(connection: apsw.Connection, bindings: dict[str, str], affected: list[TicketId]) -> None:
