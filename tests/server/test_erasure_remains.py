@@ -28,7 +28,7 @@ def read_file(desk: Desk) -> bytes:
     try:
         connection.pragma("secure_delete", True)
         connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
-        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0
     finally:
         connection.close()
     return desk.database.read_bytes().lower()

@@ -158,7 +158,7 @@ async def test_the_job_waits_for_what_is_missing_later(hero_root: Path, monkeypa
             for _ in range(2):
                 await store.write(lambda work: rebuild.index_below(work.session.complete, TicketId(COUNT)))
                 store.index_incomplete.set()
-                while await store.read(lambda snapshot: snapshot.search.count_missing()):
+                while await store.read(lambda snapshot: snapshot.search.count_missing()):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
     assert failures == []
 
