@@ -145,3 +145,13 @@ async def test_mails_that_go_are_not_counted(busy: Desk) -> None:
         assert connection.execute("SELECT * FROM incoming_mail_counts").fetchall() == [("filed", 1, 10)]
     finally:
         connection.close()
+
+
+@pytest.mark.anyio
+async def test_moves_of_tickets_that_an_agent_has_no_part_in_are_found(desk: Desk) -> None:
+    """They are looked for in the trail, and not among all moves."""
+    await desk.call("ticket.create", "dave", title="t", body="b")
+    await desk.call("ticket.update", "bob", ticket_id=1, status="solved")
+    await desk.call("user.erase", "alice", user_id="bob")
+    check_whole(desk.database)
+    assert places_of(desk.database, "'bob'") == {}
