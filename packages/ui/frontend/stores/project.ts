@@ -14,6 +14,7 @@ import type { OwnPage } from "./access/sign_in_ways.ts";
 import { ProjectData } from "./project_data.ts";
 import type { Thread } from "./tickets/thread.ts";
 import type { TicketPatch } from "./tickets/ticket_patch.ts";
+import { UpdateQueue } from "./tickets/update_queue.ts";
 
 const RETRY_MS = 3_000;
 const PAGE_LENGTH = 50;
@@ -64,6 +65,7 @@ export class Project {
   readonly #onEvent: (project: Project, event: Event) => void;
   /** The threads that are fetched again, and whether they have changed since. */
   readonly #reloading = new Map<number, boolean>();
+  readonly #updates = new UpdateQueue();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ id, name, call, release, openStream, signIn, page = null, onEvent }: ProjectOptions) {
@@ -201,12 +203,21 @@ export class Project {
     if (isCurrent()) this.data.thread(message.ticket_id)?.addSent(message);
   }
 
-  /** Set fields of a ticket; throws `ApiError`. They show at once, and are undone when the server refuses them. */
+  /**
+   * Set fields of a ticket; throws `ApiError`. They show at once, are sent after what was set on the ticket before,
+   * and are undone when the server refuses them.
+   */
   async update(ticketId: number, patch: TicketPatch): Promise<void> {
+    const author = this.session.me.peek()?.user_id;
     const change = this.data.changeTicket(ticketId, patch);
+    const send = async () => {
+      // What one user has set is never sent as another's.
+      if (this.session.me.peek()?.user_id !== author) return;
+      const { updated_at: at } = await this.call("ticket.update", { ticket_id: ticketId, ...patch });
+      change.settle((ticket) => ticket.updated_at >= at);
+    };
     try {
-      await this.call("ticket.update", { ticket_id: ticketId, ...patch });
-      change.settle();
+      await this.#updates.run(ticketId, send);
     } catch (error) {
       change.undo();
       throw error;
