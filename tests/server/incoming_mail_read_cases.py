@@ -69,9 +69,6 @@ INCOMING_MAIL_CASES: dict[str, Case] = {
         (add, {"received": 1}),
         (finish(MailState.FILED), {"filed": 1}),
     ),
-    "incoming_mails.count_from": sees(
-        lambda work: work.incoming_mails.count_from(ERIN, work.now), (add, 0), (read, 1), (finish(MailState.FILED), 1)
-    ),
     "incoming_mails.find": sees(
         lambda work: (found := work.incoming_mails.find(FIRST)) and found.state,
         (change_nothing, None),

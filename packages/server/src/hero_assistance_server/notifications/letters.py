@@ -104,7 +104,8 @@ def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
         from_name=_name_sender(work, messages),
         message_id=mail_id,
     )
-    work.mail_ids.add(mail_id, ticket.ticket_id, last, work.now)
+    has_note = any(one.kind is MessageKind.NOTE for one in messages)
+    work.mail_ids.add(mail_id, ticket.ticket_id, last, work.now, has_note=has_note)
     return queue_letter(work, letter)
 
 

@@ -51,10 +51,6 @@ class IncomingMailRepository(Protocol):
         """Return how many mails are in each state."""
         ...
 
-    def count_from(self, sender: str, since: datetime, *, in_new_tickets: bool = False) -> int:
-        """Return how many mails of an address came since a time; with `in_new_tickets` those that made a ticket."""
-        ...
-
     def is_filed(self, header_id: str) -> bool:
         """Return whether a mail with this Message-ID is filed."""
         ...

@@ -104,15 +104,6 @@ class SqliteIncomingMails:
         rows = self.session.direct.execute("SELECT state, mails FROM incoming_mail_counts")
         return dict.fromkeys(MailState, 0) | {MailState(state): count for state, count in rows}
 
-    def count_from(self, sender: str, since: datetime, *, in_new_tickets: bool = False) -> int:
-        """Count by the index of senders."""
-        new = "AND state = 'filed' AND message_id IS NULL" if in_new_tickets else ""
-        count: int = self.session.direct.execute(
-            f"SELECT count(*) FROM incoming_mails WHERE sender = ? AND received_at >= ? {new}",  # noqa: S608
-            (sender, millis(since)),
-        ).get
-        return count
-
     def is_filed(self, header_id: str) -> bool:
         """Look the Message-ID up."""
         found = self.session.direct.execute(

@@ -30,3 +30,6 @@ CREATE TABLE mail_uses (
     PRIMARY KEY (usage, span)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_uses_by_span ON mail_uses (span);
+
+-- Whether a letter told a note, which an answer to it may quote; NULL where that is not known.
+ALTER TABLE mail_message_ids ADD COLUMN has_note INTEGER CHECK (has_note IN (0, 1));
