@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from hero_assistance_server.outbox.model import DeliveryState
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
+from hero_assistance_server.webhooks import follower, rules
 from hero_assistance_server.webhooks.model import WebhookState
 from hero_assistance_server.webhooks.repository import ANSWERS_KEPT
 from hero_assistance_server.webhooks.service import queue_again, queue_test, rotate_secret, update_webhook
@@ -267,3 +269,42 @@ async def test_without_a_webhook_a_command_costs_nothing_more(stage: Stage) -> N
         await stage.file_ticket()
         assert not follower._woken.is_set()
     assert stage.store.commits == before + 1
+
+
+async def test_an_event_of_which_no_message_can_be_made_is_left_out(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = rules.event_message
+
+    def fail_once(*args: Any) -> Any:
+        if args[1].seq == 1:
+            raise ValueError("a defect")
+        return make(*args)
+
+    monkeypatch.setattr(rules, "event_message", fail_once)
+    await stage.add(receiver.url(), "ticket.created")
+    async with stage.run():
+        await stage.file_ticket("first")
+        await stage.file_ticket("second")
+        (request,) = await received(receiver.requests, 1)
+    assert json.loads(request.body)["data"]["ticket"]["title"] == "second"
+
+
+async def test_the_follower_goes_on_after_a_defect(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, failed = follower.read_portion, []
+
+    def fail_once(*args: Any) -> Any:
+        if not failed:
+            failed.append(1)
+            raise RuntimeError("a defect")
+        return read(*args)
+
+    monkeypatch.setattr(follower, "read_portion", fail_once)
+    monkeypatch.setattr(follower, "RETRY_S", 0.01)
+    await stage.add(receiver.url(), "ticket.created")
+    async with stage.run():
+        await stage.file_ticket("first")
+        await received(receiver.requests, 1)
+    assert failed == [1]

@@ -94,6 +94,8 @@ class Sender:
                 await prune(self._storage, self._wakeups)
             except HeroError as error:
                 _log.warning("outbox.not-pruned", error=error)
+            except Exception as error:  # noqa: BLE001
+                _log.error("outbox.not-pruned", exc_info=error)
             await asyncio.sleep(PRUNE_EVERY_S)
 
     async def _run_channel(self, channel: Channel) -> None:
@@ -129,8 +131,10 @@ class Sender:
                 alarm.set(due)
                 return []
             begun = await self._storage.write(lambda work: work.outbox.begin(channel.name, now, room))
-        except HeroError as error:
-            _log.warning("outbox.put-off", channel=channel.name, error=error)
+        except Exception as error:  # noqa: BLE001
+            # The outermost loop of a channel: after any defect the server goes on.
+            defect = None if isinstance(error, HeroError) else error
+            _log.warning("outbox.put-off", channel=channel.name, error=error, exc_info=defect)
             alarm.set(now + timedelta(seconds=RETRY_STORE_S))
             return []
         if len(begun) < room:
