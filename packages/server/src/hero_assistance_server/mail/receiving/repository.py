@@ -67,8 +67,10 @@ class IncomingMailRepository(Protocol):
         """Count one attempt less: what ended it was no fault of these mails."""
         ...
 
-    def finish(self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None) -> None:
-        """Write what became of a mail, and what parsing found."""
+    def finish(
+        self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None, kept: bytes | None = None
+    ) -> None:
+        """Write what became of a mail, what parsing found, and where not all its bytes are `kept`, those that are."""
         ...
 
     def reopen(self, mail_ids: Sequence[MailId]) -> None:
@@ -87,8 +89,12 @@ class IncomingMailRepository(Protocol):
         """Return quarantined mails that came before a time, the oldest first; with `whole` those that have bytes."""
         ...
 
-    def list_old_bytes(self, before: datetime, limit: int) -> list[StoredSize]:
-        """Return mails that were filed or ignored, came before a time and have bytes, the oldest first."""
+    def measure_bytes(self) -> dict[MailState, int]:
+        """Return how many bytes are stored of the mails in each state."""
+        ...
+
+    def list_old_bytes(self, state: MailState, limit: int, *, before: datetime | None = None) -> list[StoredSize]:
+        """Return mails in a state, filed or ignored, that came before a time and have bytes, the oldest first."""
         ...
 
     def delete_raw(self, mail_ids: Sequence[MailId]) -> None:

@@ -30,6 +30,7 @@ from hero_assistance_server.mail.receiving.filing.sender_rules import (
 from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
+from hero_assistance_server.mail.receiving.retention import AUTOMATIC_LIMIT, cut_to_header
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.messages.service import write_message
 from hero_assistance_server.quotas.admission import Admission
@@ -68,7 +69,10 @@ class Filing:
             fingerprint=parsed.fingerprint,
             has_html=parsed.content.has_html,
         )
-        work.incoming_mails.finish(record.mail_id, outcome, contents)
+        kept = _cut_ignored(work, envelope) if outcome.state is MailState.IGNORED else None
+        if kept is not None:
+            outcome = replace(outcome, reason=f"{outcome.reason}, of which the header is kept")
+        work.incoming_mails.finish(record.mail_id, outcome, contents, kept)
         if outcome.ticket_id is not None and parsed.header_id and parsed.report is None:
             work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
         return outcome
@@ -192,6 +196,15 @@ class Filing:
         text = f"A letter about this ticket did not arrive at {report.recipient or 'its reader'}: {status}"
         message = write_note(work, self.directory, ticket, text)
         return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
+
+
+def _cut_ignored(work: UnitOfWork, envelope: Envelope) -> bytes | None:
+    """Return what is kept of a large mail that a program answered with; `None` for every other mail."""
+    is_answer = envelope.parsed.automatic in {Automatic.ANSWER, Automatic.REPORT}
+    if not is_answer or envelope.record.size <= AUTOMATIC_LIMIT:
+        return None
+    raw = work.incoming_mails.read_raw(envelope.record.mail_id)
+    return None if raw is None else cut_to_header(raw)
 
 
 def _takes_reply(ticket: Ticket, user: User) -> bool:

@@ -45,6 +45,7 @@ DERIVED = frozenset(
         "sign_in_rates",
         "sign_in_tokens",
         "stored_bytes",
+        "stored_mail_bytes",
         "tallies",
         # A copy of a project must not post to the receivers of the project.
         "webhook_answers",
