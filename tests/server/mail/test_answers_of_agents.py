@@ -26,6 +26,7 @@ TEXTS = pytest.mark.parametrize("text", [TOP, BOTTOM, UNRECOGNISED])
 def name_letter(desk: Desk, ticket_id: int, message_id: int | None, *, has_note: int | None) -> None:
     """Write down a letter about a ticket."""
     connection = apsw.Connection(str(desk.database))
+    connection.set_busy_timeout(5000)
     connection.execute(
         "INSERT INTO mail_message_ids (mail_id, ticket_id, message_id, added_at, has_note) VALUES (?, ?, ?, 1, ?)",
         (LETTER, ticket_id, message_id, has_note),
@@ -117,3 +118,10 @@ async def test_an_answer_to_ones_own_note_by_mail_is_a_note(office: Desk) -> Non
     await answer(office, number, TOP, In_Reply_To=LETTER, Message_ID="<mine@desk.example>")
     await answer(office, number, BOTTOM, In_Reply_To="<mine@desk.example>")
     await check_is_note(office, number, "This mail answers a letter that told a note,")
+
+
+async def test_what_an_agent_forwards_to_the_desk_is_a_whole_ticket(office: Desk) -> None:
+    text = "From the fair.\n\n-----Original Message-----\nFrom: Erin\nSent: Monday\n\nMy printer burns."
+    mail = write(text, sender="bob@desk.example", Authentication_Results=vouched("desk.example"))
+    filed = await deliver(office, mail)
+    assert "My printer burns." in (await office.call("ticket.get", "bob", ticket_id=filed["ticket_id"]))["body"]

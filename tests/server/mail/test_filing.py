@@ -28,6 +28,7 @@ async def office(paths: Paths) -> AsyncIterator[Desk]:
         await desk.call("user.update", "alice", user_id="carol", email=CAROL)
         await desk.call("user.update", "alice", user_id="bob", email="bob@desk.example")
         connection = apsw.Connection(str(desk.database))
+        connection.set_busy_timeout(5000)
         connection.execute("INSERT INTO mail_keys VALUES ('reply-address', ?)", (KEY.hex(),))
         connection.close()
         yield desk

@@ -293,7 +293,8 @@ async def test_an_event_of_which_no_message_can_be_made_is_left_out(
 async def test_the_follower_goes_on_after_a_defect(
     stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, failed = follower.read_portion, []
+    read = follower.read_portion
+    failed: list[int] = []
 
     def fail_once(*args: Any) -> Any:
         if not failed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -52,8 +52,9 @@ class Retention:
             while await self._storage.write(partial(_delete_oldest_bytes, state)):
                 pass
         if now_s >= self._next_look:
-            old_bytes = [partial(_delete_old_bytes, state) for state in RAW_BYTES]
-            for delete in (_discard_old, *old_bytes):
+            deletions: list[Callable[[UnitOfWork], int]] = [_discard_old]
+            deletions += [partial(_delete_old_bytes, state) for state in RAW_BYTES]
+            for delete in deletions:
                 while await self._storage.write(delete):
                     pass
             await self._storage.write(lambda work: work.mail_uses.delete_before(work.now - USES_KEPT_FOR))

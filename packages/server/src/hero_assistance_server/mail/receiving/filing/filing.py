@@ -145,9 +145,6 @@ class Filing:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
         why_note = explain_note(work, envelope.parsed, ticket) if ticket is not None and user.is_staff else ""
-        if user.is_staff and not why_note:
-            # What an agent was sent is not for customers, and the thread has it.
-            envelope = replace(envelope, quote="")
         if ticket is not None and (why_note or (caller.sees(ticket) and _takes_reply(ticket, user))):
             return self._file_message(work, envelope, ticket, caller, why_note)
         self.admission.admit(caller, Usage.TICKETS)
@@ -164,6 +161,9 @@ class Filing:
         """Write what a mail says on its ticket: as a reply, or with `why_note` as a note."""
         self.admission.admit(caller, Usage.MESSAGES)
         kind = MessageKind.NOTE if why_note else MessageKind.REPLY
+        if kind is MessageKind.REPLY and caller.is_staff:
+            # What an agent was sent is not for customers, and the thread has it.
+            envelope = replace(envelope, quote="")
         body, ids = make_contents(work, caller, envelope, warning=why_note)
         message = write_message(work, caller, kind, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids)
         return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
