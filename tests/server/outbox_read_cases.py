@@ -25,6 +25,7 @@ OUTBOX_WRITES = {
     "outbox.finish",
     "outbox.hasten",
     "outbox.prune",
+    "outbox.release_forgotten",
     "outbox.release_in_flight",
     "outbox.retry",
     "outbox.retry_dead",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +39,10 @@ class OutboxRepository(Protocol):
 
     def release_in_flight(self) -> int:
         """Make what was in flight when the last process ended due again; returns how many."""
+        ...
+
+    def release_forgotten(self, kept: Collection[int]) -> None:
+        """Make due again what is in flight and not among these ids, with the attempt that never was not counted."""
         ...
 
     def finish(self, delivery_id: int, note: str, now: datetime) -> None:

@@ -8,10 +8,11 @@ it: it is sent again. That is the only moment in which something can arrive twic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError
@@ -19,6 +20,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.jobs.alarm import Alarm, open_alarm
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.outbox.channel import Channel
+from hero_assistance_server.outbox.in_flight import InFlight
 from hero_assistance_server.outbox.model import ChannelDown, Held, Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outbox.pruning import prune
@@ -54,6 +56,7 @@ class Sender:
         self._storage = storage
         self._clock = clock
         self._pauses = pauses or Pauses()
+        self._in_flight = InFlight(storage)
         self._wakeups = {channel.name: asyncio.Event() for channel in channels}
         self._channels = channels
         self._stopping = False
@@ -70,7 +73,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due until `stop`."""
-        released = await self._write_at_last(lambda work: work.outbox.release_in_flight())
+        released = await _write_at_last(lambda: self._storage.write(lambda work: work.outbox.release_in_flight()))
         if released:
             # Its process was killed in the middle of an attempt.
             _log.warning("outbox.interrupted", deliveries=released)
@@ -110,7 +113,7 @@ class Sender:
                         task.add_done_callback(lambda _done: wakeup.set())
                     await wakeup.wait()
 
-    async def _begin(self, channel: Channel, under_way: int, alarm: Alarm) -> list[StoredDelivery]:
+    async def _begin(self, channel: Channel, under_way: int, alarm: Alarm) -> Sequence[StoredDelivery]:
         """Begin attempts of what is due, as many as there is room for; else set the alarm for the next one."""
         now, pause = self._clock(), self._pauses.of(channel.name)
         room = pause.room(channel.at_once, now) - under_way
@@ -128,7 +131,7 @@ class Sender:
             if due > now:
                 alarm.set(due)
                 return []
-            begun = await self._storage.write(lambda work: work.outbox.begin(channel.name, now, room))
+            begun = await self._in_flight.begin(lambda work: work.outbox.begin(channel.name, now, room))
         except HeroError as error:
             _log.warning("outbox.put-off", channel=channel.name, error=error)
             alarm.set(now + timedelta(seconds=RETRY_STORE_S))
@@ -146,9 +149,7 @@ class Sender:
             if not isinstance(outcome, Sent):
                 _log_failure(delivery, outcome)
             goes_on = not self._stopping and not self._pauses.of(channel.name).is_down and channel.is_ready()
-            delivery = await self._write_at_last(
-                partial(conclude, delivery, outcome, channel.name if goes_on else None)
-            )
+            delivery = await self._conclude(delivery, outcome, channel.name if goes_on else None)
 
     def _judge(self, channel: Channel, delivery: StoredDelivery, number: int, outcome: Outcome) -> Outcome:
         """Tell the channel's pause what came of an attempt; returns what it means for the delivery."""
@@ -164,24 +165,28 @@ class Sender:
             self._wakeups[channel.name].set()
         return outcome
 
-    async def _write_at_last(self, command: Callable[[UnitOfWork], T]) -> T:
-        """Write, again and again where the disk fails: what was sent must not be sent once more."""
-        while True:
-            try:
-                return await self._storage.write(command)
-            except HeroError as error:
-                _log.warning("outbox.not-written", error=error)
-                await asyncio.sleep(RETRY_STORE_S)
+    async def _conclude(self, delivery: StoredDelivery, outcome: Outcome, next_of: str | None) -> StoredDelivery | None:
+        """Write what came of an attempt, and begin the next of a channel where one is due; returns that."""
+        tries = count()
+
+        def command(is_first: bool, work: UnitOfWork) -> Sequence[StoredDelivery]:
+            if is_first or not self._in_flight.has_ended(work, delivery.delivery_id):
+                record_outcome(work, delivery, outcome)
+            return [] if next_of is None else work.outbox.begin(next_of, work.now, 1)
+
+        begun = await _write_at_last(lambda: self._in_flight.begin(partial(command, next(tries) == 0)))
+        self._in_flight.end(delivery.delivery_id)
+        return next(iter(begun), None)
 
 
-def conclude(
-    delivery: StoredDelivery, outcome: Outcome, next_of: str | None, work: UnitOfWork
-) -> StoredDelivery | None:
-    """Write what came of an attempt, and begin the next of a channel where one is due."""
-    record_outcome(work, delivery, outcome)
-    if next_of is None:
-        return None
-    return next(iter(work.outbox.begin(next_of, work.now, 1)), None)
+async def _write_at_last(write: Callable[[], Awaitable[T]]) -> T:
+    """Write, again and again where the disk fails: what was sent must not be sent once more."""
+    while True:
+        try:
+            return await write()
+        except HeroError as error:
+            _log.warning("outbox.not-written", error=error)
+            await asyncio.sleep(RETRY_STORE_S)
 
 
 def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome) -> None:

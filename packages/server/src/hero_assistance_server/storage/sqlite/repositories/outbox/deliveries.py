@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,6 +94,14 @@ class SqliteOutbox:
         """Forget what was begun; there is one process for a database."""
         self.session.direct.execute("UPDATE deliveries SET begun_at = NULL WHERE begun_at IS NOT NULL")
         return self.session.direct.changes()
+
+    def release_forgotten(self, kept: Collection[int]) -> None:
+        """Walk through the index of what is in flight, which holds few rows."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET begun_at = NULL, attempts = max(attempts - 1, 0)
+            WHERE begun_at IS NOT NULL AND delivery_id NOT IN (SELECT value FROM json_each(?))""",
+            (json.dumps(sorted(kept)),),
+        )
 
     def finish(self, delivery_id: int, note: str, now: datetime) -> None:
         """Mark a row as sent, also one that was dropped meanwhile."""
