@@ -20,6 +20,7 @@ OUTBOX_WRITES = {
     "notifications.save_settings",
     "notifications.set_position",
     "outbox.add",
+    "outbox.bring_forward",
     "outbox.drop",
     "outbox.fail",
     "outbox.finish",

@@ -81,10 +81,14 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Nothing was sent, for a reason that is none of this delivery: no attempt is counted, and it waits so long."""
+    """Nothing was sent, for a reason that is none of this delivery: no attempt is counted, and it waits so long.
+
+    One that is urgent stays before all others with `keeps_place`: behind what else is urgent, without `wait`.
+    """
 
     error: str
     wait: timedelta
+    keeps_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ class OutboxRepository(Protocol):
         """Make due now what waits for a target, because what was in its way is gone; returns how many."""
         ...
 
+    def bring_forward(self, channel: str, latest: datetime, now: datetime) -> int:
+        """Make due now what waits for later than `latest`; returns how many."""
+        ...
+
     def drop(self, delivery_id: int, now: datetime) -> bool:
         """Drop a waiting or dead delivery; false where that cannot be."""
         ...

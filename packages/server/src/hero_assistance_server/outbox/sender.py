@@ -24,7 +24,7 @@ from hero_assistance_server.outbox.in_flight import InFlight
 from hero_assistance_server.outbox.model import ChannelDown, Held, Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outbox.pruning import prune
-from hero_assistance_server.outbox.rules import clean_note, next_attempt
+from hero_assistance_server.outbox.rules import ahead_of_all, clean_note, next_attempt
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 
 # Longer than any channel takes for one attempt: a mail server may take ten minutes to accept a letter, and a minute for
@@ -158,8 +158,9 @@ class Sender:
             if outcome.knew_delivery and pause.is_to_blame(delivery.delivery_id):
                 return RetryLater(outcome.error)
             pause.note_fault(outcome, self._clock(), channel.at_once)
-            # At the end of what is due: the next attempt is with another one.
-            return Held(outcome.error, timedelta())
+            # At the end of what is due: the next attempt is with another one. What is urgent stays urgent, unless the
+            # letter itself may be what the other side fails at.
+            return Held(outcome.error, timedelta(), keeps_place=not outcome.knew_delivery)
         was_answered = not isinstance(outcome, Held) and not (isinstance(outcome, Refused) and not outcome.was_sent)
         if was_answered and pause.note_answer(delivery.delivery_id, number):
             self._wakeups[channel.name].set()
@@ -206,7 +207,10 @@ def _plan(
         return next_attempt(delivery.attempts, now, outcome.at_least), True
     if isinstance(outcome, Refused):
         return None, outcome.was_sent
-    return now + (outcome.wait if isinstance(outcome, Held) else timedelta()), False
+    wait = outcome.wait if isinstance(outcome, Held) else timedelta()
+    if delivery.is_urgent and isinstance(outcome, Held) and outcome.keeps_place:
+        return ahead_of_all(now), False
+    return now + wait, False
 
 
 def _log_failure(delivery: StoredDelivery, outcome: RetryLater | Held | ChannelDown | Refused) -> None:

@@ -104,9 +104,9 @@ class WebhookChannel:
     def _rest_of(self, webhook: Webhook) -> timedelta:
         """Return for how long a message waits for another one of a webhook that fails; nothing for the one to try."""
         now, until = self._clock(), self._rests.get(webhook.webhook_id)
-        if webhook.webhook_id in self._trying:
-            return max(until - now, _TURN) if until else _TURN
-        return until - now if until and now < until <= now + rules.REST_LIMIT else timedelta()
+        # A clock that was set back makes no rest longer.
+        rest = until - now if until and now < until <= now + rules.REST_LIMIT else timedelta()
+        return max(rest, _TURN) if webhook.webhook_id in self._trying else rest
 
     async def _post(self, webhook: Webhook, message: WebhookMessage) -> Posted:
         """Send the message; returns how it ended."""

@@ -71,7 +71,8 @@ def note_answer(webhook: Webhook, answer: WebhookAnswer) -> Webhook:
         return replace(webhook, failing_since=None)
     if answer.status == GONE:
         return disable(webhook, "the receiver answered 410, it wants no more")
-    since = webhook.failing_since or answer.at
+    # A clock that was ahead once must not put off the end.
+    since = min(webhook.failing_since or answer.at, answer.at)
     failing = replace(webhook, failing_since=since)
     if answer.at - since < GIVE_UP_AFTER:
         return failing

@@ -167,6 +167,18 @@ class SqliteOutbox:
             self._wake()
         return count
 
+    def bring_forward(self, channel: str, latest: datetime, now: datetime) -> int:
+        """Update the last rows of the index of what is due."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET due_at = ? WHERE channel = ? AND state = 'waiting' AND begun_at IS NULL
+            AND due_at > ?""",
+            (millis(now), channel, millis(latest)),
+        )
+        count = self.session.direct.changes()
+        if count:
+            self._wake()
+        return count
+
     def drop(self, delivery_id: int, now: datetime) -> bool:
         """Mark a row as dropped, and forget its payload."""
         self.session.direct.execute(
