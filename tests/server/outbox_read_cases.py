@@ -22,6 +22,7 @@ OUTBOX_WRITES = {
     "outbox.add",
     "outbox.bring_forward",
     "outbox.drop",
+    "outbox.drop_all",
     "outbox.fail",
     "outbox.finish",
     "outbox.hasten",

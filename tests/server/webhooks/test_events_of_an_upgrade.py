@@ -66,13 +66,21 @@ def database(hero_root: Path) -> Iterator[apsw.Connection]:
             disabled_because) VALUES ('https://a.example', '', ?, ?, ?, 's', ?, 1, ?, '')""",
             (json.dumps(kinds), with_notes, key, after, enabled),
         )
+    for target, state in (("9", "dead"), ("1", "dead"), ("10", "done")):
+        connection.execute(
+            """INSERT INTO deliveries (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at)
+            VALUES ('webhook', ?, ?, '{"a": 1}', 'old', 0, ?, 1, 1)""",
+            (f"{target}/{state}", target, state),
+        )
     migrate(connection, migrations())
     yield connection
     connection.close()
 
 
 def queued(database: apsw.Connection) -> list[StoredDelivery]:
-    return [*SqliteOutbox(Session(database)).iterate_newest("webhook", None, 2**62)][::-1]
+    return [
+        one for one in SqliteOutbox(Session(database)).iterate_newest("webhook", None, 2**62) if one.summary != "old"
+    ][::-1]
 
 
 def test_each_is_sent_what_it_asks_for_and_was_not_sent(database: apsw.Connection) -> None:
@@ -100,3 +108,12 @@ def test_a_message_is_the_one_that_the_server_would_have_made(database: apsw.Con
         expected = rules.event_message(replace(WEBHOOK, key=key), event)
         assert (message.message_id, message.kind, delivery.key) == (expected.message_id, kind, expected.message_id)
         assert json.loads(message.body) == json.loads(expected.body)
+
+
+def test_what_was_given_up_for_a_removed_webhook_is_dropped(database: apsw.Connection) -> None:
+    query = "SELECT key, state, payload, finished_at IS NOT NULL FROM deliveries WHERE summary = 'old' ORDER BY key"
+    assert list(database.execute(query)) == [
+        ("1/dead", "dead", '{"a": 1}', 0),
+        ("10/done", "done", '{"a": 1}', 0),
+        ("9/dead", "dropped", "{}", 1),
+    ]

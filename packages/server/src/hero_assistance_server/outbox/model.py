@@ -106,10 +106,14 @@ class ChannelDown:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It did not arrive, and another attempt would not help; with `was_sent` false no attempt is counted."""
+    """It did not arrive, and another attempt would not help; with `was_sent` false no attempt is counted.
+
+    With `is_wanted` false it is dropped: no operator has to decide what becomes of it.
+    """
 
     error: str
     was_sent: bool = True
+    is_wanted: bool = True
 
 
 Outcome = Sent | RetryLater | Held | ChannelDown | Refused

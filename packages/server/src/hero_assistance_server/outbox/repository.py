@@ -82,6 +82,10 @@ class OutboxRepository(Protocol):
         """Drop a waiting or dead delivery; false where that cannot be."""
         ...
 
+    def drop_all(self, channel: str, target: str, now: datetime) -> int:
+        """Drop what is waiting or dead for a target that there is no more; returns how many."""
+        ...
+
     def counts(self) -> list[DeliveryCount]:
         """Return how many deliveries each channel has in each state."""
         ...

@@ -191,12 +191,14 @@ async def _write_at_last(write: Callable[[], Awaitable[T]]) -> T:
 
 
 def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome) -> None:
-    """Write what came of an attempt: it is sent, waits for its next attempt, or is dead."""
+    """Write what came of an attempt: it is sent, waits for its next attempt, or is dead or dropped."""
     if isinstance(outcome, Sent):
         work.outbox.finish(delivery.delivery_id, clean_note(outcome.note), work.now)
         return
     retry_at, counts = _plan(delivery, outcome, work.now)
     work.outbox.fail(delivery.delivery_id, clean_note(outcome.error), work.now, retry_at, counts=counts)
+    if isinstance(outcome, Refused) and not outcome.is_wanted:
+        work.outbox.drop(delivery.delivery_id, work.now)
 
 
 def _plan(

@@ -60,8 +60,9 @@ def update_webhook(work: UnitOfWork, caller: Caller, before: Webhook, after: Web
 
 
 def delete_webhook(work: UnitOfWork, caller: Caller, webhook_id: int) -> None:
-    """Delete a webhook; what is queued for it is sent no more. Raises `NotFound`."""
+    """Delete a webhook, and drop what is queued for it or was given up. Raises `NotFound`."""
     webhook = find_webhook(work, webhook_id)
+    work.outbox.drop_all(CHANNEL, str(webhook_id), work.now)
     work.webhooks.delete(webhook_id)
     _audit(work, caller, "webhook.deleted", webhook, {"host": url_host(webhook.url)})
 

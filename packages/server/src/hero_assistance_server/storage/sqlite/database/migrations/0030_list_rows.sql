@@ -6,6 +6,11 @@ ALTER TABLE tickets ADD COLUMN last_note TEXT NOT NULL DEFAULT '';
 -- Whether a user has written on a ticket, and what a user has written.
 CREATE INDEX messages_of_author ON messages (author, ticket_id);
 
+-- What waits for a webhook that was removed, or was given up, has no receiver any more.
+UPDATE deliveries SET state = 'dropped', finished_at = unixepoch() * 1000, begun_at = NULL, payload = '{}'
+    WHERE channel = 'webhook' AND state IN ('waiting', 'dead')
+        AND CAST(target AS INTEGER) NOT IN (SELECT webhook_id FROM webhooks);
+
 -- Events are deleted below: what webhooks were not sent yet is queued for them, as the server does it.
 INSERT INTO deliveries (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at)
 SELECT 'webhook', message_id, webhook_id,

@@ -188,6 +188,16 @@ class SqliteOutbox:
         )
         return self._changed()
 
+    def drop_all(self, channel: str, target: str, now: datetime) -> int:
+        """Mark rows as dropped, found among those of the channel that are waiting or dead."""
+        self.session.direct.execute(
+            f"""UPDATE deliveries SET state = 'dropped', finished_at = ?,
+            payload = iif(keeps_payload, payload, '{_FORGOTTEN}')
+            WHERE state IN ('waiting', 'dead') AND channel = ? AND target = ? AND {_OPEN}""",  # noqa: S608
+            (millis(now), channel, target),
+        )
+        return self.session.direct.changes()
+
     def counts(self) -> list[DeliveryCount]:
         """Count the rows of each state and channel, from the index alone."""
         rows = self.session.direct.execute(
