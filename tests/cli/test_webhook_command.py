@@ -54,6 +54,7 @@ def test_the_secret_alone_is_on_standard_output(env: dict[str, str]) -> None:
     assert done.stdout.startswith("whsec_")
     assert len(done.stdout.split()) == 1
     assert "not shown again" in done.stderr
+    assert "warning: 192.0.2.7 is no address of the internet" in done.stderr
     webhook_id = done.stderr.split()[2].rstrip(":")
     rotated = webhook(env, "rotate", webhook_id)
     assert rotated.startswith("whsec_")
