@@ -64,6 +64,18 @@ async def test_whichever_write_is_late_all_is_sent_once_and_attempts_are_counted
     assert slow.writes >= late
 
 
+@pytest.mark.parametrize("late", range(2, 14))
+async def test_a_delivery_that_is_alone_is_sent_whichever_write_is_late(hero_root: Path, late: int) -> None:
+    """What was begun is not due, so that nothing else would lead to it."""
+    channel = ListChannel(send)
+    async with opened(hero_root) as store:
+        await add(store, "a")
+        slow: Any = SlowStore(store, late)
+        async with sending(Sender(slow, [channel], _now)):
+            found = await wait_for(store, all_in(DeliveryState.DONE))
+    assert (channel.delivered, found[0].attempts) == (["a"], 1)
+
+
 async def test_a_late_outcome_takes_no_attempt_back_twice(hero_root: Path) -> None:
     answers: list[Outcome] = [Held("away", timedelta(milliseconds=100)), Sent()]
 

@@ -33,11 +33,16 @@ class InFlight:
         self._failed = 0
         self._released = 0
 
+    @property
+    def has_to_release(self) -> bool:
+        """Whether a write failed since the last one that released: what it may have begun is not seen as due."""
+        return self._failed > self._released
+
     async def begin(self, begin: Begin) -> Sequence[StoredDelivery]:
         """Write a command that begins attempts, and hold them until `end`; raises what the storage raises."""
         claim, failed = _Claim(), self._failed
         self._claims.add(claim)
-        releases = failed > self._released
+        releases = self.has_to_release
 
         def command(work: UnitOfWork) -> Sequence[StoredDelivery]:
             # Commands run one after the other: what those before this one have begun is claimed, or forgotten.

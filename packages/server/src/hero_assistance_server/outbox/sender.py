@@ -125,11 +125,7 @@ class Sender:
             alarm.set(now + READY_AFTER)
             return []
         try:
-            due = await self._storage.read(lambda snapshot: snapshot.outbox.next_due(channel.name))
-            if due is None:
-                return []
-            if due > now:
-                alarm.set(due)
+            if not self._in_flight.has_to_release and not await self._is_due(channel, now, alarm):
                 return []
             begun = await self._in_flight.begin(lambda work: work.outbox.begin(channel.name, now, room))
         except HeroError as error:
@@ -139,6 +135,13 @@ class Sender:
         if len(begun) < room:
             self._wakeups[channel.name].set()
         return begun
+
+    async def _is_due(self, channel: Channel, now: datetime, alarm: Alarm) -> bool:
+        """Whether something is due; else set the alarm for the next one."""
+        due = await self._storage.read(lambda snapshot: snapshot.outbox.next_due(channel.name))
+        if due is not None and due > now:
+            alarm.set(due)
+        return due is not None and due <= now
 
     async def _send(self, channel: Channel, first: StoredDelivery) -> None:
         """Send a delivery, and one after the other while more are due: an outcome and the next begin in one write."""
