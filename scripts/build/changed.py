@@ -21,6 +21,7 @@ SHARED_TESTS = {
     "nu": {"cli"},
     "sdk": {"sdk"},
     "server": {"server"},
+    "story": {"cli", "sdk", "server", "ui"},
     "supervisor": {"cli"},
     "trust": {"cli", "server", "ui"},
     "ui": {"server", "ui"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -59,6 +60,24 @@ def test_the_command_line_of_the_browser_holds_no_secret(app: App, tmp_path: Pat
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert f'value="{token_of(app)}"' in file.read_text()
+
+
+def test_the_file_is_where_a_browser_in_a_sandbox_sees_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A snap reads what is in the home folder and not hidden, and has a `/tmp` of its own."""
+    told: list[str] = []
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("webbrowser.open", told.append)
+    with ExitStack() as cleanup:
+        open_browser("http://127.0.0.1:1/", "token", cleanup)
+        url = eventually(lambda: told[0] if told else None, "a browser is opened")
+        folder = Path(url2pathname(urlsplit(url).path)).parent
+        assert folder.parent == tmp_path
+        assert not folder.name.startswith(".")
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(tmp_path.iterdir()) == []
+    assert "if the browser finds no file, open the link" in capsys.readouterr().err
 
 
 def test_the_file_is_gone_once_the_desk_is_open(app: App, tmp_path: Path) -> None:
@@ -119,7 +138,7 @@ def test_another_path_takes_no_token(app: App) -> None:
 
 
 def test_what_stands_in_the_file_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
     file = OpeningFile('http://127.0.0.1:1/"><script>', "<script>")
     (page,) = tmp_path.rglob("*.html")
     assert page.read_text().count("<script>") == 1
@@ -132,7 +151,40 @@ def test_where_no_file_can_be_written_no_browser_is_opened(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """The link is printed all the same."""
+    monkeypatch.setenv("HOME", str(tmp_path / "none"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     monkeypatch.setattr("webbrowser.open", pytest.fail)
     open_browser("http://127.0.0.1:1/", "token", ExitStack())
     assert "no browser is opened" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("home", ["missing", "relative", "/"])
+def test_without_a_home_folder_the_file_is_with_other_passing_ones(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / home) if home == "missing" else home)
+    passing = tmp_path / "passing"
+    passing.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(passing))
+    file = OpeningFile("http://127.0.0.1:1/", "token")
+    (page,) = passing.rglob("*.html")
+    assert stat.S_IMODE(page.parent.stat().st_mode) == 0o700
+    file.remove()
+    assert list(passing.iterdir()) == []
+
+
+def test_what_a_killed_app_left_is_deleted_after_a_day(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And nothing else: another app may wait for its browser."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    old, other = OpeningFile("http://127.0.0.1:1/", "old"), OpeningFile("http://127.0.0.1:2/", "other")
+    mine = tmp_path / "hero_assistance_app-notes"
+    mine.mkdir()
+    (mine / "notes.txt").touch()
+    for folder in (mine, Path(url2pathname(urlsplit(old.url).path)).parent):
+        os.utime(folder, (0, 0))
+    last = OpeningFile("http://127.0.0.1:3/", "last")
+    found = {page.read_text().partition('value="')[2].partition('"')[0] for page in tmp_path.rglob("*.html")}
+    assert found == {"other", "last"}
+    assert (mine / "notes.txt").exists()
+    for file in (other, last):
+        file.remove()

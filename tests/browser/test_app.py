@@ -81,6 +81,26 @@ def test_answers_of_each_project_arrive_live(app: App, teams: list[Desk], visit:
     expect(carol.message("From team 1")).to_have_count(0)
 
 
+def test_the_counts_of_views_are_those_of_all_projects(teams: list[Desk], visit: Callable[..., Visitor]) -> None:
+    addresses = [word for team in teams for word in ("--project", team.tcp_of_server())]
+    app = App([*addresses, "--user", "bob"], teams[0].env, teams[0].paths.root / "app.log")
+    try:
+        app.start()
+        bob = visit(app.link)
+        asked: list[str] = []
+        bob.page.on("request", lambda request: asked.append(request.post_data or ""))
+        expect(bob.page.locator(".connection")).to_have_text("Live")
+        mine = bob.page.get_by_role("navigation", name="Views").get_by_role("link").filter(has_text="Mine")
+        mine.click()
+        for number, team in enumerate(teams, 1):
+            team.call("bob", "ticket.create", title=f"For team {number}", body="Text")
+            team.call("bob", "ticket.update", ticket_id=1, assignee="bob")
+            expect(mine).to_contain_text(f"{number} ticket")
+        assert sum('"view.list"' in text for text in asked) == len(teams)
+    finally:
+        app.daemon.close()
+
+
 def test_a_project_that_does_not_know_the_device_asks_for_the_address(visit: Callable[..., Visitor]) -> None:
     """The others go on meanwhile; what is typed goes to this project alone."""
     with ExitStack() as stack:

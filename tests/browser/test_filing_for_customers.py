@@ -35,6 +35,19 @@ def test_for_a_customer_who_is_known(served: Desk, person: Person) -> None:
     assert served.call("dave", "ticket.get", ticket_id=1)["customer"] == "dave"
 
 
+def test_tab_goes_on_and_chooses_nobody(served: Desk, person: Person) -> None:
+    bob = person("bob")
+    open_form(bob)
+    field = bob.page.get_by_role("combobox", name="Customer")
+    field.press_sequentially("da")
+    expect(bob.page.get_by_role("listbox", name="Customers")).to_be_visible()
+    field.press("Tab")
+    expect(bob.page.get_by_role("listbox", name="Customers")).to_have_count(0)
+    expect(field).not_to_be_focused()
+    expect(field).to_have_value("da")
+    expect(bob.page.locator(".customer-chosen")).to_have_count(0)
+
+
 def test_for_a_new_customer_and_once_more_for_the_same(served: Desk, person: Person) -> None:
     bob = person("bob")
     for number in (1, 2):

@@ -114,6 +114,62 @@ def test_what_is_refused_is_undone_with_the_reason(served: Desk, person: Person)
     expect(bob.page.locator(".thread-head .priority-urgent")).to_have_count(0)
 
 
+def test_what_is_set_while_another_change_is_on_its_way_is_sent_after_it(served: Desk, person: Person) -> None:
+    bob, panel = open_ticket(served, person)
+    expect(panel.get_by_label("Priority")).to_have_value("normal")
+    held: list[Route] = []
+    bob.page.route(
+        "**/rpc",
+        lambda route: held.append(route) if "ticket.update" in (route.request.post_data or "") else route.continue_(),
+    )
+    panel.get_by_label("Status").select_option("Solved")
+    panel.get_by_label("Priority").select_option("Urgent")
+    panel.get_by_label("Add a tag").fill("VPN")
+    panel.get_by_label("Add a tag").press("Enter")
+    expect(panel.get_by_role("list", name="Tags").locator("bdi")).to_have_text(["VPN"])
+    for number in range(3):
+        while len(held) <= number:
+            bob.page.wait_for_timeout(50)
+        # One at a time.
+        assert len(held) == number + 1
+        held[number].continue_()
+    becomes(served, status="solved", priority="urgent", tags=["vpn"])
+    expect(panel.get_by_role("list", name="Tags").locator("bdi")).to_have_text(["vpn"])
+
+
+def test_the_keys_choose_nothing_that_they_pass(served: Desk, person: Person) -> None:
+    bob, panel = open_ticket(served, person)
+    sent: list[str] = []
+    bob.page.on("request", lambda request: sent.append(request.post_data or ""))
+    status = panel.get_by_label("Status")
+    status.focus()
+    for _ in range(3):
+        status.press("ArrowDown")
+    expect(status).to_have_value("solved")
+    bob.page.wait_for_timeout(300)
+    status.press("Enter")
+    becomes(served, status="solved")
+    priority = panel.get_by_label("Priority")
+    priority.focus()
+    priority.press("ArrowDown")
+    priority.press("ArrowDown")
+    priority.press("Escape")
+    expect(priority).to_have_value("normal")
+    priority.press("ArrowUp")
+    priority.press("Tab")
+    becomes(served, priority="low")
+    snooze = panel.get_by_role("combobox", name="Snooze", exact=True)
+    snooze.focus()
+    snooze.press("ArrowDown")
+    snooze.press("ArrowDown")
+    snooze.press("Escape")
+    expect(snooze).to_have_value("")
+    snooze.press("Tab")
+    bob.page.wait_for_timeout(300)
+    assert sum("ticket.update" in text for text in sent) == 2
+    assert served.call("bob", "ticket.get", ticket_id=1)["status"] == "solved"
+
+
 def test_a_customer_sets_nothing(served: Desk, person: Person) -> None:
     served.call("carol", "ticket.create", title="The VPN is down", body="Since this morning.")
     carol = person("carol")

@@ -107,6 +107,41 @@ def test_the_same_words_may_be_said_twice(served: Desk, person: Person) -> None:
         expect(reply).to_have_value("")
 
 
+def test_a_reply_whose_answer_was_lost_arrives_once(served: Desk, person: Person) -> None:
+    for title in ("First", "Second"):
+        served.call("carol", "ticket.create", title=title, body="Text")
+    bob = person("bob")
+    bob.ticket("First").click()
+
+    def lose(route: Route) -> None:
+        if b"message.reply" not in _sent(route):
+            route.continue_()
+            return
+        route.fetch()
+        route.abort()
+
+    bob.page.route("**/rpc", lose)
+    bob.page.get_by_label("Reply", exact=True).fill("Try again now")
+    bob.page.get_by_role("button", name="Send reply").click()
+    expect(bob.page.get_by_role("alert")).to_be_visible()
+    bob.page.unroute("**/rpc")
+    bob.page.get_by_role("button", name="Internal note").click()
+    bob.ticket("Second").click()
+    expect(bob.heading("Second")).to_be_visible()
+    bob.page.reload()
+    bob.ticket("First").click()
+    reply = bob.page.get_by_label("Reply", exact=True)
+    expect(reply).to_have_value("Try again now")
+    bob.page.get_by_role("button", name="Send reply").click()
+    expect(reply).to_have_value("")
+    expect(bob.message("Try again now")).to_have_count(1)
+    messages = served.call("bob", "message.list", ticket_id=1)["messages"]
+    assert [message["body"] for message in messages] == ["Try again now"]
+    # The same words once more are another reply.
+    bob.reply("Anything else?")
+    assert len(served.call("bob", "message.list", ticket_id=1)["messages"]) == 2
+
+
 def test_what_is_typed_while_a_reply_is_on_its_way_stays(served: Desk, person: Person) -> None:
     served.call("carol", "ticket.create", title="Patience", body="Text")
     bob = person("bob")

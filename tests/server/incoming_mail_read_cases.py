@@ -69,9 +69,6 @@ INCOMING_MAIL_CASES: dict[str, Case] = {
         (add, {"received": 1}),
         (finish(MailState.FILED), {"filed": 1}),
     ),
-    "incoming_mails.count_from": sees(
-        lambda work: work.incoming_mails.count_from(ERIN, work.now), (add, 0), (read, 1), (finish(MailState.FILED), 1)
-    ),
     "incoming_mails.find": sees(
         lambda work: (found := work.incoming_mails.find(FIRST)) and found.state,
         (change_nothing, None),
@@ -97,8 +94,16 @@ INCOMING_MAIL_CASES: dict[str, Case] = {
         (add, []),
         (finish(MailState.FILED), [FIRST]),
     ),
+    "incoming_mails.measure_bytes": sees(
+        lambda work: {state.value: size for state, size in work.incoming_mails.measure_bytes().items() if size},
+        (add, {"received": len(RAW)}),
+        (finish(MailState.FILED), {"filed": len(RAW)}),
+        (discard, {}),
+    ),
     "incoming_mails.list_old_bytes": sees(
-        lambda work: [one.mail_id for one in work.incoming_mails.list_old_bytes(work.now + HOUR, 5)],
+        lambda work: [
+            one.mail_id for one in work.incoming_mails.list_old_bytes(MailState.FILED, 5, before=work.now + HOUR)
+        ],
         (add, []),
         (finish(MailState.FILED), [FIRST]),
         (discard, []),

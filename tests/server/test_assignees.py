@@ -79,6 +79,15 @@ async def test_what_an_agent_leaves_behind_is_listed_and_unassigned_on_request(d
     assert {ticket["ticket_id"]: ticket["assignee"] for ticket in tickets} == {1: None, 2: None, 3: None, 4: "bob"}
 
 
+async def test_what_was_unassigned_names_nobody(desk: Desk) -> None:
+    """Also in the event, which a list on a screen is drawn from."""
+    await file(desk, 1, assignee="bob")
+    since = (await desk.call("ticket.list", "alice"))["seq"]
+    await leave(desk, "user.deactivate", unassign=True)
+    told = [event.ticket for event in await desk.heard("alice", since) if event.kind == "ticket.updated"]
+    assert [(one.assignee, one.assignee_name) for one in told if one] == [(None, None)]
+
+
 async def test_who_goes_on_working_keeps_their_tickets(desk: Desk) -> None:
     await file(desk, 1, assignee="bob")
     changes: list[dict[str, Any]] = [{"name": "Robert"}, {"role": "admin"}, {"role": "agent"}]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.users import customer_names
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.model import User
 from tests.server.desk import Desk
@@ -54,6 +57,25 @@ USERS = st.builds(
     email=st.none() | NAMES.map(lambda name: f"{name.replace(' ', '')}@x"),
     active=st.booleans(),
 )
+
+
+@pytest.mark.anyio
+async def test_changes_while_the_names_are_sorted_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first search sorts in a thread, in portions, and others are served meanwhile."""
+    monkeypatch.setattr(customer_names, "PORTION", 2)
+    users = [User(UserId(f"user-{number}"), f"Name {number}", Role.CUSTOMER) for number in range(5)]
+    directory = Directory(users)
+    both = [asyncio.create_task(directory.prepare_customers()) for _ in range(2)]
+    await asyncio.sleep(0)
+    directory.remove(UserId("user-3"))
+    directory.add(User(UserId("user-9"), "Name 9", Role.CUSTOMER))
+    directory.add(replace(users[0], name="Other"))
+    both[0].cancel()
+    await both[1]
+    found = [user.user_id for user in directory.find_customers("name")]
+    assert found == ["user-1", "user-2", "user-4", "user-9"]
+    directory.remove(UserId("user-1"))
+    assert [user.user_id for user in directory.find_customers("user-1")] == []
 
 
 @pytest.mark.pure

@@ -147,6 +147,7 @@ def test_a_ticket_is_listed_for_whom_and_what_it_concerns() -> None:
     assert {place.user_id for place in places(ticket)} == {"carol"}
     assert scopes(ticket) == {
         "all",
+        "awaiting",
         "assignee:bob",
         "participant:bob",
         "customer:carol",

@@ -103,3 +103,13 @@ def test_a_delivery_is_to_blame_once_others_were_answered_between_its_faults() -
     assert pause.is_to_blame(1)
     pause.note_answer(1, pause.number)
     assert not pause.is_to_blame(1)
+
+
+def test_a_clock_that_is_set_back_far_leaves_no_channel_without_a_pause() -> None:
+    """Else the other side is asked in a loop until the clock is where it was."""
+    pause, back = paused(), NOON - timedelta(days=1)
+    assert pause.room(FOUR, back) == 1
+    pause.note_fault(DOWN, back, FOUR)
+    assert pause.room(FOUR, back) == 0
+    assert pause.until == back + PAUSES[1]
+    assert pause.room(FOUR, back + PAUSES[1]) == 1

@@ -12,7 +12,7 @@ import pytest
 from hero_assistance_server.outbox import pruning
 from hero_assistance_server.outbox.model import Delivery, DeliveryState
 from hero_assistance_server.outbox.pruning import prune
-from hero_assistance_server.outbox.rules import KEPT, Bounds
+from hero_assistance_server.outbox.rules import BACK_OFF, KEPT, Bounds
 from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import PRUNE_BY_AGE, PRUNE_BY_NUMBER
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -105,3 +105,15 @@ async def test_it_reads_an_index_alone(outbox: Outbox, statement: str) -> None:
     assert not [line for line in plan if line.startswith("SCAN")]
     assert any("COVERING INDEX deliveries_finished" in line for line in plan)
     assert not [line for line in plan if "TEMP B-TREE" in line]
+
+
+async def test_what_was_put_off_while_the_clock_was_ahead_is_due_now(outbox: Outbox) -> None:
+    await outbox.add(None, "next", "far")
+    await outbox.store.write(lambda work: work.outbox.fail(1, "451 later", work.now, work.now + max(BACK_OFF)))
+    await outbox.store.write(lambda work: work.outbox.fail(2, "451 later", work.now, work.now + 3650 * DAY))
+    await prune(outbox.store, ["webhook"])
+    due = await outbox.store.read(lambda snapshot: snapshot.outbox.next_due("mail"))
+    assert due == NOON + max(BACK_OFF)
+    await prune(outbox.store, ["mail"])
+    found = await outbox.store.read(lambda snapshot: list(snapshot.outbox.iterate_newest(None, None, 2**62)))
+    assert [(one.key, one.due_at) for one in found] == [("far", NOON), ("next", NOON + max(BACK_OFF))]

@@ -10,7 +10,9 @@ from typing import TypeVar
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.jobs import search_indexing
+from hero_assistance_server.jobs.running import running as running_jobs
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.sqlite import store as store_module
@@ -19,6 +21,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.unit_of_work import Storage
 from tests.server.desk import Desk, running
 from tests.server.read_cases import BOB, create, reply
 from tests.server.store_fixtures import opened
@@ -134,6 +137,30 @@ async def test_a_disk_that_fails_puts_the_rebuild_off(
     assert events[:2] == ["search.not-indexed"] * 2
     assert events[-1] == "search.indexed"
     assert "search.indexing" in events
+
+
+async def test_the_job_waits_for_what_is_missing_later(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also after a disk that failed at its first look."""
+    monkeypatch.setattr(search_indexing, "RETRY_S", 0.0)
+    failures = [StoreUnavailable("the disk is full")]
+    async with opened(hero_root) as store:
+        for _ in range(COUNT):
+            await store.write(create)
+        count = search_indexing.index_missing_tickets
+
+        async def index_or_fail(storage: Storage) -> None:
+            if failures:
+                raise failures.pop()
+            await count(storage)
+
+        monkeypatch.setattr(search_indexing, "index_missing_tickets", index_or_fail)
+        async with asyncio.timeout(30), running_jobs(lambda: search_indexing.keep_index_complete(store)):
+            for _ in range(2):
+                await store.write(lambda work: rebuild.index_below(work.session.complete, TicketId(COUNT)))
+                store.index_incomplete.set()
+                while await store.read(lambda snapshot: snapshot.search.count_missing()):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+    assert failures == []
 
 
 async def test_a_portion_ends_after_long_texts(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from hero_assistance_server.outbox.model import (
 )
 from hero_assistance_server.outbox.rules import BACK_OFF, clean_note, next_attempt
 from hero_assistance_server.outbox.sender import Sender, sending
+from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 
 pytestmark = pytest.mark.anyio
@@ -187,3 +188,29 @@ def test_attempts_are_further_and_further_apart_for_three_days() -> None:
 def test_a_note_is_one_printable_line() -> None:
     assert clean_note("550 a\r\n\x1b[31mb\x00") == "550 a [31mb"
     assert len(clean_note("x" * 10_000)) == 500
+
+
+async def test_a_channel_goes_on_after_a_defect(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hero_assistance_server.outbox.sender.RETRY_STORE_S", 0.01)
+    asked = 0
+
+    def is_ready() -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    channel = ListChannel(send)
+    begin = SqliteOutbox.next_due
+
+    def fail_once(outbox: SqliteOutbox, name: str) -> datetime | None:
+        if asked == 1:
+            raise RuntimeError("a defect")
+        return begin(outbox, name)
+
+    monkeypatch.setattr(channel, "is_ready", is_ready)
+    monkeypatch.setattr(SqliteOutbox, "next_due", fail_once)
+    async with opened(hero_root) as store:
+        await add(store, "a")
+        async with sending(Sender(store, [channel], _now)):
+            await wait_for(store, all_in(DeliveryState.DONE))
+    assert asked > 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +12,16 @@ from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.identity.sign_in.model import RatedUse
+from hero_assistance_server.identity.sign_in.rates import AddressRate
+from hero_assistance_server.storage.sqlite.store import open_store
 from tests.limits import NO_RATES
 from tests.server.desk import Desk, running
 from tests.server.signing_in import EMAIL, ask, at, hand_over, reason, set_up, token_of
 
 pytestmark = pytest.mark.anyio
 
+START = datetime(2026, 11, 27, 12, tzinfo=UTC)
 STRANGER, USER = at("203.0.113.9"), at("198.51.100.7")
 
 
@@ -88,3 +94,16 @@ async def test_a_stranger_begins_so_many_sign_ins(paths: Paths) -> None:
         await set_up(desk)
         found = [await reason(desk, "auth.passkey_start", STRANGER) for _ in range(3)]
     assert found == [None, None, "too-often"]
+
+
+async def test_a_clock_that_was_ahead_locks_no_address(hero_root: Path) -> None:
+    rate = AddressRate(RatedUse.LINK, 3, 1200)
+    now = [START + timedelta(days=3650)]
+    async with open_store(hero_root, clock=lambda: now[0], publish=lambda _event: None) as store:
+        assert await store.write(lambda work: rate.take(work, b"x" * 32)) == 0
+        now[0] = START
+        waits = [await store.write(lambda work: rate.take(work, b"x" * 32)) for _ in range(3)]
+        assert waits == [0, 1200, 1200]
+        now[0] += timedelta(hours=1)
+        waits = [await store.write(lambda work: rate.take(work, b"x" * 32)) for _ in range(4)]
+        assert waits == [0, 0, 0, 1200]

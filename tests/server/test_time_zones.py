@@ -20,6 +20,7 @@ from hero_assistance_server.time_zones import (
     offsets_within,
     start_of_day,
     zone_of,
+    zone_or_utc,
 )
 from hero_assistance_server.timestamps import millis
 from tests.server.read_cases import BOB
@@ -96,3 +97,9 @@ def test_the_days_of_a_filter_begin_in_its_zone() -> None:
         assert sought.since == datetime(2026, 10, 25, tzinfo=zone)
         assert sought.until == datetime(2026, 10, 26, tzinfo=zone)
         assert millis(sought.until) - millis(sought.since) in {DAY_MS, DAY_MS + 3_600_000}
+
+
+@pytest.mark.parametrize("name", ["No/Where", "../etc/passwd", "\0", ""])
+def test_a_stored_zone_that_there_is_not_is_utc(name: str) -> None:
+    """Another machine or release wrote it; nobody can be asked for another."""
+    assert zone_or_utc(name) is UTC

@@ -8,6 +8,7 @@ from datetime import timedelta
 from hero_assistance_sdk.wire import MessageId, Millis, Rating, Score, Seq, Status, TicketId
 from hero_assistance_server.audit.repository import AuditQuery
 from hero_assistance_server.erasure.model import FilePolicy
+from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.ratings.model import RatingCount, RatingQuery
 from hero_assistance_server.search.filters import parse
@@ -21,7 +22,7 @@ from hero_assistance_server.tickets.repository import START
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.time_zones import DAY_MS
 from hero_assistance_server.timestamps import millis
-from tests.server.read_cases import BOB, Case, create, reply, set_fields
+from tests.server.read_cases import BOB, Case, change_nothing, create, reply, sees, set_fields
 from tests.server.store_fixtures import CAROL, NOON
 
 RATING = Rating(
@@ -39,6 +40,10 @@ SPAN = Span(Millis(millis(NOON) - DAY_MS), Millis(millis(NOON) + DAY_MS))
 def snooze(work: UnitOfWork) -> Ticket:
     until = work.now + timedelta(hours=1)
     return set_fields(work, create(work), Patch(status=Status.SNOOZED, snoozed_until=until))
+
+
+def name_carol(work: UnitOfWork) -> None:
+    work.record_audit_entry("user.updated", Caller(BOB), {"user_id": CAROL.user_id})
 
 
 def sees_find(work: UnitOfWork) -> bool:
@@ -113,6 +118,9 @@ TICKET_CASES: dict[str, Case] = {
     "audit.iterate_newest": sees_creation(
         lambda work: [entry.action for entry in [*work.audit.iterate_newest(AuditQuery(), 2**62)][:5]],
         ["ticket.created"],
+    ),
+    "erasure.find_entries": sees(
+        lambda work: len(work.erasure.find_entries(CAROL, 0, 9).audit_ids), (change_nothing, 0), (name_carol, 1)
     ),
     "erasure.plan_ticket": sees_reply(
         lambda work, message: work.erasure.plan_ticket(message.ticket_id).messages, lambda _message: 1

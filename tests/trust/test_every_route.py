@@ -110,6 +110,7 @@ PAGE = {
     "/projects/{project}/retry": {"POST": N},
     "/projects/{project}/attachments": {"POST": Needs.NAMING},
     "/projects/{project}/attachments/{attachment_id}": FOUND,
+    "/projects/{project}/mails/{mail_id}": FOUND,
     "/admin/whitelist": {"GET": A, "HEAD": A, "PUT": A},
 }
 PEOPLE = {"/projects/{project}/people": READ}
@@ -233,7 +234,7 @@ def test_what_is_answered(box: Desk, listener: Listener) -> None:
 
 def _outcome(client: httpx2.Client, method: str, path: str, claim: Claim) -> str:
     script = Assets.packaged().first.script
-    target = path.format(project="hero_assistance", name=script, attachment_id=1)
+    target = path.format(project="hero_assistance", name=script, attachment_id=1, mail_id=1)
     sent = {} if path != "/admin/whitelist" else {"entries": ["127.0.0.0/8"]}
     if path.endswith("/rpc"):
         sent = {"jsonrpc": "2.0", "id": 1, "method": "user.me", "params": {}}  # type: ignore[dict-item]

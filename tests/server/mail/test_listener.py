@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.errors import AddressInUse
+from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT, Intake
 from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting, ListenAddress
@@ -197,3 +198,30 @@ async def test_two_listeners_of_one_address_are_refused(hero_root: Path) -> None
         with pytest.raises(AddressInUse):
             async with listen(address, Intake(store, Admission(), ArrivalSignal())):
                 pass
+
+
+class Defect:
+    """A disk that cannot be asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def check(self, _usage: object) -> None:
+        raise self._error
+
+    def check_files(self, _claimed: int) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [InternalError("a defect"), MemoryError(), ValueError("no such thing")])
+async def test_a_defect_makes_the_mail_server_keep_a_mail(hero_root: Path, error: Exception) -> None:
+    """An answer for good would lose it; LMTP has one for each recipient."""
+    address = on_socket(hero_root)
+    async with listening(hero_root, address, Admission(space=Defect(error))):
+        reader, writer = await asyncio.open_unix_connection(str(address.path))
+        writer.write(
+            b"LHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\nSubject: x\r\n\r\n.\r\nQUIT\r\n"
+        )
+        answers = (await reader.read()).splitlines()
+        writer.close()
+    assert [line[:3] for line in answers[-3:]] == [b"451", b"451", b"221"]

@@ -112,3 +112,35 @@ async def test_a_flood_of_reports_on_a_ticket_is_stopped(paths: Paths) -> None:
         await desk.call("mail.refile", "alice", mail_id=last["mail_id"])
         await settled(desk)
         assert len(await thread(desk, filed["ticket_id"])) == 3
+
+
+FORGED = "mx.desk.example; dmarc=fail header.from=example.org"
+
+
+async def flood(desk: Desk, count: int, **headers: str) -> None:
+    for number in range(count):
+        await desk.call("mail.deliver", "alice", text=write(f"{number}", sender=CAROL, **headers).as_bytes().decode())
+    await settled(desk)
+
+
+@pytest.mark.parametrize("headers", [{"Auto_Submitted": "auto-replied"}, {}, {"Authentication_Results": FORGED}])
+async def test_mails_of_others_in_a_name_silence_no_one(paths: Paths, headers: dict[str, str]) -> None:
+    async with limited_desk(paths, NO_RATES) as desk:
+        await flood(desk, 101, **headers)
+        real = await deliver(desk, write("It burns.", sender=CAROL, Authentication_Results=vouched()))
+        assert (real["state"], real["reason"]) == ("filed", "")
+        assert [one.split()[1] for one in receipts(desk)] == [CAROL]
+
+
+async def test_a_proved_sender_who_writes_without_end_is_stopped(paths: Paths) -> None:
+    async with limited_desk(paths, NO_RATES) as desk:
+        await flood(desk, 100, Authentication_Results=vouched())
+        last = await deliver(desk, write("more", sender=CAROL, Authentication_Results=vouched()))
+        assert (last["state"], last["reason"]) == ("quarantined", "its sender wrote 100 mails within an hour")
+
+
+async def test_an_address_whose_mails_are_not_proved_has_a_limit(paths: Paths) -> None:
+    async with limited_desk(paths, NO_RATES) as desk:
+        await flood(desk, 100)
+        last = await deliver(desk, write("more", sender=CAROL))
+        assert (last["state"], last["reason"]) == ("quarantined", "its sender wrote 100 mails within an hour")

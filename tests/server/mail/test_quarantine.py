@@ -11,6 +11,7 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.mail.receiving import retention
+from hero_assistance_server.mail.receiving.filing import filing
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome, StoredSize
 from hero_assistance_server.mail.receiving.retention import Retention, choose_portion
 from hero_assistance_server.storage.sqlite.mail.incoming_mails import OLD_BYTES
@@ -93,9 +94,9 @@ async def test_the_bytes_of_what_is_dealt_with_are_deleted_after_a_month(store: 
 
 async def test_old_bytes_are_found_by_an_index_that_has_no_others(store: Store) -> None:
     plan = await store.query(
-        lambda connection: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {OLD_BYTES}", (0, 1))]
+        lambda connection: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {OLD_BYTES}", ("filed", 0, 1))]
     )
-    assert plan == ["SEARCH incoming_mails USING INDEX incoming_mails_with_old_bytes (received_at<?)"]
+    assert plan == ["SEARCH incoming_mails USING INDEX incoming_mails_with_old_bytes (state=? AND received_at<?)"]
 
 
 async def test_old_bytes_are_looked_for_once_an_hour(store: Store) -> None:
@@ -106,6 +107,53 @@ async def test_old_bytes_are_looked_for_once_an_hour(store: Store) -> None:
     assert await read_raw(store, MailId(1)) is not None
     await keeping.keep(100.0 + retention.LOOK_EVERY_S)
     assert await read_raw(store, MailId(1)) is None
+
+
+@pytest.mark.parametrize("state", [MailState.IGNORED, MailState.FILED])
+async def test_the_bytes_of_what_is_dealt_with_are_bounded(
+    store: Store, monkeypatch: pytest.MonkeyPatch, state: MailState
+) -> None:
+    """At once, the oldest first; the records stay."""
+    monkeypatch.setitem(retention.RAW_BYTES, state, 1000)
+    monkeypatch.setattr(retention, "PORTION", 2)
+    keeping = Retention(store)
+    await keeping.keep(1.0)
+    await add(store, 10, state, size=300)
+    await add(store, 3, MailState.QUARANTINED, timedelta(hours=1), size=900)
+    await keeping.keep(2.0)
+    found = await records(store)
+    stored = [one.mail_id for one in found if await read_raw(store, one.mail_id) is not None]
+    assert stored == [13, 12, 11, 10, 9, 8]
+    assert [one.state for one in found if one.mail_id <= 10] == [state] * 10
+    measured = await store.read(lambda snapshot: snapshot.incoming_mails.measure_bytes())
+    assert {key: size for key, size in measured.items() if size} == {state: 900, MailState.QUARANTINED: 2700}
+
+
+@pytest.mark.parametrize(
+    ("raw", "header"),
+    [
+        (b"A: b\r\n\r\nbody\n\nmore", b"A: b\r\n\r\n"),
+        (b"A: b\n\nbody\r\n\r\nmore", b"A: b\n\n"),
+        (b"a" * 99_999, b"a" * retention.HEADER_LIMIT),
+        (b"", b""),
+    ],
+)
+def test_a_header_ends_at_the_first_empty_line(raw: bytes, header: bytes) -> None:
+    assert retention.cut_to_header(raw) == header
+
+
+async def test_of_a_large_automatic_answer_the_header_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filing, "AUTOMATIC_LIMIT", 1000)
+    large = write(("y" * 70 + "\n") * 20, Auto_Submitted="auto-replied", Message_ID="<1@x>")
+    ignored = await deliver(desk, large)
+    assert (ignored["state"], ignored["reason"]) == ("ignored", "an automatic answer, of which the header is kept")
+    read = await desk.call("mail.read", "alice", mail_id=ignored["mail_id"])
+    assert "auto-replied" in read["raw"]
+    assert "yyy" not in read["raw"]
+    assert ignored["size"] == len(read["raw"])
+    small = await deliver(desk, write("y" * 70, Auto_Submitted="auto-replied"))
+    assert small["reason"] == "an automatic answer"
+    assert "yyy" in (await desk.call("mail.read", "alice", mail_id=small["mail_id"]))["raw"]
 
 
 def test_a_transaction_deletes_so_many_bytes_at_most() -> None:

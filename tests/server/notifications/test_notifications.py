@@ -47,6 +47,15 @@ async def test_a_customer_is_told_of_a_reply_and_nobody_of_their_own(desk: Lette
     assert to_carol.subject == "Re: No network"
 
 
+async def test_a_letter_knows_the_ticket_that_it_is_about(desk: LetterDesk) -> None:
+    """With which it is deleted."""
+    first, second = await desk.file(), await desk.file()
+    await desk.reply(second, BOB)
+    assert len(await desk.letters()) == 1
+    rows = await desk.store.query(lambda connection: connection.execute("SELECT ticket_id FROM deliveries").fetchall())
+    assert (first, rows) == (1, [(second,)])
+
+
 async def test_a_note_is_never_told_to_a_customer(desk: LetterDesk) -> None:
     ticket_id = await desk.file()
     await desk.note(ticket_id, BOB, "He is difficult.", mentioned="carol, alice")
@@ -320,3 +329,22 @@ def test_a_token_cannot_be_changed() -> None:
     assert read_token(b"x" * 32, token) is None
     for wrong in ("", "a", "ä", token[:-1], token + "A", "A" + token[1:], "=" * 9):
         assert read_token(b"k" * 32, wrong) is None
+
+
+async def test_a_letter_that_tells_a_note_is_known_by_its_message_id(desk: LetterDesk) -> None:
+    """Also where the last thing that it tells is a customer's answer."""
+    ticket_id = await desk.file()
+    await desk.change(ticket_id, ALICE, Patch(assignee=BOB))
+    await desk.note(ticket_id, ALICE, "She pays late.", mentioned="bob")
+    await desk.reply(ticket_id, CAROL, "an answer")
+    (letter,) = [one for one in await desk.letters() if one.to == BOB.email]
+    assert "She pays late." in letter.text
+    reply = await desk.reply(ticket_id, CAROL, "another answer")
+    first, second = [one for one in await desk.letters() if one.to == BOB.email]
+    found = [
+        await desk.store.read(lambda snapshot, name=one.message_id: snapshot.mail_ids.find(name))  # type: ignore[misc]
+        for one in (first, second)
+    ]
+    assert [one is not None and one.has_note for one in found] == [True, False]
+    assert found[1] is not None
+    assert found[1].message_id == reply.message_id

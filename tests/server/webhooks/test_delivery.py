@@ -7,19 +7,28 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hero_assistance_sdk.wire import MessageKind, Role, UserId
+from hero_assistance_sdk.wire import EventKind, MessageKind, Role, UserId
 from hero_assistance_server.drafts.service import save_draft
 from hero_assistance_server.mail.sending.service import read_letter
 from hero_assistance_server.outbox.model import DeliveryState
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
+from hero_assistance_server.webhooks import follower, rules
 from hero_assistance_server.webhooks.model import WebhookState
 from hero_assistance_server.webhooks.repository import ANSWERS_KEPT
-from hero_assistance_server.webhooks.service import queue_again, queue_test, rotate_secret, update_webhook
+from hero_assistance_server.webhooks.service import (
+    delete_webhook,
+    queue_again,
+    queue_message,
+    queue_test,
+    rotate_secret,
+    update_webhook,
+)
 from tests.server.desk import until
 from tests.server.outgoing_http.receiver import Receiver, answer, receiving
 from tests.server.webhooks.stage import ALICE, BOB, Stage, is_signed, kinds, received, staged
@@ -61,6 +70,16 @@ async def test_an_event_arrives_signed(stage: Stage, receiver: Receiver) -> None
         "",
         "ok",
     )
+
+
+async def test_a_message_knows_the_ticket_that_it_is_about(stage: Stage, receiver: Receiver) -> None:
+    """With which it is deleted."""
+    await stage.add(receiver.url())
+    async with stage.run():
+        ticket_id = await stage.file_ticket("The VPN is down")
+        await received(receiver.requests, 1)
+    rows = await stage.store.query(lambda connection: connection.execute("SELECT ticket_id FROM deliveries").fetchall())
+    assert rows == [(ticket_id,)]
 
 
 async def test_only_what_was_asked_for_and_what_an_admin_may_see(stage: Stage, receiver: Receiver) -> None:
@@ -214,9 +233,51 @@ async def test_what_is_queued_for_a_disabled_or_deleted_webhook_is_not_sent(stag
         await stage.file_ticket()
     assert [request.line for request in receiver.requests] == ["POST /hook HTTP/1.1"]
     notes = await stage.store.read(
-        lambda snapshot: [one.note for one in snapshot.outbox.iterate_newest("webhook", DeliveryState.DEAD, 2**62)]
+        lambda snapshot: [
+            (one.note, one.state) for one in snapshot.outbox.iterate_newest("webhook", None, 2**62) if one.note
+        ]
     )
-    assert sorted(notes) == ["the answer is 410", "webhook 2 is deleted"]
+    assert sorted(notes) == [
+        ("the answer is 410", DeliveryState.DROPPED),
+        ("webhook 2 is deleted", DeliveryState.DROPPED),
+    ]
+
+
+async def test_what_a_removed_webhook_leaves_is_dropped_and_what_others_have_stays(
+    stage: Stage, receiver: Receiver
+) -> None:
+    """Else it stays among what was given up, which `doctor` warns of."""
+    webhook, other = await stage.add(receiver.url()), await stage.add(receiver.url("/other"))
+
+    def command(work: UnitOfWork) -> None:
+        for number, of in enumerate((webhook, webhook, other)):
+            message = replace(rules.test_message(of, work.now), kind=EventKind("ticket.created"))
+            queue_message(work, of, message, f"k{number}")
+        work.outbox.begin("webhook", work.now, 1)
+        work.outbox.fail(1, "no", work.now, None)
+        delete_webhook(work, ALICE, webhook.webhook_id)
+
+    await stage.store.write(command)
+    found = await stage.store.read(lambda snapshot: [*snapshot.outbox.iterate_newest("webhook", None, 2**62)])
+    assert [(one.key, one.state) for one in found] == [
+        ("k2", DeliveryState.WAITING),
+        ("k1", DeliveryState.DROPPED),
+        ("k0", DeliveryState.DROPPED),
+    ]
+
+
+async def test_a_test_that_fails_is_no_dead_letter_and_is_tried_once(stage: Stage, receiver: Receiver) -> None:
+    receiver.says = lambda _request: answer(500)
+    webhook = await stage.add(receiver.url())
+    refused = await stage.add("https://10.0.0.7/")
+    async with stage.run():
+        await stage.store.write(
+            lambda work: (queue_test(work, webhook.webhook_id), queue_test(work, refused.webhook_id))
+        )
+        await stage.answered(webhook, 1)
+        await stage.answered(refused, 1)
+    counts = await stage.store.read(lambda snapshot: snapshot.outbox.counts())
+    assert [(one.state, one.count) for one in counts] == [(DeliveryState.DROPPED, 2)]
 
 
 async def test_after_a_rotation_both_secrets_sign_for_a_day(stage: Stage, receiver: Receiver) -> None:
@@ -267,3 +328,43 @@ async def test_without_a_webhook_a_command_costs_nothing_more(stage: Stage) -> N
         await stage.file_ticket()
         assert not follower._woken.is_set()
     assert stage.store.commits == before + 1
+
+
+async def test_an_event_of_which_no_message_can_be_made_is_left_out(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = rules.event_message
+
+    def fail_once(*args: Any) -> Any:
+        if args[1].seq == 1:
+            raise ValueError("a defect")
+        return make(*args)
+
+    monkeypatch.setattr(rules, "event_message", fail_once)
+    await stage.add(receiver.url(), "ticket.created")
+    async with stage.run():
+        await stage.file_ticket("first")
+        await stage.file_ticket("second")
+        (request,) = await received(receiver.requests, 1)
+    assert json.loads(request.body)["data"]["ticket"]["title"] == "second"
+
+
+async def test_the_follower_goes_on_after_a_defect(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = follower.read_portion
+    failed: list[int] = []
+
+    def fail_once(*args: Any) -> Any:
+        if not failed:
+            failed.append(1)
+            raise RuntimeError("a defect")
+        return read(*args)
+
+    monkeypatch.setattr(follower, "read_portion", fail_once)
+    monkeypatch.setattr(follower, "RETRY_S", 0.01)
+    await stage.add(receiver.url(), "ticket.created")
+    async with stage.run():
+        await stage.file_ticket("first")
+        await received(receiver.requests, 1)
+    assert failed == [1]

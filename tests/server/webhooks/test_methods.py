@@ -93,12 +93,24 @@ async def test_one_that_there_is_not(desk: Desk, method: str) -> None:
 
 async def test_an_address_inside_is_refused_and_the_log_says_why(desk: Desk) -> None:
     for url in (UNREACHABLE, "https://127.0.0.1:1/", "http://10.0.0.1/"):
-        webhook_id = (await create(desk, url=url))["webhook"]["webhook_id"]
+        made = (await create(desk, url=url))["webhook"]
+        webhook_id = made["webhook_id"]
+        assert "is no address of the internet" in made["obstacle"]
+        assert "WEBHOOK_NETWORKS" in made["obstacle"]
         sent = await desk.call("webhook.test", "alice", webhook_id=webhook_id)
         (answer,) = await answers(desk, webhook_id)
         assert (answer["message_id"], answer["kind"], answer["status"]) == (sent["message_id"], "webhook.test", None)
         assert "is no address of the internet" in answer["error"]
     assert {one["state"] for one in (await desk.call("webhook.list", "alice"))["webhooks"]} == {"failing"}
+
+
+async def test_what_is_in_the_way_is_shown_at_each_change(desk: Desk) -> None:
+    assert (await create(desk))["webhook"]["obstacle"] == ""
+    changed = await desk.call("webhook.update", "alice", webhook_id=1, url="http://hooks.example.org/")
+    assert "use https" in changed["obstacle"]
+    assert (await desk.call("webhook.list", "alice"))["webhooks"] == [changed]
+    again = await desk.call("webhook.update", "alice", webhook_id=1, url=URL)
+    assert again["obstacle"] == ""
 
 
 async def test_what_can_be_delivered_again(desk: Desk) -> None:

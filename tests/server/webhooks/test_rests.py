@@ -137,7 +137,7 @@ async def test_a_message_of_a_webhook_that_was_disabled_meanwhile_counts_no_atte
     await stage.store.write(lambda work: queue_test(work, webhook.webhook_id))
     await stage.store.write(lambda work: work.webhooks.save(replace(webhook, enabled=False)))
     async with stage.run():
-        while (found := await deliveries(stage))[0].state is not DeliveryState.DEAD:
+        while (found := await deliveries(stage))[0].state is not DeliveryState.DROPPED:
             await stage.answered(webhook, 0)
     assert (found[0].note, found[0].attempts, receiver.requests) == ("webhook 1 is disabled", 0, [])
 

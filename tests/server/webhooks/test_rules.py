@@ -111,3 +111,10 @@ def test_the_message_about_an_event_is_the_same_each_time() -> None:
         "timestamp": "2026-11-27T12:00:00.000Z",
         "data": {"seq": 7, "ticket": None, "message": {"kind": "reply", "body": "ß ☃"}, "record": None},
     }
+
+
+def test_a_failure_of_a_time_that_is_still_to_come_puts_the_end_off_by_a_day_at_most() -> None:
+    """The clock was ahead."""
+    failing = after(replace(WEBHOOK, failing_since=NOON + 3650 * 24 * HOUR), 500, NOON)
+    assert failing.failing_since == NOON
+    assert after(failing, 500, NOON + 25 * HOUR).state is WebhookState.DISABLED

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hero_assistance_server.webhooks.urls import UrlFault, clean_url, url_host
+from hero_assistance_server.outgoing_http.network_policy import parse_policy
+from hero_assistance_server.webhooks.urls import UrlFault, clean_url, find_obstacle, url_host
 
 pytestmark = pytest.mark.pure
 
@@ -45,3 +46,28 @@ def test_what_is_no_address_to_post_to(text: str) -> None:
 
 def test_the_host() -> None:
     assert url_host("https://hooks.example.org:8443/secret?token=1") == "hooks.example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "obstacle"),
+    [
+        ("https://hooks.example.org/", "", ""),
+        ("https://8.8.8.8/", "", ""),
+        ("https://127.0.0.1/x", "", "127.0.0.1 is no address of the internet"),
+        ("https://127.0.0.1/x", "loopback", ""),
+        ("http://127.0.0.1:8080/x", "loopback", ""),
+        ("https://localhost/", "", "localhost is no address of the internet"),
+        ("https://a.localhost/", "private", "a.localhost is no address of the internet"),
+        ("https://[::1]/", "", "::1 is no address of the internet"),
+        ("https://[::ffff:10.0.0.1]/", "", "is no address of the internet"),
+        ("https://192.168.7.9/", "192.168.7.0/24", ""),
+        ("http://192.168.7.9/", "", "192.168.7.9 is no address of the internet"),
+        ("http://x/", "", "nothing is sent without TLS"),
+        ("http://x/", "private", ""),
+        ("http://8.8.8.8/", "private", "nothing is sent without TLS"),
+    ],
+)
+def test_what_is_in_the_way_is_known_at_once(url: str, allowed: str, obstacle: str) -> None:
+    found = find_obstacle(clean_url(url), parse_policy(allowed))
+    assert obstacle in found
+    assert bool(found) == bool(obstacle)

@@ -100,5 +100,6 @@ def open_browser(address: str, token: str, cleanup: ExitStack) -> None:
         click.echo(f"{PROGRAM}: no browser is opened: {error}", err=True)
         return
     cleanup.callback(file.remove)
+    click.echo(f"{PROGRAM}: if the browser finds no file, open the link", err=True)
     # A browser in the terminal returns when it is closed; it must hold up neither the start nor the end.
     threading.Thread(target=webbrowser.open, args=[file.url], daemon=True).start()

@@ -8,8 +8,11 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.timestamps import millis, time_of
+
+_log = get_log("time-zones")
 
 # The longest name has 32 characters.
 NAME_LIMIT = 64
@@ -42,9 +45,19 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(f"there is no time zone {name}{f'; did you mean {near[0]}?' if near else ''}") from None
 
 
+@lru_cache(1024)
 def zone_or_utc(name: str | None) -> tzinfo:
-    """Return a zone by its name, and UTC without one."""
-    return UTC if name is None else zone_of(name)
+    """Return a zone by its name, and UTC without one, and for one that this machine does not know.
+
+    What is stored was checked when it was written, and by another machine or release.
+    """
+    if name is None:
+        return UTC
+    try:
+        return zone_of(name)
+    except ValueError as error:
+        _log.warning("time-zones.unknown", zone=name, error=error)
+        return UTC
 
 
 def zone_for(name: str | None, user: HasZone) -> tzinfo:

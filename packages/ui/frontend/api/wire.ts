@@ -844,6 +844,7 @@ export type Webhook = {
   with_notes: boolean;
   state: WebhookState;
   disabled_because: string;
+  obstacle: string;
   failing_since: number | null;
   created_at: number;
   created_by: string | null;

@@ -1,6 +1,6 @@
 /** The event stream of one project: it resumes after the last event it saw. */
 import { ownUrl } from "../api/client.ts";
-import { EVENT_KINDS, type Event } from "../api/wire.ts";
+import { type Counts, EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
 import type { Stream, StreamListener } from "./stream.ts";
 
@@ -18,7 +18,11 @@ export class ProjectStream implements Stream {
       address: () => this.#address(),
       opened: () => listener.open(),
       lost: () => listener.lost(),
-      events: { reset: () => this.#reset(), ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])) },
+      events: {
+        reset: () => this.#reset(),
+        counts: ({ counts }: Counts) => listener.counts(counts),
+        ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 /** One connection for the streams of all projects: a browser opens only six to one address. */
 import { demoUser } from "../api/demo_user.ts";
 import { parseError } from "../api/errors.ts";
-import { EVENT_KINDS, type Event } from "../api/wire.ts";
+import { type Counts, EVENT_KINDS, type Event } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
 import type { Stream, StreamListener } from "./stream.ts";
@@ -31,6 +31,7 @@ export class SharedStream {
           this.#tell(project, (listener) => listener.lost(parseError(error))),
         "stream.refused": ({ project, error }: Tagged & { error: unknown }) => this.#refused(project, error),
         reset: ({ project }: Tagged) => this.#reset(project),
+        counts: ({ project, counts }: Counts & Tagged) => this.#tell(project, (listener) => listener.counts(counts)),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
     });

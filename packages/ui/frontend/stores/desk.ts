@@ -2,7 +2,8 @@
 import { computed, effect, signal } from "@preact/signals-core";
 import type { Event, User } from "../api/wire.ts";
 import { announce } from "./announcement.ts";
-import { Project, type ProjectOptions } from "./project.ts";
+import { Project } from "./project.ts";
+import type { ProjectOptions } from "./project_options.ts";
 import { type ListName, parseRoute, type Route } from "./route.ts";
 import type { TicketList } from "./tickets/ticket_list.ts";
 import { UnreadTickets } from "./tickets/unread.ts";
@@ -12,7 +13,7 @@ import { viewsOf } from "./tickets/views.ts";
 const DEFAULT_NAME = "Support";
 
 export type DeskOptions = {
-  projects: Array<Omit<ProjectOptions, "onEvent">>;
+  projects: Array<Omit<ProjectOptions, "isVisible" | "onEvent">>;
   /** Fetches the demo users of a project; null outside of dev mode. */
   listDemoUsers: ((project: string) => Promise<User[]>) | null;
 };
@@ -58,7 +59,7 @@ export class Desk {
 
   constructor({ projects, listDemoUsers }: DeskOptions) {
     this.projects = projects.map(
-      (options) => new Project({ ...options, onEvent: (project, event) => this.#notice(project, event) }),
+      (options) => new Project({ ...options, isVisible: this.isVisible, onEvent: (...news) => this.#notice(...news) }),
     );
     this.hasSeveral = projects.length > 1;
     this.#listDemoUsers = listDemoUsers;

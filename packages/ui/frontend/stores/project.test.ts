@@ -385,11 +385,62 @@ test("what a user sets is shown at once, and undone when it is refused", async (
 test("what a user sets stays shown between the answer and its event", async () => {
   const { server, project } = await loadedProject();
   const sent = project.update(1, { assignee: "bob" });
-  await server.answer("ticket.update", ticket(1, { assignee: "bob" }));
+  await server.answer("ticket.update", ticket(1, { assignee: "bob", updated_at: 9 }));
   await sent;
   assert.equal(project.data.ticket(1)?.assignee, "bob");
-  server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1, { assignee: "bob", priority: "high" }) }));
+  const assigned = ticket(1, { assignee: "bob", priority: "high", updated_at: 9 });
+  server.listener?.event(event(4, "ticket.updated", { ticket: assigned }));
   assert.equal(project.data.ticket(1)?.priority, "high");
-  server.listener?.event(event(5, "ticket.updated", { ticket: ticket(1, { assignee: null }) }));
+  server.listener?.event(event(5, "ticket.updated", { ticket: ticket(1, { assignee: null, updated_at: 10 }) }));
   assert.equal(project.data.ticket(1)?.assignee, null);
+});
+
+test("what a user sets is what the server made of it, also when the event comes before the answer", async () => {
+  const { server, project } = await loadedProject();
+  const stored = ticket(1, { tags: ["vpn"], updated_at: 9 });
+  const sent = project.update(1, { add_tags: ["VPN"] });
+  assert.deepEqual(project.data.ticket(1)?.tags, ["VPN"]);
+  server.listener?.event(event(4, "ticket.updated", { ticket: stored }));
+  await server.answer("ticket.update", stored);
+  await sent;
+  assert.deepEqual(project.data.ticket(1)?.tags, ["vpn"]);
+  // A tag that was there already: no event tells of it.
+  const again = project.update(1, { add_tags: ["VPN"] });
+  await server.answer("ticket.update", stored);
+  await again;
+  assert.deepEqual(project.data.ticket(1)?.tags, ["vpn"]);
+});
+
+test("what a user sets on one ticket is sent in order, and each refusal undoes its own", async () => {
+  const { server, project } = await loadedProject();
+  const sent = [
+    project.update(1, { status: "solved" }),
+    project.update(1, { priority: "high" }),
+    project.update(1, { add_tags: ["vpn"] }),
+  ];
+  const outcomes = Promise.allSettled(sent);
+  assert.equal(project.data.ticket(1)?.priority, "high");
+  const asked = () => server.asked.map(({ params }) => params);
+  assert.deepEqual(asked(), [{ ticket_id: 1, status: "solved" }]);
+  await server.answer("ticket.update", ticket(1, { status: "solved", updated_at: 9 }));
+  assert.deepEqual(asked(), [{ ticket_id: 1, priority: "high" }]);
+  await server.fail("ticket.update", new ApiError("not now"));
+  assert.deepEqual(asked(), [{ ticket_id: 1, add_tags: ["vpn"] }]);
+  await server.answer("ticket.update", ticket(1, { status: "solved", tags: ["vpn"], updated_at: 10 }));
+  assert.deepEqual(
+    (await outcomes).map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  const { status, priority, tags } = project.data.ticket(1) ?? ticket(1);
+  assert.deepEqual({ status, priority, tags }, { status: "solved", priority: "normal", tags: ["vpn"] });
+});
+
+test("what waits to be sent is not sent as another user's", async () => {
+  const { server, project } = await loadedProject();
+  const first = project.update(1, { status: "solved" });
+  const second = project.update(1, { priority: "high" });
+  project.forget();
+  await server.answer("ticket.update", ticket(1, { status: "solved" }));
+  await Promise.all([first, second]);
+  assert.deepEqual(server.asked, []);
 });

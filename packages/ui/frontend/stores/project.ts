@@ -1,43 +1,25 @@
 /** One project: its data, the user's session there, and what the page asks of its server. */
-import { batch, computed, type Signal, signal } from "@preact/signals-core";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import { checkUser } from "../api/checks.ts";
 import type { Call } from "../api/client.ts";
 import { type ApiError, toApiError } from "../api/errors.ts";
 import type { SignInApi } from "../api/sign_in.ts";
-import type { Event, MessageKind, Priority, Ticket } from "../api/wire.ts";
-import type { OpenStream, Stream } from "../realtime/stream.ts";
+import type { Counts, Event, MessageKind, Ticket } from "../api/wire.ts";
+import type { Stream } from "../realtime/stream.ts";
 import { Devices } from "./access/devices.ts";
 import { Passkeys } from "./access/passkeys.ts";
 import { OTHER_USER, ProjectSession } from "./access/project_session.ts";
 import { SignIn } from "./access/sign_in.ts";
-import type { OwnPage } from "./access/sign_in_ways.ts";
 import { ProjectData } from "./project_data.ts";
+import type { NewMessage, NewTicket, ProjectOptions } from "./project_options.ts";
 import type { Thread } from "./tickets/thread.ts";
 import type { TicketPatch } from "./tickets/ticket_patch.ts";
+import { UpdateQueue } from "./tickets/update_queue.ts";
 
 const RETRY_MS = 3_000;
 const PAGE_LENGTH = 50;
 // The longest page that the server makes.
 const LONGEST_PAGE = 200;
-
-/** What is sent: a text, files, or both. */
-export type NewMessage = { body: string; attachments: number[] };
-/** What is filed; without a customer, the ticket is the caller's own. */
-export type NewTicket = { title: string; body: string; priority: Priority; attachments: number[]; customer?: string };
-
-export type ProjectOptions = {
-  id: string;
-  name: string;
-  call: Call;
-  /** Ends the pause of a project that is set aside. */
-  release: () => Promise<void>;
-  openStream: OpenStream;
-  /** How users sign in; null where something else says who they are. */
-  signIn: SignInApi | null;
-  /** The page, where it is this project's own; null for a project of another machine. */
-  page?: OwnPage | null;
-  onEvent: (project: Project, event: Event) => void;
-};
 
 export class Project {
   readonly id: string;
@@ -57,6 +39,9 @@ export class Project {
   readonly call: Call;
   /** How many snapshots were fetched: after each one, what was derived from events is asked for again. */
   readonly snapshots = signal(0);
+  /** How many tickets are in each view that every agent has; null until the server has told it. */
+  readonly viewCounts = signal<Counts["counts"] | null>(null);
+  readonly isVisible: ReadonlySignal<boolean>;
   readonly #followers = new Set<(event: Event) => void>();
   readonly #signInApi: SignInApi | null;
   readonly #release: () => Promise<void>;
@@ -64,10 +49,12 @@ export class Project {
   readonly #onEvent: (project: Project, event: Event) => void;
   /** The threads that are fetched again, and whether they have changed since. */
   readonly #reloading = new Map<number, boolean>();
+  readonly #updates = new UpdateQueue();
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ id, name, call, release, openStream, signIn, page = null, onEvent }: ProjectOptions) {
+  constructor({ id, name, call, release, openStream, signIn, page = null, isVisible, onEvent }: ProjectOptions) {
     this.id = id;
+    this.isVisible = isVisible ?? signal(true);
     this.name = name;
     this.title = signal(page === null ? "" : name);
     this.call = this.#watched(call);
@@ -79,6 +66,9 @@ export class Project {
     this.#onEvent = onEvent;
     this.#stream = openStream(id, {
       event: (event) => this.#apply(event),
+      counts: (counts) => {
+        this.viewCounts.value = counts;
+      },
       open: () => this.session.caughtUp(),
       lost: (reason) => {
         if (reason?.isViolation) this.session.setAside(reason);
@@ -128,9 +118,7 @@ export class Project {
     batch(() => {
       this.#stream.close();
       this.session.forget();
-      this.data.clear();
-      this.devices.clear();
-      this.passkeys?.clear();
+      this.#clear();
     });
   }
 
@@ -201,12 +189,21 @@ export class Project {
     if (isCurrent()) this.data.thread(message.ticket_id)?.addSent(message);
   }
 
-  /** Set fields of a ticket; throws `ApiError`. They show at once, and are undone when the server refuses them. */
+  /**
+   * Set fields of a ticket; throws `ApiError`. They show at once, are sent after what was set on the ticket before,
+   * and are undone when the server refuses them.
+   */
   async update(ticketId: number, patch: TicketPatch): Promise<void> {
+    const author = this.session.me.peek()?.user_id;
     const change = this.data.changeTicket(ticketId, patch);
+    const send = async () => {
+      // What one user has set is never sent as another's.
+      if (this.session.me.peek()?.user_id !== author) return;
+      const { updated_at: at } = await this.call("ticket.update", { ticket_id: ticketId, ...patch });
+      change.settle((ticket) => ticket.updated_at >= at);
+    };
     try {
-      await this.call("ticket.update", { ticket_id: ticketId, ...patch });
-      change.settle();
+      await this.#updates.run(ticketId, send);
     } catch (error) {
       change.undo();
       throw error;
@@ -273,11 +270,16 @@ export class Project {
     clearTimeout(this.#retry);
     batch(() => {
       this.#stream.close();
-      this.data.clear();
-      this.devices.clear();
-      this.passkeys?.clear();
+      this.#clear();
       this.session.refuse(error);
     });
+  }
+
+  #clear(): void {
+    this.data.clear();
+    this.viewCounts.value = null;
+    this.devices.clear();
+    this.passkeys?.clear();
   }
 
   #apply(event: Event): void {

@@ -5,7 +5,9 @@ import { event, message, page, thread, ticket } from "./fixtures.ts";
 import { ProjectData } from "./project_data.ts";
 
 function shownBy(data: ProjectData, ticketId: number) {
-  return { list: data.list.tickets.value, thread: data.thread(ticketId)?.messages.value };
+  // What is unread is told by a list alone.
+  const list = data.list.tickets.value.map((row) => ({ ...row, unread: null }));
+  return { list, thread: data.thread(ticketId)?.messages.value };
 }
 
 const EVENTS: Event[] = [

@@ -54,7 +54,7 @@ export class ProjectData {
   }
 
   /** Show what a user sets on a ticket before the server has it. */
-  changeTicket(id: number, patch: TicketPatch): Change {
+  changeTicket(id: number, patch: TicketPatch): Change<TicketSummary> {
     return this.#tickets.change(id, (ticket) => applyPatch(ticket, patch));
   }
 

@@ -72,7 +72,7 @@ test("a browser without storage loses no more than the next page", () => {
 });
 
 test("the same text has the same token until it was sent", () => {
-  const token = new RetryToken();
+  const token = new RetryToken({ read: () => "", save: () => {} });
   const first = token.tokenFor("text");
   assert.match(first, /^[0-9a-f]{32}$/);
   assert.equal(token.tokenFor("text"), first);
@@ -80,6 +80,36 @@ test("the same text has the same token until it was sent", () => {
   assert.notEqual(other, first);
   token.renew();
   assert.notEqual(token.tokenFor("other"), other);
+});
+
+test("a token stays with its draft, over a reload and until the draft is sent or emptied", () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+  const reloaded = () => new Drafts(() => storage).token("a");
+  const first = reloaded().tokenFor("text");
+  assert.equal(reloaded().tokenFor("text"), first);
+  assert.notEqual(new Drafts(() => storage).token("b").tokenFor("text"), first);
+  const other = reloaded().tokenFor("text, and more");
+  assert.notEqual(other, first);
+  reloaded().renew();
+  assert.notEqual(reloaded().tokenFor("text, and more"), other);
+  new Drafts(() => storage).save("a", "");
+  new Drafts(() => storage).save("b", "");
+  assert.equal(kept.size, 0);
+  kept.set("a/token", '{"not": "one"}');
+  assert.match(reloaded().tokenFor("text"), /^[0-9a-f]{32}$/);
+});
+
+test("a token stays with its draft while the page is open where storage is switched off", () => {
+  const drafts = new Drafts(() => {
+    throw new Error("switched off");
+  });
+  const first = drafts.token("a").tokenFor("text");
+  assert.equal(drafts.token("a").tokenFor("text"), first);
 });
 
 test("news are a sentence, and one's own doing is none", () => {

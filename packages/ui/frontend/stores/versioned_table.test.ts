@@ -63,18 +63,29 @@ test("a change is shown at once, and gone when it is undone", () => {
   assert.equal(table.get(1), "a");
 });
 
-test("a change that the server has is shown until the row that has it arrives, before or after the answer", () => {
+test("a change that the server has is shown until the row that has it arrives, after the answer", () => {
   const table = new VersionedTable<string>();
   table.put(1, "a", 1);
   const change = table.change(1, () => "b");
   table.put(1, "a, renamed", 2);
   assert.equal(table.get(1), "b");
-  change.settle();
+  change.settle((row) => row.startsWith("b"));
   assert.equal(table.get(1), "b");
-  table.put(1, "b, renamed", 3);
+  table.put(1, "a, renamed again", 3);
+  assert.equal(table.get(1), "b");
+  table.put(1, "b, renamed", 4);
   assert.equal(table.get(1), "b, renamed");
-  table.put(1, "c", 4);
+  table.put(1, "c", 5);
   assert.equal(table.get(1), "c");
+});
+
+test("a change whose row has arrived before the answer is dropped with the answer", () => {
+  const table = new VersionedTable<string>();
+  table.put(1, "a", 1);
+  const change = table.change(1, (row) => `${row}+B`);
+  table.put(1, "a+b", 2);
+  change.settle((row) => row.endsWith("b"));
+  assert.equal(table.get(1), "a+b");
 });
 
 test("a change of a row that is gone meanwhile brings nothing back", () => {

@@ -6,13 +6,14 @@
  */
 import { type Signal, signal } from "@preact/signals-core";
 
-type Pending<Row> = { apply: (row: Row) => Row; isSettled: boolean };
+/** `isIn` says whether a row has the change; null until the server has it. */
+type Pending<Row> = { apply: (row: Row) => Row; isIn: ((row: Row) => boolean) | null };
 type Entry<Row> = { row: Signal<Row | null>; base: Row; seq: number; pending: Pending<Row>[] };
 
 /** A change that is shown and not confirmed. */
-export type Change = {
-  /** The server has it: the next row that arrives has it too. */
-  settle: () => void;
+export type Change<Row> = {
+  /** The server has it: it is shown until a row has it too, which may have come before the answer. */
+  settle: (isIn: (row: Row) => boolean) => void;
   /** The server has refused it. */
   undo: () => void;
 };
@@ -31,21 +32,21 @@ export class VersionedTable<Row> {
     } else if (entry.seq <= seq) {
       entry.seq = seq;
       entry.base = row;
-      entry.pending = entry.pending.filter(({ isSettled }) => !isSettled);
-      show(entry);
+      dropSettled(entry);
     }
   }
 
   /** Show a change of a row before the server has it. */
-  change(id: number, apply: (row: Row) => Row): Change {
+  change(id: number, apply: (row: Row) => Row): Change<Row> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return { settle: () => {}, undo: () => {} };
-    const pending = { apply, isSettled: false };
+    const pending: Pending<Row> = { apply, isIn: null };
     entry.pending.push(pending);
     show(entry);
     return {
-      settle: () => {
-        pending.isSettled = true;
+      settle: (isIn) => {
+        pending.isIn = isIn;
+        if (this.#entries.get(id) === entry) dropSettled(entry);
       },
       undo: () => {
         entry.pending = entry.pending.filter((one) => one !== pending);
@@ -76,6 +77,11 @@ export class VersionedTable<Row> {
   clear(): void {
     for (const id of [...this.#entries.keys()]) this.remove(id);
   }
+}
+
+function dropSettled<Row>(entry: Entry<Row>): void {
+  entry.pending = entry.pending.filter(({ isIn }) => isIn === null || !isIn(entry.base));
+  show(entry);
 }
 
 function show<Row>(entry: Entry<Row>): void {

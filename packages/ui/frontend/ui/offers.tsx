@@ -6,7 +6,7 @@ import { Avatar } from "./avatar.tsx";
 
 export type Offers = {
   users: User[];
-  /** Which one Enter takes. */
+  /** Which one is marked. */
   chosen: number;
   isOpen: boolean;
   /** Ask for what fits; the answer to an earlier question is not taken. */
@@ -16,7 +16,8 @@ export type Offers = {
   takeKey: (event: KeyboardEvent, choose: (user: User) => void) => boolean;
 };
 
-export function useOffers(): Offers {
+/** `takers` are the keys that choose the marked entry; where Tab is none of them, it goes on to the next field. */
+export function useOffers(takers: readonly string[] = ["Enter"]): Offers {
   const users = useSignal<User[]>([]);
   const chosen = useSignal(0);
   const asked = useRef(0);
@@ -39,12 +40,13 @@ export function useOffers(): Offers {
   const move = (by: number) => {
     chosen.value = (chosen.value + by + users.value.length) % users.value.length;
   };
+  // Tab that chooses nothing leaves the field, which closes the list.
   const takeKey = (event: KeyboardEvent, choose: (user: User) => void) => {
     const user = users.value[chosen.value];
     if (user === undefined || event.ctrlKey || event.metaKey || event.isComposing) return false;
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
-    else if (event.key === "Enter" || event.key === "Tab") choose(user);
+    else if (takers.includes(event.key)) choose(user);
     else if (event.key === "Escape") close();
     else return false;
     event.preventDefault();

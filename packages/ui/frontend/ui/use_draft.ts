@@ -1,6 +1,7 @@
 /** A text that is saved while it is typed. */
 import { useSignal } from "@preact/signals";
 import { drafts } from "../app.ts";
+import type { RetryToken } from "../stores/tickets/retry_token.ts";
 
 export type Draft = {
   value: string;
@@ -8,6 +9,8 @@ export type Draft = {
   /** Empty it once `sent` has arrived, unless something else has been typed since. */
   clearSent: (sent: string) => void;
   onInput: (event: InputEvent) => void;
+  /** What it is sent with, also after a reload. */
+  token: RetryToken;
 };
 
 export function useDraft(key: string): Draft {
@@ -18,6 +21,7 @@ export function useDraft(key: string): Draft {
   };
   return {
     value: text.value,
+    token: drafts.token(key),
     set,
     clearSent: (sent) => {
       if (text.peek() === sent) set("");

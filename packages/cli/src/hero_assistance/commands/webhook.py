@@ -202,6 +202,13 @@ def _print_webhook(user: str | None, webhook_id: int, done: str, changed: dict[s
         print_json(webhook)
     else:
         click.echo(f"{done} webhook {webhook_id}")
+        _warn(webhook)
+
+
+def _warn(webhook: dict[str, Any]) -> None:
+    """Say what is in the way of messages."""
+    if webhook["obstacle"]:
+        click.echo(sanitize(f"warning: {webhook['obstacle']}"), err=True)
 
 
 def _print_secret(made: dict[str, Any], said: str, *, as_json: bool) -> None:
@@ -209,6 +216,7 @@ def _print_secret(made: dict[str, Any], said: str, *, as_json: bool) -> None:
         print_json(made)
         return
     click.echo(said, err=True)
+    _warn(made["webhook"])
     click.echo("the receiver checks messages with this secret, which is not shown again:", err=True)
     click.echo(made["secret"])
 
@@ -216,7 +224,7 @@ def _print_secret(made: dict[str, Any], said: str, *, as_json: bool) -> None:
 def _to_cells(webhook: dict[str, Any]) -> list[str]:
     kinds = ", ".join(webhook["kinds"]) or "all"
     notes = " and notes" if webhook["with_notes"] else ""
-    why = webhook["disabled_because"] or webhook["description"]
+    why = webhook["disabled_because"] or webhook["obstacle"] or webhook["description"]
     return [str(webhook["webhook_id"]), webhook["state"], webhook["url"], kinds + notes, why]
 
 

@@ -34,7 +34,7 @@ COMMANDS = {
     "import": CommandEntry("data", "Read an export FOLDER into an empty project."),
     "install": CommandEntry("releases", "Install the release that a build left in DIR; make it live."),
     "logs": CommandEntry("logs", "Show the log of ACTION, or of every action."),
-    "mail": CommandEntry("mail", "Show letters that wait, were sent or failed; send a test letter."),
+    "mail": CommandEntry("mail.mail", "Show letters that wait, were sent or failed; send a test letter."),
     "releases": CommandEntry("releases", "List the installed releases, the last activated first."),
     "restart": CommandEntry("service", "Replace what runs by new processes with the same flags."),
     "restore": CommandEntry("data", "Put the backup FILE in the place of the data."),

@@ -11,7 +11,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.os_errors import NO_SPACE, choose_hint
 
 # What a server writes to the folder of its data before it serves, and some more: the index of the log takes 32 KiB.
-START_BYTES = 1024 * 1024
+START_BYTES = 2 * 1024 * 1024
 # Any other error says nothing about the disk, such as that of a folder of another user.
 _TAKES_NOTHING = NO_SPACE | {errno.EROFS, errno.EIO, errno.EFBIG}
 _CHUNK = 64 * 1024

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from hero_assistance_sdk.wire import TicketId
@@ -37,3 +39,22 @@ class UserErasure:
     sign_ins: int
     letters: int
     mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What goes after the commit, from outside the database.
+
+    `digests` are the SHA-256 of files, and `letters` the ids and times of deliveries that may be in the outbox folder.
+    """
+
+    digests: list[str]
+    letters: list[tuple[int, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEntries:
+    """The entries of the trail up to `until` in which a user may be named, which are looked for beforehand."""
+
+    audit_ids: Sequence[int] = ()
+    until: int = 0

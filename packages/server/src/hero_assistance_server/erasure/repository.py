@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import Seq, TicketId
-from hero_assistance_server.erasure.model import FilePolicy, TicketErasure, UserErasure
+from hero_assistance_server.erasure.model import FilePolicy, Leftovers, NamedEntries, TicketErasure, UserErasure
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -19,8 +19,8 @@ class ErasureRepository(Protocol):
         """Return what goes with a ticket."""
         ...
 
-    def delete_tickets(self, found: Sequence[Ticket], now: datetime) -> list[str]:
-        """Delete tickets with all that belongs to them, in every list and index; returns the SHA-256 of their files.
+    def delete_tickets(self, found: Sequence[Ticket], now: datetime) -> Leftovers:
+        """Delete tickets with all that belongs to them, in every list and index; returns what else has to go.
 
         The trail keeps that something was done to them, and not what. Their ids are never given again.
         """
@@ -34,10 +34,14 @@ class ErasureRepository(Protocol):
         """Return what is deleted of a user, and what stays."""
         ...
 
-    def erase_user(self, user: User, heir: User, uploads: FilePolicy) -> list[str]:
+    def find_entries(self, user: User, after: int, limit: int) -> NamedEntries:
+        """Return the entries among the next `limit` of the trail behind `after` in which the user may be named."""
+        ...
+
+    def erase_user(self, user: User, heir: User, uploads: FilePolicy, named: NamedEntries) -> Leftovers:
         """Put a nameless user in the place of another one everywhere, and delete what was that user's alone.
 
-        Returns the SHA-256 of the files that went.
+        Returns what else has to go.
         """
         ...
 

@@ -95,7 +95,7 @@ def add_methods(table: MethodRegistry, erasures: Erasures) -> None:
     @table.method(
         "ticket.delete",
         allow=OPERATORS,
-        errors=[Unauthenticated, Forbidden, NotFound, Unavailable],
+        errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=_DELETES,
     )
     async def delete(caller: Caller, params: DeleteTicket) -> DeletedTicket:

@@ -17,6 +17,16 @@ from hero_assistance_server.users.model import User
 ERASED_NAME = "Erased user"
 
 
+def check_deletable(ticket: Ticket, goes_on_as: Ticket) -> None:
+    """Raise `Conflict` for a ticket that was merged: its words are in the thread of the other one."""
+    if ticket.merged_into is not None:
+        target = goes_on_as.ticket_id
+        raise Conflict(
+            f"ticket {ticket.ticket_id} was merged into ticket {target}, where its messages are",
+            hint=f"delete ticket {target}, with which it goes; ticket.split takes messages out of it first",
+        )
+
+
 def delete_ticket(ticket: Ticket, plan: TicketErasure) -> AnyChange:
     """Return the change that takes a ticket off every screen; the trail keeps no word of it."""
     detail = {"ticket_id": str(ticket.ticket_id), "messages": str(plan.messages), "files": str(plan.files)}

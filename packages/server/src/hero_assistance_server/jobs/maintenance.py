@@ -14,7 +14,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.jobs.running import running
-from hero_assistance_server.jobs.search_indexing import index_missing_tickets
+from hero_assistance_server.jobs.search_indexing import keep_index_complete
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.garbage_collection import delete_orphaned_files, delete_unused_uploads
 from hero_assistance_server.storage.partial_folders import remove_partial_folders
@@ -50,7 +50,7 @@ async def maintain(
         lambda: _collect_garbage(storage, sweep_every),
         lambda: _back_up(storage, backups, backup_after, backup_look),
         lambda: _export(exports),
-        lambda: index_missing_tickets(storage),
+        lambda: keep_index_complete(storage),
         lambda: _check_integrity(storage, check_after),
     ):
         yield

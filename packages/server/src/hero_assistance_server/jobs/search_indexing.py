@@ -1,4 +1,4 @@
-"""Indexes the tickets that are missing in the search index, after an upgrade that makes it again."""
+"""Indexes the tickets that are missing in the search index, after an upgrade that makes it again or an erasure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ RETRY_S = 30.0
 REPORT_EVERY_S = 60.0
 
 _log = get_log("search")
+
+
+async def keep_index_complete(storage: Storage) -> None:
+    """Index what is missing at the start, and each time that something may be; until cancelled."""
+    while True:
+        storage.index_incomplete.clear()
+        try:
+            await index_missing_tickets(storage)
+        except HeroError as error:
+            _log.warning("search.not-indexed", error=error)
+            await asyncio.sleep(RETRY_S)
+            continue
+        await storage.index_incomplete.wait()
 
 
 async def index_missing_tickets(storage: Storage) -> None:

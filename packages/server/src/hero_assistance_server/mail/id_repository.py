@@ -11,16 +11,28 @@ from hero_assistance_sdk.wire import MessageId, TicketId
 
 @dataclass(frozen=True, slots=True)
 class MailReference:
-    """What a mail with a known Message-ID was about: a ticket, and one of its messages where there is one."""
+    """What a mail with a known Message-ID was about: a ticket, and the last of its messages that it told, if any.
+
+    `has_note` says whether it told a note among them; `None` where that is not known.
+    """
 
     ticket_id: TicketId
     message_id: MessageId | None
+    has_note: bool | None = False
 
 
 class MailIdRepository(Protocol):
     """The Message-IDs of mails about tickets, ours and others'."""
 
-    def add(self, mail_id: str, ticket_id: TicketId, message_id: MessageId | None, now: datetime) -> None:
+    def add(
+        self,
+        mail_id: str,
+        ticket_id: TicketId,
+        message_id: MessageId | None,
+        now: datetime,
+        *,
+        has_note: bool = False,
+    ) -> None:
         """Write a Message-ID, in angle brackets; one that is known stays as it is."""
         ...
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import TicketId, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.notifications.model import NoteworthyEntry, PendingNotification, Receiver
@@ -16,6 +17,8 @@ from hero_assistance_server.users.model import User
 
 # Entries that are looked at in one piece.
 PORTION = 200
+
+_log = get_log("notifications")
 
 # Whether a user has a ticket on a screen now.
 OnScreen = Callable[[UserId, TicketId], bool]
@@ -40,7 +43,7 @@ def decide(snapshot: Snapshot, after: int, now: datetime, is_on_screen: OnScreen
     for entry in entries:
         ticket = snapshot.tickets.find(entry.ticket_id)
         for receiver in choose_receivers(entry, ticket, subscribers) if ticket else ():
-            one = _to_pending(snapshot, entry, receiver, now)
+            one = _try_to_pending(snapshot, entry, receiver, now)
             if one is None:
                 continue
             if is_on_screen(one.user_id, one.ticket_id):
@@ -56,6 +59,17 @@ def find_reachable(snapshot: Snapshot, user_id: UserId, ticket_id: TicketId) -> 
     if user is None or ticket is None or not user.active or not user.email or not Caller(user).sees(ticket):
         return None
     return None if snapshot.notifications.is_muted(user_id, ticket_id) else user
+
+
+def _try_to_pending(
+    snapshot: Snapshot, entry: NoteworthyEntry, receiver: Receiver, now: datetime
+) -> PendingNotification | None:
+    """Leave out a receiver of whom something cannot be read: the others are told."""
+    try:
+        return _to_pending(snapshot, entry, receiver, now)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        _log.error("notifications.left-out", user=receiver.user_id, ticket=entry.ticket_id, exc_info=error)
+        return None
 
 
 def _to_pending(

@@ -104,8 +104,9 @@ def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
         from_name=_name_sender(work, messages),
         message_id=mail_id,
     )
-    work.mail_ids.add(mail_id, ticket.ticket_id, last, work.now)
-    return queue_letter(work, letter)
+    has_note = any(one.kind is MessageKind.NOTE for one in messages)
+    work.mail_ids.add(mail_id, ticket.ticket_id, last, work.now, has_note=has_note)
+    return queue_letter(work, letter, about=ticket.ticket_id)
 
 
 def _tell(work: UnitOfWork, occasion: Occasion, files: Files) -> Story:

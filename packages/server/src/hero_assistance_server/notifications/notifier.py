@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Container, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
@@ -33,6 +34,9 @@ POSITION_EVERY = timedelta(minutes=1)
 RETRY_AFTER = timedelta(seconds=30)
 # The settings are read within a second or two after the start.
 SETTINGS_AFTER = timedelta(seconds=1)
+
+# Who is told something, and about which ticket.
+Pair: TypeAlias = tuple[UserId, TicketId]
 
 _log = get_log("notifications")
 
@@ -61,16 +65,22 @@ class Notifier:
         with closing(open_alarm(self._woken.set)) as alarm:
             while True:
                 self._woken.clear()
-                try:
-                    await self.follow()
-                    due = await self.send_due()
-                except HeroError as error:
-                    _log.warning("notifications.put-off", error=error)
-                    due = self.clock() + RETRY_AFTER
+                due = await self._run_once()
                 if due is not None:
                     alarm.set(due)
                 await self._woken.wait()
                 await asyncio.sleep(self.pause_s)
+
+    async def _run_once(self) -> datetime | None:
+        """Follow and send; returns when to look again. After any defect the server goes on."""
+        try:
+            await self.follow()
+            return await self.send_due()
+        except HeroError as error:
+            _log.warning("notifications.put-off", error=error)
+        except Exception as error:  # noqa: BLE001
+            _log.error("notifications.failed", exc_info=error)
+        return self.clock() + RETRY_AFTER
 
     async def follow(self) -> None:
         """Look at all that has happened since the last time."""
@@ -102,7 +112,22 @@ class Notifier:
             pairs = await self.storage.read(lambda snapshot: snapshot.notifications.list_due(now, LETTERS_AT_ONCE))  # noqa: B023
             # Who has come to the ticket meanwhile sees it there.
             seen = {pair for pair in pairs if self.is_on_screen(*pair)}
-            await self.storage.write(lambda work: _send_portion(work, pairs, seen, mail))  # noqa: B023
+            await self._send(pairs, seen, mail)
+
+    async def _send(self, pairs: Sequence[Pair], seen: Container[Pair], mail: MailSettings) -> None:
+        """Queue some letters; one that meets a defect is left out, and the others are queued."""
+        try:
+            await self.storage.write(lambda work: _send_portion(work, pairs, seen, mail))
+        except HeroError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            if len(pairs) > 1:
+                for pair in pairs:
+                    await self._send([pair], seen, mail)
+                return
+            user_id, ticket_id = pairs[0]
+            _log.error("notifications.left-out", user=user_id, ticket=ticket_id, exc_info=error)
+            await self.storage.write(lambda work: work.notifications.take(user_id, ticket_id))
 
     def _has_to_be_stored(self, decision: Decision, now: datetime) -> bool:
         """Whether the position goes to the disk: with what follows from it, and now and then without."""
@@ -119,8 +144,8 @@ def _store(work: UnitOfWork, decision: Decision) -> None:
 
 def _send_portion(
     work: UnitOfWork,
-    pairs: Sequence[tuple[UserId, TicketId]],
-    seen: Container[tuple[UserId, TicketId]],
+    pairs: Sequence[Pair],
+    seen: Container[Pair],
     mail: MailSettings,
 ) -> None:
     for pair in pairs:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hero_assistance_sdk.wire import TicketId
+
 
 class DeliveryState(StrEnum):
     """Where a delivery is: `dead` was given up and can be retried, `dropped` is what an operator wants no more."""
@@ -22,6 +24,7 @@ class Delivery:
 
     `payload` is JSON that the channel reads, and `summary` the line by which a list shows it. The payload is forgotten
     once it is sent or dropped, because it may hold secrets such as a link to sign in; with `keeps_payload` it stays.
+    What tells of a ticket has its `ticket_id`, and is deleted with it.
     """
 
     channel: str
@@ -31,6 +34,7 @@ class Delivery:
     due_at: datetime
     summary: str = ""
     keeps_payload: bool = False
+    ticket_id: TicketId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,14 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Nothing was sent, for a reason that is none of this delivery: no attempt is counted, and it waits so long."""
+    """Nothing was sent, for a reason that is none of this delivery: no attempt is counted, and it waits so long.
+
+    One that is urgent stays before all others with `keeps_place`: behind what else is urgent, without `wait`.
+    """
 
     error: str
     wait: timedelta
+    keeps_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +110,14 @@ class ChannelDown:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It did not arrive, and another attempt would not help; with `was_sent` false no attempt is counted."""
+    """It did not arrive, and another attempt would not help; with `was_sent` false no attempt is counted.
+
+    With `is_wanted` false it is dropped: no operator has to decide what becomes of it.
+    """
 
     error: str
     was_sent: bool = True
+    is_wanted: bool = True
 
 
 Outcome = Sent | RetryLater | Held | ChannelDown | Refused

@@ -57,14 +57,13 @@ class ChannelPause:
     def room(self, at_once: int, now: datetime) -> int:
         """Return how many attempts there may be at the same time: none in a pause, one after it."""
         if self.until is not None:
-            # A clock that was set back makes no pause longer.
-            return 0 if now < self.until <= now + PAUSES[-1] else 1
+            return 0 if self._lasts(now) else 1
         return at_once if self._at_most is None else min(at_once, self._at_most)
 
     def note_fault(self, fault: ChannelDown, now: datetime, at_once: int) -> None:
         """Pause; what fails within the pause was under way before it, and makes it no longer."""
         self.fault, self.hint = clean_note(fault.error), fault.hint
-        if self.until is not None and now < self.until:
+        if self._lasts(now):
             return
         self.until = now + PAUSES[min(self._faults, len(PAUSES) - 1)]
         self.number += 1
@@ -97,6 +96,10 @@ class ChannelPause:
         if self.until is not None:
             self.until = datetime.min.replace(tzinfo=self.until.tzinfo)
             self._faults = 0
+
+    def _lasts(self, now: datetime) -> bool:
+        # A clock that was set back makes no pause longer.
+        return self.until is not None and now < self.until <= now + PAUSES[-1]
 
     def _end(self) -> None:
         self.fault, self.hint, self.until, self._faults = None, "", None, 0

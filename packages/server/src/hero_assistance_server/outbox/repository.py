@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -41,6 +41,10 @@ class OutboxRepository(Protocol):
         """Make what was in flight when the last process ended due again; returns how many."""
         ...
 
+    def release_forgotten(self, kept: Collection[int]) -> None:
+        """Make due again what is in flight and not among these ids, with the attempt that never was not counted."""
+        ...
+
     def finish(self, delivery_id: int, note: str, now: datetime) -> None:
         """Mark a delivery as sent."""
         ...
@@ -70,8 +74,16 @@ class OutboxRepository(Protocol):
         """Make due now what waits for a target, because what was in its way is gone; returns how many."""
         ...
 
+    def bring_forward(self, channel: str, latest: datetime, now: datetime) -> int:
+        """Make due now what waits for later than `latest`; returns how many."""
+        ...
+
     def drop(self, delivery_id: int, now: datetime) -> bool:
         """Drop a waiting or dead delivery; false where that cannot be."""
+        ...
+
+    def drop_all(self, channel: str, target: str, now: datetime) -> int:
+        """Drop what is waiting or dead for a target that there is no more; returns how many."""
         ...
 
     def counts(self) -> list[DeliveryCount]:

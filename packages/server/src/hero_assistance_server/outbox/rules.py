@@ -26,6 +26,8 @@ BACK_OFF = (
 )
 # How long the other side may ask to be left alone, such as by `Retry-After`: a day without success disables a webhook.
 AT_LEAST_LIMIT = timedelta(hours=6)
+# No attempt is due later: what is, was put off while the clock was ahead.
+LATEST = max(BACK_OFF) + timedelta(hours=1)
 # What is urgent, such as a letter by which somebody signs in, goes before what has waited for less than this.
 AHEAD_BY = timedelta(days=365)
 # Of an error or an answer, lists show the beginning.

@@ -8,10 +8,11 @@ it: it is sent again. That is the only moment in which something can arrive twic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import TypeVar
 
 from hero_assistance_sdk.errors import HeroError
@@ -19,10 +20,11 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.jobs.alarm import Alarm, open_alarm
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.outbox.channel import Channel
+from hero_assistance_server.outbox.in_flight import InFlight
 from hero_assistance_server.outbox.model import ChannelDown, Held, Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outbox.pruning import prune
-from hero_assistance_server.outbox.rules import clean_note, next_attempt
+from hero_assistance_server.outbox.rules import ahead_of_all, clean_note, next_attempt
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 
 # Longer than any channel takes for one attempt: a mail server may take ten minutes to accept a letter, and a minute for
@@ -54,6 +56,7 @@ class Sender:
         self._storage = storage
         self._clock = clock
         self._pauses = pauses or Pauses()
+        self._in_flight = InFlight(storage)
         self._wakeups = {channel.name: asyncio.Event() for channel in channels}
         self._channels = channels
         self._stopping = False
@@ -70,7 +73,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due until `stop`."""
-        released = await self._write_at_last(lambda work: work.outbox.release_in_flight())
+        released = await _write_at_last(lambda: self._storage.write(lambda work: work.outbox.release_in_flight()))
         if released:
             # Its process was killed in the middle of an attempt.
             _log.warning("outbox.interrupted", deliveries=released)
@@ -94,6 +97,8 @@ class Sender:
                 await prune(self._storage, self._wakeups)
             except HeroError as error:
                 _log.warning("outbox.not-pruned", error=error)
+            except Exception as error:  # noqa: BLE001
+                _log.error("outbox.not-pruned", exc_info=error)
             await asyncio.sleep(PRUNE_EVERY_S)
 
     async def _run_channel(self, channel: Channel) -> None:
@@ -110,7 +115,7 @@ class Sender:
                         task.add_done_callback(lambda _done: wakeup.set())
                     await wakeup.wait()
 
-    async def _begin(self, channel: Channel, under_way: int, alarm: Alarm) -> list[StoredDelivery]:
+    async def _begin(self, channel: Channel, under_way: int, alarm: Alarm) -> Sequence[StoredDelivery]:
         """Begin attempts of what is due, as many as there is room for; else set the alarm for the next one."""
         now, pause = self._clock(), self._pauses.of(channel.name)
         room = pause.room(channel.at_once, now) - under_way
@@ -122,20 +127,25 @@ class Sender:
             alarm.set(now + READY_AFTER)
             return []
         try:
-            due = await self._storage.read(lambda snapshot: snapshot.outbox.next_due(channel.name))
-            if due is None:
+            if not self._in_flight.has_to_release and not await self._is_due(channel, now, alarm):
                 return []
-            if due > now:
-                alarm.set(due)
-                return []
-            begun = await self._storage.write(lambda work: work.outbox.begin(channel.name, now, room))
-        except HeroError as error:
-            _log.warning("outbox.put-off", channel=channel.name, error=error)
+            begun = await self._in_flight.begin(lambda work: work.outbox.begin(channel.name, now, room))
+        except Exception as error:  # noqa: BLE001
+            # The outermost loop of a channel: after any defect the server goes on.
+            defect = None if isinstance(error, HeroError) else error
+            _log.warning("outbox.put-off", channel=channel.name, error=error, exc_info=defect)
             alarm.set(now + timedelta(seconds=RETRY_STORE_S))
             return []
         if len(begun) < room:
             self._wakeups[channel.name].set()
         return begun
+
+    async def _is_due(self, channel: Channel, now: datetime, alarm: Alarm) -> bool:
+        """Whether something is due; else set the alarm for the next one."""
+        due = await self._storage.read(lambda snapshot: snapshot.outbox.next_due(channel.name))
+        if due is not None and due > now:
+            alarm.set(due)
+        return due is not None and due <= now
 
     async def _send(self, channel: Channel, first: StoredDelivery) -> None:
         """Send a delivery, and one after the other while more are due: an outcome and the next begin in one write."""
@@ -146,9 +156,7 @@ class Sender:
             if not isinstance(outcome, Sent):
                 _log_failure(delivery, outcome)
             goes_on = not self._stopping and not self._pauses.of(channel.name).is_down and channel.is_ready()
-            delivery = await self._write_at_last(
-                partial(conclude, delivery, outcome, channel.name if goes_on else None)
-            )
+            delivery = await self._conclude(delivery, outcome, channel.name if goes_on else None)
 
     def _judge(self, channel: Channel, delivery: StoredDelivery, number: int, outcome: Outcome) -> Outcome:
         """Tell the channel's pause what came of an attempt; returns what it means for the delivery."""
@@ -157,40 +165,47 @@ class Sender:
             if outcome.knew_delivery and pause.is_to_blame(delivery.delivery_id):
                 return RetryLater(outcome.error)
             pause.note_fault(outcome, self._clock(), channel.at_once)
-            # At the end of what is due: the next attempt is with another one.
-            return Held(outcome.error, timedelta())
+            # At the end of what is due: the next attempt is with another one. What is urgent stays urgent, unless the
+            # letter itself may be what the other side fails at.
+            return Held(outcome.error, timedelta(), keeps_place=not outcome.knew_delivery)
         was_answered = not isinstance(outcome, Held) and not (isinstance(outcome, Refused) and not outcome.was_sent)
         if was_answered and pause.note_answer(delivery.delivery_id, number):
             self._wakeups[channel.name].set()
         return outcome
 
-    async def _write_at_last(self, command: Callable[[UnitOfWork], T]) -> T:
-        """Write, again and again where the disk fails: what was sent must not be sent once more."""
-        while True:
-            try:
-                return await self._storage.write(command)
-            except HeroError as error:
-                _log.warning("outbox.not-written", error=error)
-                await asyncio.sleep(RETRY_STORE_S)
+    async def _conclude(self, delivery: StoredDelivery, outcome: Outcome, next_of: str | None) -> StoredDelivery | None:
+        """Write what came of an attempt, and begin the next of a channel where one is due; returns that."""
+        tries = count()
+
+        def command(is_first: bool, work: UnitOfWork) -> Sequence[StoredDelivery]:
+            if is_first or not self._in_flight.has_ended(work, delivery.delivery_id):
+                record_outcome(work, delivery, outcome)
+            return [] if next_of is None else work.outbox.begin(next_of, work.now, 1)
+
+        begun = await _write_at_last(lambda: self._in_flight.begin(partial(command, next(tries) == 0)))
+        self._in_flight.end(delivery.delivery_id)
+        return next(iter(begun), None)
 
 
-def conclude(
-    delivery: StoredDelivery, outcome: Outcome, next_of: str | None, work: UnitOfWork
-) -> StoredDelivery | None:
-    """Write what came of an attempt, and begin the next of a channel where one is due."""
-    record_outcome(work, delivery, outcome)
-    if next_of is None:
-        return None
-    return next(iter(work.outbox.begin(next_of, work.now, 1)), None)
+async def _write_at_last(write: Callable[[], Awaitable[T]]) -> T:
+    """Write, again and again where the disk fails: what was sent must not be sent once more."""
+    while True:
+        try:
+            return await write()
+        except HeroError as error:
+            _log.warning("outbox.not-written", error=error)
+            await asyncio.sleep(RETRY_STORE_S)
 
 
 def record_outcome(work: UnitOfWork, delivery: StoredDelivery, outcome: Outcome) -> None:
-    """Write what came of an attempt: it is sent, waits for its next attempt, or is dead."""
+    """Write what came of an attempt: it is sent, waits for its next attempt, or is dead or dropped."""
     if isinstance(outcome, Sent):
         work.outbox.finish(delivery.delivery_id, clean_note(outcome.note), work.now)
         return
     retry_at, counts = _plan(delivery, outcome, work.now)
     work.outbox.fail(delivery.delivery_id, clean_note(outcome.error), work.now, retry_at, counts=counts)
+    if isinstance(outcome, Refused) and not outcome.is_wanted:
+        work.outbox.drop(delivery.delivery_id, work.now)
 
 
 def _plan(
@@ -201,7 +216,10 @@ def _plan(
         return next_attempt(delivery.attempts, now, outcome.at_least), True
     if isinstance(outcome, Refused):
         return None, outcome.was_sent
-    return now + (outcome.wait if isinstance(outcome, Held) else timedelta()), False
+    wait = outcome.wait if isinstance(outcome, Held) else timedelta()
+    if delivery.is_urgent and isinstance(outcome, Held) and outcome.keeps_place:
+        return ahead_of_all(now), False
+    return now + wait, False
 
 
 def _log_failure(delivery: StoredDelivery, outcome: RetryLater | Held | ChannelDown | Refused) -> None:

@@ -262,6 +262,9 @@ class Storage(Protocol):
     outbox_added: asyncio.Event
     """Set once a command that added to the outbox is committed."""
 
+    index_incomplete: asyncio.Event
+    """Set when tickets may be missing in the search index, which a job fills."""
+
     @property
     def commits(self) -> int:
         """How many groups were committed; what was read before the number changed may be out of date."""

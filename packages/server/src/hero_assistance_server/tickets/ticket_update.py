@@ -79,7 +79,7 @@ def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
     """Take the assignee off a ticket whose agent is gone; `None` where it has none. It needs no user."""
     if ticket.assignee is None:
         return None
-    after = replace(ticket, assignee=None)
+    after = replace(ticket, assignee=None, assignee_name=None)
     return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 

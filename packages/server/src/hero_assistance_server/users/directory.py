@@ -43,6 +43,10 @@ class Directory:
             return None
         return self._users.get(group.get(name) or next(iter(group.values())))
 
+    async def prepare_customers(self) -> None:
+        """Have `find_customers` answer at once, also the first time."""
+        await self._customers.prepare(self._users.values())
+
     def find_customers(self, prefix: str) -> Iterator[User]:
         """Yield the active customers whose id, name, a word of it, or e-mail address begins with `prefix`."""
         for user_id in self._customers.find(prefix, self._users.values()):
@@ -83,6 +87,7 @@ class Directory:
         user = self._users.pop(user_id, None)
         if user is not None:
             self._ids.remove(user_id)
+            self._customers.replace(user, None)
             if user.is_staff:
                 self._staff_ids.remove(user_id)
 

@@ -106,6 +106,7 @@ def add_methods(table: MethodRegistry, directory: Directory) -> None:
     @table.method("user.customers", allow=STAFF, page=True, errors=[Unauthenticated, Forbidden], examples=[_CUSTOMERS])
     async def customers(_caller: Caller, params: FindCustomers) -> Customers:
         """Find customers to file a ticket for, as an agent types a name or an address; not who is deactivated."""
+        await directory.prepare_customers()
         found = islice(directory.find_customers(params.prefix), params.limit)
         return Customers(users=[serializers.user(user, staff=True) for user in found])
 

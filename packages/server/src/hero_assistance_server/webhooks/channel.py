@@ -19,7 +19,7 @@ from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.disabled_letter import tell_admins
 from hero_assistance_server.webhooks.message_json import decode_message
-from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer, WebhookMessage
+from hero_assistance_server.webhooks.model import TEST_KIND, Webhook, WebhookAnswer, WebhookMessage
 from hero_assistance_server.webhooks.service import CHANNEL
 from hero_assistance_server.webhooks.signing import signed_headers
 
@@ -69,12 +69,26 @@ class WebhookChannel:
         return True
 
     async def deliver(self, delivery: StoredDelivery) -> Outcome:
-        """Post one message, once; raises `StoreUnavailable`."""
+        """Post one message, once; raises `StoreUnavailable`.
+
+        A test that fails is over: `webhook.answers` says why.
+        """
+        outcome = await self._deliver(delivery)
+        if isinstance(outcome, Sent) or decode_message(delivery.payload).kind != TEST_KIND:
+            return outcome
+        was_sent = outcome.was_sent if isinstance(outcome, Refused) else isinstance(outcome, RetryLater)
+        return Refused(outcome.error, was_sent=was_sent, is_wanted=False)
+
+    async def _deliver(self, delivery: StoredDelivery) -> Outcome:
         webhook_id = int(delivery.target)
         webhook = await self._storage.read(lambda snapshot: snapshot.webhooks.find(webhook_id))
         if webhook is None or not webhook.enabled:
             self._rests.pop(webhook_id, None)
-            return Refused(f"webhook {webhook_id} is {'disabled' if webhook else 'deleted'}", was_sent=False)
+            return Refused(
+                f"webhook {webhook_id} is {'disabled' if webhook else 'deleted'}",
+                was_sent=False,
+                is_wanted=webhook is not None,
+            )
         if webhook.failing_since is None:
             return await self._attempt(webhook, decode_message(delivery.payload))
         wait = self._rest_of(webhook)
@@ -104,9 +118,9 @@ class WebhookChannel:
     def _rest_of(self, webhook: Webhook) -> timedelta:
         """Return for how long a message waits for another one of a webhook that fails; nothing for the one to try."""
         now, until = self._clock(), self._rests.get(webhook.webhook_id)
-        if webhook.webhook_id in self._trying:
-            return max(until - now, _TURN) if until else _TURN
-        return until - now if until and now < until <= now + rules.REST_LIMIT else timedelta()
+        # A clock that was set back makes no rest longer.
+        rest = until - now if until and now < until <= now + rules.REST_LIMIT else timedelta()
+        return max(rest, _TURN) if webhook.webhook_id in self._trying else rest
 
     async def _post(self, webhook: Webhook, message: WebhookMessage) -> Posted:
         """Send the message; returns how it ended."""

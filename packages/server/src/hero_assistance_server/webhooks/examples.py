@@ -18,6 +18,7 @@ _WEBHOOK: dict[str, Any] = {
     "with_notes": False,
     "state": "active",
     "disabled_because": "",
+    "obstacle": "",
     "failing_since": None,
     "created_at": NOTED,
     "created_by": "alice",

@@ -15,7 +15,7 @@ from hero_assistance_server.webhooks.follower import following
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    rpc.add_methods(registry, desk.store, desk.webhooks.ring)
+    rpc.add_methods(registry, desk.store, desk.webhooks.ring, desk.outgoing.policy)
 
 
 def _channels(desk: Desk) -> list[Channel]:

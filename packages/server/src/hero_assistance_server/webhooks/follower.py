@@ -18,7 +18,7 @@ from hero_assistance_server.events.stored_event import StoredEvent, TeamEvent
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
-from hero_assistance_server.webhooks.model import Webhook
+from hero_assistance_server.webhooks.model import Webhook, WebhookMessage
 from hero_assistance_server.webhooks.service import queue_message
 
 # What one transaction looks at.
@@ -74,8 +74,15 @@ class WebhookFollower:
                     pass
             except HeroError as error:
                 _log.warning("webhooks.put-off", error=error)
-                await asyncio.sleep(RETRY_S)
-                self._woken.set()
+                await self._pause()
+            except Exception as error:  # noqa: BLE001
+                # The outermost loop: after any defect the server goes on.
+                _log.error("webhooks.failed", exc_info=error)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(RETRY_S)
+        self._woken.set()
 
     async def _follow(self, storage: Storage) -> bool:
         """Consider one portion of the events; returns whether there are more."""
@@ -118,9 +125,19 @@ def queue_portion(work: UnitOfWork, portion: Portion, seen: Mapping[int, Seq]) -
         if webhook is None or not webhook.enabled:
             continue
         for event in _events_for(webhook, portion, seen):
-            message = rules.event_message(webhook, event)
-            queue_message(work, webhook, message, message.message_id)
+            message = _try_to_make(webhook, event)
+            if message is not None:
+                queue_message(work, webhook, message, message.message_id)
     work.webhooks.advance([webhook.webhook_id for webhook in portion.webhooks], portion.end)
+
+
+def _try_to_make(webhook: Webhook, event: TeamEvent) -> WebhookMessage | None:
+    """Leave out an event of which no message can be made: those behind it are sent."""
+    try:
+        return rules.event_message(webhook, event)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        _log.error("webhooks.left-out", webhook=webhook.webhook_id, seq=event.seq, exc_info=error)
+        return None
 
 
 def _has_messages(portion: Portion, seen: Mapping[int, Seq]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.webhooks.model import WebhookMessage
@@ -11,7 +10,8 @@ from hero_assistance_server.webhooks.model import WebhookMessage
 
 def encode_message(message: WebhookMessage) -> str:
     """Return the JSON of a message."""
-    return json.dumps(asdict(message), ensure_ascii=False)
+    found = {"message_id": message.message_id, "kind": message.kind, "seq": message.seq, "body": message.body}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def decode_message(payload: str) -> WebhookMessage:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hero_assistance_sdk.wire import EventKind, Seq, UserId
+from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 
 # What a message is called that no event is the reason of.
 TEST_KIND = EventKind("webhook.test")
@@ -54,12 +54,16 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class WebhookMessage:
-    """What is sent: its id is the same at each attempt, and `seq` is 0 for what is no event."""
+    """What is sent: its id is the same at each attempt, and `seq` is 0 for what is no event.
+
+    `ticket_id` is that of the ticket it tells of; it is known when the message is made, and not read again.
+    """
 
     message_id: str
     kind: EventKind
     seq: Seq
     body: str
+    ticket_id: TicketId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, HeroError, NotFound,
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.methods import NoParams
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
+from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy
 from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
@@ -43,14 +44,19 @@ _READ_ERRORS: tuple[type[HeroError], ...] = (Unauthenticated, Forbidden, Unavail
 _ERRORS = (*_READ_ERRORS, NotFound)
 
 
-def add_methods(table: MethodRegistry, storage: Storage, changed: Callable[[], None]) -> None:
-    """Register the methods; `changed` is called once a change of a webhook is committed."""
+def add_methods(
+    table: MethodRegistry, storage: Storage, changed: Callable[[], None], policy: Callable[[], NetworkPolicy]
+) -> None:
+    """Register the methods; `changed` is called once a change of a webhook is committed.
+
+    `policy` says where requests may go now.
+    """
 
     @table.method("webhook.list", allow=OPERATORS, errors=_READ_ERRORS, examples=[examples.LISTS])
     async def list_(_caller: Caller, _params: NoParams) -> WebhookList:
         """List the webhooks, by id; their secrets are never shown again."""
         webhooks = await storage.read(lambda snapshot: snapshot.webhooks.list_all())
-        return WebhookList(webhooks=[serialize_webhook(webhook) for webhook in webhooks])
+        return WebhookList(webhooks=[serialize_webhook(webhook, policy()) for webhook in webhooks])
 
     @table.method("webhook.create", allow=OPERATORS, errors=[*_READ_ERRORS, Conflict], examples=[examples.CREATES])
     async def create(caller: Caller, params: CreateWebhook) -> WebhookSecret:
@@ -66,7 +72,7 @@ def add_methods(table: MethodRegistry, storage: Storage, changed: Callable[[], N
                 work, caller, url=params.url, description=params.description, kinds=kinds, with_notes=params.with_notes
             )
             work.after_commit(changed)
-            return WebhookSecret(webhook=serialize_webhook(webhook), secret=webhook.secret)
+            return WebhookSecret(webhook=serialize_webhook(webhook, policy()), secret=webhook.secret)
 
         return await storage.write(command)
 
@@ -83,7 +89,7 @@ def add_methods(table: MethodRegistry, storage: Storage, changed: Callable[[], N
         def command(work: UnitOfWork) -> Webhook:
             before = find_webhook(work, params.webhook_id)
             work.after_commit(changed)
-            return serialize_webhook(update_webhook(work, caller, before, replace(before, **chosen)))
+            return serialize_webhook(update_webhook(work, caller, before, replace(before, **chosen)), policy())
 
         return await storage.write(command)
 
@@ -97,18 +103,18 @@ def add_methods(table: MethodRegistry, storage: Storage, changed: Callable[[], N
 
         await storage.write(command)
 
-    _add_secret_method(table, storage)
+    _add_secret_method(table, storage, policy)
     _add_delivery_methods(table, storage)
 
 
-def _add_secret_method(table: MethodRegistry, storage: Storage) -> None:
+def _add_secret_method(table: MethodRegistry, storage: Storage, policy: Callable[[], NetworkPolicy]) -> None:
     @table.method("webhook.rotate_secret", allow=OPERATORS, errors=_ERRORS, examples=[examples.ROTATES])
     async def rotate(caller: Caller, params: KnownWebhook) -> WebhookSecret:
         """Give a webhook another secret, shown this once; for a day the one before signs too."""
 
         def command(work: UnitOfWork) -> WebhookSecret:
             webhook = rotate_secret(work, caller, params.webhook_id)
-            return WebhookSecret(webhook=serialize_webhook(webhook), secret=webhook.secret)
+            return WebhookSecret(webhook=serialize_webhook(webhook, policy()), secret=webhook.secret)
 
         return await storage.write(command)
 

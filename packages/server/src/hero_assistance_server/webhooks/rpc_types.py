@@ -9,11 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, Fault
 from hero_assistance_server.texts import TextFault, clean_line
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.webhooks import model
-from hero_assistance_server.webhooks.urls import URL_LIMIT, UrlFault, clean_url
+from hero_assistance_server.webhooks.urls import URL_LIMIT, UrlFault, clean_url, find_obstacle
 
 DESCRIPTION_LIMIT = 200
 _KINDS_LIMIT = 100
@@ -103,7 +104,8 @@ class Webhook(Result):
     """A webhook; `kinds` is empty where it asks for all.
 
     `failing_since` is the first failure without a success after it. One that fails for a day is disabled;
-    `disabled_because` says why, and is empty where an admin did it.
+    `disabled_because` says why, and is empty where an admin did it. `obstacle` says why nothing can be sent to its URL,
+    where that is known without an attempt, and is empty otherwise.
     """
 
     webhook_id: int
@@ -113,6 +115,7 @@ class Webhook(Result):
     with_notes: bool
     state: model.WebhookState
     disabled_because: str
+    obstacle: str
     failing_since: wire.Millis | None
     created_at: wire.Millis
     created_by: wire.UserId | None
@@ -161,8 +164,8 @@ class AnswerPage(Result):
     next_before: int | None
 
 
-def serialize_webhook(webhook: model.Webhook) -> Webhook:
-    """Return what admins see of a webhook: everything but its secrets."""
+def serialize_webhook(webhook: model.Webhook, policy: NetworkPolicy) -> Webhook:
+    """Return what admins see of a webhook: everything but its secrets; `policy` says where requests may go now."""
     return Webhook(
         webhook_id=webhook.webhook_id,
         url=webhook.url,
@@ -171,6 +174,7 @@ def serialize_webhook(webhook: model.Webhook) -> Webhook:
         with_notes=webhook.with_notes,
         state=webhook.state,
         disabled_because=webhook.disabled_because,
+        obstacle=find_obstacle(webhook.url, policy),
         failing_since=maybe_millis(webhook.failing_since),
         created_at=millis(webhook.created_at),
         created_by=webhook.created_by,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from hero_assistance_sdk.wire import EventKind, MessageKind, Seq
+from hero_assistance_sdk.wire import EventKind, MessageKind, Seq, TicketId
 from hero_assistance_server.events.stored_event import TeamEvent
 from hero_assistance_server.outbox.rules import AT_LEAST_LIMIT
 from hero_assistance_server.timestamps import millis
@@ -47,7 +47,7 @@ def event_message(webhook: Webhook, event: TeamEvent) -> WebhookMessage:
     data = {name: told.get(name) for name in _DATA}
     # After a restored backup numbers are given again, but not at the same time.
     message_id = f"msg_{webhook.key}_{event.seq}_{millis(event.at):x}"
-    return WebhookMessage(message_id, event.kind, event.seq, _body(event.kind, event.at, data))
+    return WebhookMessage(message_id, event.kind, event.seq, _body(event.kind, event.at, data), _ticket_of(data))
 
 
 def test_message(webhook: Webhook, now: datetime) -> WebhookMessage:
@@ -71,7 +71,8 @@ def note_answer(webhook: Webhook, answer: WebhookAnswer) -> Webhook:
         return replace(webhook, failing_since=None)
     if answer.status == GONE:
         return disable(webhook, "the receiver answered 410, it wants no more")
-    since = webhook.failing_since or answer.at
+    # A clock that was ahead once must not put off the end.
+    since = min(webhook.failing_since or answer.at, answer.at)
     failing = replace(webhook, failing_since=since)
     if answer.at - since < GIVE_UP_AFTER:
         return failing
@@ -128,6 +129,11 @@ def _has_note(event: TeamEvent) -> bool:
         return False
     message = json.loads(event.payload).get("message")
     return message is not None and message["kind"] == MessageKind.NOTE
+
+
+def _ticket_of(data: dict[str, Any]) -> TicketId | None:
+    """Return the id of the ticket that an event tells of, from the first of its objects that has one."""
+    return next((told["ticket_id"] for told in data.values() if isinstance(told, dict) and "ticket_id" in told), None)
 
 
 def _body(kind: EventKind, at: datetime, data: dict[str, Any]) -> str:

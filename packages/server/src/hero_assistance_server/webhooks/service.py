@@ -60,8 +60,9 @@ def update_webhook(work: UnitOfWork, caller: Caller, before: Webhook, after: Web
 
 
 def delete_webhook(work: UnitOfWork, caller: Caller, webhook_id: int) -> None:
-    """Delete a webhook; what is queued for it is sent no more. Raises `NotFound`."""
+    """Delete a webhook, and drop what is queued for it or was given up. Raises `NotFound`."""
     webhook = find_webhook(work, webhook_id)
+    work.outbox.drop_all(CHANNEL, str(webhook_id), work.now)
     work.webhooks.delete(webhook_id)
     _audit(work, caller, "webhook.deleted", webhook, {"host": url_host(webhook.url)})
 
@@ -98,7 +99,9 @@ def queue_message(
     summary = f"{message.kind} {message.seq}" if message.seq else message.kind
     payload = encode_message(message)
     due_at = ahead_of_all(work.now) if is_urgent else work.now
-    work.outbox.add(Delivery(CHANNEL, key, str(webhook.webhook_id), payload, due_at, summary), work.now)
+    target = str(webhook.webhook_id)
+    delivery = Delivery(CHANNEL, key, target, payload, due_at, summary, ticket_id=message.ticket_id)
+    work.outbox.add(delivery, work.now)
 
 
 def find_webhook(snapshot: Snapshot, webhook_id: int) -> Webhook:

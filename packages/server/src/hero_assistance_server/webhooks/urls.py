@@ -6,11 +6,18 @@ import re
 
 import httpx2
 
+from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy, read_address
+
 # Longer ones are refused by servers.
 URL_LIMIT = 2000
 # A name in ASCII, or an address.
 _HOST = re.compile(rb"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _LAST_PORT = 65_535
+_INSIDE = (
+    "{host} is no address of the internet, and nothing is sent there: the operator can allow its network by"
+    " hero_assistance secret set WEBHOOK_NETWORKS NETWORK"
+)
+_PLAIN = "nothing is sent without TLS: use https, or let the operator allow the network of {host}"
 
 
 class UrlFault(ValueError):
@@ -43,3 +50,14 @@ def clean_url(text: str) -> str:
 def url_host(url: str) -> str:
     """Return the host of a URL."""
     return httpx2.URL(url).host
+
+
+def find_obstacle(url: str, policy: NetworkPolicy) -> str:
+    """Return why nothing can be sent to a URL, as far as it is known without asking for its addresses; else nothing."""
+    parsed = httpx2.URL(url)
+    host = parsed.host
+    address = read_address("127.0.0.1" if host == "localhost" or host.endswith(".localhost") else host)
+    if address is not None and not policy.permits(address):
+        return _INSIDE.format(host=host)
+    is_refused = not policy.allowed if address is None else not policy.is_allowed(address)
+    return _PLAIN.format(host=host) if parsed.scheme == "http" and is_refused else ""

@@ -7,7 +7,6 @@ import { PRIORITY_WORDS } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
 import { draftKey } from "../../stores/tickets/drafts.ts";
-import { RetryToken } from "../../stores/tickets/retry_token.ts";
 import type { Uploads } from "../../stores/tickets/uploads.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
 import { Back } from "../../ui/icons.tsx";
@@ -37,7 +36,6 @@ function Form({ usable }: { usable: Project[] }) {
   const priority = useSignal<Priority>("normal");
   const { isBusy, problem, run } = useAction();
   const customer = useSignal<Written>({ chosen: null, typed: "", name: "" });
-  const token = useRef(new RetryToken());
   const project = usable.find((candidate) => candidate.id === chosen.value);
 
   const uploads = project === undefined ? null : uploadsFor(project, draftKey(author, "new", "files"));
@@ -52,8 +50,8 @@ function Form({ usable }: { usable: Project[] }) {
       attachments: uploads?.ids.value ?? [],
       ...(isFor !== undefined && { customer: isFor }),
     };
-    const ticket = await project.file(written, token.current.tokenFor(JSON.stringify([project.id, written])));
-    token.current.renew();
+    const ticket = await project.file(written, body.token.tokenFor(JSON.stringify([project.id, written])));
+    body.token.renew();
     title.set("");
     body.set("");
     uploads?.clearSent(written.attachments);

@@ -6,7 +6,6 @@ import { desk } from "../../app.ts";
 import { UPLOAD_WORDS } from "../../i18n/upload_words.ts";
 import type { Project } from "../../stores/project.ts";
 import { draftKey } from "../../stores/tickets/drafts.ts";
-import { RetryToken } from "../../stores/tickets/retry_token.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
 import { Lock, Send, Talk } from "../../ui/icons.tsx";
 import { OfferList, offerId } from "../../ui/offers.tsx";
@@ -73,7 +72,6 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
   const { isBusy, problem, run } = useAction();
   const uploads = uploadsFor(project, draftKey(author, ticket.ticket_id, kind));
   const { handlers, isOver } = useFileDrop(uploads);
-  const token = useRef(new RetryToken());
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => fitHeight(area.current), [text.value]);
   const mentions = useMentions(project, area, text);
@@ -86,9 +84,9 @@ function Form({ project, ticket, kind }: { project: Project; ticket: TicketSumma
   const send = async () => {
     const sent = text.value;
     const attachments = uploads.ids.value;
-    const retry = token.current.tokenFor(JSON.stringify([body, attachments]));
+    const retry = text.token.tokenFor(JSON.stringify([body, attachments]));
     await project.send(ticket.ticket_id, kind, { body, attachments }, retry);
-    token.current.renew();
+    text.token.renew();
     text.clearSent(sent);
     uploads.clearSent(attachments);
     desk.announcement.value = KIND_WORDS[kind].sent;

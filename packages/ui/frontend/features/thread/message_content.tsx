@@ -5,6 +5,7 @@ import { colleaguesOf } from "../../stores/colleagues.ts";
 import type { Project } from "../../stores/project.ts";
 import { Attachments, attachmentUrl, Picture } from "./attachments.tsx";
 import { SentMail, SentSwitch } from "./mail_mark.tsx";
+import { withoutWarning } from "./mail_warning.ts";
 import { splitMentions } from "./mentions.ts";
 import { placePictures } from "./pictures_in_text.ts";
 import { foldQuote } from "./quotes.ts";
@@ -13,7 +14,8 @@ type MessageContentProps = { project: Project; message: Message; mail: TicketMai
 
 export function MessageContent({ project, message, mail }: MessageContentProps) {
   const showsSent = useSignal(false);
-  const { parts, rest } = placePictures(message.body, message.attachments);
+  const body = withoutWarning(message.body, mail);
+  const { parts, rest } = placePictures(body, message.attachments);
   const isSent = showsSent.value && mail !== undefined;
   return (
     <>

@@ -16,7 +16,7 @@ export type Mentions = {
 };
 
 export function useMentions(project: Project, area: RefObject<HTMLTextAreaElement | null>, text: Draft): Mentions {
-  const offers = useOffers();
+  const offers = useOffers(["Enter", "Tab"]);
   const typed = useRef<Typed | null>(null);
   const follow = () => {
     const element = area.current;

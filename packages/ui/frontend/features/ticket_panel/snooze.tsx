@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { TicketSummary } from "../../api/wire.ts";
 import { PANEL_WORDS } from "../../i18n/panel_words.ts";
 import { formatMoment } from "../../i18n/times.ts";
+import { Select } from "../../ui/select.tsx";
 import { readLocalTime, snoozeTimes } from "./snooze_times.ts";
 import { type Apply, Field } from "./ticket_panel.tsx";
 
@@ -35,15 +36,13 @@ export function Snooze({ ticket, set }: { ticket: TicketSummary; set: Apply }) {
 
 function Choices({ until, choose }: { until: (time: number) => void; choose: () => void }) {
   const times = snoozeTimes(new Date());
-  const take = (event: { currentTarget: HTMLSelectElement }) => {
-    const { value } = event.currentTarget;
-    event.currentTarget.value = "";
+  const take = (value: string) => {
     if (value === OTHER) choose();
     else if (value !== "") until(Number(value));
   };
   return (
     <Field label={PANEL_WORDS.snooze}>
-      <select value="" onChange={take} data-key="snooze">
+      <Select value="" choose={take} name="snooze">
         <option value="">{PANEL_WORDS.snoozeChoose}</option>
         {times.map(({ name, time }) => (
           <option key={name} value={time}>
@@ -51,7 +50,7 @@ function Choices({ until, choose }: { until: (time: number) => void; choose: () 
           </option>
         ))}
         <option value={OTHER}>{PANEL_WORDS.other}</option>
-      </select>
+      </Select>
     </Field>
   );
 }

@@ -8,7 +8,8 @@ import { colleaguesOf } from "../../stores/colleagues.ts";
 import type { Project } from "../../stores/project.ts";
 import type { TicketPatch } from "../../stores/tickets/ticket_patch.ts";
 import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
+import { Select } from "../../ui/select.tsx";
+import { useChanges } from "../../ui/use_changes.ts";
 import { Snooze } from "./snooze.tsx";
 import { statusChoices } from "./status_choices.ts";
 import { TicketTags } from "./ticket_tags.tsx";
@@ -21,36 +22,28 @@ export type Apply = (patch: TicketPatch) => void;
 type PanelProps = { project: Project; ticket: TicketSummary };
 
 export function TicketPanel({ project, ticket }: PanelProps) {
-  const { problem, run } = useAction();
-  const set: Apply = (patch) => void run(() => project.update(ticket.ticket_id, patch));
+  const { problem, make } = useChanges();
+  const set: Apply = (patch) => make(() => project.update(ticket.ticket_id, patch));
   return (
     <aside class="panel" aria-label={PANEL_WORDS.label}>
       <Assignee project={project} ticket={ticket} set={set} />
       <Field label={PANEL_WORDS.status}>
-        <select
-          value={ticket.status}
-          onChange={(event) => set({ status: event.currentTarget.value as Status })}
-          data-key="status"
-        >
+        <Select value={ticket.status} choose={(status) => set({ status: status as Status })} name="status">
           {statusChoices(ticket.status).map((status) => (
             <option key={status} value={status}>
               {statusWord(status, true)}
             </option>
           ))}
-        </select>
+        </Select>
       </Field>
       <Field label={PANEL_WORDS.priority}>
-        <select
-          value={ticket.priority}
-          onChange={(event) => set({ priority: event.currentTarget.value as Priority })}
-          data-key="priority"
-        >
+        <Select value={ticket.priority} choose={(priority) => set({ priority: priority as Priority })} name="priority">
           {PRIORITIES.map((priority) => (
             <option key={priority} value={priority}>
               {PRIORITY_WORDS[priority]}
             </option>
           ))}
-        </select>
+        </Select>
       </Field>
       <Snooze ticket={ticket} set={set} />
       <TicketTags project={project} ticket={ticket} set={set} />
@@ -78,11 +71,7 @@ function Assignee({ project, ticket, set }: PanelProps & { set: Apply }) {
   return (
     <div class="panel-group">
       <Field label={PANEL_WORDS.assignee}>
-        <select
-          value={assignee ?? ""}
-          onChange={(event) => set({ assignee: event.currentTarget.value || null })}
-          data-key="assign"
-        >
+        <Select value={assignee ?? ""} choose={(user) => set({ assignee: user || null })} name="assign">
           <option value="">{PANEL_WORDS.unassigned}</option>
           {!isListed && <option value={assignee}>{colleaguesOf(project).nameOf(assignee) ?? assignee}</option>}
           {team.map((user) => (
@@ -90,7 +79,7 @@ function Assignee({ project, ticket, set }: PanelProps & { set: Apply }) {
               {user.name}
             </option>
           ))}
-        </select>
+        </Select>
       </Field>
       {me !== null && assignee !== me.user_id && (
         <button type="button" class="button button-small" onClick={() => set({ assignee: me.user_id })}>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { signal } from "@preact/signals-core";
 import { ApiError } from "../../api/errors.ts";
 import { event, FakeServer, page, settle, ticket, user } from "../fixtures.ts";
 import { Project } from "../project.ts";
@@ -9,10 +10,11 @@ import { Views, viewsOf } from "./views.ts";
 const COUNTS = { views: [{ name: "mine", count: 2 }], saved: [], next_cursor: null, seq: 3 };
 const VPN = { noun: "view", view_id: 7, name: "VPN", filter: "tag:vpn", owner: "bob", shared: false } as const;
 
-async function loaded() {
+async function loaded(isVisible = signal(true)) {
   const server = new FakeServer();
   const { call, release, openStream } = server;
-  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn: null, onEvent: () => {} });
+  const options = { id: "p", name: "P", call, release, openStream, signIn: null, isVisible };
+  const project = new Project({ ...options, onEvent: () => {} });
   void project.load();
   await server.answer("user.me", user("bob"));
   await server.answer("ticket.list", page([ticket(1), ticket(2)], 3));
@@ -23,29 +25,164 @@ function ids(views: Views): number[] {
   return views.list.tickets.value.map(({ ticket_id: id }) => id);
 }
 
-test("the counts are fetched once, and again after what happens", async () => {
+function asked(server: FakeServer): string[] {
+  return server.asked.map(({ method }) => method);
+}
+
+/** Let the pauses between two questions of a list pass. */
+async function pause(ms = 500): Promise<void> {
+  mock.timers.tick(ms);
+  await settle();
+}
+
+async function withTimers(run: () => Promise<void>): Promise<void> {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
+    await run();
+  } finally {
+    mock.timers.reset();
+  }
+}
+
+test("the counts are fetched once, and told by the server after what happens", () =>
+  withTimers(async () => {
     const { server, project } = await loaded();
     const views = new Views(project);
     await server.answer("view.list", COUNTS);
     assert.equal(views.counts.value.get("mine"), 2);
-    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1) }));
-    server.listener?.event(event(5, "ticket.updated", { ticket: ticket(1) }));
-    assert.equal(server.asked.length, 0);
-    mock.timers.tick(500);
-    await settle();
-    assert.deepEqual(
-      server.asked.map(({ method }) => method),
-      ["view.list"],
-    );
-    await server.answer("view.list", { ...COUNTS, views: [{ name: "mine", count: 3 }] });
+    server.listener?.counts({ mine: 3 });
     assert.equal(views.counts.value.get("mine"), 3);
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1) }));
+    await pause(60_000);
+    assert.deepEqual(server.asked, []);
+    project.forget();
+    assert.equal(project.viewCounts.value, null);
     views.close();
-  } finally {
-    mock.timers.reset();
-  }
-});
+  }));
+
+test("the counts of saved views are asked for at most every few seconds, a view that is saved is there at once", () =>
+  withTimers(async () => {
+    const { server, project } = await loaded();
+    const views = new Views(project);
+    server.listener?.counts({ mine: 2 });
+    const saved = { ...COUNTS, saved: [{ view: VPN, count: 1, or_more: false }] };
+    await server.answer("view.list", saved);
+    for (const seq of [4, 5, 6]) server.listener?.event(event(seq, "ticket.updated", { ticket: ticket(1) }));
+    await pause(4_000);
+    assert.deepEqual(asked(server), []);
+    await pause(1_000);
+    assert.deepEqual(asked(server), ["view.list"]);
+    await server.answer("view.list", saved);
+    server.listener?.event(event(7, "view.saved", { record: VPN }));
+    await settle();
+    assert.deepEqual(asked(server), ["view.list"]);
+    views.close();
+  }));
+
+test("nothing is asked while the page is hidden, and once when it is shown again", () =>
+  withTimers(async () => {
+    const isVisible = signal(true);
+    const { server, project } = await loaded(isVisible);
+    const views = new Views(project);
+    views.show("mine");
+    await server.answer("view.list", COUNTS);
+    await server.answer("ticket.list", page([ticket(2)], 3));
+    isVisible.value = false;
+    for (const seq of [4, 5, 6]) {
+      server.listener?.event(event(seq, "ticket.updated", { ticket: ticket(1) }));
+      await pause(10_000);
+    }
+    assert.deepEqual(server.asked, []);
+    isVisible.value = true;
+    await pause(10_000);
+    assert.deepEqual(asked(server).toSorted(), ["ticket.list", "view.list"]);
+    await server.answer("ticket.list", page([ticket(1), ticket(2)], 6));
+    assert.deepEqual(ids(views), [2, 1]);
+    isVisible.value = false;
+    isVisible.value = true;
+    await server.answer("view.list", COUNTS);
+    await pause(10_000);
+    assert.deepEqual(server.asked, []);
+    views.close();
+  }));
+
+/** Tickets of falling activity, from one number down to another. */
+function tickets(from: number, to: number) {
+  return Array.from({ length: from - to + 1 }, (_, index) => ticket(from - index));
+}
+
+/** A view of 300 tickets, all of them looked up. */
+async function longView() {
+  const { server, project } = await loaded();
+  const views = new Views(project);
+  await server.answer("view.list", COUNTS);
+  views.show("mine");
+  await server.answer("ticket.list", page(tickets(300, 251), 3, "after 251"));
+  const more = views.loadMore();
+  await server.answer("ticket.list", page(tickets(250, 1), 3, "after 1"));
+  await more;
+  assert.equal(ids(views).length, 300);
+  return { server, views };
+}
+
+test("an event leaves a longer list to its reader, without what left the view", () =>
+  withTimers(async () => {
+    const { server, views } = await longView();
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(7, { updated_at: 400 }) }));
+    server.listener?.event(event(5, "ticket.updated", { ticket: ticket(9, { updated_at: 401, assignee: "al" }) }));
+    await pause();
+    assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 50 });
+    const first = page([ticket(7, { updated_at: 400 }), ...tickets(300, 252)], 5, "after 252");
+    await server.answer("ticket.list", first);
+    assert.equal(ids(views).length, 299);
+    assert.deepEqual(ids(views).slice(0, 2), [7, 300]);
+    assert.ok(!ids(views).includes(9));
+    assert.equal(ids(views).at(-1), 1);
+    assert.equal(views.list.cursor.value, "after 1");
+    views.close();
+  }));
+
+test("a list with a hole is fetched as long as the server makes a page", () =>
+  withTimers(async () => {
+    const { server, views } = await longView();
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(400) }));
+    await pause();
+    await server.answer("ticket.list", page(tickets(400, 351), 4, "after 351"));
+    assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 200 });
+    assert.equal(ids(views).length, 300);
+    await server.answer("ticket.list", page(tickets(400, 201), 4, "after 201"));
+    assert.equal(ids(views).length, 400);
+    server.listener?.event(event(5, "ticket.updated", { ticket: ticket(900) }));
+    await pause();
+    await server.answer("ticket.list", page(tickets(900, 851), 5, "after 851"));
+    await server.answer("ticket.list", page(tickets(900, 701), 5, "after 701"));
+    assert.deepEqual([ids(views).length, views.list.cursor.value], [200, "after 701"]);
+    views.close();
+  }));
+
+test("a change that moves no ticket is looked for in as many as the server gives at once", () =>
+  withTimers(async () => {
+    const { server, views } = await longView();
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(120, { followers: ["al"] }) }));
+    await pause();
+    assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 200 });
+    await server.answer("ticket.list", page([...tickets(300, 121), ...tickets(119, 100)], 4, "after 100"));
+    assert.equal(ids(views).length, 299);
+    assert.ok(!ids(views).includes(120));
+    await pause();
+    assert.deepEqual(server.asked, []);
+    views.close();
+  }));
+
+test("a view that has become short is what the server says", () =>
+  withTimers(async () => {
+    const { server, views } = await longView();
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1, { updated_at: 400 }) }));
+    await pause();
+    await server.answer("ticket.list", page([ticket(2)], 4));
+    assert.deepEqual([ids(views), views.list.cursor.value], [[2], null]);
+    views.close();
+  }));
 
 test("a view has the tickets that the server says, with what is known of each", async () => {
   const { server, project } = await loaded();

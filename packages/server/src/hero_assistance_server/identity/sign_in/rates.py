@@ -41,9 +41,12 @@ class AddressRate:
             return 0.0
         now_s = work.now.timestamp()
         known = work.sign_in_rates.find(address_hash, self.use)
-        full_at, wait_s = take_token(
-            0.0 if known is None else known / 1000, now_s, pace_s=self.pace_s, refill_s=self.most * self.pace_s
-        )
+        refill_s = self.most * self.pace_s
+        known_s = 0.0 if known is None else known / 1000
+        if known_s > now_s + refill_s:
+            # No bucket takes so long: the clock was ahead. Else it locked the address until then; one token is left.
+            known_s = now_s + refill_s - self.pace_s
+        full_at, wait_s = take_token(known_s, now_s, pace_s=self.pace_s, refill_s=refill_s)
         if not wait_s:
             work.sign_in_rates.delete_full(Millis(int(now_s * 1000)))
             work.sign_in_rates.save(address_hash, self.use, Millis(int(full_at * 1000)))

@@ -51,10 +51,6 @@ class IncomingMailRepository(Protocol):
         """Return how many mails are in each state."""
         ...
 
-    def count_from(self, sender: str, since: datetime, *, in_new_tickets: bool = False) -> int:
-        """Return how many mails of an address came since a time; with `in_new_tickets` those that made a ticket."""
-        ...
-
     def is_filed(self, header_id: str) -> bool:
         """Return whether a mail with this Message-ID is filed."""
         ...
@@ -71,8 +67,10 @@ class IncomingMailRepository(Protocol):
         """Count one attempt less: what ended it was no fault of these mails."""
         ...
 
-    def finish(self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None) -> None:
-        """Write what became of a mail, and what parsing found."""
+    def finish(
+        self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None, kept: bytes | None = None
+    ) -> None:
+        """Write what became of a mail, what parsing found, and where not all its bytes are `kept`, those that are."""
         ...
 
     def reopen(self, mail_ids: Sequence[MailId]) -> None:
@@ -91,8 +89,12 @@ class IncomingMailRepository(Protocol):
         """Return quarantined mails that came before a time, the oldest first; with `whole` those that have bytes."""
         ...
 
-    def list_old_bytes(self, before: datetime, limit: int) -> list[StoredSize]:
-        """Return mails that were filed or ignored, came before a time and have bytes, the oldest first."""
+    def measure_bytes(self) -> dict[MailState, int]:
+        """Return how many bytes are stored of the mails in each state."""
+        ...
+
+    def list_old_bytes(self, state: MailState, limit: int, *, before: datetime | None = None) -> list[StoredSize]:
+        """Return mails in a state, filed or ignored, that came before a time and have bytes, the oldest first."""
         ...
 
     def delete_raw(self, mail_ids: Sequence[MailId]) -> None:

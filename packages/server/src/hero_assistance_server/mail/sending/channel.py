@@ -13,7 +13,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_server.attachments.model import AttachmentRecord
 from hero_assistance_server.mail.model import CHANNEL, Letter
-from hero_assistance_server.mail.sending.folder import OutboxFolder
+from hero_assistance_server.mail.sending.folder import OutboxFolder, name_file
 from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
 from hero_assistance_server.mail.sending.mime_message import AttachedFile, UnusableLetter, make_message
 from hero_assistance_server.mail.sending.sender_address import use_ascii_domain
@@ -106,7 +106,7 @@ class MailChannel:
         return outcome
 
     async def _write(self, delivery: StoredDelivery, content: bytes) -> Outcome:
-        name = f"{delivery.created_at:%Y%m%dT%H%M%SZ}-{delivery.delivery_id:06}"
+        name = name_file(delivery.delivery_id, delivery.created_at)
         path = await self.storage.in_thread(self._outbox_folder.write, name, content, delivery.created_at)
         self.health.clear(CONDITION)
         return Sent(f"written to {path.name}")

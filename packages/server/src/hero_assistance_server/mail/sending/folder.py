@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,11 @@ MOST = 10_000
 SUFFIX = ".eml"
 # How often what is old is looked for.
 _PRUNE_EVERY = 100
+
+
+def name_file(delivery_id: int, created_at: datetime) -> str:
+    """Return the name of the file of a delivery, without its suffix."""
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{delivery_id:06}"
 
 
 @dataclass
@@ -42,6 +48,12 @@ class OutboxFolder:
                 self._prune(now)
         self._written += 1
         return path
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete letters for ever, where they are there; raises `FolderUnusable`."""
+        with usable_folder(self.folder):
+            for name in names:
+                (self.folder / f"{name}{SUFFIX}").unlink(missing_ok=True)
 
     def _prune(self, now: datetime) -> None:
         """Delete letters that are old, and the oldest of too many."""

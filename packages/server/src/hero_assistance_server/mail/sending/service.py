@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter, ValidationError
 
+from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.model import CHANNEL, Letter
 from hero_assistance_server.mail.printable import make_line
 from hero_assistance_server.outbox.model import Delivery
@@ -15,16 +16,15 @@ SUMMARY_LIMIT = 200
 _LETTERS = TypeAdapter(Letter)
 
 
-def queue_letter(work: UnitOfWork, letter: Letter, *, is_urgent: bool = False) -> bool:
+def queue_letter(work: UnitOfWork, letter: Letter, *, about: TicketId | None = None, is_urgent: bool = False) -> bool:
     """Send a letter once this command is committed; false where one with its key was queued before.
 
-    Somebody waits for an urgent one: it goes before all others.
+    It is deleted with the ticket that it is `about`. Somebody waits for an urgent one: it goes before all others.
     """
     payload = _LETTERS.dump_json(letter).decode()
     due_at = ahead_of_all(work.now) if is_urgent else work.now
-    delivery = Delivery(
-        CHANNEL, letter.key, letter.to, payload, due_at, summary=make_line(letter.subject, SUMMARY_LIMIT)
-    )
+    summary = make_line(letter.subject, SUMMARY_LIMIT)
+    delivery = Delivery(CHANNEL, letter.key, letter.to, payload, due_at, summary, ticket_id=about)
     return work.outbox.add(delivery, work.now)
 
 

@@ -75,6 +75,8 @@ class Store:
         self.commits = 0
         # Set once a command that added to the outbox is committed.
         self.outbox_added = asyncio.Event()
+        # Set when tickets may be missing in the search index.
+        self.index_incomplete = asyncio.Event()
         note = partial(note_error, damage)
         self._writer = Writer(connection, clock, self._deliver, note, self.outbox_added.set)
         self._writer.start()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.wire import MessageKind
@@ -13,7 +12,13 @@ from hero_assistance_server.mail.receiving.filing import senders
 from hero_assistance_server.mail.receiving.filing.contents import create_mail_ticket, make_contents, write_note
 from hero_assistance_server.mail.receiving.filing.envelope import Envelope
 from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
-from hero_assistance_server.mail.receiving.filing.matching import Match, find_answered_ticket, find_match, is_letter
+from hero_assistance_server.mail.receiving.filing.matching import (
+    Match,
+    explain_note,
+    find_answered_ticket,
+    find_match,
+    is_letter,
+)
 from hero_assistance_server.mail.receiving.filing.message_text import make_title
 from hero_assistance_server.mail.receiving.filing.receipts import Receipt, queue_receipt
 from hero_assistance_server.mail.receiving.filing.sender_rules import (
@@ -25,7 +30,7 @@ from hero_assistance_server.mail.receiving.filing.sender_rules import (
 from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
-from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
+from hero_assistance_server.mail.receiving.retention import AUTOMATIC_LIMIT, cut_to_header
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.messages.service import write_message
 from hero_assistance_server.quotas.admission import Admission
@@ -35,10 +40,6 @@ from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import Trigger, after
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.users.model import User
-
-# Two programs that answer each other without saying so are stopped by these.
-RATE_SPAN = timedelta(hours=1)
-RATE_LIMIT = 100
 
 
 def _know_nothing() -> MailSettings | None:
@@ -68,7 +69,10 @@ class Filing:
             fingerprint=parsed.fingerprint,
             has_html=parsed.content.has_html,
         )
-        work.incoming_mails.finish(record.mail_id, outcome, contents)
+        kept = _cut_ignored(work, envelope) if outcome.state is MailState.IGNORED else None
+        if kept is not None:
+            outcome = replace(outcome, reason=f"{outcome.reason}, of which the header is kept")
+        work.incoming_mails.finish(record.mail_id, outcome, contents, kept)
         if outcome.ticket_id is not None and parsed.header_id and parsed.report is None:
             work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
         return outcome
@@ -83,16 +87,9 @@ class Filing:
             return Outcome(MailState.IGNORED, reason)
         if parsed.report is not None:
             return self._note_report(work, envelope)
-        reason = self._find_reason_to_quarantine(work, parsed)
-        return Outcome(MailState.QUARANTINED, reason) if reason else self._file(work, envelope)
-
-    def _find_reason_to_quarantine(self, work: UnitOfWork, parsed: ParsedMail) -> str:
-        """Return why an operator has to look at a mail."""
         if not parsed.sender:
-            return "it names no sender, or more than one"
-        if work.incoming_mails.count_from(parsed.sender.lower(), work.now - RATE_SPAN) >= RATE_LIMIT:
-            return f"its sender wrote {RATE_LIMIT} mails within an hour"
-        return ""
+            return Outcome(MailState.QUARANTINED, "it names no sender, or more than one")
+        return self._file(work, envelope)
 
     def _find_reason_to_ignore(self, work: UnitOfWork, envelope: Envelope) -> str:
         """Return why a mail is no news: this desk wrote it, or it came by another way before."""
@@ -118,7 +115,8 @@ class Filing:
             takes_newcomers=settings.mail_newcomers and bool(parsed.sender),
         )
         verdict = judge_sender(facts)
-        reason = self._find_used_up_rate(work, envelope, match, verdict)
+        is_proved = facts.proof is Proof.PASSED or verdict.standing is Standing.USER
+        reason = self._find_used_up_rate(work, envelope, match, verdict, is_proved=is_proved)
         if reason:
             return Outcome(MailState.QUARANTINED, reason)
         if verdict.standing is Standing.UNPROVED:
@@ -126,15 +124,19 @@ class Filing:
         if user is None:
             user = senders.enrol_sender(work, self.directory, parsed.sender, parsed.sender_name)
         try:
-            is_proved = facts.proof is Proof.PASSED or verdict.standing is Standing.USER
             return self._file_for(work, envelope, match, user, is_proved=is_proved)
         except TooOften as error:
             return Outcome(MailState.QUARANTINED, error.message)
 
-    def _find_used_up_rate(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> str:
-        """Count a mail by its kind of sender; returns why it has to wait for an operator, or the empty text."""
-        if envelope.record.is_forced or verdict.standing is Standing.USER:
+    def _find_used_up_rate(
+        self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict, *, is_proved: bool
+    ) -> str:
+        """Count a mail by its sender and their kind; returns why it has to wait for an operator, or the empty text."""
+        if envelope.record.is_forced:
             return ""
+        reason = self.rates.admit_sender(work, envelope.parsed.sender, is_proved=is_proved)
+        if reason or verdict.standing is Standing.USER:
+            return reason
         if verdict.standing is Standing.NEWCOMER:
             return self.rates.admit_newcomer(work, envelope.parsed.domain)
         return self.rates.admit_unproved(work, None if match.ticket is None else match.ticket.ticket_id)
@@ -142,13 +144,9 @@ class Filing:
     def _file_for(self, work: UnitOfWork, envelope: Envelope, match: Match, user: User, *, is_proved: bool) -> Outcome:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
-        if ticket is not None and caller.sees(ticket) and _takes_reply(ticket, user):
-            self.admission.admit(caller, Usage.MESSAGES)
-            body, ids = make_contents(work, caller, envelope)
-            message = write_message(
-                work, caller, MessageKind.REPLY, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids
-            )
-            return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
+        why_note = explain_note(work, envelope.parsed, ticket) if ticket is not None and user.is_staff else ""
+        if ticket is not None and (why_note or (caller.sees(ticket) and _takes_reply(ticket, user))):
+            return self._file_message(work, envelope, ticket, caller, why_note)
         self.admission.admit(caller, Usage.TICKETS)
         made = create_mail_ticket(work, caller, envelope)
         if ticket is not None:
@@ -156,6 +154,19 @@ class Filing:
         if not user.is_staff and envelope.parsed.automatic is Automatic.NO:
             queue_receipt(work, Receipt(envelope, made, user, is_proved))
         return Outcome(MailState.FILED, "", made.ticket_id)
+
+    def _file_message(
+        self, work: UnitOfWork, envelope: Envelope, ticket: Ticket, caller: Caller, why_note: str
+    ) -> Outcome:
+        """Write what a mail says on its ticket: as a reply, or with `why_note` as a note."""
+        self.admission.admit(caller, Usage.MESSAGES)
+        kind = MessageKind.NOTE if why_note else MessageKind.REPLY
+        if kind is MessageKind.REPLY and caller.is_staff:
+            # What an agent was sent is not for customers, and the thread has it.
+            envelope = replace(envelope, quote="")
+        body, ids = make_contents(work, caller, envelope, warning=why_note)
+        message = write_message(work, caller, kind, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids)
+        return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
 
     def _file_unproved(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> Outcome:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
@@ -185,6 +196,15 @@ class Filing:
         text = f"A letter about this ticket did not arrive at {report.recipient or 'its reader'}: {status}"
         message = write_note(work, self.directory, ticket, text)
         return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
+
+
+def _cut_ignored(work: UnitOfWork, envelope: Envelope) -> bytes | None:
+    """Return what is kept of a large mail that a program answered with; `None` for every other mail."""
+    is_answer = envelope.parsed.automatic in {Automatic.ANSWER, Automatic.REPORT}
+    if not is_answer or envelope.record.size <= AUTOMATIC_LIMIT:
+        return None
+    raw = work.incoming_mails.read_raw(envelope.record.mail_id)
+    return None if raw is None else cut_to_header(raw)
 
 
 def _takes_reply(ticket: Ticket, user: User) -> bool:

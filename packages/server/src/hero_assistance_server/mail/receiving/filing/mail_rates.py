@@ -10,6 +10,8 @@ from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
 SPAN = timedelta(hours=1)
+# Of one address: two programs that answer each other without saying so are stopped by it.
+SENDER_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class MailRates:
     def admit_report(self, work: UnitOfWork, ticket_id: TicketId) -> str:
         """Count the report of a mail system."""
         return self._admit(work, "reports", "reports of mail systems", ticket_id)
+
+    def admit_sender(self, work: UnitOfWork, sender: str, *, is_proved: bool) -> str:
+        """Count a mail of an address, those that are proved apart: a forger takes nothing from the one who has it.
+
+        What is refused counts, too: a program that goes on and on stays out.
+        """
+        usage = f"{'sender' if is_proved else 'unproved-sender'}/{sender.lower()}"
+        used = work.mail_uses.count([usage], work.now - SPAN).get(usage, 0)
+        work.mail_uses.add([usage], work.now)
+        return f"its sender wrote {SENDER_LIMIT} mails within an hour" if used >= SENDER_LIMIT else ""
 
     def _admit(self, work: UnitOfWork, usage: str, noun: str, ticket_id: TicketId | None) -> str:
         limits = {usage: self.limits.mail_unproved_per_hour}

@@ -45,8 +45,10 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
     address = receipt.user.email
     if settings is None or not address or (record.is_forced and not receipt.is_proved):
         return False
-    since = work.now - RECEIPTS_SPAN
-    if work.incoming_mails.count_from(address, since, in_new_tickets=True) >= RECEIPTS_LIMIT:
+    usage = f"{'receipt' if receipt.is_proved else 'unproved-receipt'}/{address.lower()}"
+    used = work.mail_uses.count([usage], work.now - RECEIPTS_SPAN).get(usage, 0)
+    work.mail_uses.add([usage], work.now)
+    if used >= RECEIPTS_LIMIT:
         return False
     host, ticket_id = settings.sender.host, receipt.ticket.ticket_id
     message_id = make_ticket_mail_id(ticket_id, None, host)
@@ -60,7 +62,7 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
         headers=_make_headers(work, receipt, settings),
         message_id=message_id,
     )
-    return queue_letter(work, letter)
+    return queue_letter(work, letter, about=ticket_id)
 
 
 def _write_subject(work: UnitOfWork, receipt: Receipt) -> str:

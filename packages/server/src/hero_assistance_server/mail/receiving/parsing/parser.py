@@ -43,7 +43,7 @@ class ParsedMail:
 
     def without_content(self) -> ParsedMail:
         """Return what it says without its text and files, which are large."""
-        return replace(self, content=Content("", ()))
+        return replace(self, content=replace(self.content, text="", files=()))
 
     @property
     def domain(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -31,6 +32,8 @@ async def connect(mailbox: Mailbox) -> AsyncIterator[Any]:
     """Yield a client that is signed in; errors of the library become ours."""
     import aioimaplib
 
+    # It tells of each line that it does not know: a server could fill the log with them.
+    logging.getLogger(aioimaplib.__name__).setLevel(logging.WARNING)
     client: Any = None
     try:
         client = await _open(mailbox)

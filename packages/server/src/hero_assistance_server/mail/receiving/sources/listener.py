@@ -34,6 +34,7 @@ SILENCE_S = 60.0
 # What a connection holds before it is taken over.
 PIECE_LIMIT = 1024 * 1024
 _TOO_LARGE = f"552 5.3.4 a mail has at most {MAIL_LIMIT // MIB} MiB here"
+_NOT_NOW = "451 4.3.0 it cannot be stored now; try again"
 
 _log = get_log("mail")
 
@@ -66,7 +67,11 @@ class _Handler:
             return _TOO_LARGE
         except Unavailable as error:
             _log.warning("mail.refused-for-now", error=error)
-            return "451 4.3.0 it cannot be stored now; try again"
+            return _NOT_NOW
+        except Exception as error:  # noqa: BLE001
+            # The outermost place of one mail: the library would refuse it for good, and it would be lost.
+            _log.error("mail.not-stored", exc_info=error)
+            return _NOT_NOW
         return f"250 2.0.0 stored as {mail_id}" if mail_id is not None else "250 2.0.0 stored before"
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hero_assistance_sdk.wire import Seq, TicketId
-from hero_assistance_server.erasure.model import FilePolicy, TicketErasure, UserErasure
-from hero_assistance_server.storage.sqlite.erasure import tickets, users
+from hero_assistance_server.erasure.model import FilePolicy, Leftovers, NamedEntries, TicketErasure, UserErasure
+from hero_assistance_server.storage.sqlite.erasure import tickets, user_trail, users
+from hero_assistance_server.storage.sqlite.erasure.overwriting import overwriting
 from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -24,22 +25,33 @@ class SqliteErasure:
         """Count what goes with a ticket."""
         return tickets.plan_ticket(self.session.complete, ticket_id)
 
-    def delete_tickets(self, found: Sequence[Ticket], now: datetime) -> list[str]:
+    def delete_tickets(self, found: Sequence[Ticket], now: datetime) -> Leftovers:
         """Delete tickets from every table."""
-        return tickets.delete_tickets(self.session.complete, found, now)
+        with overwriting(self.session.complete) as connection:
+            return tickets.delete_tickets(connection, found, now)
 
     def forget_events_of(self, ticket_ids: Sequence[TicketId], after: Seq, until: Seq) -> None:
         """Delete events by what their texts carry."""
-        tickets.forget_events_of(self.session.complete, ticket_ids, after, until)
+        with overwriting(self.session.complete) as connection:
+            tickets.forget_events_of(connection, ticket_ids, after, until)
 
     def plan_user(self, user: User, uploads: FilePolicy) -> UserErasure:
         """Count what is deleted of a user."""
         return users.plan_user(self.session.complete, user, uploads)
 
-    def erase_user(self, user: User, heir: User, uploads: FilePolicy) -> list[str]:
+    def find_entries(self, user: User, after: int, limit: int) -> NamedEntries:
+        """Read the details of a portion of the trail."""
+        connection = self.session.complete
+        last = int(connection.execute("SELECT max(audit_id) FROM audit").get or 0)
+        until = min(after + limit, last)
+        return NamedEntries(user_trail.find_entries(connection, user, after, until), until)
+
+    def erase_user(self, user: User, heir: User, uploads: FilePolicy, named: NamedEntries) -> Leftovers:
         """Rename a user in every table."""
-        return users.erase_user(self.session.complete, user, heir.user_id, uploads)
+        with overwriting(self.session.complete) as connection:
+            return users.erase_user(connection, user, heir.user_id, uploads, named)
 
     def forget_events(self, until: Seq) -> None:
         """Delete the first events."""
-        self.session.complete.execute("DELETE FROM events WHERE seq <= ?", (until,))
+        with overwriting(self.session.complete) as connection:
+            connection.execute("DELETE FROM events WHERE seq <= ?", (until,))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import apsw
 
 from hero_assistance_sdk.wire import Seq, TicketId
-from hero_assistance_server.erasure.model import TicketErasure
+from hero_assistance_server.erasure.model import Leftovers, TicketErasure
 from hero_assistance_server.storage.sqlite.erasure.audit_trail import changeable
+from hero_assistance_server.storage.sqlite.erasure.references import delete_unreferenced
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.tickets import list_index
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.timestamps import millis
+from hero_assistance_server.timestamps import millis, time_of
 
 # The ticket, and what was merged into it: their words are in its thread.
 _WITH_MERGED = """WITH RECURSIVE found (ticket_id) AS (SELECT ? UNION
@@ -32,22 +34,19 @@ _KEEP_IDS = """INSERT INTO deleted_tickets SELECT value,
     coalesce((SELECT max(message_id) FROM messages WHERE ticket_id = value), 0), :now
     FROM json_each(:ids)"""
 # Letters and calls of webhooks that tell of the tickets; of what was sent, the subject is left.
-_DELIVERIES = f"""DELETE FROM deliveries WHERE
-    json_extract(payload, '$.message_id') IN (SELECT mail_id FROM mail_message_ids WHERE ticket_id IN ({_GONE}))
-    OR EXISTS (SELECT 1 FROM json_each(:ids) WHERE instr(payload, '"ticket_id":' || value || ',')
-        OR instr(payload, '\\"ticket_id\\":' || value || ','))
-    OR (state <> 'waiting' AND EXISTS (SELECT 1 FROM tickets WHERE ticket_id IN ({_GONE}) AND instr(summary, title)))"""  # noqa: S608
+_DELIVERIES = f"DELETE FROM deliveries WHERE ticket_id IN ({_GONE}) RETURNING delivery_id, created_at"  # noqa: S608
 # What they did stays, not what they said: texts before an edit, former titles, names.
 _TRAIL = f"""UPDATE audit SET ticket_id = NULL, message_id = NULL,
     detail = json_object('ticket_id', CAST(ticket_id AS TEXT)) WHERE ticket_id IN ({_GONE})"""  # noqa: S608
 _TRAIL_OF_MESSAGES = f"""UPDATE audit SET message_id = NULL, detail = '{{}}' WHERE message_id IN ({_MESSAGES})"""  # noqa: S608
-_TRAIL_OF_FILES = f"""UPDATE audit SET detail = json_object('attachment', detail ->> '$.attachment')
-    WHERE action GLOB 'attachment.*' AND CAST(detail ->> '$.attachment' AS INTEGER) IN ({_GONE})"""  # noqa: S608
+_TRAIL_OF_FILES = """UPDATE audit SET detail = json_object('attachment', detail ->> '$.attachment')
+    WHERE action GLOB 'attachment.*' AND detail ->> '$.attachment' IN (SELECT value || '' FROM json_each(:ids))"""
 # In an order in which nothing refers to what is gone.
-_DELETES = (
+DELETES = (
     f"DELETE FROM incoming_mail_bytes WHERE mail_id IN ({_MAILS})",  # noqa: S608
     f"DELETE FROM incoming_mails WHERE ticket_id IN ({_GONE})",  # noqa: S608
     f"DELETE FROM mail_message_ids WHERE ticket_id IN ({_GONE}) OR message_id IN ({_MESSAGES})",  # noqa: S608
+    f"DELETE FROM mail_titles WHERE ticket_id IN ({_GONE})",  # noqa: S608
     f"DELETE FROM pending_notifications WHERE ticket_id IN ({_GONE}) OR message_id IN ({_MESSAGES})",  # noqa: S608
     f"DELETE FROM muted_tickets WHERE ticket_id IN ({_GONE})",  # noqa: S608
     f"DELETE FROM ratings WHERE ticket_id IN ({_GONE})",  # noqa: S608
@@ -61,9 +60,10 @@ _DELETES = (
     f"DELETE FROM messages WHERE ticket_id IN ({_GONE})",  # noqa: S608
     f"UPDATE tickets SET split_from = NULL WHERE split_from IN ({_GONE})",  # noqa: S608
     f"UPDATE tickets SET merged_into = NULL WHERE ticket_id IN ({_GONE})",  # noqa: S608
-    f"DELETE FROM tickets WHERE ticket_id IN ({_GONE})",  # noqa: S608
     f"DELETE FROM search_index WHERE rowid IN ({_GONE})",  # noqa: S608
 )
+# What changes other rows, and is large.
+UPDATES = (_DELIVERIES, _TRAIL, _TRAIL_OF_MESSAGES, _TRAIL_OF_FILES)
 _FORGET = """DELETE FROM events WHERE seq > :after AND seq <= :until AND EXISTS (SELECT 1 FROM json_each(:ids)
     WHERE instr(payload, '"ticket_id":' || value || ',') OR instr(payload, '"ticket_id":' || value || '}'))"""
 
@@ -75,20 +75,31 @@ def plan_ticket(connection: apsw.Connection, ticket_id: TicketId) -> TicketErasu
     return TicketErasure(ids, messages, files, size, mails)
 
 
-def delete_tickets(connection: apsw.Connection, tickets: Sequence[Ticket], now: datetime) -> list[str]:
-    """Delete tickets from every table; returns the SHA-256 of the files that nothing shows any more."""
-    bindings = {"ids": json_text([ticket.ticket_id for ticket in tickets]), "now": millis(now)}
+def delete_tickets(connection: apsw.Connection, tickets: Sequence[Ticket], now: datetime) -> Leftovers:
+    """Delete tickets from every table; returns the files that nothing shows any more, and the letters."""
+    ids = json_text([ticket.ticket_id for ticket in tickets])
+    bindings = {"ids": ids, "now": millis(now)}
     files = json_text([file_id for (file_id,) in connection.execute(_FILES, bindings)])
     connection.execute(_KEEP_IDS, bindings)
-    connection.execute(_DELIVERIES, bindings)
+    letters = delete_deliveries(connection, _DELIVERIES, bindings)
     for ticket in tickets:
         list_index.remove(connection, ticket)
     with changeable(connection):
         connection.execute(_TRAIL, bindings)
         connection.execute(_TRAIL_OF_MESSAGES, bindings)
-        for statement in _DELETES:
+        for statement in DELETES:
             connection.execute(statement, bindings)
-        return delete_unshown(connection, files)
+        delete_unreferenced(connection, "tickets", "ticket_id", ids)
+        digests = delete_unshown(connection, files)
+    return Leftovers(digests, letters)
+
+
+def delete_deliveries(
+    connection: apsw.Connection, statement: str, bindings: Mapping[str, Any]
+) -> list[tuple[int, datetime]]:
+    """Delete deliveries by a statement that returns their ids and times; returns these."""
+    rows: Iterable[tuple[int, int]] = connection.execute(statement, bindings)
+    return [(delivery_id, time_of(at)) for delivery_id, at in rows]
 
 
 def delete_unshown(connection: apsw.Connection, files: str) -> list[str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
+from datetime import datetime
 
 import apsw
 
 from hero_assistance_sdk.wire import TicketId, UserId
-from hero_assistance_server.erasure.model import FilePolicy, UserErasure
+from hero_assistance_server.erasure.model import FilePolicy, Leftovers, NamedEntries, UserErasure
 from hero_assistance_server.storage.sqlite.database.connection import quote_name
+from hero_assistance_server.storage.sqlite.erasure import user_trail
 from hero_assistance_server.storage.sqlite.erasure.audit_trail import changeable
-from hero_assistance_server.storage.sqlite.erasure.tickets import delete_unshown
+from hero_assistance_server.storage.sqlite.erasure.references import UNINDEXED, delete_unreferenced, list_references
+from hero_assistance_server.storage.sqlite.erasure.tickets import delete_deliveries, delete_unshown
 from hero_assistance_server.storage.sqlite.json_rows import json_text
 from hero_assistance_server.storage.sqlite.search import rebuild, search_index
 from hero_assistance_server.storage.sqlite.tickets import tickets
@@ -46,14 +46,10 @@ _MAILS = "FROM incoming_mails WHERE sender = :email"
 _TICKETS = """SELECT ticket_id FROM listings WHERE scope IN (:filed, :assigned, :participated)
     UNION SELECT ticket_id FROM places WHERE user_id = :old
     UNION SELECT ticket_id FROM messages WHERE author = :old"""
+# Each is in the trail, too.
+STATUS_CHANGES = """UPDATE status_changes SET changed_by = :new WHERE changed_by = :old AND ticket_id IN (
+    SELECT value FROM json_each(:ids) UNION SELECT ticket_id FROM audit WHERE actor = :old AND ticket_id IS NOT NULL)"""
 _SENT = """SELECT attachment_id FROM attachments WHERE uploader = :old"""
-# How the user signed in, from where and with what; and what others did to their account.
-_TRAIL_OF_ACCOUNT = """UPDATE audit SET detail = CASE WHEN detail ->> '$.user_id' = :old
-    THEN json_object('user_id', :new) ELSE '{}' END
-    WHERE (action GLOB 'user.*' OR action GLOB 'auth.*' OR action GLOB 'device.*')
-    AND (detail ->> '$.user_id' = :old OR (actor = :old AND detail ->> '$.user_id' IS NULL))"""
-_TRAIL_OF_DELETED_FILES = """UPDATE audit SET detail = json_object('attachment', detail ->> '$.attachment')
-    WHERE action = 'attachment.deleted' AND actor = :old"""
 _WITHOUT = """(SELECT json_group_array(json(value)) FROM json_each({table}.attachments)
     WHERE value ->> 0 NOT IN (SELECT attachment_id FROM attachments WHERE uploader = :old))"""
 _RENAMED = """(SELECT json_group_array(CASE value WHEN :old THEN :new ELSE value END) FROM json_each({column}))"""
@@ -77,22 +73,23 @@ def plan_user(connection: apsw.Connection, user: User, uploads: FilePolicy) -> U
     )
 
 
-def erase_user(connection: apsw.Connection, user: User, heir: UserId, uploads: FilePolicy) -> list[str]:
-    """Put `heir`, who is there already, in the user's place; returns the SHA-256 of the files that went."""
+def erase_user(
+    connection: apsw.Connection, user: User, heir: UserId, uploads: FilePolicy, named: NamedEntries
+) -> Leftovers:
+    """Put `heir`, who is there already, in the user's place; returns the files that nothing shows, and the letters."""
     bindings = _bindings(user.user_id, heir, user.email)
     affected = [TicketId(found) for (found,) in connection.execute(_TICKETS, bindings)]
-    _delete_own(connection, bindings)
+    letters = _delete_own(connection, bindings)
     _rename_in_tickets(connection, bindings, affected)
     with changeable(connection):
         digests = _delete_files(connection, bindings, uploads)
-        _rename_in_trail(connection, user, heir)
-        for table, column in _references(connection):
-            connection.execute(f"UPDATE {table} SET {column} = :new WHERE {column} = :old", bindings)  # noqa: S608
+        user_trail.forget_user(connection, user, heir, named.audit_ids, named.until)
+        _rename_references(connection, bindings)
     _rename_in_filters(connection, user.user_id, heir)
     connection.execute("DELETE FROM stored_bytes WHERE scope = 'user:' || :old", bindings)
-    connection.execute("DELETE FROM users WHERE user_id = :old", bindings)
+    delete_unreferenced(connection, "users", "user_id", json_text([user.user_id]))
     _index(connection, affected)
-    return digests
+    return Leftovers(digests, letters)
 
 
 def _bindings(old: UserId, new: UserId, email: str | None) -> dict[str, str]:
@@ -121,14 +118,16 @@ def _delete_files(connection: apsw.Connection, bindings: dict[str, str], uploads
     return delete_unshown(connection, json_text(sent))
 
 
-def _delete_own(connection: apsw.Connection, bindings: dict[str, str]) -> None:
+def _delete_own(connection: apsw.Connection, bindings: dict[str, str]) -> list[tuple[int, datetime]]:
+    """Delete what no other user has; returns the letters that may be in the outbox folder."""
     for table, column in _OWN.items():
         connection.execute(f"DELETE FROM {table} WHERE {column} = :old", bindings)  # noqa: S608
     connection.execute("DELETE FROM saved_views WHERE owner = :old AND NOT shared", bindings)
-    connection.execute(f"DELETE {_LETTERS}", bindings)
+    letters = delete_deliveries(connection, f"DELETE {_LETTERS} RETURNING delivery_id, created_at", bindings)
     if bindings["email"]:
         connection.execute(f"DELETE FROM incoming_mail_bytes WHERE mail_id IN (SELECT mail_id {_MAILS})", bindings)  # noqa: S608
         connection.execute(f"DELETE {_MAILS}", bindings)
+    return letters
 
 
 def _rename_in_tickets(connection: apsw.Connection, bindings: dict[str, str], affected: list[TicketId]) -> None:
@@ -140,6 +139,13 @@ def _rename_in_tickets(connection: apsw.Connection, bindings: dict[str, str], af
             WHERE ticket_id IN (SELECT value FROM json_each(:ids)) AND instr({column}, :quoted)""",  # noqa: S608
             both,
         )
+    for column in ("customer", "assignee"):
+        connection.execute(
+            f"""UPDATE tickets SET {column} = :new
+            WHERE ticket_id IN (SELECT value FROM json_each(:ids)) AND {column} = :old""",  # noqa: S608
+            both,
+        )
+    connection.execute(STATUS_CHANGES, both)
     for column in ("last_reply", "last_note"):
         connection.execute(
             f"""UPDATE tickets SET {column} = :new || substr({column}, length(:old) + 1)
@@ -155,42 +161,18 @@ def _rename_in_tickets(connection: apsw.Connection, bindings: dict[str, str], af
             )
 
 
-def _rename_in_trail(connection: apsw.Connection, user: User, heir: UserId) -> None:
-    """Rename in the details of the trail; the addresses from which the user called are forgotten."""
-    known = [text for text in (user.user_id, user.name, user.email) if text]
-    words = re.compile("|".join(rf"(?<![\w.@-]){re.escape(text)}(?![\w@-])" for text in sorted(known, key=len)[::-1]))
-
-    def rename(*details: object) -> str:
-        values = {name: words.sub(heir, str(value)) for name, value in json.loads(str(details[0])).items()}
-        return json_text(values)
-
-    for statement in (_TRAIL_OF_ACCOUNT, _TRAIL_OF_DELETED_FILES):
-        connection.execute(statement, {"old": user.user_id, "new": heir})
-    connection.create_scalar_function("without_user", rename, 1)
-    named = " OR ".join(["instr(detail, ?)"] * len(known))
-    # In the text of a JSON value, without its quotes.
-    quoted = [json_text(text)[1:-1] for text in known]
-    connection.execute(f"UPDATE audit SET detail = without_user(detail) WHERE {named}", quoted)  # noqa: S608
-    connection.execute("UPDATE audit SET origin = '' WHERE actor = ?", (user.user_id,))
-
-
-def _references(connection: apsw.Connection) -> Iterator[tuple[str, str]]:
-    """Yield each column that refers to a user."""
-    rows = connection.execute(
-        """SELECT tables.name, keys."from"
-        FROM pragma_table_list AS tables, pragma_foreign_key_list(tables.name) AS keys
-        WHERE tables.schema = 'main' AND tables.type = 'table' AND keys."table" = 'users'"""
-    ).fetchall()
-    for table, column in rows:
-        yield quote_name(str(table)), quote_name(str(column))
+def _rename_references(connection: apsw.Connection, bindings: dict[str, str]) -> None:
+    for table, column in list_references(connection, "users"):
+        if (table, column) not in UNINDEXED:
+            name, place = quote_name(table), quote_name(column)
+            connection.execute(f"UPDATE {name} SET {place} = :new WHERE {place} = :old", bindings)  # noqa: S608
 
 
 def _rename_in_filters(connection: apsw.Connection, old: UserId, new: UserId) -> None:
     """Rename in the filters and the macros that others keep."""
-    pattern = re.compile(rf'\b(customer|assignee):"?{re.escape(old)}"?(?=\s|$)', re.IGNORECASE)
     views = connection.execute("SELECT view_id, filter FROM saved_views WHERE instr(filter, ?)", (old,)).fetchall()
     for view_id, text in views:
-        renamed = pattern.sub(rf"\g<1>:{new}", str(text))
+        renamed = user_trail.rename_in_filter(str(text), old, new)
         connection.execute("UPDATE saved_views SET filter = ? WHERE view_id = ?", (renamed, view_id))
     connection.execute(
         "UPDATE macros SET actions = json_set(actions, '$.assignee', NULL) WHERE actions ->> '$.assignee' = ?", (old,)

@@ -39,7 +39,10 @@ _OF_TICKET = f"""WITH found (found_id, found_on, found_as) AS (
     FROM found JOIN incoming_mails ON mail_id = found_id ORDER BY mail_id DESC LIMIT :limit"""  # noqa: S608
 # In the words of the index, and with its name: the planner prefers that of the states.
 OLD_BYTES = """SELECT mail_id, size FROM incoming_mails INDEXED BY incoming_mails_with_old_bytes
-    WHERE has_bytes = 1 AND state IN ('filed', 'ignored') AND received_at < ? ORDER BY received_at LIMIT ?"""
+    WHERE has_bytes = 1 AND state IN ('filed', 'ignored') AND state = ? AND received_at < ?
+    ORDER BY received_at LIMIT ?"""
+# Behind the time of every mail.
+_LAST = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +107,6 @@ class SqliteIncomingMails:
         rows = self.session.direct.execute("SELECT state, mails FROM incoming_mail_counts")
         return dict.fromkeys(MailState, 0) | {MailState(state): count for state, count in rows}
 
-    def count_from(self, sender: str, since: datetime, *, in_new_tickets: bool = False) -> int:
-        """Count by the index of senders."""
-        new = "AND state = 'filed' AND message_id IS NULL" if in_new_tickets else ""
-        count: int = self.session.direct.execute(
-            f"SELECT count(*) FROM incoming_mails WHERE sender = ? AND received_at >= ? {new}",  # noqa: S608
-            (sender, millis(since)),
-        ).get
-        return count
-
     def is_filed(self, header_id: str) -> bool:
         """Look the Message-ID up."""
         found = self.session.direct.execute(
@@ -135,7 +129,9 @@ class SqliteIncomingMails:
         """Count by one statement for all of them."""
         self._update("attempts = max(0, attempts - 1)", mail_ids)
 
-    def finish(self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None) -> None:
+    def finish(
+        self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None, kept: bytes | None = None
+    ) -> None:
         """Update the state, where the mail is filed, and what it says, by one statement."""
         found = (outcome.state, outcome.reason, outcome.ticket_id, outcome.message_id)
         changes = "state = ?, reason = ?, ticket_id = ?, message_id = ?"
@@ -143,6 +139,10 @@ class SqliteIncomingMails:
         if contents is not None:
             changes += ", sender = ?, subject = ?, header_id = ?, fingerprint = ?, has_html = ?"
             said = (contents.sender, contents.subject, contents.header_id, contents.fingerprint, int(contents.has_html))
+        if kept is not None:
+            changes += ", size = ?"
+            said += (len(kept),)
+            self.session.direct.execute("UPDATE incoming_mail_bytes SET raw = ? WHERE mail_id = ?", (kept, mail_id))
         self.session.direct.execute(
             f"UPDATE incoming_mails SET {changes} WHERE mail_id = ?",  # noqa: S608
             (*found, *said, mail_id),
@@ -176,9 +176,15 @@ class SqliteIncomingMails:
         )
         return [StoredSize(*row) for row in rows]
 
-    def list_old_bytes(self, before: datetime, limit: int) -> list[StoredSize]:
+    def measure_bytes(self) -> dict[MailState, int]:
+        """Read the counters, which triggers keep."""
+        rows = self.session.direct.execute("SELECT state, bytes FROM stored_mail_bytes")
+        return dict.fromkeys(MailState, 0) | {MailState(state): size for state, size in rows}
+
+    def list_old_bytes(self, state: MailState, limit: int, *, before: datetime | None = None) -> list[StoredSize]:
         """Read by the index of old bytes."""
-        rows = self.session.direct.execute(OLD_BYTES, (millis(before), limit))
+        end = _LAST if before is None else millis(before)
+        rows = self.session.direct.execute(OLD_BYTES, (state, end, limit))
         return [StoredSize(*row) for row in rows]
 
     def delete_raw(self, mail_ids: Sequence[MailId]) -> None:

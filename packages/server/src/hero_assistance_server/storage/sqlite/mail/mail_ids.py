@@ -17,20 +17,32 @@ class SqliteMailIds:
 
     session: Session
 
-    def add(self, mail_id: str, ticket_id: TicketId, message_id: MessageId | None, now: datetime) -> None:
+    def add(
+        self,
+        mail_id: str,
+        ticket_id: TicketId,
+        message_id: MessageId | None,
+        now: datetime,
+        *,
+        has_note: bool = False,
+    ) -> None:
         """Insert a row; its ticket may wait."""
         self.session.with_tickets.execute(
-            """INSERT INTO mail_message_ids (mail_id, ticket_id, message_id, added_at) VALUES (?, ?, ?, ?)
+            """INSERT INTO mail_message_ids (mail_id, ticket_id, message_id, added_at, has_note)
+            VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (mail_id) DO NOTHING""",
-            (mail_id, ticket_id, message_id, millis(now)),
+            (mail_id, ticket_id, message_id, millis(now), int(has_note)),
         )
 
     def find(self, mail_id: str) -> MailReference | None:
         """Read one row."""
         row = self.session.direct.execute(
-            "SELECT ticket_id, message_id FROM mail_message_ids WHERE mail_id = ?", (mail_id,)
+            "SELECT ticket_id, message_id, has_note FROM mail_message_ids WHERE mail_id = ?", (mail_id,)
         ).fetchone()
-        return MailReference(*row) if row else None
+        if row is None:
+            return None
+        found, message_id, has_note = row
+        return MailReference(found, message_id, None if has_note is None else bool(has_note))
 
     def keep_title(self, ticket_id: TicketId, title: str) -> str:
         """Insert a row at the first mail, and read it; its ticket may wait."""

@@ -17,7 +17,7 @@ from hero_assistance_server.storage.sqlite.session import Session
 from hero_assistance_server.tickets.business_hours import ALWAYS_OPEN, WEEKDAYS, BusinessHours, Shift, parse_shift
 from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets, TargetsInHours
-from hero_assistance_server.time_zones import zone_of
+from hero_assistance_server.time_zones import zone_or_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,7 @@ def _hours(connection: apsw.Connection) -> BusinessHours:
     if not any(found.get("open_hours", {}).values()):
         return ALWAYS_OPEN
     week = tuple(tuple(sorted(map(parse_shift, found["open_hours"].get(day, [])), key=_start)) for day in WEEKDAYS)
-    return BusinessHours(
-        week, zone_of(found.get("time_zone", "UTC")), frozenset(map(day_of, found.get("holidays", [])))
-    )
+    return BusinessHours(week, zone_or_utc(found.get("time_zone")), frozenset(map(day_of, found.get("holidays", []))))
 
 
 def _start(shift: Shift) -> int:

@@ -12,9 +12,12 @@ from hero_assistance_server.stats.model import Key, Span
 from hero_assistance_server.storage.sqlite.session import Session
 
 _COLUMNS = "ticket_id, solved_at, user_id, score, comment, agent, rated_at"
-_LIST = f"""SELECT {_COLUMNS} FROM ratings WHERE (rated_at, ticket_id) < (:at, :ticket)
-    AND (:score IS NULL OR score = :score) AND (:agent IS NULL OR agent = :agent)
-    ORDER BY rated_at DESC, ticket_id DESC"""  # noqa: S608
+# Of an agent, or of all: each has an index in this order.
+LIST, LIST_OF_AGENT = (
+    f"""SELECT {_COLUMNS} FROM ratings WHERE (rated_at, ticket_id) < (:at, :ticket)
+    AND (:score IS NULL OR score = :score) {of_agent} ORDER BY rated_at DESC, ticket_id DESC"""  # noqa: S608
+    for of_agent in ("", "AND agent = :agent")
+)
 _SAVE = f"""INSERT INTO ratings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (ticket_id, solved_at) DO UPDATE SET user_id = excluded.user_id, score = excluded.score,
     comment = excluded.comment, agent = excluded.agent, rated_at = excluded.rated_at"""  # noqa: S608
@@ -49,10 +52,12 @@ class SqliteRatings:
         return [_to_rating(row) for row in rows]
 
     def iterate(self, query: RatingQuery, after: RatingPosition = LATEST) -> Iterator[Rating]:
-        """Walk the index by time backwards."""
+        """Walk the index by time backwards, or that of an agent."""
         score = None if query.score is None else query.score.value
-        bindings = {"at": after.rated_at, "ticket": after.ticket_id, "score": score, "agent": query.agent}
-        return map(_to_rating, self.session.direct.execute(_LIST, bindings))
+        bindings = {"at": after.rated_at, "ticket": after.ticket_id, "score": score}
+        if query.agent is None:
+            return map(_to_rating, self.session.direct.execute(LIST, bindings))
+        return map(_to_rating, self.session.direct.execute(LIST_OF_AGENT, {**bindings, "agent": query.agent}))
 
     def count(self, span: Span) -> RatingCount:
         """Count a range of the index by time."""

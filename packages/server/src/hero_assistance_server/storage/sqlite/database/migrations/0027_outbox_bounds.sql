@@ -19,6 +19,10 @@ CREATE TABLE pruned_deliveries (
     PRIMARY KEY (channel, state)
 ) STRICT, WITHOUT ROWID;
 
+-- The ticket that a letter or a call of a webhook tells of, with which it is deleted; older ones have none.
+ALTER TABLE deliveries ADD COLUMN ticket_id INTEGER;
+CREATE INDEX deliveries_of_ticket ON deliveries (ticket_id) WHERE ticket_id IS NOT NULL;
+
 -- The title that the mails of a ticket have: mail programs keep together what has one subject.
 CREATE TABLE mail_titles (
     ticket_id  INTEGER NOT NULL PRIMARY KEY REFERENCES tickets (ticket_id),

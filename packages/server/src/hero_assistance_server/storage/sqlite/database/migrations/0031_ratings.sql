@@ -12,3 +12,5 @@ CREATE TABLE ratings (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX ratings_by_time ON ratings (rated_at, ticket_id);
+CREATE INDEX ratings_of_agent ON ratings (agent, rated_at, ticket_id) WHERE agent IS NOT NULL;
+CREATE INDEX ratings_of_user ON ratings (user_id);

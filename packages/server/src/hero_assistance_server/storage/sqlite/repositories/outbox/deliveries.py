@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,10 @@ from hero_assistance_server.timestamps import maybe_time, millis, time_of
 _COLUMNS = """delivery_id, channel, key, target, payload, summary, state, attempts, created_at, due_at, finished_at,
     begun_at, note"""
 _SELECT = f"SELECT {_COLUMNS} FROM deliveries"  # noqa: S608
+_ADD = """INSERT INTO deliveries
+    (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at, ticket_id)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7, ?8, ?9
+    WHERE NOT EXISTS (SELECT 1 FROM deleted_tickets WHERE ticket_id = ?9) ON CONFLICT (key) DO NOTHING"""
 # What is left of a payload that is forgotten.
 _FORGOTTEN = "{}"
 _OPEN = "(state = 'dead' OR (state = 'waiting' AND begun_at IS NULL))"
@@ -41,10 +46,9 @@ class SqliteOutbox:
     wake: Callable[[], None] | None = None
 
     def add(self, delivery: Delivery, now: datetime) -> bool:
-        """Insert a row, unless there is one with its key."""
+        """Insert a row, unless there is one with its key, or its ticket was deleted meanwhile."""
         self.session.direct.execute(
-            """INSERT INTO deliveries (channel, key, target, payload, summary, keeps_payload, state, created_at, due_at)
-            VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (key) DO NOTHING""",
+            _ADD,
             (
                 delivery.channel,
                 delivery.key,
@@ -54,6 +58,7 @@ class SqliteOutbox:
                 int(delivery.keeps_payload),
                 millis(now),
                 millis(delivery.due_at),
+                delivery.ticket_id,
             ),
         )
         return self._changed() and self._wake()
@@ -93,6 +98,14 @@ class SqliteOutbox:
         """Forget what was begun; there is one process for a database."""
         self.session.direct.execute("UPDATE deliveries SET begun_at = NULL WHERE begun_at IS NOT NULL")
         return self.session.direct.changes()
+
+    def release_forgotten(self, kept: Collection[int]) -> None:
+        """Walk through the index of what is in flight, which holds few rows."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET begun_at = NULL, attempts = max(attempts - 1, 0)
+            WHERE begun_at IS NOT NULL AND delivery_id NOT IN (SELECT value FROM json_each(?))""",
+            (json.dumps(sorted(kept)),),
+        )
 
     def finish(self, delivery_id: int, note: str, now: datetime) -> None:
         """Mark a row as sent, also one that was dropped meanwhile."""
@@ -158,6 +171,18 @@ class SqliteOutbox:
             self._wake()
         return count
 
+    def bring_forward(self, channel: str, latest: datetime, now: datetime) -> int:
+        """Update the last rows of the index of what is due."""
+        self.session.direct.execute(
+            """UPDATE deliveries SET due_at = ? WHERE channel = ? AND state = 'waiting' AND begun_at IS NULL
+            AND due_at > ?""",
+            (millis(now), channel, millis(latest)),
+        )
+        count = self.session.direct.changes()
+        if count:
+            self._wake()
+        return count
+
     def drop(self, delivery_id: int, now: datetime) -> bool:
         """Mark a row as dropped, and forget its payload."""
         self.session.direct.execute(
@@ -166,6 +191,16 @@ class SqliteOutbox:
             (millis(now), delivery_id),
         )
         return self._changed()
+
+    def drop_all(self, channel: str, target: str, now: datetime) -> int:
+        """Mark rows as dropped, found among those of the channel that are waiting or dead."""
+        self.session.direct.execute(
+            f"""UPDATE deliveries SET state = 'dropped', finished_at = ?,
+            payload = iif(keeps_payload, payload, '{_FORGOTTEN}')
+            WHERE state IN ('waiting', 'dead') AND channel = ? AND target = ? AND {_OPEN}""",  # noqa: S608
+            (millis(now), channel, target),
+        )
+        return self.session.direct.changes()
 
     def counts(self) -> list[DeliveryCount]:
         """Count the rows of each state and channel, from the index alone."""

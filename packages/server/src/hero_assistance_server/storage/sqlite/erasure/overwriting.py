@@ -1,0 +1,18 @@
+"""Has what is deleted overwritten with zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+
+@contextmanager
+def overwriting(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+    """Overwrite what is deleted: else it stays readable in the parts of the file that are free then."""
+    before = connection.pragma("secure_delete", True)
+    try:
+        yield connection
+    finally:
+        connection.pragma("secure_delete", before)
