@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation
+from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unauthenticated
+from hero_assistance_sdk.rpc.errors import CODES
 from hero_assistance_ui.errors import status_of
 from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.page import style_source
@@ -90,17 +92,25 @@ def _mail_id(request: Request) -> int:
 
 
 def _html_of(answer: bytes, project: str, *, loads_pictures: bool) -> str:
-    """Return the HTML of an answer; raises `NotFound` with the server's words for a refusal."""
+    """Return the HTML of an answer; raises with the server's words `Unauthenticated`, `NotFound` for other refusals."""
     try:
         parsed = from_json(answer)
         if "error" in parsed:
-            raise NotFound(str(parsed["error"]["message"]), hint="read the text of the message")
+            raise _refusal(parsed["error"])
         html, left_out = parsed["result"]["html"], int(parsed["result"].get("web_pictures", 0))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ProtocolViolation(f"what answers for {project} shows no mails") from None
     if not isinstance(html, str):
         raise ProtocolViolation(f"what answers for {project} shows no mails")
     return html if loads_pictures or left_out <= 0 else _say_left_out(left_out) + html
+
+
+def _refusal(error: dict[str, Any]) -> HeroError:
+    """Return what a refusal is here: who may not see mails is not told which there are."""
+    message = str(error["message"])
+    if error.get("code") == CODES[Unauthenticated]:
+        return Unauthenticated(message)
+    return NotFound(message, hint="read the text of the message")
 
 
 def _say_left_out(count: int) -> str:
