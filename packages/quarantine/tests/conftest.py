@@ -54,9 +54,9 @@ class Project:
         cache = [] if cached else ["-p", "no:cacheprovider"]
         return self._run([sys.executable, "-m", "pytest", *cache, *arguments], env)
 
-    def command(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run `flake-quarantine`."""
-        return self._run([sys.executable, "-m", "flake_quarantine", *arguments], env)
+    def command(self, *arguments: str, folder: str = ".", **env: str) -> subprocess.CompletedProcess[str]:
+        """Run `flake-quarantine`, in a folder of the project."""
+        return self._run([sys.executable, "-m", "flake_quarantine", *arguments], env, folder)
 
     def json(self, *arguments: str) -> Any:
         """Return what `flake-quarantine ... --json` answers."""
@@ -72,11 +72,9 @@ class Project:
         # Hypothesis' plugin adds 0.8 s to each of the many processes, and these projects do not use it.
         return {**outer, "PYTEST_ADDOPTS": "-p no:hypothesispytest", **more}
 
-    def _run(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        outer = self.environment(**env)
-        return subprocess.run(
-            command, cwd=self.folder, env=outer, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+    def _run(self, command: list[str], env: dict[str, str], folder: str = ".") -> subprocess.CompletedProcess[str]:
+        outer, cwd = self.environment(**env), self.folder / folder
+        return subprocess.run(command, cwd=cwd, env=outer, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
 def make_project(corpus: str | None = None) -> Project:

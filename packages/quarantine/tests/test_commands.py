@@ -24,7 +24,8 @@ from flake_quarantine.inference.tally import Rung, Tally
 
 # Far more than anything here takes, even on a machine that others load.
 SECONDS = 60
-KEYS = {"nodeid", "verdict", "kind", "alone", "load", "p", "suspects", "reproduce"}
+KEYS = {"nodeid", "verdict", "kind", "alone", "load", "p", "reproduce"}
+KEYS |= {"cause", "notes", "shared", "signatures", "suspects"}
 # Half of what the default ladder does, and few workers: the machine is shared.
 SMALL = ("--ladder", "1,2", "--copies", "75", "--seed", "5")
 
@@ -130,6 +131,19 @@ def test_a_port_conflict_is_blamed_on_the_neighbour_and_bisected(new_project: Ne
 
 
 @pytest.mark.measures
+def test_a_fixed_port_that_copies_of_a_test_share_is_the_cause(new_project: NewProject) -> None:
+    project = new_project()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    project.write("test_port.py", CONFLICT.replace("{port}", str(port)).partition("def test_keeps")[0])
+    (found,) = project.json("measure", "test_port.py::test_binds", *SMALL, "--history", "h.db")
+    assert (found["verdict"], found["cause"]["kind"]) == ("load-only", "port")
+    assert f"port {port} with a copy of itself" in found["cause"]["sentence"]
+    assert found["cause"]["sentence"] in project.command("explain", found["nodeid"], "--history", "h.db").stdout
+
+
+@pytest.mark.measures
 def test_an_order_dependence_is_told_from_load(new_project: NewProject) -> None:
     project = new_project()
     project.write(
@@ -152,7 +166,7 @@ def test_hunt_finds_the_flake_and_says_what_to_paste(new_project: NewProject) ->
         "import os, random\ndef test_fine(): pass\ndef test_flaky():\n"
         '    assert "PYTEST_XDIST_WORKER" not in os.environ or random.SystemRandom().random() < 0.5\n',
     )
-    found = project.json("hunt", "--budget", "30s", "--ladder", "1,2", "--seed", "3", "--copies", "25")
+    found = project.json("hunt", "--budget", "60s", "--ladder", "1,2", "--seed", "3", "--copies", "25")
     assert [one["nodeid"] for one in found["candidates"]] == ["test_mixed.py::test_flaky"]
     assert 'nodeid = "test_mixed.py::test_flaky"' in found["candidates"][0]["toml"]
 
@@ -186,6 +200,23 @@ def test_mistakes_are_answered_with_a_remedy(
     monkeypatch.chdir(tmp_path)
     assert run(arguments) == 4
     assert message in capsys.readouterr().err
+
+
+def test_the_command_that_repeats_a_measurement_keeps_the_options_of_pytest() -> None:
+    one = Measurement(nodeid="a.py::t[x y]", tally=Tally([]), pytest_options=("-p", "no:x", "-k", "a b"))
+    assert render.format_reproduce_command(one) == "flake-quarantine measure 'a.py::t[x y]' -- -p no:x -k 'a b'"
+
+
+def test_a_measurement_in_json_shows_progress_and_explains_itself(project: Any) -> None:
+    project.write("test_a.py", "def test_x(): assert 0, 'boom'\n")
+    done = project.command("measure", "--json", "test_a.py::test_x", "--", "-p", "no:cacheprovider")
+    (found,) = json.loads(done.stdout)
+    assert found["verdict"] == "broken"
+    assert any("boom" in signature for signature in found["signatures"])
+    assert any("boom" in note for note in found["notes"])
+    assert found["shared"] == {}
+    assert found["reproduce"].endswith(" -- -p no:cacheprovider")
+    assert "test_a.py::test_x: broken" in done.stderr
 
 
 def test_a_hunt_proposes_only_what_may_be_listed() -> None:

@@ -40,6 +40,28 @@ def test_failures_spread_by_chance_count_one_by_one() -> None:
     assert count_events(runs) == sum(one.failed for one in runs)
 
 
+def test_collisions_of_one_shared_thing_count_one_by_one_however_close_they_are() -> None:
+    """Copies that bind one port fail at one moment because they meet there: no bad moment of the machine."""
+    taken = "test_a.py setup: OSError: [Errno N] error while attempting to bind: address already in use"
+    runs = [
+        run("t", f"gw{worker}", moment, moment + 0.9, failed=failed, signature=taken if failed else "")
+        for moment in range(20)
+        for worker in range(12)
+        for failed in [moment in (3, 11) and worker > 2]
+    ]
+    assert count_events(runs) == 18
+
+
+def test_beside_collisions_other_failures_still_burst() -> None:
+    runs = [
+        run("t", f"gw{worker}", moment, moment + 0.9, failed=moment in (3, 11), signature="assert N")
+        for moment in range(20)
+        for worker in range(12)
+    ]
+    runs += [run("t", "gw0", 30, 31, failed=True, signature="OSError: Address already in use")]
+    assert count_events(runs) == 3
+
+
 def test_what_always_fails_counts_every_run() -> None:
     assert count_events([run("t", f"gw{n}", 0, 1, failed=True) for n in range(8)]) == 8
 

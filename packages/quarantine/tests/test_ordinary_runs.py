@@ -234,6 +234,8 @@ def test_a_narrow_run_does_not_miss_what_it_did_not_collect(project: Any) -> Non
     assert done.returncode == 1
     assert "test_b.py::test_gone is quarantined, but" in done.stdout
     assert "test_a.py::test_gone is quarantined, but" not in done.stdout
+    project.quarantine("tests/test_a.py::test_x[gone]")
+    assert project.pytest("tests/test_a.py::test_x").returncode == 1
 
 
 def test_a_broken_register_is_a_usage_error(project: Any) -> None:
@@ -279,3 +281,34 @@ def test_addresses_are_those_of_pytest(nodeid: str, prefix: str | None) -> None:
     *classes, name = mangle_test_address(nodeid)
     expected = ".".join([prefix, *classes] if prefix else classes), bin_xml_escape(name)
     assert _make_address(nodeid, prefix) == expected
+
+
+def test_a_file_that_a_conftest_ignores_and_a_test_that_it_leaves_out_are_not_gone(project: Any) -> None:
+    project.write(
+        "tests/conftest.py",
+        "import pytest\ncollect_ignore = ['test_a.py']\n@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_collection_modifyitems(items): items[:] = [item for item in items if item.name != 'test_y']\n",
+    )
+    project.write("tests/test_a.py", "def test_x(): pass\n")
+    project.write("tests/test_b.py", "def test_y(): pass\ndef test_z(): pass\n")
+    project.quarantine("tests/test_a.py::test_x", "tests/test_b.py::test_y")
+    done = project.pytest()
+    assert done.returncode == 0, done.stdout
+    assert "there is no such test" not in done.stdout
+
+
+def test_the_job_summary_says_once_what_is_true_of_many(project: Any) -> None:
+    project.write(
+        "tests/test_a.py",
+        "import os, pytest\nALONE = 'FLAKE_QUARANTINE_TRIAL' in os.environ\n"
+        "@pytest.mark.parametrize('n', range(3))\nclass TestAll:\n    def test_x(self, n): assert ALONE\n"
+        "@pytest.mark.parametrize('n', range(7))\ndef test_broken(n): assert 0\n",
+    )
+    project.quarantine("tests/test_a.py::TestAll", "tests/test_a.py::test_broken")
+    assert project.pytest("-o", ONCE, GITHUB_STEP_SUMMARY=str(project.folder / "summary.md")).returncode == 1
+    text = (project.folder / "summary.md").read_text()
+    assert "| 3 × passes alone: a concurrency flake (1 of 1 runs alone passed) |" in text
+    assert "| 7 × fails alone too |" in text
+    (line,) = (line for line in text.splitlines() if "a regression" in line)
+    assert "test_broken[0]`" in line
+    assert line.endswith(" and 2 more")

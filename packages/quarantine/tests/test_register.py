@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flake_quarantine import register
 from flake_quarantine.cli import register_editor
 from flake_quarantine.errors import BrokenRegister, QuarantineError
-from flake_quarantine.node_ids import strip_group
-from flake_quarantine.register import Entry, Evidence, Kind
+from flake_quarantine.node_ids import covers, strip_group
+from flake_quarantine.register import Entry, Evidence, Kind, Register
 
 GOOD = """\
 # our flakes
@@ -87,9 +90,9 @@ def test_the_key_of_a_syntax_error_is_named() -> None:
 
 def test_an_entry_covers_its_parameters_and_members_and_nothing_else() -> None:
     first, second = register.parse(GOOD, "q.toml")
-    assert first.covers("tests/test_a.py::test_x[1-2]")
-    assert not first.covers("tests/test_a.py::test_xy")
-    assert second.covers("tests/test_b.py::TestAll::test_one")
+    assert covers(first.nodeid, "tests/test_a.py::test_x[1-2]")
+    assert not covers(first.nodeid, "tests/test_a.py::test_xy")
+    assert covers(second.nodeid, "tests/test_b.py::TestAll::test_one")
 
 
 def test_the_closest_entry_is_found() -> None:
@@ -98,6 +101,23 @@ def test_the_closest_entry_is_found() -> None:
     both = register.Register(Path("q.toml"), (second, closer))
     assert both.find("tests/test_b.py::TestAll::test_one[0]") == closer
     assert both.find("tests/test_c.py::test_one") is None
+
+
+NAMES = st.text(alphabet="ab:[]", min_size=1, max_size=12)
+
+
+@given(names=st.lists(NAMES, unique=True, max_size=8), nodeid=NAMES)
+def test_the_entries_that_cover_a_test_are_found_the_narrowest_first(names: list[str], nodeid: str) -> None:
+    found = Register(Path(), tuple(entry(name) for name in names)).find_all(nodeid)
+    covering = sorted((name for name in names if covers(name, nodeid)), key=len, reverse=True)
+    assert [one.nodeid for one in found] == covering
+
+
+def test_a_long_register_is_searched_as_fast_as_a_short_one() -> None:
+    long = Register(Path(), tuple(entry(f"tests/test_a.py::test_{number}") for number in range(2000)))
+    begin = time.process_time()
+    assert all(long.find(f"tests/test_a.py::test_{number}[1]") for number in range(2000))
+    assert time.process_time() - begin < 0.4  # one by one takes a second
 
 
 def test_a_clock_that_went_back_does_not_revive_an_entry() -> None:

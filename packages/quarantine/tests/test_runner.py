@@ -10,6 +10,7 @@ from flake_quarantine.errors import QuarantineError
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.batches import Batch, build_ladder, choose_neighbours
 from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runner.trial_log import TrialLogWriter
 from flake_quarantine.runs import Outcome
 
@@ -53,3 +54,9 @@ def test_noise_is_written_as_it_is_read() -> None:
 
 def test_parts_of_a_batch_are_counted_together() -> None:
     assert Batch(workers=2, parts=({"a": 2, "b": 1}, {"a": 1}), seed=0).run_count == 4
+
+
+def test_a_run_for_which_no_process_could_be_started_says_so(tmp_path: Path) -> None:
+    run = PytestRunner(tmp_path, cwd=tmp_path / "gone").run_alone("a.py::t")
+    assert (run.outcome, run.failed) == (Outcome.NOT_RUN, False)
+    assert run.text.startswith("no pytest could be started: ")

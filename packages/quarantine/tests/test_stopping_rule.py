@@ -125,3 +125,9 @@ def test_what_is_too_rare_to_be_decided_within_the_limits_is_not_pursued() -> No
 def test_a_load_flake_of_two_percent_is_decided() -> None:
     """At least 95 %, less three standard errors for the simulation."""
     assert simulate(0.02, 0, TIMES).get_share(Verdict.LOAD_ONLY) >= 0.95 - 0.033
+
+
+def test_eighteen_of_520_under_load_and_none_of_116_alone_is_load_only() -> None:
+    """What a port shared with a copy of itself made fail; thinned out as bursts, it stayed undecided."""
+    tally = Tally([Rung(2, runs=520, failures=18, events=18)], alone_runs=116, batches=8, failing_batches=6)
+    assert choose_step(tally, Limits()) == Stop(Verdict.LOAD_ONLY)

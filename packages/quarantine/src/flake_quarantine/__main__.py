@@ -5,9 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 
+from flake_quarantine.constants import NEEDS_POSIX, is_posix
+
 
 def main() -> int:
     """Run the command line and return the exit status."""
+    if not is_posix():
+        print(NEEDS_POSIX, file=sys.stderr)
+        return 4
     from flake_quarantine.cli.main import run
 
     for number in (signal.SIGHUP, signal.SIGTERM):

@@ -152,6 +152,8 @@ class History:
         """Copy the batches of another file that are not here yet, and return how many; repeating it adds nothing."""
         if not path.exists():
             raise QuarantineError(f"{path}: there is no such history")
+        if path.resolve() == self.path.resolve():
+            raise QuarantineError(f"{path}: a history cannot be merged into itself")
         History(path).close()  # refuses a file that is no history, and migrates an old one
         self._db.execute("ATTACH ? AS other", (str(path),))
         try:
@@ -163,6 +165,14 @@ class History:
         finally:
             self._db.execute("DETACH other")
         return int(taken)
+
+    def list_seconds(self) -> dict[str, float]:
+        """Return how long each test lasts on average when it passes."""
+        rows = self._db.execute(
+            "SELECT t.nodeid, AVG(o.seconds) FROM outcome o JOIN test t ON t.id = o.test"
+            " WHERE o.outcome = 'passed' GROUP BY t.id"
+        )
+        return dict(rows.fetchall())
 
     def list_tests(self) -> list[str]:
         """Return the node ids of all tests that ever failed or were measured, sorted."""

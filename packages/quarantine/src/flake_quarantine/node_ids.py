@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+INNER_END = re.compile(r"(?=::|\[)")  # where a name inside of a node id may end
+
 
 def extract_path(nodeid: str) -> str:
     """Return the file of a node id, relative to pytest's root folder."""
@@ -12,6 +17,13 @@ def covers(name: str, nodeid: str) -> bool:
     """Tell whether `name`, a test, a class or a file, is `nodeid`, contains it, or is it without parameters."""
     rest = nodeid[len(name) :]
     return nodeid.startswith(name) and (not rest or rest.startswith(("::", "[")))
+
+
+def list_covering(nodeid: str) -> Iterator[str]:
+    """Yield every name that covers `nodeid`, the longest first."""
+    yield nodeid
+    for end in reversed([found.start() for found in INNER_END.finditer(nodeid)]):
+        yield nodeid[:end]
 
 
 def strip_group(nodeid: str) -> str:

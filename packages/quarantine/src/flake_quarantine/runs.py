@@ -14,6 +14,7 @@ class Outcome(enum.StrEnum):
     SKIPPED = "skipped"
     CRASHED = "crashed"
     HUNG = "hung"
+    NOT_RUN = "not run"  # pytest did not start it, or it ended pytest: nothing was reported
 
 
 FAILURES = frozenset({Outcome.FAILED, Outcome.CRASHED, Outcome.HUNG})
@@ -49,8 +50,13 @@ class Run:
 
     @property
     def counts(self) -> bool:
-        """Whether this run says anything about the test: a skipped one does not."""
-        return self.outcome is not Outcome.SKIPPED
+        """Whether this run says anything about the test: one that was skipped or not run does not."""
+        return self.outcome not in (Outcome.SKIPPED, Outcome.NOT_RUN)
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether the history keeps it: a run that did not take place has no outcome."""
+        return self.outcome is not Outcome.NOT_RUN
 
     def overlaps(self, other: Run) -> bool:
         """Tell whether both ran at the same time, on different workers."""

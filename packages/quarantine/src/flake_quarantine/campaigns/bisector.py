@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flake_quarantine.inference.statistics import runs_for_bound, wilson_interval
+from flake_quarantine.inference.causes import ITSELF, find_cause, is_collision
+from flake_quarantine.inference.statistics import ALPHA, fisher_p_value, runs_for_bound, wilson_interval
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -15,6 +16,7 @@ NEIGHBOUR_RUNS = 120
 MAX_BATCHES = 40
 MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
 MIN_RATE = 0.01
+MAX_NAMED = 3  # shared things in a conclusion; the answer lists all below it
 
 
 @dataclass
@@ -39,7 +41,10 @@ class Bisector:
     seed: int = 0
     report_progress: Callable[[str], None] = lambda line: None
     batches: int = 0
+    without: tuple[int, int] = (0, 0)  # failures and runs without neighbours
     rate: float = 0.05  # of failures: how many runs show that a set is harmless
+    shared: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what the test touches, and who else does
+    collisions: list[str] = field(default_factory=list)  # signatures of failures of the latest set that name one
 
     def bisect(self, candidates: Sequence[str]) -> BisectionResult:
         """Bisect the candidates, which are node ids, the likeliest first."""
@@ -47,11 +52,50 @@ class Bisector:
         if not failures:
             return self._try_without_neighbours(runs)
         self.rate = max(MIN_RATE, wilson_interval(failures, runs)[0])
-        if self._try([], noise=self.workers)[0]:
-            return self._make_result([], "none of its neighbours: it fails under any load", failures, runs)
+        collisions = self.collisions
+        self.without = self._try([], noise=self.workers)
+        if not self._is_more_than_without(failures, runs):
+            return self._blame_holders(collisions, failures, runs)
         smallest = self._narrow(list(candidates))
-        failures, runs = self._try(smallest, noise=0)
-        return self._make_result(smallest, f"fails while these run: {', '.join(smallest)}", failures, runs)
+        failures, runs, p = self._confirm(smallest)
+        if p > ALPHA:
+            found = f"with the likeliest {failures} of {runs}, without any {self.without[0]} of {self.without[1]}"
+            return self._make_result([], f"no set of neighbours was confirmed: {found} failed", failures, runs)
+        conclusion = f"fails while these run: {', '.join(smallest)}"
+        common = [name for name, holders in self.shared.items() if set(holders) & set(smallest)]
+        conclusion += f"; it shares {', '.join(common[:MAX_NAMED])} with them" if common else ""
+        return self._make_result(smallest, conclusion, failures, runs)
+
+    def _blame_holders(self, collisions: Sequence[str], failures: int, runs: int) -> BisectionResult:
+        """Blame all holders of the thing that failures with neighbours name, and those under plain load less often."""
+        cause = find_cause(self.shared, collisions) if collisions else None
+        holders = {name for resource in cause.resources for name in self.shared[resource]} if cause else set()
+        more_often = fisher_p_value(len(collisions), runs, len(self.collisions), self.without[1]) <= ALPHA
+        if cause and more_often and holders - {ITSELF}:
+            conclusion = f"any of these neighbours, by {', '.join(cause.resources[:MAX_NAMED])}"
+            return self._make_result(sorted(holders - {ITSELF}), conclusion, failures, runs)
+        return self._make_result([], "none of its neighbours: it fails under any load", failures, runs)
+
+    def _confirm(self, names: Sequence[str]) -> tuple[int, int, float]:
+        """Return failures and runs with the set that was found, in new batches, and Fisher's p against none.
+
+        One failure chose each set on the way, and may have been chance.
+        """
+        failures = runs = 0
+        p = 1.0
+        for _ in range(MAX_QUIET_BATCHES):
+            more_failures, more_runs = self._try(names, noise=0)
+            failures, runs = failures + more_failures, runs + more_runs
+            p = fisher_p_value(failures, runs, *self.without)
+            if p <= ALPHA or not more_failures:
+                break
+        return failures, runs, p
+
+    def _is_more_than_without(self, failures: int, runs: int) -> bool:
+        """Tell whether it fails more often than under plain CPU load, where it may fail as well."""
+        if not self.without[0]:
+            return failures > 0
+        return fisher_p_value(failures, runs, *self.without) <= ALPHA
 
     def _try_without_neighbours(self, runs: int) -> BisectionResult:
         failures, tried = self._try([], noise=self.workers)
@@ -59,7 +103,8 @@ class Bisector:
             return self._make_result([], "none of its neighbours: it fails under any load", failures, tried)
         failures, tried = self._try([], noise=0, with_itself=True)
         if failures:
-            return self._make_result([self.nodeid], "fails only while a copy of itself runs", failures, tried)
+            used = f"; both use {', '.join(list(self.shared)[:MAX_NAMED])}" if self.shared else ""
+            return self._make_result([self.nodeid], f"fails only while a copy of itself runs{used}", failures, tried)
         return self._make_result([], "it did not fail; measure it first", 0, runs + tried)
 
     def _narrow(self, names: list[str]) -> list[str]:
@@ -81,7 +126,7 @@ class Bisector:
     def _find_failing_part(self, chunks: list[list[str]], names: list[str]) -> list[str] | None:
         rests = [[name for name in names if name not in chunk] for chunk in chunks] if len(chunks) > 2 else []
         for part in (*chunks, *rests):
-            if self.batches < MAX_BATCHES and self._try(part, noise=0)[0]:
+            if self.batches < MAX_BATCHES and self._is_more_than_without(*self._try(part, noise=0)):
                 return part
         return None
 
@@ -89,12 +134,14 @@ class Bisector:
         """Return failures and runs with these neighbours; stops when a failure would have shown at 95 %."""
         failures = runs = 0
         enough = runs_for_bound(self.rate)
+        self.collisions = []
         for _ in range(MAX_QUIET_BATCHES):
             batch = self._plan_batch(names, noise, with_itself)
             self.batches += 1
             own = [run for run in self.runner.run_batch(batch) if run.nodeid == self.nodeid and run.counts]
             failures += sum(run.failed for run in own)
             runs += len(own)
+            self.collisions += [run.signature for run in own if run.failed and is_collision(run.signature)]
             if failures or runs >= enough or not own:
                 break
         self.report_progress(f"  {len(names)} neighbours: {failures}/{runs}")
@@ -106,6 +153,7 @@ class Bisector:
             workers=self.workers,
             parts=({**dict.fromkeys(names, each), self.nodeid: COPIES},),
             seed=self.seed + self.batches,
+            targets=(self.nodeid,),
             exclusive=() if with_itself else (self.nodeid,),
             noise=Noise(cpu=noise),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake_quarantine.history import History, Outcomes
 from flake_quarantine.inference.stopping_rule import Limits
@@ -21,7 +21,7 @@ class CampaignSettings:
     limits: Limits = field(default_factory=Limits)
     workers: tuple[int, ...] = field(default_factory=build_ladder)
     noise: Noise = field(default_factory=Noise)
-    until: float = float("inf")  # seconds of the monotonic clock, after which no further step begins
+    until: float = float("inf")  # seconds of the monotonic clock, when the campaign ends
     finds_suspects: bool = True
 
 
@@ -39,8 +39,13 @@ class Campaign:
     history: History | None = None
     report_progress: Callable[[str], None] = _ignore
 
+    @property
+    def limited_runner(self) -> PytestRunner:
+        """The runner, which ends what it runs when the time of the settings is up."""
+        return replace(self.runner, until=min(self.runner.until, self.settings.until))
+
     def record(self, arm: str, workers: int, runs: Sequence[Run]) -> None:
         """Append the runs of one batch to the history, if there is one."""
-        if self.history and runs:
-            rows = [(run.nodeid, run.outcome.value, run.seconds, run.signature) for run in runs]
+        rows = [(run.nodeid, run.outcome.value, run.seconds, run.signature) for run in runs if run.is_outcome]
+        if self.history and rows:
             self.history.append(Outcomes(arm, workers, rows))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flake_quarantine.campaigns.campaign import Campaign
 from flake_quarantine.inference.measurement import Measurement
-from flake_quarantine.inference.statistics import ALPHA
+from flake_quarantine.inference.statistics import ALPHA, fisher_p_value
 from flake_quarantine.inference.suspects import Suspect, find_shared_resources, rank_earlier, rank_overlapping
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.register import Kind
@@ -34,12 +34,12 @@ class CauseFinder:
     def explain(self, measurement: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
         """Fill in kind, suspects and shared resources; `serial` are batches for one process, `runs` those under load.
 
-        If the test fails in one process too, its kind is order, otherwise load.
+        If the test fails more often in one process than alone, its kind is order, otherwise load.
         """
         nodeid = measurement.nodeid
         measurement.kind = Kind.LOAD
         earlier = rank_earlier(runs, nodeid)
-        if any(self._fails_serially(nodeid, batch) for batch in (*_keep_likeliest(earlier, nodeid, serial), *serial)):
+        if self._fails_serially(measurement, (*_keep_likeliest(earlier, nodeid, serial), *serial)):
             measurement.kind = Kind.ORDER
             measurement.suspects = earlier
         elif self.campaign.settings.finds_suspects:
@@ -76,18 +76,30 @@ class CauseFinder:
                 workers=workers,
                 parts=({**dict.fromkeys(neighbours, each), nodeid: SUSPECT_COPIES},),
                 seed=settings.seed + SEED_OFFSET + number,
+                targets=(nodeid,),
                 exclusive=(nodeid,),
                 audit=True,
             )
-            runs += _rename_workers(self.campaign.runner.run_batch(batch), number)
+            runs += _rename_workers(self.campaign.limited_runner.run_batch(batch), number)
             suspects = rank_overlapping(runs, nodeid)
             if (suspects and suspects[0].p <= CLEAR) or time.monotonic() > settings.until:
                 break
         return runs, suspects
 
-    def _fails_serially(self, nodeid: str, batch: Batch) -> bool:
-        """Tell whether it fails in one process too, after other tests and at the same time as none."""
-        return any(run.failed for run in self.campaign.runner.run_serially(batch) if run.nodeid == nodeid)
+    def _fails_serially(self, measurement: Measurement, batches: Sequence[Batch]) -> bool:
+        """Tell whether it fails more often in one process, after other tests and at the same time as none, than alone.
+
+        A flake of timing fails there once in a while, too: that is no evidence of an order.
+        """
+        tally = measurement.tally
+        failures = runs = 0
+        for batch in batches:
+            own = [run for run in self.campaign.limited_runner.run_serially(batch) if run.nodeid == measurement.nodeid]
+            failures += sum(run.failed for run in own)
+            runs += sum(run.counts for run in own)
+            if fisher_p_value(failures, runs, tally.alone_failures, tally.alone_runs) <= ALPHA:
+                return True
+        return False
 
 
 def _keep_likeliest(earlier: Sequence[Suspect], nodeid: str, serial: Sequence[Batch]) -> list[Batch]:

@@ -18,11 +18,11 @@ from flake_quarantine.inference.stopping_rule import (
     Stop,
     Verdict,
     choose_step,
-    describe_missing_runs,
+    stop_at_time_limit,
 )
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
-from flake_quarantine.runs import Run
+from flake_quarantine.runs import Outcome, Run
 
 MAX_GROUP = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
 BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known
@@ -62,12 +62,12 @@ class Measurer:
         Each test must reach the threshold divided by `family`, the number of tests in question: by default, all given.
         """
         limits = replace(self.settings.limits, threshold=ALPHA / max(1, family or len(nodeids)))
-        tests = [MeasuredTest(measurement=Measurement(nodeid=nodeid, tally=self._make_tally())) for nodeid in nodeids]
+        tests = [MeasuredTest(measurement=self._make_measurement(nodeid)) for nodeid in nodeids]
         waiting = tests
         while waiting:
             waiting = self._take_turn(waiting, limits)
         for test in tests:
-            if test.measurement.verdict is Verdict.LOAD_ONLY:
+            if test.measurement.verdict is Verdict.LOAD_ONLY and time.monotonic() < self.settings.until:
                 self._find_cause(test)
         return [test.measurement for test in tests]
 
@@ -86,7 +86,14 @@ class Measurer:
             parts.append({**dict.fromkeys(neighbours, each), **spread, test.nodeid: own})
         once = tuple(test.nodeid for test, _ in group if test.once_per_process)
         noise = self.settings.noise
-        return Batch(workers=workers, parts=tuple(parts), seed=seed, once_per_process=once, noise=noise)
+        return Batch(
+            workers=workers,
+            parts=tuple(parts),
+            seed=seed,
+            targets=tuple(names),
+            once_per_process=once,
+            noise=noise,
+        )
 
     def _take_turn(self, tests: Sequence[MeasuredTest], limits: Limits) -> list[MeasuredTest]:
         """Give each test its next step and return those that need another."""
@@ -111,13 +118,17 @@ class Measurer:
         tally = test.measurement.tally
         step = choose_step(tally, limits)
         if time.monotonic() > self.settings.until and not isinstance(step, Stop):
-            return Stop(Verdict.UNDECIDED, f"the time is up; {describe_missing_runs(tally, limits)}")
+            return stop_at_time_limit(tally, limits)
         return step
 
     def _stop(self, test: MeasuredTest, stop: Stop) -> None:
         measurement = test.measurement
         measurement.verdict, measurement.hint, measurement.p = stop.verdict, stop.hint, measurement.tally.p
         self.campaign.report_progress(f"{test.nodeid}: {stop.verdict}")
+
+    def _make_measurement(self, nodeid: str) -> Measurement:
+        options = tuple(self.campaign.runner.options)
+        return Measurement(nodeid=nodeid, tally=self._make_tally(), pytest_options=options)
 
     def _make_tally(self) -> Tally:
         return Tally([Rung(workers) for workers in self.settings.workers])
@@ -126,13 +137,16 @@ class Measurer:
         """Run the test alone until it fails, `times` times at most."""
         measurement, runs = test.measurement, []
         for _ in range(times):
-            run = self.campaign.runner.run_alone(test.nodeid)
+            if time.monotonic() > self.settings.until:
+                break
+            run = self.campaign.limited_runner.run_alone(test.nodeid)
             runs.append(run)
             test.seconds = max(test.seconds, run.seconds)
             if run.counts:
                 measurement.tally.add_alone(failed=run.failed)
             else:
                 measurement.tally.empty_batches += 1
+                measurement.notes += [run.text] if run.text else []
                 measurement.tally.load_last = False
             if run.failed:
                 measurement.signatures[run.signature] += 1
@@ -145,11 +159,22 @@ class Measurer:
     def _run_load(self, rung: int, group: Sequence[Copies]) -> None:
         workers = self.settings.workers[rung]
         seed = self.settings.seed + group[0][0].measurement.tally.batches
-        runs = self.campaign.runner.run_batch(self.plan_batch(group, workers, seed))
+        runs = self.campaign.limited_runner.run_batch(self.plan_batch(group, workers, seed))
         self.slow_tests |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
+        self._leave_out_hung_neighbours(runs, [test for test, _ in group])
         self.campaign.record("load", workers, runs)
         for test, copies in group:
             self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed))
+
+    def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
+        """Name the neighbours that held up the batch, and choose them for no other one."""
+        hung = {run.nodeid for run in runs if run.outcome is Outcome.HUNG} - {test.nodeid for test in tests}
+        self.slow_tests |= hung
+        for nodeid in sorted(hung):
+            note = f"the neighbour {nodeid} hung and ended a batch; it was left out of those after it"
+            self.campaign.report_progress(note)
+            for test in tests:
+                test.measurement.notes.append(note)
 
     def _count_batch(self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: FailingBatch) -> None:
         """Count what a batch says about one test."""
@@ -174,7 +199,7 @@ class Measurer:
         if tally.batches != tally.empty_batches + 1 and tally.failing_batches > 1:
             return False
         batch = Batch(workers=1, parts=({test.nodeid: 3},), seed=self.settings.seed)
-        return any(run.failed for run in self.campaign.runner.run_serially(batch)[1:])
+        return any(run.failed for run in self.campaign.limited_runner.run_serially(batch)[1:])
 
     def _restart_once_per_process(self, test: MeasuredTest) -> None:
         """Count load runs from zero, with each process running the test once."""

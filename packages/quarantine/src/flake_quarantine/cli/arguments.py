@@ -6,6 +6,7 @@ import argparse
 import re
 from collections.abc import Callable
 
+from flake_quarantine.campaigns.shards import Shard
 from flake_quarantine.constants import DEFAULT_REGISTER
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.register import Kind
@@ -13,7 +14,7 @@ from flake_quarantine.register import Kind
 DESCRIPTION = "Measures, explains and quarantines tests that fail only while other tests run."
 EPILOG = "What follows `--` is handed to every pytest."
 SECONDS = {"s": 1, "m": 60, "h": 3600}
-COMMANDS = ("measure", "hunt", "bisect", "list", "add", "release", "report", "explain")
+COMMANDS = ("measure", "hunt", "bisect", "list", "add", "release", "report", "merge", "explain")
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,19 +25,41 @@ class Parser(argparse.ArgumentParser):
         raise QuarantineError(f"{message}; see {self.prog} --help")
 
 
+class VersionAction(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print the version and exit."""
+        # Imported here: it takes longer than all the rest of the command's start.
+        from importlib.metadata import version
+
+        print(f"{parser.prog} {version('flake-quarantine')}")
+        parser.exit()
+
+
 def make_parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentParser:
     """Return the parser; each command is bound to its handler, whose docstring is the help."""
     top = Parser(prog="flake-quarantine", description=DESCRIPTION, epilog=EPILOG)
+    top.add_argument("--version", action=VersionAction, nargs=0, help="print the version")
     commands = top.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
-    made = {name: commands.add_parser(name, help=(handlers[name].__doc__ or "").strip()) for name in COMMANDS}
+    texts = {name: (handlers[name].__doc__ or "").strip() for name in COMMANDS}
+    made = {name: commands.add_parser(name, help=text, description=text) for name, text in texts.items()}
     for name, command in made.items():
         command.set_defaults(handler=handlers[name])
         command.add_argument("--json", action="store_true", help="answer in JSON")
-        command.add_argument("--register", default=DEFAULT_REGISTER, metavar="PATH", help="default: %(default)s")
+        command.add_argument(
+            "--register", metavar="PATH", help=f"default: pytest's setting quarantine_file, or {DEFAULT_REGISTER}"
+        )
         command.add_argument("--history", metavar="PATH", help="SQLite file of outcomes")
     made["measure"].add_argument("nodeid", nargs="*", help="default: every entry of the register")
     made["hunt"].add_argument("nodeid", nargs="*", help="where to look; default: what pytest collects")
     made["hunt"].add_argument("--budget", default="10m", metavar="TIME", help="such as 90s, 10m or 1h")
+    made["hunt"].add_argument(
+        "--shard",
+        metavar="K/N",
+        help="hunt in the K-th of N parts; every machine needs the same --history to begin with",
+    )
+    made["merge"].add_argument("file", nargs="+", help="histories to copy into that of --history")
     for name in ("bisect", "add", "release", "explain"):
         made[name].add_argument("nodeid")
     for name in ("measure", "hunt", "bisect", "add"):
@@ -60,7 +83,7 @@ def _add_campaign_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--copies", type=int, help="copies of the test in each batch")
     command.add_argument("--alone-runs", type=int, help="at most so many runs alone for each test; default: 500")
     command.add_argument("--load-runs", type=int, help="at most so many runs under load for each test; default: 600")
-    command.add_argument("--max-time", metavar="TIME", help="begin nothing new after this time")
+    command.add_argument("--max-time", metavar="TIME", help="end after this time, and what runs then too")
     command.add_argument("--noise", default="", help="such as cpu=4,io=1,loop=1")
 
 
@@ -85,9 +108,17 @@ def parse_seconds(text: str) -> float:
 def parse_counts(text: str) -> tuple[int, int]:
     """Read `3/100` as failures and runs; raises QuarantineError."""
     match = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not match or int(match.group(1)) > int(match.group(2)):
-        raise QuarantineError(f"failures and runs are written as 3/100, not {text!r}")
+    if not match or int(match.group(1)) > int(match.group(2)) or not int(match.group(2)):
+        raise QuarantineError(f"failures and runs are written as 3/100, not {text!r}; there is at least one run")
     return int(match.group(1)), int(match.group(2))
+
+
+def parse_shard(text: str) -> Shard:
+    """Read `3/20` as a shard; raises QuarantineError."""
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if not match or not 1 <= int(match.group(1)) <= int(match.group(2)):
+        raise QuarantineError(f"a shard is written as 3/20, from 1/20 to 20/20, not {text!r}")
+    return Shard(int(match.group(1)), int(match.group(2)))
 
 
 def parse_steps(text: str) -> tuple[int, ...]:

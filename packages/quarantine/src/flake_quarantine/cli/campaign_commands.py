@@ -13,6 +13,7 @@ from flake_quarantine.campaigns.campaign import Campaign
 from flake_quarantine.campaigns.cause_finder import CauseFinder
 from flake_quarantine.campaigns.hunter import Hunter, HuntResult
 from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.campaigns.shards import Shard, choose_tests
 from flake_quarantine.cli import arguments, register_commands, register_editor, render
 from flake_quarantine.cli.invocation import Invocation
 from flake_quarantine.errors import QuarantineError
@@ -30,7 +31,7 @@ STRONG = 0.001  # suspects this clear are bisected alone
 def measure(invocation: Invocation) -> int:
     """Measure the named tests, or every entry of the register, alone and under load."""
     register, runner, settings = invocation.load_register(), invocation.make_runner(), invocation.make_settings()
-    suite = runner.collect()
+    suite = invocation.collect_suite(runner)
     names = invocation.options.nodeid or [entry.nodeid for entry in register.entries]
     wanted, missing = invocation.find_tests(runner, suite, names)
     with invocation.open_history() as history:
@@ -55,8 +56,10 @@ def measure(invocation: Invocation) -> int:
 
 def hunt(invocation: Invocation) -> int:
     """Look for unknown flakes until the time is up."""
+    # Read first: a mistake is told before pytest collects for a minute.
+    shard = arguments.parse_shard(invocation.options.shard) if invocation.options.shard else None
     register, runner = invocation.load_register(), invocation.make_runner()
-    suite = runner.collect(invocation.options.nodeid)
+    suite = runner.collect(invocation.options.nodeid) if invocation.options.nodeid else invocation.collect_suite(runner)
     if not suite:
         raise QuarantineError("pytest collects no tests here")
     with invocation.open_history() as history:
@@ -68,13 +71,20 @@ def hunt(invocation: Invocation) -> int:
             report_progress=invocation.report_progress,
         )
         listed = {nodeid for nodeid in suite if register.find(nodeid)}
-        result = Hunter(campaign).hunt(arguments.parse_seconds(invocation.options.budget), listed)
+        tests = _choose_hunted_tests(campaign, shard) if shard else suite
+        result = Hunter(campaign, tests).hunt(arguments.parse_seconds(invocation.options.budget), listed)
         correct_p_values(result.candidates)
         _record_verdicts(history, result.candidates)
     proposals = propose_entries(result, invocation.resolve_today())
     invocation.print_result(render.serialize_hunt(result, proposals), lambda: render.format_hunt(result, proposals))
     job_summary.append(render.tabulate_hunt(result, proposals))
     return 1 if result.candidates or result.unmeasured else 0
+
+
+def _choose_hunted_tests(campaign: Campaign, shard: Shard) -> list[str]:
+    tests = choose_tests(campaign.suite, campaign.history.list_seconds() if campaign.history else {}, shard)
+    campaign.report_progress(f"shard {shard}: {len(tests)} of {len(campaign.suite)} tests")
+    return tests
 
 
 def propose_entries(result: HuntResult, today: dt.date) -> dict[str, str]:
@@ -86,7 +96,7 @@ def propose_entries(result: HuntResult, today: dt.date) -> dict[str, str]:
 def bisect(invocation: Invocation) -> int:
     """Find a smallest set of neighbours with which the test fails."""
     runner, settings = invocation.make_runner(), invocation.make_settings()
-    suite = runner.collect()
+    suite = invocation.collect_suite(runner)
     wanted, _ = invocation.find_tests(runner, suite, [invocation.options.nodeid])
     if len(wanted) != 1:
         raise QuarantineError(f"{invocation.options.nodeid} must name one test; it names {len(wanted)}")
@@ -95,8 +105,12 @@ def bisect(invocation: Invocation) -> int:
     suspects, shared = CauseFinder(campaign).find_suspects(wanted[0], workers)
     candidates = [suspect.nodeid for suspect in suspects if suspect.failed_with or suspect.p < 1]
     strong = [suspect.nodeid for suspect in suspects if suspect.p <= STRONG]
-    bisector = Bisector(runner, wanted[0], workers, settings.seed, invocation.report_progress)
-    result = bisector.bisect(strong or candidates)
+    bisector = Bisector(
+        campaign.limited_runner, wanted[0], workers, settings.seed, invocation.report_progress, shared=shared
+    )
+    # What touches the same things as the test is tried first, even where it met the test too seldom to stand out.
+    holders = sorted({name for names in shared.values() for name in names} & set(suite) - {wanted[0]})
+    result = bisector.bisect(strong or list(dict.fromkeys([*holders, *candidates])))
     invocation.print_result(render.serialize_bisection(result, shared), lambda: render.format_bisection(result, shared))
     return 0 if result.failures else 1
 

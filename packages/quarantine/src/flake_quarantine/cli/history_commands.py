@@ -25,6 +25,20 @@ def report(invocation: Invocation) -> int:
     return 0
 
 
+def merge(invocation: Invocation) -> int:
+    """Copy the histories of other jobs into one; a file that was merged before adds nothing."""
+    if not invocation.options.history:
+        raise QuarantineError("name the file to merge into with --history")
+    target = Path(invocation.options.history)
+    with History(target) as history:
+        taken = {file: history.merge(Path(file)) for file in invocation.options.file}
+    invocation.print_result(
+        {"history": str(target), "batches": taken},
+        lambda: "\n".join(f"{file}: {batches} new batches" for file, batches in taken.items()),
+    )
+    return 0
+
+
 def explain(invocation: Invocation) -> int:
     """Say everything that is known about one test."""
     nodeid = invocation.options.nodeid

@@ -1,80 +1,129 @@
-"""Writes the history as one HTML page without scripts, fonts or network, light or dark as the system is."""
+"""Writes the history as one HTML page without fonts or network, light or dark as the system is."""
 
 from __future__ import annotations
 
 import datetime as dt
 import html
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from flake_quarantine.cli.report_assets import SCRIPT, STYLE
 from flake_quarantine.cli.svg_charts import draw_rate_chart, draw_suspect_graph
-from flake_quarantine.history import History
+from flake_quarantine.history import History, Point
 from flake_quarantine.inference.statistics import ALPHA, wilson_interval
-from flake_quarantine.register import Register
+from flake_quarantine.register import Entry, Register, count_of_days
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1c1f23; --paper: #fff; --soft: #68707a; --line: #d5d9de; --bad: #b3261e;
-  --good: #1a7f37; --band: #9ec5fe88; --mark: #0b5ed7; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #14171a; --soft: #9aa3ad; --line: #363c43;
-  --bad: #ff8a80; --good: #6fdd8b; --band: #2f5f9f88; --mark: #7db3ff; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
-  margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; } code { font-size: .92em; }
-.bad { color: var(--bad); } .good { color: var(--good); } .soft { color: var(--soft); }
-svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 11px; }
-.band { fill: var(--band); } .rate { fill: none; stroke: var(--mark); stroke-width: 1.5; } .dot { fill: var(--mark); }
-.axis { stroke: var(--line); } .edge { stroke: var(--bad); } .node { fill: var(--mark); }
-"""
+TOOLS = (
+    "<p class=tools hidden><label>Search <input id=search type=search></label>"
+    "<label>Tests by <select id=order><option value=test>name<option value=failures>failures"
+    "<option value=rate>rate</select></label></p>"
+)
+COLUMNS = ("test", "kind", "owner", "reason", "issue", "since", "expires", "days left", "last verdict")
+BREAKS, WITH_BREAK = re.compile("(/|::|_)"), r"\1<wbr>"
+
+
+@dataclass(frozen=True)
+class RecordedTest:
+    """What the history knows of one test; `anchor` is the name of its section."""
+
+    nodeid: str
+    anchor: str
+    points: Sequence[Point]
+    verdict: str
+
+    @property
+    def runs(self) -> int:
+        """All runs, alone and with others."""
+        return sum(point.runs for point in self.points)
+
+    @property
+    def failures(self) -> int:
+        """All failures, alone and with others."""
+        return sum(point.failures for point in self.points)
+
+    @property
+    def always_fails(self) -> bool:
+        """Whether it is no flake: it failed each time, or was measured as broken."""
+        return self.verdict == "broken" or 0 < self.runs == self.failures
 
 
 def write_report(target: Path, history: History, register: Register, today: dt.date) -> int:
     """Write the page to `target` and return how many tests it shows."""
-    tests = history.list_tests()
+    verdicts = {row.nodeid: row.verdict for row in history.list_verdicts()}
+    tests = {
+        nodeid: RecordedTest(nodeid, f"t{number}", history.list_points(nodeid), verdicts.get(nodeid, ""))
+        for number, nodeid in enumerate(history.list_tests())
+    }
+    flaky = [test for test in tests.values() if not test.always_fails]
+    failing = [test for test in tests.values() if test.always_fails]
     parts = [
         "<h1>Quarantine</h1>",
-        f"<p class=soft>{today.isoformat()}: {len(register.entries)} entries, {len(tests)} tests that ever failed.</p>",
-        _format_entries(history, register, today),
-        _format_healed_and_new(history, register, tests),
+        f"<p class=soft>{today.isoformat()}: {len(register.entries)} entries, {len(tests)} tests that ever failed or "
+        f"were measured, {len(failing)} of them always fail.</p>{TOOLS}",
+        _format_entries(register, tests, verdicts, today),
+        *_format_lists(history, register, flaky, failing),
         _format_suspects(history),
-        "<h2>Rate over time</h2>",
-        *(_format_test(history, nodeid) for nodeid in tests),
+        _format_tests("Rate over time", flaky, history),
+        _format_tests("Always failing, over time", failing, history),
     ]
     page = f"<!doctype html><html lang=en><meta charset=utf-8><title>Quarantine</title><meta name=viewport \
-content='width=device-width'><style>{STYLE}</style><body>{''.join(parts)}</body></html>\n"
+content='width=device-width'><style>{STYLE}</style><body>{''.join(parts)}<script>{SCRIPT}</script></body></html>\n"
     target.write_text(page, encoding="utf-8")
     return len(tests)
 
 
-def _format_entries(history: History, register: Register, today: dt.date) -> str:
+def _format_entries(
+    register: Register, tests: Mapping[str, RecordedTest], verdicts: Mapping[str, str], today: dt.date
+) -> str:
     if not register:
         return "<p>Nothing is quarantined.</p>"
-    rows = []
-    for entry in register.entries:
-        left = entry.count_days_left(today)
-        days = f"{left}" if left >= 0 else f"<b class=bad>expired {-left} days ago</b>"
-        owner = html.escape(entry.owner) or "<b class=bad>none</b>"
-        verdicts = history.list_verdicts(entry.nodeid)
-        verdict = verdicts[-1].verdict if verdicts else "not measured"
-        cells = (_format_code(entry.nodeid), entry.kind.value, owner, html.escape(entry.reason), verdict, days)
-        rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    head = "<tr><th>test<th>kind<th>owner<th>reason<th>last verdict<th>days left</tr>"
-    return f"<h2>Entries</h2><table>{head}{''.join(rows)}</table>"
+    heads = "".join(f"<th><button>{column}</button>" for column in COLUMNS)
+    rows = "".join(_format_entry(entry, tests, verdicts, entry.count_days_left(today)) for entry in register.entries)
+    return f"<div data-part><h2>Entries</h2><table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table></div>"
 
 
-def _format_healed_and_new(history: History, register: Register, tests: Sequence[str]) -> str:
-    healed = [nodeid for nodeid in tests if register.find(nodeid) and history.find_healed_since(nodeid)]
-    last = {row.nodeid: row.verdict for row in history.list_verdicts()}
-    new = [nodeid for nodeid in tests if not register.find(nodeid) and last.get(nodeid) != "healed"]
-    parts = []
-    for title, kind, nodeids in (("Healed, to be released", "good", healed), ("New, not listed", "bad", new)):
-        if nodeids:
-            items = "".join(
-                f"<li>{_format_code(nodeid)} <span class=soft>{last.get(nodeid, '')}</span>" for nodeid in nodeids
-            )
-            parts.append(f"<h2 class={kind}>{title}</h2><ul>{items}</ul>")
-    return "".join(parts)
+def _format_entry(entry: Entry, tests: Mapping[str, RecordedTest], verdicts: Mapping[str, str], days_left: int) -> str:
+    expired = f"<b class=bad>expired {count_of_days(-days_left)} ago</b>"
+    cells = (
+        _link_test(entry.nodeid, tests),
+        entry.kind.value,
+        html.escape(entry.owner) or "<b class=bad>none</b>",
+        html.escape(entry.reason),
+        _link_issue(entry.issue),
+        entry.since.isoformat(),
+        entry.expires.isoformat(),
+        str(days_left) if days_left >= 0 else expired,
+        html.escape(verdicts.get(entry.nodeid, "not measured")),
+    )
+    # An entry that has expired comes before one that ends today; `localeCompare` knows no sign.
+    keys = {"days left": f" data-sort={days_left + 100_000}"}
+    columns = zip(COLUMNS, cells, strict=True)
+    texts = "".join(f"<td data-label='{column}'{keys.get(column, '')}>{cell}" for column, cell in columns)
+    return f"<tr data-test>{texts}</tr>"
+
+
+def _format_lists(
+    history: History, register: Register, flaky: Sequence[RecordedTest], failing: Sequence[RecordedTest]
+) -> Iterator[str]:
+    """Yield the lists of tests that ask for a decision."""
+    healed = [one for one in flaky if register.find(one.nodeid) and history.find_healed_since(one.nodeid)]
+    unlisted = [one for one in flaky if not register.find(one.nodeid) and one.verdict != "healed"]
+    lists = (
+        ("Healed, to be released", "good", healed),
+        ("Flaky, not listed", "bad", unlisted),
+        ("Always failing: no flakes, to be mended", "bad", failing),
+    )
+    for title, kind, tests in lists:
+        items = "".join(
+            f"<li data-test><a href='#{one.anchor}'>{_format_code(one.nodeid)}</a> "
+            f"<span class=soft>{one.failures}/{one.runs} {html.escape(one.verdict)}</span>"
+            for one in tests
+        )
+        if items:
+            yield f"<div data-part><h2 class={kind}>{title}</h2><ul>{items}</ul></div>"
 
 
 def _format_suspects(history: History) -> str:
@@ -86,22 +135,46 @@ def _format_suspects(history: History) -> str:
                 edges[row.nodeid, suspect["nodeid"]] = suspect["p"]
     if not edges:
         return ""
-    return f"<h2>Suspects</h2>{draw_suspect_graph(edges)}"
+    return f"<h2>Suspects</h2><div class=scroll>{draw_suspect_graph(edges)}</div>"
 
 
-def _format_test(history: History, nodeid: str) -> str:
-    points = [point for point in history.list_points(nodeid) if point.arm != "alone"]
-    alone = [point for point in history.list_points(nodeid) if point.arm == "alone"]
+def _format_tests(title: str, tests: Sequence[RecordedTest], history: History) -> str:
+    if not tests:
+        return ""
+    sections = "".join(_format_test(one, history.count_signatures(one.nodeid)[:3]) for one in tests)
+    return f"<div data-part data-tests><h2>{title}</h2>{sections}</div>"
+
+
+def _format_test(test: RecordedTest, signatures: Sequence[tuple[str, int]]) -> str:
+    points = [point for point in test.points if point.arm != "alone"]
+    alone = [point for point in test.points if point.arm == "alone"]
     runs, failures = sum(point.runs for point in points), sum(point.failures for point in points)
     low, high = wilson_interval(failures, runs)
-    text = f"{failures}/{runs} together with others ({100 * low:.1f}-{100 * high:.1f} %)"
+    texts = [f"{failures}/{runs} together with others ({100 * low:.1f}-{100 * high:.1f} %)"] if points else []
     if alone:
-        text += f", {sum(p.failures for p in alone)}/{sum(p.runs for p in alone)} alone"
-    signatures = "".join(
-        f"<li>{count} × {html.escape(signature)}" for signature, count in history.count_signatures(nodeid)[:3]
+        texts.append(f"{sum(p.failures for p in alone)}/{sum(p.runs for p in alone)} alone")
+    listed = "".join(f"<li>{count} × {html.escape(signature)}" for signature, count in signatures)
+    text, rate = ", ".join(texts), test.failures / max(1, test.runs)
+    return (
+        f"<section id={test.anchor} data-test='{html.escape(test.nodeid)}' data-failures={test.failures}"
+        f" data-rate={rate:.6f}><h3>{_format_code(test.nodeid)}</h3><p>{text}</p>"
+        f"{draw_rate_chart(points)}<ul>{listed}</ul></section>"
     )
-    return f"<h3>{_format_code(nodeid)}</h3><p>{text}</p>{draw_rate_chart(points)}<ul>{signatures}</ul>"
+
+
+def _link_test(nodeid: str, tests: Mapping[str, RecordedTest]) -> str:
+    test = tests.get(nodeid)
+    return f"<a href='#{test.anchor}'>{_format_code(nodeid)}</a>" if test else _format_code(nodeid)
+
+
+def _link_issue(issue: str) -> str:
+    """Return a link where the issue is an address of the web, otherwise its text."""
+    text = html.escape(issue)
+    if not re.match(r"https?://", issue):
+        return text
+    return f"<a href='{text}'>{html.escape('/'.join(issue.rstrip('/').split('/')[-2:]))}</a>"
 
 
 def _format_code(nodeid: str) -> str:
-    return f"<code>{html.escape(nodeid)}</code>"
+    """Return a node id that may be broken after a folder, a file, a class and a word."""
+    return f"<code>{BREAKS.sub(WITH_BREAK, html.escape(nodeid))}</code>"

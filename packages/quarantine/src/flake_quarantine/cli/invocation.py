@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import functools
 import json
 import random
 import sys
@@ -15,12 +16,14 @@ from pathlib import Path
 
 from flake_quarantine.campaigns.campaign import CampaignSettings
 from flake_quarantine.cli import arguments
+from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
 from flake_quarantine.inference.stopping_rule import Limits
 from flake_quarantine.node_ids import covers, extract_path
 from flake_quarantine.register import Register, load
 from flake_quarantine.runner.batches import build_ladder
 from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.project_settings import ProjectSettings, read_project_settings
 from flake_quarantine.runner.pytest_runner import PytestRunner
 
 MAX_SEED = 1_000_000
@@ -33,18 +36,28 @@ class Invocation:
     options: argparse.Namespace
     pytest_options: tuple[str, ...]
 
-    @property
-    def register_path(self) -> Path:
-        """The register's file."""
-        return Path(self.options.register)
+    @functools.cached_property
+    def project(self) -> ProjectSettings:
+        """Where pytest's root folder and register are; raises TrialFailed."""
+        return read_project_settings(self.make_runner())
 
-    def load_register(self) -> Register:
-        """Read the register as it is now; raises BrokenRegister."""
+    @functools.cached_property
+    def register_path(self) -> Path:
+        """The register's file: the one that was named, otherwise that of pytest's settings."""
+        return Path(self.options.register) if self.options.register else self.project.register
+
+    def load_register(self, *, must_exist: bool = True) -> Register:
+        """Read the register as it is now.
+
+        Raises BrokenRegister, and QuarantineError if it was named and is not there.
+        """
+        if must_exist and self.options.register and not self.register_path.exists():
+            raise QuarantineError(f"{self.register_path}: there is no such register; `flake-quarantine add` makes one")
         return load(self.register_path)
 
     def resolve_today(self) -> dt.date:
         """Return today by the clock, but none before the register's newest entry."""
-        return self.load_register().resolve_today(dt.date.today())
+        return self.load_register(must_exist=False).resolve_today(dt.date.today())
 
     def make_runner(self) -> PytestRunner:
         """Return a runner in the current folder."""
@@ -69,6 +82,19 @@ class Invocation:
             seed=seed, limits=self._make_limits(), workers=workers, noise=Noise.parse(options.noise), until=until
         )
 
+    def collect_suite(self, runner: PytestRunner) -> list[str]:
+        """Return the project's tests: those of pytest's root folder, from where pytest has its settings.
+
+        Options of pytest may hold paths that are relative to the current folder; with these, it stays there.
+        """
+        if not self.pytest_options and not self.options.register:
+            runner.cwd = self.project.root  # known without collecting
+        suite = runner.collect()
+        if runner.root == (runner.cwd or Path.cwd()) or self.pytest_options:
+            return suite
+        runner.cwd = runner.root
+        return runner.collect()
+
     def find_tests(
         self, runner: PytestRunner, suite: Sequence[str], names: Sequence[str]
     ) -> tuple[list[str], list[str]]:
@@ -78,15 +104,16 @@ class Invocation:
         for name in names:
             covered = [nodeid for nodeid in suite if covers(name, nodeid)]
             if not covered and (runner.root / extract_path(name)).exists():
-                covered = [nodeid for nodeid in runner.collect([extract_path(name)]) if covers(name, nodeid)]
+                covered = [
+                    nodeid for nodeid in runner.collect([str(runner.root / extract_path(name))]) if covers(name, nodeid)
+                ]
             wanted += covered
             missing += [] if covered else [name]
         return list(dict.fromkeys(wanted)), missing
 
     def report_progress(self, line: str) -> None:
-        """Print a line of progress, unless the answer is JSON."""
-        if not self.options.json:
-            print(line, file=sys.stderr, flush=True)
+        """Print a line of progress on standard error: the answer alone goes to standard output."""
+        print(line, file=sys.stderr, flush=True)
 
     def print_result(self, value: object, format_text: Callable[[], str]) -> None:
         """Print the result as JSON or as text."""

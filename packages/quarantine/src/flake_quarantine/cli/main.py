@@ -19,6 +19,7 @@ HANDLERS = {
     "add": register_commands.add,
     "release": register_commands.release,
     "report": history_commands.report,
+    "merge": history_commands.merge,
     "explain": history_commands.explain,
 }
 

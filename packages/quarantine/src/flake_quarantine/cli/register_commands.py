@@ -15,6 +15,7 @@ from flake_quarantine.history import History
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.stopping_rule import FAILING
 from flake_quarantine.inference.tally import Tally
+from flake_quarantine.node_ids import covers, extract_path
 from flake_quarantine.register import MAX_AGE, Entry, Evidence, Kind
 
 PROPOSED_DAYS = 30
@@ -38,6 +39,7 @@ def add(invocation: Invocation) -> int:
     if not options.owner.strip():
         raise QuarantineError("--owner must name somebody")
     evidence, kind = _find_evidence(invocation)
+    _refuse_unknown_test(invocation)
     entry = Entry(
         nodeid=options.nodeid,
         kind=Kind(options.kind) if options.kind else kind,
@@ -86,9 +88,19 @@ def _to_evidence(tally: Tally) -> Evidence:
     )
 
 
+def _refuse_unknown_test(invocation: Invocation) -> None:
+    nodeid, root = invocation.options.nodeid, invocation.project.root
+    path = root / extract_path(nodeid)
+    found = invocation.make_runner().collect([str(path)]) if path.is_file() else []
+    if not any(covers(nodeid, one) for one in found):
+        raise QuarantineError(f"{nodeid}: there is no such test; node ids are relative to {root}")
+
+
 def _find_evidence(invocation: Invocation) -> tuple[Evidence, Kind]:
     """Return counts that were given, those of the last measurement, or those of a measurement made now."""
     options = invocation.options
+    if bool(options.alone) != bool(options.load):
+        raise QuarantineError("--alone and --load belong together: give both, or none to measure now")
     if options.alone and options.load:
         (alone_failures, alone_runs), (load_failures, load_runs) = map(parse_counts, (options.alone, options.load))
         evidence = Evidence(
@@ -121,7 +133,7 @@ def _read_last_measurement(history: History | None, nodeid: str) -> tuple[Eviden
 
 def _measure_now(invocation: Invocation) -> tuple[Evidence, Kind]:
     nodeid, runner = invocation.options.nodeid, invocation.make_runner()
-    suite = runner.collect()
+    suite = invocation.collect_suite(runner)
     wanted, missing = invocation.find_tests(runner, suite, [nodeid])
     if missing:
         raise QuarantineError(f"{nodeid}: there is no such test")

@@ -11,12 +11,14 @@ from typing import Any
 from flake_quarantine.campaigns.bisector import BisectionResult
 from flake_quarantine.campaigns.hunter import HuntResult
 from flake_quarantine.history import History
+from flake_quarantine.inference.causes import Cause, find_cause
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import ALPHA, upper_bound, wilson_interval
 from flake_quarantine.inference.stopping_rule import Verdict
+from flake_quarantine.inference.suspects import Suspect
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.job_summary import escape_cell
-from flake_quarantine.register import Entry, Register
+from flake_quarantine.register import Entry, Kind, Register, count_of_days, format_days_left
 
 MAX_SUSPECTS = 5
 Value = dict[str, Any]  # what becomes JSON
@@ -31,9 +33,38 @@ def serialize_measurement(one: Measurement) -> Value:
         "alone": {"runs": one.tally.alone_runs, "failures": one.tally.alone_failures},
         "load": [{"workers": r.workers, "runs": r.runs, "failures": r.failures} for r in one.tally.rungs],
         "p": one.p,
-        "suspects": [{"nodeid": suspect.nodeid, "p": suspect.p} for suspect in one.suspects[:MAX_SUSPECTS]],
+        "suspects": [{"nodeid": suspect.nodeid, "p": suspect.p} for suspect in _choose_suspects(one)],
+        "cause": _serialize_cause(one),
+        "shared": one.shared_resources,
+        "signatures": dict(one.signatures.most_common()),
+        "notes": one.notes,
         "reproduce": format_reproduce_command(one),
     }
+
+
+def _choose_suspects(one: Measurement) -> list[Suspect]:
+    """Return the likeliest suspects: one that explains nothing is none.
+
+    An order is proved by runs in one process: there, what ran before every failure explains it without a small p.
+    """
+    is_order = one.kind is Kind.ORDER
+    return [
+        suspect
+        for suspect in one.suspects
+        if suspect.p <= ALPHA or (is_order and suspect.failed_with and not suspect.failed_without)
+    ][:MAX_SUSPECTS]
+
+
+def _find_cause(one: Measurement) -> Cause | None:
+    """Return what the failures name or the test shares; where it never failed, or failed alone, load has no cause."""
+    if not one.tally.load_failures or one.tally.alone_failures:
+        return None
+    return find_cause(one.shared_resources, [signature for signature, _ in one.signatures.most_common()])
+
+
+def _serialize_cause(one: Measurement) -> Value | None:
+    cause = _find_cause(one)
+    return {"kind": cause.kind, "sentence": cause.sentence} if cause else None
 
 
 def serialize_details(one: Measurement) -> Value:
@@ -42,22 +73,19 @@ def serialize_details(one: Measurement) -> Value:
         **serialize_measurement(one),
         "events": one.tally.load_events,
         "rung": interpret_rungs(one.tally),
-        "signatures": dict(one.signatures.most_common()),
         "together": dict(one.joint_failures.most_common(MAX_SUSPECTS)),
-        "shared": one.shared_resources,
-        "notes": one.notes,
         "more": one.hint,
-        "suspects": [vars(suspect) for suspect in one.suspects[:MAX_SUSPECTS]],
+        "suspects": [vars(suspect) for suspect in _choose_suspects(one)],
     }
 
 
 def format_reproduce_command(one: Measurement) -> str:
     """Return the command that repeats the first batch in which the test failed."""
     command = f"flake-quarantine measure {shlex.quote(one.nodeid)}"
-    if one.failing_batch is None:
-        return command
-    workers, copies, seed = one.failing_batch
-    return f"{command} --workers {workers} --copies {copies} --seed {seed}"
+    if one.failing_batch is not None:
+        workers, copies, seed = one.failing_batch
+        command += f" --workers {workers} --copies {copies} --seed {seed}"
+    return f"{command} -- {shlex.join(one.pytest_options)}" if one.pytest_options else command
 
 
 def interpret_rungs(tally: Tally) -> str:
@@ -109,11 +137,14 @@ def _format_counts(one: Measurement) -> Iterator[str]:
 
 
 def _format_causes(one: Measurement) -> Iterator[str]:
-    """Yield signatures, tests that failed at the same moment, suspects and shared resources, the first of each."""
+    """Yield signatures, tests that failed at the same moment, the cause, suspects and shared things: a few of each."""
     yield from (f"  {count} × {signature}" for signature, count in one.signatures.most_common(3))
     joint_failures = one.joint_failures.most_common(3)
     yield from (f"  failed at the same moment {count} ×: {nodeid}" for nodeid, count in joint_failures)
-    for suspect in [suspect for suspect in one.suspects if suspect.p <= ALPHA][:3]:
+    cause = _find_cause(one)
+    if cause:
+        yield f"  cause ({cause.kind}): {cause.sentence}"
+    for suspect in _choose_suspects(one)[:3]:
         yield (
             f"  suspect {suspect.nodeid}: failed {suspect.failed_with}/{suspect.runs_with} with it,"
             f" {suspect.failed_without}/{suspect.runs_without} without, p {suspect.p:.2g}"
@@ -249,6 +280,8 @@ def format_knowledge(known: Value) -> str:
     if known["last"]:
         last = known["last"]
         lines.append(f"  last verdict {last['verdict']}, p {last['p']:.2g}, {last['events']} events; {last['rung']}")
+        if last.get("cause"):  # an older history has none
+            lines.append(f"  cause ({last['cause']['kind']}): {last['cause']['sentence']}")
         lines += [f"  suspect {suspect['nodeid']}, p {suspect['p']:.2g}" for suspect in last["suspects"]]
         lines += [f"  shares {resource} with {', '.join(others)}" for resource, others in last["shared"].items()]
         lines.append(f"  reproduce: {last['reproduce']}")
@@ -256,4 +289,4 @@ def format_knowledge(known: Value) -> str:
 
 
 def _format_days_left(days: int) -> str:
-    return f"{days} days left" if days >= 0 else f"EXPIRED {-days} days ago"
+    return format_days_left(days) if days >= 0 else f"EXPIRED {count_of_days(-days)} ago"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from flake_quarantine.inference.causes import is_collision
 from flake_quarantine.runs import Run
 
 SHUFFLES = 200
@@ -17,8 +18,13 @@ def count_events(runs: Sequence[Run], seed: int = 0) -> int:
     """Count the independent failures among the runs of one batch.
 
     A permutation test: the failures are dealt over the runs 200 times by chance. If fewer than 5 % of these shuffles
-    have as few bursts as were seen, each burst counts once; otherwise each failure counts.
+    have as few bursts as were seen, each burst counts once; otherwise each failure counts. A failure that names a
+    collision, such as a port in use, always counts: tests that meet at one thing fail together because of it.
     """
+    collisions = [run for run in runs if run.failed and is_collision(run.signature)]
+    if collisions:
+        others = [run for run in runs if not (run.failed and is_collision(run.signature))]
+        return len(collisions) + count_events(others, seed)
     failures = [run for run in runs if run.failed]
     seen = count_bursts([_to_interval(run) for run in failures])
     if seen == len(failures) or len(failures) == len(runs):

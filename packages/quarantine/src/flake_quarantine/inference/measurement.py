@@ -38,6 +38,7 @@ class Measurement:
     joint_failures: Counter[str] = field(default_factory=Counter)
     failing_batch: FailingBatch | None = None
     notes: list[str] = field(default_factory=list)
+    pytest_options: tuple[str, ...] = ()  # with which it was measured, and is to be repeated
 
 
 def correct_p_values(measurements: Sequence[Measurement]) -> None:

@@ -102,6 +102,14 @@ def choose_step(tally: Tally, limits: Limits) -> Step:
     return _choose_batch(tally, limits)
 
 
+def stop_at_time_limit(tally: Tally, limits: Limits) -> Stop:
+    """Return the end of a measurement whose time is up: a failure alone decides it, however few runs there were."""
+    if tally.alone_failures:
+        counts = f"{tally.alone_failures} of {tally.alone_runs}"
+        return Stop(Verdict.FLAKY_ALONE, f"the time is up; {counts} runs alone failed, so it may as well be broken")
+    return Stop(Verdict.UNDECIDED, f"the time is up; {describe_missing_runs(tally, limits)}")
+
+
 def describe_missing_runs(tally: Tally, limits: Limits) -> str:
     """Say in words how many more runs an undecided measurement needs."""
     if not tally.load_failures:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from flake_quarantine.errors import QuarantineError
 from flake_quarantine.node_ids import strip_group
 from flake_quarantine.pytest_plugin import summary
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest, rerun_alone
-from flake_quarantine.pytest_plugin.quarantined_outcome import QUARANTINED, mark_quarantined
+from flake_quarantine.pytest_plugin.lost_tests import LostTests
+from flake_quarantine.pytest_plugin.quarantined_outcome import QUARANTINED, is_quarantined, mark_quarantined
 from flake_quarantine.pytest_plugin.run_state import RunState
 from flake_quarantine.pytest_plugin.worker import WORKER_OUTPUT, WorkerHooks
 from flake_quarantine.register import Register
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from flake_quarantine.pytest_plugin.history_recorder import HistoryRecorder
 
 Status = tuple[str, str, tuple[str, dict[str, bool]]]  # category, letter, and word with its colour
-MAX_RERUN_TESTS = 10  # when more tests fail, the change is broken, and time is better spent on it
+MAX_UNLISTED = 10  # when more tests fail, the change is broken, and time is better spent on it
 
 
 class ControllerHooks:
@@ -30,6 +32,8 @@ class ControllerHooks:
     def __init__(self, config: pytest.Config, register: Register, history: str) -> None:
         self.config = config
         self.state = RunState(register, register.resolve_today(dt.date.today()))
+        self.lost_tests = LostTests(config)
+        config.pluginmanager.register(self.lost_tests, "flake-quarantine-lost-tests")
         self.recorder = self._make_recorder(history) if history else None
         self.distributed = config.getoption("dist", "no") != "no"
         self.cancelled = False
@@ -45,7 +49,7 @@ class ControllerHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> Status | None:
         """Show a quarantined failure as such."""
-        if report.outcome != QUARANTINED:
+        if not is_quarantined(report):
             return None
         return QUARANTINED, "Q", ("QUARANTINED", {"yellow": True})
 
@@ -53,13 +57,15 @@ class ControllerHooks:
         """Remember the first failure of each test."""
         if self.closing:
             return
+        self.lost_tests.add_report(report)
         if self.recorder is not None:
             self.recorder.add(report)
-        if report.passed or report.skipped:
+        # Other outcomes are no end of the test: pytest-rerunfailures makes a failure before the last try a "rerun".
+        if not report.failed:
             return
         nodeid = strip_group(report.nodeid)
         if nodeid not in self.state.failed_tests:
-            entry = self.state.register.find(nodeid) if report.outcome == QUARANTINED else None
+            entry = self.state.register.find(nodeid) if is_quarantined(report) else None
             self.state.failed_tests[nodeid] = FailedTest(nodeid, entry, report)
 
     @pytest.hookimpl(optionalhook=True)
@@ -68,6 +74,7 @@ class ControllerHooks:
         entry = self.state.register.find(strip_group(crashitem))
         if entry is not None and entry.count_days_left(self.state.today) >= 0:
             mark_quarantined(report)
+            report.__dict__["flake_quarantine_crash"] = True
             report.when = "teardown"  # there will be no other report that closes the test
 
     @pytest.hookimpl(optionalhook=True)
@@ -85,14 +92,18 @@ class ControllerHooks:
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Run failed tests again when all workers are gone, let other plugins report, then amend their reports."""
         self._add_own_collection()
+        self.state.lost = self.lost_tests.find(session.exitstatus)
         if not self.cancelled:
-            self._rerun_failed_tests()
+            try:
+                self._rerun_failed_tests()
+            except KeyboardInterrupt:  # the report of the run is written all the same
+                session.exitstatus = pytest.ExitCode.INTERRUPTED
+                summary.write_line(self.config, "the runs alone were interrupted", red=True)
         self._report_violations(session)
         result = yield
         self._amend_junit_xml()
         summary.write_job_summary(self.state)
-        if self.recorder is not None:
-            self.recorder.write(self.state.failed_tests.values())
+        self._write_history()
         return result
 
     @pytest.hookimpl(trylast=True)
@@ -107,6 +118,14 @@ class ControllerHooks:
         workers = int(getattr(self.config.option, "numprocesses", None) or 0)
         return HistoryRecorder(self.config.rootpath / history, workers)
 
+    def _write_history(self) -> None:
+        if self.recorder is None:
+            return
+        try:
+            self.recorder.write(self.state.failed_tests.values())
+        except QuarantineError as error:  # a broken file says nothing about the tests
+            summary.write_line(self.config, f"the history was not written: {error}", red=True)
+
     def _add_own_collection(self) -> None:
         worker = self.config.pluginmanager.get_plugin("flake-quarantine-worker")
         if isinstance(worker, WorkerHooks):
@@ -115,27 +134,33 @@ class ControllerHooks:
     def _rerun_failed_tests(self) -> None:
         """Run failed tests again, alone: quarantined ones always, others if workers ran them in parallel."""
         times = self.config.getini("quarantine_alone_runs")
-        wanted = [failed for failed in self.state.failed_tests.values() if failed.entry or self.distributed]
-        if not wanted or not times:
+        self.state.examines = bool(times)
+        failed_tests = self.state.failed_tests.values()
+        listed = [failed for failed in failed_tests if failed.entry]
+        unlisted = [failed for failed in failed_tests if not failed.entry] if self.distributed else []
+        if not times or not (listed or unlisted):
             return
         dsession = self.config.pluginmanager.get_plugin("dsession")
         if dsession is not None:
             dsession.pytest_sessionfinish()  # alone means that no worker is left
-        wanted.sort(key=lambda failed: failed.entry is None)
-        if len(wanted) > MAX_RERUN_TESTS:
-            line = f"{len(wanted)} tests failed; {MAX_RERUN_TESTS} of them are run again alone"
+        if len(unlisted) > MAX_UNLISTED:
+            line = f"{len(unlisted)} tests failed that are not listed; {MAX_UNLISTED} of them are run again alone"
             summary.write_line(self.config, line)
         # Imported here: a run without failures starts no processes.
         from flake_quarantine.pytest_plugin.inherited_options import make_runner
 
-        rerun_alone(make_runner(self.config), wanted[:MAX_RERUN_TESTS], times)
+        seconds = float(self.config.getini("quarantine_total_seconds"))
+        if not rerun_alone(make_runner(self.config), [*listed, *unlisted[:MAX_UNLISTED]], times, seconds):
+            line = f"the time for runs alone is up after {seconds:g} s (quarantine_total_seconds)"
+            summary.write_line(self.config, line, red=True)
 
     def _amend_junit_xml(self) -> None:
         if self.state.failed_tests:
             # Imported here: a run without failures parses no XML.
             from flake_quarantine.pytest_plugin import junit_xml
 
-            junit_xml.amend(self.config, list(self.state.failed_tests.values()))
+            violated = {violation.nodeid for violation in self.state.violations if violation.when == "call"}
+            junit_xml.amend(self.config, list(self.state.failed_tests.values()), violated)
 
     def _report_violations(self, session: pytest.Session) -> None:
         self.state.find_violations()

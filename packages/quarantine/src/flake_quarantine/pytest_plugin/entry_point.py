@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from flake_quarantine.constants import DEFAULT_REGISTER, TRIAL_VARIABLE
+from flake_quarantine.constants import (
+    DEFAULT_REGISTER,
+    NEEDS_POSIX,
+    OWNER_VARIABLE,
+    SETTINGS_VARIABLE,
+    TRIAL_VARIABLE,
+    is_posix,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,21 +30,43 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini("quarantine_hang_seconds", "when a hanging quarantined test is ended", type="float", default=300.0)
     parser.addini("quarantine_alone_seconds", "how long one run alone may take", type="float", default=60.0)
+    parser.addini("quarantine_total_seconds", "how long all runs alone may take together", type="float", default=600.0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Write down where root folder and register are, if the command started this pytest to know it."""
+    target = os.environ.get(SETTINGS_VARIABLE)
+    if not target:
+        return None
+    Path(target).write_text(f"{config.rootpath}\n{_find_register(config)}\n", encoding="utf-8")
+    return 0
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks that this process needs; none at all in a plain run with an empty register."""
-    if TRIAL_VARIABLE in os.environ:
+    if TRIAL_VARIABLE in os.environ and _is_own_trial(config):
         _register_trial(config, os.environ[TRIAL_VARIABLE])
     elif not (config.option.collectonly or config.option.no_quarantine):
         _register_ordinary_run(config)
 
 
+def _is_own_trial(config: pytest.Config) -> bool:
+    """Tell whether this pytest was started to measure, or is a worker of it: a test may start others, which inherit."""
+    owner = os.environ.get(OWNER_VARIABLE)
+    if owner is None:
+        os.environ[OWNER_VARIABLE] = str(os.getpid())
+        return True
+    return hasattr(config, "workerinput") and owner == str(os.getppid())
+
+
 def _register_trial(config: pytest.Config, spec_path: str) -> None:
     from flake_quarantine.pytest_plugin.trial import RepeatSkipper, TrialRecorder, isolate
+    from flake_quarantine.runner.parent_watch import end_with_parent
     from flake_quarantine.runner.trial_spec import TrialSpec
 
+    end_with_parent()
     isolate(config)
     if not _is_controller(config):
         recorder = TrialRecorder(config, TrialSpec.read(spec_path))
@@ -46,7 +75,7 @@ def _register_trial(config: pytest.Config, spec_path: str) -> None:
 
 
 def _register_ordinary_run(config: pytest.Config) -> None:
-    path = config.rootpath / Path(config.option.quarantine_file or config.getini("quarantine_file"))
+    path = _find_register(config)
     history = config.option.quarantine_history or config.getini("quarantine_history")
     is_controller, is_worker = _is_controller(config), hasattr(config, "workerinput")
     if not path.exists() and config.option.quarantine_file:
@@ -60,6 +89,14 @@ def _register_ordinary_run(config: pytest.Config) -> None:
         register = load(path)
     except BrokenRegister as error:
         raise pytest.UsageError(str(error)) from error
+    if not is_posix():
+        if register:
+            raise pytest.UsageError(f"{NEEDS_POSIX}; --no-quarantine treats all tests alike")
+        return
+    if register:
+        from flake_quarantine.pytest_plugin.failure_counters import FailureCounters
+
+        config.pluginmanager.register(FailureCounters(config), "flake-quarantine-failure-counters")
     if register and not is_controller:
         from flake_quarantine.pytest_plugin.worker import WorkerHooks
 
@@ -68,6 +105,10 @@ def _register_ordinary_run(config: pytest.Config) -> None:
         from flake_quarantine.pytest_plugin.controller import ControllerHooks
 
         config.pluginmanager.register(ControllerHooks(config, register, history), "flake-quarantine-controller")
+
+
+def _find_register(config: pytest.Config) -> Path:
+    return config.rootpath / Path(config.option.quarantine_file or config.getini("quarantine_file"))
 
 
 def _is_controller(config: pytest.Config) -> bool:

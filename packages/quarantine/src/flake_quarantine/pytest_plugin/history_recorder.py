@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History, Outcomes
 from flake_quarantine.node_ids import strip_group
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
@@ -41,7 +43,7 @@ class HistoryRecorder:
             known.signature = sign_report(report)
 
     def write(self, failed_tests: Collection[FailedTest]) -> None:
-        """Append the outcomes of the run, and those of the runs alone after it."""
+        """Append the outcomes of the run, and those of the runs alone after it; raises QuarantineError."""
         rows = [
             (nodeid, known.outcome, known.seconds, known.signature) for (nodeid, _), known in self._outcomes.items()
         ]
@@ -49,8 +51,12 @@ class HistoryRecorder:
             (failed.nodeid, run.outcome.value, run.seconds, run.signature)
             for failed in failed_tests
             for run in failed.alone
+            if run.is_outcome
         ]
-        with History(self.path) as history:
-            history.append(Outcomes("run", self.workers, rows))
-            if alone:
-                history.append(Outcomes("alone", 0, alone))
+        try:
+            with History(self.path) as history:
+                history.append(Outcomes("run", self.workers, rows))
+                if alone:
+                    history.append(Outcomes("alone", 0, alone))
+        except (OSError, sqlite3.Error) as error:
+            raise QuarantineError(f"{self.path}: {error}") from error

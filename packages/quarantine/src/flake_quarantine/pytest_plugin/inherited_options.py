@@ -17,9 +17,12 @@ WITHOUT_VALUE = ("-d", "--no-quarantine", "-x", "--exitfirst", "--lf", "--last-f
 def make_runner(config: pytest.Config) -> PytestRunner:
     """Return a runner with the settings of this run."""
     named: Sequence[str] = config.option.file_or_dir or ()
+    options = select_options(config.invocation_params.args, named)
+    if config.pluginmanager.hasplugin("pytest_cov"):
+        options.append("--no-cov")  # otherwise coverage.xml would be that of one test
     return PytestRunner(
         root=config.rootpath,
-        options=tuple(select_options(config.invocation_params.args, named)),
+        options=tuple(options),
         cwd=config.invocation_params.dir,
         xdist=config.pluginmanager.hasplugin("xdist"),
         alone_seconds=float(config.getini("quarantine_alone_seconds")),

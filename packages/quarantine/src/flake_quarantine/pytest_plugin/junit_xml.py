@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import xml.etree.ElementTree as ET  # pytest wrote the file in this very process
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,11 @@ COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def amend(config: pytest.Config, failed_tests: Sequence[FailedTest]) -> None:
-    """Add the conclusions and the runs alone to the failed tests in the file, if pytest wrote one."""
+def amend(config: pytest.Config, failed_tests: Sequence[FailedTest], violated: Collection[str] = ()) -> None:
+    """Add the conclusions and the runs alone to the failed tests in the file, if pytest wrote one.
+
+    `violated` are the tests that have a second report, which fails the run.
+    """
     written = getattr(config.option, "xmlpath", None)
     if not written or not failed_tests:
         return
@@ -28,24 +31,27 @@ def amend(config: pytest.Config, failed_tests: Sequence[FailedTest]) -> None:
     tree = ET.parse(path)  # noqa: S314
     for suite in tree.iter("testsuite"):
         for failed in failed_tests:
-            _amend_test(suite, failed, config.option.junitprefix)
+            is_violation = failed.report.nodeid in violated
+            _amend_test(suite, failed, config.option.junitprefix, is_violation=is_violation)
         _update_counts(suite)
     tree.write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _amend_test(suite: ET.Element, failed: FailedTest, prefix: str | None) -> None:
+def _amend_test(suite: ET.Element, failed: FailedTest, prefix: str | None, *, is_violation: bool) -> None:
     classname, name = _make_address(failed.report.nodeid, prefix)
     cases = [case for case in suite.iter("testcase") if (case.get("classname"), case.get("name")) == (classname, name)]
-    flagged = [case for case in cases if _is_flagged(case)]
-    if failed.entry and not failed.alone_failure:
-        for case in flagged:
-            _append(case, "flakyFailure", str(failed.report.longrepr))
-    elif failed.entry:
-        # The report of the regression has a case of its own, which says it all.
-        for case in flagged:
-            suite.remove(case)
+    if failed.entry and not is_violation:
+        for case in cases:
+            _excuse(case, str(failed.report.longrepr))
+        return
+    if failed.entry:
+        # The report of the violation, the last one, has a case of its own, which says it all.
+        for case in cases[:-1]:
+            if _is_failed(case):
+                suite.remove(case)
+        cases = cases[-1:]
     for case in cases:
-        if case in flagged or (case.find("failure") is None and case.find("error") is None):
+        if not _is_failed(case):
             continue
         _set_property(case, failed.conclusion)
         for run in failed.alone:
@@ -68,8 +74,16 @@ def _escape(match: re.Match[str]) -> str:
     return f"#x{code:02X}" if code <= 0xFF else f"#x{code:04X}"
 
 
-def _is_flagged(case: ET.Element) -> bool:
-    return any(item.get("name") == PROPERTY for item in case.iter("property"))
+def _is_failed(case: ET.Element) -> bool:
+    return case.find("failure") is not None or case.find("error") is not None
+
+
+def _excuse(case: ET.Element, text: str) -> None:
+    """Turn the failures of a case into flaky ones, so that the case passes."""
+    failures = [*case.findall("failure"), *case.findall("error")]
+    for failure in failures:
+        case.remove(failure)
+        _append(case, "flakyFailure", failure.text or text)
 
 
 def _append(case: ET.Element, tag: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The outcome `quarantined`: a failure that is reported and does not fail the run."""
+"""The mark of a quarantined failure: it stays a failure for all other plugins, and does not fail the run."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import pytest
 
 QUARANTINED = "quarantined"
 PROPERTY = "flake_quarantine"  # the name of the JUnit property of such a test
+MARK = "flake_quarantine_outcome"  # an attribute, which xdist sends along with the report
 
 
 def mark_quarantined(report: pytest.TestReport) -> None:
-    """Turn a failed report into a quarantined one."""
-    report.outcome = QUARANTINED  # type: ignore[assignment]
+    """Mark a failed report as that of a quarantined test."""
+    report.__dict__[MARK] = QUARANTINED
     report.user_properties.append((PROPERTY, QUARANTINED))
+
+
+def is_quarantined(report: pytest.TestReport) -> bool:
+    """Tell whether the report is a quarantined failure."""
+    return MARK in report.__dict__ and report.failed

@@ -13,6 +13,9 @@ from flake_quarantine.node_ids import extract_path
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest, format_add_command
 from flake_quarantine.register import Entry, Register
 
+LOST = "collected, but never run: the workers that should have run it died"
+MAX_LOST_REPORTS = 50  # the next report names all others
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -44,6 +47,8 @@ class RunState:
     violations: list[Violation] = field(default_factory=list)
     selected: set[str] = field(default_factory=set)  # entries whose tests were selected
     missing: set[str] | None = None  # entries without a test; None: nothing was collected yet
+    lost: list[str] = field(default_factory=list)  # tests that were collected and not run
+    examines: bool = True  # whether quarantined failures are run again alone
 
     def add_collection(self, collected: Mapping[str, Sequence[str]]) -> None:
         """Add what one worker collected; an entry is missing if every worker misses it."""
@@ -52,8 +57,12 @@ class RunState:
         self.missing = missing if self.missing is None else self.missing & missing
 
     def find_violations(self) -> None:
-        """Fill `violations`: entries without a test, expired ones, and quarantined tests that fail alone."""
-        self.violations = [*self._check_entries(), *self._check_regressions()]
+        """Fill `violations`.
+
+        These are entries without a test, expired ones, quarantined tests that fail alone or were not run alone, and
+        tests that were not run at all.
+        """
+        self.violations = [*self._check_entries(), *self._check_failures(), *self._check_lost_tests()]
 
     def list_add_commands(self) -> list[str]:
         """Return the commands that quarantine the flakes that this run found."""
@@ -66,11 +75,21 @@ class RunState:
             elif entry.nodeid in self.selected and entry.count_days_left(self.today) < 0:
                 yield Violation(entry.nodeid, "setup", _describe_expired(entry, self.register))
 
-    def _check_regressions(self) -> Iterator[Violation]:
+    def _check_failures(self) -> Iterator[Violation]:
+        """What was not examined is not excused."""
         for failed in self.failed_tests.values():
             if failed.entry and failed.alone_failure:
                 text = f"quarantined, but it fails alone too: a regression, not a flake\n\n{failed.alone_failure.text}"
                 yield Violation(failed.report.nodeid, "call", text)
+            elif failed.entry and self.examines and not failed.is_examined:
+                yield Violation(failed.report.nodeid, "call", _describe_unexamined(failed))
+
+    def _check_lost_tests(self) -> Iterator[Violation]:
+        for nodeid in self.lost[:MAX_LOST_REPORTS]:
+            yield Violation(nodeid, "setup", LOST)
+        rest = self.lost[MAX_LOST_REPORTS:]
+        if rest:
+            yield Violation(rest[0], "setup", "\n".join([f"{LOST}, nor were {len(rest) - 1} more:", *rest[1:]]))
 
 
 def _describe_missing(entry: Entry, register: Register) -> str:
@@ -84,4 +103,11 @@ def _describe_expired(entry: Entry, register: Register) -> str:
     return (
         f"{register.path}:{entry.line}: the quarantine of {entry.nodeid} expired on {entry.expires}\n"
         f"mend the test and release it, or measure it again: flake-quarantine measure {shlex.quote(entry.nodeid)}"
+    )
+
+
+def _describe_unexamined(failed: FailedTest) -> str:
+    return (
+        f"quarantined, but {failed.conclusion}: a failure that nothing has examined is not excused\n"
+        f"raise quarantine_total_seconds, or set quarantine_alone_runs = 0 to excuse all\n\n{failed.last_output}"
     )

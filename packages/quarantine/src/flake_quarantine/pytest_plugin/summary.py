@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from flake_quarantine import job_summary
 from flake_quarantine.job_summary import escape_cell
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
-from flake_quarantine.pytest_plugin.run_state import RunState
-from flake_quarantine.register import Entry
+from flake_quarantine.pytest_plugin.run_state import RunState, Violation
+from flake_quarantine.register import Entry, format_days_left
 
 LINES_OF_FAILURE = 12
+MAX_NAMES = 5  # of tests that broke the same rule
+WARNING_DAYS = 7  # an entry that ends within so many days is named in every run
 
 
-def write_line(config: pytest.Config, line: str) -> None:
+def write_line(config: pytest.Config, line: str, *, red: bool = False) -> None:
     """Write a line on the terminal, if there is one."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         reporter.ensure_newline()
-        reporter.write_line(f"flake-quarantine: {line}")
+        reporter.write_line(f"flake-quarantine: {line}", red=red)
 
 
 def write_terminal(state: RunState, reporter: pytest.TerminalReporter) -> None:
@@ -35,6 +38,9 @@ def write_terminal(state: RunState, reporter: pytest.TerminalReporter) -> None:
         reporter.write_sep("=", "failures, run again alone", yellow=True)
     for failed in rerun:
         reporter.write_line(f"{failed.nodeid}: {failed.conclusion}")
+        for line in failed.last_output.splitlines()[-LINES_OF_FAILURE:]:
+            reporter.write_line(f"  | {line}")
+    _write_ending_entries(state, reporter)
     commands = state.list_add_commands()
     if commands:
         reporter.write_line("measure it, mend it, or quarantine it:")
@@ -50,9 +56,22 @@ def write_job_summary(state: RunState) -> None:
 
 def _write_quarantined(failed: FailedTest, entry: Entry, days_left: int, reporter: pytest.TerminalReporter) -> None:
     reporter.write_line(f"{failed.nodeid}: {failed.conclusion}")
-    reporter.write_line(f"  {entry.reason} · {entry.owner or 'no owner'} · {entry.issue} · {days_left} days left")
+    reporter.write_line(
+        f"  {entry.reason} · {entry.owner or 'no owner'} · {entry.issue} · {format_days_left(days_left)}"
+    )
     for line in str(failed.report.longrepr).splitlines()[-LINES_OF_FAILURE:]:
         reporter.write_line(f"  | {line}")
+
+
+def _write_ending_entries(state: RunState, reporter: pytest.TerminalReporter) -> None:
+    """Warn of entries that will soon fail the run."""
+    for entry in state.register.entries:
+        left = entry.count_days_left(state.today)
+        if entry.nodeid in state.selected and 0 <= left <= WARNING_DAYS:
+            owner = entry.owner or "no owner"
+            reporter.write_line(
+                f"the quarantine of {entry.nodeid} ends: {format_days_left(left)} ({owner}, {entry.issue})", yellow=True
+            )
 
 
 def _format_markdown(state: RunState) -> Iterator[str]:
@@ -70,12 +89,23 @@ def _format_markdown(state: RunState) -> Iterator[str]:
     for command in state.list_add_commands():
         yield from ("", f"    {command}")
     yield ""
-    yield from (f"- **{escape_cell(violation.text.splitlines()[0])}**" for violation in state.violations)
+    yield from _format_violations(state.violations)
     yield ""
 
 
 def _format_entry(entry: Entry, state: RunState) -> str:
     failed = [failed for failed in state.failed_tests.values() if failed.entry == entry]
-    result = "; ".join(one.conclusion for one in failed) or "passed"
+    conclusions = Counter(one.conclusion for one in failed)
+    result = "; ".join(f"{count} × {text}" if count > 1 else text for text, count in conclusions.items()) or "passed"
     cells = (f"`{entry.nodeid}`", result, entry.kind, entry.owner or "**none**", entry.issue)
     return "| " + " | ".join(map(escape_cell, cells)) + f" | {entry.count_days_left(state.today)} |"
+
+
+def _format_violations(violations: Sequence[Violation]) -> Iterator[str]:
+    """Say once what several tests broke, and name the first of them."""
+    names: dict[str, list[str]] = {}
+    for violation in violations:
+        names.setdefault(violation.text.splitlines()[0], []).append(f"`{violation.nodeid}`")
+    for text, nodeids in names.items():
+        more = f" and {len(nodeids) - MAX_NAMES} more" if len(nodeids) > MAX_NAMES else ""
+        yield f"- **{escape_cell(text)}**: {', '.join(nodeids[:MAX_NAMES])}{more}"

@@ -23,7 +23,18 @@ MAX_TEXT = 4000
 GIL_SLICE = 400_000  # iterations of C code that keep the interpreter lock for some ten milliseconds
 GIL_PAUSE = 0.002  # seconds
 CACHE_PLUGINS = ("lfplugin", "lfplugin-collwrapper", "nfplugin", "stepwiseplugin")
-NEUTRAL_OPTIONS = {"xmlpath": None, "maxfail": 0, "usepdb": False, "basetemp": None, "stepwise": False}
+NEUTRAL_OPTIONS = {
+    "maxfail": 0,
+    "usepdb": False,
+    "basetemp": None,
+    "stepwise": False,
+    # Files of pytest itself, pytest-html, pytest-json-report and pytest-reportlog.
+    "xmlpath": None,
+    "log_file": os.devnull,
+    "htmlpath": None,
+    "json_report": False,
+    "report_log": None,
+}
 
 
 def isolate(config: pytest.Config) -> None:
@@ -60,19 +71,26 @@ class TrialRecorder:
         self.current: pytest.Item | None = None
         self.outcome = Outcome.PASSED
         self.signature = self.text = ""
+        self.reported = False  # whether the current run came to its end
         self.rootdir = str(config.rootpath)
         for _ in range(spec.loop_noise):
             threading.Thread(target=_hold_interpreter_lock, daemon=True).start()
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Replace what was collected by the copies that the spec asks for, in shuffled order."""
-        collected = [strip_group(item.nodeid) for item in items]
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
+        """Replace what was collected by the copies that the spec asks for, in shuffled order.
+
+        These are run even if another plugin leaves them out, as those do that give each machine a share of the tests.
+        """
+        found = list(items)
+        result = yield
         parts = self.spec.parts
-        self.log.write(collected=collected if parts is None else [], rootdir=self.rootdir)
+        collected = [strip_group(item.nodeid) for item in items] if parts is None else []
+        self.log.write(collected=collected, rootdir=self.rootdir)
         if parts is not None:
-            known = dict(zip(collected, items, strict=True))
+            known = {strip_group(item.nodeid): item for item in (*found, *items)}
             items[:] = deal_items(copy_items(known, parts, self.spec.seed), self.spec.workers)
+        return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -83,7 +101,7 @@ class TrialRecorder:
             return (yield)
         self.ran.add(nodeid)
         lock = self._wait_for_turn(nodeid)
-        self.outcome, self.signature, self.text = Outcome.PASSED, "", ""
+        self.outcome, self.signature, self.text, self.reported = Outcome.PASSED, "", "", False
         self.log.write(nodeid=nodeid, start=time.monotonic())
         if self.audit_hook:
             self.audit_hook.start()
@@ -105,6 +123,13 @@ class TrialRecorder:
             self.outcome = Outcome.SKIPPED
         return report
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the end of a run, and a failure of a test that another plugin ran in a process of its own."""
+        if report.failed:
+            self._note_failure(report)
+        self.reported = self.reported or report.when == "teardown"
+
     def is_repeated(self, item: pytest.Item) -> bool:
         """Tell whether this process has run the test before and must not run it again."""
         return self.current is not item
@@ -117,6 +142,9 @@ class TrialRecorder:
         self.text = str(report.longrepr)[-MAX_TEXT:]
 
     def _log_end(self, touched: tuple[str, ...]) -> None:
+        """Log how the run ended; a test that ended pytest itself, by Ctrl-C or `pytest.exit`, has no outcome."""
+        if not self.reported and self.outcome is not Outcome.FAILED:
+            self.outcome, self.text = Outcome.NOT_RUN, "the test ended pytest before it was reported"
         self.log.write(
             stop=time.monotonic(), outcome=self.outcome, signature=self.signature, text=self.text, touched=touched
         )

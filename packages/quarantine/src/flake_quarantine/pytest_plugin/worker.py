@@ -17,12 +17,13 @@ WORKER_OUTPUT = "flake_quarantine"  # the key under which a worker sends its col
 
 
 class WorkerHooks:
-    """Turns quarantined failures into an outcome of their own, and finds entries whose test is gone."""
+    """Marks quarantined failures, and finds entries whose test is gone."""
 
     def __init__(self, config: pytest.Config, register: Register) -> None:
         self.config, self.register = config, register
         self.today = register.resolve_today(dt.date.today())
         self.collected: dict[str, list[str]] = {"selected": [], "missing": []}
+        self.collected_files: set[str] = set()
         self.unseen_files: set[str] = set()
         self.hang_seconds = float(config.getini("quarantine_hang_seconds"))
 
@@ -33,7 +34,7 @@ class WorkerHooks:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn a quarantined failure into an outcome of its own, before anything counts it."""
+        """Mark a quarantined failure, before anything counts it."""
         report = yield
         if report.failed and self.is_quarantined(item.nodeid):
             mark_quarantined(report)
@@ -55,16 +56,18 @@ class WorkerHooks:
             signal.signal(signal.SIGALRM, before)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note a file that could not be read, or was skipped: it says nothing about the tests inside."""
-        if not report.passed:
-            self.unseen_files.add(extract_path(report.nodeid))
+        """Note which files were collected; one that could not be read, or was skipped, says nothing about its tests."""
+        (self.collected_files if report.passed else self.unseen_files).add(extract_path(report.nodeid))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
         """Find entries whose test is gone, before anything is deselected."""
         ids = [strip_group(item.nodeid) for item in items]
-        gone = [entry for entry in self.register.entries if not any(entry.covers(nodeid) for nodeid in ids)]
+        self.collected_files.update(map(extract_path, ids))  # a test that was named is collected without a report
+        there = {entry.nodeid for nodeid in ids for entry in self.register.find_all(nodeid)}
+        gone = [entry for entry in self.register.entries if entry.nodeid not in there]
         self.collected["missing"] = [entry.nodeid for entry in gone if self._is_gone(entry)]
+        return (yield)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note which entries this run is about."""
@@ -78,9 +81,11 @@ class WorkerHooks:
 
     def _is_gone(self, entry: Entry) -> bool:
         """Tell whether this run would have collected the test if it existed."""
-        path = self.config.rootpath / extract_path(entry.nodeid)
-        if not path.exists():
+        file = extract_path(entry.nodeid)
+        if not (self.config.rootpath / file).exists():
             return True
+        if file not in self.collected_files:  # a conftest.py may ignore it, on some systems
+            return False
         option = self.config.option
         narrowed = any(getattr(option, name, None) for name in ("lf", "ignore", "ignore_glob", "pyargs"))
         if narrowed or any(entry.nodeid.startswith(unseen) for unseen in self.unseen_files if unseen):

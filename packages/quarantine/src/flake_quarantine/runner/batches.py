@@ -19,6 +19,7 @@ class Batch:
     """One run under load.
 
     Each of `parts` maps node ids to numbers of copies; all workers share one part before they go on to the next.
+    The batch ends early when nothing but neighbours of its `targets` runs, and none of these comes to an end.
     Two copies of an `exclusive` test never run at a time; a process runs a `once_per_process` test once, however many
     copies it is given. With `audit`, the runs name the resources that they touched.
     """
@@ -26,6 +27,7 @@ class Batch:
     workers: int
     parts: tuple[Mapping[str, int], ...]
     seed: int
+    targets: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     once_per_process: tuple[str, ...] = ()
     audit: bool = False

@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 OUTPUT_BYTES = 20_000
+LOOK_SECONDS = 5.0  # how often a child is asked whether it is stuck
+KILL_ROUNDS = 10  # a process may start others while they are looked for
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,27 @@ class ProcessResult:
     def describe(self) -> str:
         """Return the end in words, such as `killed by SIGSEGV`."""
         if self.timed_out:
-            return "hung, and was killed"
+            return "it took too long, and was ended"
         if self.status < 0:
-            return f"killed by {signal.Signals(-self.status).name}"
+            names = {one.value: one.name for one in signal.Signals}  # most real-time signals have no name
+            return f"killed by {names.get(-self.status, f'signal {-self.status}')}"
         return f"exit status {self.status}"
 
 
-def run_command(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> ProcessResult:
-    """Run the command in a process group of its own for at most `seconds`, then kill what is left of the group."""
+def run_command(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    seconds: float,
+    is_stuck: Callable[[], bool] = lambda: False,
+    marker: str = "",
+) -> ProcessResult:
+    """Run the command in a process group of its own for at most `seconds`, then kill what is left of it.
+
+    It is ended earlier when `is_stuck` says so. `marker` is a variable, as `NAME=value`, by which processes are found
+    that have left the group.
+    """
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
             command,
@@ -43,16 +59,49 @@ def run_command(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], se
             stderr=output,
             start_new_session=True,
         )
-        timed_out = False
         try:
-            child.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            timed_out = True
+            timed_out = not _wait(child, time.monotonic() + seconds, is_stuck)
         finally:
             kill_group(child)
+            kill_marked(marker)
         output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
         text = output.read().decode("utf-8", "replace")
     return ProcessResult(child.returncode, text, timed_out)
+
+
+def kill_marked(marker: str) -> None:
+    """Kill the processes whose environment holds the variable `marker`: they left the group, but are still ours.
+
+    Does nothing on systems without Linux' /proc.
+    """
+    for _ in range(KILL_ROUNDS if marker else 0):
+        pids = list(_find_marked(marker.encode()))
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not pids:
+            return
+
+
+def _find_marked(marker: bytes) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        # A process that ends meanwhile, or is somebody else's, is none of ours.
+        with contextlib.suppress(OSError):
+            if marker in (folder / "environ").read_bytes().split(b"\0"):
+                yield int(folder.name)
+
+
+def _wait(child: subprocess.Popen[bytes], until: float, is_stuck: Callable[[], bool]) -> bool:
+    """Wait for the end of the child, and return whether it came before the time was up."""
+    while True:
+        left = until - time.monotonic()
+        try:
+            child.wait(timeout=max(0.0, min(left, LOOK_SECONDS)))
+        except subprocess.TimeoutExpired:
+            if left <= LOOK_SECONDS or is_stuck():
+                return False
+        else:
+            return True
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:

@@ -6,16 +6,17 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake_quarantine.constants import TRIAL_VARIABLE
+from flake_quarantine.constants import OWNER_VARIABLE, TRIAL_VARIABLE
 from flake_quarantine.errors import TrialFailed
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.batches import Batch
-from flake_quarantine.runner.child_process import ProcessResult, run_command
+from flake_quarantine.runner.child_process import LOOK_SECONDS, ProcessResult, run_command
+from flake_quarantine.runner.stuck_batch import STUCK_SECONDS, StuckBatch
 from flake_quarantine.runner.trial_log import TrialLog
 from flake_quarantine.runner.trial_spec import TrialSpec
 from flake_quarantine.runs import Outcome, Run
@@ -26,11 +27,11 @@ COLLECT_SECONDS = 300.0
 # A test that ran for less when its batch was ended was slow, as tests are under load: it did not hang.
 CUT_OFF_SECONDS = ALONE_SECONDS
 # Variables with which a child would write reports, or take itself for a worker of the run that started it.
-NOT_INHERITED = ("GITHUB_STEP_SUMMARY", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID")
+NOT_INHERITED = ("GITHUB_STEP_SUMMARY", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT",
+                 "PYTEST_XDIST_TESTRUNUID", OWNER_VARIABLE)  # fmt: skip
 # pytest's exit statuses: 0 passed, 1 failed, 2 interrupted, 4 usage error, 5 nothing collected.
 COLLECTED = (0, 1, 4, 5)
 RAN = (0, 1, 2, 5)
-NOTHING_FAILED = (0, 5)
 
 
 @dataclass
@@ -43,6 +44,7 @@ class PytestRunner:
     xdist: bool = True
     alone_seconds: float = ALONE_SECONDS
     batch_seconds: float = BATCH_SECONDS
+    until: float = float("inf")  # of the monotonic clock, when everything that runs is ended
 
     def collect(self, arguments: Iterable[str] = ()) -> list[str]:
         """Return the node ids that pytest collects, and learn the root folder that they are relative to.
@@ -57,14 +59,22 @@ class PytestRunner:
         return list(dict.fromkeys(log.collected))
 
     def run_alone(self, nodeid: str) -> Run:
-        """Run one test alone, in a fresh process."""
-        log, result = self._run([str(self.root / nodeid)], TrialSpec(log_folder=""), self.alone_seconds)
+        """Run one test alone, in a fresh process.
+
+        Its outcome is `NOT_RUN` if pytest did not report this one test; `text` says why.
+        """
+        # No path: a parameter set may hold a URL, whose slashes a path would join.
+        spec = TrialSpec(log_folder="", parts=({nodeid: 1},))
+        try:
+            log, result = self._run([f"{self.root}/{nodeid}"], spec, self.alone_seconds)
+        except OSError as error:  # a full disk, or too many processes
+            return _describe_unstarted(nodeid, f"no pytest could be started: {error}")
         own = [run for run in log.runs if run.nodeid == nodeid]
         if not own:
-            return _describe_unstarted(nodeid, result)
+            return _describe_unstarted(nodeid, f"{result.describe()}\n{result.output[-2000:]}")
         run = next((run for run in own if run.failed), own[0])
-        if run.outcome in (Outcome.CRASHED, Outcome.HUNG):
-            run.text = f"alone: {result.describe()}\n{result.output[-2000:]}"
+        if run.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.NOT_RUN):
+            run.text = f"{result.describe()}\n{result.output[-2000:]}"
         return run
 
     def run_batch(self, batch: Batch) -> list[Run]:
@@ -80,6 +90,12 @@ class PytestRunner:
     def run_serially(self, batch: Batch) -> list[Run]:
         """Run a batch in one process, one test after the other: order without load."""
         return self._run_parts(batch, ["-n", "0"])[0].runs
+
+    def run_pytest(self, arguments: Sequence[str], variables: Mapping[str, str], seconds: float) -> ProcessResult:
+        """Run a pytest that is no trial."""
+        command = [sys.executable, "-m", "pytest", *self.options, *arguments]
+        env = {name: value for name, value in os.environ.items() if name not in (*NOT_INHERITED, TRIAL_VARIABLE)}
+        return run_command(command, cwd=self.cwd or Path.cwd(), env={**env, **variables}, seconds=seconds)
 
     def _run_parts(self, batch: Batch, options: list[str]) -> tuple[TrialLog, ProcessResult]:
         spec = TrialSpec(
@@ -97,10 +113,19 @@ class PytestRunner:
         # A worker lost is a result, not a reason to stop.
         options += ["--max-worker-restart", str(max(20, batch.run_count))]
         with batch.noise.make():
-            return self._run([*options, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS)
+            return self._run(
+                [*options, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS, targets=batch.targets
+            )
 
     def _run(
-        self, arguments: list[str], spec: TrialSpec, seconds: float, *, rooted: bool = True, cut_off_seconds: float = 0
+        self,
+        arguments: list[str],
+        spec: TrialSpec,
+        seconds: float,
+        *,
+        rooted: bool = True,
+        cut_off_seconds: float = 0,
+        targets: Collection[str] = (),
     ) -> tuple[TrialLog, ProcessResult]:
         with tempfile.TemporaryDirectory(prefix="fq") as folder:
             spec_path = Path(folder) / "spec.json"
@@ -109,10 +134,29 @@ class PytestRunner:
             TrialSpec(**{**vars(spec), "log_folder": str(log_folder)}).write(spec_path)
             command = [sys.executable, "-m", "pytest", *self.options, *(["-n", "0"] if self.xdist else [])]
             command += [f"--rootdir={self.root}"] if rooted else []
-            command += arguments
-            result = run_command(command, cwd=self.cwd or Path.cwd(), env=_make_environment(spec_path), seconds=seconds)
-            hung_before = time.monotonic() - cut_off_seconds if result.timed_out else None
-            return trial_log.read(log_folder, hung_before=hung_before), result
+            begin = time.monotonic()
+            result = run_command(
+                command + arguments,
+                cwd=self.cwd or Path.cwd(),
+                env=_make_environment(spec_path),
+                seconds=min(seconds, self.until - begin),
+                is_stuck=StuckBatch(log_folder, targets).is_stuck,
+                marker=f"{TRIAL_VARIABLE}={spec_path}",
+            )
+            return trial_log.read(
+                log_folder, hung_before=self._find_hung_before(result, begin, cut_off_seconds)
+            ), result
+
+    def _find_hung_before(self, result: ProcessResult, begin: float, cut_off_seconds: float) -> float | None:
+        """Return the time before which a run that did not end began to hang; None if pytest ended by itself."""
+        now = time.monotonic()
+        if not result.timed_out:
+            return None
+        if now >= self.until:
+            return now - max(self.alone_seconds, cut_off_seconds)  # it was ended early: that says nothing
+        if cut_off_seconds and now - begin < self.batch_seconds:
+            return now - STUCK_SECONDS + LOOK_SECONDS
+        return now - cut_off_seconds
 
 
 def _make_environment(spec_path: Path) -> dict[str, str]:
@@ -120,10 +164,14 @@ def _make_environment(spec_path: Path) -> dict[str, str]:
     return {**env, TRIAL_VARIABLE: str(spec_path), "COVERAGE_FILE": str(spec_path.parent / "coverage")}
 
 
-def _describe_unstarted(nodeid: str, result: ProcessResult) -> Run:
+def _describe_unstarted(nodeid: str, text: str) -> Run:
     """Return the run of a test that pytest did not start: it cannot be collected, or its process died before."""
-    outcome = Outcome.HUNG if result.timed_out else Outcome.FAILED
-    if result.status in NOTHING_FAILED:
-        outcome = Outcome.SKIPPED
-    text = f"{result.describe()}\n{result.output[-2000:]}"
-    return Run(nodeid=nodeid, worker="alone", start=0, stop=0, outcome=outcome, signature="not collected", text=text)
+    return Run(
+        nodeid=nodeid,
+        worker="alone",
+        start=0,
+        stop=0,
+        outcome=Outcome.NOT_RUN,
+        signature="not collected",
+        text=text,
+    )

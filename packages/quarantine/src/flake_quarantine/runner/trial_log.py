@@ -46,6 +46,24 @@ def read(folder: Path, *, hung_before: float | None = None) -> TrialLog:
     return log
 
 
+def list_running(folder: Path) -> list[str]:
+    """Return the tests that processes which are alive have begun and not ended."""
+    running = []
+    for path in folder.glob("*.jsonl"):
+        lines = list(_read_lines(path))
+        if lines and "start" in lines[-1] and _is_alive(int(path.stem.rpartition("-")[2])):
+            running.append(str(lines[-1]["nodeid"]))
+    return running
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def _read_lines(path: Path) -> Iterable[dict[str, object]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
@@ -85,6 +103,7 @@ def _finish_lost(run: Run, hung_before: float | None) -> None:
         run.outcome = Outcome.CRASHED
         run.stop = run.start  # the moment is not known; to the end of the batch it would overlap everything
     else:
-        run.outcome = Outcome.HUNG if run.start < hung_before else Outcome.SKIPPED
+        run.outcome = Outcome.HUNG if run.start < hung_before else Outcome.NOT_RUN
     run.signature = f"{extract_path(run.nodeid).rpartition('/')[2]} {run.outcome.value}"
-    run.text = f"the process {run.outcome.value} while it ran {run.nodeid}"
+    ended = "was cut off" if run.outcome is Outcome.NOT_RUN else run.outcome.value
+    run.text = f"the process {ended} while it ran {run.nodeid}"

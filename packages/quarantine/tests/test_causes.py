@@ -1,0 +1,153 @@
+"""What a bisection and the search for a cause conclude from counts, with a runner that runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flake_quarantine.campaigns.bisector import Bisector
+from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
+from flake_quarantine.campaigns.cause_finder import CauseFinder
+from flake_quarantine.cli.render import serialize_details, serialize_measurement
+from flake_quarantine.inference.causes import find_cause
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.suspects import Suspect
+from flake_quarantine.inference.tally import Rung, Tally
+from flake_quarantine.register import Kind
+from flake_quarantine.runner.batches import Batch
+from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.runs import Outcome, Run
+
+TARGET = "a.py::target"
+
+
+@dataclass
+class CountingRunner(PytestRunner):
+    """Runs nothing: `count_failures` tells how many runs of the target fail in a batch."""
+
+    count_failures: Callable[[Batch], int] = lambda batch: 0
+    signature: Callable[[Batch], str] = lambda batch: ""
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        """Return the target's runs."""
+        copies, failures = batch.parts[0][TARGET], self.count_failures(batch)
+        outcomes = [Outcome.FAILED] * failures + [Outcome.PASSED] * (copies - failures)
+        signature = self.signature(batch)
+        return [
+            Run(nodeid=TARGET, worker="gw0", start=0, stop=1, outcome=outcome, signature=signature)
+            for outcome in outcomes
+        ]
+
+    def run_serially(self, batch: Batch) -> list[Run]:
+        """Return the target's runs."""
+        return self.run_batch(batch)
+
+
+def test_a_test_that_fails_far_more_often_beside_a_neighbour_is_blamed_on_it() -> None:
+    """16 of 30 with it, 4 of 30 without: plain load alone explains the fewest."""
+    runner = CountingRunner(Path(), count_failures=lambda batch: 16 if "a.py::bad" in batch.parts[0] else 4)
+    found = Bisector(runner, TARGET, workers=4).bisect(["a.py::x", "a.py::bad", "a.py::y", "a.py::z"])
+    assert found.neighbours == ["a.py::bad"]
+
+
+def test_a_test_that_fails_as_often_under_any_load_is_blamed_on_none() -> None:
+    runner = CountingRunner(Path(), count_failures=lambda _batch: 5)
+    found = Bisector(runner, TARGET, workers=4).bisect(["a.py::x", "a.py::y"])
+    assert found.neighbours == []
+    assert "any load" in found.conclusion
+
+
+def test_one_failure_by_chance_is_blamed_on_no_neighbour() -> None:
+    batches = iter([1, *[0] * 6, 1])  # with all, six without neighbours, then with the first half
+    runner = CountingRunner(Path(), count_failures=lambda _batch: next(batches, 0))
+    found = Bisector(runner, TARGET, workers=4).bisect(["a.py::x", "a.py::y"])
+    assert found.neighbours == []
+    assert "no set of neighbours was confirmed" in found.conclusion
+
+
+@pytest.mark.parametrize(("failures", "kind"), [(1, Kind.LOAD), (6, Kind.ORDER)])
+def test_the_kind_is_order_only_if_one_process_makes_it_fail_more_often_than_alone(failures: int, kind: Kind) -> None:
+    runner = CountingRunner(Path(), count_failures=lambda _batch: failures)
+    settings = CampaignSettings(finds_suspects=False)
+    finder = CauseFinder(Campaign(runner=runner, suite=[TARGET], settings=settings))
+    measured = Measurement(nodeid=TARGET, tally=Tally([Rung(2, runs=26, failures=26)], alone_runs=10))
+    finder.explain(measured, [], [Batch(workers=1, parts=({TARGET: 10},), seed=seed) for seed in range(3)])
+    assert measured.kind is kind
+
+
+def test_what_a_found_neighbour_shares_with_the_test_is_named() -> None:
+    runner = CountingRunner(Path(), count_failures=lambda batch: 16 if "a.py::bad" in batch.parts[0] else 0)
+    shared = {"port 8000": ["a.py::bad"], "port 9": ["a.py::x"]}
+    found = Bisector(runner, TARGET, workers=4, shared=shared).bisect(["a.py::x", "a.py::bad"])
+    assert found.conclusion == "fails while these run: a.py::bad; it shares port 8000 with them"
+
+
+def test_a_test_that_fails_beside_its_own_copy_says_what_they_share() -> None:
+    runner = CountingRunner(Path(), count_failures=lambda batch: 0 if batch.exclusive else 5)
+    found = Bisector(runner, TARGET, workers=4, shared={"port 54321": ["itself"]}).bisect(["a.py::x"])
+    assert found.conclusion == "fails only while a copy of itself runs; both use port 54321"
+
+
+@pytest.mark.parametrize(("clashes", "blamed"), [(True, ["a.py::x", "a.py::y"]), (False, [])])
+def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, blamed: list[str]) -> None:
+    """It fails under plain load as well, for another reason: there, nothing holds the port."""
+    taken = "test_a.py call: OSError: [Errno N] Address already in use"
+    runner = CountingRunner(
+        Path(),
+        count_failures=lambda _batch: 5,
+        signature=lambda batch: taken if clashes and len(batch.parts[0]) > 1 else "assert N",
+    )
+    shared = {"port 8000": ["a.py::x", "a.py::y"]}
+    found = Bisector(runner, TARGET, workers=4, shared=shared).bisect(["a.py::x", "a.py::y", "a.py::z"])
+    assert found.neighbours == blamed
+    assert ("any of these neighbours, by port 8000" in found.conclusion) is clashes
+
+
+IN_USE = "test_a.py setup: OSError: [Errno N] address already in use"
+
+
+@pytest.mark.parametrize(
+    ("shared", "signatures", "kind", "words"),
+    [
+        ({"port 54321": ["itself"]}, [IN_USE], "port", ["port 54321", "copy of itself", "port 0"]),
+        ({"port 8000": ["a", "b", "c", "d"]}, [IN_USE], "port", ["port 8000", "a, b, c and 1 more"]),
+        ({}, [IN_USE], "port", ["a port that something else holds", "port 0"]),
+        ({"file /x/out": ["b"], "port 1": ["c"]}, ["t call: FileExistsError: [Errno N]"], "file", ["file /x/out"]),
+        ({"temporary path /tmp/a": ["b"]}, ["t call: FileExistsError"], "file", ["temporary path /tmp/a", "tmp_path"]),
+        ({"file /x/db": ["b"]}, ["t call: OperationalError: database is locked"], "file", ["file /x/db"]),
+        ({"variable HOME": ["b"]}, ["t call: KeyError: 'HOME'"], "environment", ["variable HOME", "monkeypatch"]),
+        ({}, ["t call: TimeoutError"], "timing", ["waits"]),
+        ({"port 80": ["b"]}, ["t call: assert N == N"], "port", ["may", "port 80"]),
+    ],
+)
+def test_a_cause_is_told_in_one_sentence_with_what_to_change(
+    shared: dict[str, list[str]], signatures: list[str], kind: str, words: list[str]
+) -> None:
+    cause = find_cause(shared, signatures)
+    assert cause is not None
+    assert cause.kind == kind
+    assert [word for word in words if word not in cause.sentence] == []
+    assert cause.sentence.count(". ") == 0
+
+
+@pytest.mark.parametrize("shared", [{}, {"port 1": ["b"], "port 2": ["c"]}, {"variable A": ["b"]}])
+def test_no_cause_is_told_without_evidence(shared: dict[str, list[str]]) -> None:
+    assert find_cause(shared, ["t call: assert N == N"]) is None
+
+
+def test_a_suspect_that_explains_nothing_is_none() -> None:
+    counts = {"failed_with": 1, "runs_with": 9, "failed_without": 1, "runs_without": 9}
+    suspects = [Suspect(nodeid="a.py::x", p=0.01, **counts), Suspect(nodeid="a.py::y", p=0.8, **counts)]
+    measured = Measurement(nodeid=TARGET, tally=Tally([Rung(2)]), suspects=suspects)
+    assert [one["nodeid"] for one in serialize_details(measured)["suspects"]] == ["a.py::x"]
+    assert [one["nodeid"] for one in serialize_measurement(measured)["suspects"]] == ["a.py::x"]
+
+
+def test_what_ran_before_every_failure_explains_an_order_with_few_runs() -> None:
+    always = Suspect(nodeid="a.py::x", p=0.08, failed_with=25, runs_with=25, failed_without=0, runs_without=1)
+    seldom = Suspect(nodeid="a.py::y", p=0.9, failed_with=12, runs_with=13, failed_without=13, runs_without=13)
+    measured = Measurement(nodeid=TARGET, tally=Tally([]), suspects=[always, seldom], kind=Kind.ORDER)
+    assert [one["nodeid"] for one in serialize_measurement(measured)["suspects"]] == ["a.py::x"]
