@@ -10,9 +10,9 @@ from pathlib import Path
 
 import hero_assistance_sdk
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
-from scripts.build.manifest import Built, Release, read_manifest, sha256, write_manifest
-from scripts.build.site import normalise, site_digest
-from scripts.build.zipapp import Zipapp, this_target, write_zipapp
+from scripts.build.release.manifest import Built, Release, read_manifest, sha256, write_manifest
+from scripts.build.release.site import normalise, site_digest
+from scripts.build.release.zipapp import Zipapp, this_target, write_zipapp
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL_BINARIES = ("alpha", "beta")

@@ -19,7 +19,7 @@ from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, pinned_header, portable_header, read_pin, read_target
 from hero_assistance_sdk.zipapp.tree import damaged
-from scripts.build.zipapp import this_target
+from scripts.build.release.zipapp import this_target
 from tests.builds import SMALL_BINARIES, run
 from tests.cli.test_releases import installed
 

@@ -31,14 +31,14 @@ from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance.releases.target import check_installed_target, running_target
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
-from scripts.build.zipapp import this_target
+from scripts.build.release.zipapp import this_target
 from tests.builds import SMALL_BINARIES, make_build, run
 
 
-def installed(store: ReleaseStore, tmp_path: Path, release: str, **options: bool) -> Outcome:
+def installed(store: ReleaseStore, tmp_path: Path, release: str, *, force: bool = False) -> Outcome:
     """Install a small build of that release, made once a test."""
     folder = tmp_path / release
-    return install(store, folder if folder.exists() else make_build(folder, release), lambda _step: None, **options)
+    return install(store, folder if folder.exists() else make_build(folder, release), lambda _step: None, force=force)
 
 
 def test_every_binary_runs_after_install(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:

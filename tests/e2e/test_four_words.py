@@ -17,8 +17,8 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
-from scripts.build.manifest import read_manifest
 from scripts.build.npm import nu_executable
+from scripts.build.release.manifest import read_manifest
 from tests.builds import ROOT, rebranded, run
 
 START_FLAGS = "--auth-mode dev --seed-dev-users"

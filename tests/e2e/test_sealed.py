@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.manifest import read_manifest
+from scripts.build.release.manifest import read_manifest
 from scripts.build.workspace import Workspace
 from tests.builds import run
 from tests.import_guard import poisoned

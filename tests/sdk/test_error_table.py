@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hero_assistance_sdk.errors import (
+    AnotherUser,
     Conflict,
     Deactivated,
+    DraftMoved,
     Forbidden,
     HeroError,
     NotFound,
@@ -45,7 +47,9 @@ from hero_assistance_sdk.rpc.errors import (
         (Forbidden("m"), -32002, 403),
         (Unauthenticated("m"), -32003, 401),
         (Deactivated("m"), -32003, 403),
+        (AnotherUser("m"), -32015, 403),
         (Conflict("m"), -32004, 409),
+        (DraftMoved(sent="b", updated_at=0), -32014, 409),
         (ThreadMoved([]), -32004, 409),
         (TooLarge("m"), -32005, 413),
         (TooOften("m", retry_after_s=1), -32012, 429),

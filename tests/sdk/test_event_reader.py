@@ -130,6 +130,25 @@ def test_what_a_server_says() -> None:
     assert reader.seq == 4
 
 
+def _connected(**said: object) -> bytes:
+    return encode(event="connected", data=json.dumps({"connection": "c", "presence": [], **said}))
+
+
+def test_a_server_says_how_long_it_may_be_silent() -> None:
+    """One of an earlier release does not say it, and pings every 20 s."""
+    reader = EventReader("p", None)
+    assert reader.silence_s is None
+    for said, silence_s in (({"ping_s": 4}, 10.0), ({}, 50.0), ({"ping_s": 1}, 2.5)):
+        list(reader.read(_connected(**said)))
+        assert reader.silence_s == silence_s
+
+
+@pytest.mark.parametrize("ping_s", [0, -1, 61, 1.5, "4", None, True])
+def test_no_server_says_that_it_speaks_ever_or_never(ping_s: object) -> None:
+    with pytest.raises(ProtocolViolation):
+        list(EventReader("p", None).read(_connected(ping_s=ping_s)))
+
+
 def test_another_field_is_passed_over_and_the_last_of_two_counts() -> None:
     reader = EventReader("desk", 0)
     data = event(1).model_dump_json()[:-1] + ',"project":"another","seq":1,"__proto__":{}}'

@@ -11,7 +11,7 @@ from typing import Any
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.notifications import rules
-from scripts.build.manifest import read_manifest
+from scripts.build.release.manifest import read_manifest
 from tests.builds import rebranded
 
 _COMMAND_S = 60.0

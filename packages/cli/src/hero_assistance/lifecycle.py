@@ -155,7 +155,7 @@ def _require_installed(spec: ServiceSpec) -> None:
     missing = [action.argv[0] for action in spec.actions if not os.access(action.argv[0], os.X_OK)]
     if missing:
         raise NotInstalled(
-            f"not installed: {', '.join(missing)}", hint="install them with: hero_assistance install DIR"
+            f"not installed: {', '.join(missing)}", hint="install them with: hero_assistance install SOURCE"
         )
 
 

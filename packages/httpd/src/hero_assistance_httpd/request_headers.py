@@ -32,6 +32,7 @@ CHECKED = frozenset(
         b"x-hero-operator",
         b"x-hero-session",
         b"x-hero-user",
+        b"x-page-user",
         b"x-picked-user",
     }
 )

@@ -105,6 +105,12 @@ class Deactivated(Unauthenticated):
     reason = "deactivated"
 
 
+class AnotherUser(Unauthenticated):
+    """The request was made for one user, and another one is calling: somebody else has signed in meanwhile."""
+
+    reason = "another-user"
+
+
 class Conflict(HeroError):
     """The state has changed since the request was made."""
 
@@ -122,6 +128,23 @@ class ThreadMoved(Conflict):
         written = "1 message has been written" if count == 1 else f"{more}{count} messages have been written"
         super().__init__(f"{written} since", hint="read them, then send again, or at once with force")
         self.details = {"messages": list(messages)}
+
+
+class DraftMoved(Conflict):
+    """The draft was sent, or is another one than the caller goes on from.
+
+    `sent` is the text that was sent, null for the other case; `updated_at` is that of the draft now, 0 for none.
+    """
+
+    reason = "draft-moved"
+
+    def __init__(self, *, sent: str | None, updated_at: int) -> None:
+        changed = sent is None
+        super().__init__(
+            "the draft was changed elsewhere since" if changed else "this draft was sent already",
+            hint="read it by draft.get, and go on from there" if changed else "begin another one, with another token",
+        )
+        self.details = {"sent": sent, "updated_at": updated_at}
 
 
 class TicketMerged(Conflict):

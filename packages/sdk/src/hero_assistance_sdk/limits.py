@@ -64,6 +64,7 @@ class Limits:
     tickets_per_hour: float = _rate(100, "tickets that one customer files")
     messages_per_hour: float = _rate(600, "replies that one customer writes or edits")
     files_per_hour: float = _rate(200, "files that one customer uploads")
+    invitations_per_hour: float = _rate(30, "people whom one customer invites to tickets")
     changes_per_hour: float = _rate(7200, "other changes of one customer: drafts, read receipts, presence, updates")
     stranger_calls_per_minute: float = _rate(300, "calls from one address whose user is not known")
     links_per_hour: float = _rate(6, "sign-in links that are made for one e-mail address")

@@ -46,6 +46,16 @@ class Paths:
         return self.var / "releases" / SERVICE
 
     @property
+    def downloads(self) -> Path:
+        """Archives of releases on their way here."""
+        return self.var / "downloads" / SERVICE
+
+    @property
+    def signers(self) -> Path:
+        """Whose signatures archives of releases must have; there is such a file only where an operator made one."""
+        return self.state / "release_signers"
+
+    @property
     def data(self) -> Path:
         """The data to keep: the server's database and attachments."""
         return self.var / "data" / SERVICE

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MEDIA_TYPE = "text/event-stream"
-# Home routers drop connections that are silent for 60 s; the clients' watchdog waits 2.5 of these.
-PING_S = 20.0
+# A page says within 10 s that it hears nothing: a client waits 2.5 of these. A server says how often it sends them.
+PING_S = 4.0
+SILENT_PINGS = 2.5
 # The largest event has two texts of 64 KiB, of which JSON may make six times as many bytes, and what is around them.
 EVENT_BYTES = 2 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from hero_assistance.light_commands.output import show_progress
+from hero_assistance.light_commands.output import print_json, show_progress
 from hero_assistance.light_commands.releases import list_releases, roll_back
-from hero_assistance.releases.store import ReleaseStore
+from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
+
+if TYPE_CHECKING:
+    from hero_assistance.releases.install import Outcome
 
 
 @click.command("install")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("source", metavar="SOURCE", type=click.Path())
 @click.option("--force", is_flag=True, help="Install again what is installed; replace files in bin/ that are not ours.")
 @click.option(
     "--restart",
     is_flag=True,
     help="Restart a running service on the new release; go back if it does not become healthy.",
 )
-def install_command(folder: Path, *, force: bool, restart: bool) -> None:
-    """Install the release that a build left in DIR, and make it live with one rename."""
-    from hero_assistance.releases.install import install
+@click.option("--sha256", metavar="HEX", help="The checksum of the archive. [default: as SHA256SUMS next to it says]")
+@click.option(
+    "--signers",
+    type=click.Path(path_type=Path),
+    help="Whose signature the archive must have: a file as ssh-keygen reads it. [default: release_signers]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, of an error too.")
+def install_command(
+    source: str, *, force: bool, restart: bool, sha256: str | None, signers: Path | None, as_json: bool
+) -> None:
+    """Install the release in SOURCE, and make it live with one rename.
 
-    paths = Paths.from_environ()
-    store = ReleaseStore.from_paths(paths)
-    with show_progress() as progress:
-        outcome = install(store, folder, progress.step, force=force)
-    if outcome.changed:
-        before = f" (before: {outcome.switched.before})" if outcome.switched.before else ""
-        click.echo(f"installed release {outcome.switched.after}{before}")
-    else:
-        click.echo(f"nothing changed: release {outcome.switched.after} is installed and live")
-    for release in outcome.removed:
-        click.echo(f"removed old release {release}")
-    _say_what_a_shell_finds(store.bin)
-    if restart:
-        from hero_assistance.releases.upgrade import restart_or_roll_back
+    SOURCE is the folder that a build left, an archive of one, or the URL of an archive. A download that broke off
+    goes on where it was.
+    """
+    from hero_assistance.releases.installation import install_release, serialize_outcome
+    from hero_assistance.releases.sources.checksums import choose_checks
 
+    with reported_errors(as_json=as_json):
+        paths = Paths.from_environ()
+        checks = choose_checks(paths, sha256, signers)
         with show_progress() as progress:
-            restart_or_roll_back(paths, outcome.switched, progress)
+            outcome = install_release(paths, source, checks, progress, force=force)
+        if not as_json:
+            # Said before the restart, which may fail.
+            _print_outcome(outcome)
+            _say_what_a_shell_finds(paths.bin)
+        restarted = restart and _restart(paths, outcome)
+    if as_json:
+        print_json(serialize_outcome(outcome, restarted=restarted))
+    elif restarted:
         click.echo(f"running on release {outcome.switched.after}")
+    elif restart:
+        click.echo("nothing ran, so nothing was restarted; start it with: hero_assistance --start")
 
 
 @click.command("releases")
@@ -57,6 +75,46 @@ def releases_command(*, as_json: bool) -> None:
 def rollback_command(release: str | None, *, restart: bool) -> None:
     """Go back to RELEASE, or to the one that was live before the live one."""
     roll_back(release, restart=restart)
+
+
+@contextmanager
+def reported_errors(*, as_json: bool) -> Iterator[None]:
+    """Print an error as JSON as well, for programs that have to tell one from another."""
+    from hero_assistance_sdk.os_errors import explain, is_missing_part
+
+    try:
+        yield
+    except HeroError as error:
+        if as_json:
+            _print_error(error)
+        raise
+    except OSError as error:
+        # Of a missing part of this program nothing is said: it mends itself and begins again.
+        if as_json and not is_missing_part(error):
+            _print_error(explain(error))
+        raise
+
+
+def _restart(paths: Paths, outcome: Outcome) -> bool:
+    """Restart what runs, or go back; false when nothing runs."""
+    from hero_assistance.releases.upgrade import restart_or_roll_back
+
+    with show_progress() as progress:
+        return restart_or_roll_back(paths, outcome.switched, progress)
+
+
+def _print_error(error: HeroError) -> None:
+    print_json({"error": {"reason": error.reason, "message": error.message, "hint": error.hint}})
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    if outcome.changed:
+        before = f" (before: {outcome.switched.before})" if outcome.switched.before else ""
+        click.echo(f"installed release {outcome.switched.after}{before}")
+    else:
+        click.echo(f"nothing changed: release {outcome.switched.after} is installed and live")
+    for release in outcome.removed:
+        click.echo(f"removed old release {release}")
 
 
 def _say_what_a_shell_finds(folder: Path) -> None:

@@ -38,6 +38,11 @@ def check_secrets(paths: Paths) -> Iterator[Finding]:
         count = len(settings.access.invalid)
         detail = f"{count} of the entries of ADMIN_SECRETS are neither address nor network"
         yield Finding("access", Verdict.WARNING, detail, "hero_assistance access list shows them")
+    if settings.embedders.invalid:
+        count = len(settings.embedders.invalid)
+        detail = f"{count} of the entries of FRAME_ANCESTORS are no origins"
+        hint = "hero_assistance secret set FRAME_ANCESTORS 'https://app.example.org'"
+        yield Finding("secrets", Verdict.WARNING, detail, hint)
     if not settings.access.is_enforced and (addresses := _page_addresses(paths)):
         detail = f"everybody who can reach {', '.join(addresses)} may open the page"
         yield Finding("access", Verdict.WARNING, detail, "hero_assistance access add ADDRESS")

@@ -32,7 +32,7 @@ COMMANDS = {
     "enable": CommandEntry("boot", "Bring the service back after a reboot, by a systemd user unit."),
     "export": CommandEntry("data", "Write everything into a new FOLDER, for other programs."),
     "import": CommandEntry("data", "Read an export FOLDER into an empty project."),
-    "install": CommandEntry("releases", "Install the release that a build left in DIR; make it live."),
+    "install": CommandEntry("releases", "Install the release in SOURCE: folder, archive or URL."),
     "logs": CommandEntry("logs", "Show the log of ACTION, or of every action."),
     "mail": CommandEntry("mail.mail", "Show letters that wait, were sent or failed; send a test letter."),
     "releases": CommandEntry("releases", "List the installed releases, the last activated first."),

@@ -17,6 +17,28 @@ class ChecksumMismatch(BadBuild):
     reason = "checksum-mismatch"
 
 
+class NoChecksum(HeroError):
+    """It is not known which SHA-256 an archive should have."""
+
+    reason = "no-checksum"
+
+
+class BadSignature(HeroError):
+    """An archive is not signed by one of the known signers, or its signature cannot be checked."""
+
+    reason = "bad-signature"
+
+
+class DownloadFailed(HeroError):
+    """An archive could not be downloaded; what has arrived is kept for the next attempt."""
+
+    reason = "download-failed"
+
+
+class FinalDownloadFailure(DownloadFailed):
+    """The server would answer the next request alike, so there is none."""
+
+
 class WrongTarget(BadBuild):
     """The build is for another interpreter or platform."""
 

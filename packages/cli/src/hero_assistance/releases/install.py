@@ -1,8 +1,7 @@
-"""From a build folder to a live release."""
+"""From a build, in a folder or an archive, to a live release."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -11,9 +10,11 @@ from pathlib import Path
 
 from hero_assistance.releases.errors import ChecksumMismatch, InstallFailed
 from hero_assistance.releases.executability import check_executability
-from hero_assistance.releases.manifest import Binary, Manifest, read_build, read_installed
+from hero_assistance.releases.manifest import Binary, Manifest, read_installed
 from hero_assistance.releases.mending import is_whole, running_interpreter
 from hero_assistance.releases.prune import prune, sweep
+from hero_assistance.releases.sources.build_source import BuildSource, open_build
+from hero_assistance.releases.sources.checksums import ArchiveChecks
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import Switched, activate, check_bin, is_foreign, write_record
 from hero_assistance.releases.target import check_build_target
@@ -34,18 +35,30 @@ class Outcome:
     removed: tuple[str, ...]
 
 
-def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = False) -> Outcome:
+def install(
+    store: ReleaseStore,
+    build: Path,
+    report: Report,
+    *,
+    force: bool = False,
+    checks: ArchiveChecks | None = None,
+) -> Outcome:
     """Install a build and make it live; `force` writes it again when it is, and replaces foreign files in `bin/`.
 
-    Raises `BadBuild`, `WrongTarget`, `ChecksumMismatch`, `ForeignFile`, `InstallBusy` or `InstallFailed`; at any
-    error, and wherever the process is killed, `bin/` runs one whole release, the old or the new.
+    The build is a folder or an archive; `checks` are for the latter. Raises `BadBuild`, `WrongTarget`,
+    `ChecksumMismatch`, `NoChecksum`, `BadSignature`, `ForeignFile`, `InstallBusy` or `InstallFailed`; at any error,
+    and wherever the process is killed, `bin/` runs one whole release, the old or the new.
     """
-    manifest = read_build(build)
-    check_build_target(manifest)
-    check_bin(store, [binary.name for binary in manifest.binaries], force=force)
+    with open_build(build, checks or ArchiveChecks(), report) as source:
+        check_build_target(source.manifest)
+        check_bin(store, [binary.name for binary in source.manifest.binaries], force=force)
+        return _install_source(store, source, report, force=force)
+
+
+def _install_source(store: ReleaseStore, source: BuildSource, report: Report, *, force: bool) -> Outcome:
     try:
         with store.exclusive(report):
-            return _install_locked(store, build, manifest, report, force=force)
+            return _install_locked(store, source, report, force=force)
     except OSError as error:
         raise InstallFailed(
             f"cannot install to {store.folder}: {error.strerror or error}",
@@ -53,7 +66,8 @@ def install(store: ReleaseStore, build: Path, report: Report, *, force: bool = F
         ) from error
 
 
-def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report: Report, *, force: bool) -> Outcome:
+def _install_locked(store: ReleaseStore, source: BuildSource, report: Report, *, force: bool) -> Outcome:
+    manifest = source.manifest
     sweep(store)
     check_executability(store.folder)
     folder = store.release(manifest.release)
@@ -61,7 +75,7 @@ def _install_locked(store: ReleaseStore, build: Path, manifest: Manifest, report
     if whole and store.live() == manifest.release and _are_links_whole(store, manifest):
         return Outcome(Switched(manifest.release, manifest.release), False, ())
     if not whole:
-        _stage(store, build, manifest, report)
+        _stage(store, source, report)
     switched = activate(store, manifest)
     removed = prune(store)
     return Outcome(switched, True, tuple(removed))
@@ -72,8 +86,9 @@ def _are_links_whole(store: ReleaseStore, manifest: Manifest) -> bool:
     return all(link.is_symlink() and not is_foreign(store, link) for link in links)
 
 
-def _stage(store: ReleaseStore, build: Path, manifest: Manifest, report: Report) -> None:
+def _stage(store: ReleaseStore, source: BuildSource, report: Report) -> None:
     """Write the release next to the others under a hidden name, flush it, and rename it."""
+    manifest = source.manifest
     folder = store.release(manifest.release)
     staged = store.folder / f".new-{manifest.release}-{os.getpid()}"
     try:
@@ -81,7 +96,7 @@ def _stage(store: ReleaseStore, build: Path, manifest: Manifest, report: Report)
         seeds = _list_seeds(store)
         for binary in manifest.binaries:
             report(f"unpacking {binary.name}")
-            _stage_binary(build, staged, folder, binary, manifest, seeds)
+            _stage_binary(source, staged, folder, binary, seeds)
             seeds.insert(0, staged / "lib" / binary.name)
         write_record(store, staged, manifest)
         _flush(staged)
@@ -105,19 +120,17 @@ def _list_seeds(store: ReleaseStore) -> list[Path]:
     return [lib / binary.name for binary in installed.manifest.binaries]
 
 
-def _stage_binary(
-    build: Path, staged: Path, folder: Path, binary: Binary, manifest: Manifest, seeds: list[Path]
-) -> None:
+def _stage_binary(source: BuildSource, staged: Path, folder: Path, binary: Binary, seeds: list[Path]) -> None:
     archive = staged / binary.name
-    digest = _copy(build / binary.name, archive)
+    digest = source.copy(binary, archive)
     if digest != binary.sha256:
         raise ChecksumMismatch(
-            f"{build / binary.name} is not the file that the manifest describes",
+            f"{source.path / binary.name} is not the file that the manifest describes",
             hint=f"expected SHA-256 {binary.sha256}, found {digest}; build again: nox -s build",
         )
     pin = Pin(running_interpreter(), folder, binary.name)
     with archive.open("r+b") as file:
-        file.write(pinned_header(pin, manifest.target))
+        file.write(pinned_header(pin, source.manifest.target))
     archive.chmod(0o755)
     unpack(archive, staged / "lib" / binary.name, seeds)
     (staged / "lib" / pin.boot.name).write_text(boot_lines(pin))
@@ -131,20 +144,6 @@ def _replace_damaged(store: ReleaseStore, staged: Path, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
     shutil.rmtree(staged)
-
-
-def _copy(source: Path, target: Path) -> str:
-    """Copy a file and return the SHA-256 of what was copied; raises `ChecksumMismatch` when it is missing."""
-    digest = hashlib.sha256()
-    try:
-        opened = source.open("rb")
-    except FileNotFoundError:
-        raise ChecksumMismatch(f"{source} is missing", hint="build again: nox -s build") from None
-    with opened, target.open("wb") as output:
-        while chunk := opened.read(1024 * 1024):
-            digest.update(chunk)
-            output.write(chunk)
-    return digest.hexdigest()
 
 
 def _flush(folder: Path) -> None:

@@ -61,13 +61,18 @@ def read_build(folder: Path) -> Manifest:
     return _parse_manifest(_read(folder / BUILD_FILE), folder / BUILD_FILE)
 
 
+def parse_build(data: bytes, path: Path) -> Manifest:
+    """The manifest of a build from its bytes; `path` is what errors name. Raises `BadBuild`."""
+    return _parse_manifest(_load(data, path), path)
+
+
 def read_installed(folder: Path) -> Installed | None:
     """The record of a release folder, or `None` when there is no readable one."""
     path = folder / RELEASE_FILE
     try:
         record = _read(path)
         return Installed(_parse_manifest(record, path), int(record["sequence"]), int(record["activated_at_ms"]))
-    except (BadBuild, KeyError, TypeError, ValueError):
+    except (BadBuild, KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -92,10 +97,18 @@ def serialize_installed(installed: Installed) -> bytes:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
+        data = path.read_bytes()
     except FileNotFoundError:
         raise BadBuild(f"there is no {path}", hint="give the folder that `nox -s build` made: dist/") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise BadBuild(f"{path} cannot be read: {error}", hint="build again: nox -s build") from None
+    return _load(data, path)
+
+
+def _load(data: bytes, path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:
         raise BadBuild(f"{path} cannot be read: {error}", hint="build again: nox -s build") from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise BadBuild(f"{path} is not a manifest of schema {SCHEMA}", hint="build again: nox -s build")
@@ -107,11 +120,13 @@ def _parse_manifest(found: dict[str, Any], path: Path) -> Manifest:
         binaries = tuple(Binary(str(f["name"]), str(f["sha256"]), int(f["size"])) for f in found["files"])
         target = Target(str(found["python"]), str(found["platform"]))
         manifest = Manifest(str(found["release"]), str(found["version"]), found.get("commit"), target, binaries)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadBuild(f"{path} is incomplete: {error!r}", hint="build again: nox -s build") from None
     if not binaries or not _RELEASE.fullmatch(manifest.release) or manifest.release == CURRENT:
         raise BadBuild(f"{path} names no release or no files")
     for binary in binaries:
         if not _NAME.fullmatch(binary.name):
             raise BadBuild(f"{path} names the unsafe file {binary.name!r}")
+    if len({binary.name for binary in binaries}) < len(binaries):
+        raise BadBuild(f"{path} names a file twice")
     return manifest

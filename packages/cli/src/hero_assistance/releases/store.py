@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hero_assistance.releases.errors import InstallBusy
 from hero_assistance.releases.manifest import CURRENT, Installed, read_installed
+from hero_assistance_sdk.files.durable_files import PRIVATE_FILE
 from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.paths import Paths
 
@@ -70,19 +71,38 @@ class ReleaseStore:
     def exclusive(self, waiting: Callable[[str], None], timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
         """Hold the lock of the releases; raises `InstallBusy` when another does not end in time."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        with install_lock(
+            self.folder / LOCK, waiting, timeout_s, running="runs", overdue="did not end within", mode=_LOCK_MODE
+        ):
+            yield
 
-        def report(held: LockHeld) -> None:
-            waiting(f"another install runs (process {held.holder or 'unknown'}); waiting for it")
 
-        try:
-            with lock_file(self.folder / LOCK, wait_s=timeout_s, mode=_LOCK_MODE, on_wait=report):
-                yield
-        except LockHeld as held:
-            holder = held.holder or "unknown"
-            raise InstallBusy(
-                f"another install (process {holder}) did not end within {timeout_s:g} s",
-                hint=f"see: ps -p {holder}",
-            ) from None
+@contextmanager
+def install_lock(
+    path: Path,
+    report: Callable[[str], None],
+    timeout_s: float,
+    *,
+    running: str,
+    overdue: str,
+    mode: int = PRIVATE_FILE,
+) -> Iterator[None]:
+    """Hold a lock of installs; raises `InstallBusy` when another does not release it in time.
+
+    `running` and `overdue` say what the other one does: "runs", "did not end within".
+    """
+
+    def say(held: LockHeld) -> None:
+        report(f"another install {running} (process {held.holder or 'unknown'}); waiting for it")
+
+    try:
+        with lock_file(path, wait_s=timeout_s, mode=mode, on_wait=say):
+            yield
+    except LockHeld as held:
+        holder = held.holder or "unknown"
+        raise InstallBusy(
+            f"another install (process {holder}) {overdue} {timeout_s:g} s", hint=f"see: ps -p {holder}"
+        ) from None
 
 
 def replace_link(link: Path, target: str) -> None:

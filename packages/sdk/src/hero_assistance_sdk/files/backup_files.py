@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 PREFIX = "hero_assistance-"
@@ -27,7 +27,7 @@ def _is_backup(path: Path) -> bool:
     if not NAME.fullmatch(path.name) or not path.is_file():
         return False
     try:
-        time.strptime(path.name, f"{PREFIX}{_TIME}.tar")
+        datetime.strptime(path.name, f"{PREFIX}{_TIME}.tar").replace(tzinfo=UTC)
     except ValueError:
         return False
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import ProtocolViolation
 from hero_assistance_sdk.foreign.json_checks import LARGEST, explain, parse_json
-from hero_assistance_sdk.sse import EventDecoder, SentEvent
+from hero_assistance_sdk.sse import SILENT_PINGS, EventDecoder, SentEvent
 from hero_assistance_sdk.wire import (
     CONNECTED,
     COUNTS,
@@ -41,11 +41,15 @@ class Received:
 
 
 class EventReader:
-    """Reads the bytes of one stream; `seq` is the number it was read up to, `None` until the server has said one."""
+    """Reads the bytes of one stream; `seq` is the number it was read up to, `None` until the server has said one.
+
+    `silence_s` is how long the server may be silent, as it has said; `None` until then.
+    """
 
     def __init__(self, name: str, seq: int | None) -> None:
         self.name = name
         self.seq = seq
+        self.silence_s: float | None = None
         self._decoder = EventDecoder()
 
     def read(self, chunk: bytes) -> Iterator[Received]:
@@ -65,6 +69,8 @@ class EventReader:
             self._move(body.seq, number, allowed=True)
         elif number is not None:
             self._move(number, number, allowed=self.seq is None or number >= self.seq)
+        if isinstance(body, Connected):
+            self.silence_s = SILENT_PINGS * body.ping_s
         return Received(sent.event, body)
 
     def _move(self, seq: int, number: int | None, *, allowed: bool) -> None:

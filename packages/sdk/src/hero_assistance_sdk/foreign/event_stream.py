@@ -90,15 +90,19 @@ async def read_events(
 ) -> AsyncGenerator[Received, None]:
     """Yield what an open stream carries, until its end; close it with `aclosing`.
 
-    Raises `ProtocolViolation`, and `httpx2.HTTPError` for a broken connection or `silence_s` without a whole event:
-    bytes that make none are silence. The time that the caller takes between two events does not count.
+    Raises `ProtocolViolation`, and `httpx2.HTTPError` for a broken connection, for `silence_s` without a whole event:
+    bytes that make none are silence; and for no byte in the time in which the server has said that it pings. A large
+    event may take longer than that. The time that the caller takes between two events does not count.
     """
     clock = asyncio.get_running_loop().time
     waited = 0.0
     async with aclosing(_raw(answer)) as chunks:
         while True:
             begun = clock()
-            chunk = await _next_chunk(chunks, answer, silence_s - waited)
+            left_s = silence_s - waited
+            chunk = await _next_chunk(
+                chunks, answer, left_s if reader.silence_s is None else min(left_s, reader.silence_s)
+            )
             if chunk is None:
                 return
             waited += clock() - begun

@@ -12,6 +12,7 @@ import httpx2
 
 from hero_assistance_sdk.errors import ProtocolViolation
 from hero_assistance_sdk.foreign.json_checks import quote
+from hero_assistance_sdk.net.idle_connections import KEPT_S
 
 # From the request to the end of the answer's head: each byte of it may take as long as the client's time-out.
 HEAD_TIMEOUT_S = 10.0
@@ -41,7 +42,12 @@ class _PlainTransport(httpx2.AsyncBaseTransport):
 
     def __init__(self, target: Path | str, limits: httpx2.Limits) -> None:
         # No server of ours speaks TLS, and to read the certificates for it takes 50 to 150 ms of the loop.
-        options: dict[str, Any] = {"limits": limits, "verify": False, "trust_env": False}
+        kept = httpx2.Limits(
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=KEPT_S,
+        )
+        options: dict[str, Any] = {"limits": kept, "verify": False, "trust_env": False}
         if isinstance(target, Path):
             options["uds"] = str(target)
         self._inner = httpx2.AsyncHTTPTransport(**options)

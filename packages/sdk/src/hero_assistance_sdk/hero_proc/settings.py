@@ -13,6 +13,7 @@ from hero_assistance_sdk.access_list import AccessList, parse_access
 from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unreachable
 from hero_assistance_sdk.hero_proc.wire import CORE
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.net.embedders import Embedders, parse_embedders
 from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
@@ -42,10 +43,11 @@ class SecretName(StrEnum):
     OIDC_CLIENT_SECRET = "OIDC_CLIENT_SECRET"  # noqa: S105
     IMAP_URL = "IMAP_URL"
     MAIL_LISTEN = "MAIL_LISTEN"
+    FRAME_ANCESTORS = "FRAME_ANCESTORS"
 
 
 # What every daemon reads; the passwords of mail are read by the server alone.
-COMMON = frozenset({SecretName.THEME, SecretName.ADMIN_SECRETS, SecretName.MYCELIUM_BIND})
+COMMON = frozenset({SecretName.THEME, SecretName.ADMIN_SECRETS, SecretName.MYCELIUM_BIND, SecretName.FRAME_ANCESTORS})
 ALL = frozenset(SecretName)
 
 
@@ -58,10 +60,11 @@ class Source(StrEnum):
 
 
 class Theme(StrEnum):
-    """The look of the page."""
+    """The look of the page, where a browser has chosen none; `system` is what the browser's own settings say."""
 
     DARK = "dark"
     LIGHT = "light"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class DaemonSettings:
     oidc_client_secret: str | None = field(default=None, repr=False)
     imap_url: str | None = field(default=None, repr=False)
     mail_listen: str | None = None
+    embedders: Embedders = field(default_factory=Embedders)
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
@@ -136,6 +140,7 @@ def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> Daem
         oidc_client_secret=values.get(SecretName.OIDC_CLIENT_SECRET, "").strip() or None,
         imap_url=values.get(SecretName.IMAP_URL, "").strip() or None,
         mail_listen=values.get(SecretName.MAIL_LISTEN, "").strip() or None,
+        embedders=parse_embedders(values.get(SecretName.FRAME_ANCESTORS, "")),
         supervisor=supervisor,
         is_current=True,
         given=frozenset(values),
@@ -293,5 +298,6 @@ def _log_settings(settings: DaemonSettings) -> None:
     """Log which settings there are and what is wrong with them; never a value."""
     given = ",".join(sorted(settings.given)) or "none"
     _log.info("settings.read", supervisor=settings.supervisor.value, given=given)
-    for number, _entry in enumerate(settings.access.invalid, 1):
-        _log.warning("settings.entry-skipped", secret=SecretName.ADMIN_SECRETS.value, invalid=number)
+    for name, kept in ((SecretName.ADMIN_SECRETS, settings.access), (SecretName.FRAME_ANCESTORS, settings.embedders)):
+        for number, _entry in enumerate(kept.invalid, 1):
+            _log.warning("settings.entry-skipped", secret=name.value, invalid=number)

@@ -9,8 +9,10 @@ from http import HTTPStatus
 from typing import Any
 
 from hero_assistance_sdk.errors import (
+    AnotherUser,
     Conflict,
     Deactivated,
+    DraftMoved,
     Forbidden,
     HeroError,
     NotFound,
@@ -122,7 +124,9 @@ TRANSLATIONS: dict[type[HeroError], Translation] = {
     Forbidden: Translation(-32002, 403, "call as a user whose role allows it"),
     Unauthenticated: Translation(-32003, 401, "say who calls by the header that the listener believes"),
     Deactivated: Translation(-32003, 403, "ask an admin of the project to reactivate the user"),
+    AnotherUser: Translation(-32015, 403, "ask who is calling, and begin again as that user"),
     Conflict: Translation(-32004, 409, "read the present state, and ask again"),
+    DraftMoved: Translation(-32014, 409, "read the draft there is now, and go on from there"),
     ThreadMoved: Translation(-32004, 409, "read the messages in data, then send again, or at once with force"),
     TooLarge: Translation(-32005, 413, "send less at a time"),
     TooOften: Translation(-32012, 429, "wait as many seconds as retry_after says, then send it again"),

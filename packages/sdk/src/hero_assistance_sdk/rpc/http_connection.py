@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from hero_assistance_sdk.net.idle_connections import KEPT_S
+
 _RECEIVED_BYTES = 256 * 1024
 _LONGEST_LINE = 64 * 1024
 _MOST_HEADERS = 256
@@ -45,6 +47,7 @@ class HttpConnection:
         self._host = b"localhost" if isinstance(target, Path) else target.encode()
         self._timeout_s = timeout_s
         self._deadline = 0.0
+        self._idle_since = 0.0
         self._socket: socket.socket | None = None
         self._received = bytearray()
 
@@ -59,6 +62,7 @@ class HttpConnection:
             raise
         if is_last or self._received:
             self.close()
+        self._idle_since = time.monotonic()
         return answer
 
     def close(self) -> None:
@@ -69,8 +73,9 @@ class HttpConnection:
         self._received.clear()
 
     def _connected(self) -> socket.socket:
-        if self._socket is not None and _is_readable(self._socket):
-            # Without a request, the connection was closed, or the bytes belong to no request.
+        is_old = time.monotonic() - self._idle_since > KEPT_S
+        if self._socket is not None and (is_old or _is_readable(self._socket)):
+            # Without a request, the connection was closed or will be, or the bytes belong to no request.
             self.close()
         if self._socket is None:
             self._socket = self._connect()

@@ -25,6 +25,7 @@ from hero_assistance_sdk.wire.names import (
     Score,
     Seq,
     Status,
+    TagColour,
     TicketId,
     UserId,
 )
@@ -39,6 +40,7 @@ from hero_assistance_sdk.wire.records import (
     Record,
     Removed,
     SavedView,
+    ViewOrder,
 )
 from hero_assistance_sdk.wire.tickets import Attachment, LastMessage, ListedTicket, Message, Ticket, TicketSummary, User
 
@@ -79,11 +81,13 @@ __all__ = [
     "Score",
     "Seq",
     "Status",
+    "TagColour",
     "Ticket",
     "TicketId",
     "TicketPresence",
     "TicketSummary",
     "User",
     "UserId",
+    "ViewOrder",
     "Wire",
 ]

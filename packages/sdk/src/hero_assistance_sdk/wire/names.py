@@ -43,6 +43,19 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+class TagColour(StrEnum):
+    """In which colour the pages show a tag; what it looks like is theirs, in each theme."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    TEAL = "teal"
+    BLUE = "blue"
+    PURPLE = "purple"
+    PINK = "pink"
+
+
 class MessageKind(StrEnum):
     """A reply is for the customer too; a note is for agents only."""
 

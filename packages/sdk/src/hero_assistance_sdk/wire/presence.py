@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from hero_assistance_sdk.wire.base import Wire
 from hero_assistance_sdk.wire.names import Level, Role, TicketId, UserId
 
@@ -33,7 +37,11 @@ class PresenceChange(Wire):
 
 
 class Connected(Wire):
-    """The first event of a stream: its name, for `presence.beat`, and the presence at all tickets its reader sees."""
+    """The first event of a stream: its name, for `presence.beat`, and the presence at all tickets its reader sees.
+
+    `ping_s` says how often a `ping` comes while there is nothing else; servers of earlier releases do not say it.
+    """
 
     connection: str
     presence: list[TicketPresence]
+    ping_s: Annotated[int, Field(ge=1, le=60)] = 20

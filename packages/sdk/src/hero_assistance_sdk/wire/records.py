@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hero_assistance_sdk.wire.base import Wire
-from hero_assistance_sdk.wire.names import MessageId, MessageKind, Millis, Priority, Score, Status, TicketId, UserId
+from hero_assistance_sdk.wire.names import (
+    MessageId,
+    MessageKind,
+    Millis,
+    Priority,
+    Score,
+    Status,
+    TagColour,
+    TicketId,
+    UserId,
+)
 from hero_assistance_sdk.wire.tickets import User
 
 
@@ -61,7 +71,8 @@ class Project(Wire):
     """The settings of the whole project, made by admins.
 
     Customers see the name and the limits of attachments; for them `first_response_minutes` is empty, and the fields
-    about quotas, events, backups, mail and hours are null. `attachment.list` tells a customer's own quota.
+    about quotas, events, backups, mail, hours and the colours of tags, which name the tags of others, are null.
+    `attachment.list` tells a customer's own quota.
     """
 
     noun: Literal["project"] = "project"
@@ -92,6 +103,8 @@ class Project(Wire):
     open_hours: dict[str, list[str]] | None
     time_zone: str | None
     holidays: list[str] | None
+    # The tags that have one.
+    tag_colours: dict[str, TagColour] | None
 
 
 class Rating(Wire):
@@ -140,7 +153,14 @@ class SavedView(Wire):
     shared: bool
 
 
+class ViewOrder(Wire):
+    """The saved views in the order in which this reader has put them; those that are not here follow by name."""
+
+    noun: Literal["view_order"] = "view_order"
+    view_ids: list[int]
+
+
 Record = Annotated[
-    CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User,
+    CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User | ViewOrder,
     Field(discriminator="noun"),
 ]

@@ -1,0 +1,70 @@
+"""Where a build is read from: the folder that `nox -s build` made, or an archive of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from hero_assistance.releases.errors import BadBuild, ChecksumMismatch
+from hero_assistance.releases.manifest import Binary, Manifest, read_build
+from hero_assistance.releases.sources.checksums import ArchiveChecks, check_archive
+from hero_assistance.releases.sources.hashed_reader import CHUNK, HashedReader, write_hashed
+from hero_assistance_sdk.errors import UsageError
+
+_HINT = "give the folder of a build, such as dist/, an archive of one, or its URL with https://"
+
+
+class BuildSource(Protocol):
+    """A build whose manifest is known and whose binaries are read once, in the order of the manifest."""
+
+    @property
+    def path(self) -> Path:
+        """The folder or the archive, as errors name it."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the build consists of."""
+
+    def copy(self, binary: Binary, target: Path) -> str:
+        """Write a binary to `target` and return the SHA-256 of what was written; raises `BadBuild`."""
+
+
+class FolderBuild:
+    """A build in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest = read_build(path)
+
+    def copy(self, binary: Binary, target: Path) -> str:
+        """Copy a file of the folder; raises `ChecksumMismatch` when it is missing."""
+        source = self.path / binary.name
+        try:
+            opened = source.open("rb")
+        except FileNotFoundError:
+            raise ChecksumMismatch(f"{source} is missing", hint="build again: nox -s build") from None
+        with opened, target.open("wb") as output:
+            return write_hashed(iter(lambda: opened.read(CHUNK), b""), output)
+
+
+@contextmanager
+def open_build(path: Path, checks: ArchiveChecks, report: Callable[[str], None]) -> Iterator[BuildSource]:
+    """Open a folder, or an archive once its checksum and its signature are checked."""
+    if path.is_dir():
+        if checks.only_archives:
+            raise UsageError(f"{path} is a folder: only an archive has a checksum or a signature", hint=_HINT)
+        yield FolderBuild(path)
+        return
+    if not path.exists():
+        raise BadBuild(f"there is no {path}", hint=_HINT)
+    if not path.is_file():
+        raise BadBuild(f"{path} is neither a folder nor an archive", hint=_HINT)
+    # Only an archive costs the import of its library.
+    from hero_assistance.releases.sources.archive import ArchiveBuild
+
+    with path.open("rb", buffering=0) as file:
+        digest = check_archive(path, file, checks, report)
+        with ArchiveBuild(path, HashedReader(file), digest) as build:
+            yield build
