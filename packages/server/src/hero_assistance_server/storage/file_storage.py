@@ -2,23 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import BinaryIO, ParamSpec, Protocol, TypeVar
 
 from hero_assistance_server.storage.damage import Damage
 from hero_assistance_server.storage.database_files import DatabaseFiles
-from hero_assistance_server.storage.files import Files
+from hero_assistance_server.storage.files import IncomingFile
 from hero_assistance_server.storage.unit_of_work import Storage
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class FileStorage(Storage, Protocol):
-    """An open storage engine with the folder of its files."""
+class FileStore(Protocol):
+    """The files of a project, each named by its SHA-256; methods may be called from any thread, and raise `OSError`."""
 
-    files: Files
+    def incoming(self) -> AbstractContextManager[IncomingFile]:
+        """Open a file for bytes whose digest is not known yet; leaving the context deletes what was not adopted."""
+        ...
+
+    def hold(self, digest: str) -> AbstractContextManager[None]:
+        """Keep a file from being discarded until a row names it; waits for nothing."""
+        ...
+
+    def adopt(self, incoming: IncomingFile, digest: str) -> None:
+        """Put a finished file in its place, where the same bytes may be already."""
+        ...
+
+    def open(self, digest: str) -> BinaryIO:
+        """Open a file; raises `FileNotFoundError`, or `ValueError` for what is no digest."""
+        ...
+
+    def discard(self, digests: Sequence[str], unnamed: Callable[[Sequence[str]], Iterable[str]]) -> int:
+        """Delete those files that are `unnamed` and not held; returns how many were there.
+
+        `unnamed` looks while no file can begin to be held, for the first time in its snapshot.
+        """
+        ...
+
+    def groups(self) -> list[str]:
+        """Return what the digests of files begin with, in order."""
+        ...
+
+    def digests(self, group: str) -> list[str]:
+        """Return the files of one group, in order."""
+        ...
+
+
+class FileStorage(Storage, Protocol):
+    """An open storage engine with its files."""
+
+    @property
+    def files(self) -> FileStore:
+        """The files of attachments."""
+        ...
+
     folder: Path
     """The data folder, which holds the database and the files."""
 

@@ -68,9 +68,9 @@ class IncomingFile:
         os.fsync(self._file.fileno())
         return self._hash.hexdigest()
 
-    def head(self, size: int) -> bytes:
-        """Return its first bytes."""
-        return os.pread(self._file.fileno(), size, 0)
+    def read(self, start: int, size: int) -> bytes:
+        """Return so many of its bytes from one on, fewer at the end; all of them once it is finished."""
+        return os.pread(self._file.fileno(), size, start)
 
 
 class Files:

@@ -14,6 +14,7 @@ from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.attachments.repository import AttachmentRepository
 from hero_assistance_server.audit.repository import AuditRepository
 from hero_assistance_server.canned_replies.repository import CannedReplyRepository
+from hero_assistance_server.collaborators.repository import GuestInvitationRepository
 from hero_assistance_server.drafts.repository import DraftRepository
 from hero_assistance_server.erasure.repository import ErasureRepository
 from hero_assistance_server.events.model import AnyChange
@@ -71,6 +72,11 @@ class Snapshot(Protocol):
     @property
     def drafts(self) -> DraftRepository:
         """The drafts of all users."""
+        ...
+
+    @property
+    def guest_invitations(self) -> GuestInvitationRepository:
+        """The addresses with which customers share their tickets."""
         ...
 
     @property

@@ -1,86 +1,27 @@
-"""One database connection, and the rows that wait to be written on it."""
+"""One SQLite connection, and the rows that wait to be written on it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any
 
 import apsw
 
-from hero_assistance_sdk.wire import Seq, TicketId
-from hero_assistance_server.tickets.sharing import Sharing
-from hero_assistance_server.tickets.ticket_update import Targets
+from hero_assistance_server.storage.sql.connection import Bindings
+from hero_assistance_server.storage.sql.session import SqlSession
 
 
-class PendingTickets(Protocol):
-    """New tickets that wait, and what the next one needs."""
+class SqliteSession(SqlSession[apsw.Connection]):
+    """Implements `Session`."""
 
-    def next_id(self) -> TicketId:
-        """Return the id of the next ticket."""
-        ...
+    __slots__ = ()
 
-    def response_targets(self) -> Targets:
-        """Return how soon first answers are promised."""
-        ...
+    def last_id(self, table: str) -> int:
+        """Read what AUTOINCREMENT keeps."""
+        query = f"SELECT seq FROM sqlite_sequence WHERE name = '{table}'"  # noqa: S608
+        found: int | None = self.direct.execute(query).get
+        return found or 0
 
-    def sharing(self) -> Sharing:
-        """Return what customers are shown of the team's work."""
-        ...
-
-    def flush(self) -> None:
-        """Write the tickets that wait."""
-        ...
-
-
-class PendingWrites(Protocol):
-    """Rows that wait until a repository reads their tables, or until the commit."""
-
-    @property
-    def tickets(self) -> PendingTickets:
-        """The new tickets among them."""
-        ...
-
-    @property
-    def last_seq(self) -> Seq:
-        """The number of the last event, which may wait."""
-        ...
-
-    def flush(self) -> None:
-        """Write everything that waits."""
-        ...
-
-
-@dataclass(slots=True)
-class Session:
-    """Gives a repository the connection, after the waiting rows of the tables it reads are written.
-
-    In a snapshot nothing waits. In a unit of work rows wait in `batch`: a group of commands writes them together;
-    a repository chooses by the tables that its statement names. `tests/server/test_read_your_writes.py` fails when
-    a statement reads a table that has rows waiting.
-    """
-
-    direct: apsw.Connection
-    """The connection, for tables of which no row ever waits."""
-
-    batch: PendingWrites | None = None
-
-    @property
-    def with_tickets(self) -> apsw.Connection:
-        """The connection once new tickets are written."""
-        if self.batch is not None:
-            self.batch.tickets.flush()
-        return self.direct
-
-    @property
-    def complete(self) -> apsw.Connection:
-        """The connection once everything is written: events, audit entries, list indexes, counters, search index."""
-        if self.batch is not None:
-            self.batch.flush()
-        return self.direct
-
-    @property
-    def pending(self) -> PendingWrites:
-        """What waits, for what only a unit of work does; raises `TypeError` in a snapshot."""
-        if self.batch is None:
-            raise TypeError("a snapshot does not write")
-        return self.batch
+    def walk(self, connection: apsw.Connection, statement: str, bindings: Bindings) -> Iterator[Any]:
+        """Step through the statement itself."""
+        return connection.execute(statement, bindings)

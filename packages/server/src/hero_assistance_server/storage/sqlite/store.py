@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TypeVar
 
 import apsw
 
@@ -19,39 +19,35 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.damage import Damage
 from hero_assistance_server.storage.database_files import DatabaseFiles
-from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
+from hero_assistance_server.storage.sql.store import SqlStore
+from hero_assistance_server.storage.sql.write_path.writer import Writer
 from hero_assistance_server.storage.sqlite.database.connection import open_writer, translated_errors
 from hero_assistance_server.storage.sqlite.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.sqlite.database.integrity import IntegrityCheck
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS
 from hero_assistance_server.storage.sqlite.search import rebuild
-from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.snapshot import SqliteSnapshot
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from hero_assistance_server.storage.sqlite.write_path.groups import SqliteGroups
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.storage.sqlite.write_path.writer import Job, Writer
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 DATABASE = SqliteDatabaseFiles().name
 
 
-# A flush on a dying disk can take seconds; after that the caller had better try again.
-STORE_TIMEOUT_S = 10.0
 # Portions of an index that is made again after an upgrade: half a second, and all of a small desk. The rest is indexed
 # while the server runs.
 INDEXED_AT_START = 20
-# Files are written and read next to the database; each piece takes well under a millisecond.
-FILE_THREADS = 4
 
 _log = get_log("store")
 
 
-class Store:
+class Store(SqlStore):
     """An open database; made by `open_store`."""
 
     def __init__(
@@ -63,22 +59,14 @@ class Store:
         files: Files,
         damage: Damage,
     ) -> None:
+        super().__init__(publish)
         self.damage = damage
-        self._loop = asyncio.get_running_loop()
         self._readers = readers
-        self._publish = publish
         self.files = files
         self.folder = files.folder.parent
         self.database: DatabaseFiles = SqliteDatabaseFiles()
-        self._threads = ThreadPoolExecutor(FILE_THREADS, "store-files")
-        # What was read before the number changed may be out of date.
-        self.commits = 0
-        # Set once a command that added to the outbox is committed.
-        self.outbox_added = asyncio.Event()
-        # Set when tickets may be missing in the search index.
-        self.index_incomplete = asyncio.Event()
         note = partial(note_error, damage)
-        self._writer = Writer(connection, clock, self._deliver, note, self.outbox_added.set)
+        self._writer = Writer(SqliteGroups(connection, self.outbox_added.set), clock, self._deliver, note)
         self._writer.start()
 
     async def write(self, command: Callable[[SqliteUnitOfWork], T]) -> T:
@@ -86,38 +74,15 @@ class Store:
 
         When its caller is cancelled, a command that has not begun is dropped, and one that has is written.
         """
-        future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.submit(Job(command, future))
-        # asyncio.timeout would take a tenth of what a whole call costs the loop.
-        deadline = self._loop.call_later(STORE_TIMEOUT_S, _give_up, future)
-        try:
-            return await future
-        finally:
-            deadline.cancel()
+        return await self._submit(command)
 
     async def query(self, query: Callable[[apsw.Connection], T]) -> T:
         """Answer a query from one moment's state; raises `StoreUnavailable`."""
-        try:
-            async with asyncio.timeout(STORE_TIMEOUT_S):
-                return await self._loop.run_in_executor(self._readers.executor, self._readers.run, query)
-        except TimeoutError:
-            raise StoreUnavailable("the database is too slow") from None
+        return await self._answer(self._readers.executor, self._readers.run, query)
 
     async def read(self, query: Callable[[SqliteSnapshot], T]) -> T:
         """Answer a query from one moment's state; raises `StoreUnavailable`."""
-        return await self.query(lambda connection: query(SqliteSnapshot(Session(connection))))
-
-    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do what waits for the disk outside the loop; raises what it raises.
-
-        A thread cannot be cancelled: a cancelled caller waits until the work is finished.
-        """
-        future = self._loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            await asyncio.wait([future])
-            raise
+        return await self.query(lambda connection: query(SqliteSnapshot(SqliteSession(connection))))
 
     async def check_integrity(self) -> None:
         """Check whether the database is whole, in a thread of its own, and tell `damage` what is not.
@@ -137,38 +102,13 @@ class Store:
 
     async def finish(self) -> None:
         """Write what is queued and end the writer."""
-        self._writer.hand_over()
-        await asyncio.to_thread(self._writer.stop)
-        self._threads.shutdown()
-
-    def _deliver(self, jobs: Sequence[Job]) -> None:
-        """Called by the writer's thread: one wake-up of the loop for the whole group."""
-        self._loop.call_soon_threadsafe(self._finish, jobs)
-
-    def _finish(self, jobs: Sequence[Job]) -> None:
-        self.commits += 1
-        for job in jobs:
-            for notify in job.notify_after_commit:
-                notify()
-            for event in job.events:
-                self._publish(event)
-            job.finish()
+        await self._stop_writer()
 
 
 def note_error(damage: Damage, error: Exception) -> None:
     """Tell `damage` of an error that is damage; any thread may."""
     if isinstance(error, DAMAGE_ERRORS):
         damage.meet(str(error))
-
-
-def _give_up(future: asyncio.Future[Any]) -> None:
-    if not future.done():
-        future.set_exception(
-            StoreUnavailable(
-                "the database is too slow; the change may still be made",
-                hint="try again with the same client_token: it will not be made twice",
-            )
-        )
 
 
 @asynccontextmanager

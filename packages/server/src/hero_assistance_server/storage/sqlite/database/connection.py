@@ -11,7 +11,7 @@ import apsw
 
 from hero_assistance_sdk.os_errors import choose_hint, explain_owner
 from hero_assistance_server.storage.errors import DatabaseUnusable
-from hero_assistance_server.storage.sqlite.bulk_insert import KINDS, PORTION
+from hero_assistance_server.storage.sql.bulk_insert import KINDS, PORTION
 from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS, STORAGE_ERRORS, explain_error
 
 # "HAsd": tells our files from other programs' databases.

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import apsw
 
 from hero_assistance_server.storage.errors import DatabaseTooNew
+from hero_assistance_server.storage.sql.migrations import Migration, load_migrations
 from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, open_reader
 from hero_assistance_server.storage.sqlite.database.known_demo_users import mark_demo_users
 from hero_assistance_server.storage.sqlite.database.known_logins import bind_known_users
 from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags
 
-_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 # What a migration does that SQL cannot, by its title.
 _FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {
     "folded_tags": fold_stored_tags,
@@ -27,32 +24,9 @@ _FOLLOW_UPS: dict[str, Callable[[apsw.Connection], None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """The statements that make version `number` of the one before it."""
-
-    number: int
-    name: str
-    sql: str
-
-    @property
-    def title(self) -> str:
-        """The name without its number."""
-        match = _NAME.fullmatch(self.name)
-        return match[2] if match else self.name
-
-
 def migrations() -> list[Migration]:
     """Every migration of this release, in order, numbered from 1 without a gap."""
-    found = []
-    for file in files("hero_assistance_server.storage.sqlite.database").joinpath("migrations").iterdir():
-        match = _NAME.fullmatch(file.name)
-        if match:
-            found.append(Migration(int(match[1]), file.name, file.read_text("utf-8")))
-    found.sort(key=lambda migration: migration.number)
-    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
-        raise ValueError(f"the migrations are not numbered without a gap: {[m.name for m in found]}")
-    return found
+    return load_migrations("hero_assistance_server.storage.sqlite.database", first=1)
 
 
 def refuse_newer(path: Path, known: list[Migration]) -> int:

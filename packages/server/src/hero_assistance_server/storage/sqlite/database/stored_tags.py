@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import apsw
 
-from hero_assistance_server.storage.sqlite.json_rows import json_text
+from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.texts import as_tag
 
 _TAGGED = "scope >= 'tag:' AND scope < 'tag;'"

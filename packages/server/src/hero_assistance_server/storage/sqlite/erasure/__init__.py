@@ -1,1 +1,1 @@
-"""Erasure in SQLite: what is deleted of a ticket or a user, in every table."""
+"""What erasures need of SQLite alone."""

@@ -9,10 +9,10 @@ import apsw
 
 
 @contextmanager
-def overwriting(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+def overwriting(connection: apsw.Connection) -> Iterator[None]:
     """Overwrite what is deleted: else it stays readable in the parts of the file that are free then."""
     before = connection.pragma("secure_delete", True)
     try:
-        yield connection
+        yield
     finally:
         connection.pragma("secure_delete", before)

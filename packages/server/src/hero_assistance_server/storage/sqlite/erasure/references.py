@@ -7,18 +7,8 @@ from contextlib import contextmanager
 
 import apsw
 
+from hero_assistance_server.storage.sql.erasure.engine import UNINDEXED
 from hero_assistance_server.storage.sqlite.database.connection import quote_name
-
-# What an erasure finds by other indexes: one by these columns would make each new ticket slower.
-UNINDEXED = frozenset(
-    {
-        ("listings", "ticket_id"),
-        ("places", "ticket_id"),
-        ("status_changes", "changed_by"),
-        ("tickets", "assignee"),
-        ("tickets", "customer"),
-    }
-)
 
 
 def list_references(connection: apsw.Connection, parent: str) -> list[tuple[str, str]]:

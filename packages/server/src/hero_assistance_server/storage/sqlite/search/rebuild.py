@@ -13,8 +13,9 @@ import apsw
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.search.tokenizer import WORDS_VERSION
-from hero_assistance_server.storage.sqlite.search import search_index
-from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.search import search_index
+from hero_assistance_server.storage.sql.tickets import tickets
 
 # Of one transaction, which other commands wait for: some 10 ms.
 PORTION = 50
@@ -33,22 +34,22 @@ def begin(connection: apsw.Connection) -> None:
         connection.execute(_SAVE, (WORDS_VERSION, tickets.next_id(connection)))
 
 
-def finish(connection: apsw.Connection) -> None:
+def finish(connection: Connection) -> None:
     """Record that every ticket is in the index."""
     connection.execute(_SAVE, (WORDS_VERSION, 1))
 
 
-def index_below(connection: apsw.Connection, ticket_id: TicketId) -> None:
+def index_below(connection: Connection, ticket_id: TicketId) -> None:
     """Have the tickets below an id indexed again by `index_portion`; their documents stay until then."""
     connection.execute("UPDATE search_rebuild SET indexed_from = max(indexed_from, ?)", (ticket_id,))
 
 
-def count_missing(connection: apsw.Connection) -> int:
+def count_missing(connection: Connection) -> int:
     """Return how many tickets are not in the index yet, or were deleted among them."""
     return int(connection.execute("SELECT indexed_from - 1 FROM search_rebuild").get or 0)
 
 
-def index_portion(connection: apsw.Connection) -> int:
+def index_portion(connection: Connection) -> int:
     """Index the next tickets, `PORTION` at most and fewer long ones; returns how many are missing then."""
     rows = list(_next_rows(connection))
     search_index.insert_rows(connection, rows)
@@ -66,7 +67,7 @@ def index_portions(connection: apsw.Connection, count: int) -> int:
     return count_missing(connection)
 
 
-def _next_rows(connection: apsw.Connection) -> Iterator[search_index.IndexRow]:
+def _next_rows(connection: Connection) -> Iterator[search_index.IndexRow]:
     size = 0
     older: Iterable[tuple[Any, ...]] = connection.execute(_OLDER, (count_missing(connection) + 1, PORTION))
     for (ticket_id,) in list(older):

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-
-import apsw
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.search.filters import Filter
+from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.search.expression import FullTextQuery, build_full_text_query, creation_range
+from hero_assistance_server.storage.sql.tickets import tickets
+from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE
 from hero_assistance_server.storage.sqlite.search import rebuild
-from hero_assistance_server.storage.sqlite.search.expression import FullTextQuery, build_full_text_query
-from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import tickets
-from hero_assistance_server.storage.sqlite.tickets.ticket_lists import OVERDUE
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.timestamps import maybe_millis, time_of
+from hero_assistance_server.timestamps import maybe_millis
 from hero_assistance_server.users.model import User
 
 _FIND = """SELECT search_index.rowid FROM search_index{join}
@@ -31,7 +29,7 @@ _JOIN = " CROSS JOIN tickets ON tickets.ticket_id = search_index.rowid"
 class SqliteSearch:
     """Implements `SearchRepository`."""
 
-    session: Session
+    session: SqliteSession
 
     def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
         """Tickets that match and were filed before this id, the latest first."""
@@ -48,7 +46,7 @@ class SqliteSearch:
         return rebuild.index_portion(self.session.complete)
 
 
-def find(connection: apsw.Connection, asked: FullTextQuery, before: int, limit: int) -> list[Ticket]:
+def find(connection: Connection, asked: FullTextQuery, before: int, limit: int) -> list[Ticket]:
     """Return the tickets that match, newest first, with ids less than `before`."""
     by_day = asked.since is not None or asked.until is not None
     overdue = "" if asked.overdue is None else f" AND {OVERDUE}" if asked.overdue else f" AND NOT ({OVERDUE})"
@@ -64,10 +62,3 @@ def find(connection: apsw.Connection, asked: FullTextQuery, before: int, limit: 
     )
     found = [tickets.find(connection, TicketId(ticket_id)) for (ticket_id,) in list(rows)]
     return [ticket for ticket in found if ticket is not None]
-
-
-def creation_range(connection: apsw.Connection) -> tuple[datetime, datetime]:
-    """Return when the first and the last ticket were created; the start of 1970 when there is none."""
-    first = connection.execute("SELECT min(created_at) FROM tickets").get
-    last = connection.execute("SELECT max(created_at) FROM tickets").get
-    return time_of(first or 0), time_of(last or 0)

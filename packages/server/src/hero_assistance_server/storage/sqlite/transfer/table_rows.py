@@ -11,11 +11,12 @@ from typing import Any
 import apsw
 
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sql.search import search_index
+from hero_assistance_server.storage.sql.tickets import list_index, tickets
 from hero_assistance_server.storage.sqlite.database.connection import quote_name
 from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
-from hero_assistance_server.storage.sqlite.search import rebuild, search_index
-from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
-from hero_assistance_server.time_zones import zone_of
+from hero_assistance_server.storage.sqlite.search import rebuild
+from hero_assistance_server.storage.sqlite.transfer.row_values import check_values
 
 # What follows from the rest, or means something to a running server alone; an import makes it again, or starts empty.
 # An imported desk sends nothing that the one before may have sent.
@@ -109,7 +110,7 @@ def insert_line(connection: apsw.Connection, table: Table, line: bytes) -> None:
         values = {former.get(name, name): value for name, value in values.items()}
     if not isinstance(values, dict) or not values.keys() <= set(table.columns):
         raise ValueError(f"a line of {table.name}.jsonl is no row of it")
-    _check_zone(table.name, values)
+    check_values(table.name, values)
     columns = ", ".join(map(quote_name, values))
     bindings = [_to_column(table, name, value) for name, value in values.items()]
     connection.execute(
@@ -131,19 +132,6 @@ def add_derived_rows(connection: apsw.Connection) -> None:
     rebuild.finish(connection)
     connection.execute(_FOLLOWED_ALL)
     connection.execute(_NO_BYTES)
-
-
-def _check_zone(table: str, values: dict[str, Any]) -> None:
-    """Raise `ValueError` for a time zone that there is not."""
-    name: Any = None
-    if table == "users":
-        name = values.get("time_zone")
-    elif table == "notification_settings" and isinstance(values.get("settings"), dict):
-        name = values["settings"].get("time_zone")
-    elif table == "settings" and values.get("name") == "time_zone":
-        name = values.get("value")
-    if name is not None:
-        zone_of(str(name))
 
 
 def _to_column(table: Table, name: str, value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import apsw
 
-from hero_assistance_server.storage.sqlite.repositories import project
+from hero_assistance_server.storage.sql.repositories.project import TicketSettings, ticket_settings
 from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
 
@@ -17,27 +17,27 @@ class SettingsCache:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self._targets: Targets | None = None
-        self._sharing: Sharing | None = None
+        self._found: TicketSettings | None = None
         connection.create_scalar_function("settings_changed", self._on_write, 0)
         for event in ("INSERT", "UPDATE", "DELETE"):
             connection.execute(_WATCH.format(event=event))
 
     def targets(self) -> Targets:
         """Return the response targets as they are now."""
-        if self._targets is None:
-            self._targets = project.targets(self._connection)
-        return self._targets
+        return self._read().targets
 
     def sharing(self) -> Sharing:
         """Return what customers are shown of the team's work as it is now."""
-        if self._sharing is None:
-            self._sharing = project.sharing(self._connection)
-        return self._sharing
+        return self._read().sharing
 
     def clear(self) -> None:
         """Forget the settings: they changed, or a change of them was rolled back."""
-        self._targets = self._sharing = None
+        self._found = None
+
+    def _read(self) -> TicketSettings:
+        if self._found is None:
+            self._found = ticket_settings(self._connection)
+        return self._found
 
     def _on_write(self, *_nothing: object) -> None:
         self.clear()

@@ -1,0 +1,1 @@
+"""The connections to PostgreSQL, the dialect of its statements, and its schema."""

@@ -1,0 +1,197 @@
+"""A connection to PostgreSQL as the repositories use it: implements `Connection` of the shared statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+from hero_assistance_server.storage.postgres.database.dialect import translate
+from hero_assistance_server.storage.postgres.database.values import register_values
+from hero_assistance_server.storage.sql.connection import Bindings, Value
+
+# Everything of ours is in a schema of this name; its functions come before PostgreSQL's own of the same name.
+SCHEMA = "hero_assistance"
+_SEARCH_PATH = f"{SCHEMA},pg_catalog"
+# A node that stops or is cut off within a group holds the lock that all nodes wait for: PostgreSQL ends its connection
+# by the time that callers give up, and does not wait for hours as TCP does.
+IDLE_IN_TRANSACTION_MS = 10_000
+# What the URL may say otherwise. A server that is gone is noticed within 10 s, also while an answer is waited for.
+_DEFAULTS: dict[str, str | int] = {
+    "application_name": "hero_assistance_server",
+    "connect_timeout": 5,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+# Everything that is read is of one moment, and nothing is written.
+BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# What every node listens to; the text of a notice is the number of the last event.
+CHANNEL = "hero_assistance"
+# Of a walk, as many rows as are asked for at once: a page of a list, and one more.
+PORTION = 64
+
+
+class PostgresCursor:
+    """The rows of one statement, all of which are here."""
+
+    def __init__(self, cursor: psycopg.RawCursor[Any]) -> None:
+        self._cursor = cursor
+
+    @property
+    def get(self) -> Any:
+        """The only value of the first row, the row if it has several, or `None` without a row."""
+        row = self.fetchone()
+        return row[0] if row is not None and len(row) == 1 else row
+
+    def fetchone(self) -> Any:
+        """Return the next row, or `None`."""
+        return self._cursor.fetchone() if self._cursor.description else None
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        row = self.fetchone()
+        if row is None:
+            raise StopIteration
+        return row
+
+
+class PostgresConnection:
+    """One connection; a transaction is begun and ended by statements."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection = _connect(url)
+        self._changes = 0
+        self._total_changes = 0
+        self._walks = 0
+        self.writes_to_settings = 0
+
+    def reconnect(self) -> None:
+        """Connect once more after the connection was lost; raises `psycopg.OperationalError`."""
+        self._connection.close()
+        self._connection = _connect(self._url)
+
+    def begin(self, statement: str) -> None:
+        """Begin a transaction; a connection that was lost since the last one is made again, as nothing goes with it."""
+        if not self.is_lost:
+            try:
+                self.execute(statement)
+            except psycopg.Error:
+                if not self.is_lost:
+                    raise
+            else:
+                return
+        self.reconnect()
+        self.execute(statement)
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if there is one."""
+        if self.in_transaction:
+            self.execute("ROLLBACK")
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, or one that failed is to be rolled back."""
+        return self._connection.info.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._connection.closed or self._connection.info.transaction_status == TransactionStatus.UNKNOWN
+
+    def execute(self, statements: str, bindings: Bindings | None = None, /) -> PostgresCursor:
+        """Run a statement with these values."""
+        statement = translate(statements)
+        cursor = self._run(statement.text, statement.order(bindings))
+        if self._count(cursor) and " settings " in statements:
+            self.writes_to_settings += 1
+        return PostgresCursor(cursor)
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Bindings], /) -> PostgresCursor:
+        """Run a statement for each of these, in one journey."""
+        statement = translate(statements)
+        cursor: Any = self._connection.cursor()
+        try:
+            cursor.executemany(statement.text, [statement.order(bindings) for bindings in sequenceofbindings])
+        except psycopg.Error:
+            self._total_changes += 1
+            raise
+        self._count(cursor)
+        return PostgresCursor(cursor)
+
+    def run_script(self, statements: str) -> None:
+        """Run many statements without values, which are in PostgreSQL's own words."""
+        self._connection.execute(statements.encode(), prepare=False)
+
+    def walk(self, statement: str, bindings: Bindings) -> Iterator[Any]:
+        """Return the rows of a statement without a limit, `PORTION` of them at a time."""
+        self._walks += 1
+        name = f"walk_{self._walks}"
+        walked = translate(statement)
+        # Each has a name of its own, so that none is worth being kept.
+        self._run(f"DECLARE {name} NO SCROLL CURSOR FOR {walked.text}", walked.order(bindings), prepare=False)
+        while rows := self._run(f"FETCH {PORTION} FROM {name}", prepare=False).fetchall():
+            yield from rows
+        self._run(f"CLOSE {name}", prepare=False)
+
+    def listen(self) -> None:
+        """Have the notices of all nodes sent to this connection."""
+        self._connection.execute(f"LISTEN {CHANNEL}".encode())
+
+    def wait_for_notice(self, timeout: float) -> int | None:
+        """Wait for notices, at most so many seconds; returns the greatest number that they have, or `None`."""
+        heard = [notice.payload for notice in self._connection.notifies(timeout=timeout, stop_after=1)]
+        return max((int(number) for number in heard if number.isdecimal()), default=None)
+
+    def changes(self) -> int:
+        """Return how many rows the last INSERT, UPDATE or DELETE wrote."""
+        return self._changes
+
+    def total_changes(self) -> int:
+        """Return how many rows were written since the connection was opened, and how many statements failed."""
+        return self._total_changes
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _run(self, text: str, values: Sequence[Value] = (), *, prepare: bool | None = None) -> psycopg.RawCursor[Any]:
+        cursor: Any = self._connection.cursor()
+        try:
+            cursor.execute(text, values, prepare=prepare)
+        except psycopg.Error:
+            # The transaction has failed with it, as if something had been written that does not fit.
+            self._total_changes += 1
+            raise
+        return cast(psycopg.RawCursor[Any], cursor)
+
+    def _count(self, cursor: psycopg.RawCursor[Any]) -> bool:
+        """Note what a statement wrote; returns whether it is one that writes."""
+        if not (cursor.statusmessage or "").startswith(("INSERT", "UPDATE", "DELETE")):
+            return False
+        self._changes = cursor.rowcount
+        self._total_changes += cursor.rowcount
+        return True
+
+
+def read_url(url: str) -> dict[str, Any]:
+    """Return the parameters of a connection: those of the URL, and ours where it has none."""
+    given = conninfo_to_dict(url)
+    timeout = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
+    options = [timeout, str(given.get("options", "")), f"-c search_path={_SEARCH_PATH}"]
+    return {**_DEFAULTS, **given, "options": " ".join(filter(None, options))}
+
+
+def _connect(url: str) -> psycopg.Connection[Any]:
+    connection: psycopg.Connection[Any] = psycopg.connect(
+        autocommit=True, cursor_factory=psycopg.RawCursor, **read_url(url)
+    )
+    register_values(connection)
+    return connection

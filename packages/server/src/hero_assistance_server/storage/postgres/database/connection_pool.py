@@ -1,0 +1,53 @@
+"""A few threads that read, each with a connection of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+
+T = TypeVar("T")
+
+# A read waits for the network more than for the interpreter.
+READERS = 8
+
+
+class ConnectionPool:
+    """Runs queries, each in one read transaction; a thread whose connection was lost connects again."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._local = threading.local()
+        self._connections: list[PostgresConnection] = []
+        self.executor = ThreadPoolExecutor(READERS, "store-reader")
+
+    def run(self, query: Callable[[PostgresConnection], T]) -> T:
+        """Answer one query, in a thread of `executor`; raises `StoreUnavailable`."""
+        try:
+            connection = self._own_connection()
+            connection.begin(BEGIN_READING)
+            try:
+                return query(connection)
+            finally:
+                connection.roll_back()
+        except STORAGE_ERRORS as error:
+            reason, hint = explain_error(error)
+            raise StoreUnavailable(f"the database cannot be read: {reason}", hint=hint) from error
+
+    def close(self) -> None:
+        """End the threads and close their connections."""
+        self.executor.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    def _own_connection(self) -> PostgresConnection:
+        found: PostgresConnection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = PostgresConnection(self._url)
+            self._connections.append(found)
+        return found

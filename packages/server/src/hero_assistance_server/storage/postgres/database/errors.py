@@ -1,0 +1,33 @@
+"""The errors of PostgreSQL that the network, its disk or an operator cause."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import errors
+
+# Every other error of PostgreSQL is a defect of ours.
+STORAGE_ERRORS: tuple[type[psycopg.Error], ...] = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    errors.InsufficientResources,
+    errors.OperatorIntervention,
+    errors.SystemError,
+    errors.ReadOnlySqlTransaction,
+    errors.IdleInTransactionSessionTimeout,
+    errors.InsufficientPrivilege,
+)
+# What is known better than by the error's own words.
+_HINTS: tuple[tuple[type[psycopg.Error], str, str | None], ...] = (
+    (errors.DiskFull, "its disk is full", "free some space on the disk of PostgreSQL"),
+    (errors.TooManyConnections, "it has too many connections", "raise max_connections of PostgreSQL"),
+    (errors.ReadOnlySqlTransaction, "it is a standby", "name the primary in DATABASE, or let it be promoted"),
+    (errors.InsufficientPrivilege, "it refuses this user", None),
+)
+
+
+def explain_error(error: psycopg.Error) -> tuple[str, str | None]:
+    """Return what an error of PostgreSQL means, and what to do about it where that is known."""
+    for kind, reason, hint in _HINTS:
+        if isinstance(error, kind):
+            return reason, hint
+    return str(error).strip().split("\n")[0] or type(error).__name__, None

@@ -1,0 +1,51 @@
+"""Brings the schema of a PostgreSQL database up to date, in lock-step with SQLite's: one table has the version."""
+
+from __future__ import annotations
+
+from hero_assistance_server.storage.errors import DatabaseTooNew
+from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
+from hero_assistance_server.storage.sql.migrations import Migration, load_migrations
+
+# Makes an empty database what SQLite's has come to by then.
+_FIRST = 36
+# A node that starts waits until another has migrated; the number is that of the application in SQLite's files.
+_LOCK = 0x48417364
+
+
+def migrations() -> list[Migration]:
+    """Every migration of this release, in order and without a gap; the first has everything up to its number."""
+    return load_migrations("hero_assistance_server.storage.postgres.database", first=_FIRST)
+
+
+def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]:
+    """Apply what is missing in one transaction; returns the names of what was applied.
+
+    Raises `DatabaseTooNew` before anything is written.
+    """
+    connection.execute("BEGIN")
+    try:
+        connection.execute("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
+        version = _read_version(connection)
+        if version > known[-1].number:
+            raise DatabaseTooNew(
+                f"the database has version {version}; this release knows versions up to {known[-1].number}",
+                hint="install the release that wrote it",
+            )
+        missing = [migration for migration in known if migration.number > version]
+        for migration in missing:
+            connection.run_script(migration.sql)
+            connection.execute("INSERT INTO versions (number, name) VALUES (?, ?)", (migration.number, migration.name))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.roll_back()
+        raise
+    return [migration.name for migration in missing]
+
+
+def _read_version(connection: PostgresConnection) -> int:
+    """Return the version of the database, 0 for an empty one, which gets its schema and the table of versions."""
+    connection.run_script(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    connection.run_script(
+        "CREATE TABLE IF NOT EXISTS versions (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
+    )
+    return int(connection.execute("SELECT coalesce(max(number), 0) FROM versions").get)

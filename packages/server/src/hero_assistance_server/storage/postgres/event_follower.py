@@ -1,0 +1,160 @@
+"""The events that other nodes committed, published here in the order of their numbers.
+
+A notice says only that there is something to read: what was missed is in the table. This node's own events are
+published with their commit and not read, when none of another node is missing before them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import psycopg
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
+from hero_assistance_server.events.model import Reach
+from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.tickets.sharing import HiddenField
+
+# A notice can be lost with a connection; the table is asked this often in any case.
+POLL_S = 1.0
+# How long a wait for a notice is, and with it the end of the thread.
+_WAIT_S = 0.2
+_PORTION = 500
+_EVENTS = """SELECT seq, kind, reach, payload, customer_payload, hidden FROM events
+    WHERE seq > ? ORDER BY seq LIMIT ?"""
+_READERS = "SELECT seq, user_id FROM event_readers WHERE seq > ? AND seq <= ?"
+_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
+
+_log = get_log("store")
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Events behind a number, and how far the table was read; numbers between them have no event."""
+
+    events: Sequence[StoredEvent]
+    until: Seq
+
+
+class EventFollower:
+    """Reads in a thread of its own what is behind the last number, and gives it to `deliver`.
+
+    It reads while it has `commit_lock`, which the writer has from a commit until it is delivered: so what both deliver
+    is in the order of the numbers, and nothing is delivered twice.
+    """
+
+    def __init__(
+        self, url: str, last_seq: Seq, commit_lock: threading.Lock, deliver: Callable[[Portion], None]
+    ) -> None:
+        self._url = url
+        self._last_seq = last_seq
+        self._commit_lock = commit_lock
+        self._deliver = deliver
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="store-follower")
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopping.set()
+        self._thread.join()
+
+    def skip(self, after: Seq, until: Seq) -> bool:
+        """Leave out what this node has just committed, with `commit_lock` held; it publishes that by itself.
+
+        Returns false when events of other nodes are missing before it: then the follower brings it with them.
+        """
+        if self._last_seq != after:
+            return False
+        self._last_seq = until
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._follow(PostgresConnection(self._url))
+            except psycopg.Error as error:
+                _log.warning("store.follower-lost", error=error)
+                self._stopping.wait(POLL_S)
+            except Exception as error:  # noqa: BLE001
+                # The outermost loop of the thread: without it, no event of another node would arrive any more.
+                _log.error("store.follower-failed", exc_info=error)
+                self._stopping.wait(POLL_S)
+
+    def _follow(self, connection: PostgresConnection) -> None:
+        """Listen first, then read: what is committed between the two is read, or told."""
+        try:
+            connection.listen()
+            asked_at = -POLL_S
+            while not self._stopping.is_set():
+                heard = connection.wait_for_notice(_WAIT_S)
+                is_due = time.monotonic() - asked_at >= POLL_S
+                if is_due or (heard is not None and self._is_missing(heard)):
+                    asked_at = time.monotonic()
+                    self._catch_up(connection)
+        finally:
+            connection.close()
+
+    def _is_missing(self, seq: int) -> bool:
+        """Whether an event has not been published; this node's own are, once their commit is delivered."""
+        with self._commit_lock:
+            return seq > self._last_seq
+
+    def _catch_up(self, connection: PostgresConnection) -> None:
+        more = True
+        while more and not self._stopping.is_set():
+            with self._commit_lock:
+                portion = read_portion(connection, self._last_seq)
+                more = len(portion.events) == _PORTION
+                if portion.until > self._last_seq:
+                    self._deliver(portion)
+                    self._last_seq = portion.until
+
+
+def read_portion(connection: PostgresConnection, after: Seq) -> Portion:
+    """Read the next events behind a number, from one moment's state.
+
+    Raises `psycopg.Error` when the connection was lost: one that is made again does not listen.
+    """
+    connection.execute(BEGIN_READING)
+    try:
+        rows = list(connection.execute(_EVENTS, (after, _PORTION)))
+        until = rows[-1][0] if len(rows) == _PORTION else connection.execute(_LAST).get
+        people: dict[int, set[UserId]] = defaultdict(set)
+        for seq, user_id in connection.execute(_READERS, (after, until)):
+            people[seq].add(user_id)
+    finally:
+        connection.roll_back()
+    return Portion([_to_event(row, frozenset(people[row[0]])) for row in rows], Seq(until))
+
+
+def read_last_seq(connection: PostgresConnection) -> Seq:
+    """Return the number of the last event that any node committed."""
+    return Seq(connection.execute(_LAST).get)
+
+
+def _to_event(row: Any, people: frozenset[UserId]) -> StoredEvent:
+    seq, kind, reach, payload, customer_payload, hidden = row
+    fields = cast(tuple[HiddenField, ...], tuple(hidden.split())) if hidden else ()
+    return StoredEvent(
+        Seq(seq), EventKind(kind), Reach(reach), payload, customer_payload, fields, people, _seen_by(payload)
+    )
+
+
+def _seen_by(payload: str) -> tuple[TicketId, frozenset[UserId]] | None:
+    """Return who sees an event's ticket now; whether others saw it before is not stored, and makes no difference."""
+    ticket = json.loads(payload).get("ticket")
+    if not isinstance(ticket, dict) or "collaborators" not in ticket:
+        return None
+    return TicketId(ticket["ticket_id"]), frozenset((ticket["customer"], *ticket["collaborators"]))

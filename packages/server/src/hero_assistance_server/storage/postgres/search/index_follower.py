@@ -1,0 +1,157 @@
+"""Keeps a node's search index up to date: event by event, and all tickets again where events are missing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import psycopg
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.wire import Seq, TicketId
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
+from hero_assistance_server.storage.postgres.search.index_file import IndexFile, Progress
+from hero_assistance_server.storage.sql.search.search_index import IndexRow, make_row
+from hero_assistance_server.storage.sql.tickets import tickets
+
+# Events of one transaction of the file.
+EVENTS_PORTION = 200
+# Of tickets that are all indexed again; searches and events go on in between.
+PORTION = 50
+PORTION_CHARACTERS = 128 * 1024
+# Portions; the rest is indexed while the server runs.
+INDEXED_AT_START = 20
+_RETRY_S = 1.0
+_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
+_EVENTS = "SELECT seq, payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+_OLDER = "SELECT ticket_id FROM tickets WHERE ticket_id < ? ORDER BY ticket_id DESC LIMIT ?"
+
+_log = get_log("search")
+
+
+class IndexFollower:
+    """Reads events and tickets in a thread of its own; `want` says that there are more, `wait_for` waits for them."""
+
+    def __init__(self, url: str, index: IndexFile, last_seq: Seq) -> None:
+        self._url = url
+        self._index = index
+        self._changed = threading.Condition()
+        self._wanted = last_seq
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._run, name="store-index")
+
+    def catch_up(self, connection: PostgresConnection) -> None:
+        """Index some portions before the thread starts: what a short absence left, or all of a small desk."""
+        for _ in range(INDEXED_AT_START):
+            if not self._has_work():
+                return
+            self._work(connection)
+        _log.info("search.not-indexed-yet", tickets=self._index.progress.indexed_from - 1)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def want(self, seq: Seq) -> None:
+        """Have the index follow the events up to a number, soon; any thread may."""
+        with self._changed:
+            if seq > self._wanted:
+                self._wanted = seq
+                self._changed.notify_all()
+
+    def wait_for(self, seq: Seq, timeout: float) -> bool:
+        """Wait until the index follows the events up to a number; returns whether it does."""
+        self.want(seq)
+        with self._changed:
+            return self._changed.wait_for(lambda: self._is_stopping or self._index.progress.seq >= seq, timeout)
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            try:
+                self._follow(PostgresConnection(self._url))
+            except (psycopg.Error, StoreUnavailable) as error:
+                _log.warning("search.not-indexed", error=error)
+                self._pause()
+            except Exception as error:  # noqa: BLE001
+                # The outermost loop of the thread: without it, nothing new would be found any more.
+                _log.error("search.not-indexed", exc_info=error)
+                self._pause()
+
+    def _pause(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_stopping, _RETRY_S)
+
+    def _follow(self, connection: PostgresConnection) -> None:
+        try:
+            while True:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._is_stopping or self._has_work())
+                    if self._is_stopping:
+                        return
+                self._work(connection)
+                with self._changed:
+                    self._changed.notify_all()
+        finally:
+            connection.close()
+
+    def _has_work(self) -> bool:
+        progress = self._index.progress
+        return progress.seq < self._wanted or progress.indexed_from > 1
+
+    def _work(self, connection: PostgresConnection) -> None:
+        """Do one portion, from one moment's state."""
+        connection.begin(BEGIN_READING)
+        try:
+            progress = self._index.progress
+            last = Seq(connection.execute(_LAST).get)
+            if last == progress.seq:
+                self._index_older(connection, progress)
+                return
+            events = list(connection.execute(_EVENTS, (progress.seq, EVENTS_PORTION)))
+            until = Seq(events[-1][0]) if len(events) == EVENTS_PORTION else last
+            if progress.seq < 0 or len(events) != until - progress.seq:
+                # The file is new, or what an event told was deleted: by its age, with a ticket or with a user.
+                next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
+                self._index.write((), (), Progress(last, max(next_id, progress.indexed_from)))
+                return
+            self._index_changed(connection, [payload for _, payload in events], Progress(until, progress.indexed_from))
+        finally:
+            connection.roll_back()
+
+    def _index_changed(self, connection: PostgresConnection, payloads: list[str], progress: Progress) -> None:
+        rows: list[IndexRow] = []
+        gone: list[int] = []
+        for ticket_id in list_changed(payloads):
+            ticket = tickets.find(connection, TicketId(ticket_id))
+            if ticket is None:
+                gone.append(ticket_id)
+            else:
+                rows.append(make_row(connection, ticket))
+        self._index.write(rows, gone, progress)
+
+    def _index_older(self, connection: PostgresConnection, progress: Progress) -> None:
+        rows = list(_next_rows(connection, progress.indexed_from))
+        self._index.write_again(rows, Progress(progress.seq, rows[-1][0] if rows else 1))
+        if not rows:
+            _log.info("search.indexed")
+
+
+def _next_rows(connection: PostgresConnection, before: int) -> Iterator[IndexRow]:
+    """Make the documents of the newest tickets below one: `PORTION` at most, and fewer long ones."""
+    size = 0
+    for (ticket_id,) in list(connection.execute(_OLDER, (before, PORTION))):
+        ticket = tickets.find(connection, TicketId(ticket_id))
+        if ticket is None or size > PORTION_CHARACTERS:
+            return
+        row = make_row(connection, ticket)
+        size += len(row[1]) + len(row[2])
+        yield row

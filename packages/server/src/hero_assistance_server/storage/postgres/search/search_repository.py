@@ -1,0 +1,83 @@
+"""Implements `SearchRepository`: ids from the node's index, tickets from the snapshot, each asked for its audience."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.search.filters import Filter
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.search.index_file import IndexFile
+from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
+from hero_assistance_server.storage.sql.json_rows import json_text
+from hero_assistance_server.storage.sql.search.expression import (
+    FullTextQuery,
+    build_full_text_query,
+    creation_range,
+)
+from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS, TABLES
+from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE
+from hero_assistance_server.tickets.json_row import decode_values
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.timestamps import maybe_millis
+from hero_assistance_server.users.model import User
+
+# How long a search waits for the index to follow what was committed before it; then it finds what is there.
+WAIT_S = 1.0
+# Ids that are read at once; more are read where tickets of the index are not in the answer.
+PORTION = 64
+_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
+_READ = f"""SELECT {COLUMNS} {TABLES} WHERE ticket_id IN (SELECT value::bigint FROM json_each(:ids))
+    AND (:since::bigint IS NULL OR tickets.created_at >= :since)
+    AND (:until::bigint IS NULL OR tickets.created_at < :until)"""  # noqa: S608
+_NEWEST = " ORDER BY ticket_id DESC"
+_IF_OVERDUE = {None: "", True: f" AND {OVERDUE}", False: f" AND NOT ({OVERDUE})"}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIndex:
+    """The index of this node, and what keeps it up to date."""
+
+    file: IndexFile
+    follower: IndexFollower
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSearch:
+    """Implements `SearchRepository` for one snapshot."""
+
+    connection: PostgresConnection
+    index: NodeIndex
+
+    def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
+        """Wait until the index follows what the snapshot has; what is committed later is not in the answer."""
+        asked = build_full_text_query(filter_, reader, creation_range(self.connection))
+        if asked is None:
+            return []
+        self.index.follower.wait_for(Seq(self.connection.execute(_LAST).get), WAIT_S)
+        found: list[Ticket] = []
+        while len(found) < limit:
+            ids = self.index.file.match(asked.expression, before, max(PORTION, limit))
+            found += [ticket for ticket in self._read(ids, asked) if Caller(reader).sees(ticket)]
+            if len(ids) < max(PORTION, limit):
+                break
+            before = ids[-1]
+        return found[:limit]
+
+    def count_missing(self) -> int:
+        """Return how many tickets the index of this node has still to take in."""
+        return self.index.file.progress.indexed_from - 1
+
+    def index_missing(self) -> int:
+        """Leave it to the thread of each node; nothing is missing that a command could write."""
+        return 0
+
+    def _read(self, ids: Sequence[int], asked: FullTextQuery) -> list[Ticket]:
+        """Read those tickets that are there, and as what the index cannot say asks for."""
+        since, until = maybe_millis(asked.since), maybe_millis(asked.until)
+        rows = self.connection.execute(
+            _READ + _IF_OVERDUE[asked.overdue] + _NEWEST, {"ids": json_text(ids), "since": since, "until": until}
+        )
+        return [decode_values(row) for row in rows]

@@ -1,0 +1,170 @@
+"""The PostgreSQL storage: `write` a command, `read` a query, and get every event that any node committed."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
+from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
+from hero_assistance_server.storage.postgres.event_follower import EventFollower, Portion, read_last_seq
+from hero_assistance_server.storage.postgres.files.file_store import PostgresFiles
+from hero_assistance_server.storage.postgres.search.index_file import IndexFile
+from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
+from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
+from hero_assistance_server.storage.postgres.session import PostgresSession
+from hero_assistance_server.storage.postgres.snapshot import PostgresSnapshot
+from hero_assistance_server.storage.postgres.write_path.groups import PostgresGroups
+from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
+from hero_assistance_server.storage.sql.store import SqlStore
+from hero_assistance_server.storage.sql.write_path.writer import Job, Writer
+from hero_assistance_server.timestamps import millis
+
+T = TypeVar("T")
+
+# Each start of a node has a row of its own, which only that node looks for, and right after it wrote it.
+NODES_KEPT = timedelta(days=1)
+
+_log = get_log("store")
+
+
+class PostgresStore(SqlStore):
+    """An open database; made by `open_store`."""
+
+    def __init__(
+        self,
+        url: str,
+        connection: PostgresConnection,
+        readers: ConnectionPool,
+        files: PostgresFiles,
+        index: NodeIndex,
+        *,
+        clock: Callable[[], datetime],
+        publish: Callable[[StoredEvent], None],
+    ) -> None:
+        super().__init__(publish)
+        self._readers = readers
+        self.files = files
+        self.index = index
+        self._groups = PostgresGroups(connection, clock, self.outbox_added.set, index)
+        self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)
+        self._follower = EventFollower(url, read_last_seq(connection), self._groups.commit_lock, self._deliver_others)
+        self._writer.start()
+        self._follower.start()
+        index.follower.start()
+
+    async def write(self, command: Callable[[PostgresUnitOfWork], T]) -> T:
+        """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`."""
+        return await self._submit(command)
+
+    async def read(self, query: Callable[[PostgresSnapshot], T]) -> T:
+        """Answer a query from one moment's state; raises `StoreUnavailable`."""
+
+        def run(connection: PostgresConnection) -> T:
+            return query(PostgresSnapshot(PostgresSession(connection, None, self.index)))
+
+        return await self._answer(self._readers.executor, self._readers.run, run)
+
+    async def finish(self) -> None:
+        """Write what is queued and end the threads."""
+        await self._stop_writer()
+        await asyncio.to_thread(self._follower.stop)
+        await asyncio.to_thread(self.index.follower.stop)
+
+    def _deliver(self, jobs: Sequence[Job]) -> None:
+        if self._groups.committed is not None and not self._follower.skip(*self._groups.committed):
+            # Others come before them, and the follower brings all of them in order.
+            for job in jobs:
+                job.events = []
+        if self._groups.committed is not None:
+            self.index.follower.want(self._groups.committed[1])
+        super()._deliver(jobs)
+        self._groups.release()
+
+    def _deliver_others(self, portion: Portion) -> None:
+        """Called by the follower's thread."""
+        self.index.follower.want(portion.until)
+        self._loop.call_soon_threadsafe(self._publish_others, portion)
+
+    def _publish_others(self, portion: Portion) -> None:
+        """Publish what the follower read; what queries answered before may be out of date."""
+        self.commits += 1
+        for event in portion.events:
+            self._publish(event)
+
+
+@asynccontextmanager
+async def open_store(
+    url: str,
+    *,
+    clock: Callable[[], datetime],
+    publish: Callable[[StoredEvent], None],
+    folder: Path | None = None,
+) -> AsyncIterator[PostgresStore]:
+    """Bring the database up to date and open it; raises `DatabaseTooNew` or `StoreUnavailable`.
+
+    `folder` is this node's own: for its search index, and for files that are being received. Without one the index
+    is made again at each start.
+    """
+    connection = _open_up_to_date(url, clock())
+    with _own_folder(folder) as own, closing(connection):
+        index = _open_index(url, connection, own)
+        readers, files = ConnectionPool(url), PostgresFiles(url, own)
+        try:
+            store = PostgresStore(url, connection, readers, files, index, clock=clock, publish=publish)
+            try:
+                yield store
+            finally:
+                await store.finish()
+        finally:
+            # Readers first: the thread of one may discard files, and search.
+            readers.close()
+            files.close()
+            index.file.close()
+
+
+@contextmanager
+def _own_folder(folder: Path | None) -> Iterator[Path]:
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="desk-node-") as made:
+            yield Path(made)
+    else:
+        yield folder
+
+
+def _open_index(url: str, connection: PostgresConnection, folder: Path) -> NodeIndex:
+    file = IndexFile(folder, connection.execute("SELECT database_id FROM identity").get)
+    follower = IndexFollower(url, file, read_last_seq(connection))
+    try:
+        follower.catch_up(connection)
+    except BaseException:
+        file.close()
+        raise
+    return NodeIndex(file, follower)
+
+
+def _open_up_to_date(url: str, now: datetime) -> PostgresConnection:
+    """Return the connection that writes, after the migrations that are missing; forgets nodes of long ago."""
+    try:
+        connection = PostgresConnection(url)
+        try:
+            for name in migrate(connection, migrations()):
+                _log.info("store.migrated", migration=name)
+            connection.execute("DELETE FROM nodes WHERE seen_at < ?", (millis(now - NODES_KEPT),))
+        except BaseException:
+            connection.close()
+            raise
+    except STORAGE_ERRORS as error:
+        reason, hint = explain_error(error)
+        raise StoreUnavailable(f"the database cannot be opened: {reason}", hint=hint) from error
+    return connection

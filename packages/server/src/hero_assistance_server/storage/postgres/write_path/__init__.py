@@ -1,0 +1,1 @@
+"""How commands are written: one thread, groups of commands, rows that wait."""

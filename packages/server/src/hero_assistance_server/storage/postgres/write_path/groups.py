@@ -1,0 +1,160 @@
+"""The transactions of one node: each is a group of commands, and follows those of the other nodes.
+
+A group begins with a lock on the row that has the last event's number, and holds it until it is committed. So one group
+after the other sees everything that was committed before it, the numbers of events, tickets and messages have the order
+of the commits on all nodes, and no number is left out.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import psycopg
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.storage.postgres.database.connection import CHANNEL, PostgresConnection
+from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
+from hero_assistance_server.storage.postgres.session import PostgresSession
+from hero_assistance_server.storage.postgres.write_path.settings_cache import SettingsCache
+from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
+from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.write_path.write_batch import Reindexed, WriteBatch
+from hero_assistance_server.storage.sql.write_path.writer import OutcomeUnknown
+from hero_assistance_server.timestamps import millis
+
+# How long a database that was lost in COMMIT is asked for; the callers of the group wait for twice as long.
+OUTCOME_TIMEOUT_S = 5.0
+_PAUSE_S = 0.1
+# Also where the database has another default: the lock is to show what was committed while it was waited for.
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_LOCK = "SELECT last_id FROM last_ids WHERE name = 'events' FOR UPDATE"
+# In one statement: each is a journey to the database.
+_FINISH = """WITH numbered AS (UPDATE last_ids SET last_id = ?1 WHERE name = 'events'),
+    committed AS (INSERT INTO nodes (node_id, last_group, seen_at) VALUES (?2, ?3, ?4)
+        ON CONFLICT (node_id) DO UPDATE SET last_group = excluded.last_group, seen_at = excluded.seen_at)
+    SELECT pg_notify(?5, ?6)"""
+
+_log = get_log("store")
+
+
+class PostgresGroups:
+    """Implements `Groups`; `wake_sender` is called in the loop after a command that added to the outbox."""
+
+    storage_errors: tuple[type[Exception], ...] = STORAGE_ERRORS
+
+    def __init__(
+        self,
+        connection: PostgresConnection,
+        clock: Callable[[], datetime],
+        wake_sender: Callable[[], None],
+        index: NodeIndex,
+    ) -> None:
+        self._writer = connection
+        self.connection: Connection = connection
+        self._clock = clock
+        self._wake_sender = wake_sender
+        self._index = index
+        self._settings = SettingsCache(connection)
+        # Held from a commit until its outcome is delivered: what follows the event log waits for that.
+        self.commit_lock = threading.Lock()
+        # The numbers of the last events before the group that holds it, and at its end.
+        self.committed: tuple[Seq, Seq] | None = None
+        self._first_seq = Seq(0)
+        self._node_id = uuid.uuid4().hex
+        self._group = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone, and could not be made again."""
+        return self._writer.is_lost
+
+    def begin(self) -> WriteBatch:
+        """Wait for the groups of the other nodes; connects again when the connection was lost."""
+        self._settings.clear()
+        self._writer.begin(_BEGIN)
+        self._first_seq = last_seq = Seq(self._writer.execute(_LOCK).get)
+        self._group += 1
+        return WriteBatch(self._writer, self._settings, last_seq, leave_to_nodes)
+
+    def commit(self, batch: WriteBatch) -> None:
+        """Write what waits, tell the other nodes, and commit; then `commit_lock` is held.
+
+        When the connection is lost in COMMIT, the table of nodes tells whether the group was committed.
+        """
+        batch.flush()
+        seq = batch.last_seq
+        self._writer.execute(_FINISH, (seq, self._node_id, self._group, millis(self._clock()), CHANNEL, str(seq)))
+        self.commit_lock.acquire()
+        try:
+            self._commit()
+        except BaseException:
+            self.commit_lock.release()
+            raise
+        self.committed = (self._first_seq, seq)
+
+    def release(self) -> None:
+        """Let go of `commit_lock`, if a commit holds it; called once its outcome is on its way."""
+        if self.committed is not None:
+            self.committed = None
+            self.commit_lock.release()
+
+    def roll_back(self) -> None:
+        """Roll back; a connection that cannot is closed, and the database undoes what was begun on it."""
+        self._settings.clear()
+        try:
+            self._writer.roll_back()
+        except psycopg.Error:
+            self._writer.close()
+
+    def open_unit(self, batch: WriteBatch, now: datetime) -> PostgresUnitOfWork:
+        """Return the unit of work of one command."""
+        return PostgresUnitOfWork(
+            PostgresSession(self._writer, batch, self._index), batch, now, None, self._wake_sender
+        )
+
+    def explain_error(self, error: psycopg.Error) -> tuple[str, str | None]:
+        """Return what an error of PostgreSQL means."""
+        return explain_error(error)
+
+    def _commit(self) -> None:
+        try:
+            self._writer.execute("COMMIT")
+        except psycopg.Error:
+            if not (self._writer.is_lost and self._find_outcome()):
+                raise
+            _log.info("store.commit-found-after-lost-connection", group=self._group)
+
+    def _find_outcome(self) -> bool:
+        """Return whether the group was committed; raises `OutcomeUnknown` when the database cannot be asked.
+
+        It may be away, or a standby that is not promoted yet: any other error would have the group executed again.
+        """
+        deadline = time.monotonic() + OUTCOME_TIMEOUT_S
+        while True:
+            try:
+                self._writer.reconnect()
+                return self._was_committed()
+            except psycopg.Error as error:
+                if time.monotonic() > deadline:
+                    raise OutcomeUnknown from error
+            time.sleep(_PAUSE_S)
+
+    def _was_committed(self) -> bool:
+        """Ask on a new connection, behind the lock that the lost one may still hold."""
+        self._writer.execute(_BEGIN)
+        try:
+            self._writer.execute(_LOCK)
+            found = self._writer.execute("SELECT last_group FROM nodes WHERE node_id = ?", (self._node_id,)).get
+            return bool(found == self._group)
+        finally:
+            self.roll_back()
+
+
+def leave_to_nodes(_connection: Connection, _changed: Sequence[Reindexed]) -> None:
+    """Write no search document: each node makes its own from the events."""

@@ -1,0 +1,1 @@
+"""Erasure: what is deleted of a ticket or a user, in every table."""

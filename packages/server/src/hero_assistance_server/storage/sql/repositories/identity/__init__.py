@@ -1,0 +1,1 @@
+"""What lets users in: logins, devices, sessions, links, passkeys and identities of providers."""

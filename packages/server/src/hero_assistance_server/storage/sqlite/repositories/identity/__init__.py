@@ -1,1 +1,0 @@
-"""What lets users in, in SQLite: logins, devices, sessions, links, passkeys and identities of providers."""

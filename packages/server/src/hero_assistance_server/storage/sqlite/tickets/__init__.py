@@ -1,1 +1,0 @@
-"""Tickets in SQLite: rows, lists, counters, the search index, and what is counted and read of them."""

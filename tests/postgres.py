@@ -1,0 +1,124 @@
+"""A PostgreSQL for tests: one cluster for a run of pytest, and a database for each test, made from a template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from tests.capabilities import find_postgres
+
+OWNER = "desk"
+# `nobody` of Debian.
+_UNPRIVILEGED = 65534
+_TIMEOUT_S = 60.0
+_PAUSE_S = 0.05
+# The shell becomes the server. Once standard input ends, also because pytest was killed, another process
+# has the server cut off its connections and end, waits a minute for that at most, and removes the folder, which is $0.
+_UNTIL_INPUT_ENDS = """exec 3<&0
+stop() {
+  read -r _ <&3
+  kill -INT $$
+  left=600
+  while [ -e "$0/data/postmaster.pid" ] && [ $left -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
+  rm -rf "$0"
+}
+( stop 2>/dev/null & )
+exec "$@" </dev/null 3<&-"""
+# What is tested is not whether the disk is flushed.
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "log_min_messages": "fatal",
+}
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A running PostgreSQL with one socket in a short folder."""
+
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def url_of(self, database: str) -> str:
+        """Return the address of a database, as `DATABASE` has it."""
+        return f"postgresql://{OWNER}@/{database}?host={self.folder}"
+
+    def create_database(self, template: str = "template0") -> str:
+        """Make a database and return its address."""
+        name = f"desk_{next(self._numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url_of(name)
+
+    def execute(self, statement: str, database: str = "postgres") -> str:
+        """Run a statement outside a transaction, and return what it prints."""
+        command = [_program("psql"), "-X", "-At", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url_of(database)]
+        done = subprocess.run(
+            [*command, "-c", statement], capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
+        )
+        return done.stdout.strip()
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """Run a new cluster, as a user without privileges, and end it."""
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    # PostgreSQL refuses to run as root.
+    user = _UNPRIVILEGED if os.geteuid() == 0 else None
+    if user is not None:
+        os.chown(folder, user, user)
+    data = folder / "data"
+    try:
+        settings = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+        command = [_program("initdb"), "-D", str(data), *settings]
+        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S, cwd=folder, user=user, group=user)
+        options = [option for name, value in _SETTINGS.items() for option in ("-c", f"{name}={value}")]
+        server = [_program("postgres"), "-D", str(data), "-k", str(folder), *options]
+        command = ["/bin/sh", "-c", _UNTIL_INPUT_ENDS, str(folder), *server]
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd="/", user=user, group=user
+        )
+        try:
+            _wait_until_ready(process, folder)
+            yield Cluster(folder)
+        finally:
+            _stop(process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + _TIMEOUT_S
+    ask = [_program("pg_isready"), "-q", "-h", str(folder), "-d", "postgres", "-U", OWNER]
+    while subprocess.run(ask, check=False, timeout=_TIMEOUT_S).returncode != 0:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"PostgreSQL did not start, its status is {process.returncode}")
+        time.sleep(_PAUSE_S)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
+def _program(name: str) -> str:
+    found = find_postgres(name)
+    if found is None:
+        raise RuntimeError(f"{name} of PostgreSQL is not installed")
+    return found
