@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from benchmarks.outbox import TIMEOUT_S, send_all, send_through_kills
+from benchmarks.mail.outbox import TIMEOUT_S, send_all, send_through_kills
 
 pytestmark = [pytest.mark.fault, pytest.mark.anyio]
 

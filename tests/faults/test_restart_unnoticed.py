@@ -15,7 +15,7 @@ import pytest
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
-from scripts.build.manifest import read_manifest
+from scripts.build.release.manifest import read_manifest
 from tests.builds import rebranded, run
 from tests.faults.load import Load
 

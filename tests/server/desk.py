@@ -22,6 +22,7 @@ import httpx2
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.net.idle_connections import KEPT_S
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
 from hero_assistance_sdk.rpc.examples import Call
@@ -71,7 +72,8 @@ class Desk:
     def http(self, socket: str = "rpc") -> httpx2.AsyncClient:
         """An HTTP client of one of the sockets."""
         if socket not in self._clients:
-            transport = httpx2.AsyncHTTPTransport(uds=str(self.paths.socket(socket)))
+            kept = httpx2.Limits(keepalive_expiry=KEPT_S)
+            transport = httpx2.AsyncHTTPTransport(uds=str(self.paths.socket(socket)), limits=kept)
             self._clients[socket] = httpx2.AsyncClient(
                 transport=transport, base_url="http://desk", timeout=STOP_S, trust_env=False
             )

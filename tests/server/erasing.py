@@ -11,11 +11,11 @@ import apsw
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.sending.folder import OutboxFolder, name_file
 from hero_assistance_server.outbox.model import Delivery
+from hero_assistance_server.storage.sql.mail.mail_ids import SqlMailIds
+from hero_assistance_server.storage.sql.repositories.outbox.deliveries import SqlOutbox
+from hero_assistance_server.storage.sql.tickets import list_index, tickets
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.mail.mail_ids import SqliteMailIds
-from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
-from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.timestamps import millis
 from tests.server.desk import Desk
@@ -75,9 +75,9 @@ def send_letter(desk: Desk, ticket_id: int, subject: str, to: str = "carol@desk.
     """Leave what a letter about a ticket leaves: its title, its Message-ID, its delivery and its file."""
     connection = open_writer(desk.database)
     try:
-        session, now = Session(connection), datetime.now(UTC)
+        session, now = SqliteSession(connection), datetime.now(UTC)
         about = TicketId(ticket_id)
-        ids, outbox = SqliteMailIds(session), SqliteOutbox(session)
+        ids, outbox = SqlMailIds(session), SqlOutbox(session)
         ids.keep_title(about, subject)
         ids.add(f"<{subject}@desk>", about, None, now)
         assert outbox.add(Delivery("mail", f"k{to}{ticket_id}", to, "{}", now, subject, ticket_id=about), now)

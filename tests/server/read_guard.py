@@ -11,11 +11,10 @@ import apsw
 import apsw.ext
 import pytest
 
-from hero_assistance_server.storage.sqlite.bulk_insert import Rows
+from hero_assistance_server.storage.sql.bulk_insert import Rows
+from hero_assistance_server.storage.sql.write_path.write_batch import WriteBatch
 from hero_assistance_server.storage.sqlite.database.connection import open_reader
-from hero_assistance_server.storage.sqlite.write_path import writer
-from hero_assistance_server.storage.sqlite.write_path.settings_cache import SettingsCache
-from hero_assistance_server.storage.sqlite.write_path.write_batch import WriteBatch
+from hero_assistance_server.storage.sqlite.write_path import groups
 
 # Tables with rows of changes that the batch has not followed yet.
 DERIVED = frozenset({"places", "listings", "tallies", "search_index"})
@@ -62,12 +61,12 @@ def guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReadGuard]:
     """Watch every unit of work of stores that are opened within; fails when a statement read what waits."""
     guard = ReadGuard()
 
-    def watched(connection: apsw.Connection, targets: SettingsCache) -> WriteBatch:
-        batch = WriteBatch(connection, targets)
+    def watched(connection: apsw.Connection, *rest: Any) -> WriteBatch:
+        batch = WriteBatch(connection, *rest)
         guard.watch(connection, batch)
         return batch
 
-    monkeypatch.setattr(writer, "WriteBatch", watched)
+    monkeypatch.setattr(groups, "WriteBatch", watched)
     yield guard
 
 

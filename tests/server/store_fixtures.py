@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,15 +35,17 @@ def file_ticket(transaction: SqliteUnitOfWork) -> int:
     return file_ticket_of(transaction, CAROL)
 
 
-def file_ticket_of(transaction: SqliteUnitOfWork, customer: User) -> TicketId:
+def file_ticket_of(
+    transaction: SqliteUnitOfWork, customer: User, title: str = "t", tags: Sequence[str] = ()
+) -> TicketId:
     """File a ticket with the answer time of the project, which has none unless a test sets it."""
     change = commands.create(
         customer=customer,
         ticket_id=transaction.tickets.next_id(),
-        title="t",
+        title=title,
         body="b",
         priority=Priority.NORMAL,
-        tags=[],
+        tags=tags,
         targets=transaction.project.targets(),
         now=transaction.now,
     )

@@ -8,16 +8,19 @@ import random
 import subprocess
 import sys
 import tarfile
-from datetime import timedelta
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import apsw
 import httpx2
 import pytest
 
-from hero_assistance_sdk.errors import HeroError, Unavailable
-from hero_assistance_sdk.files.backup_files import FAILURE, NAME
+from hero_assistance_sdk.errors import HeroError, TooOften, Unavailable
+from hero_assistance_sdk.files.backup_files import FAILURE, NAME, list_backups
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.backups import service
 from hero_assistance_server.backups.archive_reader import read_backup
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
 from hero_assistance_server.backups.restore import restore
@@ -25,13 +28,13 @@ from hero_assistance_server.backups.service import Backups
 from hero_assistance_server.exports.service import Exports
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.project.rules import ProjectSettings
-from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse, StoreUnavailable
 from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, read_everything, silent
-from tests.server.desk import START_S, child, running, until
+from tests.server.desk import OPERATOR, START_S, Desk, child, running, until
 from tests.server.uploads import digest, kept
 
 
@@ -176,6 +179,78 @@ async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
 
 
 @pytest.mark.anyio
+async def test_many_of_one_day_do_not_push_out_those_of_the_days_before(past: Paths) -> None:
+    """An hour apart, as from afar: after a night of them the copies of the week before are still there."""
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
+        backups = Backups(store, past.backups)
+        days = [NOW + timedelta(days=day) for day in range(7)]
+        for at in [*days, *(days[-1] + timedelta(hours=hour) for hour in range(1, 9))]:
+            await backups.make(at)
+        kept = [one.made_at for one in reversed(backups.list_kept())]
+    assert kept == [*days, *(days[-1] + timedelta(hours=hour) for hour in range(2, 9))]
+
+
+def names(*stamps: str) -> list[Path]:
+    """Backups of November, by day and hour."""
+    return [Path(f"hero_assistance-202611{stamp[:2]}T{stamp[2:]}0000Z.tar") for stamp in stamps]
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("stamps", "keep", "old"),
+    [
+        ((), 3, ()),
+        (("0112", "0212"), 1, ("0112",)),
+        (("0101", "0102", "0103"), 1, ("0102",)),
+        (("0101", "0102", "0201", "0202"), 1, ("0101", "0102")),
+        (("0101", "0102", "0201", "0202"), 2, ("0102",)),
+        (tuple(f"{day:02}00" for day in range(1, 10)), 7, ("0100", "0200")),
+        # Once an hour for ten days, of which a day is kept: and of the seven days each first one.
+        (
+            tuple(f"{day:02}{hour:02}" for day in range(1, 11) for hour in range(24)),
+            24,
+            tuple(f"{day:02}{hour:02}" for day in range(1, 10) for hour in range(24) if hour or day < 4),
+        ),
+    ],
+)
+def test_which_are_deleted(stamps: tuple[str, ...], keep: int, old: tuple[str, ...]) -> None:
+    assert service.choose_old(names(*stamps), keep) == names(*old)
+
+
+@pytest.mark.parametrize("place", ["afar", "page"])
+@pytest.mark.anyio
+async def test_from_afar_backups_become_no_fewer_and_no_rarer(paths: Paths, place: str) -> None:
+    """Who has an admin's session shall not undo what restores: neither the copies, nor that more are made."""
+    async with running(paths, tcp="127.0.0.1:0") as desk, AsyncExitStack() as stack:
+        address = (await desk.call("system.health"))["tcp"]
+        tcp = await stack.enter_async_context(httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False))
+        http = desk.http() if place == "page" else tcp
+        headers = desk.headers("alice") | ({"X-Hero-Assistance-Page": "ui 203.0.113.7"} if place == "page" else {})
+
+        async def update(**chosen: int | str) -> Any:
+            request = {"jsonrpc": "2.0", "id": 1, "method": "project.update", "params": chosen}
+            return (await http.post("/rpc", json=request, headers=headers)).json()
+
+        fewer: list[dict[str, int | str]] = [
+            {"backups_kept": 6},
+            {"backup_hours": 25},
+            {"backup_hours": 0},
+            {"name": "x", "backups_kept": 1},
+        ]
+        for chosen in fewer:
+            data = (await update(**chosen))["error"]["data"]
+            assert (data["reason"], "hero_assistance call project.update" in data["hint"]) == ("forbidden", True)
+        assert (await desk.call("project.get", "alice"))["name"] == "Support", "nothing of it is set"
+        assert (await update(backups_kept=9, backup_hours=12))["result"]["backups_kept"] == 9
+        assert (await update(backups_kept=9, backup_hours=12))["result"]["backup_hours"] == 12
+        here = await desk.call("project.update", "alice", backups_kept=2, backup_hours=0)
+        assert (here["backups_kept"], here["backup_hours"]) == (2, 0)
+        assert (await update(backups_kept=3, backup_hours=24))["result"]["backup_hours"] == 24
+        own = await desk.call("project.update", OPERATOR, backups_kept=1)
+        assert own["backups_kept"] == 1
+
+
+@pytest.mark.anyio
 async def test_a_failed_one_is_noted_until_one_succeeds(past: Paths) -> None:
     path = Files(past.data / "attachments").path(digest(CONTENT))
     async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
@@ -212,19 +287,104 @@ async def test_a_server_makes_one_by_itself_and_ends_in_the_middle_of_one(past: 
     assert [path.name for path in past.backups.iterdir() if not NAME.fullmatch(path.name)] == []
 
 
+def begin_from_afar(backups: Backups, now: datetime) -> None:
+    with backups.beginning_from_afar(now):
+        pass
+
+
 @pytest.mark.anyio
-async def test_an_admin_of_this_machine_asks_for_one(paths: Paths) -> None:
+async def test_from_afar_one_an_hour_is_begun(past: Paths) -> None:
+    """Each takes the place of the oldest: who has an admin's session shall not rotate the good ones away."""
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _event: None) as store:
+        backups = Backups(store, past.backups)
+        begin_from_afar(backups, NOW)
+        for wait in (timedelta(), timedelta(minutes=59)):
+            with pytest.raises(TooOften):
+                begin_from_afar(backups, NOW + wait)
+        await backups.make(NOW + timedelta(minutes=30))
+        with pytest.raises(TooOften):
+            begin_from_afar(backups, NOW + timedelta(minutes=61))
+        begin_from_afar(backups, NOW + timedelta(minutes=91))
+        assert [one.made_at for one in backups.list_kept()] == [NOW + timedelta(minutes=30)]
+
+
+@pytest.mark.anyio
+async def test_from_afar_the_next_one_is_begun_soon_after_one_that_failed(past: Paths) -> None:
+    def refuse() -> None:
+        raise BackupFailed("the disk is full")
+
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _event: None) as store:
+        backups = Backups(store, past.backups, check=refuse)
+        begin_from_afar(backups, NOW)
+        with pytest.raises(BackupFailed):
+            await backups.make(NOW)
+        begin_from_afar(backups, NOW + timedelta(minutes=1))
+        assert backups.is_running
+
+
+@pytest.mark.anyio
+async def test_from_afar_one_that_could_not_be_recorded_is_not_begun(past: Paths) -> None:
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _event: None) as store:
+        backups = Backups(store, past.backups)
+
+        def begin() -> None:
+            with backups.beginning_from_afar(NOW):
+                assert backups.is_running, "no second one is begun meanwhile"
+                raise StoreUnavailable("the disk is full")
+
+        with pytest.raises(StoreUnavailable):
+            begin()
+        assert not backups.is_running
+        begin_from_afar(backups, NOW)
+        assert backups.is_running
+
+
+@pytest.mark.anyio
+async def test_the_list_is_read_while_the_oldest_goes(past: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_store(past.data, clock=lambda: NOW, publish=lambda _event: None) as store:
+        backups = Backups(store, past.backups)
+        for day in range(2):
+            await backups.make(NOW + timedelta(days=day))
+
+        def list_then_lose(folder: Path) -> list[Path]:
+            found = list_backups(folder)
+            found[0].unlink(missing_ok=True)
+            return found
+
+        monkeypatch.setattr(service, "list_backups", list_then_lose)
+        assert [one.made_at for one in backups.list_kept()] == [NOW + timedelta(days=1)]
+
+
+@pytest.mark.anyio
+async def test_an_admin_asks_for_one_here_and_from_afar(paths: Paths) -> None:
     async with running(paths, tcp="127.0.0.1:0") as desk:
         address = (await desk.call("system.health"))["tcp"]
         async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
             request = {"jsonrpc": "2.0", "id": 1, "method": "system.backup"}
-            refused = (await http.post("/rpc", json=request, headers=desk.headers("alice"))).json()
-            assert refused["error"]["data"]["reason"] == "forbidden"
-        assert (await desk.call("system.backup", "alice"))["running"]
-        async with asyncio.timeout(START_S):
-            while (state := await desk.call("system.backup", "alice", make=False))["running"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-        assert (state["failure"], read_backup(SQLITE, paths.backups / state["last"]).rows["users"]) == (None, 4)
+            begun = (await http.post("/rpc", json=request, headers=desk.headers("alice"))).json()["result"]
+            assert begun["running"]
+            assert str(paths.root) not in str(begun), "no path of this machine is told"
+            state = await wait_for_backup(desk)
+            assert (state["failure"], read_backup(SQLITE, paths.backups / state["last"]).rows["users"]) == (None, 4)
+            assert [one["name"] for one in state["kept"]] == [state["last"]]
+            refused = (await http.post("/rpc", json=request, headers=desk.headers("alice"))).json()["error"]["data"]
+            assert refused["reason"] == "too-often"
+            customers = (await http.post("/rpc", json=request, headers=desk.headers("carol"))).json()["error"]["data"]
+            assert customers["reason"] == "forbidden"
+        assert (await desk.call("system.backup", "alice"))["running"], "on this machine at any time"
+        await wait_for_backup(desk)
+        entries = (await desk.call("audit.list", "alice", action="system.backup_started"))["entries"]
+        assert [one["actor"] for one in entries] == ["alice", "alice"]
+
+
+async def wait_for_backup(desk: Desk) -> dict[str, Any]:
+    """How the backups are once none is being made."""
+    async with asyncio.timeout(START_S):
+        while True:
+            state: dict[str, Any] = await desk.call("system.backup", "alice", make=False)
+            if not state["running"]:
+                return state
+            await asyncio.sleep(0.01)
 
 
 def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
@@ -252,7 +412,12 @@ def test_the_command_line(hero_env: dict[str, str], paths: Paths) -> None:
     assert len([path for path in paths.root.iterdir() if NAME.fullmatch(path.name)]) == 1
 
 
-FOREIGN = ("hero_assistance-99999999T999999Z.tar", "hero_assistance-20261122T120000Z.tar.old", "notes.txt")
+FOREIGN = (
+    "hero_assistance-99999999T999999Z.tar",
+    "hero_assistance-20300101T000060Z.tar",
+    "hero_assistance-20261122T120000Z.tar.old",
+    "notes.txt",
+)
 
 
 @pytest.mark.anyio

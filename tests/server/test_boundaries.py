@@ -13,9 +13,14 @@ import hero_assistance_server
 pytestmark = pytest.mark.pure
 
 ROOT = Path(hero_assistance_server.__file__).parent
-ENGINE = "hero_assistance_server.storage.sqlite"
-# Where an engine is chosen: the running server, its type, and the commands on a data folder without a server.
-CHOOSES = {"server.py", "desk.py", "offline_commands.py"}
+STORAGE = "hero_assistance_server.storage"
+# Each engine's folder, with its driver.
+DRIVERS = {"sqlite": "apsw", "postgres": "psycopg"}
+# The search index of a node on PostgreSQL is a file of SQLite.
+INDEX_FILE = "storage/postgres/search/index_file.py"
+# Where an engine is chosen: the running server, its type, and the commands on a data folder without a server. None
+# chooses PostgreSQL yet.
+CHOOSES = {"sqlite": {"server.py", "desk.py", "offline_commands.py", INDEX_FILE}, "postgres": set[str]()}
 
 
 def imported(source: str) -> Iterator[str]:
@@ -28,30 +33,43 @@ def imported(source: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def knows_engine(source: str) -> bool:
-    return any(name.split(".")[0] == "apsw" or f"{name}.".startswith(f"{ENGINE}.") for name in imported(source))
+def knows_engine(source: str, engine: str) -> bool:
+    own = f"{STORAGE}.{engine}."
+    return any(name.split(".")[0] == DRIVERS[engine] or f"{name}.".startswith(own) for name in imported(source))
 
 
-def test_only_the_engine_and_what_chooses_it_know_it() -> None:
-    outside = [path.relative_to(ROOT) for path in ROOT.rglob("*.py") if "sqlite" not in path.relative_to(ROOT).parts]
+@pytest.mark.parametrize("engine", DRIVERS)
+def test_only_the_engine_and_what_chooses_it_know_it(engine: str) -> None:
+    outside = [path.relative_to(ROOT) for path in ROOT.rglob("*.py") if engine not in path.relative_to(ROOT).parts]
     assert len(outside) > 100
-    found = {path.as_posix() for path in outside if knows_engine((ROOT / path).read_text())}
-    assert found == CHOOSES
+    found = {path.as_posix() for path in outside if knows_engine((ROOT / path).read_text(), engine)}
+    assert found == CHOOSES[engine]
+
+
+def test_only_engines_know_the_shared_statements() -> None:
+    outside = [path for path in ROOT.rglob("*.py") if ROOT / "storage" not in path.parents]
+    found = [
+        path for path in outside if any(f"{name}.".startswith(f"{STORAGE}.sql.") for name in imported(path.read_text()))
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize(
     ("source", "knows"),
     [
-        ("import apsw", True),
-        ("def f():\n    from apsw import Connection", True),
-        (f"from {ENGINE} import store", True),
-        (f"from {ENGINE}.store import Store", True),
-        ("from hero_assistance_server.storage import sqlite", True),
-        ("from hero_assistance_server.storage.unit_of_work import Storage", False),
+        ("import apsw", {"sqlite"}),
+        ("def f():\n    from apsw import Connection", {"sqlite"}),
+        ("import psycopg.errors", {"postgres"}),
+        (f"from {STORAGE}.sqlite import store", {"sqlite"}),
+        (f"from {STORAGE}.sqlite.store import Store", {"sqlite"}),
+        (f"from {STORAGE} import sqlite", {"sqlite"}),
+        (f"from {STORAGE} import postgres", {"postgres"}),
+        (f"from {STORAGE}.sql.connection import Connection", set()),
+        (f"from {STORAGE}.unit_of_work import Storage", set()),
     ],
 )
-def test_an_import_is_recognised(source: str, knows: bool) -> None:
-    assert knows_engine(source) is knows
+def test_an_import_is_recognised(source: str, knows: set[str]) -> None:
+    assert {engine for engine in DRIVERS if knows_engine(source, engine)} == knows
 
 
 @pytest.mark.parametrize(

@@ -247,9 +247,21 @@ async def test_one_too_many_is_refused_and_a_change_is_not(two: Desk, monkeypatc
 @pytest.mark.anyio
 async def test_the_id_of_a_deleted_one_is_not_given_again(two: Desk) -> None:
     """A screen that still shows it must not run another."""
-    first = await two.call("macro.save", "bob", name="n")
+    first = await two.call("macro.save", "bob", name="n", follow=True)
     await two.call("macro.delete", "bob", macro_id=first["macro_id"])
-    assert (await two.call("macro.save", "bob", name="n"))["macro_id"] > first["macro_id"]
+    assert (await two.call("macro.save", "bob", name="n", follow=True))["macro_id"] > first["macro_id"]
+
+
+@pytest.mark.anyio
+async def test_a_macro_that_does_nothing_is_refused(two: Desk) -> None:
+    nothings: list[dict[str, Any]] = [{}, {"follow": False}, {"add_tags": []}, {"status": None, "note": None}]
+    for nothing in nothings:
+        error = await refusal(two, "macro.save", "bob", name="x", **nothing)
+        assert (error.remote_reason, error.message) == ("conflict", "this macro does nothing")
+        assert error.hint is not None
+        assert "add_tags" in error.hint
+    saved = await two.call("macro.save", "bob", name="x", priority="high")
+    assert (await refusal(two, "macro.save", "bob", name="x", macro_id=saved["macro_id"])).remote_reason == "conflict"
 
 
 @pytest.mark.anyio
@@ -275,6 +287,35 @@ async def test_a_macro_does_everything_and_its_status_stays(two: Desk) -> None:
     assert (ticket["tags"], ticket["followers"], ticket["message_count"]) == (["done"], ["bob"], 2)
     said = (await two.call("message.list", "carol", ticket_id=1))["messages"]
     assert [message["body"] for message in said] == ["Dear Carol, Bob"]
+
+
+@pytest.mark.anyio
+async def test_a_preview_says_what_a_run_makes_and_writes_nothing(two: Desk) -> None:
+    macro = await two.call(
+        "macro.save",
+        "alice",
+        name="Solved",
+        status="solved",
+        assign="me",
+        add_tags=["done"],
+        follow=True,
+        note="by {{agent.name}}",
+        reply="Dear {{customer.name}}",
+        shared=True,
+    )
+    before = (await two.call("system.health"))["seq"]
+    named = {"macro_id": macro["macro_id"], "ticket_id": 1}
+    preview = await two.call("macro.preview", "bob", **named)
+    assert (preview["note"], preview["reply"]) == ("by Bob", "Dear Carol")
+    assert (await two.call("system.health"))["seq"] == before
+    assert (await two.call("message.list", "bob", ticket_id=1))["messages"] == []
+    ran = await two.call("macro.run", "bob", macro_id=macro["macro_id"], ticket_ids=[1])
+    shown = ("status", "priority", "assignee", "assignee_name", "tags", "followers", "message_count")
+    after = ran["results"][0]["ticket"]
+    assert {name: preview["ticket"][name] for name in shown} == {name: after[name] for name in shown}
+    await two.call("ticket.update", "bob", ticket_id=1, status="closed")
+    assert (await refusal(two, "macro.preview", "bob", **named)).remote_reason == "conflict"
+    assert (await refusal(two, "macro.preview", "bob", macro_id=9, ticket_id=1)).remote_reason == "not-found"
 
 
 @pytest.mark.anyio

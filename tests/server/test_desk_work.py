@@ -166,6 +166,27 @@ async def thread(desk: Desk) -> Desk:
 
 
 @pytest.mark.anyio
+async def test_a_reply_sets_the_status_that_goes_with_it_once(thread: Desk) -> None:
+    sent = {"ticket_id": 1, "body": "It works again.", "status": "solved", "client_token": "t"}
+    await thread.call("message.reply", "bob", **sent)
+    assert (await thread.call("ticket.get", "bob", ticket_id=1))["status"] == "solved"
+    await thread.call("message.reply", "carol", ticket_id=1, body="No.")
+    await thread.call("message.reply", "bob", **sent)
+    assert (await thread.call("ticket.get", "bob", ticket_id=1))["status"] == "open"
+    await thread.call("message.reply", "carol", ticket_id=1, body="Now it does.", status="solved")
+    assert (await thread.call("ticket.get", "bob", ticket_id=1))["status"] == "solved"
+
+
+@pytest.mark.anyio
+async def test_a_reply_whose_status_is_refused_is_not_written(thread: Desk) -> None:
+    for user, status in (("bob", "new"), ("bob", "snoozed"), ("carol", "closed")):
+        with pytest.raises(RpcFailure) as refused:
+            await thread.call("message.reply", user, ticket_id=1, body="b", status=status)
+        assert refused.value.remote_reason == "conflict", (user, status)
+    assert len((await thread.call("message.list", "bob", ticket_id=1))["messages"]) == 2
+
+
+@pytest.mark.anyio
 async def test_a_reply_is_refused_when_others_have_written_since(thread: Desk) -> None:
     with pytest.raises(RpcFailure) as refused:
         await thread.call("message.reply", "bob", ticket_id=1, body="b", last_seen_message_id=1)

@@ -118,6 +118,13 @@ async def test_a_collaborator_who_is_taken_off_has_no_draft_there(filed: Desk) -
     assert await begun(filed, "dave") == []
 
 
+async def test_a_customer_takes_no_draft_from_who_is_no_collaborator(filed: Desk) -> None:
+    await filed.call("draft.save", "bob", ticket_id=1, body="dear Carol")
+    for user in ("carol", "alice"):
+        await filed.call("ticket.uninvite", user, ticket_id=1, user_id="bob")
+    assert await begun(filed, "bob") == [(1, "reply", "", "dear Carol")]
+
+
 async def test_nobody_keeps_more_drafts_than_the_limit(filed: Desk) -> None:
     for number in range(DRAFTS_LIMIT + 1):
         await filed.call("ticket.create", "carol", title=str(number), body="")
@@ -125,3 +132,60 @@ async def test_nobody_keeps_more_drafts_than_the_limit(filed: Desk) -> None:
         await filed.call("draft.save", "bob", ticket_id=number + 1, body="b")
     assert await refusal(filed, "draft.save", "bob", ticket_id=DRAFTS_LIMIT + 1, body="b") == "conflict"
     await filed.call("draft.save", "bob", ticket_id=1, body="the same one again")
+
+
+async def test_a_save_that_comes_after_its_text_was_sent_is_refused(filed: Desk) -> None:
+    """It began before the send and was overtaken: it must not bring back what was sent."""
+    first, second = {"client_token": "t1"}, {"client_token": "t2"}
+    for method, draft, sent in (
+        ("message.reply", {"ticket_id": 1}, {"ticket_id": 1}),
+        ("message.note", {"ticket_id": 1, "kind": "note"}, {"ticket_id": 1}),
+        ("ticket.create", {"ticket_id": None}, {"title": "t"}),
+    ):
+        await filed.call(method, "bob", **sent, body="dear Carol", **first)
+        late = {**draft, "body": "dear Ca", **first}
+        for based_on in (None, 0):
+            with pytest.raises(RpcFailure) as refused:
+                await filed.call("draft.save", "bob", **late, based_on=based_on)
+            assert (refused.value.remote_reason, refused.value.data["sent"]) == ("draft-moved", "dear Carol")
+        await filed.call("draft.save", "bob", **draft, body="the next one", **second, based_on=0)
+        assert (await filed.call("draft.get", "bob", **draft))["client_token"] == second["client_token"]
+    # Another's token is another token.
+    await filed.call("draft.save", "alice", ticket_id=1, body="mine", **first)
+
+
+async def test_a_save_goes_on_from_the_draft_that_its_author_has_seen(filed: Desk) -> None:
+    first = await filed.call("draft.save", "bob", ticket_id=1, body="one", based_on=0)
+    second = await filed.call("draft.save", "bob", ticket_id=1, body="two", based_on=first["updated_at"])
+    assert second["updated_at"] > first["updated_at"]
+    for known in (0, first["updated_at"]):
+        with pytest.raises(RpcFailure) as refused:
+            await filed.call("draft.save", "bob", ticket_id=1, body="elsewhere", based_on=known)
+        assert refused.value.data["sent"] is None
+        assert refused.value.data["updated_at"] == second["updated_at"]
+        if known:
+            assert await refusal(filed, "draft.delete", "bob", ticket_id=1, based_on=known) == "draft-moved"
+    assert await begun(filed, "bob") == [(1, "reply", "", "two")]
+    assert await filed.call("draft.delete", "bob", ticket_id=1, based_on=second["updated_at"]) is True
+    assert await refusal(filed, "draft.save", "bob", ticket_id=1, body="b", based_on=1) == "draft-moved"
+    assert await filed.call("draft.delete", "bob", ticket_id=1, based_on=1) is False
+
+
+async def test_a_draft_has_its_files_on_every_screen_until_they_are_gone(filed: Desk) -> None:
+    kept = [await filed.upload("bob", name, name.encode()) for name in ("a.txt", "b.txt")]
+    others = await filed.upload("carol", "c.txt", b"c")
+    ids = [*(one["attachment_id"] for one in kept), others["attachment_id"], 99]
+    saved = await filed.call("draft.save", "bob", ticket_id=1, body="see", attachments=ids)
+    assert saved["attachments"] == kept
+    assert (await filed.call("draft.list", "bob"))["drafts"] == [saved]
+    await filed.call("attachment.delete", "bob", attachment_id=ids[0])
+    assert (await filed.call("draft.get", "bob", ticket_id=1))["attachments"] == kept[1:]
+
+
+async def test_what_was_begun_while_a_text_was_on_its_way_stays(filed: Desk) -> None:
+    first, second = {"client_token": "t1"}, {"client_token": "t2"}
+    await filed.call("draft.save", "bob", ticket_id=1, body="the next one", **second)
+    await filed.call("message.reply", "bob", ticket_id=1, body="b", **first)
+    assert await begun(filed, "bob") == [(1, "reply", "", "the next one")]
+    await filed.call("message.reply", "bob", ticket_id=1, body="the next one", **second)
+    assert await begun(filed, "bob") == []

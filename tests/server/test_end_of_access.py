@@ -83,6 +83,27 @@ async def test_demo_users_that_are_removed_leave_no_way_in(paths: Paths) -> None
         assert count_access(desk, CAROL) == dict.fromkeys(TABLES, 0)
 
 
+async def test_another_seed_adds_only_what_is_missing(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await desk.call("user.update", "alice", user_id=CAROL, email="carol@example.org", name="Caroline")
+        await desk.call("user.update", "alice", user_id="bob", role="admin")
+        await desk.call("user.deactivate", "alice", user_id="dave")
+    async with running(paths) as desk:
+        users = {one["user_id"]: one for one in (await desk.call("user.list", "alice"))["users"]}
+    assert (users[CAROL]["email"], users[CAROL]["name"]) == ("carol@example.org", "Caroline")
+    assert (users["bob"]["role"], users["dave"]["active"]) == ("admin", False)
+
+
+async def test_demo_users_that_were_removed_are_back_with_another_seed(paths: Paths) -> None:
+    async with running(paths) as desk:
+        await desk.call("user.update", "alice", user_id=CAROL, email="carol@example.org")
+    async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
+        await store.write(remove_demo_users)
+    async with running(paths) as desk:
+        carol = await desk.call("user.me", CAROL)
+    assert (carol["active"], carol["email"]) == (True, "carol@example.org")
+
+
 @contextlib.asynccontextmanager
 async def streaming(desk: Desk, headers: dict[str, str]) -> AsyncIterator[asyncio.Task[None]]:
     """An open event stream, as a task that is done once the server has ended it for good."""

@@ -11,9 +11,9 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.notifications.model import PendingNotification, Reason
+from hero_assistance_server.storage.sql.mail.notifications import SqlNotifications
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
-from hero_assistance_server.storage.sqlite.mail.notifications import SqliteNotifications
-from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from tests.server.desk import Desk
 from tests.server.erasing import PRIVATE, add_erin, check_whole, fill_busy, places_of
 from tests.server.uploads import kept
@@ -209,10 +209,25 @@ async def test_what_was_decided_before_an_erasure_is_not_told(desk: Desk, about:
     known |= {"actor": "bob", "message_id": None}
     connection = open_writer(desk.database)
     try:
-        notifications = SqliteNotifications(Session(connection))
+        notifications = SqlNotifications(SqliteSession(connection))
         notifications.add([PendingNotification(**{**known, **about})])
         assert notifications.list_due(NEVER, 9) == []
         notifications.add([PendingNotification(**known)])
         assert notifications.list_due(NEVER, 9) == [("carol", 1)]
     finally:
         connection.close()
+
+
+async def test_invitations_go_with_the_ticket_and_with_who_was_invited_or_invited_them(erin: Desk) -> None:
+    made = (await erin.call("ticket.create", "carol", title="t", body="b"))["ticket_id"]
+    for ticket_id, name in ((1, "erin"), (made, "erin"), (made, "frank")):
+        await erin.call("ticket.invite_address", "carol", ticket_id=ticket_id, email=f"{name}@example.org")
+    await erin.call("ticket.delete", "alice", ticket_id=1)
+    assert len(places_of(erin.database, "erin@example.org")["guest_invitations"]) == 1
+    await erin.call("user.erase", "alice", user_id="erin-xample", uploads="delete")
+    assert places_of(erin.database, "erin") == {}
+    await erin.call("user.erase", "alice", user_id="carol", uploads="delete")
+    assert "guest_invitations" not in places_of(erin.database, "carol")
+    assert "guest_invitations" not in places_of(erin.database, "frank"), "who invited is gone, and the invitation too"
+    assert (await erin.call("ticket.invitations", "frank"))["invitations"] == []
+    check_whole(erin.database)

@@ -12,13 +12,14 @@ import pytest
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.outbox.model import Delivery
+from hero_assistance_server.storage.sql.erasure import tickets, user_trail, users
+from hero_assistance_server.storage.sql.erasure.engine import UNINDEXED
+from hero_assistance_server.storage.sql.repositories.outbox.deliveries import SqlOutbox
+from hero_assistance_server.storage.sql.tickets import ratings
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.erasure import tickets, user_trail, users
-from hero_assistance_server.storage.sqlite.erasure.references import UNINDEXED, delete_unreferenced, list_references
-from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
-from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import ratings
+from hero_assistance_server.storage.sqlite.erasure.references import delete_unreferenced, list_references
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from tests.server.desk import Desk
 from tests.server.erasing import PRIVATE, check_whole, fill_busy, places_of
 
@@ -116,7 +117,7 @@ async def test_only_letters_about_the_ticket_go_with_it(desk: Desk) -> None:
     connection = open_writer(desk.database)
     now = datetime.now(UTC)
     try:
-        outbox = SqliteOutbox(Session(connection))
+        outbox = SqlOutbox(SqliteSession(connection))
         for ticket_id, subject in ((1, "Help"), (2, "Help me")):
             outbox.add(
                 Delivery("mail", subject, "x@example.org", "{}", now, subject, ticket_id=TicketId(ticket_id)), now

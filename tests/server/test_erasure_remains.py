@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
-from hero_assistance_server.storage.sqlite.erasure import users
+from hero_assistance_server.storage.sqlite.erasure import engine
 from tests.server.desk import Desk, until
 from tests.server.erasing import PRIVATE, add_erin, fill_busy, send_letter
 
@@ -73,7 +73,7 @@ async def test_an_erased_customer_is_not_found(erin: Desk) -> None:
 
 async def test_many_tickets_are_indexed_once_more_soon(erin: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """And not only after the next start."""
-    monkeypatch.setattr(users, "INDEXED_AT_ONCE", 0)
+    monkeypatch.setattr(engine, "INDEXED_AT_ONCE", 0)
     await erin.call("user.erase", "alice", user_id="erin-xample")
     connection = open_writer(erin.database)
     try:
@@ -94,7 +94,7 @@ async def test_entries_about_others_stay_as_they_were(desk: Desk) -> None:
     assert (updated["detail"]["status"], updated["detail"]["title"]) == ("open", "open the door")
     await desk.call("user.erase", "alice", user_id="open")
     after = (await desk.call("audit.list", "alice", action="ticket.updated"))["entries"]
-    assert after == [{**invited, "detail": {"collaborators": "erased-user"}}, updated]
+    assert after == [{**invited, "detail": {"collaborators": "erased-user", "collaborators.before": ""}}, updated]
 
 
 async def test_former_assignees_are_renamed_in_the_trail(desk: Desk) -> None:

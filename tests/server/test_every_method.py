@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import JSON_HEADERS
 from hero_assistance_server.rpc.example_fixtures import SCENE
-from scripts.build.wire_docs import openrpc_document
+from scripts.build.docs.wire_docs import openrpc_document
 from tests.server.desk import STOP_S, child
 from tests.server.schemas import ANYTHING, TEXTS, Json, near
 

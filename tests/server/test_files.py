@@ -26,9 +26,10 @@ pytestmark = pytest.mark.anyio
 async def test_what_nothing_uses_is_swept_after_a_day(paths: Paths) -> None:
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     async with running(paths) as desk:
-        for name in ("unused", "used", "young"):
+        for name in ("unused", "used", "young", "drafted"):
             await desk.upload("carol", name, name.encode())
         await desk.call("ticket.create", "carol", title="t", body="b", attachments=[2])
+        await desk.call("draft.save", "carol", ticket_id=1, body="see", attachments=[4])
     async with open_store(paths.data, clock=lambda: now, publish=lambda _: None) as store:
         old = "UPDATE attachments SET uploaded_at = ? WHERE name <> 'young'"
         before = int((now - UNUSED_FOR - timedelta(seconds=1)).timestamp() * 1000)
@@ -40,8 +41,10 @@ async def test_what_nothing_uses_is_swept_after_a_day(paths: Paths) -> None:
             )
         )
         assert await delete_unused_uploads(store) == 1
-        assert kept(paths) == sorted([digest(b"used"), digest(b"young")])
+        assert kept(paths) == sorted([digest(b"used"), digest(b"young"), digest(b"drafted")])
         assert await delete_unused_uploads(store) == 0
+        await store.write(lambda work: work.session.direct.execute("DELETE FROM drafts"))
+        assert await delete_unused_uploads(store) == 1
 
 
 async def test_a_start_removes_what_a_crash_left(paths: Paths) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.desk_data import COMMON, MESSAGES, Desk, build
+from benchmarks.desk.desk_data import COMMON, MESSAGES, Desk, build
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import MessageId, MessageKind
 from hero_assistance_server.serializers import last_message_id
+from hero_assistance_server.storage.sql.repositories.messages import SqlMessages
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
 from hero_assistance_server.storage.sqlite.search import rebuild
-from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
@@ -37,7 +37,7 @@ def test_lists_counters_and_places_are_those_of_the_tickets(built: Paths) -> Non
 def test_tickets_say_what_their_threads_are(built: Paths) -> None:
     reader = open_reader(built.data / DATABASE)
     for ticket in every_ticket(built.data / DATABASE):
-        thread = [*SqliteMessages(Session(reader)).iterate_after(ticket.ticket_id, MessageId(0), notes=True)]
+        thread = [*SqlMessages(SqliteSession(reader)).iterate_after(ticket.ticket_id, MessageId(0), notes=True)]
         replies = [message for message in thread if message.kind is MessageKind.REPLY]
         assert (len(thread), len(replies)) == (ticket.reply_count + ticket.note_count, ticket.reply_count)
         assert thread[-1].message_id == last_message_id(ticket, staff=True)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
 
 UNAUTHENTICATED = -32003
 INVALID_REQUEST = -32600
+ANOTHER_USER = -32015
 
 
 async def me(http: httpx2.AsyncClient, headers: Any) -> Any:
@@ -42,6 +43,11 @@ async def me(http: httpx2.AsyncClient, headers: Any) -> Any:
         ([("x-dev-user", "carol"), ("x-dev-user", "alice")], INVALID_REQUEST),
         ([("x-dev-user", b"\xff")], INVALID_REQUEST),
         ([("x-hero-user", "carol")], "alice"),
+        ([("x-dev-user", "carol"), ("x-page-user", "carol")], "carol"),
+        ([("x-dev-user", "carol"), ("x-page-user", "alice")], ANOTHER_USER),
+        ([("x-dev-user", "carol"), ("x-page-user", "")], ANOTHER_USER),
+        ([("x-page-user", "carol")], ANOTHER_USER),
+        ([("x-page-user", "alice"), ("x-page-user", "carol")], INVALID_REQUEST),
     ],
 )
 async def test_dev_mode_on_the_unix_socket(desk: Desk, headers: list[tuple[str, str]], expected: Any) -> None:
@@ -60,6 +66,9 @@ async def test_dev_mode_without_users_knows_nobody(paths: Paths) -> None:
         ([("x-dev-user", "alice")], UNAUTHENTICATED),
         ([("x-hero-user", "erin")], "erin"),
         ([("x-hero-user", "zoë".encode())], "zoe"),
+        ([("x-hero-user", "erin"), ("x-page-user", "erin")], "erin"),
+        ([("x-hero-user", "erin"), ("x-page-user", "frank")], ANOTHER_USER),
+        ([("x-page-user", "erin")], UNAUTHENTICATED),
         ([("x-hero-user", b"\xff\xfe")], INVALID_REQUEST),
         ([("x-hero-user", "")], UNAUTHENTICATED),
         ([("x-hero-user", "two words")], UNAUTHENTICATED),

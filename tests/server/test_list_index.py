@@ -13,9 +13,9 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sql.tickets import tickets
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.tickets import tickets
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.timestamps import millis
 from tests.server.desk import Desk

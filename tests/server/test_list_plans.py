@@ -9,9 +9,9 @@ import pytest
 
 from hero_assistance_sdk.wire import Status, UserId
 from hero_assistance_server.search.filters import parse
-from hero_assistance_server.storage.sqlite.repositories import messages, tags
-from hero_assistance_server.storage.sqlite.tickets import read_receipts, ticket_lists
-from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
+from hero_assistance_server.storage.sql.repositories import messages, tags
+from hero_assistance_server.storage.sql.tickets import read_receipts, ticket_lists
+from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.repository import START
 from tests.server.store_fixtures import opened

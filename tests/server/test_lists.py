@@ -15,10 +15,10 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
 from hero_assistance_server.rpc.example_fixtures import listed as listed_as
 from hero_assistance_server.search.filters import parse
+from hero_assistance_server.storage.sql.tickets import ticket_lists, tickets
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.tickets import ticket_lists, tickets
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.ticket_lists.list_query import VIEWS, build_list_query
 from hero_assistance_server.tickets.model import Ticket
@@ -318,6 +318,55 @@ async def test_who_may_keep_which_view(desk: Desk) -> None:
     assert [e["view"]["name"] for e in (await desk.call("view.list", "bob"))["saved"]] == ["all", "own"]
     await desk.call("view.delete", "bob", view_id=own)
     assert (await desk.call("view.save", "bob", name="own", filter=""))["view_id"] > shared
+
+
+async def test_each_agent_orders_the_views_for_themselves(desk: Desk) -> None:
+    async def listed(user: str, **page: Any) -> list[str]:
+        return [entry["view"]["name"] for entry in (await desk.call("view.list", user, **page))["saved"]]
+
+    ids = [
+        (await desk.call("view.save", user, name=name, filter="", shared=user == "alice"))["view_id"]
+        for name, user in (("a", "bob"), ("b", "bob"), ("c", "alice"), ("d", "alice"))
+    ]
+    before = (await desk.call("view.list", "bob"))["seq"]
+    answer = await desk.call("view.order", "bob", view_ids=[ids[3], ids[1], ids[3]])
+    assert answer == {"view_ids": [ids[3], ids[1]]}
+    assert (await listed("bob"), await listed("alice")) == (["d", "b", "a", "c"], ["c", "d"])
+    cursor, seen = None, []
+    for _ in range(4):
+        page = await desk.call("view.list", "bob", limit=1, cursor=cursor)
+        seen += [entry["view"]["name"] for entry in page["saved"]]
+        cursor = page["next_cursor"]
+    assert (seen, cursor) == (["d", "b", "a", "c"], None)
+    (event,) = await desk.heard("bob", before)
+    assert event.record is not None
+    assert event.record.model_dump() == {"noun": "view_order", "view_ids": [ids[3], ids[1]]}
+    assert await desk.heard("alice", before) == []
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("view.order", "alice", view_ids=[ids[0]])
+    assert refused.value.remote_reason == "not-found"
+
+
+async def test_the_inbox_is_what_is_open_and_for_customers_all_of_theirs(desk: Desk) -> None:
+    statuses = ("new", "open", "waiting", "snoozed", "solved", "closed")
+    for status in statuses:
+        number = (await desk.call("ticket.create", "carol", title=status, body="b"))["ticket_id"]
+        until = {"snoozed_until": 4_000_000_000_000} if status == "snoozed" else {}
+        if status != "new":
+            await desk.call("ticket.update", "bob", ticket_id=number, status=status, **until)
+
+    async def titles(user: str, **params: Any) -> set[str]:
+        page = await desk.call("ticket.list", user, view="inbox", **params)
+        return {ticket["title"] for ticket in page["tickets"]}
+
+    assert await titles("bob") == {"new", "open", "waiting", "snoozed"}
+    assert await titles("bob", filter="status:waiting") == {"waiting"}
+    assert await titles("carol") == set(statuses)
+    assert await titles("carol", filter="is:done") == {"solved", "closed"}
+    assert await titles("dave") == set()
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("ticket.list", "carol", view="open")
+    assert refused.value.remote_reason == "forbidden"
 
 
 def test_the_lists_of_the_version_before_are_made_from_its_rows(hero_root: Path) -> None:

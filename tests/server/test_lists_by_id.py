@@ -12,7 +12,7 @@ import pytest
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import TicketId, UserId
 from hero_assistance_server.search.filters import parse
-from hero_assistance_server.storage.sqlite.tickets import lists_by_id
+from hero_assistance_server.storage.sql.tickets import lists_by_id
 from hero_assistance_server.ticket_lists.list_query import VIEWS, build_list_query
 from tests.server.desk import Desk
 from tests.server.read_cases import create

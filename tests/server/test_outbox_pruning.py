@@ -13,7 +13,7 @@ from hero_assistance_server.outbox import pruning
 from hero_assistance_server.outbox.model import Delivery, DeliveryState
 from hero_assistance_server.outbox.pruning import prune
 from hero_assistance_server.outbox.rules import BACK_OFF, KEPT, Bounds
-from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import PRUNE_BY_AGE, PRUNE_BY_NUMBER
+from hero_assistance_server.storage.sql.repositories.outbox.deliveries import PRUNE_BY_AGE, PRUNE_BY_NUMBER
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 

@@ -17,7 +17,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Level, MessageKind, Role, TicketId, UserId
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.presence.rules import LEASE_S, Board, Lease, Move
+from hero_assistance_server.presence.rules import LEASE_S, MOST_SCREENS, Board, Lease, Move
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.presence import Presence
 from hero_assistance_server.users.model import User
@@ -85,6 +85,30 @@ def test_a_lease_ends_at_its_time_and_not_before() -> None:
     assert board.next_end() is None
 
 
+def test_the_screens_of_one_stream_are_each_at_a_ticket() -> None:
+    board = Board()
+    board.take("b", Lease(BOB, ONE, VIEWING, 20), "left")
+    assert told(board.take("b", Lease(BOB, TWO, WRITING, 21), "right")) == [(2, "bob", "writing", "writing")]
+    assert board.take("b", Lease(BOB, ONE, VIEWING, 30), "left") == []
+    assert (names(board, ONE), names(board, TWO)) == ([("bob", "viewing")], [("bob", "writing")])
+    assert told(board.leave("b", "right")) == [(2, "bob", None, None)]
+    board.take("b", Lease(BOB, TWO, VIEWING, 31), "right")
+    assert told(board.close("b")) == [(1, "bob", None, None), (2, "bob", None, None)]
+    assert (board.tickets(), board.close("b")) == ([], [])
+
+
+def test_a_stream_with_too_many_screens_loses_the_one_that_was_silent_for_longest() -> None:
+    board = Board()
+    for number in range(MOST_SCREENS):
+        board.take("b", Lease(BOB, TicketId(number + 1), VIEWING, 20 + number), str(number))
+    board.take("b", Lease(BOB, ONE, VIEWING, 200), "0")
+    assert told(board.take("b", Lease(BOB, TicketId(99), VIEWING, 201), "new")) == [
+        (2, "bob", None, None),
+        (99, "bob", "viewing", "viewing"),
+    ]
+    assert len(board.tickets()) == MOST_SCREENS
+
+
 def test_a_customer_learns_of_no_note_that_is_being_written() -> None:
     board = Board()
     board.take("b", Lease(BOB, ONE, WRITING, 20, MessageKind.NOTE))
@@ -97,17 +121,20 @@ def test_a_customer_learns_of_no_note_that_is_being_written() -> None:
 def test_the_board_is_what_the_leases_say_after_any_moves() -> None:
     """Against a model that keeps nothing but a list of leases."""
     choice = random.Random(11)  # noqa: S311
-    board, model = Board(), dict[str, Lease]()
+    board, model = Board(), dict[tuple[str, str], Lease]()
     for now in range(2000):
-        connection = str(choice.randrange(12))
+        connection, screen = str(choice.randrange(4)), str(choice.randrange(3))
         if choice.random() < 0.8:
             user = choice.choice([ALICE, BOB, CAROL])
             lease = Lease(user, TicketId(choice.randrange(1, 4)), choice.choice(list(Level)), now + 20)
-            board.take(connection, lease)
-            model[connection] = lease
+            board.take(connection, lease, screen)
+            model[connection, screen] = lease
+        elif choice.random() < 0.5:
+            board.leave(connection, screen)
+            model.pop((connection, screen), None)
         else:
-            board.leave(connection)
-            model.pop(connection, None)
+            board.close(connection)
+            model = {key: lease for key, lease in model.items() if key[0] != connection}
         board.expire(now)
         model = {name: lease for name, lease in model.items() if lease.until > now}
         for ticket_id in (TicketId(1), TicketId(2), TicketId(3)):
@@ -261,6 +288,20 @@ async def test_leaving_without_closing(shared: Desk) -> None:
         await alice.sees(1, {"bob": "viewing"})
         assert await bob.beat(None) is None
         await alice.sees(1, {})
+
+
+@pytest.mark.anyio
+async def test_two_tabs_that_share_a_stream_are_at_two_tickets(shared: Desk) -> None:
+    async with screen(shared, "alice") as alice:
+        async with screen(shared, "bob") as bob:
+            await bob.beat(1, screen="left")
+            await bob.beat(2, "writing", screen="right")
+            await alice.sees(1, {"bob": "viewing"})
+            await alice.sees(2, {"bob": "writing"})
+            await bob.beat(None, screen="left")
+            await alice.sees(1, {})
+            assert alice.known[2] == {"bob": "writing"}
+        await alice.sees(2, {})
 
 
 @pytest.mark.anyio

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.storage.sqlite.tickets import read_receipts
+from hero_assistance_server.storage.sql.tickets import read_receipts
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio

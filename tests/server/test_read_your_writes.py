@@ -19,6 +19,7 @@ from hero_assistance_server.storage.unit_of_work import Snapshot
 from tests.server.attachment_read_cases import ATTACHMENT_CASES, ATTACHMENT_WRITES
 from tests.server.credential_read_cases import CREDENTIAL_CASES, CREDENTIAL_WRITES
 from tests.server.desk import running
+from tests.server.guest_read_cases import GUEST_CASES, GUEST_WRITES
 from tests.server.identity_read_cases import IDENTITY_CASES, IDENTITY_WRITES
 from tests.server.incoming_mail_read_cases import INCOMING_MAIL_CASES, INCOMING_MAIL_WRITES
 from tests.server.mail_read_cases import MAIL_CASES, MAIL_WRITES
@@ -35,9 +36,9 @@ from tests.server.webhook_read_cases import WEBHOOK_CASES, WEBHOOK_WRITES
 pytestmark = pytest.mark.anyio
 
 CASES = TICKET_CASES | USER_CASES | ATTACHMENT_CASES | IDENTITY_CASES | TEXT_CASES | MAIL_CASES
-CASES |= INCOMING_MAIL_CASES | OUTBOX_CASES | WEBHOOK_CASES | CREDENTIAL_CASES
+CASES |= INCOMING_MAIL_CASES | OUTBOX_CASES | WEBHOOK_CASES | CREDENTIAL_CASES | GUEST_CASES
 WRITES = USER_WRITES | ATTACHMENT_WRITES | IDENTITY_WRITES | TEXT_WRITES | MAIL_WRITES | OUTBOX_WRITES
-WRITES |= INCOMING_MAIL_WRITES | WEBHOOK_WRITES | CREDENTIAL_WRITES
+WRITES |= INCOMING_MAIL_WRITES | WEBHOOK_WRITES | CREDENTIAL_WRITES | GUEST_WRITES
 
 
 def methods_of(snapshot: type) -> set[str]:

@@ -19,11 +19,11 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.search.filters import parse
+from hero_assistance_server.storage.sql.search.document import DOCUMENT_LIMIT
+from hero_assistance_server.storage.sql.search.expression import build_full_text_query, creation_range
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.search import rebuild, search_repository
-from hero_assistance_server.storage.sqlite.search.document import DOCUMENT_LIMIT
-from hero_assistance_server.storage.sqlite.search.expression import build_full_text_query
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.timestamps import time_of
@@ -302,7 +302,7 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
         found = every_ticket(desk.database)
         said = db.execute("SELECT ticket_id, kind, users.name, body FROM messages JOIN users ON user_id = author")
         spoken = list(said)
-        months = search_repository.creation_range(db)
+        months = creation_range(db)
 
         @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
         @given(_QUERIES, st.sampled_from([BOB, CAROL]))
@@ -345,7 +345,7 @@ async def test_no_query_breaks_the_index_or_shows_a_customer_more(hero_root: Pat
             except InvalidParams:
                 return
             for reader in (BOB, CAROL):
-                query_ = build_full_text_query(filter_, reader, search_repository.creation_range(db))
+                query_ = build_full_text_query(filter_, reader, creation_range(db))
                 answer = [] if query_ is None else search_repository.find(db, query_, 2**63 - 1, 1000)
                 if reader is CAROL:
                     assert {ticket.ticket_id for ticket in answer} <= visible

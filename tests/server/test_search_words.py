@@ -15,8 +15,8 @@ from hero_assistance_server.search.filters import Key, Term, parse
 from hero_assistance_server.search.folding import fold, fold_with_places
 from hero_assistance_server.search.snippets import patterns
 from hero_assistance_server.search.tokenizer import index_text, join_texts, unsearchable, words_of
+from hero_assistance_server.storage.sql.search.expression import build_full_text_query
 from hero_assistance_server.storage.sqlite.database.migrate import migrations
-from hero_assistance_server.storage.sqlite.search.expression import build_full_text_query
 from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
 

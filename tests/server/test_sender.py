@@ -22,7 +22,7 @@ from hero_assistance_server.outbox.model import (
 )
 from hero_assistance_server.outbox.rules import BACK_OFF, clean_note, next_attempt
 from hero_assistance_server.outbox.sender import Sender, sending
-from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
+from hero_assistance_server.storage.sql.repositories.outbox.deliveries import SqlOutbox
 from hero_assistance_server.storage.sqlite.store import Store, open_store
 
 pytestmark = pytest.mark.anyio
@@ -200,15 +200,15 @@ async def test_a_channel_goes_on_after_a_defect(hero_root: Path, monkeypatch: py
         return True
 
     channel = ListChannel(send)
-    begin = SqliteOutbox.next_due
+    begin = SqlOutbox.next_due
 
-    def fail_once(outbox: SqliteOutbox, name: str) -> datetime | None:
+    def fail_once(outbox: SqlOutbox, name: str) -> datetime | None:
         if asked == 1:
             raise RuntimeError("a defect")
         return begin(outbox, name)
 
     monkeypatch.setattr(channel, "is_ready", is_ready)
-    monkeypatch.setattr(SqliteOutbox, "next_due", fail_once)
+    monkeypatch.setattr(SqlOutbox, "next_due", fail_once)
     async with opened(hero_root) as store:
         await add(store, "a")
         async with sending(Sender(store, [channel], _now)):

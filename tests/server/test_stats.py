@@ -20,9 +20,9 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
 from hero_assistance_server.rpc.params import TIME_LIMIT
 from hero_assistance_server.stats.model import Day, Figure, Key, Measure, Only, Span
+from hero_assistance_server.storage.sql.tickets.stats import _FACTS, SqlStats
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets.stats import _FACTS, SqliteStats
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.time_zones import DAY_MS
 from tests.server.desk import Desk
 
@@ -215,7 +215,7 @@ def _days(filed: list[Filed], span: Span) -> list[Day]:
 @settings(max_examples=150, deadline=None)
 @given(filed=st.lists(FILED, max_size=8), span=SPANS)
 def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list[Filed], span: Span) -> None:
-    stats = SqliteStats(Session(empty))
+    stats = SqlStats(SqliteSession(empty))
     empty.execute("BEGIN")
     try:
         fill(empty, filed)
@@ -238,7 +238,7 @@ def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list
 
 
 def _lists_what_it_counts(db: apsw.Connection, filed: list[Filed], span: Span) -> None:
-    stats = SqliteStats(Session(db))
+    stats = SqlStats(SqliteSession(db))
     for figure in Figure:
         found = facts(filed, figure, span)
         for agent, tag in ((None, None), ("bob", None), (None, "vpn"), ("alice", "ä b")):

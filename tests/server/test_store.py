@@ -17,18 +17,24 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Reset, Seq
+from hero_assistance_server.events.event_encoder import Encoder
+from hero_assistance_server.events.model import Audience, Change
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, DataInUse, StoreUnavailable
+from hero_assistance_server.storage.sql.bulk_insert import Rows
+from hero_assistance_server.storage.sql.migrations import Migration
+from hero_assistance_server.storage.sql.repositories import events
+from hero_assistance_server.storage.sql.tickets import ticket_lists
+from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS
+from hero_assistance_server.storage.sql.write_path.writer import QUEUE_LIMIT
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
-from hero_assistance_server.storage.sqlite.database.migrate import Migration, migrate, migrations, refuse_newer
-from hero_assistance_server.storage.sqlite.repositories import events
+from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store
-from hero_assistance_server.storage.sqlite.tickets import ticket_lists
-from hero_assistance_server.storage.sqlite.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
-from hero_assistance_server.storage.sqlite.write_path.writer import QUEUE_LIMIT
+from hero_assistance_server.tickets.event_types import TICKET_CREATED
 from tests.server.desk import STOP_S, running
-from tests.server.store_fixtures import CAROL, file_ticket, numbers, opened
+from tests.server.store_fixtures import CAROL, file_ticket, file_ticket_of, numbers, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -79,7 +85,7 @@ async def test_a_read_sees_one_moment(hero_root: Path) -> None:
 
     def counts(db: apsw.Connection) -> tuple[Any, Any]:
         first = db.execute("SELECT count(*) FROM tickets").get
-        return first, events.last_seq(db)
+        return first, SqliteSession(db).last_id("events")
 
     async with opened(hero_root) as store:
         writes = asyncio.gather(*(store.write(file_ticket) for _ in range(300)))
@@ -268,3 +274,38 @@ async def test_stored_payloads_are_what_the_wire_carries(hero_root: Path) -> Non
     assert told[0].people == {"carol"}
     assert json.loads(kept[0].payload)["seq"] == 1
     assert kept[0].customer_payload is None
+
+
+async def test_what_customers_lack_of_an_event_is_not_stored_twice(hero_root: Path) -> None:
+    told: list[StoredEvent] = []
+
+    def command(transaction: SqliteUnitOfWork) -> None:
+        file_ticket_of(transaction, CAROL, title='"tags":["vpn"] \u2028 büro', tags=["vpn", "büro"])
+
+    async with opened(hero_root, told.append) as store:
+        await store.write(command)
+        [kept] = await store.read(lambda snapshot: snapshot.events.list_after(Seq(0), 10, reader=CAROL).events)
+    assert kept == replace(told[0], people=frozenset())
+    assert kept.customer_payload is None
+    assert kept.hidden == ("tags",)
+    team, customer = (json.loads(kept.text_for(staff=staff)) for staff in (True, False))
+    assert team["ticket"]["tags"] == ["vpn", "büro"]
+    assert customer == {**team, "ticket": {**team["ticket"], "tags": []}}
+
+
+async def test_an_event_for_customers_equals_what_is_encoded_for_them(hero_root: Path) -> None:
+    """The text that is made when it is read is, byte for byte, the one that the server would have encoded."""
+    told: list[StoredEvent] = []
+
+    def command(transaction: SqliteUnitOfWork) -> None:
+        ticket_id = file_ticket_of(transaction, CAROL, title="t\u2028\x7f\U0001f600", tags=["vpn"])
+        change = Change(
+            TICKET_CREATED, transaction.tickets.find(ticket_id), None, Audience(people=frozenset({CAROL.user_id}))
+        )
+        lazy = events.add(Rows(), change, Seq(1), transaction.now, Encoder())
+        told.extend((lazy, replace(lazy, customer_payload=Encoder().event(change, Seq(1), staff=False), hidden=())))
+
+    async with opened(hero_root) as store:
+        await store.write(command)
+    lazily, eagerly = (event.text_for(staff=False) for event in told)
+    assert lazily == eagerly

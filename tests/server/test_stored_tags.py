@@ -11,11 +11,11 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sql.tickets import list_index, tickets
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import _FOLLOW_UPS, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.database.stored_tags import fold_stored_tags, fold_tags
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.tickets import list_index, tickets
 from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
 from tests.server.test_search import ids

@@ -9,12 +9,12 @@ import apsw
 import pytest
 
 from hero_assistance_sdk.wire import MessageId, Role, TicketId, UserId
+from hero_assistance_server.storage.sql.repositories.messages import SqlMessages
+from hero_assistance_server.storage.sql.tickets import tickets
+from hero_assistance_server.storage.sql.tickets.read_receipts import SqlReadReceipts
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories.messages import SqliteMessages
-from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import tickets
-from hero_assistance_server.storage.sqlite.tickets.read_receipts import SqliteReadReceipts
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
 
@@ -55,7 +55,7 @@ def database(hero_root: Path) -> Iterator[apsw.Connection]:
 
 
 def test_the_text_of_a_merged_ticket_has_its_time_and_its_place(database: apsw.Connection) -> None:
-    thread = SqliteMessages(Session(database)).iterate_after(TicketId(1), MessageId(0), notes=True)
+    thread = SqlMessages(SqliteSession(database)).iterate_after(TicketId(1), MessageId(0), notes=True)
     assert [(message.message_id, millis(message.created_at)) for message in thread] == [
         (1, 15),
         (5, 20),
@@ -75,7 +75,7 @@ def test_the_last_messages_are_those_of_the_thread(database: apsw.Connection) ->
 
 
 def test_what_was_unread_is_unread(database: apsw.Connection) -> None:
-    receipts = SqliteReadReceipts(Session(database))
+    receipts = SqlReadReceipts(SqliteSession(database))
     found = {name: receipts.list_for(user, [TicketId(1)])[0] for name, user in AGENTS.items()}
     assert {name: (one.message_id, one.unread) for name, one in found.items()} == {
         "bob": (4, 0),

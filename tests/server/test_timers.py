@@ -18,15 +18,16 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Role, Seq, Status, TicketId, UserId
 from hero_assistance_server.audit.repository import AuditQuery
+from hero_assistance_server.collaborators.model import GuestInvitation
 from hero_assistance_server.events.stored_event import EventRange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm, KernelAlarm, open_alarm
 from hero_assistance_server.jobs.polled_alarm import PolledAlarm
 from hero_assistance_server.jobs.timers import BATCH, Timers
+from hero_assistance_server.storage.sql.repositories.client_tokens import SqlClientTokens
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories.client_tokens import SqliteClientTokens
-from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch, update
@@ -185,6 +186,24 @@ async def test_however_many_are_due_they_all_wake(hero_root: Path) -> None:
         await reached(store, "SELECT count(*) FROM tickets WHERE status = 'open'", BATCH + 1)
 
 
+async def test_invitations_that_have_ended_go_daily(hero_root: Path) -> None:
+    clock = Clock()
+    async with timed(hero_root, clock) as (store, timers):
+        ticket = await store.write(file_one)
+
+        def invite(address: str) -> Callable[[SqliteUnitOfWork], None]:
+            return lambda work: work.guest_invitations.save(
+                GuestInvitation(address, ticket, BOB.user_id, millis(work.now))
+            )
+
+        await store.write(invite("old@example.org"))
+        clock.now += 6 * DAY
+        await store.write(invite("new@example.org"))
+        clock.now += DAY + HOUR
+        timers.ring()
+        await reached(store, "SELECT group_concat(address) FROM guest_invitations", "new@example.org")
+
+
 async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: Path) -> None:
     clock = Clock()
     async with timed(hero_root, clock, events_kept=3) as (store, timers):
@@ -260,6 +279,6 @@ async def test_tokens_of_the_version_before_are_as_old_as_the_upgrade(hero_root:
     connection.execute("INSERT INTO client_tokens (user_id, method, token, result_id) VALUES ('bob', 'm', 't', 7)")
     started = millis(datetime.now(UTC).replace(microsecond=0))
     migrate(connection, migrations())
-    assert SqliteClientTokens(Session(connection)).find(BOB.user_id, "m", "t") == 7
+    assert SqlClientTokens(SqliteSession(connection)).find(BOB.user_id, "m", "t") == 7
     assert connection.execute("SELECT min(created_at) FROM client_tokens").get >= started
     connection.close()

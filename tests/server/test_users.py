@@ -18,10 +18,10 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Event, Reset, UserId
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.storage.sql.repositories.users import SqlUsers
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
-from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.users.ids.user_ids import make_user_id
 from tests.server.desk import STOP_S, Desk, running
@@ -258,7 +258,7 @@ def test_people_of_the_version_before_are_active_and_without_an_address(hero_roo
     migrate(connection, before)
     connection.execute("INSERT INTO users VALUES ('bob', 'Bob', 'agent', 0), ('carol', 'Carol', 'customer', 0)")
     migrate(connection, migrations())
-    found = SqliteUsers(Session(connection)).list_all()
+    found = SqlUsers(SqliteSession(connection)).list_all()
     connection.close()
     assert [(user.user_id, user.email, user.active, user.shows_presence) for user in found] == [
         ("bob", None, True, True),

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from hero_assistance_sdk.rpc.errors import CODES
 from hero_assistance_server.canned_replies import placeholders
 from hero_assistance_server.identity.permissions import CallerKind
-from scripts.build.wire_docs import COMMAND, openrpc_document, pages, read_pages
+from scripts.build.docs.wire_docs import COMMAND, openrpc_document, pages, read_pages
 from tests.sdk.metaschema import openrpc_validator
 from tests.server.desk import Desk
 

@@ -14,9 +14,9 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_sdk.wire import Status
 from hero_assistance_server.project.rules import ProjectSettings
-from hero_assistance_server.storage.sqlite.bulk_insert import PORTION
+from hero_assistance_server.storage.sql.bulk_insert import PORTION
+from hero_assistance_server.storage.sql.tickets import list_index
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.tickets import list_index
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.ticket_lists.list_index import ALL
 from hero_assistance_server.timestamps import millis
@@ -88,6 +88,21 @@ async def test_a_reader_of_tickets_finds_the_new_ones_of_the_group(hero_root: Pa
         assert found == [2, 4, 4]
         due = await store.query(lambda db: db.execute("SELECT ticket_id, first_response_due FROM tickets").fetchall())
     assert due == [(1, None), (2, None), (3, None), (4, millis(NOON + timedelta(hours=1)))]
+
+
+async def test_settings_that_are_rolled_back_are_forgotten(hero_root: Path) -> None:
+    """Alone or with others: the next ticket is promised nothing."""
+
+    def promises_and_fails(transaction: SqliteUnitOfWork) -> None:
+        transaction.project.save_changes(ProjectSettings(), ProjectSettings(first_response_minutes={"normal": 60}))
+        file_ticket(transaction)
+        raise Conflict("refused")
+
+    async with opened(hero_root) as store:
+        for work in ([promises_and_fails], [file_ticket, promises_and_fails, file_ticket], [file_ticket]):
+            await asyncio.gather(*(store.write(command) for command in work), return_exceptions=True)
+        due = await store.query(lambda db: db.execute("SELECT first_response_due FROM tickets").fetchall())
+    assert due == [(None,)] * 3
 
 
 async def test_a_command_that_looks_and_fails_costs_its_group_nothing(hero_root: Path) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from hero_assistance_sdk.wire import CannedReply, Macro, MessageKind, Millis, Priority, SavedView, Status
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.project.rules import ProjectSettings
+from hero_assistance_server.saved_views.repository import PlacedView
+from hero_assistance_server.storage.sql.repositories.saved_views import UNPLACED
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.read_cases import BOB, TICKET, Case, Step, change_nothing, sees
 from tests.server.store_fixtures import NOON
@@ -45,6 +47,7 @@ TEXT_WRITES = {
     "project.save_changes",
     "saved_views.delete",
     "saved_views.save",
+    "saved_views.save_order",
 }
 
 
@@ -78,6 +81,10 @@ def delete_macro(work: UnitOfWork) -> None:
 
 def save_view(work: UnitOfWork) -> None:
     work.saved_views.save(VIEW)
+
+
+def order_views(work: UnitOfWork) -> None:
+    work.saved_views.save_order(BOB.user_id, [VIEW.view_id])
 
 
 def delete_view(work: UnitOfWork) -> None:
@@ -154,7 +161,10 @@ TEXT_CASES: dict[str, Case] = {
         lambda work: work.saved_views.find_by_name(BOB.user_id, VIEW.name), (save_view, VIEW), (delete_view, None)
     ),
     "saved_views.iterate_for": sees(
-        lambda work: [*work.saved_views.iterate_for(BOB.user_id)], (save_view, [VIEW]), (delete_view, [])
+        lambda work: [*work.saved_views.iterate_for(BOB.user_id)],
+        (save_view, [PlacedView(UNPLACED, VIEW)]),
+        (order_views, [PlacedView(1, VIEW)]),
+        (delete_view, []),
     ),
     "saved_views.next_id": sees(lambda work: work.saved_views.next_id(), (save_view, 2), (delete_view, 2)),
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hero_assistance_sdk.wire import MessageId, Millis, Rating, Score, Seq, Status, TicketId
 from hero_assistance_server.audit.repository import AuditQuery
+from hero_assistance_server.collaborators.model import GuestInvitation
 from hero_assistance_server.erasure.model import FilePolicy
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages.model import Message
@@ -37,6 +38,9 @@ RATING = Rating(
 SPAN = Span(Millis(millis(NOON) - DAY_MS), Millis(millis(NOON) + DAY_MS))
 
 
+INVITATION = GuestInvitation("erin@example.org", TicketId(1), CAROL.user_id, Millis(millis(NOON)))
+
+
 def snooze(work: UnitOfWork) -> Ticket:
     until = work.now + timedelta(hours=1)
     return set_fields(work, create(work), Patch(status=Status.SNOOZED, snoozed_until=until))
@@ -49,6 +53,12 @@ def name_carol(work: UnitOfWork) -> None:
 def sees_find(work: UnitOfWork) -> bool:
     ticket = create(work)
     return work.tickets.find(ticket.ticket_id) == ticket
+
+
+def sees_title(work: UnitOfWork) -> bool:
+    set_fields(work, create(work), Patch(title="t"))
+    found = work.audit.iterate_of_ticket(TicketId(1), 2**62, ["ticket.updated"], with_detail="message.replied")
+    return [entry.action for entry in found] == ["ticket.updated"]
 
 
 def sees_list_page(work: UnitOfWork) -> bool:
@@ -103,6 +113,17 @@ def sees_response_by_agent(work: UnitOfWork) -> bool:
     return work.stats.measure_by(Figure.FIRST_RESPONSE, SPAN, Key.AGENT)["bob"].count == 1
 
 
+def sees_invitation(read: Callable[[UnitOfWork], object], expected: object) -> Case:
+    """Make a case: after a new ticket was shared with an address the method returns what is expected."""
+
+    def case(work: UnitOfWork) -> bool:
+        create(work)
+        work.guest_invitations.save(INVITATION)
+        return read(work) == expected
+
+    return case
+
+
 def sees_rating(read: Callable[[UnitOfWork], object], expected: object) -> Case:
     """Make a case: after a rating of a new ticket the method returns what is expected."""
 
@@ -115,6 +136,7 @@ def sees_rating(read: Callable[[UnitOfWork], object], expected: object) -> Case:
 
 
 TICKET_CASES: dict[str, Case] = {
+    "audit.iterate_of_ticket": sees_title,
     "audit.iterate_newest": sees_creation(
         lambda work: [entry.action for entry in [*work.audit.iterate_newest(AuditQuery(), 2**62)][:5]],
         ["ticket.created"],
@@ -165,6 +187,15 @@ TICKET_CASES: dict[str, Case] = {
     "ratings.find": sees_rating(lambda work: work.ratings.find(TicketId(1), Millis(1)), RATING),
     "ratings.iterate": sees_rating(lambda work: [*work.ratings.iterate(RatingQuery())], [RATING]),
     "ratings.list_of_ticket": sees_rating(lambda work: work.ratings.list_of_ticket(TicketId(1), 5), [RATING]),
+    "guest_invitations.find": sees_invitation(
+        lambda work: work.guest_invitations.find(TicketId(1), INVITATION.address), INVITATION
+    ),
+    "guest_invitations.list_of_address": sees_invitation(
+        lambda work: work.guest_invitations.list_of_address(INVITATION.address, 5), [INVITATION]
+    ),
+    "guest_invitations.list_of_ticket": sees_invitation(
+        lambda work: work.guest_invitations.list_of_ticket(TicketId(1)), [INVITATION]
+    ),
     "search.count_missing": sees_creation(lambda work: work.search.count_missing(), 0),
     "search.index_missing": sees_creation(lambda work: work.search.index_missing(), 0),
     "search.find": sees_creation(

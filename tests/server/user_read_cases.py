@@ -12,7 +12,18 @@ from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import Device, Login, User
-from tests.server.read_cases import BOB, TICKET, Case, Step, create, find_ticket, reply, sees, set_fields
+from tests.server.read_cases import (
+    BOB,
+    TICKET,
+    Case,
+    Step,
+    change_nothing,
+    create,
+    find_ticket,
+    reply,
+    sees,
+    set_fields,
+)
 from tests.server.store_fixtures import CAROL, NOON
 
 DAN = User(UserId("dan"), "Dan", Role.CUSTOMER, "dan@example.org")
@@ -33,6 +44,8 @@ USER_WRITES = {
     "erasure.erase_user",
     "erasure.forget_events",
     "erasure.forget_events_of",
+    "guest_invitations.delete",
+    "guest_invitations.save",
     "ratings.save",
     "read_receipts.add_for_authors",
     "read_receipts.copy_to_part",
@@ -174,6 +187,9 @@ USER_CASES: dict[str, Case] = {
         lambda work: work.users.count_other_admins(BOB.user_id),
         (save_user(ERIN), 1),
         (save_user(replace(ERIN, active=False)), 0),
+    ),
+    "users.created_at": sees(
+        lambda work: work.users.created_at(DAN.user_id), (change_nothing, None), (save_user(DAN), millis(NOON))
     ),
     "users.find": sees(lambda work: work.users.find(DAN.user_id), (save_user(DAN), DAN), (save_user(DANIEL), DANIEL)),
     "users.find_by_email": sees(

@@ -20,6 +20,7 @@ from hero_assistance_sdk.wire import (
     SavedView,
     TicketSummary,
     User,
+    ViewOrder,
 )
 from hero_assistance_server.features import event_types
 from tests.server.desk import Desk
@@ -39,6 +40,8 @@ class Snapshot:
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: dict[int, dict[int, dict[str, Any]]] = field(default_factory=dict)
     views: dict[int, dict[str, Any]] = field(default_factory=dict)
+    # The places that the user has given to views, as the last event told them.
+    view_order: list[int] = field(default_factory=list)
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     replies: dict[int, dict[str, Any]] = field(default_factory=dict)
     macros: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -104,6 +107,8 @@ class Snapshot:
             self._apply_read_mark(record)
         elif isinstance(record, SavedView):
             self.views[record.view_id] = record.model_dump(mode="json")
+        elif isinstance(record, ViewOrder):
+            self.view_order = record.view_ids
         else:
             self._remove(record)
 

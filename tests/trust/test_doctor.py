@@ -16,11 +16,12 @@ from tests.trust.harness import Supervised
 
 Found = list[tuple[str, str, str]]
 
-# What only the server reads, in the order in which it is named.
+# The others, in the order in which they are named.
 OTHERS = [
     *("WEBHOOK_NETWORKS", "SMTP_URL", "MAIL_FROM"),
     *("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
     *("IMAP_URL", "MAIL_LISTEN"),
+    "FRAME_ANCESTORS",
 ]
 
 

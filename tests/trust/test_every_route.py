@@ -102,6 +102,7 @@ PAGE = {
     "/projects/{project}/sign-out": SIGN_OUT,
     "/unsubscribe": {"GET": Needs.TOKEN, "HEAD": Needs.TOKEN, "POST": Needs.TOKEN},
     "/static/{name}": READ,
+    "/embed.js": READ,
     # It tells of each project by itself, also that it is refused there.
     "/events": READ,
     "/projects/{project}/rpc": {"POST": T},

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from hero_assistance_sdk.wire import Role, TicketId, UserId
+from hero_assistance_sdk.wire import Millis, Role, TicketId, UserId
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
 from tests.server.contract.changes import assign, file_ticket, reply
@@ -50,6 +52,17 @@ async def test_an_inactive_admin_is_not_counted(storage: Storage) -> None:
 async def test_a_user_without_tickets_shares_none(storage: Storage) -> None:
     assert await storage.read(lambda snapshot: snapshot.users.list_sharers(CAROL.user_id)) == frozenset()
     assert await storage.read(lambda snapshot: snapshot.users.list_open_tickets(BOB.user_id, 10)) == []
+
+
+async def test_it_is_known_since_when_somebody_is_a_user(storage: Storage) -> None:
+    def change_and_ask(work: UnitOfWork) -> tuple[Millis | None, Millis]:
+        work.users.save(replace(CAROL, name="Caroline"), work.now + timedelta(days=1))
+        return work.users.created_at(CAROL.user_id), millis(work.now)
+
+    since, now = await storage.write(change_and_ask)
+    assert since is not None
+    assert since <= now
+    assert await storage.read(lambda snapshot: snapshot.users.created_at(UserId("nobody"))) is None
 
 
 async def test_no_device_is_bound_at_first(storage: Storage) -> None:

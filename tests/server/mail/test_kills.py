@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.incoming_mail import Killed, file_through_kills
+from benchmarks.mail.incoming_mail import Killed, file_through_kills
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 

@@ -14,7 +14,7 @@ from hero_assistance_server.mail.receiving import retention
 from hero_assistance_server.mail.receiving.filing import filing
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome, StoredSize
 from hero_assistance_server.mail.receiving.retention import Retention, choose_portion
-from hero_assistance_server.storage.sqlite.mail.incoming_mails import OLD_BYTES
+from hero_assistance_server.storage.sql.mail.incoming_mails import OLD_BYTES
 from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.desk import OPERATOR, Desk, running

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.wire import EventKind, MessageKind, Role, UserId
-from hero_assistance_server.drafts.service import save_draft
+from hero_assistance_server.drafts.service import DraftText, save_draft
 from hero_assistance_server.mail.sending.service import read_letter
 from hero_assistance_server.outbox.model import DeliveryState
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -90,7 +90,7 @@ async def test_only_what_was_asked_for_and_what_an_admin_may_see(stage: Stage, r
         async with stage.run():
             ticket_id = await stage.file_ticket()
             await stage.write(BOB, NOTE, ticket_id, "between us")
-            await stage.store.write(lambda work: save_draft(work, BOB, ticket_id, REPLY, title="", body="not sent"))
+            await stage.store.write(lambda work: save_draft(work, BOB, ticket_id, REPLY, DraftText(body="not sent")))
             await stage.write(BOB, REPLY, ticket_id, "hello")
             await received(team.requests, 3)
             await received(some.requests, 1)

@@ -14,10 +14,10 @@ import pytest
 from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.events.stored_event import TeamEvent
 from hero_assistance_server.outbox.model import StoredDelivery
+from hero_assistance_server.storage.sql.repositories.outbox.deliveries import SqlOutbox
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories.outbox.deliveries import SqliteOutbox
-from hero_assistance_server.storage.sqlite.session import Session
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.message_json import decode_message
@@ -79,7 +79,7 @@ def database(hero_root: Path) -> Iterator[apsw.Connection]:
 
 def queued(database: apsw.Connection) -> list[StoredDelivery]:
     return [
-        one for one in SqliteOutbox(Session(database)).iterate_newest("webhook", None, 2**62) if one.summary != "old"
+        one for one in SqlOutbox(SqliteSession(database)).iterate_newest("webhook", None, 2**62) if one.summary != "old"
     ][::-1]
 
 

@@ -45,6 +45,8 @@ def project(project: wire.Project, *, staff: bool) -> wire.Project:
         "open_hours",
         "time_zone",
         "holidays",
+        # They name tags of every ticket, also where customers see those of their own.
+        "tag_colours",
     )
     return project.model_copy(update={"first_response_minutes": {}, **dict.fromkeys(inside)})
 
@@ -157,9 +159,13 @@ def message(message: Message) -> wire.Message:
 
 def is_shown_alike(ticket: Ticket, sharing: Sharing = NOTHING_SHARED) -> bool:
     """Whether both audiences are shown the same of a ticket, which is told sooner than by making both."""
+    return not sharing.hidden_of(ticket) and is_shown_alike_but_for_sharing(ticket)
+
+
+def is_shown_alike_but_for_sharing(ticket: Ticket) -> bool:
+    """Whether both audiences are shown the same of a ticket, apart from what a setting shares with customers."""
     hidden = (ticket.followers, ticket.snoozed_until, ticket.first_response_due, ticket.note_count)
     same_end = ticket.last_message_id == ticket.last_reply_id and ticket.last_note is None
-    snoozed = ticket.status is wire.Status.SNOOZED
-    if snoozed or any(hidden) or sharing.hides_of(ticket):
+    if ticket.status is wire.Status.SNOOZED or any(hidden):
         return False
     return same_end and ticket.updated_at == ticket.public_updated_at

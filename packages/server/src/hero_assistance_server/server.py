@@ -204,7 +204,7 @@ def refuse_remains(paths: Paths) -> None:
 
 
 async def seed_dev_users(store: Store, mode: AuthMode) -> None:
-    """Create the four demo users, or reset their roles; raises `UsageError` in hero mode."""
+    """Create those of the four demo users that are missing; raises `UsageError` in hero mode."""
     if mode is AuthMode.HERO:
         # The edge may let any user sign in as alice, who is an admin then.
         raise UsageError("demo users are for --auth-mode dev", hint="leave --seed-dev-users away")

@@ -86,7 +86,7 @@ def add_methods(table: MethodRegistry, storage: FileStorage) -> None:
 
     @table.method("attachment.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=[_LISTS])
     async def list_(caller: Caller, params: PageParams) -> Encoded[Uploads]:
-        """List the caller's uploads that nothing shows yet; they are kept for a day."""
+        """List the caller's uploads that nothing shows yet; they are kept for a day, or while a draft has them."""
         return await storage.read(lambda snapshot: _list(snapshot, caller, params))
 
     @table.method(

@@ -46,6 +46,12 @@ def find_uploads(snapshot: Snapshot, caller: Caller, ids: Sequence[AttachmentId]
     return tuple(_find_upload(snapshot, caller, attachment_id).attachment for attachment_id in wanted)
 
 
+def find_unused_uploads(snapshot: Snapshot, caller: Caller, ids: Sequence[AttachmentId]) -> tuple[Attachment, ...]:
+    """Return those of the uploads that are still there, unused and the caller's, each once."""
+    found = (_find_unused(snapshot, caller, attachment_id) for attachment_id in dict.fromkeys(ids))
+    return tuple(record.attachment for record in found if record is not None)
+
+
 def find_room(snapshot: Snapshot, caller: Caller) -> UploadRoom:
     """Return what the caller may upload now; raises `Conflict` when too many of theirs are unused."""
     uploader = caller.known().user_id
@@ -85,9 +91,16 @@ def delete_upload(work: UnitOfWork, caller: Caller, attachment_id: AttachmentId)
 
 
 def _find_upload(snapshot: Snapshot, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord:
+    record = _find_unused(snapshot, caller, attachment_id)
+    if record is None:
+        raise NotFound(f"no upload {attachment_id} of yours waits to be used", hint="attachment.list shows them")
+    return record
+
+
+def _find_unused(snapshot: Snapshot, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord | None:
     record = snapshot.attachments.find(attachment_id)
     if record is None or record.used or record.uploader != caller.known().user_id:
-        raise NotFound(f"no upload {attachment_id} of yours waits to be used", hint="attachment.list shows them")
+        return None
     return record
 
 

@@ -116,7 +116,7 @@ class Upload:
     async def _save(self, incoming: IncomingFile, name: str, caller: Caller) -> Attachment:
         files = self._storage.files
         digest = await self._storage.in_thread(incoming.finish)
-        sniffed = sniff(await self._storage.in_thread(incoming.head, HEAD_BYTES))
+        sniffed = sniff(await self._storage.in_thread(incoming.read, 0, HEAD_BYTES))
         try:
             with files.hold(digest):
                 await self._storage.in_thread(files.adopt, incoming, digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,7 @@ class AuditQuery:
     ticket_id: TicketId | None = None
     actor: UserId | None = None
     action: str | None = None
+    message_id: MessageId | None = None
 
 
 class AuditRepository(Protocol):
@@ -40,4 +41,13 @@ class AuditRepository(Protocol):
 
     def iterate_newest(self, query: AuditQuery, before: int) -> Iterator[StoredAuditEntry]:
         """Yield the entries that match and are older than the entry `before`, newest first."""
+        ...
+
+    def iterate_of_ticket(
+        self, ticket_id: TicketId, before: int, actions: Sequence[str], *, with_detail: str
+    ) -> Iterator[StoredAuditEntry]:
+        """Yield a ticket's entries before one, newest first.
+
+        They are those of `actions`, and those of the action `with_detail` that have a detail.
+        """
         ...

@@ -10,7 +10,9 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    rpc.add_methods(registry, desk.backups or Backups(desk.store, desk.store.folder / "backups"))
+    rpc.add_methods(
+        registry, desk.backups or Backups(desk.store, desk.store.folder / "backups"), desk.store, desk.clock
+    )
 
 
 FEATURE = Feature(_add_methods)

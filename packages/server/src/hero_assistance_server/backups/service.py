@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.errors import HeroError, TooOften
 from hero_assistance_sdk.files.backup_files import FAILURE, PREFIX, list_backups, newest_backup
 from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.logs import get_log
@@ -21,6 +22,12 @@ from hero_assistance_server.storage.database_files import ProgressCallback
 from hero_assistance_server.storage.file_storage import FileStorage
 
 NAMES = TimestampedNames(PREFIX, ".tar")
+
+# From afar one is begun this long after the one before: each takes the place of the oldest that is kept.
+FROM_AFAR = timedelta(hours=1)
+# Of as many days the first one stays too, so that many backups of one day do not push out those of the days before.
+DAYS_KEPT = 7
+STARTED = "system.backup_started"
 
 _log = get_log("backups")
 
@@ -42,11 +49,37 @@ class Backups(BackgroundJob):
         super().__init__("a backup is being made", hint="system.backup tells how far it is", check=check)
         self._storage = storage
         self.folder = folder
+        self._begun_at: datetime | None = None
+
+    @contextmanager
+    def beginning_from_afar(self, now: datetime) -> Iterator[None]:
+        """Do what `beginning` does for a caller who is not at this machine; raises `TooOften` soon after another."""
+        self._check_interval(now)
+        before, self._begun_at = self._begun_at, now
+        try:
+            with self.beginning():
+                yield
+        except BaseException:
+            self._begun_at = before
+            raise
+
+    def _check_interval(self, now: datetime) -> None:
+        last = self.newest()
+        before = max(filter(None, (self._begun_at, last.made_at if last else None)), default=None)
+        if before is not None and now - before < FROM_AFAR:
+            raise TooOften(
+                "the last backup was begun less than an hour ago",
+                retry_after_s=(FROM_AFAR - (now - before)).total_seconds(),
+            )
+
+    def list_kept(self) -> list[FinishedBackup]:
+        """Return the whole backups of the folder, the newest first."""
+        return [found for path in reversed(list_backups(self.folder)) if (found := _finished(path))]
 
     def newest(self) -> FinishedBackup | None:
         """Return the last backup that passed its check."""
         path = newest_backup(self.folder)
-        return None if path is None else FinishedBackup(path.name, path.stat().st_size, NAMES.time_of(path))
+        return None if path is None else _finished(path)
 
     def failure(self) -> str | None:
         """Return why the last one failed, `None` when it did not."""
@@ -66,7 +99,7 @@ class Backups(BackgroundJob):
         return timedelta() if last is None else last.made_at + timedelta(hours=hours) - now
 
     async def make(self, now: datetime) -> About:
-        """Make one and delete the oldest beyond the number to keep.
+        """Make one and delete the oldest beyond the number to keep, but for the first ones of the last days.
 
         Raises `Unavailable` while one is being made, `BackupFailed` with the old ones untouched.
         """
@@ -87,6 +120,8 @@ class Backups(BackgroundJob):
 
     def _note_failure(self, error: HeroError, now: datetime) -> None:
         """Write it where `doctor` looks; a disk that takes not even this is found by `doctor` itself."""
+        # It took no other's place: who has mended the cause begins the next one at once.
+        self._begun_at = None
         _log.error("backup.failed", reason=error.reason, error=error.message, hint=error.hint or "")
         note = {"at": now.isoformat(), "error": error.line}
         try:
@@ -95,5 +130,25 @@ class Backups(BackgroundJob):
             _log.warning("backup.failure-not-noted", error=failed)
 
     def _prune(self, keep: int) -> None:
-        for path in list_backups(self.folder)[:-keep]:
+        for path in choose_old(list_backups(self.folder), keep):
             path.unlink()
+
+
+def choose_old(paths: Sequence[Path], keep: int) -> list[Path]:
+    """Return which of the backups, given from the oldest on, are deleted: those before the last `keep`.
+
+    Of the last `keep` days with backups, seven at most, the first one stays.
+    """
+    first_of_day: dict[date, Path] = {}
+    for path in paths:
+        first_of_day.setdefault(NAMES.time_of(path).date(), path)
+    days = set(list(first_of_day.values())[-min(keep, DAYS_KEPT) :])
+    return [path for path in paths[:-keep] if path not in days]
+
+
+def _finished(path: Path) -> FinishedBackup | None:
+    """Return what a file says; `None` for one that is gone, since the oldest goes when another one is made."""
+    try:
+        return FinishedBackup(path.name, path.stat().st_size, NAMES.time_of(path))
+    except FileNotFoundError:
+        return None

@@ -80,12 +80,16 @@ class Rendered(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("canned_reply.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "canned_reply.list", allow=STAFF, page=True, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS]
+    )
     async def list_(caller: Caller, params: PageParams) -> Encoded[CannedReplyList]:
         """List the caller's canned replies and the team's, by name."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
-    @table.method("canned_reply.save", allow=STAFF, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method(
+        "canned_reply.save", allow=STAFF, adds=Usage.TEXTS, page=True, errors=[*_ERRORS, Conflict], examples=[_SAVES]
+    )
     async def save(caller: Caller, params: SaveCannedReply) -> wire.CannedReply:
         """Keep a text for the caller, or for the team.
 
@@ -103,12 +107,14 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             )
         )
 
-    @table.method("canned_reply.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
+    @table.method("canned_reply.delete", allow=STAFF, page=True, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownCannedReply) -> None:
         """Delete a canned reply of the caller's, or of the team's."""
         await storage.write(lambda work: delete_reply(work, caller, params.canned_reply_id))
 
-    @table.method("canned_reply.render", allow=STAFF, errors=[*_ERRORS, Conflict], examples=[_RENDERS, _ESCAPES])
+    @table.method(
+        "canned_reply.render", allow=STAFF, page=True, errors=[*_ERRORS, Conflict], examples=[_RENDERS, _ESCAPES]
+    )
     async def render_(caller: Caller, params: RenderCannedReply) -> Rendered:
         """Fill in a canned reply's placeholders for a ticket; nothing is sent."""
         return Rendered(

@@ -39,6 +39,9 @@ class DraftRepository(Protocol):
         """Write a draft, in place of the one with its key."""
         ...
 
-    def delete(self, key: DraftKey) -> bool:
-        """Delete a draft; returns whether there was one. It costs nothing for an author without drafts."""
+    def delete(self, key: DraftKey, sent_with: str | None = None) -> bool:
+        """Delete a draft; returns whether there was one. It costs nothing for an author without drafts.
+
+        One that has another token than the text that was sent is another text, and stays.
+        """
         ...

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.errors import Conflict, DraftMoved
 from hero_assistance_server.drafts.event_types import DRAFT_DELETED, DRAFT_SAVED
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.timestamps import millis
@@ -37,6 +37,21 @@ class Draft:
     title: str
     body: str
     updated_at: datetime
+    # What it is sent with: the same text from two screens is sent once.
+    client_token: str | None = None
+    attachment_ids: tuple[wire.AttachmentId, ...] = ()
+
+
+def next_time(now: datetime, before: Draft | None) -> datetime:
+    """Return the time of a draft, which is its version: later than that of the one before."""
+    return now if before is None else max(now, before.updated_at + timedelta(milliseconds=1))
+
+
+def check_version(found: Draft | None, based_on: wire.Millis | None) -> None:
+    """Raise `DraftMoved` when a text goes on from another draft than the one that was found; `None` is no check."""
+    updated_at = 0 if found is None else millis(found.updated_at)
+    if based_on is not None and based_on != updated_at:
+        raise DraftMoved(sent=None, updated_at=updated_at)
 
 
 def save(draft: Draft, others: int) -> AnyChange:

@@ -95,6 +95,7 @@ def add_methods(table: MethodRegistry, erasures: Erasures) -> None:
     @table.method(
         "ticket.delete",
         allow=OPERATORS,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=_DELETES,
     )
@@ -112,6 +113,7 @@ def add_methods(table: MethodRegistry, erasures: Erasures) -> None:
     @table.method(
         "user.erase",
         allow=OPERATORS,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=_ERASES,
     )

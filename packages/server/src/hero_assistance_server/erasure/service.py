@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,6 +30,7 @@ EVENTS_PORTION = 500
 ENTRIES_PORTION = 50_000
 # More than one user ever had.
 LOGINS_LIMIT = 1000
+TICKET_STARTED, USER_STARTED = "ticket.deletion_started", "user.erasure_started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Erasures:
     async def delete_ticket(self, caller: Caller, ticket_id: TicketId) -> TicketErasure:
         """Delete a ticket, and what was merged into it; returns what went. Raises `NotFound` or `Conflict`."""
         planned = await self.plan_ticket(caller, ticket_id)
+        await self._record(TICKET_STARTED, caller, {"ticket_id": str(ticket_id)})
         done = await self._forget_events(lambda work, *span: work.erasure.forget_events_of(planned.ticket_ids, *span))
         plan, leftovers = await self.storage.write(lambda work: _delete_ticket(work, caller, ticket_id, done))
         await self._delete(leftovers)
@@ -64,6 +66,7 @@ class Erasures:
         Who holds a snapshot fetches it again: every stream ends, and none goes on from where it was.
         """
         await self.plan_user(caller, user_id, uploads)
+        await self._record(USER_STARTED, caller, {"user_id": user_id, "files": uploads.value})
         await self._forget_events(lambda work, _after, until: work.erasure.forget_events(until))
         named = await self._find_entries(user_id)
         heir, plan, leftovers = await self.storage.write(
@@ -71,6 +74,10 @@ class Erasures:
         )
         await self._delete(leftovers)
         return heir, plan
+
+    async def _record(self, action: str, caller: Caller, detail: Mapping[str, str]) -> None:
+        """Write who begins an erasure before its first portion goes: the last one may be long after, or never."""
+        await self.storage.write(lambda work: work.record_audit_entry(action, caller, detail))
 
     async def _find_entries(self, user_id: UserId) -> NamedEntries:
         """Look for the user in the trail portion by portion, while others write."""

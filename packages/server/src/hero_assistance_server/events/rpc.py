@@ -58,5 +58,5 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
 def _list(snapshot: Snapshot, reader: User, params: ListEvents) -> Encoded[EventList]:
     page = list_events(snapshot, reader, wire.Seq(params.since), params.limit)
-    texts = array(event.text_for(staff=reader.is_staff).encode() for event in page.events)
+    texts = array(text.encode() for text in page.texts)
     return Encoded.of(EventList, events=texts, seq=page.seq, reset=page.reset)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import Seq
-from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.unit_of_work import Snapshot
 from hero_assistance_server.users.model import User
 
 
 @dataclass(frozen=True, slots=True)
 class EventsSince:
-    """The events that a reader gets, and the number to go on from; with `reset` it needs a snapshot first."""
+    """The texts of the events that a reader gets, and where to go on from; with `reset` it needs a snapshot first."""
 
-    events: list[StoredEvent]
+    texts: list[str]
     seq: Seq
     reset: bool
 
@@ -27,4 +26,4 @@ def list_events(snapshot: Snapshot, reader: User, since: Seq, limit: int) -> Eve
     page = snapshot.events.list_after(since, limit, reader=reader)
     # What came after the last page was for others.
     reached = page.events[-1].seq if page.more else stored.last
-    return EventsSince(page.events, reached, reset=False)
+    return EventsSince(page.texts, reached, reset=False)

@@ -10,7 +10,7 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    rpc.add_methods(registry, desk.exports or Exports(desk.store, desk.store.folder / "exports"))
+    rpc.add_methods(registry, desk.exports or Exports(desk.store, desk.store.folder / "exports"), desk.store)
 
 
 FEATURE = Feature(_add_methods)

@@ -6,11 +6,12 @@ from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams
-from hero_assistance_server.exports.service import Exports
+from hero_assistance_server.exports.service import STARTED, Exports
 from hero_assistance_server.identity.authentication import refuse_from_afar
 from hero_assistance_server.identity.permissions import ADMINS, Caller
 from hero_assistance_server.jobs.job_state import JobState, job_fields
 from hero_assistance_server.rpc.registry import MethodRegistry
+from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.timestamps import millis
 
 _NONE = {"running": False, "done": 0, "total": 0, "folder": None, "made_at": None, "failure": None}
@@ -26,7 +27,7 @@ class ExportState(JobState):
     failure: str | None
 
 
-def add_methods(table: MethodRegistry, exports: Exports) -> None:
+def add_methods(table: MethodRegistry, exports: Exports, storage: Storage) -> None:
     """Register the methods."""
     errors = [Unauthenticated, Forbidden, Unavailable]
 
@@ -34,7 +35,10 @@ def add_methods(table: MethodRegistry, exports: Exports) -> None:
     async def create(caller: Caller, _params: NoParams) -> ExportState:
         """Begin an export, unless one is being made; it takes the place of the last one. Only admins here may."""
         refuse_from_afar(caller, "exports")
-        exports.begin()
+        if not exports.is_running:
+            # First the entry: without one no export is begun.
+            with exports.beginning():
+                await storage.write(lambda work: work.record_audit_entry(STARTED, caller, {}))
         return _state(exports)
 
     @table.method("export.get", allow=ADMINS, errors=errors, examples=[_LOOKS])

@@ -17,6 +17,8 @@ from hero_assistance_server.storage.database_files import ProgressCallback
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.partial_folders import remove_partial_folders
 
+STARTED = "export.started"
+
 _NAMES = TimestampedNames("project-")
 
 _log = get_log("exports")

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from hero_assistance_httpd.page_origin import read_page_origin
 from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.access_list import address_of
-from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.errors import AnotherUser, Forbidden
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.devices.directory import OVERLAY, DeviceDirectory, overlay_address
 from hero_assistance_server.identity.operator import OPERATOR, refuse_operator
@@ -32,7 +32,9 @@ HERO_USER = b"x-hero-user"
 HERO_CLAIMS = b"x-hero-claims"
 HERO_SESSION = b"x-hero-session"
 DEV_USER = b"x-dev-user"
-_CLAIMS = frozenset({HERO_USER, HERO_CLAIMS, HERO_SESSION, DEV_USER, OPERATOR})
+# For whom a page has made a request: it narrows who may be calling, and proves nothing.
+PAGE_USER = b"x-page-user"
+_CLAIMS = frozenset({HERO_USER, HERO_CLAIMS, HERO_SESSION, DEV_USER, PAGE_USER, OPERATOR})
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 # A peer sends many requests from its address.
 _REMEMBERED = 1024
@@ -76,10 +78,15 @@ class Authenticator:
     now: Callable[[], Millis] = _now
 
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
-        """Who sent this request; raises `StoreUnavailable` when a newcomer cannot be written."""
-        scope = request.scope
-        peer = peer_of(scope)
+        """Who sent this request; raises `AnotherUser`, and `StoreUnavailable` when a newcomer cannot be written."""
         claims = pick_headers(request, _CLAIMS)
+        caller = await self._claimed(request.scope, claims, listener)
+        if PAGE_USER in claims:
+            _check_page_user(caller, claims)
+        return caller
+
+    async def _claimed(self, scope: Scope, claims: Claims, listener: ListenerKind) -> Caller:
+        peer = peer_of(scope)
         if listener is ListenerKind.TCP:
             return await self._tcp_caller(peer, claims)
         if OPERATOR in claims:
@@ -147,9 +154,14 @@ class Authenticator:
         return _caller(user, origin, session.session_id)
 
 
+def is_from_afar(caller: Caller) -> bool:
+    """Return whether a caller did not come by a socket of this machine."""
+    return caller.origin not in (UNIX_ORIGIN, OPERATOR_ORIGIN)
+
+
 def refuse_from_afar(caller: Caller, what: str) -> None:
     """Raise `Forbidden` for a caller that did not come by a socket of this machine; `what` is made here, in files."""
-    if caller.origin != UNIX_ORIGIN:
+    if is_from_afar(caller):
         raise Forbidden(f"{what} are made from this machine alone", hint="call by the Unix socket")
 
 
@@ -164,6 +176,12 @@ def _caller(user: User, origin: str, credential: str | None = None, *, is_over_t
         is_over_tcp=is_over_tcp,
         credential=credential,
     )
+
+
+def _check_page_user(caller: Caller, claims: Claims) -> None:
+    """Raise `AnotherUser` where a page has made the request for another user than the one who is calling."""
+    if caller.user is not None and _text(claims, PAGE_USER) != caller.user.user_id:
+        raise AnotherUser("another user has signed in here since", hint="load the page again to go on as that user")
 
 
 def _text(claims: Claims, name: bytes) -> str | None:

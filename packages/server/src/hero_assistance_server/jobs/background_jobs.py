@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -37,15 +38,29 @@ class BackgroundJob:
         self._busy, self._hint, self._check = busy, hint, check
         self.progress: Progress | None = None
         self._requested = asyncio.Event()
+        self._is_announced = False
 
     def begin(self) -> None:
         """Request the work; the task that waits with `requested` or `requested_within` does it."""
         self._requested.set()
 
+    @contextmanager
+    def beginning(self) -> Iterator[None]:
+        """Request the work at the end of the context, which records who wants it; where it raises, nothing is begun.
+
+        The job counts as running meanwhile: two callers do not begin it at once.
+        """
+        self._is_announced = True
+        try:
+            yield
+            self.begin()
+        finally:
+            self._is_announced = False
+
     @property
     def is_running(self) -> bool:
         """Whether it runs, or is about to."""
-        return self.progress is not None or self._requested.is_set()
+        return self.progress is not None or self._is_announced or self._requested.is_set()
 
     async def requested(self) -> None:
         """Wait for a request."""

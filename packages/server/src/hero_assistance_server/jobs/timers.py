@@ -1,4 +1,4 @@
-"""Wakes snoozed tickets at their time, and deletes old events and client tokens."""
+"""Wakes snoozed tickets at their time, and deletes old events, client tokens and invitations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.collaborators.rules import GUEST_INVITATION_LIFE
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import open_alarm
@@ -83,6 +84,7 @@ class Timers:
         before = now - timedelta(days=settings.event_retention_days)
         await _repeat(storage, lambda work: work.events.prune(before, self._events_kept, BATCH))
         await _repeat(storage, lambda work: work.client_tokens.prune(now - TOKENS_KEPT_FOR, BATCH))
+        await _repeat(storage, lambda work: work.guest_invitations.prune(now - GUEST_INVITATION_LIFE, BATCH))
         self._prune_at = now + PRUNE_EVERY
         return self._prune_at
 

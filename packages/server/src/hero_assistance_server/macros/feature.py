@@ -10,7 +10,7 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 
 
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
-    rpc.add_methods(registry, desk.store)
+    rpc.add_methods(registry, desk.store, desk.clock)
 
 
 FEATURE = Feature(_add_methods, event_types=EVENT_TYPES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,19 +13,21 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenti
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
+from hero_assistance_server import serializers
 from hero_assistance_server.canned_replies.rpc import ItemId, Shared
 from hero_assistance_server.canned_replies.service import check_placeholders
 from hero_assistance_server.identity.permissions import STAFF, Caller
-from hero_assistance_server.macros.service import RUN, delete_macro, find_macro, run_macro, save_macro
+from hero_assistance_server.macros.service import RUN, delete_macro, find_macro, preview_macro, run_macro, save_macro
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.example_fixtures import NOTED, TICKET, summary_of
 from hero_assistance_server.rpc.pages import PageParams, fill_page
-from hero_assistance_server.rpc.params import ClientToken, Tags, Text, Title, UserName
+from hero_assistance_server.rpc.params import ClientToken, Tags, Text, TicketParams, Title, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.tickets.bulk_rpc import ManyTickets, Results, on_each
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.visibility import visible_ticket
 
 _YEAR_MINUTES = 366 * 24 * 60
 
@@ -50,6 +54,13 @@ _RUNS = Example(
     "bob",
     {"macro_id": 1, "ticket_ids": [1]},
     {"results": [{"ticket_id": 1, "ticket": summary_of(_TAKEN), "error": None}]},
+    after=_AFTER,
+)
+_PREVIEWS = Example(
+    "He looks at what it would do",
+    "bob",
+    {"macro_id": 1, "ticket_id": 1},
+    {"ticket": summary_of(_TAKEN), "note": None, "reply": None},
     after=_AFTER,
 )
 _DELETES = Example("He does it no more", "bob", {"macro_id": 1}, None, after=_AFTER)
@@ -91,6 +102,20 @@ class RunMacro(ManyTickets):
     client_token: ClientToken = None
 
 
+class PreviewMacro(TicketParams):
+    """A macro, and the ticket that it would be run on."""
+
+    macro_id: ItemId
+
+
+class MacroPreview(Result):
+    """What a list shows of the ticket afterwards, and the texts that would be written, null for none."""
+
+    ticket: wire.TicketSummary
+    note: str | None
+    reply: str | None
+
+
 class MacroList(Result):
     """Macros by name; `seq` is the number of the last event that is in them."""
 
@@ -99,15 +124,19 @@ class MacroList(Result):
     seq: wire.Seq
 
 
-def add_methods(table: MethodRegistry, storage: Storage) -> None:
+def add_methods(table: MethodRegistry, storage: Storage, clock: Callable[[], datetime]) -> None:
     """Register the methods."""
 
-    @table.method("macro.list", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "macro.list", allow=STAFF, page=True, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS]
+    )
     async def list_(caller: Caller, params: PageParams) -> Encoded[MacroList]:
         """List the caller's macros and the team's, by name."""
         return await storage.read(lambda snapshot: _list(snapshot, caller.known().user_id, params))
 
-    @table.method("macro.save", allow=STAFF, adds=Usage.TEXTS, errors=[*_ERRORS, Conflict], examples=[_SAVES])
+    @table.method(
+        "macro.save", allow=STAFF, adds=Usage.TEXTS, page=True, errors=[*_ERRORS, Conflict], examples=[_SAVES]
+    )
     async def save(caller: Caller, params: SaveMacro) -> wire.Macro:
         """Save a macro; its texts may have the placeholders of `canned_reply.save`."""
         check_placeholders(note=params.note, reply=params.reply)
@@ -116,12 +145,25 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             lambda work: save_macro(work, caller, actions, macro_id=params.macro_id, shared=params.shared)
         )
 
-    @table.method("macro.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
+    @table.method("macro.delete", allow=STAFF, page=True, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: KnownMacro) -> None:
         """Delete a macro of the caller's, or of the team's."""
         await storage.write(lambda work: delete_macro(work, caller, params.macro_id))
 
-    @table.method(RUN, allow=STAFF, adds=Usage.TEXTS, errors=_ERRORS, examples=[_RUNS])
+    @table.method("macro.preview", allow=STAFF, page=True, errors=[*_ERRORS, Conflict], examples=[_PREVIEWS])
+    async def preview(caller: Caller, params: PreviewMacro) -> MacroPreview:
+        """Say what running a macro on a ticket would make of it now; nothing is written."""
+
+        def query(snapshot: Snapshot) -> MacroPreview:
+            macro = find_macro(snapshot, caller, params.macro_id)
+            ticket = visible_ticket(snapshot, caller, params.ticket_id)
+            made = preview_macro(snapshot, caller, macro, ticket, clock())
+            summary = serializers.ticket_summary(made.ticket, staff=caller.is_staff)
+            return MacroPreview(ticket=summary, note=made.note, reply=made.reply)
+
+        return await storage.read(query)
+
+    @table.method(RUN, allow=STAFF, adds=Usage.TEXTS, page=True, errors=_ERRORS, examples=[_RUNS])
     async def run(caller: Caller, params: RunMacro) -> Results:
         """Run a macro on each ticket: all of it or nothing for each, with a result for each.
 

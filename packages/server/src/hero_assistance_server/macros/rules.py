@@ -13,6 +13,8 @@ from hero_assistance_server.macros.event_types import MACRO_DELETED, MACRO_SAVED
 from hero_assistance_server.tickets.ticket_update import UNSET, Patch, Unset
 from hero_assistance_server.users.model import User
 
+# What a macro can do, by the fields of it.
+ACTIONS = ("status", "priority", "assign", "assignee", "add_tags", "remove_tags", "follow", "note", "reply")
 _EVENTS = ItemEvents(MACRO_SAVED, MACRO_DELETED)
 
 
@@ -24,6 +26,12 @@ def check_actions(
         raise Conflict("the status snoozed and snooze_minutes go together", hint="set both or neither")
     if assign is not None and assignee is not None:
         raise Conflict("assign and assignee exclude each other")
+
+
+def check_does_something(macro: Macro) -> None:
+    """Raise `Conflict` for a macro without an action."""
+    if not any(getattr(macro, name) for name in ACTIONS):
+        raise Conflict("this macro does nothing", hint=f"give it at least one of {', '.join(ACTIONS)}")
 
 
 def save(macro: Macro, *, before: Macro | None, other_names: Sequence[str]) -> list[AnyChange]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from hero_assistance_sdk.wire import Macro
+from hero_assistance_sdk.wire import Macro, MessageId, MessageKind
 from hero_assistance_server.canned_replies.service import find_usable, render_text
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
@@ -22,6 +24,22 @@ from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.service import find_user
 
 RUN = "macro.run"
+# What a macro does to a ticket, as one change; `None` where there is nothing to change.
+Step = Callable[[Ticket], AnyChange | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The ticket as a macro would leave it, and what it would write, with everything filled in."""
+
+    ticket: Ticket
+    note: str | None
+    reply: str | None
+
+
+def _give_no_id() -> MessageId:
+    """Return the id of a message that is not written."""
+    return MessageId(0)
 
 
 def find_macro(snapshot: Snapshot, caller: Caller, macro_id: int) -> Macro:
@@ -52,6 +70,7 @@ def save_macro(
         "updated_at": millis(work.now),
     }
     macro = Macro.model_validate({**actions, **own})
+    rules.check_does_something(macro)
     others = [other.name for other in work.macros.iterate_for(agent) if other.macro_id != macro.macro_id]
     changes = rules.save(macro, before=before, other_names=others)
     work.macros.save(macro)
@@ -78,31 +97,55 @@ def run_macro(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket, to
     return ticket
 
 
-def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Ticket:
-    agent, now, status = caller.known(), work.now, ticket.status
-
-    def apply(change: AnyChange | None, ticket: Ticket) -> Ticket:
+def preview_macro(snapshot: Snapshot, caller: Caller, macro: Macro, ticket: Ticket, now: datetime) -> Preview:
+    """Return what a macro would make of a ticket now; raises what running it would raise."""
+    texts: dict[MessageKind, str] = {}
+    for step in _list_steps(snapshot, caller, macro, now, _give_no_id):
+        change = step(ticket)
         if change is None or change.ticket is None:
-            return ticket
-        work.apply(change, caller)
-        return change.ticket
+            continue
+        ticket = change.ticket
+        if change.message is not None:
+            texts[change.message.kind] = change.message.body
+    return Preview(ticket, texts.get(MessageKind.NOTE), texts.get(MessageKind.REPLY))
 
-    # The stored text says who is meant: what is filled in may be a customer's.
-    note = partial(message_rules.note, mentioned=find_mentioned(work, agent, macro.note or ""))
-    for text, write in ((macro.note, note), (macro.reply, message_rules.reply)):
-        if text is not None:
-            written = write(
-                ticket=ticket,
-                author=agent,
-                message_id=work.messages.next_id(),
-                body=render_text(work, caller, text, ticket),
-                now=now,
-                follows=work.messages.last_time(ticket.ticket_id),
-            )
-            ticket = apply(written, ticket)
-    assignee = None if macro.assignee is None else find_user(work, macro.assignee)
-    patch = rules.patch_of(macro, agent=agent, assignee=assignee, now=now)
-    ticket = apply(update(ticket=ticket, by=agent, patch=patch, targets=work.project.targets(), now=now), ticket)
-    if macro.follow:
-        ticket = apply(ticket_rules.follow(ticket=ticket, agent=agent, following=True, now=now), ticket)
+
+def _run(work: UnitOfWork, caller: Caller, macro: Macro, ticket: Ticket) -> Ticket:
+    status = ticket.status
+    for step in _list_steps(work, caller, macro, work.now, work.messages.next_id):
+        change = step(ticket)
+        if change is not None and change.ticket is not None:
+            work.apply(change, caller)
+            ticket = change.ticket
     return release_assignee(work, caller, ticket, before=status)
+
+
+def _list_steps(
+    snapshot: Snapshot, caller: Caller, macro: Macro, now: datetime, next_id: Callable[[], MessageId]
+) -> list[Step]:
+    """Return what a macro does, in order: it writes, then sets fields, then follows."""
+    agent = caller.known()
+    # The stored text says who is meant: what is filled in may be a customer's.
+    note = partial(message_rules.note, mentioned=find_mentioned(snapshot, agent, macro.note or ""))
+
+    def write(text: str, rule: Callable[..., AnyChange], ticket: Ticket) -> AnyChange:
+        return rule(
+            ticket=ticket,
+            author=agent,
+            message_id=next_id(),
+            body=render_text(snapshot, caller, text, ticket),
+            now=now,
+            follows=snapshot.messages.last_time(ticket.ticket_id),
+        )
+
+    def set_fields(ticket: Ticket) -> AnyChange | None:
+        assignee = None if macro.assignee is None else find_user(snapshot, macro.assignee)
+        patch = rules.patch_of(macro, agent=agent, assignee=assignee, now=now)
+        return update(ticket=ticket, by=agent, patch=patch, targets=snapshot.project.targets(), now=now)
+
+    def follow(ticket: Ticket) -> AnyChange | None:
+        return ticket_rules.follow(ticket=ticket, agent=agent, following=True, now=now)
+
+    texts = ((macro.note, note), (macro.reply, message_rules.reply))
+    writes = [partial(write, text, rule) for text, rule in texts if text is not None]
+    return [*writes, set_fields, *([follow] if macro.follow else [])]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hero_assistance_sdk.wire import MessageId, MessageKind, TicketId, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 
 
@@ -23,6 +23,14 @@ class Message:
     created_at: datetime
     edited_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOptions:
+    """What goes with a reply: the last message that its author has seen, and the status that they set by it."""
+
+    last_seen: MessageId | None = None
+    status: Status | None = None
 
 
 def up_to_characters(messages: Iterable[Message], limit: int) -> Iterator[Message]:

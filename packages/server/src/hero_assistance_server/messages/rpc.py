@@ -24,7 +24,7 @@ from hero_assistance_sdk.wire import MessageId, MessageKind
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
-from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.model import Message, ReplyOptions
 from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
 from hero_assistance_server.messages.service import NOTE, REPLY, edit_message, iterate_messages, write_message
 from hero_assistance_server.quotas.usage import Usage
@@ -127,6 +127,10 @@ class WriteReply(WriteMessage):
         Field(description="The last message that the author was shown, 0 for none; null asks for no check."),
     ] = None
     force: Annotated[bool, Field(description="Send although others have written since.")] = False
+    status: Annotated[
+        wire.Status | None,
+        Field(description="What the ticket is set to with it; null: what a reply makes of it."),
+    ] = None
 
 
 class EditMessage(Params):
@@ -167,25 +171,28 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """Write a reply: from an agent it sets the ticket to waiting, from the customer it reopens it.
 
         A customer's reply to a merged ticket is written on the one that it was merged into; the answer's `ticket_id`
-        says so. With `last_seen_message_id` it is refused when others have written since, unless `force` is set.
+        says so. With `last_seen_message_id` it is refused when others have written since, unless `force` is set. With a
+        `status`, the ticket gets it in the same transaction: both, or neither.
         """
         last_seen = None if params.force else params.last_seen_message_id
-        return await _write(storage, caller, MessageKind.REPLY, params, last_seen)
+        options = ReplyOptions(last_seen, params.status)
+        return await _write(storage, caller, MessageKind.REPLY, params, options)
 
     @table.method(NOTE, allow=STAFF, adds=Usage.MESSAGES, page=True, errors=_NOTE_ERRORS, examples=[_NOTES])
     async def note(caller: Caller, params: WriteMessage) -> wire.Message:
         """Write a note for the other agents; the customer sees no trace of it."""
-        return await _write(storage, caller, MessageKind.NOTE, params)
+        return await _write(storage, caller, MessageKind.NOTE, params, ReplyOptions())
 
     @table.method(
         EDIT,
         allow=KNOWN,
         adds=Usage.MESSAGES,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=[_EDITS],
     )
     async def edit(caller: Caller, params: EditMessage) -> wire.Message:
-        """Correct one's own message within 5 minutes; the audit trail keeps the old text."""
+        """Correct one's own message within 5 minutes; `message.history` has the old text."""
         message = await storage.write(lambda work: edit_message(work, caller, params.message_id, params.body))
         return serializers.message(message)
 
@@ -216,7 +223,7 @@ def _encode(message: Message) -> bytes:
 
 
 async def _write(
-    storage: Storage, caller: Caller, kind: MessageKind, params: WriteMessage, last_seen: MessageId | None = None
+    storage: Storage, caller: Caller, kind: MessageKind, params: WriteMessage, options: ReplyOptions
 ) -> wire.Message:
     if not params.attachments and is_blank(params.body):
         raise misfit(NOTE if kind is MessageKind.NOTE else REPLY, ["body: a message needs a text or an attachment"])
@@ -229,7 +236,7 @@ async def _write(
             body=params.body,
             client_token=params.client_token,
             attachment_ids=params.attachments,
-            last_seen=last_seen,
+            options=options,
         )
     )
     return serializers.message(message)

@@ -19,6 +19,8 @@ from hero_assistance_server.tickets.ticket_update import with_status
 from hero_assistance_server.users.model import User
 
 EDIT_WINDOW = timedelta(minutes=5)
+# A reply takes a ticket out of these; that it moves one that is open or waiting says nothing new.
+_PUT_AWAY = frozenset({Status.SOLVED, Status.SNOOZED})
 
 
 def reply(
@@ -47,7 +49,8 @@ def reply(
         first_response_at=answered,
         followers=_followed(ticket, author),
     )
-    return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True)
+    detail = _moved_detail(ticket.status, written.status)
+    return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True, detail=detail)
 
 
 def note(
@@ -124,6 +127,11 @@ def _with_mentioned(ticket: Ticket, followers: tuple[UserId, ...], mentioned: tu
 
 def _mention_detail(mentioned: tuple[UserId, ...]) -> dict[str, str]:
     return {"mentioned": ", ".join(mentioned)} if mentioned else {}
+
+
+def _moved_detail(before: Status, after: Status) -> dict[str, str]:
+    """Return what the audit trail says of a reply that brings a ticket back which was put away."""
+    return {"status": after.value, "status.before": before.value} if before in _PUT_AWAY else {}
 
 
 def _followed(ticket: Ticket, author: User) -> tuple[UserId, ...]:

@@ -6,20 +6,23 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from hero_assistance_sdk.errors import Conflict, NotFound, ThreadMoved, TicketMerged
+from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, ThreadMoved, TicketMerged
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
+from hero_assistance_server.audit.repository import AuditQuery, StoredAuditEntry
 from hero_assistance_server.drafts.service import delete_sent_draft
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.messages import rules
+from hero_assistance_server.messages.event_types import MESSAGE_EDITED
 from hero_assistance_server.messages.mentions import find_mentioned
-from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.model import Message, ReplyOptions
 from hero_assistance_server.messages.repository import ThreadPlace
 from hero_assistance_server.rpc.pages import Page, fill_page
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
-from hero_assistance_server.tickets.change_service import release_assignee
+from hero_assistance_server.tickets.change_service import release_assignee, update_ticket
 from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.tickets.visibility import follow_merges, visible_ticket
 from hero_assistance_server.users.model import User
 
@@ -27,6 +30,7 @@ REPLY = "message.reply"
 NOTE = "message.note"
 # Of the messages that an author has not seen, an error shows the first ones.
 UNSEEN_SHOWN = 20
+_PLAIN = ReplyOptions()
 _METHODS = {MessageKind.REPLY: REPLY, MessageKind.NOTE: NOTE}
 
 
@@ -39,12 +43,12 @@ def write_message(
     body: str,
     client_token: str | None,
     attachment_ids: Sequence[AttachmentId],
-    last_seen: MessageId | None = None,
+    options: ReplyOptions = _PLAIN,
 ) -> Message:
     """Write a reply or a note, or return the one that this client token made.
 
     What a customer replies to a merged ticket is written on the one that it was merged into. Raises `NotFound`,
-    `Conflict` or `TooLarge`, and with `last_seen` `ThreadMoved` when others have written since.
+    `Conflict` or `TooLarge`, and with `options.last_seen` `ThreadMoved` when others have written since.
     """
     author, method = caller.known(), _METHODS[kind]
     addressed = visible_ticket(work, caller, ticket_id)
@@ -52,8 +56,8 @@ def write_message(
     if made is not None:
         return _made_before(work, MessageId(made), addressed)
     ticket = _find_open_end(work, caller, addressed, kind)
-    if last_seen is not None:
-        _check_seen(work, caller, ticket.ticket_id, last_seen)
+    if options.last_seen is not None:
+        _check_seen(work, caller, ticket.ticket_id, options.last_seen)
     write = (
         partial(rules.note, mentioned=find_mentioned(work, author, body)) if kind is MessageKind.NOTE else rules.reply
     )
@@ -67,19 +71,17 @@ def write_message(
         attachments=find_uploads(work, caller, attachment_ids),
     )
     work.apply(change, caller)
-    release_assignee(work, caller, change.ticket, before=ticket.status)
+    written = release_assignee(work, caller, change.ticket, before=ticket.status)
+    if options.status is not None:
+        update_ticket(work, caller, written, Patch(status=options.status))
     work.client_tokens.add(author.user_id, method, client_token, change.message.message_id, work.now)
-    delete_sent_draft(work, caller, ticket_id, kind)
+    delete_sent_draft(work, caller, ticket_id, kind, client_token)
     return change.message
 
 
 def edit_message(work: UnitOfWork, caller: Caller, message_id: MessageId, body: str) -> Message:
     """Give a message of the caller's another text; raises `NotFound`, `Forbidden` or `Conflict`."""
-    message = work.messages.find(message_id)
-    ticket = work.tickets.find(message.ticket_id) if message else None
-    hidden = ticket is None or not caller.sees(ticket)
-    if message is None or ticket is None or hidden or (message.kind is MessageKind.NOTE and not caller.is_staff):
-        raise NotFound(f"there is no message {message_id}")
+    message, ticket = _visible_message(work, caller, message_id)
     mentioned = _find_new_mentioned(work, caller.known(), message, body)
     change = rules.edit(ticket=ticket, message=message, by=caller.known(), body=body, now=work.now, mentioned=mentioned)
     if change is None:
@@ -95,6 +97,28 @@ def iterate_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId, be
     """
     visible_ticket(snapshot, caller, ticket_id)
     return snapshot.messages.iterate_newest(ticket_id, notes=caller.is_staff, before=before)
+
+
+def iterate_edits(snapshot: Snapshot, caller: Caller, message_id: MessageId, before: int) -> Iterator[StoredAuditEntry]:
+    """Yield the edits of a message before one, the latest first; its text may have been erased from some.
+
+    Raises `NotFound`, and `Forbidden` for a message of somebody else: what its author took back is the team's.
+    """
+    message, _ = _visible_message(snapshot, caller, message_id)
+    if not caller.is_staff and message.author != caller.known().user_id:
+        raise Forbidden("only agents and its author read what a message said before")
+    query = AuditQuery(message_id=message_id, action=MESSAGE_EDITED.name)
+    return (entry for entry in snapshot.audit.iterate_newest(query, before) if "old" in entry.detail)
+
+
+def _visible_message(snapshot: Snapshot, caller: Caller, message_id: MessageId) -> tuple[Message, Ticket]:
+    """Return a message and its ticket; raises `NotFound` also when the caller may not know that it exists."""
+    message = snapshot.messages.find(message_id)
+    ticket = snapshot.tickets.find(message.ticket_id) if message else None
+    hidden = ticket is None or not caller.sees(ticket)
+    if message is None or ticket is None or hidden or (message.kind is MessageKind.NOTE and not caller.is_staff):
+        raise NotFound(f"there is no message {message_id}")
+    return message, ticket
 
 
 def _find_new_mentioned(work: UnitOfWork, author: User, message: Message, body: str) -> tuple[UserId, ...]:

@@ -112,12 +112,12 @@ class OutboxCounts(Result):
 def add_methods(table: MethodRegistry, storage: Storage, pauses: Pauses) -> None:
     """Register the methods; what is retried ends the pauses of the channels."""
 
-    @table.method("outbox.list", allow=OPERATORS, errors=_ERRORS, examples=[_LISTS])
+    @table.method("outbox.list", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_LISTS])
     async def list_(_caller: Caller, params: ListDeliveries) -> Encoded[DeliveryList]:
         """List what goes out, newest first: letters and webhook calls that wait, were sent, or were given up."""
         return await storage.read(lambda snapshot: _list(snapshot, params))
 
-    @table.method("outbox.counts", allow=OPERATORS, errors=_ERRORS, examples=[_COUNTS])
+    @table.method("outbox.counts", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_COUNTS])
     async def counts(_caller: Caller, _params: NoParams) -> OutboxCounts:
         """Count what goes out, by channel and state, and what was deleted because it was old or too much."""
         return await storage.read(_count)
@@ -126,19 +126,19 @@ def add_methods(table: MethodRegistry, storage: Storage, pauses: Pauses) -> None
 
 
 def _add_change_methods(table: MethodRegistry, storage: Storage, pauses: Pauses) -> None:
-    @table.method("outbox.retry", allow=OPERATORS, errors=[*_ERRORS, NotFound], examples=[_RETRIES])
+    @table.method("outbox.retry", allow=OPERATORS, page=True, errors=[*_ERRORS, NotFound], examples=[_RETRIES])
     async def retry(caller: Caller, params: KnownDelivery) -> bool:
         """Try a delivery now that waits or was given up; false where it is being sent, or is over."""
         pauses.lift()
         return await storage.write(lambda work: retry_delivery(work, caller, params.delivery_id))
 
-    @table.method("outbox.retry_dead", allow=OPERATORS, errors=_ERRORS, examples=[_RETRIES_DEAD])
+    @table.method("outbox.retry_dead", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_RETRIES_DEAD])
     async def retry_dead_(caller: Caller, params: RetryDead) -> int:
         """Try again what was given up, at most 1,000 deliveries, the oldest first; returns how many."""
         pauses.lift(params.channel)
         return await storage.write(lambda work: retry_dead(work, caller, params.channel))
 
-    @table.method("outbox.drop", allow=OPERATORS, errors=[*_ERRORS, NotFound], examples=[_DROPS])
+    @table.method("outbox.drop", allow=OPERATORS, page=True, errors=[*_ERRORS, NotFound], examples=[_DROPS])
     async def drop(caller: Caller, params: KnownDelivery) -> bool:
         """Drop a delivery that waits or was given up: it is never sent; false where it is being sent, or is over."""
         return await storage.write(lambda work: drop_delivery(work, caller, params.delivery_id))

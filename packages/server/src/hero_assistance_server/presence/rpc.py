@@ -41,6 +41,11 @@ class Beat(Params):
     kind: Annotated[
         wire.MessageKind, Field(description="What is being written; of a note, a customer sees `viewing`.")
     ] = wire.MessageKind.REPLY
+    screen: Annotated[
+        str,
+        StringConstraints(max_length=64, pattern=r"^[!-~]*$"),
+        Field(description="Which of the screens that share the stream, such as the tabs of one browser."),
+    ] = ""
 
 
 class Lease(Result):
@@ -62,6 +67,7 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
         "presence.beat",
         allow=KNOWN,
         adds=Usage.CHANGES,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=[_LEAVES],
     )
@@ -75,7 +81,7 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
         user = caller.known()
         if params.ticket_id is None:
             if hub.has_stream(user.user_id, params.connection):
-                hub.presence.leave(params.connection)
+                hub.presence.leave(params.connection, params.screen)
             return None
         if params.kind is wire.MessageKind.NOTE and not caller.is_staff:
             raise Forbidden("notes are among agents")
@@ -83,12 +89,12 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
         if not hub.has_stream(user.user_id, params.connection):
             raise Conflict("there is no such stream of yours", hint="take the connection of an open event stream")
         if not user.shows_presence:
-            hub.presence.leave(params.connection)
+            hub.presence.close(params.connection)
             return None
-        hub.presence.beat(params.connection, user, ticket, params.level, params.kind)
+        hub.presence.beat(params.connection, user, ticket, params.level, params.kind, params.screen)
         return Lease(lease_ms=round(hub.presence.lease_s * 1000))
 
-    @table.method("presence.list", allow=KNOWN, errors=[Unauthenticated], examples=[_LISTS])
+    @table.method("presence.list", allow=KNOWN, page=True, errors=[Unauthenticated], examples=[_LISTS])
     async def list_(caller: Caller, _params: NoParams) -> Occupied:
         """List who is at the tickets that the caller sees; the event stream tells what changes."""
         return Occupied(tickets=hub.presence.seen_by(caller.known()))

@@ -55,36 +55,50 @@ class Move:
 
 # A user at a ticket, on any number of screens.
 _Spot = tuple[TicketId, UserId]
+# An event stream, and which of the screens that share it.
+_Screen = tuple[str, str]
+# More tabs than a browser is used with; the lease of the one that was silent for longest ends.
+MOST_SCREENS = 64
 
 
 @dataclass(slots=True)
 class Board:
-    """The leases by connection, the one that ends first in front; a connection is at one ticket at a time.
+    """The leases by screen, the one that ends first in front; a screen is at one ticket at a time.
 
     Every command returns the moves to send.
     """
 
-    _leases: dict[str, Lease] = field(default_factory=dict)
-    _at: dict[TicketId, dict[UserId, set[str]]] = field(default_factory=dict)
+    _leases: dict[_Screen, Lease] = field(default_factory=dict)
+    _at: dict[TicketId, dict[UserId, set[_Screen]]] = field(default_factory=dict)
+    # The screens of each connection, the one that was silent for longest in front.
+    _screens: dict[str, dict[str, None]] = field(default_factory=dict)
 
-    def take(self, connection: str, lease: Lease) -> list[Move]:
-        """Begin or renew a connection's lease; it leaves the ticket where it was."""
-        return self._moved([connection], connection, lease)
+    def take(self, connection: str, lease: Lease, screen: str = "") -> list[Move]:
+        """Begin or renew the lease of a connection's screen; it leaves the ticket where it was."""
+        others = [name for name in self._screens.get(connection, ()) if name != screen]
+        silent = others[: max(0, len(others) + 1 - MOST_SCREENS)]
+        return self._moved([(connection, name) for name in (*silent, screen)], (connection, screen), lease)
 
-    def leave(self, connection: str) -> list[Move]:
-        """End a connection's lease."""
-        return self._moved([connection])
+    def leave(self, connection: str, screen: str = "") -> list[Move]:
+        """End the lease of one screen."""
+        return self._moved([(connection, screen)])
+
+    def close(self, connection: str) -> list[Move]:
+        """End the leases of all screens of a connection."""
+        return self._moved([(connection, name) for name in self._screens.get(connection, ())])
 
     def expire(self, now: float) -> list[Move]:
         """End the leases whose time is over."""
-        over = itertools.takewhile(lambda connection: self._leases[connection].until <= now, self._leases)
+        over = itertools.takewhile(lambda screen: self._leases[screen].until <= now, self._leases)
         return self._moved(list(over))
 
     def confine(self, ticket_id: TicketId, people: frozenset[UserId]) -> list[Move]:
         """End the leases at a ticket of customers who are not among `people`."""
         there = itertools.chain.from_iterable(self._at.get(ticket_id, {}).values())
-        users = {connection: self._leases[connection].user for connection in there}
-        return self._moved([name for name, user in users.items() if not user.is_staff and user.user_id not in people])
+        users = {screen: self._leases[screen].user for screen in there}
+        return self._moved(
+            [screen for screen, user in users.items() if not user.is_staff and user.user_id not in people]
+        )
 
     def next_end(self) -> float | None:
         """Return when the next lease is over, unless it is renewed."""
@@ -105,47 +119,52 @@ class Board:
     def unveil(self, ticket_id: TicketId) -> list[Move]:
         """Return the moves to send to a customer who sees a ticket from now on."""
         moves = []
-        for user_id, connections in self._at.get(ticket_id, {}).items():
+        for user_id, screens in self._at.get(ticket_id, {}).items():
             now = self._doing((ticket_id, user_id))
-            user = self._leases[next(iter(connections))].user
+            user = self._leases[next(iter(screens))].user
             moves.append(Move(ticket_id, user, Doing(staff=now.staff), now))
         return moves
 
     def presence_at(self, ticket_id: TicketId, *, staff: bool) -> TicketPresence:
         """Return the users at a ticket, each once with their loudest level, writers first, then by name."""
         people = []
-        for user_id, connections in self._at.get(ticket_id, {}).items():
-            user = self._leases[next(iter(connections))].user
+        for user_id, screens in self._at.get(ticket_id, {}).items():
+            user = self._leases[next(iter(screens))].user
             level = self._doing((ticket_id, user_id)).for_(staff=staff)
             if level is not None:
                 people.append(Present(user_id=user_id, name=user.name, role=user.role, level=level))
         people.sort(key=lambda one: (-_LOUDNESS[one.level], one.name, one.user_id))
         return TicketPresence(ticket_id=ticket_id, people=people)
 
-    def _moved(self, ending: Sequence[str], connection: str = "", begun: Lease | None = None) -> list[Move]:
+    def _moved(self, ending: Sequence[_Screen], screen: _Screen = ("", ""), begun: Lease | None = None) -> list[Move]:
         """End leases, begin one, and compare what the audiences see of the users concerned."""
-        ended = [lease for name in ending if (lease := self._drop(name))]
+        ended = [lease for one in ending if (lease := self._drop(one))]
         users = {_spot(lease): lease.user for lease in [*ended, *([begun] if begun else [])]}
         # Before: what is left, and what has just ended.
         before = {spot: self._doing(spot, [lease for lease in ended if _spot(lease) == spot]) for spot in users}
         if begun is not None:
-            self._leases[connection] = begun
-            self._at.setdefault(begun.ticket_id, {}).setdefault(begun.user.user_id, set()).add(connection)
+            self._leases[screen] = begun
+            self._screens.setdefault(screen[0], {})[screen[1]] = None
+            self._at.setdefault(begun.ticket_id, {}).setdefault(begun.user.user_id, set()).add(screen)
         after = {spot: self._doing(spot) for spot in users}
         return [Move(spot[0], users[spot], before[spot], after[spot]) for spot in users if before[spot] != after[spot]]
 
     def _doing(self, spot: _Spot, ended: Sequence[Lease] = ()) -> Doing:
         ticket_id, user_id = spot
-        left = [self._leases[connection] for connection in self._at.get(ticket_id, {}).get(user_id, ())]
+        left = [self._leases[screen] for screen in self._at.get(ticket_id, {}).get(user_id, ())]
         leases = [*left, *ended]
         return Doing(_loudest(leases, staff=True), _loudest(leases, staff=False))
 
-    def _drop(self, connection: str) -> Lease | None:
-        lease = self._leases.pop(connection, None)
+    def _drop(self, screen: _Screen) -> Lease | None:
+        lease = self._leases.pop(screen, None)
         if lease is None:
             return None
+        connection, name = screen
+        del self._screens[connection][name]
+        if not self._screens[connection]:
+            del self._screens[connection]
         people = self._at[lease.ticket_id]
-        people[lease.user.user_id].discard(connection)
+        people[lease.user.user_id].discard(screen)
         if not people[lease.user.user_id]:
             del people[lease.user.user_id]
         if not people:

@@ -64,6 +64,7 @@ _PROJECT = {
     "open_hours": {},
     "time_zone": "UTC",
     "holidays": [],
+    "tag_colours": {},
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -84,6 +85,7 @@ _GETS = (
             "open_hours": None,
             "time_zone": None,
             "holidays": None,
+            "tag_colours": None,
         },
     ),
 )
@@ -143,8 +145,14 @@ class UpdateProject(Params):
     files_bytes_per_customer: Annotated[int, Field(ge=0, le=FILES_BYTES_LIMIT)] | None = None
     files_bytes: Annotated[int, Field(ge=0, le=FILES_BYTES_LIMIT)] | None = None
     event_retention_days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_LIMIT)] | None = None
-    backup_hours: Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT, description="0: none are made.")] | None = None
-    backups_kept: Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None = None
+    backup_hours: Annotated[
+        Annotated[int, Field(ge=0, le=BACKUP_HOURS_LIMIT)] | None,
+        Field(description="0: none are made. It is raised, or set to 0, on the machine of the desk alone."),
+    ] = None
+    backups_kept: Annotated[
+        Annotated[int, Field(ge=1, le=BACKUPS_LIMIT)] | None,
+        Field(description="It is lowered on the machine of the desk alone: a backup that goes is gone."),
+    ] = None
     page_address: Annotated[
         Annotated[
             str,
@@ -235,16 +243,25 @@ def add_methods(
         ways = SignInWays(link=sends_letters(), passkey=has_passkeys, oidc=providers)
         return ProjectInfo(name=project.name, page_address=project.page_address, sign_in=ways)
 
-    @table.method("project.get", allow=KNOWN | OPERATORS, errors=[Unauthenticated, Unavailable], examples=_GETS)
+    @table.method(
+        "project.get", allow=KNOWN | OPERATORS, page=True, errors=[Unauthenticated, Unavailable], examples=_GETS
+    )
     async def get(caller: Caller, _params: NoParams) -> wire.Project:
         """Read the project's settings: an agent all of them, a customer its name and what they may attach."""
         return _serialize(await storage.read(lambda snapshot: snapshot.project.read()), caller)
 
     @table.method(
-        "project.update", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_UPDATES]
+        "project.update",
+        allow=OPERATORS,
+        page=True,
+        errors=[Unauthenticated, Forbidden, Unavailable],
+        examples=[_UPDATES],
     )
     async def update(caller: Caller, params: UpdateProject) -> wire.Project:
-        """Set some of the project's settings."""
+        """Set some of the project's settings.
+
+        Raises `Forbidden` for a caller from elsewhere who would have fewer backups, or rarer ones.
+        """
         chosen = params.model_dump(mode="json", exclude_none=True)
         return _serialize(await storage.write(lambda work: update_project(work, caller, chosen)), caller)
 

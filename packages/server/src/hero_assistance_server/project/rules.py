@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from hero_assistance_sdk import wire
+from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.paths import SERVICE
-from hero_assistance_sdk.wire import Priority, TicketId
+from hero_assistance_sdk.wire import Priority, TagColour, TicketId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.project.event_types import PROJECT_UPDATED
@@ -46,6 +47,8 @@ class ProjectSettings:
     time_zone: str = "UTC"
     # Days on which it is closed, such as `2026-12-25`.
     holidays: Sequence[str] = field(default_factory=list)
+    # In which colour the pages show a tag.
+    tag_colours: Mapping[str, str] = field(default_factory=dict)
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -55,11 +58,33 @@ def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
     was, now = (public_settings(project) for project in (before, after))
     public = serializers.record(was, staff=False) != serializers.record(now, staff=False)
     detail: dict[str, str] = {}
-    for name in (one.name for one in fields(ProjectSettings)):
+    for name in (one.name for one in fields(ProjectSettings) if one.name != "tag_colours"):
         if getattr(before, name) != getattr(after, name):
             detail |= {name: _text(getattr(after, name)), f"{name}.before": _text(getattr(before, name))}
+    if before.tag_colours != after.tag_colours:
+        detail |= _changed_colours(before.tag_colours, after.tag_colours)
     audience = Audience(Reach.EVERYONE if public else Reach.STAFF)
     return Change(PROJECT_UPDATED, None, None, audience, record=now, detail=detail)
+
+
+def check_backups(before: ProjectSettings, after: ProjectSettings) -> None:
+    """Raise `Forbidden` where backups would be fewer or rarer: a session that was taken shall not undo what restores.
+
+    More of them may be set from anywhere.
+    """
+    lowered = after.backups_kept < before.backups_kept
+    rarer = after.backup_hours != before.backup_hours and _is_rarer(before.backup_hours, after.backup_hours)
+    if lowered or rarer:
+        name = "backups_kept" if lowered else "backup_hours"
+        raise Forbidden(
+            "fewer backups, or rarer ones, are set on the machine of the desk alone",
+            hint=f"on that machine: hero_assistance call project.update {name}={getattr(after, name)}",
+        )
+
+
+def _is_rarer(before: int, after: int) -> bool:
+    """Return whether backups are made less often; 0 hours are never."""
+    return after == 0 or 0 < before < after
 
 
 def public_settings(project: ProjectSettings) -> wire.Project:
@@ -83,6 +108,7 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         open_hours={day: list(shifts) for day, shifts in project.open_hours.items()},
         time_zone=project.time_zone,
         holidays=list(project.holidays),
+        tag_colours={tag: TagColour(colour) for tag, colour in project.tag_colours.items()},
     )
 
 
@@ -91,6 +117,13 @@ def ticket_link(project: ProjectSettings, ticket_id: TicketId) -> str | None:
     if not project.page_address:
         return None
     return f"{project.page_address.rstrip('/')}/#/tickets/{SERVICE}/{ticket_id}"
+
+
+def _changed_colours(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags whose colour differs alone: there may be hundreds."""
+    tags = {tag for tag, _ in before.items() ^ after.items()}
+    kept = [{tag: colour for tag, colour in one.items() if tag in tags} for one in (after, before)]
+    return {"tag_colours": _text(kept[0]), "tag_colours.before": _text(kept[1])}
 
 
 def _text(value: object) -> str:

@@ -30,6 +30,7 @@ class Rates:
             Usage.TICKETS: hourly(limits.tickets_per_hour),
             Usage.MESSAGES: hourly(limits.messages_per_hour),
             Usage.FILES: hourly(limits.files_per_hour),
+            Usage.INVITATIONS: hourly(limits.invitations_per_hour),
             Usage.TEXTS: changes,
             Usage.CHANGES: changes,
         }

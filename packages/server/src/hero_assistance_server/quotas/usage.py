@@ -11,6 +11,8 @@ class Usage(Enum):
     TICKETS = "new tickets"
     MESSAGES = "messages"
     FILES = "files"
+    # Each may send a letter to a stranger, and make them a user.
+    INVITATIONS = "invitations"
     # Stored texts that are no messages, such as drafts and canned replies.
     TEXTS = "stored texts"
     # Small rows and events, such as read receipts.
@@ -23,4 +25,4 @@ class Usage(Enum):
 
 
 # Written by people: refused when the disk is nearly full, where small changes and deletions still go.
-WORDS = frozenset({Usage.TICKETS, Usage.MESSAGES, Usage.TEXTS})
+WORDS = frozenset({Usage.TICKETS, Usage.MESSAGES, Usage.INVITATIONS, Usage.TEXTS})

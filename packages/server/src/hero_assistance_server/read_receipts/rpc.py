@@ -121,7 +121,12 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
     @table.method(
-        "read.mark", allow=KNOWN, adds=Usage.CHANGES, errors=[Unauthenticated, NotFound, Unavailable], examples=_MARKS
+        "read.mark",
+        allow=KNOWN,
+        adds=Usage.CHANGES,
+        page=True,
+        errors=[Unauthenticated, NotFound, Unavailable],
+        examples=_MARKS,
     )
     async def mark(caller: Caller, params: MarkRead) -> Read:
         """Mark a ticket as read up to a message; moves the mark back only on request."""
@@ -130,7 +135,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             await storage.write(lambda work: mark_read(work, caller, params.ticket_id, message_id, back=params.back))
         )
 
-    @table.method("read.list", allow=KNOWN, errors=[Unauthenticated, Unavailable], examples=_LISTS)
+    @table.method("read.list", allow=KNOWN, page=True, errors=[Unauthenticated, Unavailable], examples=_LISTS)
     async def list_(caller: Caller, params: ListReads) -> ReadList:
         """List the unread counts of given tickets, or of those that concern the caller.
 

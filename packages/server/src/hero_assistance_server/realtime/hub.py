@@ -144,7 +144,7 @@ class Hub:
         for subscription in self._recipients(event):
             staff = subscription.reader.is_staff
             if staff not in chunks:
-                chunks[staff] = chunk_of(event, staff=staff)
+                chunks[staff] = chunk_of(event, event.text_for(staff=staff))
             if not subscription.put(event.seq, chunks[staff]):
                 slow.append(subscription)
         for subscription in slow:
@@ -183,7 +183,7 @@ class Hub:
     def hide(self, user_id: UserId) -> None:
         """End the presence of a user on all of their streams."""
         for subscription in self._readers.get(user_id, ()):
-            self.presence.leave(subscription.connection)
+            self.presence.close(subscription.connection)
 
     def close(self) -> None:
         """End every subscription, and each later one as soon as it opens."""
@@ -219,12 +219,12 @@ class Hub:
             readers.discard(subscription)
             if not readers:
                 del self._readers[user_id]
-        self.presence.leave(subscription.connection)
+        self.presence.close(subscription.connection)
 
 
-def chunk_of(event: StoredEvent, *, staff: bool) -> bytes:
-    """Return the bytes of an event on the stream, for an agent or for a user outside the team."""
-    return encode(event=event.kind, data=event.text_for(staff=staff), seq=event.seq)
+def chunk_of(event: StoredEvent, text: str) -> bytes:
+    """Return the bytes of an event on the stream, with the text that its reader gets."""
+    return encode(event=event.kind, data=text, seq=event.seq)
 
 
 def _presence_chunk(move: Move, *, staff: bool) -> bytes:

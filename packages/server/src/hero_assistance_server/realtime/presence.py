@@ -29,15 +29,21 @@ class Presence:
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
 
-    def beat(self, connection: str, user: User, ticket: Ticket, level: Level, kind: MessageKind) -> None:
-        """Begin or renew the lease of an open connection at a ticket that its reader may see."""
+    def beat(
+        self, connection: str, user: User, ticket: Ticket, level: Level, kind: MessageKind, screen: str = ""
+    ) -> None:
+        """Begin or renew the lease of a screen of an open connection at a ticket that its reader may see."""
         lease = Lease(user, ticket.ticket_id, level, self._clock() + self.lease_s, kind)
         self._people[ticket.ticket_id] = ticket.people
-        self._notify(self._board.take(connection, lease))
+        self._notify(self._board.take(connection, lease, screen))
 
-    def leave(self, connection: str) -> None:
-        """End the lease of a connection, if it has one."""
-        self._notify(self._board.leave(connection))
+    def leave(self, connection: str, screen: str = "") -> None:
+        """End the lease of a connection's screen, if it has one."""
+        self._notify(self._board.leave(connection, screen))
+
+    def close(self, connection: str) -> None:
+        """End the leases of all screens of a connection."""
+        self._notify(self._board.close(connection))
 
     def heard(self, event: StoredEvent) -> None:
         """Update who sees a ticket: end the presence of those who lost access, and notify those who gained it."""

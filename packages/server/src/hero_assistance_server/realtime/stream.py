@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import CONNECTED, PING, RESET, Connected, Reset, Seq
-from hero_assistance_server.events.stored_event import EventPage, StoredEvent
+from hero_assistance_server.events.stored_event import EventPage
 from hero_assistance_server.realtime.hub import Hub, Subscription, chunk_of
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.unit_of_work import Storage
@@ -58,7 +58,7 @@ class EventStream:
 
     def _connected(self, subscription: Subscription) -> bytes:
         present = self.hub.presence.seen_by(subscription.reader)
-        connected = Connected(connection=subscription.connection, presence=present)
+        connected = Connected(connection=subscription.connection, presence=present, ping_s=max(1, round(self.ping_s)))
         return encode(event=CONNECTED, data=connected.model_dump_json())
 
     async def _from_storage(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
@@ -77,7 +77,7 @@ class EventStream:
             page = await self._page(subscription, last)
             if page.events:
                 last = page.events[-1].seq
-                yield last, b"".join(_chunk(subscription, event) for event in page.events)
+                yield last, b"".join(map(chunk_of, page.events, page.texts))
             if not page.more:
                 if collecting:
                     return
@@ -98,7 +98,3 @@ class EventStream:
                         return chunk
         except TimeoutError:
             return _PING
-
-
-def _chunk(subscription: Subscription, event: StoredEvent) -> bytes:
-    return chunk_of(event, staff=subscription.reader.is_staff)

@@ -12,7 +12,7 @@ from hero_assistance_sdk.wire import UserId
 
 
 class StreamQuota:
-    """Limits the open event streams; each open page uses one."""
+    """Limits the open event streams; each user of a browser uses one."""
 
     def __init__(self, limits: Limits) -> None:
         self._all = int(limits.streams)

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from hero_assistance_sdk.wire import SavedView, UserId
+
+
+class PlacedView(NamedTuple):
+    """A view, and its place among those of a user: the number of the last one where the user gave it none."""
+
+    place: int
+    view: SavedView
+
+    @property
+    def position(self) -> tuple[int, str, int]:
+        """Where it is in the list of the user's views."""
+        return (self.place, self.view.name, self.view.view_id)
+
+
+# Before the first view of a list.
+FIRST = (0, "", 0)
 
 
 class SavedViewRepository(Protocol):
@@ -19,8 +35,12 @@ class SavedViewRepository(Protocol):
         """Return the owner's view of this name, or `None`."""
         ...
 
-    def iterate_for(self, user_id: UserId, after: tuple[str, int] = ("", 0)) -> Iterator[SavedView]:
-        """Yield the user's own and the shared views behind a name and id, by name and id."""
+    def iterate_for(self, user_id: UserId, after: tuple[int, str, int] = FIRST) -> Iterator[PlacedView]:
+        """Yield the user's own and the shared views behind a position: in the user's order, then by name and id."""
+        ...
+
+    def save_order(self, user_id: UserId, view_ids: Sequence[int]) -> None:
+        """Write the order of a user's views; those that are not named have no place any more."""
         ...
 
     def count_owned(self, owner: UserId) -> int:

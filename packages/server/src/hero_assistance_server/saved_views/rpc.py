@@ -16,9 +16,10 @@ from hero_assistance_server.identity.permissions import STAFF, Caller
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
-from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, Title, ZoneName
+from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, FilterText, Title, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.saved_views.service import count_views, delete_view, save_view
+from hero_assistance_server.saved_views.repository import FIRST, PlacedView
+from hero_assistance_server.saved_views.service import count_views, delete_view, order_views, save_view
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.ticket_lists.list_query import build_list_query
@@ -33,6 +34,7 @@ _VPN: dict[str, Any] = {"noun": "view", "view_id": 1, "name": "VPN", "filter": "
 _SAVED = _VPN | {"shared": False}
 _SAVE = Call("bob", "view.save", {"name": "VPN", "filter": "tag:vpn"})
 _COUNTS = {
+    "inbox": 1,
     "unassigned": 0,
     "mine": 0,
     "participating": 1,
@@ -56,6 +58,7 @@ _LISTS = Example(
     },
     after=(_SAVE,),
 )
+_ORDERS = Example("An agent puts the views in an order", "bob", {"view_ids": [1]}, {"view_ids": [1]}, after=(_SAVE,))
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, InvalidParams, Unavailable)
 
 KnownViewId = Annotated[int, Field(ge=1, le=ID_LIMIT)]
@@ -74,6 +77,12 @@ class ViewParams(Params):
     """Which saved view."""
 
     view_id: KnownViewId
+
+
+class OrderViews(Params):
+    """The views in their order; those that are not named follow by name."""
+
+    view_ids: Annotated[tuple[KnownViewId, ...], Field(max_length=PAGE_LIMIT)]
 
 
 class ListViews(PageParams):
@@ -109,6 +118,12 @@ class ViewList(Result):
     seq: wire.Seq
 
 
+class Ordered(Result):
+    """The views that have a place, in their order."""
+
+    view_ids: list[int]
+
+
 class Deleted(Result):
     """The deleted view."""
 
@@ -126,10 +141,13 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         examples=[_LISTS],
     )
     async def list_(caller: Caller, params: ListViews) -> Encoded[ViewList]:
-        """List the views with their numbers: those that every agent has, the caller's own and the shared ones."""
+        """List the views with their numbers: those that every agent has, the caller's own and the shared ones.
+
+        The saved ones are in the caller's own order.
+        """
         return await storage.read(lambda snapshot: _list(snapshot, caller.known(), params))
 
-    @table.method("view.save", allow=STAFF, adds=Usage.TEXTS, errors=_ERRORS, examples=[_SAVES])
+    @table.method("view.save", allow=STAFF, adds=Usage.TEXTS, page=True, errors=_ERRORS, examples=[_SAVES])
     async def save(caller: Caller, params: SaveView) -> wire.SavedView:
         """Save a filter under a name, or change a saved one."""
         parse_list_filter(params.filter)
@@ -144,7 +162,14 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             )
         )
 
-    @table.method("view.delete", allow=STAFF, errors=_ERRORS, examples=[_DELETES])
+    @table.method("view.order", allow=STAFF, page=True, errors=_ERRORS, examples=[_ORDERS])
+    async def order(caller: Caller, params: OrderViews) -> Ordered:
+        """Put the saved views in an order: the caller's own, also of shared ones; all of their screens follow."""
+        view_ids = tuple(dict.fromkeys(params.view_ids))
+        await storage.write(lambda work: order_views(work, caller, view_ids))
+        return Ordered(view_ids=list(view_ids))
+
+    @table.method("view.delete", allow=STAFF, page=True, errors=_ERRORS, examples=[_DELETES])
     async def delete(caller: Caller, params: ViewParams) -> Deleted:
         """Delete a saved view."""
         await storage.write(lambda work: delete_view(work, caller, params.view_id))
@@ -154,12 +179,14 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 def _list(snapshot: Snapshot, reader: User, params: ListViews) -> Encoded[ViewList]:
     zone = zone_for(params.time_zone, reader)
 
-    def encode(view: wire.SavedView) -> bytes:
+    def encode(placed: PlacedView) -> bytes:
+        view = placed.view
         found = snapshot.tickets.count(build_list_query(parse(view.filter, zone=zone), reader), COUNT_CAP)
         return SavedCount(view=view, count=found.count, or_more=found.or_more).model_dump_json().encode()
 
-    name, view_id = ("", 0) if params.cursor is None else place_at(params.cursor, str, int)
-    page = fill_page(snapshot.saved_views.iterate_for(reader.user_id, (name, view_id)), encode, params.limit)
-    cursor = None if page.last is None else cursor_at(page.last.name, page.last.view_id)
+    place, name, view_id = FIRST if params.cursor is None else place_at(params.cursor, int, str, int)
+    placed = snapshot.saved_views.iterate_for(reader.user_id, (place, name, view_id))
+    page = fill_page(placed, encode, params.limit)
+    cursor = None if page.last is None else cursor_at(*page.last.position)
     known = [{"name": name, "count": count} for name, count in count_views(snapshot, reader.user_id).items()]
     return Encoded.of(ViewList, views=known, saved=page.json, next_cursor=cursor, seq=snapshot.events.last_seq())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_sdk.wire import Record, Removed, Role, SavedView
+from hero_assistance_sdk.wire import Record, Removed, Role, SavedView, ViewOrder
 from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
-from hero_assistance_server.saved_views.event_types import VIEW_DELETED, VIEW_SAVED
+from hero_assistance_server.saved_views.event_types import VIEW_DELETED, VIEW_ORDERED, VIEW_SAVED
 from hero_assistance_server.users.model import User
 
 
@@ -28,6 +30,12 @@ def delete(*, view: SavedView, by: User) -> AnyChange:
     """Delete a view; raises `Forbidden`."""
     _permit(view, by)
     return _change(VIEW_DELETED, view, _gone(view))
+
+
+def order(view_ids: Sequence[int], by: User) -> AnyChange:
+    """Return the change that says to the user's screens in which order the user has put the views."""
+    audience = Audience(Reach.NAMED, frozenset({by.user_id}))
+    return Change(VIEW_ORDERED, None, None, audience, record=ViewOrder(view_ids=list(view_ids)))
 
 
 def sees(user: User, view: SavedView) -> bool:

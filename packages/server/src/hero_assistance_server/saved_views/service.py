@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.wire import SavedView, UserId
@@ -46,6 +46,15 @@ def delete_view(work: UnitOfWork, caller: Caller, view_id: int) -> None:
     view = visible_view(work, caller.known(), view_id)
     _apply(work, caller, [rules.delete(view=view, by=caller.known())])
     work.saved_views.delete(view.view_id)
+
+
+def order_views(work: UnitOfWork, caller: Caller, view_ids: Sequence[int]) -> None:
+    """Put the caller's views in an order; those that it does not name follow by name. Raises `NotFound`."""
+    user = caller.known()
+    for view_id in view_ids:
+        visible_view(work, user, view_id)
+    work.apply(rules.order(view_ids, user), caller)
+    work.saved_views.save_order(user.user_id, view_ids)
 
 
 def visible_view(snapshot: Snapshot, user: User, view_id: int) -> SavedView:

@@ -129,7 +129,7 @@ class FoundPage(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
-    @table.method("search.tickets", allow=KNOWN, errors=_ERRORS, examples=_FINDS)
+    @table.method("search.tickets", allow=KNOWN, page=True, errors=_ERRORS, examples=_FINDS)
     async def tickets(caller: Caller, params: SearchTickets) -> FoundPage:
         """Find tickets by words, phrases and filters: an agent among all, a customer among what they can read.
 

@@ -208,22 +208,22 @@ _TICKETS = Example(
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("stats.overview", allow=STAFF, errors=_ERRORS, examples=[_OVERVIEWS])
+    @table.method("stats.overview", allow=STAFF, page=True, errors=_ERRORS, examples=[_OVERVIEWS])
     async def overview(_caller: Caller, params: SpanParams) -> Overview:
         """Count what came in, was first answered and was solved in a span, and how long that took."""
         return await storage.read(lambda snapshot: _overview(snapshot, params.span()))
 
-    @table.method("stats.by_agent", allow=STAFF, errors=_ERRORS, examples=[_AGENTS])
+    @table.method("stats.by_agent", allow=STAFF, page=True, errors=_ERRORS, examples=[_AGENTS])
     async def by_agent(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each agent: tickets assigned now, first answers given, tickets solved by them, and ratings."""
         return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.AGENT))
 
-    @table.method("stats.by_tag", allow=STAFF, errors=_ERRORS, examples=[_TAGS])
+    @table.method("stats.by_tag", allow=STAFF, page=True, errors=_ERRORS, examples=[_TAGS])
     async def by_tag(_caller: Caller, params: SpanParams) -> StatsRows:
         """The figures of each tag, of the tickets that have it now."""
         return await storage.read(lambda snapshot: _rows(snapshot, params.span(), Key.TAG))
 
-    @table.method("stats.by_day", allow=STAFF, errors=_ERRORS, examples=[_DAYS])
+    @table.method("stats.by_day", allow=STAFF, page=True, errors=_ERRORS, examples=[_DAYS])
     async def by_day(caller: Caller, params: DaysParams) -> StatsDays:
         """Count what happened on each day from midnight on, and what was neither solved nor closed at its end."""
         found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span_of(caller)))
@@ -231,7 +231,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )
 
-    @table.method("stats.tickets", allow=STAFF, errors=(*_ERRORS, NotFound), examples=[_TICKETS])
+    @table.method("stats.tickets", allow=STAFF, page=True, errors=(*_ERRORS, NotFound), examples=[_TICKETS])
     async def tickets(caller: Caller, params: FigureParams) -> Encoded[FigureTickets]:
         """List the tickets that a figure counts, by id."""
         return await storage.read(lambda snapshot: _tickets(snapshot, caller, params))

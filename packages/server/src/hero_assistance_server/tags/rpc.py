@@ -1,4 +1,4 @@
-"""`tag.*`: lists the tags of the tickets, and renames one."""
+"""`tag.*`: lists the tags of the tickets, renames one, and gives it a colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hero_assistance_server.identity.permissions import ADMINS, STAFF, Caller
 from hero_assistance_server.rpc.params import Tag
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
-from hero_assistance_server.tags.service import PORTION, rename_tag
+from hero_assistance_server.tags.service import PORTION, move_colour, rename_tag, set_colour
 
 TAGS_PAGE_LIMIT = 1000
 
@@ -25,6 +25,14 @@ _LISTS = Example(
     {"tags": [{"tag": "vpn", "tickets": 1, "active": 1}], "next_after": None, "seq": 3},
 )
 _RENAMES = Example("An admin gives a tag another name", "alice", {"tag": "vpn", "into": "network"}, {"tickets": 1})
+
+
+_COLOURS = Example(
+    "An admin has a tag stand out",
+    "alice",
+    {"tag": "vpn", "colour": "red"},
+    {"tag": "vpn", "colour": "red"},
+)
 
 
 class ListTags(Params):
@@ -66,6 +74,20 @@ class Renamed(Result):
     tickets: int
 
 
+class SetColour(Params):
+    """A tag, which a ticket need not have yet, and its colour; null is none."""
+
+    tag: Tag
+    colour: wire.TagColour | None
+
+
+class ColouredTag(Result):
+    """A tag and its colour."""
+
+    tag: str
+    colour: wire.TagColour | None
+
+
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
@@ -79,6 +101,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method(
         "tag.rename",
         allow=ADMINS,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=[_RENAMES],
     )
@@ -93,7 +116,20 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         while portion == PORTION:
             portion = await storage.write(lambda work: rename_tag(work, caller, params.tag, params.into))
             changed += portion
+        await storage.write(lambda work: move_colour(work, caller, params.tag, params.into))
         return Renamed(tickets=changed)
+
+    @table.method(
+        "tag.set_colour",
+        allow=ADMINS,
+        page=True,
+        errors=[Unauthenticated, Forbidden, Conflict, Unavailable],
+        examples=[_COLOURS],
+    )
+    async def colour(caller: Caller, params: SetColour) -> ColouredTag:
+        """Show a tag in a colour at every page of an agent, or in none."""
+        await storage.write(lambda work: set_colour(work, caller, params.tag, params.colour))
+        return ColouredTag(tag=params.tag, colour=params.colour)
 
 
 def _list(snapshot: Snapshot, params: ListTags) -> TagList:

@@ -27,6 +27,7 @@ class View:
 
 
 VIEWS: dict[str, View] = {
+    "inbox": View(lambda _: list_index.ALL, _ALL - DONE),
     "unassigned": View(lambda _: list_index.UNASSIGNED, frozenset({Status.NEW, Status.OPEN})),
     "mine": View(list_index.assigned_to, list_index.ACTIVE),
     "participating": View(list_index.participated_by, list_index.ACTIVE),

@@ -75,7 +75,9 @@ class Results(Result):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the method."""
 
-    @table.method("ticket.bulk", allow=STAFF, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_BULKS])
+    @table.method(
+        "ticket.bulk", allow=STAFF, page=True, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_BULKS]
+    )
     async def bulk(caller: Caller, params: BulkUpdate) -> Results:
         """Set fields of many tickets, as `ticket.update` does: all or nothing for each, and a result for each."""
 

@@ -17,8 +17,10 @@ from hero_assistance_server.tickets.merging import merge_split
 from hero_assistance_server.tickets.merging.merge_split import Entry
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
-from hero_assistance_server.tickets.ticket_update import Patch, update
+from hero_assistance_server.tickets.ticket_update import Patch, unassign, update
 from hero_assistance_server.tickets.visibility import visible_ticket
+from hero_assistance_server.users.login_names import fold_name
+from hero_assistance_server.users.model import User
 from hero_assistance_server.users.service import find_user
 
 # Where a ticket may stay with an agent who is gone.
@@ -54,7 +56,7 @@ def release_assignee(work: UnitOfWork, caller: Caller, ticket: Ticket, *, before
     assignee = work.users.find(ticket.assignee)
     if assignee is not None and assignee.can_work:
         return ticket
-    return _apply(work, caller, ticket, [rules.release(ticket=ticket, now=work.now)])
+    return _apply(work, caller, ticket, [unassign(ticket, work.now)])
 
 
 def change_each(
@@ -73,23 +75,36 @@ def follow_ticket(work: UnitOfWork, caller: Caller, ticket_id: TicketId, *, foll
 
 def invite(work: UnitOfWork, caller: Caller, ticket_id: TicketId, guest: UserId) -> Ticket:
     """Make a customer a collaborator; returns the ticket as it is afterwards. Raises `NotFound` or `Conflict`."""
-    ticket = visible_ticket(work, caller, ticket_id)
-    changes = rules.invite(ticket=ticket, guest=find_user(work, guest), now=work.now)
-    return _apply(work, caller, ticket, changes)
+    return add_guest(work, caller, visible_ticket(work, caller, ticket_id), find_user(work, guest))
+
+
+def add_guest(work: UnitOfWork, caller: Caller, ticket: Ticket, guest: User) -> Ticket:
+    """Make a user a collaborator, whose address waits no longer; returns the ticket as it is afterwards."""
+    after = _apply(work, caller, ticket, rules.invite(ticket=ticket, guest=guest, now=work.now))
+    _end_invitation(work, ticket.ticket_id, guest)
+    return after
 
 
 def uninvite(work: UnitOfWork, caller: Caller, ticket_id: TicketId, guest: UserId) -> Ticket:
-    """Remove a collaborator; returns the ticket as it is afterwards. Raises `NotFound`."""
+    """Remove a collaborator; returns the ticket as it is afterwards. Raises `NotFound` or `Forbidden`."""
     ticket = visible_ticket(work, caller, ticket_id)
-    # The event that hides the ticket from the guest's screens takes the draft with it.
-    work.drafts.delete(DraftKey(guest, ticket_id, MessageKind.REPLY))
-    return _apply(work, caller, ticket, rules.uninvite(ticket=ticket, guest=guest, now=work.now))
+    rules.may_uninvite(ticket=ticket, by=caller.known(), guest=guest)
+    changes = rules.uninvite(ticket=ticket, guest=guest, now=work.now)
+    if changes:
+        # The event that hides the ticket from the guest's screens takes the draft with it.
+        work.drafts.delete(DraftKey(guest, ticket_id, MessageKind.REPLY))
+        # They would join again by one that waits.
+        _end_invitation(work, ticket_id, find_user(work, guest))
+    return _apply(work, caller, ticket, changes)
 
 
 def merge_tickets(
     work: UnitOfWork, caller: Caller, ticket_id: TicketId, into: TicketId, *, reopen: bool = False
 ) -> Ticket:
-    """Move the messages of a ticket to another one, close it and return the other. Raises `NotFound` or `Conflict`."""
+    """Move the messages of a ticket to another one, close it and return the other. Raises `NotFound` or `Conflict`.
+
+    Who was invited to the first one, and has not joined it, joins neither: the other one was not shared with them.
+    """
     source, target = visible_ticket(work, caller, ticket_id), visible_ticket(work, caller, into)
     changes = merge_split.merge(
         source=source,
@@ -101,6 +116,8 @@ def merge_tickets(
         reopen=reopen,
     )
     work.read_receipts.add_for_authors(ticket_id, work.now)
+    for waiting in work.guest_invitations.list_of_ticket(ticket_id):
+        work.guest_invitations.delete(ticket_id, waiting.address)
     return release_assignee(work, caller, _apply_to_first(work, caller, changes), before=target.status)
 
 
@@ -121,6 +138,11 @@ def split_ticket(
     part = _apply_to_first(work, caller, changes)
     work.read_receipts.copy_to_part(part_id)
     return release_assignee(work, caller, part, before=None)
+
+
+def _end_invitation(work: UnitOfWork, ticket_id: TicketId, guest: User) -> None:
+    if guest.email:
+        work.guest_invitations.delete(ticket_id, fold_name(guest.email))
 
 
 def _list_last_entries(work: UnitOfWork, ticket: Ticket) -> list[Entry]:

@@ -93,7 +93,13 @@ _LISTS = (
         {"order": "id"},
         {"tickets": [listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
     ),
-    Example("A customer lists their own", "dave", {}, {"tickets": [], "next_cursor": None, "seq": 3}),
+    Example(
+        "An agent opens the desk",
+        "bob",
+        {"view": "inbox"},
+        {"tickets": [listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
+    ),
+    Example("A customer lists their own", "dave", {"view": "inbox"}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )
 
 
@@ -112,7 +118,7 @@ class CreateTicket(Params):
     ] = None
 
 
-ViewName = Literal["unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
+ViewName = Literal["inbox", "unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
 
 
 class Order(StrEnum):
@@ -123,9 +129,15 @@ class Order(StrEnum):
 
 
 class ListTickets(Params):
-    """Which tickets, and which page of them; a view is of the team."""
+    """Which tickets, and which page of them."""
 
-    view: ViewName | None = None
+    view: Annotated[
+        ViewName | None,
+        Field(
+            description="`inbox` is what is neither solved nor closed, and for a customer all that they see; the other"
+            " views are of the team."
+        ),
+    ] = None
     filter: FilterText = ""
     time_zone: ZoneName = None
     cursor: Cursor = None
@@ -263,11 +275,14 @@ def _cursor_of(end: Position, order: Order) -> str:
 
 def _query_of(caller: Caller, params: ListTickets, filter_: Filter) -> ListQuery | None:
     """Return what the list is of; `None` for every ticket."""
-    if params.view is not None and not caller.is_staff:
-        raise Forbidden("views are of the team", hint="a filter works for everybody")
-    if not filter_.terms and params.view in {None, "all"}:
+    view = params.view
+    if not caller.is_staff:
+        if view not in {None, "inbox"}:
+            raise Forbidden("views are of the team", hint="a filter works for everybody")
+        view = None
+    if not filter_.terms and view in {None, "all"}:
         return None
-    return build_list_query(filter_, caller.known(), params.view)
+    return build_list_query(filter_, caller.known(), view)
 
 
 def _create(work: UnitOfWork, caller: Caller, params: CreateTicket) -> Ticket:

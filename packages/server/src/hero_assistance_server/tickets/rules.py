@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.errors import Conflict, Forbidden
 from hero_assistance_sdk.wire import Priority, Removed, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import changed, filed
@@ -91,6 +91,12 @@ def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
     return [change, shown]
 
 
+def may_uninvite(*, ticket: Ticket, by: User, guest: UserId) -> None:
+    """Raise `Forbidden` for a collaborator who would take off others than themselves."""
+    if not by.is_staff and by.user_id not in (ticket.customer, guest):
+        raise Forbidden("others are taken off by the customer of the ticket", hint="write it in a reply")
+
+
 def uninvite(*, ticket: Ticket, guest: UserId, now: datetime) -> list[AnyChange]:
     """Remove a collaborator: the ticket disappears from their list."""
     if guest not in ticket.collaborators:
@@ -107,14 +113,8 @@ def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
     if status is None or ticket.snoozed_until is None or ticket.snoozed_until > now:
         return None
     awake = with_status(ticket, status, now)
-    return changed(TICKET_UPDATED, ticket, awake, now, message=None, detail={"status": status.value})
-
-
-def release(*, ticket: Ticket, now: datetime) -> Change[Ticket, None]:
-    """Take the assignee off a ticket."""
-    released = replace(ticket, assignee=None, assignee_name=None)
-    detail = {"assignee": "", "assignee.before": ticket.assignee or ""}
-    return changed(TICKET_UPDATED, ticket, released, now, message=None, detail=detail)
+    detail = {"status": status.value, "status.before": ticket.status.value}
+    return changed(TICKET_UPDATED, ticket, awake, now, message=None, detail=detail)
 
 
 def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:
@@ -124,7 +124,7 @@ def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: 
         replace(ticket, collaborators=collaborators),
         now,
         message=None,
-        detail={"collaborators": ", ".join(collaborators)},
+        detail={"collaborators": ", ".join(collaborators), "collaborators.before": ", ".join(ticket.collaborators)},
     )
 
 

@@ -83,7 +83,7 @@ def _create(work: UnitOfWork, caller: Caller, customer: User, new: NewTicket) ->
         change = rules.file_for(change, author)
     work.apply(change, caller)
     work.client_tokens.add(author.user_id, CREATE, new.client_token, change.ticket.ticket_id, work.now)
-    delete_sent_draft(work, caller, None, MessageKind.REPLY)
+    delete_sent_draft(work, caller, None, MessageKind.REPLY, new.client_token)
     return change.ticket
 
 

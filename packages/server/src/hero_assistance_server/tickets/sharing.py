@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_server.search.filters import OVERDUE, UNASSIGNED, Filter, Key
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
+
+HiddenField = Literal["tags", "assignee", "assignee_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,14 @@ class Sharing:
             self.assignee and (before.assignee, before.assignee_name) != (after.assignee, after.assignee_name)
         )
 
-    def hides_of(self, ticket: Ticket) -> bool:
-        """Return whether the ticket has something that its customer is not shown."""
-        assigned = ticket.assignee or ticket.assignee_name
-        return bool((ticket.tags and not self.tags) or (assigned and not self.assignee))
+    def hidden_of(self, ticket: Ticket) -> tuple[HiddenField, ...]:
+        """Return the fields of the wire's ticket that have a value which its customer is not shown."""
+        fields: tuple[HiddenField, ...] = ()
+        if ticket.tags and not self.tags:
+            fields = ("tags",)
+        if (ticket.assignee or ticket.assignee_name) and not self.assignee:
+            fields += ("assignee", "assignee_name")
+        return fields
 
 
 # What a project shares until an admin sets something else.

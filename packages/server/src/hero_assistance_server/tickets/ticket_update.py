@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -62,9 +62,7 @@ BY_CUSTOMER = frozenset({"status"})
 
 def update(*, ticket: Ticket, by: User, patch: Patch, targets: Targets, now: datetime) -> Change[Ticket, None] | None:
     """Set fields; `None` when that changes nothing. Raises `Forbidden` or `Conflict`."""
-    refused = patch.named() - BY_CUSTOMER
-    if refused and not by.is_staff:
-        raise Forbidden(f"customers do not set {', '.join(sorted(refused))}")
+    check_settable(patch.named(), by)
     after = replace(ticket, title=ticket.title if isinstance(patch.title, Unset) else patch.title)
     after = _prioritised(after, patch, targets)
     after = _assigned(after, patch)
@@ -75,10 +73,15 @@ def update(*, ticket: Ticket, by: User, patch: Patch, targets: Targets, now: dat
     return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 
-def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
-    """Take the assignee off a ticket whose agent is gone; `None` where it has none. It needs no user."""
-    if ticket.assignee is None:
-        return None
+def check_settable(names: Set[str], by: User) -> None:
+    """Raise `Forbidden` for fields that customers do not set: before a value is looked up, which would tell of it."""
+    refused = names - BY_CUSTOMER
+    if refused and not by.is_staff:
+        raise Forbidden(f"customers do not set {', '.join(sorted(refused))}")
+
+
+def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None]:
+    """Take the assignee off a ticket that has one: no permission is asked for."""
     after = replace(ticket, assignee=None, assignee_name=None)
     return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 

@@ -20,7 +20,7 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.tickets import change_service
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.ticket_update import UNSET, Patch, Unset
+from hero_assistance_server.tickets.ticket_update import UNSET, Patch, Unset, check_settable
 from hero_assistance_server.tickets.visibility import visible_ticket
 from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
@@ -101,34 +101,36 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
         def command(work: UnitOfWork) -> Ticket:
             ticket = visible_ticket(work, caller, params.ticket_id)
+            if params.assignee is not None:
+                check_settable({"assignee"}, caller.known())
             return change_service.update_ticket(work, caller, ticket, build_patch(work, params))
 
         return await _answer(storage, caller, command)
 
-    @table.method("ticket.follow", allow=STAFF, errors=_ERRORS, examples=[_FOLLOWS])
+    @table.method("ticket.follow", allow=STAFF, page=True, errors=_ERRORS, examples=[_FOLLOWS])
     async def follow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
         """Follow a ticket."""
         return await _answer(
             storage, caller, lambda work: change_service.follow_ticket(work, caller, params.ticket_id, following=True)
         )
 
-    @table.method("ticket.unfollow", allow=STAFF, errors=_ERRORS, examples=[_UNFOLLOWS])
+    @table.method("ticket.unfollow", allow=STAFF, page=True, errors=_ERRORS, examples=[_UNFOLLOWS])
     async def unfollow(caller: Caller, params: TicketParams) -> Encoded[wire.Ticket]:
         """Stop following a ticket."""
         return await _answer(
             storage, caller, lambda work: change_service.follow_ticket(work, caller, params.ticket_id, following=False)
         )
 
-    @table.method("ticket.invite", allow=STAFF, errors=_ERRORS, examples=[_INVITES])
+    @table.method("ticket.invite", allow=STAFF, page=True, errors=_ERRORS, examples=[_INVITES])
     async def invite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
         """Make a customer a collaborator, who sees the ticket and replies like its customer."""
         return await _answer(
             storage, caller, lambda work: change_service.invite(work, caller, params.ticket_id, params.user_id)
         )
 
-    @table.method("ticket.uninvite", allow=STAFF, errors=_ERRORS, examples=[_UNINVITES])
+    @table.method("ticket.uninvite", allow=KNOWN, adds=Usage.CHANGES, page=True, errors=_ERRORS, examples=[_UNINVITES])
     async def uninvite(caller: Caller, params: Guest) -> Encoded[wire.Ticket]:
-        """Remove a collaborator from a ticket; it disappears from their list."""
+        """Remove a collaborator from a ticket, which disappears from their list: an agent, its customer or they."""
         return await _answer(
             storage, caller, lambda work: change_service.uninvite(work, caller, params.ticket_id, params.user_id)
         )

@@ -149,7 +149,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
         user = await storage.write(lambda work: _enrol(work, caller, params, administration, logins))
         return serializers.user(user, staff=True)
 
-    @table.method("user.update", allow=OPERATORS, errors=_ERRORS, examples=[_UPDATES])
+    @table.method("user.update", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_UPDATES])
     async def update_user(caller: Caller, params: UpdateUser) -> UpdatedUser:
         """Change a user's name, role, e-mail address, language or time zone; the last admin stays one.
 
@@ -166,7 +166,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
         shown = serializers.user(user, staff=True).model_dump()
         return UpdatedUser(**shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
-    @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, errors=_ERRORS, examples=[_ME, _SIGNS])
+    @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, page=True, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, language and time zone, and as an agent signature and presence."""
         _check_own_settings(caller, params)
@@ -184,7 +184,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 def _add_activation_methods(table: MethodRegistry, administration: UserAdministration) -> None:
     storage = administration.storage
 
-    @table.method("user.deactivate", allow=OPERATORS, errors=_ERRORS, examples=[_LEAVES])
+    @table.method("user.deactivate", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_LEAVES])
     async def deactivate(caller: Caller, params: Deactivate) -> Deactivated:
         """Refuse a user everywhere from now on, and end their streams; what they wrote stays.
 
@@ -201,7 +201,7 @@ def _add_activation_methods(table: MethodRegistry, administration: UserAdministr
         shown = serializers.user(user, staff=True)
         return Deactivated(user=shown, open_tickets=list(left.tickets), macros=list(left.macros))
 
-    @table.method("user.reactivate", allow=OPERATORS, errors=_ERRORS, examples=[_RETURNS])
+    @table.method("user.reactivate", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_RETURNS])
     async def reactivate(caller: Caller, params: KnownUser) -> wire.User:
         """Reactivate a user, with the role they had."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
@@ -105,12 +105,19 @@ def bind_login(
 
 
 def seed_users(work: UnitOfWork, users: Sequence[User], *, demo: bool = False) -> None:
-    """Write users whose ids are their logins too, unless a name is another user's; `demo` marks them."""
+    """Add the users that are missing, whose ids are their logins too unless a name is another user's.
+
+    `demo` marks those that are new. What was set of one since stays; who has lost the login has access again.
+    """
     for user in users:
-        work.users.save(user, work.now)
-        if demo:
+        known = work.users.find(user.user_id)
+        login = work.logins.find(user.user_id)
+        has_lost_it = login is None or login.user_id != user.user_id
+        if known is None or has_lost_it:
+            work.users.save(user if known is None else replace(known, active=True), work.now)
+        if known is None and demo:
             work.users.mark_demo(user.user_id)
-        if work.logins.find(user.user_id) is None:
+        if login is None:
             work.logins.save(Login(user.user_id, user.user_id, millis(work.now)))
 
 

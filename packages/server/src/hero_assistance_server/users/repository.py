@@ -21,6 +21,10 @@ class UserRepository(Protocol):
         """Return the user with this e-mail address, or `None`."""
         ...
 
+    def created_at(self, user_id: UserId) -> Millis | None:
+        """Return when a user was added, or `None`."""
+        ...
+
     def list_all(self) -> list[User]:
         """Return every user, by id."""
         ...

@@ -37,6 +37,12 @@ _LISTS = Example(
 )
 
 
+class ListUsers(PageParams):
+    """A page of the users, or of the team alone."""
+
+    team: Annotated[bool, Field(description="Agents and admins alone, also who is deactivated.")] = False
+
+
 class FindMentionable(Params):
     """The beginning of an id, or of a word of a name, as an agent types it behind an `@`."""
 
@@ -81,12 +87,12 @@ def add_methods(table: MethodRegistry, directory: Directory) -> None:
         return serializers.user(caller.known(), staff=True)
 
     @table.method("user.list", allow=KNOWN | OPERATORS, page=True, errors=[Unauthenticated], examples=[_LISTS])
-    async def list_(caller: Caller, params: PageParams) -> Encoded[UserList]:
+    async def list_(caller: Caller, params: ListUsers) -> Encoded[UserList]:
         """List users by id: to an agent all of them, to a customer themselves and those who may answer them."""
         after = "" if params.cursor is None else place_at(params.cursor, str)[0]
         staff = caller.is_staff
         page = fill_page(
-            _visible(directory, caller, after),
+            _visible(directory, caller, after, team=params.team),
             lambda user: serializers.user(user, staff=staff).model_dump_json().encode(),
             params.limit,
         )
@@ -115,10 +121,10 @@ def _begins_with(user: User, prefix: str) -> bool:
     return any(word.startswith(prefix) for word in (fold_name(user.user_id), *fold_name(user.name).split()))
 
 
-def _visible(directory: Directory, caller: Caller, after: str) -> Iterable[User]:
+def _visible(directory: Directory, caller: Caller, after: str, *, team: bool) -> Iterable[User]:
     """Yield the users behind an id that the caller may see; a customer's answer costs nothing for other customers."""
-    if caller.is_staff:
-        return directory.iterate_after(after)
+    if caller.is_staff or team:
+        return directory.iterate_after(after, staff_only=team)
     me = caller.known()
     own = [me] if me.user_id > after else []
     return merge(directory.iterate_after(after, staff_only=True), own, key=lambda user: user.user_id)

@@ -25,6 +25,11 @@ def enrol(user: User) -> AnyChange:
     return _change_of(USER_ENROLLED, None, user, frozenset())
 
 
+def announce(user: User) -> AnyChange:
+    """Return a change that tells the team once more how a user is, for an event that has to be there."""
+    return Change(USER_UPDATED, None, None, Audience(Reach.STAFF), record=serializers.user(user, staff=True))
+
+
 def change(before: User, after: User, *, other_admins: int, sharers: frozenset[UserId]) -> AnyChange | None:
     """Return the change of a name, role or state; `None` when there is none, raises `Conflict` for the last admin.
 

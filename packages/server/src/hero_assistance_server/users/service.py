@@ -146,6 +146,6 @@ def _refuse_known_email(work: UnitOfWork, email: str) -> None:
 
 
 def _unassign(work: UnitOfWork, caller: Caller, ticket_id: TicketId) -> None:
-    change = unassign(visible_ticket(work, caller, ticket_id), work.now)
-    if change is not None:
-        work.apply(change, caller)
+    ticket = visible_ticket(work, caller, ticket_id)
+    if ticket.assignee is not None:
+        work.apply(unassign(ticket, work.now), caller)

@@ -52,13 +52,15 @@ def add_methods(
     `policy` says where requests may go now.
     """
 
-    @table.method("webhook.list", allow=OPERATORS, errors=_READ_ERRORS, examples=[examples.LISTS])
+    @table.method("webhook.list", allow=OPERATORS, page=True, errors=_READ_ERRORS, examples=[examples.LISTS])
     async def list_(_caller: Caller, _params: NoParams) -> WebhookList:
         """List the webhooks, by id; their secrets are never shown again."""
         webhooks = await storage.read(lambda snapshot: snapshot.webhooks.list_all())
         return WebhookList(webhooks=[serialize_webhook(webhook, policy()) for webhook in webhooks])
 
-    @table.method("webhook.create", allow=OPERATORS, errors=[*_READ_ERRORS, Conflict], examples=[examples.CREATES])
+    @table.method(
+        "webhook.create", allow=OPERATORS, page=True, errors=[*_READ_ERRORS, Conflict], examples=[examples.CREATES]
+    )
     async def create(caller: Caller, params: CreateWebhook) -> WebhookSecret:
         """Have events posted to a URL, from now on; the secret that signs them is shown this once.
 
@@ -76,7 +78,7 @@ def add_methods(
 
         return await storage.write(command)
 
-    @table.method("webhook.update", allow=OPERATORS, errors=_ERRORS, examples=[examples.UPDATES])
+    @table.method("webhook.update", allow=OPERATORS, page=True, errors=_ERRORS, examples=[examples.UPDATES])
     async def update(caller: Caller, params: UpdateWebhook) -> Webhook:
         """Change a webhook, or disable and enable it; what is null stays.
 
@@ -93,7 +95,7 @@ def add_methods(
 
         return await storage.write(command)
 
-    @table.method("webhook.delete", allow=OPERATORS, errors=_ERRORS, examples=[examples.DELETES])
+    @table.method("webhook.delete", allow=OPERATORS, page=True, errors=_ERRORS, examples=[examples.DELETES])
     async def delete(caller: Caller, params: KnownWebhook) -> None:
         """Delete a webhook; nothing more is sent to it."""
 
@@ -108,7 +110,7 @@ def add_methods(
 
 
 def _add_secret_method(table: MethodRegistry, storage: Storage, policy: Callable[[], NetworkPolicy]) -> None:
-    @table.method("webhook.rotate_secret", allow=OPERATORS, errors=_ERRORS, examples=[examples.ROTATES])
+    @table.method("webhook.rotate_secret", allow=OPERATORS, page=True, errors=_ERRORS, examples=[examples.ROTATES])
     async def rotate(caller: Caller, params: KnownWebhook) -> WebhookSecret:
         """Give a webhook another secret, shown this once; for a day the one before signs too."""
 
@@ -120,19 +122,21 @@ def _add_secret_method(table: MethodRegistry, storage: Storage, policy: Callable
 
 
 def _add_delivery_methods(table: MethodRegistry, storage: Storage) -> None:
-    @table.method("webhook.test", allow=OPERATORS, errors=[*_ERRORS, Conflict], examples=[examples.TESTS])
+    @table.method("webhook.test", allow=OPERATORS, page=True, errors=[*_ERRORS, Conflict], examples=[examples.TESTS])
     async def test(_caller: Caller, params: KnownWebhook) -> QueuedMessage:
         """Send a webhook a message that says nothing; `webhook.answers` shows how it ended."""
         message = await storage.write(lambda work: queue_test(work, params.webhook_id))
         return QueuedMessage(message_id=message.message_id)
 
-    @table.method("webhook.redeliver", allow=OPERATORS, errors=[*_ERRORS, Conflict], examples=[examples.REDELIVERS])
+    @table.method(
+        "webhook.redeliver", allow=OPERATORS, page=True, errors=[*_ERRORS, Conflict], examples=[examples.REDELIVERS]
+    )
     async def redeliver(caller: Caller, params: Redeliver) -> QueuedMessage:
         """Send a webhook an event once more, or one that it missed, under the id that it has."""
         message = await storage.write(lambda work: queue_again(work, caller, params.webhook_id, params.seq))
         return QueuedMessage(message_id=message.message_id)
 
-    @table.method("webhook.answers", allow=OPERATORS, errors=_ERRORS, examples=[examples.ANSWERS])
+    @table.method("webhook.answers", allow=OPERATORS, page=True, errors=_ERRORS, examples=[examples.ANSWERS])
     async def answers(_caller: Caller, params: AnswersOf) -> Encoded[AnswerPage]:
         """List how the last 100 attempts to send to a webhook ended, newest first."""
         return await storage.read(lambda snapshot: _list_answers(snapshot, params))

@@ -58,13 +58,18 @@ def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> Lette
 
 def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, life: timedelta) -> Letter:
     """Return the letter of a user whom an admin has added."""
-    link = link_of(project, issued)
-    lines = [f"You have been added to {project.name}.", ""]
-    if link is not None:
-        lines += ["Open this link, and press the button there:", "", link, ""]
-        lines += [f"It counts once, and for {life.days} days.", ""]
+    lines = [f"You have been added to {project.name}.", "", *invitation_link_lines(project, issued, life)]
     lines += ["To sign in on another device, or later, enter your e-mail address there: you get a code by mail."]
     return _letter(to, issued, f"Your access to {project.name}", lines)
+
+
+def invitation_link_lines(project: ProjectSettings, issued: IssuedToken, life: timedelta) -> list[str]:
+    """Return what the letter of somebody who was invited says of its link; nothing while the page has no address."""
+    link = link_of(project, issued)
+    if link is None:
+        return []
+    counts = f"It counts once, and for {life.days} days."
+    return ["Open this link, and press the button there:", "", link, "", counts, ""]
 
 
 def _letter(to: str, issued: IssuedToken, subject: str, lines: list[str]) -> Letter:

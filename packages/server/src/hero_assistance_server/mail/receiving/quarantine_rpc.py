@@ -57,18 +57,20 @@ def add_quarantine_methods(table: MethodRegistry, desk: Desk) -> None:
     """Register the methods."""
     storage = desk.store
 
-    @table.method("mail.discard", allow=OPERATORS, errors=[*_ERRORS, NotFound, Conflict], examples=[_DISCARDS])
+    @table.method(
+        "mail.discard", allow=OPERATORS, page=True, errors=[*_ERRORS, NotFound, Conflict], examples=[_DISCARDS]
+    )
     async def discard(caller: Caller, params: MailParams) -> IncomingMailRecord:
         """Delete a mail that is not filed; its record stays, as ignored."""
         return describe_mail(await storage.write(lambda work: discard_mail(work, caller, MailId(params.mail_id))))
 
-    @table.method("mail.discard_quarantined", allow=OPERATORS, errors=_ERRORS, examples=[_DISCARDS_ALL])
+    @table.method("mail.discard_quarantined", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_DISCARDS_ALL])
     async def discard_all(caller: Caller, params: DiscardQuarantined) -> int:
         """Delete the mails that are quarantined, at most 100, the oldest first; returns how many."""
         before = None if params.before is None else time_of(params.before)
         return await storage.write(lambda work: discard_quarantined(work, caller, before))
 
-    @table.method("mail.refile_quarantined", allow=OPERATORS, errors=_ERRORS, examples=[_REFILES_ALL])
+    @table.method("mail.refile_quarantined", allow=OPERATORS, page=True, errors=_ERRORS, examples=[_REFILES_ALL])
     async def refile_all(caller: Caller, _params: NoParams) -> int:
         """File the mails that are quarantined, at most 1,000, the oldest first; returns how many."""
 

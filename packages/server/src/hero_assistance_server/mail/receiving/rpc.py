@@ -111,7 +111,9 @@ def add_methods(table: MethodRegistry, desk: Desk) -> None:
     storage = desk.store
     intake = Intake(storage, desk.admission, desk.arrivals)
 
-    @table.method("mail.inbox", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS])
+    @table.method(
+        "mail.inbox", allow=OPERATORS, page=True, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_LISTS]
+    )
     async def inbox(_caller: Caller, params: ListInbox) -> Encoded[InboxPage]:
         """List the mails that arrived, newest first, and what became of each."""
         return await storage.read(lambda snapshot: _list(snapshot, params))
@@ -119,6 +121,7 @@ def add_methods(table: MethodRegistry, desk: Desk) -> None:
     @table.method(
         "mail.read",
         allow=OPERATORS,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Unavailable],
         examples=[_READS],
     )
@@ -129,6 +132,7 @@ def add_methods(table: MethodRegistry, desk: Desk) -> None:
     @table.method(
         "mail.refile",
         allow=OPERATORS,
+        page=True,
         errors=[Unauthenticated, Forbidden, NotFound, Conflict, Unavailable],
         examples=[_REFILES],
     )

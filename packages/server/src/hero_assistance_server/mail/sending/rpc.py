@@ -91,14 +91,20 @@ def add_methods(
     `pause` says whether the mail server takes letters now.
     """
 
-    @table.method("mail.status", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_READS])
+    @table.method(
+        "mail.status", allow=OPERATORS, page=True, errors=[Unauthenticated, Forbidden, Unavailable], examples=[_READS]
+    )
     async def status(_caller: Caller, _params: NoParams) -> MailStatus:
         """Tell how letters go out."""
         has_links = await storage.read(_has_links)
         return _describe(read_mail_settings(await refresh()), pause, has_links=has_links)
 
     @table.method(
-        "mail.test", allow=OPERATORS, errors=[Unauthenticated, Forbidden, Conflict, Unavailable], examples=[_TESTS]
+        "mail.test",
+        allow=OPERATORS,
+        page=True,
+        errors=[Unauthenticated, Forbidden, Conflict, Unavailable],
+        examples=[_TESTS],
     )
     async def test(caller: Caller, params: SendTest) -> SentTest:
         """Send a test letter to an address, the same way as every other letter, and before those that wait."""

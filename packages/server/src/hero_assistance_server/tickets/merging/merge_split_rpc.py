@@ -74,7 +74,7 @@ class SplitTicket(TicketParams):
 def add_methods(table: MethodRegistry, storage: Storage) -> None:
     """Register the methods."""
 
-    @table.method("ticket.merge", allow=STAFF, errors=_ERRORS, examples=[_MERGES])
+    @table.method("ticket.merge", allow=STAFF, page=True, errors=_ERRORS, examples=[_MERGES])
     async def merge(caller: Caller, params: MergeTicket) -> wire.Ticket:
         """Move everything that was said on a ticket to another one, and close it; answers with the other one.
 
@@ -85,7 +85,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         merged = await storage.write(lambda work: _merge(work, caller, params))
         return serializers.ticket(merged, staff=caller.is_staff)
 
-    @table.method("ticket.split", allow=STAFF, errors=_ERRORS, examples=[_SPLITS])
+    @table.method("ticket.split", allow=STAFF, page=True, errors=_ERRORS, examples=[_SPLITS])
     async def split(caller: Caller, params: SplitTicket) -> wire.Ticket:
         """Make a ticket of its own of some messages, for the same people; answers with the new one."""
         made = await storage.write(

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from hero_assistance_sdk.errors import QuotaFull
 from hero_assistance_sdk.wire import AttachmentId, Priority
 from hero_assistance_server.attachments.service import add_upload
-from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
+from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.mail.receiving.filing import senders
 from hero_assistance_server.mail.receiving.filing.envelope import Envelope
 from hero_assistance_server.mail.receiving.filing.message_text import MessageParts, make_body, make_title
+from hero_assistance_server.mail.receiving.retention import SYSTEM
 from hero_assistance_server.messages import rules as message_rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -20,7 +21,6 @@ from hero_assistance_server.users.directory import Directory
 
 # What agents look for to decide about mails that act for no user.
 UNPROVED_TAG = "unproved-sender"
-SYSTEM = Caller(None, origin=MAIL_ORIGIN)
 
 
 def create_mail_ticket(work: UnitOfWork, caller: Caller, envelope: Envelope, *, warning: str = "") -> Ticket:

@@ -48,9 +48,7 @@ class MailRates:
 
         What is refused counts, too: a program that goes on and on stays out.
         """
-        usage = f"{'sender' if is_proved else 'unproved-sender'}/{sender.lower()}"
-        used = work.mail_uses.count([usage], work.now - SPAN).get(usage, 0)
-        work.mail_uses.add([usage], work.now)
+        used = count_use(work, "sender", sender, SPAN, is_proved=is_proved)
         return f"its sender wrote {SENDER_LIMIT} mails within an hour" if used >= SENDER_LIMIT else ""
 
     def _admit(self, work: UnitOfWork, usage: str, noun: str, ticket_id: TicketId | None) -> str:
@@ -62,6 +60,14 @@ class MailRates:
             return ""
         where = f" on ticket {ticket_id}" if "/" in full else ""
         return f"{limits[full]:.0f} {noun} were filed{where} within an hour already"
+
+
+def count_use(work: UnitOfWork, usage: str, address: str, span: timedelta, *, is_proved: bool) -> int:
+    """Count one use of an address, and return how many there were within a span before."""
+    of_address = f"{usage if is_proved else f'unproved-{usage}'}/{address.lower()}"
+    used = work.mail_uses.count([of_address], work.now - span).get(of_address, 0)
+    work.mail_uses.add([of_address], work.now)
+    return used
 
 
 def _take(work: UnitOfWork, limits: dict[str, float]) -> str:

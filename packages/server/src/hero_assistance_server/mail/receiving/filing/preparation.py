@@ -20,8 +20,7 @@ from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.rules import format_bytes
 from hero_assistance_server.storage.errors import DiskFull
-from hero_assistance_server.storage.file_storage import FileStorage
-from hero_assistance_server.storage.files import Files
+from hero_assistance_server.storage.file_storage import FileStorage, FileStore
 
 T = TypeVar("T")
 
@@ -146,11 +145,11 @@ def _read(record: IncomingMail, raw: bytes | None, facts: DeskFacts) -> _Read:
     return _Read(record, parsed.without_content(), answer, quote, kept, remarks)
 
 
-def _write_all(files: Files, read: Sequence[_Read | Exception], facts: DeskFacts) -> list[Prepared | Exception]:
+def _write_all(files: FileStore, read: Sequence[_Read | Exception], facts: DeskFacts) -> list[Prepared | Exception]:
     return [_try_to(_write, files, one, facts) for one in read]
 
 
-def _write(files: Files, read: _Read | Exception, facts: DeskFacts) -> Prepared:
+def _write(files: FileStore, read: _Read | Exception, facts: DeskFacts) -> Prepared:
     """Write the files of a mail, and hold each until the rows that name it are written; raises `OSError`."""
     if isinstance(read, Exception):
         raise read
@@ -164,7 +163,7 @@ def _write(files: Files, read: _Read | Exception, facts: DeskFacts) -> Prepared:
     return Prepared(envelope, held, [one.sha256 for one in stored])
 
 
-def _store(files: Files, held: ExitStack, file: FilePart) -> StoredFile:
+def _store(files: FileStore, held: ExitStack, file: FilePart) -> StoredFile:
     digest = hashlib.sha256(file.content).hexdigest()
     held.enter_context(files.hold(digest))
     with files.incoming() as incoming:

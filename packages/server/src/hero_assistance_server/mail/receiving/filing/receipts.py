@@ -9,6 +9,7 @@ from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.message_ids import make_thread_id, make_ticket_mail_id
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.receiving.filing.envelope import Envelope
+from hero_assistance_server.mail.receiving.filing.mail_rates import count_use
 from hero_assistance_server.mail.reply_address import make_reply_address
 from hero_assistance_server.mail.reply_marker import REPLY_MARKER
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
@@ -45,10 +46,7 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
     address = receipt.user.email
     if settings is None or not address or (record.is_forced and not receipt.is_proved):
         return False
-    usage = f"{'receipt' if receipt.is_proved else 'unproved-receipt'}/{address.lower()}"
-    used = work.mail_uses.count([usage], work.now - RECEIPTS_SPAN).get(usage, 0)
-    work.mail_uses.add([usage], work.now)
-    if used >= RECEIPTS_LIMIT:
+    if count_use(work, "receipt", address, RECEIPTS_SPAN, is_proved=receipt.is_proved) >= RECEIPTS_LIMIT:
         return False
     host, ticket_id = settings.sender.host, receipt.ticket.ticket_id
     message_id = make_ticket_mail_id(ticket_id, None, host)
