@@ -10,8 +10,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { writeCatalogues } from "./catalogues.mjs";
 
 const HERE = import.meta.dirname;
+const WORKER = "frontend/realtime/worker/events_worker.ts";
+const EMBED = "frontend/embed/embed.ts";
 const MAIN = join(HERE, "frontend", "main.tsx");
 const COMPRESSED = /\.(js|svg|txt)$/;
 // The font that the first words need; the others load when a text has their letters.
@@ -48,9 +51,17 @@ const firstLoadInOnePiece = {
   },
 };
 
+/** A picture that a script names is a file next to it; the page's icon, an entry of its own, is copied. */
+const picturesOfScripts = {
+  name: "pictures-of-scripts",
+  setup(made) {
+    made.onLoad({ filter: /features\/.*\.svg$/ }, ({ path }) => ({ contents: readFileSync(path), loader: "file" }));
+  },
+};
+
 const scripts = await build({
   ...OPTIONS,
-  plugins: [firstLoadInOnePiece],
+  plugins: [firstLoadInOnePiece, picturesOfScripts],
   entryPoints: { main: "frontend/main.tsx", icon: "frontend/icon.svg" },
   format: "esm",
   splitting: true,
@@ -58,10 +69,18 @@ const scripts = await build({
   jsx: "automatic",
   jsxImportSource: "preact",
 });
+refuseOtherParts(scripts.metafile.inputs);
+// These are one script each without imports: pages of other releases, and of other products, load them alone.
+const alone = await build({
+  ...OPTIONS,
+  entryPoints: { events_worker: WORKER, embed: EMBED },
+  format: "iife",
+  target: "es2022",
+});
 // The style stands in the document, so its addresses are those of the document.
 const styles = await build({ ...OPTIONS, entryPoints: { page: "frontend/page.css" }, publicPath: "static" });
 
-const outputs = [scripts, styles].flatMap(({ metafile }) =>
+const outputs = [scripts, alone, styles].flatMap(({ metafile }) =>
   Object.entries(metafile.outputs).map(([path, output]) => ({ name: basename(path), ...output })),
 );
 const packages = [...new Set(outputs.flatMap(({ inputs }) => Object.keys(inputs).map(packageOf)))]
@@ -70,13 +89,24 @@ const packages = [...new Set(outputs.flatMap(({ inputs }) => Object.keys(inputs)
 
 const manifest = {
   script: firstScript(),
+  worker: built(WORKER).name,
+  embed: built(EMBED).name,
   style: built("frontend/page.css").name,
   icon: built("frontend/icon.svg").name,
   font: outputs.find(({ name }) => name.startsWith(FIRST_FONT)).name,
   licenses: writeLicenses(),
+  languages: writeCatalogues(join(HERE, "translations"), outdir),
 };
 writeFileSync(join(outdir, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const name of readdirSync(outdir).filter((name) => COMPRESSED.test(name))) compress(name);
+
+/** Another lazy part would not have the first load, and would split it into chunks that are asked for one by one. */
+function refuseOtherParts(inputs) {
+  for (const [path, { imports }] of Object.entries(inputs))
+    for (const { kind, path: part } of imports)
+      if (kind === "dynamic-import" && !part.endsWith("_part.ts"))
+        throw new Error(`${path}: what is loaded later is a *_part.ts, and ${part} is none`);
+}
 
 function built(source) {
   return outputs.find(({ entryPoint, inputs }) => entryPoint === source || source in inputs);
@@ -108,14 +138,16 @@ function writeLicenses() {
 
 function licenseOf(name) {
   const folder = join(HERE, "node_modules", name);
-  const found = ["LICENSE", "LICENSE.md", "LICENSE.txt"]
+  const found = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE-MIT.txt", "license"]
     .map((file) => join(folder, file))
     .find((path) => existsSync(path));
   if (found === undefined) throw new Error(`${name} brings no licence`);
   return found;
 }
 
-/** Fixed parameters, and no trace of the system that compressed. */
+/** Write a file's compressed forms with fixed parameters, and no trace of the system that compressed.
+ *
+ * The server sends brotli before gzip before plain bytes: a form that is no smaller than the next is left out. */
 function compress(name) {
   const content = readFileSync(join(outdir, name));
   const params = {
@@ -126,6 +158,7 @@ function compress(name) {
   };
   const gzipped = gzipSync(content, { level: 9, memLevel: 9 });
   gzipped[9] = 255; // The header's byte for the operating system: unknown.
-  writeFileSync(join(outdir, `${name}.br`), brotliCompressSync(content, { params }));
-  writeFileSync(join(outdir, `${name}.gz`), gzipped);
+  const brotli = brotliCompressSync(content, { params });
+  if (brotli.length < Math.min(gzipped.length, content.length)) writeFileSync(join(outdir, `${name}.br`), brotli);
+  if (gzipped.length < content.length) writeFileSync(join(outdir, `${name}.gz`), gzipped);
 }

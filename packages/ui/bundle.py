@@ -15,14 +15,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent
 BUNDLE = Path("src/hero_assistance_ui/bundle")
 SOURCES = "frontend"
 SCRIPT = "bundle.mjs"
+CATALOGUES = "catalogues.mjs"
+DESIGN = "design.mjs"
+TRANSLATIONS = "translations"
 LOCK = "package-lock.json"
 MODULES = "node_modules"
 MANIFEST = "manifest.json"
@@ -51,11 +55,23 @@ def make_bundle(package: Path = PACKAGE) -> Path:
     return bundle
 
 
+def make_design(folder: Path, package: Path = PACKAGE) -> Path:
+    """Build the design page into a folder and return its document; no release has it."""
+    with _locked(package):
+        _install(package)
+        _run("esbuild", [npm_command()[0], DESIGN, str(folder.resolve())], package, BUILD_TIMEOUT_S)
+    return folder / "design.html"
+
+
 def bundle_stamp(package: Path) -> str:
     """Return a text that names the content: the same sources and the same lock give the same bytes."""
     digest = hashlib.sha256()
-    sources = sorted(path for path in (package / SOURCES).rglob("*") if path.is_file())
-    for path in (package / LOCK, package / SCRIPT, *sources):
+    folders = (package / SOURCES, package / TRANSLATIONS)
+    design = package / SOURCES / "design"
+    sources = sorted(
+        path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(design)
+    )
+    for path in (package / LOCK, package / SCRIPT, package / CATALOGUES, *sources):
         data = path.read_bytes()
         digest.update(f"{path.relative_to(package).as_posix()}\0{len(data)}\0".encode())
         digest.update(data)
@@ -75,8 +91,13 @@ def _is_complete(bundle: Path, stamp: str) -> bool:
     file = bundle / STAMP
     if not file.is_file() or file.read_text() != stamp:
         return False
-    manifest = json.loads((bundle / MANIFEST).read_bytes())
-    return all((bundle / name).is_file() for name in manifest.values())
+    return all((bundle / name).is_file() for name in named_files(json.loads((bundle / MANIFEST).read_bytes())))
+
+
+def named_files(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the names of the files that a manifest lists."""
+    languages = [language["script"] for language in manifest["languages"].values()]
+    return {name for name in manifest.values() if isinstance(name, str)} | set(languages)
 
 
 def _build(package: Path, bundle: Path, stamp: str) -> None:

@@ -22,10 +22,12 @@ from urllib.parse import quote
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.net.idle_connections import KEPT_S
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.limits import WITHOUT_RATES
 from tests.server.desk import seed_team
+from tests.ui.fork_server import LATE_ANSWERS, PRELOADED, ForkedProcess, fork_server
 
 T = TypeVar("T")
 
@@ -54,10 +56,15 @@ class Daemon:
     env: dict[str, str]
     log: Path
     around: Sequence[str] = ()
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[str] | ForkedProcess | None = None
 
     def start(self) -> None:
         """Start the program."""
+        is_measured = any(name.startswith("COVERAGE_") for name in self.env)
+        if self.module in PRELOADED and not self.around and not is_measured:
+            late = {name: value for name, value in os.environ.items() if name == LATE_ANSWERS}
+            self.process = fork_server().start(self.module, self.arguments, {**self.env, **late}, self.log)
+            return
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [*self.around, sys.executable, "-m", self.module, *self.arguments],
@@ -203,7 +210,8 @@ def answers(socket: Path) -> bool:
 
 def http(socket: Path, **options: Any) -> httpx2.Client:
     """An HTTP client of a Unix socket."""
-    transport = httpx2.HTTPTransport(uds=str(socket))
+    kept = httpx2.Limits(keepalive_expiry=KEPT_S)
+    transport = httpx2.HTTPTransport(uds=str(socket), limits=kept)
     return httpx2.Client(transport=transport, base_url="http://localhost", timeout=10.0, **options)
 
 

@@ -18,6 +18,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "packages" / "ui"
 BUILD_TIMEOUT_S = 300
+# Every file of more bytes than this is smaller as gzip, and smaller still as brotli.
+TINY_BYTES = 300
 NOT_COPIED = shutil.ignore_patterns("bundle", "node_modules", "__pycache__", ".*_cache", ".bundle-*", ".npm-*")
 
 
@@ -48,8 +50,10 @@ def _content(folder: Path) -> dict[str, bytes]:
 def test_a_fresh_clone_gets_what_the_manifest_names(bundle: ModuleType, package: Path) -> None:
     content = _content(bundle.make_bundle(package))
     manifest = json.loads(content[bundle.MANIFEST])
-    assert set(manifest) == {"script", "style", "icon", "font", "licenses"}
-    assert set(manifest.values()) <= set(content)
+    assert set(manifest) == {"script", "worker", "embed", "style", "icon", "font", "licenses", "languages"}
+    assert {"fr", "qps"} <= set(manifest["languages"])
+    assert len(bundle.named_files(manifest)) == 7 + len(manifest["languages"])
+    assert bundle.named_files(manifest) <= set(content)
 
 
 def test_what_is_there_is_left_alone(bundle: ModuleType, package: Path) -> None:
@@ -77,9 +81,30 @@ def test_a_source_that_changed_is_built_under_another_name(bundle: ModuleType, p
     assert b".one-more" in after[second["style"]]
 
 
+def test_a_translation_that_changed_is_built_under_another_name(bundle: ModuleType, package: Path) -> None:
+    before = _content(bundle.make_bundle(package))
+    catalogue = package / "translations" / "fr.po"
+    catalogue.write_text(catalogue.read_text("utf-8").replace("Nouveau ticket", "Encore un ticket"), "utf-8")
+    after = _content(bundle.make_bundle(package))
+    first, second = (json.loads(content[bundle.MANIFEST]) for content in (before, after))
+    assert first["languages"]["fr"] != second["languages"]["fr"]
+    assert first["script"] == second["script"]
+    assert b"Encore un ticket" in after[second["languages"]["fr"]["script"]]
+
+
 def test_a_source_that_cannot_be_built_says_where(bundle: ModuleType, package: Path) -> None:
     (package / "frontend" / "page.css").write_text('@import "./missing.css";')
     with pytest.raises(bundle.BundleError, match=r"page\.css:1"):
+        bundle.make_bundle(package)
+
+
+def test_what_is_loaded_later_has_the_first_load_in_it(bundle: ModuleType, package: Path) -> None:
+    """A part of another name would split what the first load has into chunks that are asked for one by one."""
+    part = package / "frontend" / "later.ts"
+    part.write_text('export { desk } from "./app.ts";')
+    main = package / "frontend" / "main.tsx"
+    main.write_text(f'{main.read_text()}\nvoid import("./later.ts");\n')
+    with pytest.raises(bundle.BundleError, match=r"main\.tsx: what is loaded later is a \*_part\.ts"):
         bundle.make_bundle(package)
 
 
@@ -91,13 +116,26 @@ def test_the_folder_of_the_checkout_is_not_in_the_bundle(bundle: ModuleType, pac
 
 
 def test_scripts_and_texts_are_compressed_ahead_of_time(bundle: ModuleType, package: Path) -> None:
+    _add_tiny_part(package)
     content = _content(bundle.make_bundle(package))
     names = [name for name in content if re.search(r"\.(js|svg|txt)$", name)]
-    assert names
+    assert min(len(content[name]) for name in names) < TINY_BYTES, "a part that compression may make larger"
     for name in names:
-        assert gzip.decompress(content[f"{name}.gz"]) == content[name]
-        assert content[f"{name}.gz"][4:10] == b"\0\0\0\0\x02\xff", "no time and no system"
-        assert len(content[f"{name}.br"]) < len(content[f"{name}.gz"])
+        # As they are preferred: none is larger than what is sent to a browser that does not accept it.
+        forms = [content[name + suffix] for suffix in (".br", ".gz", "") if name + suffix in content]
+        assert [len(form) for form in forms] == sorted({len(form) for form in forms}), name
+        assert len(forms) == 3 or len(content[name]) < TINY_BYTES, name
+        if f"{name}.gz" in content:
+            assert gzip.decompress(content[f"{name}.gz"]) == content[name]
+            assert content[f"{name}.gz"][4:10] == b"\0\0\0\0\x02\xff", "no time and no system"
+
+
+def _add_tiny_part(package: Path) -> None:
+    """Have the page load one more part, of a line."""
+    frontend = package / "frontend"
+    (frontend / "ui" / "tiny_part.ts").write_text("export const tiny = 1;\n")
+    app = frontend / "app.ts"
+    app.write_text(f'{app.read_text()}\nvoid import("./ui/tiny_part.ts");\n')
 
 
 def test_nothing_is_left_in_the_package(bundle: ModuleType, package: Path) -> None:
@@ -121,7 +159,7 @@ def test_each_part_brings_its_licence(bundle: ModuleType, package: Path) -> None
     licenses = content[json.loads(content[bundle.MANIFEST])["licenses"]].decode()
     described = json.loads((PACKAGE / "package.json").read_bytes())
     for name in set(described["dependencies"]) - {"esbuild"}:
-        text = next((package / "node_modules" / name).glob("LICENSE*")).read_text()
+        text = next((package / "node_modules" / name).glob("[Ll][Ii][Cc][Ee][Nn][Ss][Ee]*")).read_text()
         assert f"{name}\n\n{text.strip()}\n" in licenses
 
 

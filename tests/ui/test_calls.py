@@ -28,6 +28,25 @@ def test_a_method_of_the_page_goes_on(dev_desk: Desk) -> None:
         assert _ask(client, "system.health")["result"]["auth_mode"] == "dev"
 
 
+def test_a_long_answer_is_compressed_where_that_is_accepted(dev_desk: Desk) -> None:
+    """A page of tickets is long on a phone's network; a short answer fits one packet as it is."""
+    with http(dev_desk.paths.socket("ui")) as client:
+
+        def ask(method: str, accepted: str) -> httpx2.Response:
+            return client.post(RPC, content=rpc_body(method), headers={**JSON, "accept-encoding": accepted})
+
+        for number in range(10):
+            _ask(client, "ticket.create", title=f"A long list, {number}", body="The gateway does not answer. " * 20)
+        plain, sent = ask("ticket.list", "br"), ask("ticket.list", "br, gzip")
+        assert sent.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert "content-encoding" not in ask("system.health", "gzip").headers
+        assert sent.json()["result"] == plain.json()["result"]
+        assert int(sent.headers["content-length"]) * 3 < int(plain.headers["content-length"])
+        assert sent.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+        assert sent.headers["cache-control"] == "no-store"
+
+
 def test_every_method_of_the_page_is_one_of_the_server(dev_desk: Desk) -> None:
     with dev_desk.client() as client:
         document = client.call("rpc.discover")
@@ -151,6 +170,20 @@ def test_the_picker_offers_everybody_whoever_was_picked(dev_desk: Desk) -> None:
 def test_in_hero_mode_the_header_of_the_edge_names_the_user(hero_desk: Desk) -> None:
     with http(hero_desk.paths.socket("ui")) as client:
         assert _ask(client, "user.me", {"x-hero-user": "erin"})["result"]["user_id"] == "erin"
+
+
+@pytest.mark.parametrize("named", ["bob", "", "%0D%0Ax-dev-user:%20carol", "car%6Fl2", "%ff"])
+def test_what_a_page_asks_for_another_user_than_the_one_here_is_refused(dev_desk: Desk, named: str) -> None:
+    """Somebody else has signed in in the same browser since: what was written is not sent as theirs."""
+    written: dict[str, Any] = {"title": "Mine", "body": "Text"}
+    with http(dev_desk.paths.socket("ui"), headers={**picked("carol"), "x-page-user": named}) as client:
+        answer = _ask(client, "ticket.create", **written)
+    assert answer["error"]["data"]["reason"] == "another-user"
+
+
+def test_what_a_page_asks_for_its_user_is_answered(dev_desk: Desk) -> None:
+    with http(dev_desk.paths.socket("ui"), headers=picked("carol")) as client:
+        assert _ask(client, "user.me", {"x-page-user": "car%6Fl"})["result"]["user_id"] == "carol"
 
 
 def test_in_hero_mode_nothing_else_names_a_user(hero_desk: Desk) -> None:

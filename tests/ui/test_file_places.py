@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from hero_assistance_sdk.errors import TooMany
+from hero_assistance_ui.identity import PAGE_USER, AuthMode, BrowserIdentity
 from hero_assistance_ui.relays.file_places import FilePlaces
+from hero_assistance_ui.trust import Trust
 from tests.ui.daemons import Desk, http, picked
 
 FILES = "/projects/hero_assistance/attachments"
@@ -45,6 +48,19 @@ async def test_a_caller_waits_for_a_place_of_their_own() -> None:
             assert log == ["first", "bob's"]
     await waiting
     assert log == ["first", "bob's", "third"]
+
+
+@pytest.mark.parametrize("named", ["carol", "bob", "1"])
+def test_for_whom_a_page_asks_makes_no_other_caller(named: str) -> None:
+    """Else who writes another name with each file has as many places as names."""
+    identity = BrowserIdentity(AuthMode.HERO, Trust.SOCKET, is_local=True)
+
+    def claims(*more: tuple[bytes, bytes]) -> dict[bytes, bytes]:
+        headers = [(b"x-hero-user", b"carol"), *more]
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
+        return identity.claims(Request(scope))
+
+    assert claims((PAGE_USER.lower().encode(), named.encode())) == claims()
 
 
 def test_stalled_downloads_of_one_caller_stop_no_other(dev_desk: Desk) -> None:

@@ -41,6 +41,10 @@ def test_fields_may_be_missing_or_more() -> None:
         ({"deep": [{"message_id": 1, "body": None}]}, "body of a message"),
         ({"attachment_id": 1, "name": "n", "width": "100%"}, "width of a attachment"),
         ({"user_id": "u", "role": ["admin"]}, "role of a user"),
+        ({"saved": [{"view": {"view_id": 1, "name": {"toString": 1}}}]}, "name of a savedview"),
+        ({"macro_id": 1, "name": "n", "add_tags": [1]}, "add_tags of a macro"),
+        ({"canned_reply_id": 1, "name": "n", "body": 1}, "body of a cannedreply"),
+        ({"name": "n", "share_tags": False, "tag_colours": "red"}, "tag_colours of a project"),
         ({"seq": -1}, "last event"),
     ],
 )

@@ -42,13 +42,13 @@ def test_the_tests_of_the_sources_pass(sources: Path) -> None:
     command = [str(node_executable()), "--test", "**/*.test.ts"]
     run = subprocess.run(command, cwd=sources, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert run.returncode == 0, run.stdout
-    assert f"tests {_count_tests(sources)}\n" in run.stdout
+    assert int(re.findall(r"tests (\d+)\n", run.stdout)[-1]) >= _count_tests(sources)
 
 
 def _count_tests(sources: Path) -> int:
-    """Three in a loop stand there once."""
+    """Tests that are made in a loop stand there once, and are run more often."""
     texts = [path.read_text() for path in sources.rglob("*.test.ts")]
-    return sum(text.count("\ntest(") + 3 * text.count("\n  test(") for text in texts)
+    return sum(text.count("\ntest(") + text.count("\n  test(") for text in texts)
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,11 @@ def test_what_went_wrong_at_the_provider_is_said_in_our_words(
 
 
 def test_what_the_ticket_server_refuses_is_said_on_a_page(box: Box, page: httpx2.Client) -> None:
-    refused = {"code": -32002, "message": "the provider has not <verified> it", "data": {"hint": "Verify it there."}}
+    refused = {"code": -32002, "message": "not verified & not known", "data": {"hint": "Verify it there."}}
     box.server.results["auth.oidc_finish"] = refused
     answer = page.get(BACK, params=ANSWER, headers=CALLED_BACK)
     assert (answer.status_code, cookies_of(answer)) == (403, [])
-    assert "the provider has not &lt;verified&gt; it" in answer.text
+    assert "not verified &amp; not known" in answer.text
     assert "Verify it there." in answer.text
     assert 'href="sign-in"' in answer.text
 

@@ -39,6 +39,11 @@ def _script(socket: httpx2.Client) -> str:
     return str(address)
 
 
+def _worker(socket: httpx2.Client) -> str:
+    (address,) = re.findall(r"static/events_worker-[0-9A-Z]{8}\.js", socket.get("/").text)
+    return str(address)
+
+
 def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
     page = socket.get("/").text
     assert _configuration(page) == {
@@ -48,6 +53,9 @@ def test_the_document_holds_its_configuration(socket: httpx2.Client) -> None:
         "hasPicker": True,
         "sharesStream": False,
         "signsIn": False,
+        "access": None,
+        "worker": _worker(socket),
+        "embedders": [],
     }
 
 
@@ -72,7 +80,29 @@ def test_the_policy_allows_this_address_and_the_style_of_the_document_alone(sock
     assert "script-src 'self';" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert "frame-ancestors 'self'" in policy
+    assert policy.endswith("; frame-ancestors 'self'")
+    assert "worker-src 'self';" in policy
+    assert "require-trusted-types-for 'script'; trusted-types hero_assistance;" in policy
+
+
+def test_the_worker_may_connect_to_its_own_address_alone(socket: httpx2.Client) -> None:
+    answer = socket.get(f"/{_worker(socket)}")
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'"
+
+
+def test_the_script_for_other_pages_may_be_loaded_by_them(socket: httpx2.Client) -> None:
+    answer = socket.get("/embed.js")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["cache-control"] == "no-cache"
+    again = socket.get("/embed.js", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/static/nothing.js"])
+def test_nothing_else_may_be_loaded_by_other_pages(socket: httpx2.Client, path: str) -> None:
+    assert socket.get(path).headers.get_list("cross-origin-resource-policy") == ["same-origin"]
 
 
 def test_no_script_stands_in_the_document_but_data(socket: httpx2.Client) -> None:
@@ -151,7 +181,7 @@ def test_each_encoding_of_a_script_has_an_entity_tag_of_its_own(socket: httpx2.C
 
 def test_a_font_is_sent_as_it_is(socket: httpx2.Client) -> None:
     """It is compressed already."""
-    (address,) = re.findall(r'<link rel="preload" href="([^"]+)"', socket.get("/").text)
+    (address,) = re.findall(r'url\("(static/inter-latin-wght[^"]+)"\)', socket.get("/").text)
     answer = socket.get(f"/{address}", headers={"accept-encoding": "br, gzip"})
     assert "content-encoding" not in answer.headers
     assert "vary" not in answer.headers
@@ -165,7 +195,7 @@ def test_the_document_is_compressed_for_who_accepts_it(socket: httpx2.Client) ->
     assert gzip.decompress(raw) == plain.content
     assert answer.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
-    assert answer.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+    assert answer.headers["vary"] == plain.headers["vary"] == "accept-encoding, accept-language, cookie"
 
 
 def test_health_does_not_depend_on_the_ticket_server(own_desk: Desk) -> None:

@@ -147,7 +147,7 @@ def as_web_user(command: list[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
+def running(command: list[str], folder: Path, port: int, *, path: str = "/") -> Iterator[None]:
     """A web server, until it has ended."""
     require(NEEDED[command[0]])
     program = str(find_program(command[0]))
@@ -158,7 +158,7 @@ def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
             [program, *command[1:]], env=environ, stdout=output, stderr=output, **as_web_user(command)
         )
     try:
-        eventually(lambda: answers(port) or started.poll() is not None, f"{command[0]} answers")
+        eventually(lambda: answers(port, path) or started.poll() is not None, f"{command[0]} answers")
         assert started.poll() is None, log.read_text()
         yield
     finally:
@@ -166,9 +166,9 @@ def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
         started.wait(STOP_S)
 
 
-def answers(port: int) -> bool:
+def answers(port: int, path: str = "/") -> bool:
     try:
-        return httpx2.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code in (200, 401)
+        return httpx2.get(f"http://127.0.0.1:{port}{path}", trust_env=False).status_code in (200, 401)
     except httpx2.HTTPError:
         return False
 

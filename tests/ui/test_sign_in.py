@@ -269,11 +269,11 @@ def test_half_a_link_says_what_to_do(page: httpx2.Client, query: str) -> None:
 
 
 def test_a_link_that_was_used_says_so_on_a_page(box: Box, page: httpx2.Client) -> None:
-    refused = {"code": -32003, "message": "This <link> was used", "data": {"hint": "Ask for another."}}
+    refused = {"code": -32003, "message": "This link & its code were used", "data": {"hint": "Ask for another."}}
     box.server.results["auth.redeem"] = refused
     answer = page.post("/sign-in/redeem", content=f"token={TOKEN}", headers={**FORM, **OWN})
     assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
-    assert "This &lt;link&gt; was used" in answer.text
+    assert "This link &amp; its code were used" in answer.text
     assert "Ask for another." in answer.text
     assert 'href="sign-in"' in answer.text
 

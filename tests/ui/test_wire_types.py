@@ -9,8 +9,8 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import CODES
 from hero_assistance_server.features import event_types
-from scripts.build.wire_docs import openrpc_document
-from scripts.build.wire_types import COMMAND, MODULE, render_module
+from scripts.build.docs.wire_docs import openrpc_document
+from scripts.build.docs.wire_types import COMMAND, MODULE, render_module
 
 pytestmark = pytest.mark.anyio
 

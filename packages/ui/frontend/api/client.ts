@@ -1,7 +1,7 @@
 /** Calls to a project's ticket server, through the page's own address. */
 import { checkUser } from "./checks.ts";
 import { demoUser } from "./demo_user.ts";
-import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
+import { ApiError, noAnswer, parseError } from "./errors.ts";
 import { explainProxyAnswer, isOwnAnswer } from "./proxy_answers.ts";
 import type { Methods, User, UserList } from "./wire.ts";
 
@@ -31,13 +31,17 @@ export function ownUrl(project: string, path: string): URL {
   return demoUser.mark(projectUrl(project, path));
 }
 
-/** Return the function that calls the methods of a project. */
-export function projectCall(project: string): Call {
+/**
+ * Return the function that calls the methods of a project.
+ *
+ * Each call says for whom the page makes it, if `user` knows: the cookie of the session is the browser's, and another
+ * user may have signed in meanwhile. Who that is, is asked without a name.
+ */
+export function projectCall(project: string, user: () => string | null = () => null): Call {
   return async (method, ...[params]) => {
     calls += 1;
-    return resultOf(
-      await post(projectUrl(project, "rpc"), { jsonrpc: "2.0", id: calls, method, params: params ?? {} }),
-    );
+    const body = { jsonrpc: "2.0", id: calls, method, params: params ?? {} };
+    return resultOf(await post(projectUrl(project, "rpc"), body, method === "user.me" ? null : user()));
   };
 }
 
@@ -63,9 +67,22 @@ export async function postTo<R>(project: string, path: string, body: object): Pr
   return resultOf(await post<R>(projectUrl(project, path), body));
 }
 
-function post<R>(url: URL, body: object): Promise<Answer<R>> {
-  const headers = { "content-type": "application/json", ...demoUser.headers() };
-  return fetchAnswer(url, { method: "POST", headers, body: JSON.stringify(body) });
+/** What says that the page is in a frame: a session that begins there has a cookie of its own. */
+const IN_FRAME: Record<string, string> = globalThis.parent === globalThis.self ? {} : { "x-in-frame": "1" };
+
+/** Return the headers that say for whom the page asks; a server that knows another user here refuses. */
+export function pageUser(user: string | null): Record<string, string> {
+  return user === null ? {} : { "X-Page-User": encodeURIComponent(user) };
+}
+
+/** Return what sends JSON in the name of this window's user; of `user` alone, if that is not null. */
+export function jsonRequest(body: object, user: string | null = null): RequestInit {
+  const headers = { "content-type": "application/json", ...demoUser.headers(), ...pageUser(user), ...IN_FRAME };
+  return { method: "POST", headers, body: JSON.stringify(body) };
+}
+
+function post<R>(url: URL, body: object, user: string | null = null): Promise<Answer<R>> {
+  return fetchAnswer(url, jsonRequest(body, user));
 }
 
 async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>> {
@@ -80,10 +97,7 @@ async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>
   } catch (error) {
     if (error instanceof ApiError) throw error;
     // What fetch throws differs from browser to browser and tells a user nothing.
-    throw new ApiError("The support desk did not answer", {
-      reason: NO_ANSWER,
-      hint: "Check the connection; your text is kept.",
-    });
+    throw noAnswer();
   }
 }
 

@@ -1,4 +1,6 @@
 /** Passkeys, as far as browsers have them: options and answers are JSON of the server's own shape. */
+
+import { t } from "../i18n/translate.ts";
 import { ApiError } from "./errors.ts";
 
 export type PasskeyQuestion = {
@@ -49,7 +51,9 @@ async function answer(asked: Promise<Credential | null>): Promise<string | null>
 function explain(name: string): null {
   if (name === "NotAllowedError" || name === "AbortError") return null;
   if (name === "InvalidStateError") {
-    throw new ApiError("This device has a passkey of yours already", { hint: "It is in the list: sign in with it." });
+    throw new ApiError(t("This device has a passkey of yours already"), {
+      hint: t("It is in the list: sign in with it."),
+    });
   }
-  throw new ApiError("This browser cannot use a passkey here", { reason: name, hint: "Sign in another way." });
+  throw new ApiError(t("This browser cannot use a passkey here"), { reason: name, hint: t("Sign in another way.") });
 }

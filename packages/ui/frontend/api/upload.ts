@@ -1,5 +1,7 @@
 /** Sends one file to a project, and tells how far it is: `fetch` cannot say that. */
-import { ownUrl } from "./client.ts";
+
+import { t } from "../i18n/translate.ts";
+import { ownUrl, pageUser } from "./client.ts";
 import { demoUser } from "./demo_user.ts";
 import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
 import { explainProxyAnswer } from "./proxy_answers.ts";
@@ -9,7 +11,8 @@ export type Sending = { done: Promise<Attachment>; abort: () => void };
 /** Begins to send a file; `told` hears which part of it, from 0 to 1, has left. */
 export type SendFile = (file: File, told: (part: number) => void) => Sending;
 
-export function projectUpload(project: string): SendFile {
+/** The files are of `user`, and of no other one who may have signed in since. */
+export function projectUpload(project: string, user: string): SendFile {
   return (file, told) => {
     const request = new XMLHttpRequest();
     const done = new Promise<Attachment>((resolve, reject) => {
@@ -21,13 +24,15 @@ export function projectUpload(project: string): SendFile {
           reject(error);
         }
       };
-      request.onerror = request.onabort = () => reject(new ApiError("The file did not arrive", { reason: NO_ANSWER }));
+      request.onerror = request.onabort = () =>
+        reject(new ApiError(t("The file did not arrive"), { reason: NO_ANSWER }));
     });
     const url = ownUrl(project, "attachments");
     url.searchParams.set("name", file.name || "file");
     request.open("POST", url);
     request.setRequestHeader("content-type", "application/octet-stream");
-    for (const [name, value] of Object.entries(demoUser.headers())) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries({ ...demoUser.headers(), ...pageUser(user) }))
+      request.setRequestHeader(name, value);
     request.send(file);
     return { done, abort: () => request.abort() };
   };

@@ -1,4 +1,4 @@
-// Made by `python -m scripts.build.wire_types` from the server's OpenRPC document; change the server, not this file.
+// Made by `python -m scripts.build.docs.wire_types` from the server's OpenRPC document; change the server, not this file.
 // docs/wire.md has the words for each. Times are milliseconds since 1970 in UTC.
 
 export type AnswerPage = {
@@ -41,6 +41,7 @@ export type BackupState = {
   last_bytes: number | null;
   last_at: number | null;
   failure: string | null;
+  kept: Array<KeptBackup>;
 };
 
 export type BoundLogin = {
@@ -64,6 +65,22 @@ export type CannedReplyList = {
   seq: number;
 };
 
+export type ChangeOfTicket = {
+  change_id: number;
+  at: number;
+  actor: string | null;
+  action: string;
+  fields: Array<ChangedField>;
+  source: number | null;
+  target: number | null;
+};
+
+export type ChangedField = {
+  name: string;
+  before: string | null;
+  after: string;
+};
+
 export type ChannelCount = {
   channel: string;
   state: DeliveryState;
@@ -71,9 +88,15 @@ export type ChannelCount = {
   oldest_at: number;
 };
 
+export type ColouredTag = {
+  tag: string;
+  colour: TagColour | null;
+};
+
 export type Connected = {
   connection: string;
   presence: Array<TicketPresence>;
+  ping_s: number;
 };
 
 export type Counts = {
@@ -133,6 +156,8 @@ export type Draft = {
   kind: MessageKind;
   title: string;
   body: string;
+  attachments: Array<Attachment>;
+  client_token: string | null;
   updated_at: number;
 };
 
@@ -165,7 +190,7 @@ export type Event = {
   kind: EventKind;
   ticket: Ticket | null;
   message: Message | null;
-  record: CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User | null;
+  record: CannedReply | DraftMark | Macro | Project | Rating | ReadMark | Removed | SavedView | User | ViewOrder | null;
 };
 
 export type EventList = {
@@ -261,6 +286,22 @@ export type IncomingMailRecord = {
   message_id: number | null;
 };
 
+export type Invitation = {
+  ticket_id: number;
+  invited_by: string;
+  invited_at: number;
+};
+
+export type Invitations = {
+  invitations: Array<Invitation>;
+};
+
+export type KeptBackup = {
+  name: string;
+  size: number;
+  made_at: number;
+};
+
 export type LastMessage = {
   author: string;
   kind: MessageKind;
@@ -335,6 +376,12 @@ export type MacroList = {
   seq: number;
 };
 
+export type MacroPreview = {
+  ticket: TicketSummary;
+  note: string | null;
+  reply: string | null;
+};
+
 export type MailHtml = {
   html: string;
   web_pictures: number;
@@ -370,7 +417,17 @@ export type Message = {
   attachments: Array<Attachment>;
 };
 
+export type MessageHistory = {
+  versions: Array<MessageVersion>;
+  next_cursor: string | null;
+};
+
 export type MessageKind = "reply" | "note";
+
+export type MessageVersion = {
+  body: string;
+  until: number;
+};
 
 export type NotificationSettings = {
   email: string | null;
@@ -399,6 +456,10 @@ export type Options = {
 };
 
 export type Order = "activity" | "id";
+
+export type Ordered = {
+  view_ids: Array<number>;
+};
 
 export type OutboxCounts = {
   counts: Array<ChannelCount>;
@@ -476,6 +537,7 @@ export type Project = {
   open_hours: { [key in string]?: Array<string> } | null;
   time_zone: string | null;
   holidays: Array<string> | null;
+  tag_colours: { [key in string]?: TagColour } | null;
 };
 
 export type ProjectInfo = {
@@ -659,6 +721,8 @@ export type StatsRows = {
 
 export type Status = "new" | "open" | "waiting" | "snoozed" | "solved" | "closed";
 
+export type TagColour = "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+
 export type TagCount = {
   tag: string;
   tickets: number;
@@ -705,6 +769,12 @@ export type Ticket = {
   attachments: Array<Attachment>;
 };
 
+export type TicketHistory = {
+  changes: Array<ChangeOfTicket>;
+  names: { [key in string]?: string };
+  next_cursor: string | null;
+};
+
 export type TicketMail = {
   mail_id: number;
   message_id: number | null;
@@ -724,6 +794,14 @@ export type TicketPage = {
   tickets: Array<ListedTicket>;
   next_cursor: string | null;
   seq: number;
+};
+
+export type TicketPeople = {
+  customer: User;
+  customer_since: number | null;
+  collaborators: Array<User>;
+  followers: Array<User>;
+  invited: Array<string>;
 };
 
 export type TicketPresence = {
@@ -836,6 +914,11 @@ export type ViewList = {
   seq: number;
 };
 
+export type ViewOrder = {
+  noun: "view_order";
+  view_ids: Array<number>;
+};
+
 export type Webhook = {
   webhook_id: number;
   url: string;
@@ -873,6 +956,10 @@ export type WebhookSecret = {
 
 export type WebhookState = "active" | "failing" | "disabled";
 
+export type Withdrawn = {
+  ticket_id: number;
+};
+
 export const EVENT_KINDS = [
   "canned_reply.deleted",
   "canned_reply.saved",
@@ -899,6 +986,7 @@ export const EVENT_KINDS = [
   "user.reactivated",
   "user.updated",
   "view.deleted",
+  "view.ordered",
   "view.saved",
 ] as const;
 
@@ -909,10 +997,12 @@ export const THREAD_CHANGED: ReadonlySet<EventKind> = new Set(["ticket.merged", 
 
 /** The code of each error, by its reason. */
 export const ERROR_CODES = {
+  "another-user": -32015,
   "answer-too-large": -32020,
   "batch-full": -32021,
   "conflict": -32004,
   "deactivated": -32003,
+  "draft-moved": -32014,
   "forbidden": -32002,
   "internal-error": -32603,
   "invalid-params": -32602,
@@ -1075,6 +1165,7 @@ export type Methods = {
     params: {
       ticket_id: number | null;
       kind?: MessageKind;
+      based_on?: number | null;
     };
     result: boolean;
   };
@@ -1098,6 +1189,9 @@ export type Methods = {
       kind?: MessageKind;
       title?: string;
       body: string;
+      attachments?: Array<number>;
+      client_token?: string | null;
+      based_on?: number | null;
     };
     result: Draft;
   };
@@ -1128,6 +1222,13 @@ export type Methods = {
       limit?: number;
     };
     result: MacroList;
+  };
+  "macro.preview": {
+    params: {
+      ticket_id: number;
+      macro_id: number;
+    };
+    result: MacroPreview;
   };
   "macro.run": {
     params: {
@@ -1227,6 +1328,14 @@ export type Methods = {
     };
     result: Message;
   };
+  "message.history": {
+    params: {
+      cursor?: string | null;
+      limit?: number;
+      message_id: number;
+    };
+    result: MessageHistory;
+  };
   "message.list": {
     params: {
       ticket_id: number;
@@ -1252,6 +1361,7 @@ export type Methods = {
       attachments?: Array<number>;
       last_seen_message_id?: number | null;
       force?: boolean;
+      status?: Status | null;
     };
     result: Message;
   };
@@ -1324,6 +1434,7 @@ export type Methods = {
       ticket_id: number | null;
       level?: Level;
       kind?: MessageKind;
+      screen?: string;
     };
     result: Lease | null;
   };
@@ -1486,6 +1597,13 @@ export type Methods = {
     };
     result: Renamed;
   };
+  "tag.set_colour": {
+    params: {
+      tag: string;
+      colour: TagColour | null;
+    };
+    result: ColouredTag;
+  };
   "ticket.bulk": {
     params: {
       ticket_ids: Array<number>;
@@ -1531,6 +1649,18 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "ticket.history": {
+    params: {
+      ticket_id: number;
+      cursor?: string | null;
+      limit?: number;
+    };
+    result: TicketHistory;
+  };
+  "ticket.invitations": {
+    params: Record<string, never>;
+    result: Invitations;
+  };
   "ticket.invite": {
     params: {
       ticket_id: number;
@@ -1538,9 +1668,22 @@ export type Methods = {
     };
     result: Ticket;
   };
+  "ticket.invite_address": {
+    params: {
+      ticket_id: number;
+      email: string;
+    };
+    result: Ticket;
+  };
+  "ticket.join": {
+    params: {
+      ticket_id: number;
+    };
+    result: Ticket;
+  };
   "ticket.list": {
     params: {
-      view?: "unassigned" | "mine" | "participating" | "open" | "waiting" | "snoozed" | "closed" | "all" | null;
+      view?: "inbox" | "unassigned" | "mine" | "participating" | "open" | "waiting" | "snoozed" | "closed" | "all" | null;
       filter?: string;
       time_zone?: string | null;
       cursor?: string | null;
@@ -1557,6 +1700,12 @@ export type Methods = {
       reopen?: boolean;
     };
     result: Ticket;
+  };
+  "ticket.people": {
+    params: {
+      ticket_id: number;
+    };
+    result: TicketPeople;
   };
   "ticket.split": {
     params: {
@@ -1578,6 +1727,13 @@ export type Methods = {
       user_id: string;
     };
     result: Ticket;
+  };
+  "ticket.uninvite_address": {
+    params: {
+      ticket_id: number;
+      email: string;
+    };
+    result: Withdrawn;
   };
   "ticket.update": {
     params: {
@@ -1657,6 +1813,7 @@ export type Methods = {
     params: {
       cursor?: string | null;
       limit?: number;
+      team?: boolean;
     };
     result: UserList;
   };
@@ -1738,6 +1895,12 @@ export type Methods = {
       time_zone?: string | null;
     };
     result: ViewList;
+  };
+  "view.order": {
+    params: {
+      view_ids: Array<number>;
+    };
+    result: Ordered;
   };
   "view.save": {
     params: {

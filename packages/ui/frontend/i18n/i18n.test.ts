@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { beforeEach, mock, test } from "node:test";
-import { formatAge, formatDay, now } from "./times.ts";
-import { formatCount, formatSize, formatWait, statusWord } from "./words.ts";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { formatAge, formatDay, formatMoment, now } from "./times.ts";
+import { useCatalogue } from "./translate.ts";
+import { formatSize, formatWait, statusWord } from "./words.ts";
 
 const NOON = new Date(2026, 10, 27, 12).getTime();
 const MINUTE = 60_000;
@@ -11,6 +12,17 @@ beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["Date"], now: NOON });
   now.value = NOON;
+});
+
+afterEach(() => useCatalogue("en", {}));
+
+test("dates and sizes are those of the page's language", () => {
+  useCatalogue("fr", { Yesterday: "Hier" });
+  assert.equal(formatDay(NOON - 24 * HOUR), "Hier");
+  assert.equal(formatDay(new Date(2026, 1, 5).getTime()), "5 févr.");
+  assert.match(formatMoment(NOON), /^ven\. 27 nov\.,? .*12:00$/);
+  const sizes = [999, 1_500, 15_400].map((bytes) => formatSize(bytes).replace(/\s/g, " "));
+  assert.deepEqual(sizes, ["999 octets", "1,5 ko", "15 ko"]);
 });
 
 test("an age is as short as a list wants it", () => {
@@ -39,7 +51,7 @@ test("a wait is said in seconds, and a long one in minutes", () => {
   assert.equal(formatWait(-1), "You can try again now.");
 });
 
-test("sizes and counts are written as people say them", () => {
+test("sizes are written as people say them", () => {
   assert.deepEqual([0, 999, 1_000, 15_400, 2_500_000].map(formatSize), [
     "0 bytes",
     "999 bytes",
@@ -47,6 +59,5 @@ test("sizes and counts are written as people say them", () => {
     "15 kB",
     "2.5 MB",
   ]);
-  assert.equal(formatCount(1, "message", "messages"), "1 message");
-  assert.equal(formatCount(0, "message", "messages"), "0 messages");
+  assert.equal(formatSize(3_200_000_000), "3.2 GB");
 });

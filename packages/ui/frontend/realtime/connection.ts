@@ -1,11 +1,9 @@
 /** A connection that carries events: it comes back by itself, and a silent one counts as dead. */
+import { CLOSED, type OpenSource, type Source, TRANSIENT_KINDS } from "./event_source.ts";
+import { Heartbeat } from "./heartbeat.ts";
 
-// 2.5 of the server's pings, one each 20 s: browsers do not report a stream that fell silent.
-const SILENCE_MS = 50_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 10_000;
-// Lines without a number; while there are others, no ping is sent.
-const SIGNS_OF_LIFE = ["connected", "counts", "ping", "presence"];
 
 export type ConnectionHandlers = {
   /** Return where to connect to; called for each attempt. */
@@ -21,42 +19,47 @@ type Timer = ReturnType<typeof setTimeout>;
 
 export class Connection {
   readonly #handlers: ConnectionHandlers;
+  readonly #openSource: OpenSource;
+  // What fell silent is opened again at once: it may have been asleep.
+  readonly #heartbeat = new Heartbeat(() => this.#lost(0));
   #failures = 0;
-  #source: EventSource | null = null;
-  #watchdog: Timer | undefined;
+  #source: Source | null = null;
   #retry: Timer | undefined;
 
-  constructor(handlers: ConnectionHandlers) {
+  constructor(handlers: ConnectionHandlers, openSource: OpenSource) {
     this.#handlers = handlers;
+    this.#openSource = openSource;
   }
 
   connect(): void {
     this.#retry = undefined;
-    const source = new EventSource(this.#handlers.address());
+    const source = this.#openSource(this.#handlers.address());
     this.#source = source;
     source.onopen = () => this.#opened();
     source.onerror = () => this.#lost();
-    for (const sign of SIGNS_OF_LIFE) source.addEventListener(sign, () => this.#watch());
+    // While there are others, no ping is sent.
+    for (const sign of TRANSIENT_KINDS) source.addEventListener(sign, () => this.#heartbeat.beat());
     for (const [kind, handle] of Object.entries(this.#handlers.events)) {
-      source.addEventListener(kind, (event: MessageEvent<string>) => {
-        this.#watch();
-        handle(JSON.parse(event.data) as never);
+      source.addEventListener(kind, ({ data }) => {
+        this.#heartbeat.beat();
+        handle(JSON.parse(data) as never);
       });
     }
-    this.#watch();
+    this.#heartbeat.beat();
   }
 
   close(): void {
     this.#source?.close();
     this.#source = null;
-    clearTimeout(this.#watchdog);
+    this.#heartbeat.stop();
     clearTimeout(this.#retry);
     this.#retry = undefined;
   }
 
-  /** Come back now rather than at the end of the delay, for instance when the network has come back. */
+  /** Come back now rather than at the end of the delay, as when the network has come back or the page wakes up. */
   hurry(): void {
-    if (this.#source !== null && this.#source.readyState !== EventSource.CLOSED) return;
+    this.#heartbeat.look();
+    if (this.#source !== null && this.#source.readyState !== CLOSED) return;
     if (this.#retry === undefined) return;
     clearTimeout(this.#retry);
     this.connect();
@@ -64,22 +67,17 @@ export class Connection {
 
   #opened(): void {
     this.#failures = 0;
-    this.#watch();
+    this.#heartbeat.beat();
     this.#handlers.opened();
-  }
-
-  #watch(): void {
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#lost(), SILENCE_MS);
   }
 
   /**
    * The browser's own reconnection gives up for ever on an answer that is no stream (the server is starting),
    * so coming back is always done here, with the address that is true then.
    */
-  #lost(): void {
+  #lost(firstDelay = FIRST_DELAY_MS): void {
     this.close();
-    const delay = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures);
+    const delay = this.#failures === 0 ? firstDelay : Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#failures);
     this.#failures += 1;
     // Spread out, so that a hundred pages do not all come back in the instant a server has started.
     this.#retry = setTimeout(() => this.connect(), delay * (0.5 + Math.random() / 2));

@@ -1,7 +1,8 @@
 /** The event stream of one project: it resumes after the last event it saw. */
 import { ownUrl } from "../api/client.ts";
-import { type Counts, EVENT_KINDS, type Event } from "../api/wire.ts";
+import { type Connected, type Counts, EVENT_KINDS, type Event, type PresenceChange } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
+import { type OpenSource, SINCE } from "./event_source.ts";
 import type { Stream, StreamListener } from "./stream.ts";
 
 export class ProjectStream implements Stream {
@@ -10,20 +11,23 @@ export class ProjectStream implements Stream {
   readonly #connection: Connection;
   #seq = 0;
 
-  constructor(project: string, listener: StreamListener) {
+  constructor(project: string, listener: StreamListener, openSource: OpenSource) {
     this.#project = project;
     this.#listener = listener;
     const receive = (event: Event) => this.#receive(event);
-    this.#connection = new Connection({
+    const handlers = {
       address: () => this.#address(),
       opened: () => listener.open(),
       lost: () => listener.lost(),
       events: {
         reset: () => this.#reset(),
         counts: ({ counts }: Counts) => listener.counts(counts),
+        connected: (connected: Connected) => listener.connected(connected),
+        presence: (change: PresenceChange) => listener.presence(change),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
-    });
+    };
+    this.#connection = new Connection(handlers, openSource);
   }
 
   open(seq: number): void {
@@ -42,7 +46,7 @@ export class ProjectStream implements Stream {
 
   #address(): URL {
     const url = ownUrl(this.#project, "events");
-    url.searchParams.set("since", String(this.#seq));
+    url.searchParams.set(SINCE, String(this.#seq));
     return url;
   }
 

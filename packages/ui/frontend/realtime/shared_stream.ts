@@ -1,9 +1,10 @@
 /** One connection for the streams of all projects: a browser opens only six to one address. */
 import { demoUser } from "../api/demo_user.ts";
 import { parseError } from "../api/errors.ts";
-import { type Counts, EVENT_KINDS, type Event } from "../api/wire.ts";
+import { type Connected, type Counts, EVENT_KINDS, type Event, type PresenceChange } from "../api/wire.ts";
 import { Connection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
+import type { OpenSource } from "./event_source.ts";
 import type { Stream, StreamListener } from "./stream.ts";
 
 // Projects are loaded at about the same time; each one more opens the connection again.
@@ -19,9 +20,9 @@ export class SharedStream {
   readonly #connection: Connection;
   #opening: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
+  constructor(openSource: OpenSource) {
     const receive = (event: Event & Tagged) => this.#receive(event);
-    this.#connection = new Connection({
+    const handlers = {
       address: () => this.#address(),
       opened: () => {}, // each project says so itself
       lost: () => this.#lostAll(),
@@ -32,9 +33,12 @@ export class SharedStream {
         "stream.refused": ({ project, error }: Tagged & { error: unknown }) => this.#refused(project, error),
         reset: ({ project }: Tagged) => this.#reset(project),
         counts: ({ project, counts }: Counts & Tagged) => this.#tell(project, (listener) => listener.counts(counts)),
+        connected: (told: Connected & Tagged) => this.#tell(told.project, (listener) => listener.connected(told)),
+        presence: (told: PresenceChange & Tagged) => this.#tell(told.project, (listener) => listener.presence(told)),
         ...Object.fromEntries(EVENT_KINDS.map((kind) => [kind, receive])),
       },
-    });
+    };
+    this.#connection = new Connection(handlers, openSource);
   }
 
   /** Return the stream of one project, carried by this connection. */
@@ -71,7 +75,8 @@ export class SharedStream {
   }
 
   #lostAll(): void {
-    for (const { listener } of [...this.#followers.values()]) listener.lost();
+    // In its turn: what was opened before it is not taken for open afterwards.
+    for (const project of [...this.#followers.keys()]) this.#tell(project, (listener) => listener.lost());
   }
 
   #receive(event: Event & Tagged): void {
@@ -87,8 +92,10 @@ export class SharedStream {
   }
 
   #refused(project: string, error: unknown): void {
-    this.#tell(project, (listener) => listener.refused(parseError(error)));
+    const follower = this.#followers.get(project);
+    // What waits of it is of no use any more; this must not wait with it.
     this.#leave(project);
+    follower?.listener.refused(parseError(error));
   }
 
   #reset(project: string): void {

@@ -1,11 +1,14 @@
 /** What a project follows its events by. */
 import type { ApiError } from "../api/errors.ts";
-import type { Counts, Event } from "../api/wire.ts";
+import type { Connected, Counts, Event, PresenceChange } from "../api/wire.ts";
 
 export interface StreamListener {
   event(event: Event): void;
   /** How many tickets are in each view that every agent has; told when a stream begins and when it changes. */
   counts(counts: Counts["counts"]): void;
+  /** The stream has a name, and says who is at which ticket; what changes of that follows. */
+  connected(connected: Connected): void;
+  presence(change: PresenceChange): void;
   /** The stream is live. */
   open(): void;
   /** The stream ended, with the reason where it is known; it comes back by itself. */

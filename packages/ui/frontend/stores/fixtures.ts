@@ -3,6 +3,7 @@ import type { Call, Method } from "../api/client.ts";
 import type { SignInApi } from "../api/sign_in.ts";
 import type { Event, EventKind, Message, Thread, Ticket, TicketPage, TicketSummary, User } from "../api/wire.ts";
 import type { OpenStream, StreamListener } from "../realtime/stream.ts";
+import { Project } from "./project.ts";
 
 export function ticket(id: number, fields: Partial<Ticket> = {}): Ticket {
   return {
@@ -144,6 +145,17 @@ export class FakeServer {
     if (asked === undefined) throw new Error(`${method} was not called`);
     return asked;
   }
+}
+
+/** Return a project of Bob's that knows these tickets, with its stream. */
+export async function opened(server: FakeServer, tickets: TicketSummary[] = [], me = user("bob")): Promise<Project> {
+  const { call, release, openStream, signIn } = server;
+  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn, onEvent: () => {} });
+  void project.load();
+  await server.answer("user.me", me);
+  await server.answer("ticket.list", page(tickets, 3));
+  server.listener?.open();
+  return project;
 }
 
 /** Let every promise that is settled run what waits for it. */

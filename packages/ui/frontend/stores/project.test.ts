@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { signal } from "@preact/signals-core";
 import { ApiError } from "../api/errors.ts";
 import type { Event } from "../api/wire.ts";
 import { ERROR_CODES } from "../api/wire.ts";
 import { event, FakeServer, message, page, settle, thread, ticket, user } from "./fixtures.ts";
 import { Project } from "./project.ts";
+import type { ListOrder } from "./tickets/lists/list_order.ts";
 
 function newProject(): { server: FakeServer; project: Project; events: Event[] } {
   const server = new FakeServer();
@@ -17,7 +19,7 @@ function newProject(): { server: FakeServer; project: Project; events: Event[] }
     release,
     openStream,
     signIn,
-    onEvent: (_project, each) => events.push(each),
+    onEvent: (each) => events.push(each),
   });
   return { server, project, events };
 }
@@ -142,6 +144,30 @@ test("a stream that ended does not come back for a device that is no user's any 
   assert.equal(server.closed, 1);
 });
 
+test("a window whose session has ended asks once more who is here: another one may be signing in", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { server, project } = await loadedProject();
+    server.listener?.lost();
+    await server.answer("user.me", null);
+    assert.equal(project.session.phase.value, "refused");
+    mock.timers.tick(3_000);
+    await server.answer("user.me", user("dave"));
+    await server.answer("ticket.list", page([ticket(2)], 4));
+    assert.equal(me(project), "dave");
+    server.listener?.lost();
+    await server.answer("user.me", null);
+    mock.timers.tick(3_000);
+    await server.fail("user.me", new ApiError("No session", { code: ERROR_CODES.unauthenticated }));
+    assert.equal(project.session.phase.value, "refused");
+    server.asked.length = 0;
+    mock.timers.tick(10_000);
+    assert.deepEqual(server.asked, []);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test("a user who is not let in any more leaves nothing on the page", async () => {
   const { server, project } = await loadedProject();
   server.listener?.open();
@@ -188,6 +214,35 @@ test("a user who signs in gets the page, and one who signs out leaves it", async
   assert.deepEqual(server.signedIn, ["bob@example.org", "bob@example.org 123456", "out"]);
   await server.fail("user.me", unknown);
   assert.equal(project.needsSignIn.value, true);
+});
+
+test("who signs out, or is not let in any more, is said to have left once they are forgotten", async () => {
+  const server = new FakeServer();
+  const { call, release, openStream, signIn } = server;
+  const left: unknown[] = [];
+  const onLeave = (user: string, leaving: string) => left.push([user, leaving, project.session.me.peek()]);
+  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn, onEvent() {}, onLeave });
+  const signInAs = async (id: string) => {
+    await server.answer("user.me", user(id));
+    await server.answer("ticket.list", page([], 3));
+  };
+  void project.load();
+  await signInAs("bob");
+  await project.signOut();
+  await signInAs("carol");
+  server.listener?.refused(new ApiError("who?", { code: ERROR_CODES.unauthenticated }));
+  void project.load();
+  await signInAs("dave");
+  void project.call("tag.list").catch(() => {});
+  await server.fail("tag.list", new ApiError("another", { code: ERROR_CODES["another-user"] }));
+  await signInAs("erin");
+  server.listener?.refused(new ApiError("no", { code: ERROR_CODES.deactivated, reason: "deactivated" }));
+  assert.deepEqual(left, [
+    ["bob", "left", null],
+    ["carol", "ended", null],
+    ["dave", "ended", null],
+    ["erin", "deactivated", null],
+  ]);
 });
 
 test("a late refusal of an earlier user's call does not sign the present one out", async () => {
@@ -351,10 +406,64 @@ test("older tickets are asked for where the list ends", async () => {
   void project.load();
   await server.answer("user.me", user("bob"));
   await server.answer("ticket.list", page([ticket(2)], 3, "after 2"));
-  void project.loadMore();
-  assert.deepEqual(server.asked.at(-1)?.params, { cursor: "after 2", limit: 50 });
+  void project.pages.loadMore();
+  void project.pages.loadMore();
+  const params = { view: "inbox", cursor: "after 2", limit: 50, unread: true };
+  assert.deepEqual(
+    server.asked.map((asked) => asked.params),
+    [params],
+  );
   await server.answer("ticket.list", page([ticket(1)], 3));
   assert.equal(project.data.list.tickets.value.length, 2);
+  assert.equal(project.data.list.cursor.value, null);
+});
+
+test("why an older page did not come is known until it is asked for again", async () => {
+  const { server, project } = newProject();
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(2)], 3, "after 2"));
+  void project.pages.loadMore();
+  await server.fail("ticket.list", new ApiError("no answer"));
+  assert.equal(project.pages.problem.value?.message, "no answer");
+  void project.pages.loadMore();
+  await server.answer("ticket.list", page([ticket(1)], 3));
+  assert.equal(project.pages.problem.value, null);
+});
+
+test("an agent's inbox has what is neither solved nor closed, a customer's has all", async () => {
+  for (const [role, expected] of [
+    ["agent", [3, 1]],
+    ["customer", [3, 2, 1]],
+  ] as const) {
+    const { server, project } = newProject();
+    void project.load();
+    await server.answer("user.me", user("bob", { role }));
+    assert.deepEqual(server.asked.at(-1)?.params, { view: "inbox", limit: 50, unread: true });
+    await server.answer("ticket.list", page([ticket(1)], 3));
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(2, { status: "solved" }) }));
+    server.listener?.event(event(5, "ticket.created", { ticket: ticket(3) }));
+    assert.deepEqual(
+      project.data.list.tickets.value.map(({ ticket_id: id }) => id),
+      expected,
+    );
+  }
+});
+
+test("the list is asked for again in another order", async () => {
+  const server = new FakeServer();
+  const order = signal<ListOrder>("activity");
+  const { call, release, openStream } = server;
+  const options = { id: "p", name: "P", call, release, openStream, signIn: null, order };
+  const project = new Project({ ...options, onEvent: () => {} });
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 3));
+  order.value = "oldest";
+  void project.relist();
+  assert.deepEqual(server.asked.at(-1)?.params, { view: "inbox", order: "id", limit: 50, unread: true });
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 3));
+  assert.deepEqual([project.data.list.at(0)?.id, project.data.list.at(1)?.id], [1, 2]);
 });
 
 test("a thread that changes often is fetched once more, however often", async () => {
@@ -440,7 +549,126 @@ test("what waits to be sent is not sent as another user's", async () => {
   const first = project.update(1, { status: "solved" });
   const second = project.update(1, { priority: "high" });
   project.forget();
+  const ended = Promise.allSettled([first, second]);
   await server.answer("ticket.update", ticket(1, { status: "solved" }));
-  await Promise.all([first, second]);
+  await ended;
   assert.deepEqual(server.asked, []);
+});
+
+test("what one user was told is not another's, as when they had just filed a ticket", async () => {
+  const { server, project } = await loadedProject();
+  const filed = project.file({ title: "Bob's", body: "Text", priority: "normal", attachments: [] }, "token");
+  const refused = assert.rejects(filed, { code: ERROR_CODES.unauthenticated });
+  project.forget();
+  void project.load();
+  await server.answer("user.me", user("carol", { role: "customer" }));
+  await server.answer("ticket.list", page([], 3));
+  await server.answer("ticket.create", ticket(9));
+  await refused;
+  assert.deepEqual([project.data.ticket(9), project.session.me.value?.user_id], [null, "carol"]);
+});
+
+const ANOTHER_USER = new ApiError("another user", { code: ERROR_CODES["another-user"] });
+const me = (project: Project) => project.session.me.value?.user_id;
+
+test("what is refused because another user has signed in leaves the page to that user", async () => {
+  const { server, project } = await loadedProject();
+  const sent = project.send(1, "reply", { body: "Done.", attachments: [] }, "token");
+  const refused = assert.rejects(sent, { message: "another user" });
+  await server.fail("message.reply", ANOTHER_USER);
+  await refused;
+  assert.equal(me(project), undefined);
+  assert.equal(project.data.ticket(1), null);
+  await server.answer("user.me", user("dave"));
+  await server.answer("ticket.list", page([ticket(2)], 4));
+  assert.equal(me(project), "dave");
+});
+
+test("a snapshot that is refused because another user has signed in is asked for once more, as that user's", async () => {
+  const { server, project } = await loadedProject();
+  void project.load();
+  await server.fail("ticket.list", ANOTHER_USER);
+  assert.equal(me(project), undefined);
+  server.asked.splice(0, 1);
+  await server.answer("user.me", user("dave"));
+  await server.answer("ticket.list", page([ticket(2)], 4));
+  assert.equal(me(project), "dave");
+});
+
+test("a user in whose place a snapshot brings another one is said to have left", async () => {
+  const server = new FakeServer();
+  const { call, release, openStream, signIn } = server;
+  const left: string[] = [];
+  const onLeave = (...who: string[]) => void left.push(who.join(" "));
+  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn, onEvent() {}, onLeave });
+  for (const id of ["bob", "bob", "dave"]) {
+    void project.load();
+    await server.answer("user.me", user(id));
+    await server.answer("ticket.list", page([ticket(1)], 3));
+  }
+  assert.deepEqual([me(project), left], ["dave", ["bob ended"]]);
+});
+
+test("what a project is called is asked for after a gap", async () => {
+  const { server, project } = await loadedProject();
+  project.title.value = "Old name";
+  server.listener?.reset();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1)], 9));
+  await server.answer("project.info", { name: "New name" });
+  assert.equal(project.title.value, "New name");
+});
+
+test("what one user has not read is forgotten where a snapshot brings another one", async () => {
+  const { server, project } = await loadedProject();
+  project.unread.arrive(7, 2);
+  void project.load();
+  await server.answer("user.me", user("dave"));
+  const list = page([ticket(2)], 4);
+  await server.answer("ticket.list", { ...list, tickets: list.tickets.map((row) => ({ ...row, unread: 1 })) });
+  assert.deepEqual([me(project), project.unread.has(7), project.unread.count.value], ["dave", false, 0]);
+});
+
+const UNKNOWN_VIEW = new ApiError("the params do not fit ticket.list", { code: ERROR_CODES["invalid-params"] });
+
+test("of an older server, which has no inbox, the list has all tickets, and it is not asked in vain again", async () => {
+  const { server, project } = newProject();
+  const hasView = () => "view" in ((server.asked[0]?.params ?? {}) as object);
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.fail("ticket.list", UNKNOWN_VIEW);
+  assert.equal(hasView(), false);
+  await server.answer("ticket.list", page([ticket(1, { status: "solved" })], 3));
+  assert.deepEqual([project.inbox.isWhole.value, project.session.phase.value, server.opened], [true, "behind", [3]]);
+  server.listener?.event(event(4, "ticket.updated", { ticket: ticket(2, { status: "solved" }) }));
+  assert.deepEqual(
+    project.data.list.tickets.value.map(({ ticket_id: id }) => id),
+    [2, 1],
+  );
+  void project.relist();
+  assert.equal(hasView(), false);
+  // An upgraded one has it.
+  server.asked.length = 0;
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1)], 5));
+  assert.equal(project.inbox.isWhole.value, false);
+});
+
+test("a user who hears that they are deactivated is let out at once, as one who is no user any more", async () => {
+  const server = new FakeServer();
+  const { call, release, openStream, signIn } = server;
+  const left: string[] = [];
+  const onLeave = (...who: string[]) => void left.push(who.join(" "));
+  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn, onEvent() {}, onLeave });
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1)], 3));
+  server.listener?.event(event(4, "user.deactivated", { record: user("carol", { active: false }) }));
+  assert.equal(me(project), "bob");
+  server.listener?.event(event(5, "user.deactivated", { record: user("bob", { active: false }) }));
+  assert.deepEqual(
+    [me(project), left, project.session.problem.value?.reason],
+    [undefined, ["bob deactivated"], "deactivated"],
+  );
 });

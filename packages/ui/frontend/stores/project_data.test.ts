@@ -117,6 +117,64 @@ test("a list that grows without an end keeps what was asked for, what is open, a
   for (let seq = 3; seq < 3_000; seq += 1) data.apply(event(seq, "ticket.created", { ticket: ticket(seq) }));
   const ids = data.list.tickets.value.map(({ ticket_id }) => ticket_id);
   assert.ok(ids.length < 1_200);
-  assert.deepEqual([ids[0], ids[1], ids.at(-1)], [1, 2_999, 2]);
-  assert.equal(data.ticket(3), null);
+  assert.deepEqual([ids[0], ids[1], data.ticket(2)?.ticket_id], [1, 2_999, 2]);
+  // What was forgotten is asked for again where somebody scrolls to it.
+  assert.deepEqual([data.ticket(3), data.list.cursor.value], [null, ""]);
+});
+
+test("ten thousand events leave no more in memory than the list and what is open", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1)], 1));
+  data.list.begin((one) => one.status !== "closed", "activity");
+  data.replace(page([ticket(1)], 1));
+  const views = data.newList();
+  views.begin((one) => one.status === "waiting", "activity");
+  views.replace(page([ticket(2, { status: "waiting" })], 1));
+  for (let seq = 3; seq < 10_000; seq += 1) {
+    data.apply(event(seq, "ticket.created", { ticket: ticket(seq, { updated_at: seq }) }));
+    data.apply(event(seq, "ticket.updated", { ticket: ticket(seq, { updated_at: seq, status: "closed" }) }));
+  }
+  assert.deepEqual([data.ticketCount, data.list.length, views.length], [2, 2, 1]);
+  // What a list alone had goes with it.
+  data.closeList(views);
+  assert.equal(data.ticketCount, 2);
+  data.list.remove(2);
+  data.forgetUnlisted();
+  assert.equal(data.ticketCount, 1);
+});
+
+test("ten thousand rows are kept in one place each, whatever happens to them", () => {
+  const data = new ProjectData();
+  data.replace(
+    page(
+      Array.from({ length: 10_000 }, (_, index) => ticket(index + 1)),
+      1,
+      "on",
+    ),
+  );
+  for (let seq = 2; seq < 10_002; seq += 1) {
+    const id = ((seq * 7_919) % 10_000) + 1;
+    data.apply(event(seq, "ticket.updated", { ticket: ticket(id, { updated_at: 10_000 + seq }) }));
+  }
+  assert.deepEqual([data.ticketCount, data.list.length], [10_000, 10_000]);
+});
+
+test("threads that were opened long ago are forgotten with their messages, and can be opened again", () => {
+  const data = new ProjectData();
+  for (let id = 1; id <= 31; id += 1) {
+    data.putTicket(ticket(id), 1);
+    data.list.remove(id);
+    data.openThread(id).replace(thread([message(id * 100), message(id * 100 + 1)], 1));
+  }
+  assert.deepEqual([data.openThreads.length, data.thread(1), data.ticket(1)], [30, undefined, null]);
+  assert.deepEqual([data.thread(2)?.messages.value.length, data.ticketCount], [2, 30]);
+  assert.deepEqual(data.openThread(1).messages.value, []);
+});
+
+test("a thread that is shown is not the next that is forgotten", () => {
+  const data = new ProjectData();
+  for (let id = 1; id <= 30; id += 1) data.openThread(id);
+  const shown = data.showThread(1);
+  data.openThread(31);
+  assert.deepEqual([data.thread(1) === shown, data.thread(2)], [true, undefined]);
 });

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { announce } from "./announcement.ts";
+import { mapStorage } from "../testing/map_storage.ts";
+import { Announcement, announce } from "./announcement.ts";
 import { event, message, ticket } from "./fixtures.ts";
-import { KeySetting } from "./key_setting.ts";
+import { KeySetting } from "./keys/key_setting.ts";
 import {
   DEVICES,
   hashOfAddress,
   INBOX,
   listHref,
+  messageHref,
   NEW,
   parseRoute,
   savedName,
@@ -15,7 +17,6 @@ import {
   threadHref,
 } from "./route.ts";
 import { Drafts, draftKey } from "./tickets/drafts.ts";
-import { RetryToken } from "./tickets/retry_token.ts";
 
 test("an address names its view, and one that names none is the list", () => {
   assert.deepEqual(parseRoute(INBOX), { view: "inbox", list: null });
@@ -44,18 +45,36 @@ test("signing in and the devices have views, and addresses of their own", () => 
   assert.equal(hashOfAddress("/elsewhere"), "");
 });
 
+test("the address of a message is one of its ticket", () => {
+  assert.equal(messageHref("p", 7, 12), "#/tickets/p/7/message/12");
+  const route = parseRoute(messageHref("p", 7, 12));
+  assert.deepEqual(route.view === "thread" && [route.project, route.ticketId], ["p", 7]);
+});
+
 test("a ticket's address is read as it was written", () => {
-  assert.deepEqual(parseRoute(threadHref("a/b c", 12)), { view: "thread", project: "a/b c", ticketId: 12 });
-  assert.deepEqual(parseRoute("#/tickets/%E0%A4%A/1"), { view: "thread", project: "%E0%A4%A", ticketId: 1 });
+  const route = { view: "thread", project: "a/b c", ticketId: 12, messageId: null };
+  assert.deepEqual(parseRoute(threadHref("a/b c", 12)), route);
+  assert.deepEqual(parseRoute("#/tickets/%E0%A4%A/1"), { ...route, project: "%E0%A4%A", ticketId: 1 });
+  assert.deepEqual(parseRoute(messageHref("a/b c", 12, 7)), { ...route, messageId: 7 });
+  for (const wrong of ["0", "x", "", "-1"]) {
+    assert.deepEqual(parseRoute(`${threadHref("a/b c", 12)}/message/${wrong}`), route, wrong);
+  }
+});
+
+test("a ticket that is read in a view has both in its address", () => {
+  const route = { view: "thread", project: "a/b", ticketId: 12, messageId: null };
+  for (const list of ["mine", "closed", savedName("a/b", 3)] as const) {
+    assert.deepEqual(parseRoute(threadHref("a/b", 12, list)), { ...route, list });
+    assert.deepEqual(parseRoute(`${threadHref("a/b", 12, list)}/message/7`), { ...route, list, messageId: 7 });
+  }
+  assert.equal(threadHref("a", 1, "inbox"), threadHref("a", 1));
+  assert.deepEqual(parseRoute("#/views/none/tickets/a%2Fb/12"), route);
+  assert.deepEqual(parseRoute("#/views/mine/tickets/a%2Fb/x"), { view: "inbox", list: null });
 });
 
 test("a draft is saved for its user and place, and forgotten when it is empty", () => {
   const stored = new Map<string, string>();
-  const drafts = new Drafts(() => ({
-    getItem: (key) => stored.get(key) ?? null,
-    setItem: (key, text) => void stored.set(key, text),
-    removeItem: (key) => void stored.delete(key),
-  }));
+  const drafts = new Drafts(() => mapStorage(stored));
   drafts.save(draftKey("bob", "p", 1, "reply"), "half");
   assert.equal(drafts.read(draftKey("bob", "p", 1, "reply")), "half");
   assert.equal(drafts.read(draftKey("carol", "p", 1, "reply")), "");
@@ -71,51 +90,12 @@ test("a browser without storage loses no more than the next page", () => {
   assert.equal(drafts.read("key"), "");
 });
 
-test("the same text has the same token until it was sent", () => {
-  const token = new RetryToken({ read: () => "", save: () => {} });
-  const first = token.tokenFor("text");
-  assert.match(first, /^[0-9a-f]{32}$/);
-  assert.equal(token.tokenFor("text"), first);
-  const other = token.tokenFor("other");
-  assert.notEqual(other, first);
-  token.renew();
-  assert.notEqual(token.tokenFor("other"), other);
-});
-
-test("a token stays with its draft, over a reload and until the draft is sent or emptied", () => {
-  const kept = new Map<string, string>();
-  const storage = {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
-  };
-  const reloaded = () => new Drafts(() => storage).token("a");
-  const first = reloaded().tokenFor("text");
-  assert.equal(reloaded().tokenFor("text"), first);
-  assert.notEqual(new Drafts(() => storage).token("b").tokenFor("text"), first);
-  const other = reloaded().tokenFor("text, and more");
-  assert.notEqual(other, first);
-  reloaded().renew();
-  assert.notEqual(reloaded().tokenFor("text, and more"), other);
-  new Drafts(() => storage).save("a", "");
-  new Drafts(() => storage).save("b", "");
-  assert.equal(kept.size, 0);
-  kept.set("a/token", '{"not": "one"}');
-  assert.match(reloaded().tokenFor("text"), /^[0-9a-f]{32}$/);
-});
-
-test("a token stays with its draft while the page is open where storage is switched off", () => {
-  const drafts = new Drafts(() => {
-    throw new Error("switched off");
-  });
-  const first = drafts.token("a").tokenFor("text");
-  assert.equal(drafts.token("a").tokenFor("text"), first);
-});
-
 test("news are a sentence, and one's own doing is none", () => {
   const filed = event(1, "ticket.created", { ticket: ticket(1) });
   assert.equal(announce(filed, "bob"), "New ticket from Carol: Ticket 1");
   assert.equal(announce(filed, "carol"), null);
+  const filedFor = event(1, "ticket.created", { ticket: ticket(1, { followers: ["bob"] }) });
+  assert.deepEqual([announce(filedFor, "bob"), typeof announce(filedFor, "alice")], [null, "string"]);
   const noted = event(2, "message.noted", { ticket: ticket(1), message: message(1, { kind: "note" }) });
   assert.equal(announce(noted, "alice"), "Bob wrote a note on Ticket 1");
   assert.equal(announce(event(3, "ticket.updated", { ticket: ticket(1) }), "alice"), null);
@@ -123,11 +103,7 @@ test("news are a sentence, and one's own doing is none", () => {
 });
 
 test("the keys stay off where they were turned off, also without storage while the page is open", () => {
-  const kept = new Map<string, string>();
-  const storage = {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-  };
+  const storage = mapStorage();
   assert.equal(new KeySetting(() => storage).isOn.value, true);
   new KeySetting(() => storage).set(false);
   assert.equal(new KeySetting(() => storage).isOn.value, false);
@@ -136,4 +112,13 @@ test("the keys stay off where they were turned off, also without storage while t
   });
   without.set(false);
   assert.equal(without.isOn.value, false);
+});
+
+test("a sentence that is said twice is heard twice, and no sentence is none", () => {
+  const announcement = new Announcement();
+  const texts = ["Copied", "Copied", "Copied", "", ""].map((sentence) => {
+    announcement.value = sentence;
+    return announcement.value;
+  });
+  assert.deepEqual(texts, ["Copied", "Copied\u00a0", "Copied", "", ""]);
 });

@@ -5,3 +5,13 @@ export function sendOnCtrlEnter(event: KeyboardEvent): void {
   event.preventDefault();
   (event.currentTarget as HTMLFormElement).requestSubmit();
 }
+
+// What the style adds around a text: its border.
+const BORDER_PX = 2;
+
+/** Make a field as high as its text, up to what the style allows. */
+export function fitHeight(area: HTMLTextAreaElement | null): void {
+  if (area === null) return;
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight + BORDER_PX}px`;
+}

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../api/errors.ts";
+import { t } from "../i18n/translate.ts";
 import { Problem } from "./problem.tsx";
 
 type Load<Props> = () => Promise<ComponentType<Props>>;
@@ -37,8 +38,8 @@ export function lazyPart<Props extends object>(load: Load<Props>): LazyPart<Prop
 
 /** The desk is down, or was upgraded since the page was opened: then a reload brings the parts of the new release. */
 function PartMissing() {
-  const problem = new ApiError("This part of the page could not be loaded", {
-    hint: "What you typed is kept when the page is loaded again.",
+  const problem = new ApiError(t("This part of the page could not be loaded"), {
+    hint: t("What you typed is kept when the page is loaded again."),
   });
   return <Problem problem={problem} onRetry={() => location.reload()} />;
 }

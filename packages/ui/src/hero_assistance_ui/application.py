@@ -17,6 +17,7 @@ from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
+from hero_assistance_sdk.net.embedders import Embedders
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.errors import InternalError
@@ -55,12 +56,12 @@ from hero_assistance_ui.unsubscribe import UnsubscribeResource
 _EVERY_ANSWER = (
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 # What holds where the answer says nothing else.
 _UNLESS_GIVEN = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
 )
 # Views that are known by an address outside of the page.
@@ -92,17 +93,19 @@ class Gateway(Starlette):
             protocol="ui",
         )
         desk_name = DeskName(next(iter(self._upstreams.values())) if identity.is_local and projects else None)
+        mail_frame = MailFrame(identity, self._upstream, identity.embedders)
         document = PageDocument(projects, assets, identity, reader, desk_name)
         routes = [
             Route("/", document.__call__),
             Route("/static/{name}", assets.__call__),
+            Route("/embed.js", assets.embed_script),
             Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
             Route("/projects/{project}/events", self._events),
             Route("/projects/{project}/retry", self._retry, methods=["POST"]),
             Route("/events", self._merged_events),
             Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
-            Route("/projects/{project}/mails/{mail_id}", MailFrame(identity, self._upstream).__call__),
+            Route("/projects/{project}/mails/{mail_id}", mail_frame.__call__),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
             *self._sign_in_routes(document, NoticePage(assets, reader, desk_name)),
             *self._admin_routes(reader),
@@ -167,7 +170,8 @@ class Gateway(Starlette):
                 await upstream.page_methods.require(call.method)
         except HeroError as error:
             return failure_response(error, call.id)
-        return await relay_call(upstream, call, self._identity.headers(request))
+        accepted = request.headers.get("accept-encoding", "")
+        return await relay_call(upstream, call, self._identity.headers(request), accepted)
 
     async def _people(self, request: Request) -> Response:
         """List all users for the picker: it calls without a name, and dev mode takes that for the admin."""
@@ -210,7 +214,7 @@ class Gateway(Starlette):
 
     def _caller(self, request: Request, upstream: Upstream) -> str:
         """Return what tells callers of a project apart: what is believed of them and, over TCP, their address."""
-        return repr((upstream.project.id, request.client and request.client.host, self._identity.headers(request)))
+        return repr((upstream.project.id, request.client and request.client.host, self._identity.claims(request)))
 
     def _upstream(self, request: Request) -> Upstream:
         """Return the project of the path; where none is named, the page has one alone."""
@@ -238,7 +242,8 @@ def create_app(
     `first_user` calls until a demo user is picked. `health` is what `/health` answers.
     """
     local = all(isinstance(project.target, Sockets) for project in projects)
-    identity = BrowserIdentity(auth_mode, trust, first_user=first_user, is_local=local)
+    embedders = (lambda: reader.settings.embedders) if reader else Embedders
+    identity = BrowserIdentity(auth_mode, trust, first_user=first_user, is_local=local, embedders=embedders)
     return Gateway(projects, identity, reader, assets or Assets.packaged(), health=health or Health())
 
 

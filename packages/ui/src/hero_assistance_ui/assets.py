@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_ui.preferences.languages import Languages
 
 MEDIA_TYPES = {
     ".js": "text/javascript",
@@ -26,6 +27,8 @@ MEDIA_TYPES = {
 }
 _FOREVER = "public, max-age=31536000, immutable"
 _MANIFEST = "manifest.json"
+# A worker has the policy of its own script, and not that of the page that starts it.
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 
 
 class Encoding(StrEnum):
@@ -61,9 +64,11 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class FirstFiles:
-    """The files that the document names, and the style that stands in it."""
+    """The files that the document and its script name, and the style that stands in the document."""
 
     script: str
+    worker: str
+    embed: str
     icon: str
     font: str
     licenses: str
@@ -73,9 +78,10 @@ class FirstFiles:
 class Assets:
     """Answers `GET /static/{name}` with the files of the bundle."""
 
-    def __init__(self, found: Mapping[str, Asset], first: FirstFiles) -> None:
+    def __init__(self, found: Mapping[str, Asset], first: FirstFiles, languages: Languages) -> None:
         self._found = found
         self.first = first
+        self.languages = languages
 
     @classmethod
     def packaged(cls) -> Assets:
@@ -86,22 +92,35 @@ class Assets:
             raise AssetsMissing("the page was not built", hint="in a source tree, run: ./buildenv.sh nox -s dev")
         first = json.loads(manifest.read_bytes())
         style = (folder / first["style"]).read_text("utf-8")
-        return cls(_read_assets(folder), FirstFiles(**{**first, "style": style}))
+        languages = Languages.read(folder, first.pop("languages"))
+        return cls(_read_assets(folder), FirstFiles(**{**first, "style": style}), languages)
 
     async def __call__(self, request: Request) -> Response:
         """Answer `GET /static/{name}`."""
-        asset = self._found.get(request.path_params["name"])
+        name = request.path_params["name"]
+        asset = self._found.get(name)
         if asset is None:
             return PlainTextResponse("there is no such file in this release\n", status_code=404)
-        encoding = choose_encoding(request.headers.get("accept-encoding", ""), asset.contents)
-        headers = {"cache-control": _FOREVER, "etag": asset.entity_tag(encoding)}
-        if len(asset.contents) > 1:
-            headers["vary"] = "accept-encoding"
-        if _is_known(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        if encoding is not Encoding.IDENTITY:
-            headers["content-encoding"] = encoding.value
-        return Response(asset.contents[encoding], media_type=asset.media_type, headers=headers)
+        policy = {"content-security-policy": _WORKER_POLICY} if name == self.first.worker else {}
+        return _answer(request, asset, {"cache-control": _FOREVER, **policy})
+
+    async def embed_script(self, request: Request) -> Response:
+        """Answer `GET /embed.js`: pages of other origins load it by an address that every release has."""
+        shared = {"cache-control": "no-cache", "cross-origin-resource-policy": "cross-origin"}
+        return _answer(request, self._found[self.first.embed], shared)
+
+
+def _answer(request: Request, asset: Asset, given: Mapping[str, str]) -> Response:
+    """Return a file in the best encoding, or that the browser has it."""
+    encoding = choose_encoding(request.headers.get("accept-encoding", ""), asset.contents)
+    headers = {**given, "etag": asset.entity_tag(encoding)}
+    if len(asset.contents) > 1:
+        headers["vary"] = "accept-encoding"
+    if _is_known(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    if encoding is not Encoding.IDENTITY:
+        headers["content-encoding"] = encoding.value
+    return Response(asset.contents[encoding], media_type=asset.media_type, headers=headers)
 
 
 def choose_encoding(accepted: str, offered: Mapping[Encoding, bytes]) -> Encoding:

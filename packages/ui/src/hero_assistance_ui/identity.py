@@ -7,6 +7,7 @@ the session in its cookie. In dev mode the page's picker decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from starlette.requests import Request
 
 from hero_assistance_httpd.page_origin import HEADER, page_origin
 from hero_assistance_httpd.request_headers import pick_headers, read_header
+from hero_assistance_sdk.net.embedders import Embedders
 from hero_assistance_ui.sign_in.cookies import SESSION, BrowserCookie
 from hero_assistance_ui.trust import Trust
 
@@ -25,6 +27,8 @@ _SESSION_HEADER = b"x-hero-session"
 # addresses that a browser asks for by itself. No project's id has a capital letter.
 PICKED_USER = "X-Picked-User"
 _DEV_HEADER = b"x-dev-user"
+# For whom a page has made a call: the ticket server refuses it where another user is signed in by now.
+PAGE_USER = "X-Page-User"
 # The longest id of a user.
 _NAME_LIMIT = 254
 
@@ -46,6 +50,9 @@ class BrowserIdentity:
     is_local: bool = False
     """Whether the ticket server is this machine's: a stranger's is told neither where the caller is nor a session."""
 
+    embedders: Callable[[], Embedders] = Embedders
+    """The origins that may show the page in a frame."""
+
     @property
     def is_dev(self) -> bool:
         """Return whether the page offers its picker of demo users."""
@@ -54,10 +61,14 @@ class BrowserIdentity:
     @property
     def cookie(self) -> BrowserCookie:
         """Return the cookie that holds a session on this listener."""
-        return BrowserCookie(self.trust, SESSION)
+        return BrowserCookie(self.trust, SESSION, self.embedders)
 
     def headers(self, request: Request) -> dict[bytes, bytes]:
         """Return the headers to send upstream; no other header of the browser is passed on."""
+        return {**self.claims(request), **_page_user(request)}
+
+    def claims(self, request: Request) -> dict[bytes, bytes]:
+        """Return the headers that say who is calling, and where they are."""
         if self.is_dev:
             user = self._picked(request)
             return {**self.origin(request), **({_DEV_HEADER: user.encode()} if user else {})}
@@ -89,6 +100,16 @@ class BrowserIdentity:
         named = read_header(request, PICKED_USER)
         user = request.query_params.get(PICKED_USER, "") if named is None else unquote(named)
         return user if _is_name(user) else self.first_user
+
+
+def _page_user(request: Request) -> dict[bytes, bytes]:
+    """Return the header that says for whom the page has made the call; the page writes the id percent-encoded."""
+    named = read_header(request, PAGE_USER)
+    if named is None:
+        return {}
+    user = unquote(named)
+    # What is no name is no user's: it is passed on as it came, without line ends, and refused.
+    return {PAGE_USER.lower().encode(): (user if _is_name(user) else named).encode()}
 
 
 def _is_name(text: str) -> bool:

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unauthenticated
-from hero_assistance_sdk.rpc.errors import CODES
-from hero_assistance_ui.errors import status_of
+from hero_assistance_sdk.net.embedders import Embedders
+from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
+from hero_assistance_ui.errors import plain_words, status_of
 from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.page import style_source
 from hero_assistance_ui.relays.asking import NO_STORE, ask
@@ -24,6 +25,7 @@ from hero_assistance_ui.relays.calls import Call
 from hero_assistance_ui.relays.upstream import Upstream
 
 METHOD = "mail.html"
+NO_EMBEDDERS = Embedders()
 # With it, the pictures of the web are loaded: their sender learns that the mail is looked at.
 LOADS_PICTURES = "pictures"
 _ID_DIGITS = 15
@@ -44,8 +46,14 @@ _DOCUMENT = (
 class MailFrame:
     """Answers with the document of one mail."""
 
-    def __init__(self, identity: BrowserIdentity, upstream_of: Callable[[Request], Upstream]) -> None:
+    def __init__(
+        self,
+        identity: BrowserIdentity,
+        upstream_of: Callable[[Request], Upstream],
+        embedders: Callable[[], Embedders] = Embedders,
+    ) -> None:
         self._identity = identity
+        self._embedders = embedders
         self._upstream_of = upstream_of
 
     async def __call__(self, request: Request) -> Response:
@@ -54,21 +62,35 @@ class MailFrame:
         try:
             body, status = await self._read(request, loads_pictures=loads_pictures), 200
         except HeroError as error:
-            body, status = _escape(f"{error.message}. {error.hint or ''}"), status_of(error)
+            message, hint = plain_words(error)
+            body, status = _escape(f"{message}. {hint}"), status_of(error)
         document = _DOCUMENT.format(style=_STYLE, body=body)
-        headers = {"content-security-policy": make_policy(loads_pictures=loads_pictures), **NO_STORE}
+        headers = {
+            "content-security-policy": make_policy(loads_pictures=loads_pictures, embedders=self._embedders()),
+            **NO_STORE,
+        }
         return HTMLResponse(document, status_code=status, headers=headers)
 
     async def _read(self, request: Request, *, loads_pictures: bool) -> str:
         params = {"mail_id": _mail_id(request), "loads_pictures": loads_pictures}
         call = Call(0, METHOD, params)
         upstream = self._upstream_of(request)
-        _status, answer = await ask(upstream, call, self._identity.headers(request))
-        return _html_of(answer, upstream.project.name, loads_pictures=loads_pictures)
+        status, answer = await ask(upstream, call, self._identity.headers(request))
+        try:
+            result = decoded(upstream.project.name, status, answer)
+        except RpcFailure as refusal:
+            if refusal.code == CODES[Unauthenticated]:
+                raise
+            # Who may not see mails is not told which there are.
+            raise NotFound(refusal.message, hint="read the text of the message") from None
+        return _html_of(result, upstream.project.name, loads_pictures=loads_pictures)
 
 
-def make_policy(*, loads_pictures: bool) -> str:
-    """Return the policy of the document: a sandbox without scripts, forms and its origin; links open apart."""
+def make_policy(*, loads_pictures: bool, embedders: Embedders = NO_EMBEDDERS) -> str:
+    """Return the policy of the document: a sandbox without scripts, forms and its origin; links open apart.
+
+    The frames around it are the desk's page and those that the desk is shown in.
+    """
     pictures = "img-src data: https: http:" if loads_pictures else "img-src data:"
     return "; ".join(
         (
@@ -79,7 +101,7 @@ def make_policy(*, loads_pictures: bool) -> str:
             "style-src-attr 'unsafe-inline'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'self'",
+            embedders.frame_ancestors,
         )
     )
 
@@ -91,26 +113,15 @@ def _mail_id(request: Request) -> int:
     return int(text)
 
 
-def _html_of(answer: bytes, project: str, *, loads_pictures: bool) -> str:
-    """Return the HTML of an answer; raises with the server's words `Unauthenticated`, `NotFound` for other refusals."""
+def _html_of(result: Any, project: str, *, loads_pictures: bool) -> str:
+    """Return the HTML of a result of the ticket server."""
     try:
-        parsed = from_json(answer)
-        if "error" in parsed:
-            raise _refusal(parsed["error"])
-        html, left_out = parsed["result"]["html"], int(parsed["result"].get("web_pictures", 0))
+        html, left_out = result["html"], int(result.get("web_pictures", 0))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ProtocolViolation(f"what answers for {project} shows no mails") from None
     if not isinstance(html, str):
         raise ProtocolViolation(f"what answers for {project} shows no mails")
     return html if loads_pictures or left_out <= 0 else _say_left_out(left_out) + html
-
-
-def _refusal(error: dict[str, Any]) -> HeroError:
-    """Return what a refusal is here: who may not see mails is not told which there are."""
-    message = str(error["message"])
-    if error.get("code") == CODES[Unauthenticated]:
-        return Unauthenticated(message)
-    return NotFound(message, hint="read the text of the message")
 
 
 def _say_left_out(count: int) -> str:

@@ -7,13 +7,16 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader
 from hero_assistance_ui.assets import Assets
-from hero_assistance_ui.errors import status_of
-from hero_assistance_ui.page import BAR_COLOURS, style_source
+from hero_assistance_ui.errors import plain_words, status_of
+from hero_assistance_ui.page import language_fields, style_source
+from hero_assistance_ui.preferences.languages import Language
+from hero_assistance_ui.preferences.theme import choose_theme, theme_fields
 from hero_assistance_ui.relays.desk_name import DeskName
 
 
@@ -25,12 +28,13 @@ class Form:
     button: str
     fields: tuple[tuple[str, str], ...] = ()
 
-    def encode(self) -> str:
+    def encode(self, language: Language) -> str:
         """Return the form as HTML."""
         hidden = "".join(
             f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in self.fields
         )
-        button = f'<button type="submit" class="button button-strong button-large">{escape(self.button)}</button>'
+        words = escape(language.translate(self.button))
+        button = f'<button type="submit" class="button button-strong button-large">{words}</button>'
         return f'<form method="post" action="{escape(self.action)}">{hidden}{button}</form>'
 
 
@@ -41,9 +45,10 @@ class Link:
     address: str
     text: str
 
-    def encode(self) -> str:
+    def encode(self, language: Language) -> str:
         """Return the link as HTML."""
-        return f'<p><a class="button button-large" href="{escape(self.address)}">{escape(self.text)}</a></p>'
+        words = escape(language.translate(self.text))
+        return f'<p><a class="button button-large" href="{escape(self.address)}">{words}</a></p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,17 @@ class Notice:
 
 def failure_notice(error: HeroError, following: Form | Link | None = None) -> Notice:
     """Return the notice of what went wrong."""
-    sentences = (error.hint,) if error.hint else ()
-    return Notice(error.message, sentences, following, status=status_of(error))
+    message, hint = plain_words(error)
+    return Notice(message, (hint,) if hint else (), following, status=status_of(error))
 
 
 class NoticePage:
-    """Answers with a notice, in the style and the theme of the page."""
+    """Answers with a notice, in the style, the theme and the language of the page."""
 
     def __init__(self, assets: Assets, reader: SettingsReader | None, desk_name: DeskName) -> None:
         self._reader = reader
         self._desk_name = desk_name
+        self._languages = assets.languages
         self._fixed = asdict(assets.first)
         self._template = Template((files("hero_assistance_ui") / "notice.html").read_text("utf-8"))
         self._policy = "; ".join(
@@ -82,18 +88,17 @@ class NoticePage:
             )
         )
 
-    async def answer(self, notice: Notice, *, base: str) -> Response:
+    async def answer(self, request: Request, notice: Notice, *, base: str) -> Response:
         """Return the page; `base` leads from its own address to the page's root."""
+        language = self._languages.choose(request)
         settings = self._reader.settings if self._reader else DaemonSettings()
-        said = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in notice.sentences)
+        said = "".join(f"<p>{escape(language.translate(sentence))}</p>\n" for sentence in notice.sentences)
         document = self._template.substitute(
-            self._fixed,
+            self._fixed | theme_fields(choose_theme(request, settings.theme)) | language_fields(language),
             base=base,
-            title=escape(notice.title),
+            title=escape(language.translate(notice.title)),
             desk=escape(await self._desk_name.read()),
-            body=said + (notice.next.encode() if notice.next else ""),
-            theme=settings.theme.value,
-            colour=BAR_COLOURS[settings.theme],
+            body=said + (notice.next.encode(language) if notice.next else ""),
         )
         # The origin of a form is said by browsers only where the policy lets them: by it we know our own.
         headers = {

@@ -20,22 +20,22 @@ from string import Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader, Source, Theme
+from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SettingsReader, Source
+from hero_assistance_sdk.net.embedders import Embedders
 from hero_assistance_ui.assets import Assets, Encoding, choose_encoding
 from hero_assistance_ui.identity import BrowserIdentity
+from hero_assistance_ui.preferences.languages import Language, t
+from hero_assistance_ui.preferences.theme import choose_theme, theme_fields
 from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.projects import ShownProject
 from hero_assistance_ui.relays.desk_name import DeskName
 from hero_assistance_ui.trust import Trust
 
-# The browser's own bars, in the colour of the page's head (`--bar` in base.css).
-BAR_COLOURS = {Theme.DARK: "#10151c", Theme.LIGHT: "#ffffff"}
-
-
-# What the access list does, on every page that came over TCP.
-_BAR = '<aside class="access" aria-label="Who may open this page" data-access="{kind}"><p>{text}</p></aside>\n'
-_CLOSED = "Only listed addresses may open this page."
-_OPEN = "Everyone who can reach this address may open this page: {why}."
+_NOSCRIPT = t("This page needs JavaScript. Nothing is loaded from anywhere but this address.")
+# Every part of a document that may differ from browser to browser.
+_VARY = "accept-encoding, accept-language, cookie"
+# The name by which the page's script makes addresses of scripts (`realtime/worker/worker_access.ts`).
+TRUSTED_TYPES_POLICY = "hero_assistance"
 
 
 class PageDocument:
@@ -55,30 +55,32 @@ class PageDocument:
         self._identity = identity
         self._trust = identity.trust
         self._reader = reader
-        self._policy = _policy(first.style)
+        self._style_source = style_source(first.style)
         self._template = Template((files("hero_assistance_ui") / "page.html").read_text("utf-8"))
+        self._languages = assets.languages
         self._fixed = asdict(first)
+        self._worker = first.worker
 
     async def __call__(self, request: Request) -> Response:
         """Answer `GET /`, and the addresses of views that are known outside of the page."""
         settings = self._reader.settings if self._reader else DaemonSettings()
         name = await self._desk_name.read()
+        language = self._languages.choose(request)
         document = self._template.substitute(
-            self._fixed,
+            self._fixed | theme_fields(choose_theme(request, settings.theme)) | language_fields(language),
             base=_base(request, self._trust),
             desk=escape(name),
-            configuration=_script_json(self._configuration(request, name)),
-            theme=settings.theme.value,
-            colour=BAR_COLOURS[settings.theme],
-            access=_access_bar(settings) if self._reader and self._trust is Trust.TCP else "",
+            configuration=_script_json(self._configuration(request, name, settings)),
+            noscript=escape(language.translate(_NOSCRIPT)),
         )
-        headers = {"content-security-policy": self._policy, "cache-control": "no-cache", "vary": "accept-encoding"}
+        policy = _policy(self._style_source, settings.embedders)
+        headers = {"content-security-policy": policy, "cache-control": "no-cache", "vary": _VARY}
         accepted = request.headers.get("accept-encoding", "")
         if choose_encoding(accepted, {Encoding.GZIP: b""}) is not Encoding.GZIP:
             return HTMLResponse(document, headers=headers)
         return HTMLResponse(_compress(document), headers={**headers, "content-encoding": Encoding.GZIP.value})
 
-    def _configuration(self, request: Request, desk_name: str) -> dict[str, object]:
+    def _configuration(self, request: Request, desk_name: str, settings: DaemonSettings) -> dict[str, object]:
         """Return what the page's script is told."""
         return {
             "name": desk_name,
@@ -92,41 +94,55 @@ class PageDocument:
             "sharesStream": len(self._projects) > 1 or any(project.is_foreign for project in self._projects),
             "hasPicker": self._identity.is_dev,
             "signsIn": self._identity.offers_sign_in(request),
+            # Who may open what came over TCP: the page tells admins.
+            "access": _access_of(settings) if self._reader and self._trust is Trust.TCP else None,
+            "worker": f"static/{self._worker}",
+            # Whose messages the page takes while it is shown in a frame of theirs.
+            "embedders": settings.embedders.origins,
         }
 
 
-# One operator, one prefix and one listener give one document.
-@lru_cache(maxsize=16)
+def language_fields(language: Language) -> dict[str, str]:
+    """Return what the templates say of a language; its words are loaded before the page's own script."""
+    script = f'<script type="module" src="static/{language.script}"></script>\n' if language.script else ""
+    return {"language": language.tag, "direction": language.direction, "words": script}
+
+
+# One operator, one prefix, one listener, one language and one theme give one document.
+@lru_cache(maxsize=48)
 def _compress(document: str) -> bytes:
     return gzip.compress(document.encode(), mtime=0)
 
 
-def _access_bar(settings: DaemonSettings) -> str:
-    """Return the bar of the access list: red while every address may enter, green when only those on the list may."""
+def _access_of(settings: DaemonSettings) -> str:
+    """Return what the access list does: it is `enforced`, or every address may enter, and why."""
     if settings.access.is_enforced or settings.is_closed:
-        return _BAR.format(kind="enforced", text=_CLOSED)
-    why = "ADMIN_SECRETS is not set"
+        return "enforced"
     if settings.supervisor is Source.DEFAULT:
-        why = "no supervisor could be asked who may"
-    elif settings.access.invalid:
-        why = "ADMIN_SECRETS names no valid address"
-    return _BAR.format(kind="open", text=_OPEN.format(why=why))
+        return "unread"
+    return "invalid" if settings.access.invalid else "unset"
 
 
-def _policy(style: str) -> str:
-    """Everything comes from this address; the style is the one part that stands in the document, named by its hash."""
+def _policy(style: str, embedders: Embedders) -> str:
+    """Return the policy: everything comes from this address, and one style stands in the document, named by its hash.
+
+    What becomes a script has to come from the one policy of Trusted Types that the page has.
+    """
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src {style_source(style)}",
+            f"style-src {style}",
             "img-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
+            "worker-src 'self'",
             "frame-src 'self'",
             "base-uri 'self'",
             "form-action 'none'",
-            "frame-ancestors 'self'",
+            "require-trusted-types-for 'script'",
+            f"trusted-types {TRUSTED_TYPES_POLICY}",
+            embedders.frame_ancestors,
         )
     )
 

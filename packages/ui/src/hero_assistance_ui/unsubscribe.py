@@ -17,6 +17,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.notices import Form, Notice, NoticePage, failure_notice
+from hero_assistance_ui.preferences.languages import t
 from hero_assistance_ui.relays.asking import ask
 from hero_assistance_ui.relays.calls import Call
 from hero_assistance_ui.relays.upstream import Upstream
@@ -24,9 +25,10 @@ from hero_assistance_ui.sign_in.params import BODY_LIMIT, TOKEN_LIMIT
 
 # From `/unsubscribe` to the page's root.
 _BASE = "./"
-_INCOMPLETE = Notice("This link is not complete", ("Copy all of it from the mail.",), status=400)
+_INCOMPLETE = Notice(t("This link is not complete"), (t("Copy all of it from the mail."),), status=400)
 _DONE = Notice(
-    "You get no more of these mails", ("Nothing else has changed: you find every answer on the page of the desk.",)
+    t("You get no more of these mails"),
+    (t("Nothing else has changed: you find every answer on the page of the desk."),),
 )
 
 
@@ -42,18 +44,18 @@ class UnsubscribeResource:
         """Answer a request; a failure is a page too, with its status."""
         token = request.query_params.get("token", "")
         if not 0 < len(token) <= TOKEN_LIMIT:
-            return await self._notices.answer(_INCOMPLETE, base=_BASE)
+            return await self._notices.answer(request, _INCOMPLETE, base=_BASE)
         if request.method != "POST":
-            form = Form(f"unsubscribe?{urlencode({'token': token})}", "No more of these mails")
-            asked = Notice("Do you want no more of these mails?", ("Press the button, and they end.",), form)
-            return await self._notices.answer(asked, base=_BASE)
+            form = Form(f"unsubscribe?{urlencode({'token': token})}", t("No more of these mails"))
+            asked = Notice(t("Do you want no more of these mails?"), (t("Press the button, and they end."),), form)
+            return await self._notices.answer(request, asked, base=_BASE)
         try:
             # `List-Unsubscribe=One-Click`, or nothing: the token alone counts.
             await bounded_body(request, BODY_LIMIT)
             await self._mute(request, token)
         except HeroError as error:
-            return await self._notices.answer(failure_notice(error), base=_BASE)
-        return await self._notices.answer(_DONE, base=_BASE)
+            return await self._notices.answer(request, failure_notice(error), base=_BASE)
+        return await self._notices.answer(request, _DONE, base=_BASE)
 
     async def _mute(self, request: Request, token: str) -> None:
         upstream = self._find(request)

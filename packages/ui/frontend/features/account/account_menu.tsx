@@ -2,12 +2,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { User } from "../../api/wire.ts";
 import { desk, go } from "../../app.ts";
+import { t } from "../../i18n/translate.ts";
 import { ACCOUNT, ROLE_WORDS } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
 import { DEVICES, INBOX } from "../../stores/route.ts";
+import { settingsHref } from "../../stores/settings/pages.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { useAction } from "../../ui/hooks/use_action.ts";
 import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
 
 export function AccountMenu({ project, me }: { project: Project; me: User }) {
   const menu = useRef<HTMLDetailsElement>(null);
@@ -27,6 +29,9 @@ export function AccountMenu({ project, me }: { project: Project; me: User }) {
           {ACCOUNT.signedInAs} <strong>{me.name}</strong>
           {me.email && <span class="account-email">{me.email}</span>}
         </p>
+        <a class="account-entry" href={settingsHref()} onClick={close}>
+          {t("Your settings")}
+        </a>
         <a class="account-entry" href={DEVICES} onClick={close}>
           {ACCOUNT.devices}
         </a>

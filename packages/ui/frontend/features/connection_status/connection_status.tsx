@@ -1,8 +1,11 @@
 /** Whether what the page shows is true now; what is well is said quietly, what is not is said with the reason. */
 import { desk } from "../../app.ts";
+import { formatMoment } from "../../i18n/times.ts";
+import { t, tx } from "../../i18n/translate.ts";
 import { SIGN_IN_BUTTON } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
 import { signInHref } from "../../stores/route.ts";
+import { wordsOf } from "../../ui/plain_problem.ts";
 import { connectionStatus } from "./status.ts";
 
 export function ConnectionStatus() {
@@ -11,7 +14,7 @@ export function ConnectionStatus() {
   return (
     <p class="connection" data-phase={phase} role="status">
       <span class="dot" />
-      {words}
+      <span>{words}</span>
     </p>
   );
 }
@@ -21,7 +24,7 @@ export function Outages() {
   const silent = desk.projects.filter((project) => project.session.problem.value !== null);
   if (silent.length === 0) return null;
   return (
-    <ul class="outages" aria-label="Projects that do not answer">
+    <ul class="outages" aria-label={t("Projects that do not answer")}>
       {silent.map((project) => (
         <Outage key={project.id} project={project} />
       ))}
@@ -29,23 +32,52 @@ export function Outages() {
   );
 }
 
+/** Each project whose server is too old for the list to be what it is elsewhere. */
+export function OlderServers() {
+  const older = desk.projects.filter((project) => project.inbox.isWhole.value);
+  return (
+    <>
+      {older.map((project) => (
+        <p key={project.id} class="outage-hint older-server" role="status">
+          {tx("The server of {project} runs an older release: its list shows solved and closed tickets too.", {
+            project: <bdi>{project.name}</bdi>,
+          })}
+        </p>
+      ))}
+    </>
+  );
+}
+
 function Outage({ project }: { project: Project }) {
   const problem = project.session.problem.value;
+  const words = problem && wordsOf(problem, desk.isAdmin.value);
+  const seenAt = project.session.seenAt.value;
   return (
     <li class="outage" data-phase={project.session.phase.value}>
       <span class="dot" />
       <div>
-        <p class="outage-title">{problem?.message}</p>
-        {problem?.hint && <p class="outage-hint">{problem.hint}</p>}
+        <p class="outage-title">{words?.message}</p>
+        {words?.hint && <p class="outage-hint">{words.hint}</p>}
+        {seenAt !== null && (
+          <p class="outage-hint">{t("You see what you had seen by {time}.", { time: formatMoment(seenAt) })}</p>
+        )}
       </div>
       {project.needsSignIn.value ? (
-        <a class="button button-small" href={signInHref(project.id)}>
+        <a
+          class="button button-small"
+          href={signInHref(project.id)}
+          aria-label={desk.hasSeveral ? t("Sign in to {project}", { project: project.name }) : undefined}
+        >
           {SIGN_IN_BUTTON}
-          {desk.hasSeveral && <span class="unseen"> to {project.name}</span>}
         </a>
       ) : (
-        <button type="button" class="button button-small" onClick={() => void project.retry()}>
-          Try again{desk.hasSeveral && <span class="unseen"> {project.name}</span>}
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={desk.hasSeveral ? t("Try again {project}", { project: project.name }) : undefined}
+          onClick={() => void project.retry()}
+        >
+          {t("Try again")}
         </button>
       )}
     </li>

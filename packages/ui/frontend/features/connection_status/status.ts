@@ -1,12 +1,13 @@
 /** The one word for the connections to all projects. */
+import { t } from "../../i18n/translate.ts";
 import type { Phase } from "../../stores/access/project_session.ts";
 
 const WORDS: Record<Phase, string> = {
-  loading: "Connecting",
-  live: "Live",
-  behind: "Reconnecting",
-  down: "Not reachable",
-  refused: "Not signed in",
+  loading: t("Connecting"),
+  live: t("Live"),
+  behind: t("Reconnecting"),
+  down: t("Not reachable"),
+  refused: t("Not signed in"),
 };
 const WORST_FIRST: Phase[] = ["down", "refused", "behind", "loading", "live"];
 
@@ -14,5 +15,5 @@ export function connectionStatus(phases: Phase[]): { phase: Phase; words: string
   const phase = WORST_FIRST.find((candidate) => phases.includes(candidate)) ?? "live";
   const live = phases.filter((candidate) => candidate === "live").length;
   const isPartial = phases.length > 1 && phase !== "live" && live > 0;
-  return { phase, words: isPartial ? `${live} of ${phases.length} live` : WORDS[phase] };
+  return { phase, words: isPartial ? t("{live} of {all} live", { live, all: phases.length }) : WORDS[phase] };
 }

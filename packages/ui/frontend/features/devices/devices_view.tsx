@@ -3,17 +3,19 @@ import { useEffect } from "preact/hooks";
 import { desk } from "../../app.ts";
 import { DEVICES, SIGN_IN } from "../../i18n/sign_in_words.ts";
 import { formatDay } from "../../i18n/times.ts";
+import { t } from "../../i18n/translate.ts";
 import type { SignedInDevice } from "../../stores/access/devices.ts";
+import { recovered } from "../../stores/access/project_session.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX } from "../../stores/route.ts";
-import { Age } from "../../ui/chips.tsx";
+import { useAction } from "../../ui/hooks/use_action.ts";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
+import { LastUsed } from "./last_used.tsx";
 import { ProjectPasskeys } from "./passkeys.tsx";
 
 export function DevicesView() {
-  const known = desk.projects.filter((project) => project.session.me.value !== null);
+  const known = desk.known.value;
   return (
     <section class="sheet" aria-labelledby="devices-title">
       <a class="back" href={INBOX}>
@@ -29,10 +31,10 @@ export function DevicesView() {
   );
 }
 
-function ProjectDevices({ project }: { project: Project }) {
+export function ProjectDevices({ project }: { project: Project }) {
   const { problem, run } = useAction();
   const load = () => void run(() => project.devices.load());
-  useEffect(load, [project]);
+  useEffect(load, [project, recovered.value]);
   const devices = project.devices.list.value;
   return (
     <section aria-label={project.name}>
@@ -62,23 +64,21 @@ function Device({ project, device }: { project: Project; device: SignedInDevice 
           {device.isCurrent && <span class="device-current">{DEVICES.current}</span>}
         </p>
         <p class="device-times">
-          {device.kind === "session" ? DEVICES.browser : DEVICES.overlay} · {DEVICES.since} {formatDay(device.since)} ·{" "}
+          {device.kind === "session" ? DEVICES.browser : DEVICES.overlay} ·{" "}
+          {t("signed in: {day}", { day: formatDay(device.since) })} ·{" "}
           {device.seenAt === null ? DEVICES.never : <LastUsed time={device.seenAt} />}
         </p>
         {problem && <Problem problem={problem} />}
       </div>
-      <button type="button" class="button button-small" disabled={isBusy} onClick={() => void end()}>
+      <button
+        type="button"
+        class="button button-small"
+        disabled={isBusy}
+        aria-label={isBusy ? undefined : t("Sign out {device}", { device: device.name })}
+        onClick={() => void end()}
+      >
         {isBusy ? DEVICES.revoking : DEVICES.revoke}
-        <span class="unseen"> {device.name}</span>
       </button>
     </li>
-  );
-}
-
-function LastUsed({ time }: { time: number }) {
-  return (
-    <>
-      {DEVICES.seen} <Age time={time} />
-    </>
   );
 }

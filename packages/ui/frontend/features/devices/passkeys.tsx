@@ -5,11 +5,13 @@ import type { Passkey } from "../../api/wire.ts";
 import { authenticator } from "../../app.ts";
 import { PASSKEYS } from "../../i18n/sign_in_words.ts";
 import { formatDay } from "../../i18n/times.ts";
+import { t } from "../../i18n/translate.ts";
 import type { Passkeys } from "../../stores/access/passkeys.ts";
+import { recovered } from "../../stores/access/project_session.ts";
 import type { Project } from "../../stores/project.ts";
-import { Age } from "../../ui/chips.tsx";
+import { useAction } from "../../ui/hooks/use_action.ts";
 import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
+import { LastUsed } from "./last_used.tsx";
 
 export function ProjectPasskeys({ project, passkeys }: { project: Project; passkeys: Passkeys }) {
   const { problem, run } = useAction();
@@ -18,7 +20,7 @@ export function ProjectPasskeys({ project, passkeys }: { project: Project; passk
     load();
     // Whether the page is where passkeys can be made.
     void project.signIn?.learn();
-  }, [passkeys]);
+  }, [passkeys, recovered.value]);
   const list = passkeys.list.value;
   return (
     <section class="passkeys" aria-labelledby="passkeys-title">
@@ -73,14 +75,8 @@ function Row({ passkeys, passkey }: { passkeys: Passkeys; passkey: Passkey }) {
       <div class="device-words">
         <p class="device-name">{passkey.name}</p>
         <p class="device-times">
-          {PASSKEYS.made} {formatDay(passkey.created_at)} ·{" "}
-          {passkey.last_used_at === null ? (
-            PASSKEYS.never
-          ) : (
-            <>
-              {PASSKEYS.used} <Age time={passkey.last_used_at} />
-            </>
-          )}
+          {t("made: {day}", { day: formatDay(passkey.created_at) })} ·{" "}
+          {passkey.last_used_at === null ? PASSKEYS.never : <LastUsed time={passkey.last_used_at} />}
         </p>
         {problem && <Problem problem={problem} />}
       </div>
@@ -88,10 +84,10 @@ function Row({ passkeys, passkey }: { passkeys: Passkeys; passkey: Passkey }) {
         type="button"
         class="button button-small"
         disabled={isBusy}
+        aria-label={isBusy ? undefined : t("Remove {passkey}", { passkey: passkey.name })}
         onClick={() => void run(() => passkeys.remove(passkey.passkey_id))}
       >
         {isBusy ? PASSKEYS.removing : PASSKEYS.remove}
-        <span class="unseen"> {passkey.name}</span>
       </button>
     </li>
   );

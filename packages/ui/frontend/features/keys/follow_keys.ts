@@ -1,64 +1,70 @@
-/** Does what the keys say, by the controls that are on the page: a key reaches nothing that a hand does not. */
-import { signal } from "@preact/signals-core";
-import { desk, keySetting } from "../../app.ts";
-import { actionOf, type KeyAction, step } from "./keys.ts";
+/** Does what the keys say. */
+import { keySetting } from "../../app.ts";
+import type { Bindings } from "../../stores/keys/key_map.ts";
+import { type Action, canRun } from "../commands/action.ts";
+import { ACTIONS, actionNamed } from "../commands/actions.ts";
+import { overlay } from "../commands/overlays.ts";
+import { KeyReader, type Read } from "./key_reader.ts";
+import { keyMap } from "./key_settings.ts";
+import { isCharacterKey, strokeOf } from "./strokes.ts";
 
-/** Whether the list of the keys is shown. */
-export const showsHelp = signal(false);
+// The time in which a text that an action leads to has the focus: what is typed meanwhile is meant for it.
+const MUTED_MS = 300;
 
-const TICKETS = ".tickets .ticket";
+const TEXTS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 export function followKeys(): void {
+  const reader = new KeyReader();
+  let mutedUntil = 0;
   document.addEventListener("keydown", (event) => {
-    if (showsHelp.value) return;
-    const isStaff = desk.home.value?.session.isStaff.value ?? false;
-    const action = actionOf(event, { isTyping: isTyping(event.target), isStaff });
-    // Where the keys are off, their list still shows how to turn them on.
-    if (action === null || !(keySetting.isOn.value || action === "help")) return;
+    // What it was opened for has the focus.
+    if (isInDialog() || isTyping(event.target)) mutedUntil = 0;
+    const read = readKey(event, reader);
+    if (read === null) return;
     event.preventDefault();
-    run(action);
+    const action = read === "waiting" ? undefined : actionNamed(read.action);
+    if (action === undefined || event.timeStamp < mutedUntil || isNeedlessRepeat(event, action)) return;
+    if (action.opensText) mutedUntil = event.timeStamp + MUTED_MS;
+    action.run();
   });
 }
 
+/** Return what a key comes to; null where it is not for the page. */
+function readKey(event: KeyboardEvent, reader: KeyReader): Read {
+  const stroke = event.defaultPrevented || isInDialog() ? null : strokeOf(event);
+  if (stroke === null) return null;
+  if (isTyping(event.target) && isCharacterKey(stroke)) {
+    reader.reset();
+    return null;
+  }
+  return reader.read(stroke, bindingsNow());
+}
+
+/** A key that is held down moves on, and does nothing else again and again. */
+function isNeedlessRepeat(event: KeyboardEvent, action: Action): boolean {
+  return event.repeat && action.group !== "list";
+}
+
+/** A dialog takes all keys: one that is on its way, too, and none that was closed a moment ago. */
+function isInDialog(): boolean {
+  if (document.querySelector("dialog[open]") !== null) return true;
+  // One that is drawn and not open was closed, unless it is always drawn.
+  return overlay.peek() !== null && document.querySelector("dialog:not([data-lasting])") === null;
+}
+
+/** A box takes no letters, and neither does a text of a dialog that was closed: it has the focus until the next picture. */
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+  return target instanceof Element && (target.closest(TEXTS)?.checkVisibility() ?? false);
 }
 
-function run(action: KeyAction): void {
-  if (action === "help") showsHelp.value = true;
-  else if (action === "next") move(1);
-  else if (action === "previous") move(-1);
-  else if (action === "open") focusedTicket()?.click();
-  else if (action === "reply" || action === "note") write(action);
-  else choose(action);
+/** Return the bindings of what can be run now. */
+function bindingsNow(): Bindings {
+  const known = ACTIONS.filter((action) => canRun(action)).map((action) => [action.id, keysOf(action)] as const);
+  return Object.fromEntries(known);
 }
 
-function focusedTicket(): HTMLElement | null {
-  const focused = document.activeElement;
-  return focused instanceof HTMLElement && focused.matches(TICKETS) ? focused : null;
-}
-
-/** In a ticket, another one is opened; in the list, another row has the focus. */
-function move(by: number): void {
-  const rows = [...document.querySelectorAll<HTMLElement>(TICKETS)];
-  const focused = focusedTicket();
-  const at = rows.findIndex((row) => (focused === null ? row.ariaCurrent === "page" : row === focused));
-  const row = rows[step(rows.length, at, by)];
-  if (row === undefined) return;
-  if (desk.route.value.view === "thread" && focused === null) row.click();
-  else row.focus();
-}
-
-/** Turn to the reply or to the note, and to its text. */
-function write(kind: "reply" | "note"): void {
-  document.querySelector<HTMLElement>(`.kind[data-key="${kind}"]`)?.click();
-  // The other form is drawn first.
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
-}
-
-function choose(field: "assign" | "status" | "tags"): void {
-  const control = document.querySelector<HTMLElement>(`.panel [data-key="${field}"]`);
-  if (control === null) return;
-  control.focus();
-  control.scrollIntoView({ block: "nearest", inline: "nearest" });
+/** Where the keys are off, those with Ctrl stay, and the list of the keys shows how to turn them on. */
+function keysOf({ id }: Action): readonly string[] {
+  const keys = keyMap.of(id);
+  return keySetting.isOn.peek() || id === "help" ? keys : keys.filter((key) => !isCharacterKey(key));
 }

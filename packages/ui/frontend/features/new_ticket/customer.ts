@@ -2,7 +2,7 @@
 import type { Call } from "../../api/client.ts";
 import { ApiError } from "../../api/errors.ts";
 import type { User } from "../../api/wire.ts";
-import { CUSTOMER_WORDS } from "../../i18n/new_ticket_words.ts";
+import { t } from "../../i18n/translate.ts";
 
 export type Written = {
   /** Who was chosen from the list; null while something is typed. */
@@ -18,6 +18,12 @@ export function isAddress(text: string): boolean {
   return ADDRESS.test(text.trim());
 }
 
+/** Return who has an address already; throws `ApiError`. */
+export async function findByAddress(call: Call, address: string): Promise<User | undefined> {
+  const { users } = await call("user.customers", { prefix: address, limit: 50 });
+  return users.find((user) => user.email?.toLowerCase() === address.toLowerCase());
+}
+
 /**
  * Return the id of the customer, or undefined for a ticket of the agent's own; throws `ApiError`.
  *
@@ -29,10 +35,9 @@ export async function obtainCustomer(call: Call, { chosen, typed, name }: Writte
   const address = typed.trim();
   if (address === "") return undefined;
   if (!isAddress(address)) {
-    throw new ApiError(CUSTOMER_WORDS.unknown, { hint: CUSTOMER_WORDS.unknownHint });
+    throw new ApiError(t("No customer is chosen"), { hint: t("Choose one from the list, or type an e-mail address.") });
   }
-  const { users } = await call("user.customers", { prefix: address, limit: 50 });
-  const known = users.find((user) => user.email?.toLowerCase() === address.toLowerCase());
+  const known = await findByAddress(call, address);
   if (known !== undefined) return known.user_id;
   const shown = name.trim() || (address.split("@")[0] ?? address);
   return (await call("user.enrol", { email: address, name: shown })).user_id;

@@ -4,10 +4,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Call } from "../../api/client.ts";
 import type { User } from "../../api/wire.ts";
-import { CUSTOMER_WORDS } from "../../i18n/new_ticket_words.ts";
+import { t } from "../../i18n/translate.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { OfferList, offerId, useOffers } from "../../ui/offers.tsx";
-import { isAddress, type Written } from "./customer.ts";
+import { findByAddress, isAddress, type Written } from "./customer.ts";
 
 const LIST = "customer-offers";
 const NAME_LENGTH = 200;
@@ -29,13 +29,13 @@ function Chosen({ user, written }: { user: User; written: Signal<Written> }) {
   };
   return (
     <>
-      <span class="label">{CUSTOMER_WORDS.label}</span>
+      <span class="label">{t("Customer")}</span>
       <p class="customer-chosen">
         <Avatar id={user.user_id} name={user.name} />
         <strong>{user.name}</strong>
         {user.email && <span class="customer-email">{user.email}</span>}
         <button type="button" class="button button-small" onClick={change}>
-          {CUSTOMER_WORDS.change}
+          {t("Change")}
         </button>
       </p>
     </>
@@ -58,7 +58,7 @@ function Search({ call, written }: CustomerFieldProps) {
   return (
     <>
       <label class="label" for="customer">
-        {CUSTOMER_WORDS.label} <small>({CUSTOMER_WORDS.optional})</small>
+        {t("Customer")} <small>({t("leave it empty for a ticket of your own")})</small>
       </label>
       <div class="customer-search">
         <input
@@ -66,7 +66,7 @@ function Search({ call, written }: CustomerFieldProps) {
           role="combobox"
           autocomplete="off"
           maxLength={254}
-          placeholder={CUSTOMER_WORDS.placeholder}
+          placeholder={t("Name or e-mail address")}
           value={typed}
           aria-autocomplete="list"
           aria-expanded={offers.isOpen}
@@ -76,7 +76,7 @@ function Search({ call, written }: CustomerFieldProps) {
           onKeyDown={(event) => offers.takeKey(event, choose)}
           onBlur={offers.close}
         />
-        <OfferList id={LIST} label={CUSTOMER_WORDS.offers} offers={offers} choose={choose} />
+        <OfferList id={LIST} label={t("Customers")} offers={offers} choose={choose} />
       </div>
       {isAddress(typed) && <NewCustomer call={call} written={written} />}
     </>
@@ -90,10 +90,10 @@ function NewCustomer({ call, written }: CustomerFieldProps) {
   useEffect(() => {
     const asked = address;
     isNew.value = false;
-    call("user.customers", { prefix: asked, limit: 50 }).then(
-      ({ users }) => {
+    findByAddress(call, asked).then(
+      (known) => {
         if (asked !== written.peek().typed.trim().toLowerCase()) return;
-        isNew.value = !users.some((user) => user.email?.toLowerCase() === asked);
+        isNew.value = known === undefined;
       },
       () => {},
     );
@@ -101,7 +101,7 @@ function NewCustomer({ call, written }: CustomerFieldProps) {
   if (!isNew.value) return null;
   return (
     <label class="field">
-      <span class="label">{CUSTOMER_WORDS.newName}</span>
+      <span class="label">{t("Name of the new customer")}</span>
       <input
         maxLength={NAME_LENGTH}
         autocomplete="off"
@@ -113,7 +113,7 @@ function NewCustomer({ call, written }: CustomerFieldProps) {
         }}
       />
       <span id="new-customer-hint" class="hint">
-        {CUSTOMER_WORDS.newHint}
+        {t("Nobody has this address yet: they become a customer with this ticket.")}
       </span>
     </label>
   );

@@ -1,45 +1,60 @@
 /** The form that files a ticket. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Priority } from "../../api/wire.ts";
 import { desk, go } from "../../app.ts";
+import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
-import { draftKey } from "../../stores/tickets/drafts.ts";
-import type { Uploads } from "../../stores/tickets/uploads.ts";
+import { PRIORITIES } from "../../stores/search/query.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
+import { useAction } from "../../ui/hooks/use_action.ts";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
-import { type Draft, useDraft } from "../../ui/use_draft.ts";
+import { DraftConflict } from "../composer/guard.tsx";
 import { AttachButton, UploadList } from "../uploads/uploads.tsx";
-import { uploadsFor, useFileDrop } from "../uploads/use_uploads.ts";
+import { useFileDrop } from "../uploads/use_uploads.ts";
 import { obtainCustomer, type Written } from "./customer.ts";
 import { CustomerField } from "./customer_field.tsx";
+import { type TicketDraft, useTicketDraft } from "./ticket_draft.ts";
 
 const TITLE_LENGTH = 300;
-const PRIORITIES: Priority[] = ["low", "normal", "high", "urgent"];
 
 export function NewTicketView() {
-  const usable = desk.projects.filter((project) => project.session.me.value !== null);
+  const usable = desk.known.value;
+  const authors = useAuthors(usable);
   if (usable.length === 0) return null;
   // Another user's form is another form.
-  return <Form key={usable.map((project) => project.session.me.value?.user_id).join()} usable={usable} />;
+  return <Form key={authors} usable={usable} />;
+}
+
+/** Return a number that changes with the user of a project: a project that answers late begins no other form. */
+function useAuthors(usable: readonly Project[]): number {
+  const known = useRef({ users: new Map<string, string>(), number: 0 });
+  const users = usable.map(({ id, session }) => [id, session.me.value?.user_id ?? ""] as const);
+  const { current } = known;
+  if (users.some(([project, user]) => (current.users.get(project) ?? user) !== user)) {
+    current.number += 1;
+    current.users.clear();
+  }
+  for (const [project, user] of users) current.users.set(project, user);
+  return current.number;
 }
 
 function Form({ usable }: { usable: Project[] }) {
   const chosen = useSignal(usable.length === 1 ? (usable[0]?.id ?? "") : "");
   const author = usable[0]?.session.me.value?.user_id ?? "";
-  const title = useDraft(draftKey(author, "new", "title"));
-  const body = useDraft(draftKey(author, "new", "body"));
   const priority = useSignal<Priority>("normal");
   const { isBusy, problem, run } = useAction();
   const customer = useSignal<Written>({ chosen: null, typed: "", name: "" });
   const project = usable.find((candidate) => candidate.id === chosen.value);
 
-  const uploads = project === undefined ? null : uploadsFor(project, draftKey(author, "new", "files"));
-  const isWaiting = uploads !== null && (uploads.isSending.value || uploads.hasFailed.value);
+  const draft = useTicketDraft(project, author);
+  const { title, body, uploads, kept } = draft;
+  const hasOther = (kept?.other.value ?? null) !== null;
+  const { handlers, isOver } = useFileDrop((files) => uploads?.add(files));
+  const isWaiting = hasOther || (uploads !== null && (uploads.isSending.value || uploads.hasFailed.value));
 
   const file = async (project: Project) => {
     const isFor = project.session.isStaff.value ? await obtainCustomer(project.call, customer.value) : undefined;
@@ -50,11 +65,8 @@ function Form({ usable }: { usable: Project[] }) {
       attachments: uploads?.ids.value ?? [],
       ...(isFor !== undefined && { customer: isFor }),
     };
-    const ticket = await project.file(written, body.token.tokenFor(JSON.stringify([project.id, written])));
-    body.token.renew();
-    title.set("");
-    body.set("");
-    uploads?.clearSent(written.attachments);
+    const ticket = await project.file(written, draft.token());
+    draft.clearSent(ticket);
     go(threadHref(project.id, ticket.ticket_id));
   };
   const submit = (event: SubmitEvent) => {
@@ -65,33 +77,40 @@ function Form({ usable }: { usable: Project[] }) {
   return (
     <section class="sheet" aria-labelledby="new-title">
       <a class="back" href={INBOX}>
-        <Back /> All tickets
+        <Back /> {t("All tickets")}
       </a>
-      <h1 id="new-title">New ticket</h1>
-      <form class="form" onSubmit={submit} onKeyDown={sendOnCtrlEnter}>
+      <h1 id="new-title">{t("New ticket")}</h1>
+      {/* Files are dropped anywhere on it, and pasted into its description. */}
+      <form class="form" onSubmit={submit} onKeyDown={sendOnCtrlEnter} {...(uploads !== null && handlers)}>
+        {kept !== null && <DraftConflict draft={kept} />}
         {desk.hasSeveral && <ProjectField usable={usable} chosen={chosen} />}
         {project?.session.isStaff.value && <CustomerField key={project.id} call={project.call} written={customer} />}
         <TitleField title={title} isFirst={!desk.hasSeveral} />
         <label class="field">
-          <span class="label">Description</span>
+          <span class="label">{t("Description")}</span>
           <textarea
             name="body"
             rows={9}
             required
-            placeholder="What did you do, what did you expect, and what happened instead?"
+            placeholder={t("What did you do, what did you expect, and what happened instead?")}
             value={body.value}
             onInput={body.onInput}
           />
         </label>
-        {uploads && <Files uploads={uploads} />}
+        {uploads && (
+          <div class="field" data-drop={isOver.value}>
+            <UploadList uploads={uploads} />
+            <AttachButton uploads={uploads} />
+          </div>
+        )}
         <PriorityField priority={priority} />
         {problem && <Problem problem={problem} />}
         <div class="form-end">
           <button type="submit" class="button button-strong button-large" disabled={isBusy || isWaiting}>
-            {isBusy ? "Sending…" : "Send ticket"}
+            {isBusy ? t("Sending…") : t("Send ticket")}
           </button>
           <span class="keys">
-            <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+            <kbd>{t("Ctrl")}</kbd> <kbd>{t("Enter")}</kbd>
           </span>
         </div>
       </form>
@@ -101,16 +120,16 @@ function Form({ usable }: { usable: Project[] }) {
 
 function ProjectField({ usable, chosen }: { usable: Project[]; chosen: Signal<string> }) {
   const select = useRef<HTMLSelectElement>(null);
-  useEffect(() => select.current?.focus(), []);
+  useLayoutEffect(() => select.current?.focus(), []);
   const choose = (event: { currentTarget: HTMLSelectElement }) => {
     chosen.value = event.currentTarget.value;
   };
   return (
     <label class="field">
-      <span class="label">Project</span>
+      <span class="label">{t("Project")}</span>
       <select ref={select} required value={chosen.value} onChange={choose}>
         <option value="" disabled>
-          Choose the project it is about
+          {t("Choose the project it is about")}
         </option>
         {usable.map((project) => (
           <option value={project.id}>{project.name}</option>
@@ -120,49 +139,25 @@ function ProjectField({ usable, chosen }: { usable: Project[]; chosen: Signal<st
   );
 }
 
-function TitleField({ title, isFirst }: { title: Draft; isFirst: boolean }) {
+function TitleField({ title, isFirst }: { title: TicketDraft["title"]; isFirst: boolean }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isFirst) input.current?.focus();
   }, []);
   return (
     <label class="field">
-      <span class="label">Title</span>
+      <span class="label">{t("Title")}</span>
       <input
         ref={input}
         name="title"
         required
         maxLength={TITLE_LENGTH}
         autocomplete="off"
-        placeholder="What is it about, in a few words?"
+        placeholder={t("What is it about, in a few words?")}
         value={title.value}
         onInput={title.onInput}
       />
     </label>
-  );
-}
-
-/** The files of the ticket; also what is dropped anywhere on it, and pasted into its description. */
-function Files({ uploads }: { uploads: Uploads }) {
-  const place = useRef<HTMLDivElement>(null);
-  const { handlers, isOver } = useFileDrop(uploads);
-  useEffect(() => {
-    const form = place.current?.closest("form");
-    if (!form) return undefined;
-    const { onPaste, onDragOver, onDragLeave, onDrop } = handlers;
-    form.onpaste = onPaste;
-    form.ondragover = onDragOver;
-    form.ondragleave = onDragLeave;
-    form.ondrop = onDrop;
-    return () => {
-      form.onpaste = form.ondragover = form.ondragleave = form.ondrop = null;
-    };
-  }, [uploads]);
-  return (
-    <div class="field" ref={place} data-drop={isOver.value}>
-      <UploadList uploads={uploads} />
-      <AttachButton uploads={uploads} />
-    </div>
   );
 }
 
@@ -172,7 +167,7 @@ function PriorityField({ priority }: { priority: Signal<Priority> }) {
   };
   return (
     <fieldset class="field">
-      <legend class="label">Priority</legend>
+      <legend class="label">{t("Priority")}</legend>
       <div class="choices">
         {PRIORITIES.map((choice) => (
           <label class="choice">

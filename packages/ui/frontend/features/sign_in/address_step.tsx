@@ -1,7 +1,7 @@
 /** The first step: the address, and the ways that need no code. */
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { SIGN_IN } from "../../i18n/sign_in_words.ts";
 import type { ProjectSession } from "../../stores/access/project_session.ts";
 import type { SignIn } from "../../stores/access/sign_in.ts";
@@ -17,7 +17,7 @@ export function AddressStep({ signIn, title, session }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const ways = signIn.ways.value;
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (ways.letters) void signIn.request(email.value);

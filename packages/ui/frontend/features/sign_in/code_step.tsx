@@ -1,7 +1,8 @@
 /** The second step: the code of a letter, or one that was handed over. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { SIGN_IN } from "../../i18n/sign_in_words.ts";
+import { tx } from "../../i18n/translate.ts";
 import type { SignIn } from "../../stores/access/sign_in.ts";
 import { Problem } from "../../ui/problem.tsx";
 
@@ -13,13 +14,7 @@ export function CodeStep({ signIn }: { signIn: SignIn }) {
     <>
       <h1 id="sign-in-title">{signIn.wasSent.value ? SIGN_IN.lookTitle : SIGN_IN.codeTitle}</h1>
       <p class="gate-lead" role="status">
-        {signIn.wasSentAgain.value ? (
-          SIGN_IN.sentAgain
-        ) : (
-          <>
-            {signIn.wasSent.value ? SIGN_IN.sentTo : SIGN_IN.codeFor} <strong>{signIn.email.value}</strong>.
-          </>
-        )}
+        {signIn.wasSentAgain.value ? SIGN_IN.sentAgain : <Sent signIn={signIn} />}
       </p>
       {signIn.wasSent.value && <p class="gate-lead">{SIGN_IN.how}</p>}
       <CodeForm signIn={signIn} />
@@ -37,11 +32,18 @@ export function CodeStep({ signIn }: { signIn: SignIn }) {
   );
 }
 
+/** To whom a letter went, if it did. */
+function Sent({ signIn }: { signIn: SignIn }) {
+  const email = <strong>{signIn.email.value}</strong>;
+  if (!signIn.wasSent.value) return <>{tx("The code that was sent or given to you, for {email}.", { email })}</>;
+  return <>{tx("If the desk knows this address, a letter is on its way to {email}.", { email })}</>;
+}
+
 function CodeForm({ signIn }: { signIn: SignIn }) {
   const code = useSignal("");
   const input = useRef<HTMLInputElement>(null);
   const problem = signIn.problem.value;
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   // Who typed a wrong code types another one.
   useEffect(() => {
     if (problem !== null) input.current?.select();

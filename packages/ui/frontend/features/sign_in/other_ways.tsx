@@ -1,6 +1,7 @@
 /** The ways to sign in that need no letter: a passkey, and the desk's providers. */
 import { returnAddress } from "../../app.ts";
 import { SIGN_IN } from "../../i18n/sign_in_words.ts";
+import { tx } from "../../i18n/translate.ts";
 import type { SignIn } from "../../stores/access/sign_in.ts";
 import { Problem } from "../../ui/problem.tsx";
 
@@ -46,11 +47,8 @@ export function OtherWays({ signIn }: { signIn: SignIn }) {
 /** Where the page has another address, more ways are there. */
 export function Elsewhere({ address }: { address: string }) {
   if (address === "") return null;
-  return (
-    <p class="gate-hint">
-      {SIGN_IN.elsewhere} <a href={`${address}sign-in`}>{new URL(address).host}</a>.
-    </p>
-  );
+  const link = <a href={`${address}sign-in`}>{new URL(address).host}</a>;
+  return <p class="gate-hint">{tx("There are more ways to sign in at {address}.", { address: link })}</p>;
 }
 
 function leave(url: string): void {

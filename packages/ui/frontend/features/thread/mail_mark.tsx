@@ -3,7 +3,7 @@ import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import { ownUrl } from "../../api/client.ts";
 import type { TicketMail } from "../../api/wire.ts";
-import { MAIL_WORDS } from "../../i18n/thread_words.ts";
+import { t } from "../../i18n/translate.ts";
 import { MailIcon, Warning } from "../../ui/icons.tsx";
 
 /** From whom a mail came, with a warning where that could not be proved. */
@@ -11,19 +11,19 @@ export function MailMark({ mail }: { mail: TicketMail }) {
   if (mail.is_bounce) {
     return (
       <p class="mail-mark mail-warning">
-        <Warning /> {MAIL_WORDS.bounce}
+        <Warning /> {t("A letter did not arrive")}
       </p>
     );
   }
-  const from = mail.sender ?? MAIL_WORDS.noSender;
+  const from = mail.sender ?? t("nobody that it names");
   return (
     <p class={mail.warning === "" ? "mail-mark" : "mail-mark mail-warning"}>
       {mail.warning === "" ? <MailIcon /> : <Warning />}
       <span>
-        {MAIL_WORDS.from} <bdi>{from}</bdi>
+        {t("By mail from")} <bdi>{from}</bdi>
         {mail.warning !== "" && (
           <>
-            . <strong>{MAIL_WORDS.notProved}</strong> {mail.warning}.
+            . <strong>{t("Its sender could not be proved:")}</strong> {mail.warning}.
           </>
         )}
       </span>
@@ -38,7 +38,7 @@ export function SentSwitch({ shows }: { shows: Signal<boolean> }) {
   };
   return (
     <button type="button" class="link-button" onClick={flip}>
-      {shows.value ? MAIL_WORDS.asText : MAIL_WORDS.asSent}
+      {shows.value ? t("Show as text") : t("Show as sent")}
     </button>
   );
 }
@@ -54,7 +54,7 @@ export function SentMail({ project, mail }: { project: string; mail: TicketMail 
         class="sent-mail-frame"
         key={url.href}
         src={url.href}
-        title={`${MAIL_WORDS.frame} ${mail.sender ?? MAIL_WORDS.noSender}`}
+        title={`${t("Mail as it was sent, from")} ${mail.sender ?? t("nobody that it names")}`}
         sandbox="allow-popups allow-popups-to-escape-sandbox"
         referrerpolicy="no-referrer"
       />
@@ -67,9 +67,9 @@ export function SentMail({ project, mail }: { project: string; mail: TicketMail 
               loadsPictures.value = true;
             }}
           >
-            {MAIL_WORDS.load}
+            {t("Load pictures from the web")}
           </button>
-          <span>{MAIL_WORDS.loadHint}</span>
+          <span>{t("Its sender can then tell that it is read.")}</span>
         </p>
       )}
     </div>

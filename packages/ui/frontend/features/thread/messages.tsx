@@ -1,175 +1,139 @@
-/** The messages of a thread, oldest first, by day; the ticket's own text is among them, older ones come on request. */
-import { useSignal } from "@preact/signals";
-import { Fragment, type RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Message, TicketMail, TicketSummary } from "../../api/wire.ts";
-import { formatDay, formatExactly, formatHour } from "../../i18n/times.ts";
+/** The messages of a thread, oldest first, with what changed between them; older ones come as a reader nears them. */
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Message, TicketSummary } from "../../api/wire.ts";
+import { t } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import type { Thread } from "../../stores/tickets/thread.ts";
-import { Avatar } from "../../ui/avatar.tsx";
-import { Down, Lock } from "../../ui/icons.tsx";
-import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
-import { MailMark } from "./mail_mark.tsx";
-import { MessageContent } from "./message_content.tsx";
-import { type Side, sideOf, withOpening } from "./sides.ts";
+import { type History, ticketHistoriesOf } from "../../stores/tickets/ticket_history.ts";
+import { UncopiedText } from "../../ui/copying/copy_button.tsx";
+import { useAction } from "../../ui/hooks/use_action.ts";
+import { Down } from "../../ui/icons.tsx";
+import { PendingThread } from "../composer/pending.tsx";
+import { PictureViewer } from "../picture_viewer/picture_viewer.tsx";
+import { MessageWindow } from "../timeline/message_window.ts";
+import { itemsOf, type Shown, showMessages } from "../timeline/shown_messages.ts";
+import { Older, TimelineItem } from "../timeline/timeline_item.tsx";
+import { useLastSeen, useShownLine } from "../timeline/use_last_seen.ts";
+import { useMarkedMessage } from "../timeline/use_marked_message.ts";
+import { type ScrollPlace, useScrollPlace } from "../timeline/use_scroll_place.ts";
+import { withOpening } from "./sides.ts";
 import { useMails } from "./use_mails.ts";
 
-// Nearer to the end than this, a reader wants to see what arrives.
-const NEAR_END_PX = 120;
+// So far from an end, what is behind it is put there.
+const NEAR_PX = 800;
 
-const ROLE_OF_SIDE: Record<Side, string> = { customer: "Customer", team: "Support", note: "Support" };
+type MessagesProps = { project: Project; ticket: TicketSummary; thread: Thread; marked: number | null };
 
-type MessagesProps = { project: Project; ticket: TicketSummary; thread: Thread };
-
-export function Messages({ project, ticket, thread }: MessagesProps) {
+export function Messages({ project, ticket, thread, marked }: MessagesProps) {
+  const { ticket_id: ticketId } = ticket;
   const messages = thread.messages.value;
+  const all = withOpening(ticket, project.data.opening(ticketId), messages);
+  const window = useMemo(() => new MessageWindow(), [project, ticketId]);
+  const shown = showMessages(all, thread.cursor.value !== null, window);
+  const { opening, ids, start } = shown;
   const isOwn = messages.at(-1)?.author === project.session.me.value?.user_id;
-  const opening = project.data.opening(ticket.ticket_id);
-  const last = messages.at(-1)?.message_id ?? 0;
-  const { scroller, hasNews, scrolled, toEnd } = useFollowedEnd(`${last} ${opening !== null}`, isOwn);
-  useKeptPlace(scroller, messages.at(0)?.message_id ?? 0);
-  const all = withOpening(ticket, opening, messages);
-  const mails = useMails(project, ticket);
-  const older = thread.cursor.value !== null && <Older project={project} ticket={ticket} />;
-  // Messages that were merged in may be older than the ticket.
-  const beginsWithOpening = all[0]?.message_id === 0;
+  const place = useScrollPlace({
+    first: `${ids[start]} ${opening !== null}`,
+    last: `${ids.at(-1) ?? 0} ${opening !== null}`,
+    isOwn,
+    isAtEnd: window.isAtEnd,
+  });
+  useMarkedMessage(marked, { project, ticketId, thread, window, place });
+  const newFrom = useLastSeen(project, ticketId, thread);
+  useShownLine(marked === null ? newFrom : null, shown, window, place);
+  useOwnShown(messages.at(-1), isOwn, window);
+  const history = useHistory(project, ticket, shown);
+  const older = useAction();
+  const showOlder = () =>
+    older.run(async () => {
+      if (start === 0) await project.loadOlder(ticketId);
+      place.remember();
+      window.showOlder(showMessages(withOpening(ticket, opening, thread.messages.peek()), false, window).ids);
+    });
+  const { above, below } = itemsOf(shown, history.changes, newFrom);
+  const drawn = { project, ticket, history, mails: useMails(project, ticket), marked };
   return (
     <div class="messages-frame">
       <section
         class="messages"
-        ref={scroller}
-        onScroll={scrolled}
+        ref={place.scroller}
+        onScroll={() => follow(place, shown, window, showOlder)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
         tabIndex={0}
-        aria-label="Messages"
+        aria-label={t("Messages")}
         aria-busy={!thread.isLoaded.value}
       >
         <ol>
-          {!beginsWithOpening && older}
-          {all.map((message, index) => (
-            <Fragment key={message.message_id}>
-              <Day message={message} before={all[index - 1]} />
-              <MessageItem project={project} message={message} ticket={ticket} mail={mails.get(message.message_id)} />
-              {index === 0 && beginsWithOpening && older}
-            </Fragment>
+          {above.map((item) => (
+            <TimelineItem key={item.key} item={item} {...drawn} />
           ))}
+          {shown.hasOlder && <Older key="older" action={older} show={showOlder} />}
+          {below.map((item) => (
+            <TimelineItem key={item.key} item={item} {...drawn} />
+          ))}
+          <PendingThread project={project} ticketId={ticketId} />
         </ol>
       </section>
-      {hasNews && (
-        <button type="button" class="button news" onClick={toEnd}>
-          <Down /> New message
-        </button>
-      )}
+      <ToEnd place={place} window={window} />
+      <PictureViewer project={project} ticket={ticket} />
+      <UncopiedText />
     </div>
   );
 }
 
-/** Keep a reader of the end at the end; offer it to a reader of older messages when something arrives. */
-function useFollowedEnd(end: string, isOwn: boolean) {
-  const scroller = useRef<HTMLElement>(null);
-  const atEnd = useSignal(true);
-  const hasNews = useSignal(false);
-
+/** Show the end of the thread to who has just written there. */
+function useOwnShown(last: Message | undefined, isOwn: boolean, window: MessageWindow): void {
+  const id = last?.message_id ?? 0;
+  const before = useRef(id);
   useLayoutEffect(() => {
-    if (atEnd.value || isOwn) jumpToEnd(scroller.current);
-    else hasNews.value = true;
-  }, [end]);
+    const isNew = before.current !== id && before.current !== 0;
+    if (isOwn && isNew && !window.isAtEnd) window.showEnd();
+    before.current = id;
+  }, [id]);
+}
 
-  // The composer grows and shrinks; a reader of the end goes on reading the end.
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => {
-      if (atEnd.value) jumpToEnd(element);
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  const scrolled = () => {
-    const element = scroller.current;
-    if (element === null) return;
-    atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
-    if (atEnd.value) hasNews.value = false;
+/** What is offered to a reader of older messages. */
+function ToEnd({ place, window }: { place: ScrollPlace; window: MessageWindow }) {
+  if (!place.hasNews && window.isAtEnd) return null;
+  const toEnd = () => {
+    window.showEnd();
+    place.toEnd();
   };
-  const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "smooth" });
-  return { scroller, hasNews: hasNews.value, scrolled, toEnd };
+  return (
+    <button type="button" class="button news" onClick={toEnd}>
+      <Down /> {place.hasNews ? t("New message") : t("Latest messages")}
+    </button>
+  );
 }
 
-/** Keep a reader where they are when older messages arrive above. */
-function useKeptPlace(scroller: RefObject<HTMLElement | null>, first: number): void {
-  const fromEnd = useRef(0);
+/** Follow a scroll: near an end of what is shown, what is behind it comes. */
+function follow(place: ScrollPlace, { ids, hasOlder }: Shown, window: MessageWindow, showOlder: () => void): void {
+  place.follow();
+  const element = place.scroller.current;
+  if (element === null) return;
+  if (hasOlder && isJustAbove(element)) showOlder();
+  if (!window.isAtEnd && element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX) {
+    place.remember();
+    window.showNewer(ids);
+  }
+}
+
+/** Whether what stands for older messages is above what is seen, and near: not when its reader has come to it. */
+function isJustAbove(scroller: HTMLElement): boolean {
+  const older = scroller.querySelector(".older");
+  if (older === null) return false;
+  const distance = scroller.getBoundingClientRect().top - older.getBoundingClientRect().bottom;
+  return distance > 0 && distance < NEAR_PX;
+}
+
+/** Return a ticket's history, as far back as its messages are shown. */
+function useHistory(project: Project, ticket: TicketSummary, { rest, start, hasOlder }: Shown): History {
+  const histories = ticketHistoriesOf(project);
+  const { ticket_id: ticketId } = ticket;
+  const history = histories.of(ticketId, ticket.status);
+  const since = hasOlder ? rest[start]?.created_at : 0;
   useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return undefined;
-    const remember = () => {
-      fromEnd.current = element.scrollHeight - element.scrollTop;
-    };
-    element.addEventListener("scroll", remember, { passive: true });
-    return () => element.removeEventListener("scroll", remember);
-  }, []);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element !== null && fromEnd.current > 0) element.scrollTop = element.scrollHeight - fromEnd.current;
-  }, [first]);
-}
-
-function jumpToEnd(element: HTMLElement | null): void {
-  if (element !== null) element.scrollTop = element.scrollHeight;
-}
-
-/** What stands between the ticket's own text and the first message that is here. */
-function Older({ project, ticket }: { project: Project; ticket: TicketSummary }) {
-  const { isBusy, problem, run } = useAction();
-  return (
-    <li class="older">
-      {problem && <Problem problem={problem} />}
-      <button
-        type="button"
-        class="button"
-        disabled={isBusy}
-        onClick={() => run(() => project.loadOlder(ticket.ticket_id))}
-      >
-        Older messages
-      </button>
-    </li>
-  );
-}
-
-function Day({ message, before }: { message: Message; before: Message | undefined }) {
-  const day = formatDay(message.created_at);
-  if (before !== undefined && formatDay(before.created_at) === day) return null;
-  return (
-    <li class="day">
-      <span>{day}</span>
-    </li>
-  );
-}
-
-type MessageItemProps = { project: Project; message: Message; ticket: TicketSummary; mail: TicketMail | undefined };
-
-function MessageItem({ project, message, ticket, mail }: MessageItemProps) {
-  const side = sideOf(message, ticket);
-  return (
-    <li class="message" data-side={side}>
-      <Avatar id={message.author} name={message.author_name} large />
-      <article class="bubble">
-        <header class="bubble-head">
-          <strong>{message.author_name}</strong>
-          <span class="bubble-role">{ROLE_OF_SIDE[side]}</span>
-          {side === "note" && (
-            <span class="bubble-note">
-              <Lock /> Internal note, never shown to the customer
-            </span>
-          )}
-          <time datetime={new Date(message.created_at).toISOString()} title={formatExactly(message.created_at)}>
-            {formatHour(message.created_at)}
-          </time>
-        </header>
-        {mail && <MailMark mail={mail} />}
-        <MessageContent project={project} message={message} mail={mail} />
-      </article>
-    </li>
-  );
+    if (since !== undefined) void histories.reach(ticketId, since);
+  }, [histories, ticketId, since, history]);
+  return history;
 }

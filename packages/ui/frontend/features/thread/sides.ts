@@ -6,7 +6,8 @@ export type Side = "customer" | "team" | "note";
 
 export function sideOf(message: Message, ticket: TicketSummary): Side {
   if (message.kind === "note") return "note";
-  return message.author === ticket.customer ? "customer" : "team";
+  const asks = [ticket.customer, ...ticket.collaborators];
+  return asks.includes(message.author) ? "customer" : "team";
 }
 
 /** Return all of a ticket, oldest first: its own text among the messages, of which older ones were merged into it. */

@@ -14,6 +14,7 @@ test("a note is a note, of the customer too", () => {
   assert.equal(sideOf(message(1, { kind: "note", author: "carol" }), ticket(1)), "note");
   assert.equal(sideOf(message(1, { author: "carol" }), ticket(1)), "customer");
   assert.equal(sideOf(message(1, { author: "bob" }), ticket(1)), "team");
+  assert.equal(sideOf(message(1, { author: "dave" }), ticket(1, { collaborators: ["dave"] })), "customer");
 });
 
 test("the ticket's own text is its customer's first message", () => {

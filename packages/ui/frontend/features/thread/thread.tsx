@@ -1,14 +1,23 @@
 /** One ticket: what was asked, what was answered, and the form to go on. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
+import { t, tx } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
 import { PriorityChip, StatusChip } from "../../ui/chips.tsx";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { TagChip } from "../../ui/tag_chip.tsx";
+import { Composer } from "../composer/composer.tsx";
+import { draftsOf } from "../composer/writing.ts";
+import { CustomerTicket } from "../customer_ticket/customer_ticket.tsx";
+import { Offer } from "../customer_ticket/offer.tsx";
+import { SplitBar } from "../merge_split/split_bar.tsx";
+import { TicketMenu } from "../merge_split/ticket_menu.tsx";
+import { PresenceLine } from "../presence/presence_line.tsx";
+import { useViewing } from "../presence/use_presence.ts";
 import { TicketPanel } from "../ticket_panel/ticket_panel.tsx";
-import { Composer } from "./composer.tsx";
 import { Messages } from "./messages.tsx";
 
 type ThreadProps = { project: Project; ticketId: number };
@@ -19,27 +28,38 @@ export function ThreadView({ project, ticketId }: ThreadProps) {
 }
 
 function OpenThread({ project, ticketId }: ThreadProps) {
+  const route = desk.route.value;
+  const marked = (route.view === "thread" && route.messageId) || null;
   const thread = project.thread(ticketId);
   const ticket = project.data.ticket(ticketId);
   const problem = thread.problem.value;
   const retry = () => void project.loadThread(ticketId);
+  useViewing(project, ticketId);
   if (ticket === null) {
     return (
       <section class="thread">
         <BackLink />
-        {problem && <Problem problem={problem} onRetry={retry} />}
+        {problem && (
+          <Offer project={project} ticketId={ticketId}>
+            <Problem problem={problem} onRetry={retry} />
+          </Offer>
+        )}
       </section>
     );
   }
   return (
     <section class="thread" aria-labelledby="thread-title">
       <Title project={project} ticket={ticket} />
-      <Messages project={project} ticket={ticket} thread={thread} />
+      <Messages project={project} ticket={ticket} thread={thread} marked={marked} />
       {problem && <Problem problem={problem} onRetry={retry} />}
+      <SplitBar project={project} ticket={ticket} />
+      {!project.session.isStaff.value && ticket.merged_into === null && (
+        <CustomerTicket project={project} ticket={ticket} />
+      )}
       {ticket.merged_into === null ? (
         <Composer project={project} ticket={ticket} />
       ) : (
-        <Merged project={project} into={ticket.merged_into} />
+        <Merged key={ticket.merged_into} project={project} ticketId={ticketId} into={ticket.merged_into} />
       )}
       {project.session.isStaff.value && <TicketPanel project={project} ticket={ticket} />}
     </section>
@@ -47,25 +67,24 @@ function OpenThread({ project, ticketId }: ThreadProps) {
 }
 
 /** What stands in place of the composer where a ticket has come to its end. */
-function Merged({ project, into }: { project: Project; into: number }) {
-  return (
-    <p class="thread-merged">
-      This ticket was merged into <a href={threadHref(project.id, into)}>ticket {into}</a>, where it goes on.
-    </p>
-  );
+function Merged({ project, ticketId, into }: ThreadProps & { into: number }) {
+  useEffect(() => draftsOf(project).goOn(ticketId, into), [project, ticketId, into]);
+  const link = <a href={threadHref(project.id, into)}>{t("ticket {number}", { number: into })}</a>;
+  return <p class="thread-merged">{tx("This ticket was merged into {ticket}, where it goes on.", { ticket: link })}</p>;
 }
 
 function BackLink() {
   return (
     <a class="back" href={INBOX}>
-      <Back /> All tickets
+      <Back /> {t("All tickets")}
     </a>
   );
 }
 
 function Title({ project, ticket }: { project: Project; ticket: TicketSummary }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  // At once: after the next picture it would take the focus from a field that somebody has turned to.
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <header class="thread-head">
       <BackLink />
@@ -75,16 +94,13 @@ function Title({ project, ticket }: { project: Project; ticket: TicketSummary })
       <div class="thread-marks">
         <StatusChip status={ticket.status} isStaff={project.session.isStaff.value} />
         <PriorityChip priority={ticket.priority} />
-        {!project.session.isStaff.value &&
-          ticket.tags.map((tag) => (
-            <span key={tag} class="chip tag">
-              {tag}
-            </span>
-          ))}
+        {!project.session.isStaff.value && ticket.tags.map((tag) => <TagChip key={tag} project={project} tag={tag} />)}
         <span class="thread-number">
           {desk.hasSeveral && <span class="thread-project">{project.name}</span>}
-          Ticket {ticket.ticket_id}
+          {t("Ticket {number}", { number: ticket.ticket_id })}
         </span>
+        <TicketMenu project={project} ticket={ticket} />
+        <PresenceLine project={project} ticketId={ticket.ticket_id} />
       </div>
     </header>
   );

@@ -1,152 +1,91 @@
-/** The list of tickets, newest activity first. */
-import type { TicketSummary } from "../../api/wire.ts";
-import { desk } from "../../app.ts";
-import { VIEW_WORDS } from "../../i18n/view_words.ts";
-import { formatCount } from "../../i18n/words.ts";
-import type { Project } from "../../stores/project.ts";
-import { INBOX, type ListName, NEW, savedName, threadHref } from "../../stores/route.ts";
-import { ticketKey } from "../../stores/tickets/unread.ts";
-import { type Views, viewsOf } from "../../stores/tickets/views.ts";
-import { Avatar } from "../../ui/avatar.tsx";
-import { Age, PriorityChip, StatusChip } from "../../ui/chips.tsx";
-import { Contained } from "../../ui/contained.tsx";
+/** The list of tickets: its name, its order and density, and its rows. */
+import { density, desk } from "../../app.ts";
+import { t } from "../../i18n/translate.ts";
+import { INBOX, NEW } from "../../stores/route.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { Plus } from "../../ui/icons.tsx";
+import { lazyPart } from "../../ui/lazy.tsx";
 import { Problem } from "../../ui/problem.tsx";
-import { useAction } from "../../ui/use_action.ts";
-import { Outages } from "../connection_status/connection_status.tsx";
+import { OlderServers, Outages } from "../connection_status/connection_status.tsx";
+import { listWord } from "../views/view_names.ts";
+import { ListEnd } from "./list_end.tsx";
+import { ListSettings } from "./list_settings.tsx";
+import { TicketRows } from "./ticket_rows.tsx";
+
+const Offers = lazyPart(async () => (await import("../customer_ticket/offers_part.ts")).Offers);
 
 export function TicketList() {
-  const isStaff = desk.home.value?.session.isStaff.value ?? false;
+  const isStaff = desk.isStaff.value;
   return (
-    <nav class="inbox" aria-label="Tickets">
+    <nav class="inbox" data-density={density.value.value} aria-label={t("Tickets")}>
       <div class="inbox-head">
         <h2>
-          <a href={INBOX}>{isStaff ? listWord(desk.listed.value) : "Your tickets"}</a>
+          <a href={INBOX}>
+            <bdi>{isStaff ? listWord(desk.listed.value) : t("Your tickets")}</bdi>
+          </a>
         </h2>
-        <a class="button button-strong" href={NEW} aria-current={desk.route.value.view === "new" ? "page" : undefined}>
-          <Plus /> New ticket
+        <ListSettings />
+        <a
+          class={isStaff ? "button button-strong button-icon" : "button button-strong"}
+          href={NEW}
+          title={isStaff ? t("New ticket") : undefined}
+          aria-current={desk.route.value.view === "new" ? "page" : undefined}
+        >
+          {/* The list of an agent has no room for the words. */}
+          <Plus /> <span class={isStaff ? "unseen" : undefined}>{t("New ticket")}</span>
         </a>
       </div>
       <Outages />
+      <OlderServers />
+      {desk.asking.value.length > 0 && <Offers />}
       <Tickets />
     </nav>
   );
 }
 
 function Tickets() {
-  const tickets = desk.inbox.value;
-  if (tickets.length === 0) return <NoTickets />;
+  return desk.rows.value.length === 0 ? <NoTickets /> : <TicketRows />;
+}
+
+function NoTickets() {
+  const problems = desk.projects.map((project) => desk.pagesOf(project).problem.value);
+  const problem = problems.find((one) => one !== null);
+  if (problem) return <Problem problem={problem} onRetry={() => desk.relist()} />;
+  if (isLoading()) return <Placeholders />;
+  if (desk.projects.every((project) => project.session.me.value === null)) return null;
+  const isOfInbox = desk.listed.value === "inbox";
+  const isStaff = desk.isStaff.value;
   return (
     <>
-      <ul class="tickets">
-        {tickets.map(({ project, ticket }) => (
-          <Contained key={ticketKey(project.id, ticket.ticket_id)}>
-            <Item project={project} ticket={ticket} />
-          </Contained>
-        ))}
-      </ul>
-      {desk.projects.map((project) => desk.listOf(project).cursor.value && <More key={project.id} project={project} />)}
+      {isOfInbox ? (
+        <Empty title={isStaff ? t("Nothing to do") : t("No tickets yet")}>
+          <p>
+            {isStaff
+              ? t("A new ticket appears here by itself.")
+              : t("What you ask the team appears here, with its answers.")}
+          </p>
+        </Empty>
+      ) : (
+        <Empty title={t("No tickets here")} />
+      )}
+      {desk.projects.map((project) => (
+        <ListEnd key={project.id} project={project} />
+      ))}
     </>
   );
 }
 
-function NoTickets() {
-  const views = desk.listed.value === "inbox" ? [] : staffViews();
-  const problem = views.find((view) => view.problem.value !== null)?.problem.value ?? null;
-  if (problem !== null) return <Problem problem={problem} onRetry={() => refresh(views)} />;
-  const isLoading = desk.projects.some((project) => project.session.phase.value === "loading");
-  if (isLoading || views.some((view) => !view.isLoaded.value)) {
-    return (
-      <ul class="tickets" aria-busy="true" aria-label="Loading">
-        {[0, 1, 2, 3].map((row) => (
-          <li key={row} class="placeholder" />
-        ))}
-      </ul>
-    );
-  }
-  if (desk.projects.every((project) => project.session.me.value === null)) return null;
-  if (views.length > 0) return <Empty title={VIEW_WORDS.empty} />;
+/** Whether the first page of some list is on its way. */
+function isLoading(): boolean {
+  return desk.projects.some(({ session }) => session.phase.value === "loading") || desk.isListing.value;
+}
+
+function Placeholders() {
   return (
-    <Empty title="No tickets yet">
-      <p>The first one will appear here by itself.</p>
-    </Empty>
+    <ul class="tickets" aria-busy="true" aria-label={t("Loading")}>
+      {[0, 1, 2, 3].map((row) => (
+        <li key={row} class="placeholder" />
+      ))}
+    </ul>
   );
-}
-
-function Item({ project, ticket }: { project: Project; ticket: TicketSummary }) {
-  const route = desk.route.value;
-  const isCurrent = route.view === "thread" && route.project === project.id && route.ticketId === ticket.ticket_id;
-  const isUnread = desk.unread.has(project.id, ticket.ticket_id);
-  const isStaff = project.session.isStaff.value;
-  return (
-    <li>
-      <a
-        class="ticket"
-        href={threadHref(project.id, ticket.ticket_id)}
-        data-unread={isUnread}
-        aria-current={isCurrent ? "page" : undefined}
-      >
-        {isStaff && <Avatar id={ticket.customer} name={ticket.customer_name} />}
-        <span class="ticket-body">
-          <span class="ticket-line">
-            <span class="ticket-from">{isStaff ? ticket.customer_name : `#${ticket.ticket_id}`}</span>
-            {desk.hasSeveral && <span class="ticket-project">{project.name}</span>}
-            <span class="ticket-time">
-              <Age time={ticket.updated_at} />
-            </span>
-          </span>
-          <span class="ticket-title">{ticket.title}</span>
-          <span class="ticket-line ticket-marks">
-            <StatusChip status={ticket.status} isStaff={isStaff} />
-            <PriorityChip priority={ticket.priority} />
-            <span class="ticket-count">
-              {ticket.message_count > 0 && formatCount(ticket.message_count, "message", "messages")}
-            </span>
-            {isUnread && (
-              <span class="unread">
-                <span class="unseen">Unread</span>
-              </span>
-            )}
-          </span>
-        </span>
-      </a>
-    </li>
-  );
-}
-
-function More({ project }: { project: Project }) {
-  const { isBusy, problem, run } = useAction();
-  return (
-    <div class="more">
-      {problem && <Problem problem={problem} />}
-      <button type="button" class="button" disabled={isBusy} onClick={() => run(() => loadMore(project))}>
-        {desk.hasSeveral ? `Older tickets of ${project.name}` : "Older tickets"}
-      </button>
-    </div>
-  );
-}
-
-async function loadMore(project: Project): Promise<void> {
-  if (desk.listOf(project) === project.data.list) await project.loadMore();
-  else await viewsOf(project).loadMore();
-}
-
-function refresh(views: Views[]): void {
-  for (const view of views) view.refresh();
-}
-
-function staffViews(): Views[] {
-  return desk.projects.filter((project) => project.session.isStaff.value).map(viewsOf);
-}
-
-/** Return what a list is called. */
-function listWord(name: ListName): string {
-  if (!name.startsWith("saved/")) return VIEW_WORDS.names[name as keyof typeof VIEW_WORDS.names];
-  for (const project of desk.projects) {
-    if (!project.session.isStaff.value) continue;
-    const found = viewsOf(project).saved.value.find(({ view }) => savedName(project.id, view.view_id) === name);
-    if (found !== undefined) return found.view.name;
-  }
-  return VIEW_WORDS.saved;
 }

@@ -1,11 +1,11 @@
 /** Puts a ticket off until a time, and wakes it up. */
 import { useSignal } from "@preact/signals";
 import type { TicketSummary } from "../../api/wire.ts";
-import { PANEL_WORDS } from "../../i18n/panel_words.ts";
 import { formatMoment } from "../../i18n/times.ts";
+import { t } from "../../i18n/translate.ts";
 import { Select } from "../../ui/select.tsx";
-import { readLocalTime, snoozeTimes } from "./snooze_times.ts";
-import { type Apply, Field } from "./ticket_panel.tsx";
+import { type Apply, Field } from "./panel_field.tsx";
+import { readLocalTime, SNOOZE_WORDS, snoozeTimes } from "./snooze_times.ts";
 
 const OTHER = "other";
 
@@ -19,11 +19,11 @@ export function Snooze({ ticket, set }: { ticket: TicketSummary; set: Apply }) {
     return (
       <div class="panel-group">
         <p class="panel-field">
-          <span class="panel-label">{PANEL_WORDS.snoozedUntil}</span>
+          <span class="panel-label">{t("Snoozed until")}</span>
           <span class="panel-value">{formatMoment(ticket.snoozed_until)}</span>
         </p>
         <button type="button" class="button button-small" onClick={() => set({ status: "open" })}>
-          {PANEL_WORDS.wake}
+          {t("Wake up")}
         </button>
       </div>
     );
@@ -41,15 +41,15 @@ function Choices({ until, choose }: { until: (time: number) => void; choose: () 
     else if (value !== "") until(Number(value));
   };
   return (
-    <Field label={PANEL_WORDS.snooze}>
+    <Field label={t("Snooze")}>
       <Select value="" choose={take} name="snooze">
-        <option value="">{PANEL_WORDS.snoozeChoose}</option>
+        <option value="">{t("Snooze until…")}</option>
         {times.map(({ name, time }) => (
           <option key={name} value={time}>
-            {PANEL_WORDS.snoozes[name]}, {formatMoment(time)}
+            {SNOOZE_WORDS[name]}, {formatMoment(time)}
           </option>
         ))}
-        <option value={OTHER}>{PANEL_WORDS.other}</option>
+        <option value={OTHER}>{t("Another time…")}</option>
       </Select>
     </Field>
   );
@@ -64,7 +64,7 @@ function OtherTime({ until, cancel }: { until: (time: number) => void; cancel: (
   };
   return (
     <form class="panel-group" onSubmit={submit}>
-      <Field label={PANEL_WORDS.until}>
+      <Field label={t("Snooze until")}>
         <input
           type="datetime-local"
           required
@@ -75,10 +75,10 @@ function OtherTime({ until, cancel }: { until: (time: number) => void; cancel: (
         />
       </Field>
       <button type="submit" class="button button-small" disabled={time === null}>
-        {PANEL_WORDS.set}
+        {t("Snooze")}
       </button>
       <button type="button" class="button button-small" onClick={cancel}>
-        {PANEL_WORDS.cancel}
+        {t("Cancel")}
       </button>
     </form>
   );

@@ -1,7 +1,14 @@
 /** Until when a ticket may be put off, in the reader's own time. */
+import { t } from "../../i18n/translate.ts";
 
 export type SnoozeName = "later" | "tomorrow" | "monday";
 export type SnoozeTime = { name: SnoozeName; time: number };
+
+export const SNOOZE_WORDS: Record<SnoozeName, string> = {
+  later: t("Later today"),
+  tomorrow: t("Tomorrow"),
+  monday: t("Next week"),
+};
 
 const LATER_HOURS = 3;
 // What would be later is tomorrow's.

@@ -1,33 +1,115 @@
 /** What agents set on a ticket; each choice is shown at once, and undone with the reason when it is refused. */
-import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Priority, Status, TicketSummary, User } from "../../api/wire.ts";
-import { PANEL_WORDS } from "../../i18n/panel_words.ts";
+import { signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Priority, Status } from "../../api/wire.ts";
+import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../i18n/words.ts";
-import { colleaguesOf } from "../../stores/colleagues.ts";
-import type { Project } from "../../stores/project.ts";
-import type { TicketPatch } from "../../stores/tickets/ticket_patch.ts";
+import { participantsOf } from "../../stores/customers/participants.ts";
+import { PRIORITIES } from "../../stores/search/query.ts";
+import { useChanges } from "../../ui/hooks/use_changes.ts";
+import { useTeam } from "../../ui/hooks/use_team.ts";
+import { assigneeName } from "../../ui/person_name.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { Select } from "../../ui/select.tsx";
-import { useChanges } from "../../ui/use_changes.ts";
+import { PanelDetails } from "./panel_details.tsx";
+import { type Apply, Field, type PanelProps } from "./panel_field.tsx";
+import { usePanelPlace } from "./panel_place.ts";
 import { Snooze } from "./snooze.tsx";
 import { statusChoices } from "./status_choices.ts";
+import { FirstResponse } from "./target.tsx";
 import { TicketTags } from "./ticket_tags.tsx";
 
-// The longest list that the server gives.
-const TEAM = 50;
-const PRIORITIES: Priority[] = ["low", "normal", "high", "urgent"];
+/** Whether the row shows all; it stays so from ticket to ticket. */
+const showsMore = signal(false);
 
-export type Apply = (patch: TicketPatch) => void;
-type PanelProps = { project: Project; ticket: TicketSummary };
-
+/** In a column all of it is shown; in a row, what is needed less often waits behind a button. */
 export function TicketPanel({ project, ticket }: PanelProps) {
+  const place = usePanelPlace();
+  useEffect(() => participantsOf(project).follow(ticket.ticket_id), [project, ticket.ticket_id]);
+  if (place === "sheet") return <PanelSheet project={project} ticket={ticket} />;
+  return (
+    <aside class="panel" data-place={place} aria-label={t("About this ticket")}>
+      <Controls project={project} ticket={ticket} />
+      {place === "column" ? (
+        <PanelDetails project={project} ticket={ticket} />
+      ) : (
+        <More project={project} ticket={ticket} />
+      )}
+    </aside>
+  );
+}
+
+function More({ project, ticket }: PanelProps) {
+  const isOpen = showsMore.value;
+  const toggle = () => {
+    showsMore.value = !isOpen;
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button button-small panel-toggle"
+        data-key={isOpen ? undefined : "details"}
+        aria-expanded={isOpen}
+        onClick={toggle}
+      >
+        {isOpen ? t("Fewer details") : t("More details")}
+      </button>
+      {isOpen && (
+        <div class="panel-details">
+          <PanelDetails project={project} ticket={ticket} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** On a phone, one line says what matters; all of it opens over the thread. */
+function PanelSheet({ project, ticket }: PanelProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = useSignal(false);
+  const open = () => {
+    isOpen.value = true;
+    dialog.current?.showModal();
+  };
+  return (
+    <aside class="panel" data-place="sheet" aria-label={t("About this ticket")}>
+      <button type="button" class="panel-summary" data-key="sheet" onClick={open}>
+        <bdi>{assigneeName(project, ticket)}</bdi>
+        <span>{PRIORITY_WORDS[ticket.priority]}</span>
+        <span class="panel-summary-more">{t("Details")}</span>
+      </button>
+      <dialog
+        ref={dialog}
+        class="panel-sheet"
+        data-lasting
+        aria-label={t("About this ticket")}
+        // It says late that it was closed: it may be open again by then.
+        onClose={() => {
+          isOpen.value = dialog.current?.open ?? false;
+        }}
+      >
+        {isOpen.value && (
+          <>
+            <button type="button" class="button panel-close" onClick={() => dialog.current?.close()}>
+              {t("Close")}
+            </button>
+            <Controls project={project} ticket={ticket} />
+            <PanelDetails project={project} ticket={ticket} />
+          </>
+        )}
+      </dialog>
+    </aside>
+  );
+}
+
+function Controls({ project, ticket }: PanelProps) {
   const { problem, make } = useChanges();
   const set: Apply = (patch) => make(() => project.update(ticket.ticket_id, patch));
   return (
-    <aside class="panel" aria-label={PANEL_WORDS.label}>
+    <>
       <Assignee project={project} ticket={ticket} set={set} />
-      <Field label={PANEL_WORDS.status}>
+      <Field label={t("Status")}>
         <Select value={ticket.status} choose={(status) => set({ status: status as Status })} name="status">
           {statusChoices(ticket.status).map((status) => (
             <option key={status} value={status}>
@@ -36,7 +118,7 @@ export function TicketPanel({ project, ticket }: PanelProps) {
           ))}
         </Select>
       </Field>
-      <Field label={PANEL_WORDS.priority}>
+      <Field label={t("Priority")}>
         <Select value={ticket.priority} choose={(priority) => set({ priority: priority as Priority })} name="priority">
           {PRIORITIES.map((priority) => (
             <option key={priority} value={priority}>
@@ -47,18 +129,9 @@ export function TicketPanel({ project, ticket }: PanelProps) {
       </Field>
       <Snooze ticket={ticket} set={set} />
       <TicketTags project={project} ticket={ticket} set={set} />
+      <FirstResponse ticket={ticket} />
       {problem && <Problem problem={problem} />}
-    </aside>
-  );
-}
-
-export function Field({ label, children }: { label: string; children: ComponentChildren }) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands in it.
-    <label class="panel-field">
-      <span class="panel-label">{label}</span>
-      {children}
-    </label>
+    </>
   );
 }
 
@@ -70,10 +143,10 @@ function Assignee({ project, ticket, set }: PanelProps & { set: Apply }) {
   const isListed = assignee === null || team.some((user) => user.user_id === assignee);
   return (
     <div class="panel-group">
-      <Field label={PANEL_WORDS.assignee}>
+      <Field label={t("Assignee")}>
         <Select value={assignee ?? ""} choose={(user) => set({ assignee: user || null })} name="assign">
-          <option value="">{PANEL_WORDS.unassigned}</option>
-          {!isListed && <option value={assignee}>{colleaguesOf(project).nameOf(assignee) ?? assignee}</option>}
+          <option value="">{t("Not assigned")}</option>
+          {!isListed && <option value={assignee}>{assigneeName(project, ticket)}</option>}
           {team.map((user) => (
             <option key={user.user_id} value={user.user_id}>
               {user.name}
@@ -83,19 +156,9 @@ function Assignee({ project, ticket, set }: PanelProps & { set: Apply }) {
       </Field>
       {me !== null && assignee !== me.user_id && (
         <button type="button" class="button button-small" onClick={() => set({ assignee: me.user_id })}>
-          {PANEL_WORDS.take}
+          {t("Take it")}
         </button>
       )}
     </div>
   );
-}
-
-function useTeam(project: Project): User[] {
-  const [team, setTeam] = useState<User[]>([]);
-  useEffect(() => {
-    colleaguesOf(project)
-      .find("", TEAM)
-      .then(setTeam, () => {});
-  }, [project]);
-  return team;
 }

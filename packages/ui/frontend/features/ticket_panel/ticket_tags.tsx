@@ -1,11 +1,12 @@
 /** The tags of a ticket: removed by a click, added by typing, completed from those of the project. */
 import { useSignal } from "@preact/signals";
 import type { TicketSummary } from "../../api/wire.ts";
-import { PANEL_WORDS } from "../../i18n/panel_words.ts";
+import { t } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { tagsOf } from "../../stores/tickets/tags.ts";
 import { Close } from "../../ui/icons.tsx";
-import type { Apply } from "./ticket_panel.tsx";
+import { tagClass } from "../../ui/tag_chip.tsx";
+import type { Apply } from "./panel_field.tsx";
 
 const LIST = "known-tags";
 const TAG_LENGTH = 50;
@@ -14,17 +15,17 @@ export function TicketTags({ project, ticket, set }: { project: Project; ticket:
   return (
     <div class="panel-field panel-tags">
       <span class="panel-label" id="panel-tags">
-        {PANEL_WORDS.tags}
+        {t("Tags")}
       </span>
       {ticket.tags.length > 0 && (
         <ul class="panel-tag-list" aria-labelledby="panel-tags">
           {ticket.tags.map((tag) => (
-            <li key={tag} class="chip tag">
+            <li key={tag} class={tagClass(project, tag)}>
               <bdi>{tag}</bdi>
-              <button type="button" class="tag-remove" onClick={() => set({ remove_tags: [tag] })}>
+              <button type="button" class="chip-remove" onClick={() => set({ remove_tags: [tag] })}>
                 <Close />
                 <span class="unseen">
-                  {PANEL_WORDS.removeTag} {tag}
+                  {t("Remove the tag")} {tag}
                 </span>
               </button>
             </li>
@@ -50,8 +51,8 @@ function NewTag({ project, ticket, set }: { project: Project; ticket: TicketSumm
     <form onSubmit={submit}>
       <input
         list={LIST}
-        aria-label={PANEL_WORDS.addTag}
-        placeholder={PANEL_WORDS.addTag}
+        aria-label={t("Add a tag")}
+        placeholder={t("Add a tag")}
         autocomplete="off"
         maxLength={TAG_LENGTH}
         value={typed.value}

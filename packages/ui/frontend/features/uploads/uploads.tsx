@@ -1,9 +1,11 @@
 /** The button that adds files to a text, and the list of those that go with it. */
 import { useRef } from "preact/hooks";
-import { UPLOAD_WORDS } from "../../i18n/upload_words.ts";
+import { desk } from "../../app.ts";
+import { t } from "../../i18n/translate.ts";
 import { formatSize } from "../../i18n/words.ts";
 import type { Upload, Uploads } from "../../stores/tickets/uploads.ts";
 import { Clip, Close, FileIcon } from "../../ui/icons.tsx";
+import { wordsOf } from "../../ui/plain_problem.ts";
 
 export function AttachButton({ uploads }: { uploads: Uploads }) {
   const input = useRef<HTMLInputElement>(null);
@@ -16,10 +18,10 @@ export function AttachButton({ uploads }: { uploads: Uploads }) {
   };
   return (
     <>
-      <input ref={input} type="file" multiple hidden tabIndex={-1} aria-label={UPLOAD_WORDS.attach} onChange={take} />
-      <button type="button" class="button attach" title={UPLOAD_WORDS.attach} onClick={() => input.current?.click()}>
+      <input ref={input} type="file" multiple hidden tabIndex={-1} aria-label={t("Attach files")} onChange={take} />
+      <button type="button" class="button attach" title={t("Attach files")} onClick={() => input.current?.click()}>
         <Clip />
-        <span class="unseen">{UPLOAD_WORDS.attach}</span>
+        <span class="unseen">{t("Attach files")}</span>
       </button>
     </>
   );
@@ -29,7 +31,7 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
   const files = uploads.files.value;
   if (files.length === 0) return null;
   return (
-    <ul class="uploads" aria-label={UPLOAD_WORDS.list}>
+    <ul class="uploads" aria-label={t("Files to send")}>
       {files.map((upload) => (
         <Item key={upload.id} uploads={uploads} upload={upload} />
       ))}
@@ -44,26 +46,24 @@ function Item({ uploads, upload }: { uploads: Uploads; upload: Upload }) {
     <li class="upload" data-failed={problem !== null}>
       <FileIcon />
       <span class="upload-name">
-        <bdi>{upload.file.name}</bdi> <small>{formatSize(upload.file.size)}</small>
+        <bdi>{upload.name}</bdi> <small>{formatSize(upload.size)}</small>
         {problem && (
           <span class="upload-problem" role="alert">
-            {problem.message}
+            {wordsOf(problem, desk.isAdmin.value).message}
           </span>
         )}
       </span>
       {!isThere && problem === null && (
-        <progress value={upload.progress.value} max={1} aria-label={`${UPLOAD_WORDS.sending} ${upload.file.name}`} />
+        <progress value={upload.progress.value} max={1} aria-label={t("Sending {name}", { name: upload.name })} />
       )}
       {problem && (
         <button type="button" class="button button-small" onClick={() => uploads.retry(upload)}>
-          {UPLOAD_WORDS.retry}
+          {t("Try again")}
         </button>
       )}
       <button type="button" class="upload-remove" onClick={() => uploads.remove(upload)}>
         <Close />
-        <span class="unseen">
-          {UPLOAD_WORDS.remove} {upload.file.name}
-        </span>
+        <span class="unseen">{t("Remove {name}", { name: upload.name })}</span>
       </button>
     </li>
   );

@@ -1,19 +1,5 @@
-/** The files of a text: added by a button, by pasting and by dropping; kept for the text while the page is open. */
+/** What a form listens to for files: pasting and dropping. */
 import { type Signal, useSignal } from "@preact/signals";
-import { projectUpload } from "../../api/upload.ts";
-import type { Project } from "../../stores/project.ts";
-import { Uploads } from "../../stores/tickets/uploads.ts";
-
-const kept = new Map<string, Uploads>();
-
-export function uploadsFor(project: Project, key: string): Uploads {
-  const place = `${project.id} ${key}`;
-  const known = kept.get(place);
-  if (known !== undefined) return known;
-  const uploads = new Uploads(projectUpload(project.id), project.call);
-  kept.set(place, uploads);
-  return uploads;
-}
 
 type Handlers = {
   onPaste: (event: ClipboardEvent) => void;
@@ -22,8 +8,8 @@ type Handlers = {
   onDrop: (event: DragEvent) => void;
 };
 
-/** Return what a form listens to, and whether files are held above it. */
-export function useFileDrop(uploads: Uploads): { handlers: Handlers; isOver: Signal<boolean> } {
+/** Return what a form listens to, and whether files are held above it; `add` takes the files. */
+export function useFileDrop(add: (files: Iterable<File>) => void): { handlers: Handlers; isOver: Signal<boolean> } {
   const isOver = useSignal(false);
   const handlers: Handlers = {
     onPaste: (event) => {
@@ -31,7 +17,7 @@ export function useFileDrop(uploads: Uploads): { handlers: Handlers; isOver: Sig
       // Text from a program of tables comes with a picture of it; it is meant as text.
       if (files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
       event.preventDefault();
-      uploads.add(files);
+      add(files);
     },
     onDragOver: (event) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
@@ -47,7 +33,7 @@ export function useFileDrop(uploads: Uploads): { handlers: Handlers; isOver: Sig
       const files = [...(event.dataTransfer?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
-      uploads.add(files);
+      add(files);
     },
   };
   return { handlers, isOver };

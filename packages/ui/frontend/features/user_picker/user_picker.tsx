@@ -2,6 +2,7 @@
 
 import type { User } from "../../api/wire.ts";
 import { desk, pickDemoUser } from "../../app.ts";
+import { t } from "../../i18n/translate.ts";
 import { ROLE_WORDS } from "../../i18n/words.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { AccountMenu } from "../account/account_menu.tsx";
@@ -26,11 +27,11 @@ function Picker({ users, me }: { users: User[]; me: User | null }) {
   return (
     <label class="me me-picker">
       {me && <Avatar id={me.user_id} name={me.name} />}
-      <span class="me-caption">Demo user</span>
+      <span class="me-caption">{t("Demo user")}</span>
       <select value={me?.user_id ?? ""} onChange={(event) => pickDemoUser(event.currentTarget.value)}>
         {me === null && (
           <option value="" disabled>
-            Nobody known
+            {t("Nobody known")}
           </option>
         )}
         {users.map((user) => (

@@ -1,12 +1,21 @@
 /** The views of the team, each with the number of its tickets; on a narrow screen they are a row above the list. */
 import { desk } from "../../app.ts";
-import { VIEW_WORDS } from "../../i18n/view_words.ts";
-import { formatCount } from "../../i18n/words.ts";
+import { t, tn } from "../../i18n/translate.ts";
+import type { Project } from "../../stores/project.ts";
 import { BUILT_IN, type ListName, listHref, savedName } from "../../stores/route.ts";
+import { filterOf } from "../../stores/tickets/lists/saved_view_edits.ts";
 import { viewsOf } from "../../stores/tickets/views.ts";
+import { useCurrentInSight } from "../../ui/hooks/use_current_in_sight.ts";
+import { Pencil, Plus } from "../../ui/icons.tsx";
+import { lazyPart } from "../../ui/lazy.tsx";
+import { editing, saveAsView, showSavedViews } from "./view_editing.ts";
+import { VIEW_NAMES } from "./view_names.ts";
+
+const ViewsDialog = lazyPart(async () => (await import("./views_part.ts")).ViewsDialog);
 
 export function ViewBar() {
-  const staffed = desk.projects.filter((project) => project.session.isStaff.value);
+  const staffed = desk.staffed.value;
+  const row = useCurrentInSight(desk.listed.value);
   if (staffed.length === 0) return null;
   const isAsked = desk.isUsed.value || desk.listed.value !== "inbox";
   const all = isAsked ? staffed.map((project) => ({ project, views: viewsOf(project) })) : [];
@@ -16,34 +25,63 @@ export function ViewBar() {
       ? null
       : counts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   };
-  const saved = all.flatMap(({ project, views }) =>
-    views.saved.value.map((entry) => ({ ...entry, project, name: savedName(project.id, entry.view.view_id) })),
-  );
   return (
-    <nav class="views" aria-label={VIEW_WORDS.label}>
+    <nav ref={row} class="views" aria-label={t("Views")}>
       <ul>
-        <Entry name="inbox" words={VIEW_WORDS.names.inbox} count={null} />
-        {BUILT_IN.map((name) => (
-          <Entry key={name} name={name} words={VIEW_WORDS.names[name]} count={count(name)} />
+        {(["inbox", ...BUILT_IN] as const).map((name) => (
+          <Entry key={name} name={name} words={VIEW_NAMES[name]} count={count(name)} />
         ))}
       </ul>
-      {saved.length > 0 && (
-        <>
-          <h2 class="views-title">{VIEW_WORDS.saved}</h2>
-          <ul>
-            {saved.map(({ project, view, name, ...found }) => (
-              <Entry
-                key={name}
-                name={name}
-                words={desk.hasSeveral ? `${view.name} · ${project.name}` : view.name}
-                count={found.count}
-                orMore={found.or_more}
-              />
-            ))}
-          </ul>
-        </>
-      )}
+      {staffed.map((project) => (
+        <SavedViews key={project.id} project={project} isAsked={isAsked} />
+      ))}
+      {editing.value !== null && <ViewsDialog />}
     </nav>
+  );
+}
+
+function SavedViews({ project, isAsked }: { project: Project; isAsked: boolean }) {
+  const saved = isAsked ? viewsOf(project).saved.value : [];
+  const words = desk.hasSeveral ? t("Saved views of {project}", { project: project.name }) : t("Saved views");
+  const save = () => {
+    const views = saved.map(({ view }) => view);
+    const filter = filterOf(desk.listed.value, views, (view) => savedName(project.id, view.view_id));
+    saveAsView(project, filter);
+  };
+  return (
+    <>
+      <div class="views-head">
+        <h2 class="views-title">{words}</h2>
+        {saved.length > 0 && (
+          <button
+            type="button"
+            class="views-button"
+            title={t("Edit saved views")}
+            onClick={() => showSavedViews(project)}
+          >
+            <Pencil />
+            <span class="unseen">{t("Edit saved views")}</span>
+          </button>
+        )}
+        <button type="button" class="views-button" title={t("Save this list as a view")} onClick={save}>
+          <Plus />
+          <span class="unseen">{t("Save this list as a view")}</span>
+        </button>
+      </div>
+      {saved.length > 0 && (
+        <ul>
+          {saved.map(({ view, count, or_more: orMore }) => (
+            <Entry
+              key={view.view_id}
+              name={savedName(project.id, view.view_id)}
+              words={view.name}
+              count={count}
+              orMore={orMore}
+            />
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
@@ -60,7 +98,7 @@ function Entry({ name, words, count, orMore = false }: EntryProps) {
               {count}
               {orMore && "+"}
             </span>
-            <span class="unseen">{formatCount(count, "ticket", "tickets")}</span>
+            <span class="unseen">{tn("{count} ticket", "{count} tickets", count)}</span>
           </span>
         )}
       </a>

@@ -1,7 +1,7 @@
 /** Where the user of one project is signed in: browsers with a session, and devices of the overlay. */
 import { signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import type { DeviceList, SessionList } from "../../api/wire.ts";
+import { fetchAllPages } from "../all_pages.ts";
 
 /** `id` is what the server revokes it by. */
 export type SignedInDevice = {
@@ -18,9 +18,12 @@ export class Devices {
   /** Null until they were fetched. */
   readonly list = signal<SignedInDevice[] | null>(null);
   readonly #call: Call;
+  readonly #of: { user_id?: string };
 
-  constructor(call: Call) {
+  /** Those of the caller; an admin may look after those of another user. */
+  constructor(call: Call, userId: string | null = null) {
     this.#call = call;
+    this.#of = userId === null ? {} : { user_id: userId };
   }
 
   /** Fetch them all, the last used first; throws `ApiError`. */
@@ -42,44 +45,33 @@ export class Devices {
   }
 
   async #sessions(): Promise<SignedInDevice[]> {
-    const found: SignedInDevice[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: SessionList = await this.#call("auth.sessions", { cursor });
-      for (const { session_id, device_name, created_at, last_seen_at, is_current } of page.sessions) {
-        found.push({
-          kind: "session",
-          id: session_id,
-          name: device_name,
-          since: created_at,
-          seenAt: last_seen_at,
-          isCurrent: is_current,
-        });
-      }
-      cursor = page.next_cursor;
-    } while (cursor !== null);
-    return found;
+    const sessions = await fetchAllPages(async (cursor) => {
+      const page = await this.#call("auth.sessions", { ...this.#of, cursor });
+      return { items: page.sessions, next: page.next_cursor };
+    });
+    return sessions.map(({ session_id, device_name, created_at, last_seen_at, is_current }) => ({
+      kind: "session",
+      id: session_id,
+      name: device_name,
+      since: created_at,
+      seenAt: last_seen_at,
+      isCurrent: is_current,
+    }));
   }
 
   async #overlayDevices(): Promise<SignedInDevice[]> {
-    const found: SignedInDevice[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: DeviceList = await this.#call("user.devices", { cursor });
-      for (const { address, name, bound_at, last_seen_at, is_current } of page.devices) {
-        const shown = name === "" ? address : `${name} (${address})`;
-        found.push({
-          kind: "device",
-          id: address,
-          name: shown,
-          since: bound_at,
-          seenAt: last_seen_at,
-          isCurrent: is_current,
-        });
-      }
-      cursor = page.next_cursor;
-    } while (cursor !== null);
-    return found;
+    const devices = await fetchAllPages(async (cursor) => {
+      const page = await this.#call("user.devices", { ...this.#of, cursor });
+      return { items: page.devices, next: page.next_cursor };
+    });
+    return devices.map(({ address, name, bound_at, last_seen_at, is_current }) => ({
+      kind: "device",
+      id: address,
+      name: name === "" ? address : `${name} (${address})`,
+      since: bound_at,
+      seenAt: last_seen_at,
+      isCurrent: is_current,
+    }));
   }
 }
 

@@ -1,8 +1,8 @@
 /** How the page stands with one project: who the user is there, and whether what it shows is true now. */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import { ApiError, toApiError } from "../../api/errors.ts";
-import { ERROR_CODES, type User } from "../../api/wire.ts";
+import { type ApiError, signedOut, toApiError } from "../../api/errors.ts";
+import type { User } from "../../api/wire.ts";
 
 /**
  * `loading`: nothing is known yet. `live`: what the page shows is true now. `behind`: it was true a moment ago.
@@ -13,10 +13,15 @@ export type Phase = "loading" | "live" | "behind" | "down" | "refused";
 /** What an ended stream may have meant: another user has signed in, in another window of this browser. */
 export const OTHER_USER = "other-user";
 
+/** Counts how often a project came back: what failed because it was gone may work now. */
+export const recovered = signal(0);
+
 export class ProjectSession {
   readonly phase = signal<Phase>("loading");
   readonly problem = signal<ApiError | null>(null);
   readonly me = signal<User | null>(null);
+  /** When what the page shows was seen, where it was kept in the browser; null where the server has told it. */
+  readonly seenAt = signal<number | null>(null);
   /** Whether the user was signed in here, and is not any more without having signed out. */
   readonly hasEnded = signal(false);
   readonly isStaff = computed(() => this.me.value !== null && this.me.value.role !== "customer");
@@ -38,6 +43,7 @@ export class ProjectSession {
   /** A snapshot was fetched; its events follow. */
   loaded(me: User | null): void {
     this.me.value = me;
+    this.seenAt.value = null;
     this.problem.value = null;
     this.hasEnded.value = false;
     if (this.phase.value !== "live") this.phase.value = "behind";
@@ -52,8 +58,15 @@ export class ProjectSession {
     return !error.isUnauthenticated;
   }
 
+  /** What was seen before is shown, because nothing can be fetched. */
+  restored(me: User, at: number): void {
+    this.me.value = me;
+    this.seenAt.value = at;
+  }
+
   /** The stream is open. */
   caughtUp(): void {
+    if (this.phase.peek() !== "live") recovered.value += 1;
     batch(() => {
       this.phase.value = "live";
       this.problem.value = null;
@@ -80,7 +93,7 @@ export class ProjectSession {
       const me = await call("user.me");
       if (!isCurrent()) return null;
       if (me !== null) return this.#isOther(me) ? OTHER_USER : null;
-      return new ApiError("You are not signed in any more", { code: ERROR_CODES.unauthenticated });
+      return signedOut();
     } catch (error) {
       if (!isCurrent() || this.phase.value !== "behind") return null;
       const problem = toApiError(error);
@@ -95,6 +108,7 @@ export class ProjectSession {
     batch(() => {
       this.hasEnded.value ||= this.me.value !== null;
       this.me.value = null;
+      this.seenAt.value = null;
       this.failed(error);
     });
   }
@@ -106,6 +120,7 @@ export class ProjectSession {
   forget(): void {
     this.phase.value = "loading";
     this.me.value = null;
+    this.seenAt.value = null;
     this.hasEnded.value = false;
   }
 

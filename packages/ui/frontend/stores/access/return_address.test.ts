@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ReturnAddress, type ReturnStorage } from "./return_address.ts";
+import { mapStorage } from "../../testing/map_storage.ts";
+import { ReturnAddress } from "./return_address.ts";
 
 function make() {
   const kept = new Map<string, string>();
-  const storage: ReturnStorage = {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-  };
-  return { kept, address: new ReturnAddress(() => storage) };
+  return { kept, address: new ReturnAddress(() => mapStorage(kept)) };
 }
 
 test("a ticket is come back to, once", () => {

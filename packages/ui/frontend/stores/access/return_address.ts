@@ -1,37 +1,27 @@
 /** Where in the desk a user was who left this window to sign in: they come back to it. */
+import { QuietStorage, type TextStorage } from "../quiet_storage.ts";
 import { parseRoute } from "../route.ts";
 
 const KEY = "hero_assistance.return_address";
 
-export type ReturnStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
-
 export class ReturnAddress {
-  readonly #storage: () => ReturnStorage;
+  readonly #storage: QuietStorage;
 
-  /** `storage` is that of the window; it may throw: browsers do where it is switched off. */
-  constructor(storage: () => ReturnStorage) {
-    this.#storage = storage;
+  /** `storage` is that of the window. */
+  constructor(storage: () => TextStorage) {
+    this.#storage = new QuietStorage(storage);
   }
 
   /** Keep a fragment; one that names no view of its own is none. */
   keep(hash: string): void {
-    try {
-      if (isPlace(hash)) this.#storage().setItem(KEY, hash);
-      else this.#storage().removeItem(KEY);
-    } catch {
-      // They come back to the list.
-    }
+    this.#storage.write(KEY, isPlace(hash) ? hash : "");
   }
 
   /** Return the fragment that was kept, once; the empty text without one. */
   take(): string {
-    try {
-      const hash = this.#storage().getItem(KEY) ?? "";
-      this.#storage().removeItem(KEY);
-      return isPlace(hash) ? hash : "";
-    } catch {
-      return "";
-    }
+    const hash = this.#storage.read(KEY);
+    this.#storage.write(KEY, "");
+    return isPlace(hash) ? hash : "";
   }
 }
 

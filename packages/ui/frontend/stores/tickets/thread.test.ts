@@ -29,6 +29,23 @@ test("the text of a merged ticket is where that ticket was filed", () => {
   assert.deepEqual(bodiesOf(thread), ["Message 1", "Message 9", "Message 3", "Message 10"]);
 });
 
+test("the newest message is not the last one where an older text was merged in", () => {
+  const thread = newThread();
+  assert.equal(thread.newestId, 0);
+  thread.replace(page([message(9, { created_at: 1 }), message(4, { created_at: 2 })], 7));
+  assert.deepEqual([thread.messages.value.at(-1)?.message_id, thread.newestId], [4, 9]);
+});
+
+test("a thread knows what had come when its reader went elsewhere", () => {
+  const thread = newThread();
+  thread.leave();
+  assert.equal(thread.leftAt, null);
+  thread.replace(page([message(4)], 7));
+  thread.leave();
+  thread.add(message(5), 8);
+  assert.equal(thread.leftAt, 4);
+});
+
 test("what arrived after the answer was made stays, what it should hold and does not is gone", () => {
   const thread = newThread();
   thread.add(message(1), 5);

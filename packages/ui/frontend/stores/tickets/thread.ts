@@ -18,6 +18,8 @@ export class Thread {
   /** Counts how often the thread was fetched anew: an older page belongs to one of them. */
   #fetched = 0;
   readonly problem = signal<ApiError | null>(null);
+  /** The newest message when its reader went elsewhere, which the server may not be asked any more; null before. */
+  #leftAt: number | null = null;
   /** The messages, oldest first; the text of a merged ticket has the time of that ticket and a later id. */
   readonly messages = computed(() =>
     [...this.#arrivals.value.keys()]
@@ -28,6 +30,29 @@ export class Thread {
 
   constructor(table: VersionedTable<Message>) {
     this.#table = table;
+  }
+
+  get leftAt(): number | null {
+    return this.#leftAt;
+  }
+
+  /** Its reader goes elsewhere. */
+  leave(): void {
+    if (this.isLoaded.peek()) this.#leftAt = this.newestId;
+  }
+
+  /** The messages that are here, in no order. */
+  get ids(): number[] {
+    return [...this.#arrivals.peek().keys()];
+  }
+
+  has(id: number): boolean {
+    return this.#arrivals.peek().has(id);
+  }
+
+  /** The largest id, 0 for none: the newest message, which is not the last one after a merge. */
+  get newestId(): number {
+    return this.messages.peek().reduce((newest, { message_id: id }) => Math.max(newest, id), 0);
   }
 
   /** Take the last page as it was fetched at its `seq`; what came after that stays, older messages are asked for again. */

@@ -13,6 +13,8 @@ export function applyPatch(ticket: TicketSummary, patch: TicketPatch): TicketSum
     status: status ?? ticket.status,
     priority: priority ?? ticket.priority,
     assignee: assignee === undefined ? ticket.assignee : assignee,
+    // Their name comes with the server's answer.
+    assignee_name: assignee === undefined || assignee === ticket.assignee ? ticket.assignee_name : null,
     snoozed_until: snoozed_until ?? (status ? null : ticket.snoozed_until),
     tags: [...new Set([...kept, ...(add_tags ?? [])])],
   };

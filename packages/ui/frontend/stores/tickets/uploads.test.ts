@@ -68,14 +68,31 @@ test("one that is taken out is stopped, or deleted where it is there already", a
   assert.deepEqual(uploads.files.value, []);
 });
 
-test("what was sent with its text is gone, what was added since stays", async () => {
+test("what another screen has added and taken out is here too, next to what is on its way", async () => {
+  const { server, uploads, begun } = newUploads();
+  uploads.add([file("a"), file("b")]);
+  begun[0]?.arrive(1);
+  await settle();
+  const there: Attachment = { attachment_id: 9, name: "c", size: 3, type: "image/png", width: 1, height: 1 };
+  uploads.replace([there]);
+  assert.deepEqual([uploads.files.value.map(({ name }) => name), uploads.ids.value], [["b", "c"], [9]]);
+  assert.deepEqual(server.asked, [], "nothing is deleted: it may have been sent");
+  begun[1]?.arrive(2);
+  await settle();
+  assert.deepEqual(
+    uploads.attachments.value.map(({ attachment_id: id }) => id),
+    [2, 9],
+  );
+});
+
+test("what was sent with its text is gone, what is on its way stays", async () => {
   const { uploads, begun } = newUploads();
   uploads.add([file("a"), file("b")]);
   begun[0]?.arrive(1);
   await settle();
-  uploads.clearSent([1]);
+  uploads.replace([]);
   assert.deepEqual(
-    uploads.files.value.map((upload) => upload.file.name),
+    uploads.files.value.map((upload) => upload.name),
     ["b"],
   );
 });

@@ -7,7 +7,10 @@ import type { Attachment } from "../../api/wire.ts";
 
 export type Upload = {
   readonly id: number;
-  readonly file: File;
+  readonly name: string;
+  readonly size: number;
+  /** What is sent; null for one that was there before the page was opened. */
+  readonly file: File | null;
   /** From 0 to 1. */
   readonly progress: Signal<number>;
   readonly attachment: Signal<Attachment | null>;
@@ -24,9 +27,12 @@ export class Uploads {
   );
   readonly hasFailed = computed(() => this.files.value.some(({ problem }) => problem.value !== null));
   /** The attachments that are there, in the order in which they were added. */
-  readonly ids = computed(() =>
-    this.files.value.flatMap(({ attachment }) => (attachment.value === null ? [] : [attachment.value.attachment_id])),
+  readonly attachments = computed(() =>
+    this.files.value.flatMap(({ attachment }) => (attachment.value === null ? [] : [attachment.value])),
   );
+  readonly ids = computed(() => this.attachments.value.map(({ attachment_id }) => attachment_id));
+  /** Told of each attachment that the user takes out. */
+  onRemove: (attachment: Attachment) => void = () => {};
   readonly #aborts = new Map<number, () => void>();
   #last = 0;
 
@@ -35,19 +41,26 @@ export class Uploads {
     this.#call = call;
   }
 
-  add(files: Iterable<File>): void {
-    for (const file of files) {
-      this.#last += 1;
-      const upload = {
-        id: this.#last,
-        file,
-        progress: signal(0),
-        attachment: signal<Attachment | null>(null),
-        problem: signal<ApiError | null>(null),
-      };
-      this.files.value = [...this.files.value, upload];
-      void this.#start(upload);
-    }
+  /** Add files, and return what they are here. */
+  add(files: Iterable<File>): Upload[] {
+    const added = [...files].map((file) => this.#make(file.name, file.size, file, null));
+    this.files.value = [...this.files.value, ...added];
+    for (const upload of added) void this.#start(upload);
+    return added;
+  }
+
+  /** Have these attachments, as another screen has them, next to what is on its way or has failed here. */
+  replace(attachments: readonly Attachment[]): void {
+    const wanted = new Set(attachments.map(({ attachment_id }) => attachment_id));
+    const known = new Set(this.ids.peek());
+    const kept = this.files.peek().filter(({ attachment }) => {
+      const there = attachment.peek();
+      return there === null || wanted.has(there.attachment_id);
+    });
+    const added = attachments
+      .filter(({ attachment_id }) => !known.has(attachment_id))
+      .map((attachment) => this.#make(attachment.name, attachment.size, null, attachment));
+    if (added.length > 0 || kept.length !== this.files.peek().length) this.files.value = [...kept, ...added];
   }
 
   retry(upload: Upload): void {
@@ -61,18 +74,27 @@ export class Uploads {
     this.files.value = this.files.value.filter((one) => one !== upload);
     this.#aborts.get(upload.id)?.();
     const sent = upload.attachment.value;
+    if (sent === null) return;
+    this.onRemove(sent);
     // One that stays there belongs to nothing, and is deleted after a while.
-    if (sent !== null) this.#call("attachment.delete", { attachment_id: sent.attachment_id }).catch(() => {});
+    this.#call("attachment.delete", { attachment_id: sent.attachment_id }).catch(() => {});
   }
 
-  /** Forget those that were sent with their text. */
-  clearSent(ids: number[]): void {
-    this.files.value = this.files.value.filter(
-      ({ attachment }) => attachment.value === null || !ids.includes(attachment.value.attachment_id),
-    );
+  #make(name: string, size: number, file: File | null, attachment: Attachment | null): Upload {
+    this.#last += 1;
+    return {
+      id: this.#last,
+      name,
+      size,
+      file,
+      progress: signal(attachment === null ? 0 : 1),
+      attachment: signal(attachment),
+      problem: signal<ApiError | null>(null),
+    };
   }
 
   async #start(upload: Upload): Promise<void> {
+    if (upload.file === null) return;
     const { done, abort } = this.#send(upload.file, (part) => {
       upload.progress.value = part;
     });

@@ -9,6 +9,7 @@ import { Views, viewsOf } from "./views.ts";
 
 const COUNTS = { views: [{ name: "mine", count: 2 }], saved: [], next_cursor: null, seq: 3 };
 const VPN = { noun: "view", view_id: 7, name: "VPN", filter: "tag:vpn", owner: "bob", shared: false } as const;
+const SAVED = { ...COUNTS, saved: [{ view: VPN, count: 1, or_more: false }] };
 
 async function loaded(isVisible = signal(true)) {
   const server = new FakeServer();
@@ -84,8 +85,8 @@ test("nothing is asked while the page is hidden, and once when it is shown again
     const isVisible = signal(true);
     const { server, project } = await loaded(isVisible);
     const views = new Views(project);
-    views.show("mine");
-    await server.answer("view.list", COUNTS);
+    await server.answer("view.list", SAVED);
+    views.show(savedName("p", 7));
     await server.answer("ticket.list", page([ticket(2)], 3));
     isVisible.value = false;
     for (const seq of [4, 5, 6]) {
@@ -100,7 +101,7 @@ test("nothing is asked while the page is hidden, and once when it is shown again
     assert.deepEqual(ids(views), [2, 1]);
     isVisible.value = false;
     isVisible.value = true;
-    await server.answer("view.list", COUNTS);
+    await server.answer("view.list", SAVED);
     await pause(10_000);
     assert.deepEqual(server.asked, []);
     views.close();
@@ -111,18 +112,22 @@ function tickets(from: number, to: number) {
   return Array.from({ length: from - to + 1 }, (_, index) => ticket(from - index));
 }
 
-/** A view of 300 tickets, all of them looked up. */
+/** A saved view of 300 tickets, all of them looked up. */
 async function longView() {
   const { server, project } = await loaded();
   const views = new Views(project);
-  await server.answer("view.list", COUNTS);
-  views.show("mine");
+  await server.answer("view.list", SAVED);
+  views.show(savedName("p", 7));
   await server.answer("ticket.list", page(tickets(300, 251), 3, "after 251"));
   const more = views.loadMore();
   await server.answer("ticket.list", page(tickets(250, 1), 3, "after 1"));
   await more;
   assert.equal(ids(views).length, 300);
-  return { server, views };
+  return { server, project, views };
+}
+
+function latest(limit: number) {
+  return { filter: "tag:vpn", limit, unread: true };
 }
 
 test("an event leaves a longer list to its reader, without what left the view", () =>
@@ -131,7 +136,7 @@ test("an event leaves a longer list to its reader, without what left the view", 
     server.listener?.event(event(4, "ticket.updated", { ticket: ticket(7, { updated_at: 400 }) }));
     server.listener?.event(event(5, "ticket.updated", { ticket: ticket(9, { updated_at: 401, assignee: "al" }) }));
     await pause();
-    assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 50 });
+    assert.deepEqual(server.asked.at(-1)?.params, latest(50));
     const first = page([ticket(7, { updated_at: 400 }), ...tickets(300, 252)], 5, "after 252");
     await server.answer("ticket.list", first);
     assert.equal(ids(views).length, 299);
@@ -142,21 +147,13 @@ test("an event leaves a longer list to its reader, without what left the view", 
     views.close();
   }));
 
-test("a list with a hole is fetched as long as the server makes a page", () =>
+test("a ticket that comes into a saved view is listed where it belongs", () =>
   withTimers(async () => {
     const { server, views } = await longView();
     server.listener?.event(event(4, "ticket.updated", { ticket: ticket(400) }));
     await pause();
-    await server.answer("ticket.list", page(tickets(400, 351), 4, "after 351"));
-    assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 200 });
-    assert.equal(ids(views).length, 300);
-    await server.answer("ticket.list", page(tickets(400, 201), 4, "after 201"));
-    assert.equal(ids(views).length, 400);
-    server.listener?.event(event(5, "ticket.updated", { ticket: ticket(900) }));
-    await pause();
-    await server.answer("ticket.list", page(tickets(900, 851), 5, "after 851"));
-    await server.answer("ticket.list", page(tickets(900, 701), 5, "after 701"));
-    assert.deepEqual([ids(views).length, views.list.cursor.value], [200, "after 701"]);
+    await server.answer("ticket.list", page([ticket(400), ...tickets(300, 252)], 4, "after 252"));
+    assert.deepEqual([ids(views).length, ids(views)[0]], [301, 400]);
     views.close();
   }));
 
@@ -165,7 +162,9 @@ test("a change that moves no ticket is looked for in as many as the server gives
     const { server, views } = await longView();
     server.listener?.event(event(4, "ticket.updated", { ticket: ticket(120, { followers: ["al"] }) }));
     await pause();
-    assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 200 });
+    assert.deepEqual(server.asked.at(-1)?.params, latest(50));
+    await server.answer("ticket.list", page(tickets(300, 251), 4, "after 251"));
+    assert.deepEqual(server.asked.at(-1)?.params, latest(200));
     await server.answer("ticket.list", page([...tickets(300, 121), ...tickets(119, 100)], 4, "after 100"));
     assert.equal(ids(views).length, 299);
     assert.ok(!ids(views).includes(120));
@@ -174,26 +173,73 @@ test("a change that moves no ticket is looked for in as many as the server gives
     views.close();
   }));
 
-test("a view that has become short is what the server says", () =>
+test("a saved view that has become short is what the server says", () =>
   withTimers(async () => {
     const { server, views } = await longView();
-    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1, { updated_at: 400 }) }));
+    for (const id of [1, 3]) {
+      server.listener?.event(event(3 + id, "ticket.updated", { ticket: ticket(id, { updated_at: 400 + id }) }));
+    }
     await pause();
-    await server.answer("ticket.list", page([ticket(2)], 4));
-    assert.deepEqual([ids(views), views.list.cursor.value], [[2], null]);
+    await server.answer("ticket.list", page([ticket(3, { updated_at: 403 })], 7));
+    assert.deepEqual([ids(views)[0], ids(views).includes(1), ids(views).length], [3, false, 299]);
     views.close();
   }));
+
+test("a view that every agent has follows the events, and asks for nothing", () =>
+  withTimers(async () => {
+    const { server, project } = await loaded();
+    const views = new Views(project);
+    await server.answer("view.list", COUNTS);
+    views.show("mine");
+    await server.answer("ticket.list", page([ticket(2, { assignee: "bob" })], 3));
+    server.listener?.counts({ mine: 1 });
+    server.listener?.event(event(4, "ticket.updated", { ticket: ticket(1, { assignee: "bob", updated_at: 9 }) }));
+    assert.deepEqual(ids(views), [1, 2]);
+    server.listener?.event(event(5, "ticket.updated", { ticket: ticket(2, { assignee: "al" }) }));
+    assert.deepEqual(ids(views), [1]);
+    await pause(60_000);
+    assert.deepEqual(server.asked, []);
+    views.close();
+  }));
+
+test("after a new snapshot the view is asked for again", async () => {
+  const { server, project } = await loaded();
+  const views = new Views(project);
+  await server.answer("view.list", COUNTS);
+  views.show("closed");
+  await server.answer("ticket.list", page([ticket(2, { status: "closed" })], 3));
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([], 9));
+  assert.deepEqual(server.asked.at(-1)?.params, { view: "closed", limit: 50, unread: true });
+  await server.answer("ticket.list", page([ticket(1, { status: "closed" })], 9));
+  assert.deepEqual(ids(views), [1]);
+  views.close();
+});
+
+test("saved views stand in the order that the user has given them, in every tab", async () => {
+  const { server, project } = await loaded();
+  const views = new Views(project);
+  const other = { view: { ...VPN, view_id: 8 }, count: 0, or_more: false };
+  await server.answer("view.list", { ...SAVED, saved: [...SAVED.saved, other] });
+  server.listener?.event(event(4, "view.ordered", { record: { noun: "view_order", view_ids: [8, 7] } }));
+  assert.deepEqual(
+    views.saved.value.map(({ view }) => view.view_id),
+    [8, 7],
+  );
+  views.close();
+});
 
 test("a view has the tickets that the server says, with what is known of each", async () => {
   const { server, project } = await loaded();
   const views = new Views(project);
   await server.answer("view.list", COUNTS);
   views.show("mine");
-  assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 50 });
+  assert.deepEqual(server.asked.at(-1)?.params, { view: "mine", limit: 50, unread: true });
   assert.equal(views.isLoaded.value, false);
-  await server.answer("ticket.list", page([ticket(2)], 3));
+  await server.answer("ticket.list", page([ticket(2, { assignee: "bob" })], 3));
   assert.deepEqual(ids(views), [2]);
-  server.listener?.event(event(4, "ticket.updated", { ticket: ticket(2, { title: "Renamed" }) }));
+  server.listener?.event(event(4, "ticket.updated", { ticket: ticket(2, { title: "Renamed", assignee: "bob" }) }));
   assert.equal(views.list.tickets.value[0]?.title, "Renamed");
   assert.equal(project.data.list.tickets.value.length, 2);
   views.close();
@@ -215,7 +261,7 @@ test("a saved view is asked for by its filter", async () => {
   const views = new Views(project);
   await server.answer("view.list", { ...COUNTS, saved: [{ view: VPN, count: 1, or_more: false }] });
   views.show(savedName("p", 7));
-  assert.deepEqual(server.asked.at(-1)?.params, { filter: "tag:vpn", limit: 50 });
+  assert.deepEqual(server.asked.at(-1)?.params, { filter: "tag:vpn", limit: 50, unread: true });
   views.close();
 });
 

@@ -8,7 +8,17 @@ from typing import Any
 
 from hero_assistance_sdk.errors import ProtocolViolation
 from hero_assistance_sdk.foreign.json_checks import explain, parse_json
-from hero_assistance_sdk.wire import Attachment, Message, Ticket, User, Wire
+from hero_assistance_sdk.wire import (
+    Attachment,
+    CannedReply,
+    Macro,
+    Message,
+    Project,
+    SavedView,
+    Ticket,
+    User,
+    Wire,
+)
 
 # What makes an object a record. Another field may be missing in a list, or come with a later release.
 _RECORDS: tuple[tuple[frozenset[str], type[Wire]], ...] = (
@@ -16,6 +26,10 @@ _RECORDS: tuple[tuple[frozenset[str], type[Wire]], ...] = (
     (frozenset({"message_id", "body"}), Message),
     (frozenset({"attachment_id", "name"}), Attachment),
     (frozenset({"user_id", "role"}), User),
+    (frozenset({"view_id", "name"}), SavedView),
+    (frozenset({"macro_id", "name"}), Macro),
+    (frozenset({"canned_reply_id", "name"}), CannedReply),
+    (frozenset({"share_tags", "name"}), Project),
 )
 # What a page can show of an error.
 _LONGEST_WORDS = 4_000

@@ -9,6 +9,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.foreign_projects.answers import check_answer
 from hero_assistance_ui.relays.calls import Call
+from hero_assistance_ui.relays.compression import compress
 from hero_assistance_ui.relays.upstream import RawHeaders, Upstream
 
 NO_STORE = {"cache-control": "no-store"}
@@ -23,10 +24,14 @@ async def ask(upstream: Upstream, call: Call, headers: RawHeaders) -> tuple[int,
     return status, body
 
 
-async def relay_call(upstream: Upstream, call: Call, headers: RawHeaders) -> Response:
-    """Return the ticket server's answer for the browser, byte for byte."""
+async def relay_call(upstream: Upstream, call: Call, headers: RawHeaders, accepted: str = "") -> Response:
+    """Return the ticket server's answer for the browser, byte for byte.
+
+    `accepted` is the browser's `Accept-Encoding`; without it, as for answers that hold a secret, nothing is compressed.
+    """
     try:
         status, body = await ask(upstream, call, headers)
     except HeroError as error:
         return failure_response(error, call.id)
-    return JsonAnswer(body, status_code=status, headers=NO_STORE)
+    sent, encoded = await compress(body, accepted)
+    return JsonAnswer(sent, status_code=status, headers={**NO_STORE, **encoded})

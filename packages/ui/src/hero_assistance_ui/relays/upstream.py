@@ -22,7 +22,7 @@ from hero_assistance_ui.projects import ShownProject, Sockets
 # A server on the overlay may be a continent away; longer than this a user takes it for down.
 CONNECT_TIMEOUT_S = 3.0
 CALL_TIMEOUT_S = 10.0
-# 2.5 of the server's pings, one each 20 s: a stream that is silent for longer is dead.
+# A stream that is silent for longer is dead, also one of a server that does not say how often it pings.
 SILENCE_TIMEOUT_S = 50.0
 # Files on their way at once; more wait. Each caller has a few places of these.
 FILES_LIMIT = 400

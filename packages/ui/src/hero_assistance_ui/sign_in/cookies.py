@@ -3,16 +3,22 @@
 A browser sends a cookie to every port of a host, and lets other ports, and other names of the same domain, set one.
 So the name says at which port or below which prefix the page is, and behind TLS it begins with `__Host-`, or with
 `__Secure-` below a prefix, which no page without TLS can set.
+
+In a frame of another site browsers send a cookie only if it is partitioned (CHIPS): it counts for frames of that one
+site. A session that is begun in a frame is such a cookie, behind TLS and where there are embedders.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Set
+from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hero_assistance_sdk.net.embedders import Embedders
 from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.trust import Trust
 
@@ -21,6 +27,10 @@ SESSION = "hero_session"
 HANDSHAKE = "hero_sign_in"
 _HOST, _SECURE = "__Host-", "__Secure-"
 _HTTPS = "https"
+# Of a partitioned cookie, whose browser may have one of the other kind too.
+_FRAMED = "_framed"
+# The header by which the page says that it is in a frame.
+IN_FRAME = "x-in-frame"
 # What a cookie and a header can both hold; the ticket server says whether it is a session.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,256}")
 
@@ -28,9 +38,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,256}")
 class BrowserCookie:
     """Reads, sets and removes one cookie of a browser, for one listener."""
 
-    def __init__(self, trust: Trust, name: str) -> None:
+    def __init__(self, trust: Trust, name: str, embedders: Callable[[], Embedders] = Embedders) -> None:
         self._trust = trust
         self._basic_name = name
+        self._embedders = embedders
 
     def read(self, request: Request) -> str | None:
         """Return its value; `None` without one, and where two cookies claim to be it."""
@@ -44,32 +55,54 @@ class BrowserCookie:
     def set(
         self, request: Request, response: Response, token: str, life_s: int, *, is_secure: bool | None = None
     ) -> None:
-        """Have the browser keep a value for `life_s`; `is_secure` says of TLS what the request itself does not."""
+        """Have the browser keep a value for `life_s`; `is_secure` says of TLS what the request itself does not.
+
+        The browser forgets what it has under another name: that may count before this one, and be of an ended session.
+        """
         is_secure = _is_https(request) if is_secure is None else is_secure
+        is_framed = is_secure and self._is_framed(request)
+        name = self._name(request, is_secure=is_secure) + (_FRAMED if is_framed else "")
+        self._remove(request, response, set(self._names(request)) - {name})
         response.set_cookie(
-            self._name(request, is_secure=is_secure),
+            name,
             token,
             max_age=max(0, life_s),
             path=self._path(request),
             secure=is_secure,
             httponly=True,
-            samesite="lax",
+            samesite="none" if is_framed else "lax",
         )
+        if is_framed:
+            _partition(response)
 
     def remove(self, request: Request, response: Response) -> None:
         """Have the browser forget it, under each name that counts."""
-        for name in _parse_cookies(request).keys() & set(self._names(request)):
-            is_secure = name.startswith("__")
-            response.delete_cookie(name, path=self._path(request), secure=is_secure, httponly=True, samesite="lax")
+        self._remove(request, response, set(self._names(request)))
 
     def was_set_securely(self, request: Request) -> bool:
         """Return whether the browser's connection has TLS: the request says so, or brings what only TLS can set."""
-        return _is_https(request) or self._name(request, is_secure=True) in _parse_cookies(request)
+        secure = self._name(request, is_secure=True)
+        return _is_https(request) or not _parse_cookies(request).keys().isdisjoint((secure, secure + _FRAMED))
+
+    def _remove(self, request: Request, response: Response, names: Set[str]) -> None:
+        # A page below the prefix /framed has a name that ends like that, too.
+        framed = self._name(request, is_secure=True) + _FRAMED
+        for name in _parse_cookies(request).keys() & names:
+            is_secure, is_framed = name.startswith("__"), name == framed
+            same_site: Literal["none", "lax"] = "none" if is_framed else "lax"
+            response.delete_cookie(name, path=self._path(request), secure=is_secure, httponly=True, samesite=same_site)
+            if is_framed:
+                _partition(response)
+
+    def _is_framed(self, request: Request) -> bool:
+        """Return whether the page is in a frame of a site that may show it."""
+        return bool(self._embedders().origins) and request.headers.get(IN_FRAME) == "1"
 
     def _names(self, request: Request) -> list[str]:
         """Return the names that count, the safest first; behind TLS, one that can be set without TLS never does."""
         secure = self._name(request, is_secure=True)
-        return [secure] if _is_https(request) else [secure, self._name(request, is_secure=False)]
+        framed = [secure + _FRAMED] if self._embedders().origins else []
+        return [secure, *framed] if _is_https(request) else [secure, *framed, self._name(request, is_secure=False)]
 
     def _name(self, request: Request, *, is_secure: bool) -> str:
         prefix = prefix_of(request, self._trust)
@@ -81,6 +114,12 @@ class BrowserCookie:
 
     def _path(self, request: Request) -> str:
         return f"{prefix_of(request, self._trust)}/"
+
+
+def _partition(response: Response) -> None:
+    """Mark the cookie that was set last as one of the site around the frame, which the library does not know yet."""
+    name, line = response.raw_headers[-1]
+    response.raw_headers[-1] = (name, line + b"; Partitioned")
 
 
 def _port(request: Request) -> int | str:

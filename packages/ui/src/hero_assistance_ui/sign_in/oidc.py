@@ -17,6 +17,7 @@ from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.notices import Link, Notice, NoticePage, failure_notice
+from hero_assistance_ui.preferences.languages import t
 from hero_assistance_ui.relays.asking import NO_STORE, ask
 from hero_assistance_ui.relays.calls import Call
 from hero_assistance_ui.sign_in.cookies import HANDSHAKE, BrowserCookie
@@ -28,14 +29,17 @@ from hero_assistance_ui.sign_in.sessions import Sessions
 HANDSHAKE_S = 600
 _CODE_LIMIT = 4096
 _STATE_LIMIT = 100
-_AGAIN = Link("sign-in", "Back to signing in")
-_ELSEWHERE = "This sign-in did not begin in this browser"
-_BEGIN_AGAIN = "Begin it again here: it counts for ten minutes, in the browser in which it began."
+_AGAIN = Link("sign-in", t("Back to signing in"))
+_ELSEWHERE = t("This sign-in did not begin in this browser")
+_BEGIN_AGAIN = t("Begin it again here: it counts for ten minutes, in the browser in which it began.")
 # RFC 6749, section 4.1.2.1, and OpenID Connect Core, section 3.1.2.6. What a provider says beyond its code is shown
 # to no one: anybody can write it into a link.
-_CANCELLED = ("The sign-in was stopped at the provider", "Nothing has changed. Begin again, or sign in another way.")
-_BUSY = ("The provider cannot sign anybody in now", "Try again in a few minutes, or sign in another way.")
-_REFUSED = ("The provider refused this sign-in", "Sign in another way, and tell the people who run this desk.")
+_CANCELLED = (
+    t("The sign-in was stopped at the provider"),
+    t("Nothing has changed. Begin again, or sign in another way."),
+)
+_BUSY = (t("The provider cannot sign anybody in now"), t("Try again in a few minutes, or sign in another way."))
+_REFUSED = (t("The provider refused this sign-in"), t("Sign in another way, and tell the people who run this desk."))
 _ERRORS = {
     "access_denied": _CANCELLED,
     "login_required": _CANCELLED,
@@ -85,9 +89,9 @@ class OidcResource:
         notice = self._find_fault(request, params)
         if notice is None and request.method == "HEAD":
             # The code works once: it is for the browser that follows the address.
-            notice = Notice("Signing in", ())
+            notice = Notice(t("Signing in"), ())
         if notice is not None:
-            return await self._notices.answer(notice, base=BASE)
+            return await self._notices.answer(request, notice, base=BASE)
         return await self._finish(request, params)
 
     def _find_fault(self, request: Request, params: dict[str, str]) -> Notice | None:
@@ -107,7 +111,7 @@ class OidcResource:
         try:
             signed_in = await self._sessions.begin(request, "auth.oidc_finish", params)
         except HeroError as error:
-            return await self._notices.answer(failure_notice(error, _AGAIN), base=BASE)
+            return await self._notices.answer(request, failure_notice(error, _AGAIN), base=BASE)
         response = redirect_home(request, self._sessions)
         # No `Origin` comes with this request; the cookie that began the sign-in tells whether there is TLS.
         is_secure = self._cookie.was_set_securely(request)

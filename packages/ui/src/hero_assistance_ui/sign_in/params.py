@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_ui.preferences.languages import t
 
 # A form of one field, or an address and a code.
 BODY_LIMIT = 4096
@@ -86,4 +87,4 @@ def parse_form_token(body: bytes) -> str:
         return Proof(token=token).token or ""
     except ValueError:
         # What pydantic raises is one too.
-        raise InvalidParams("The form has no token", hint="Open the link of the mail again.") from None
+        raise InvalidParams(t("The form has no token"), hint=t("Open the link of the mail again.")) from None

@@ -10,6 +10,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import FORM, check_same_site, media_type_of
 from hero_assistance_ui.notices import Form, Link, Notice, NoticePage, failure_notice
+from hero_assistance_ui.preferences.languages import t
 from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.relays.asking import NO_STORE, relay_call
 from hero_assistance_ui.relays.calls import Call
@@ -25,9 +26,9 @@ from hero_assistance_ui.sign_in.sessions import Sessions
 
 # From `/sign-in/link`, and what else is one level below the page's root.
 BASE = "../"
-DESK = Link("./", "Open the desk")
+DESK = Link("./", t("Open the desk"))
 _REDEEM = "auth.redeem"
-_NEW_LINK = Link("sign-in", "Ask for a new link")
+_NEW_LINK = Link("sign-in", t("Ask for a new link"))
 
 
 class SignInResource:
@@ -66,7 +67,7 @@ class SignInResource:
             token = parse_form_token(await bounded_body(request, BODY_LIMIT))
             signed_in = await self._sessions.begin(request, _REDEEM, Proof(token=token).params)
         except HeroError as error:
-            return await self._notices.answer(failure_notice(error, _NEW_LINK), base=BASE)
+            return await self._notices.answer(request, failure_notice(error, _NEW_LINK), base=BASE)
         response = redirect_home(request, self._sessions)
         self._sessions.keep(request, response, signed_in)
         return response
@@ -78,12 +79,14 @@ class SignInResource:
         if refusal is not None:
             notice = failure_notice(refusal, DESK)
         elif not 0 < len(token) <= TOKEN_LIMIT:
-            said = "Copy all of it from the mail, or ask for a new one."
-            notice = Notice("This link is not complete", (said,), _NEW_LINK, status=400)
+            said = t("Copy all of it from the mail, or ask for a new one.")
+            notice = Notice(t("This link is not complete"), (said,), _NEW_LINK, status=400)
         else:
-            form = Form("sign-in/redeem", "Sign in", (("token", token),))
-            notice = Notice("Sign in on this device", ("The link works once, for the person it was sent to.",), form)
-        return await self._notices.answer(notice, base=BASE)
+            form = Form("sign-in/redeem", t("Sign in"), (("token", token),))
+            notice = Notice(
+                t("Sign in on this device"), (t("The link works once, for the person it was sent to."),), form
+            )
+        return await self._notices.answer(request, notice, base=BASE)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session of the browser."""

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from hero_assistance_sdk.errors import Conflict, HeroError, ProtocolViolation
 from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_ui.identity import BrowserIdentity
+from hero_assistance_ui.preferences.languages import t
 from hero_assistance_ui.relays.asking import NO_STORE, ask, relay_call
 from hero_assistance_ui.relays.calls import Call
 from hero_assistance_ui.relays.upstream import Upstream
@@ -39,10 +40,11 @@ class Sessions:
             return None
         if self.identity.is_dev:
             return Conflict(
-                "This desk runs in dev mode: nobody signs in", hint="Pick a demo user at the top of the page."
+                t("This desk runs in dev mode: nobody signs in"), hint=t("Pick a demo user at the top of the page.")
             )
         return Conflict(
-            "The server in front of this desk says who you are", hint="Sign in and out there; this desk follows it."
+            t("The server in front of this desk says who you are"),
+            hint=t("Sign in and out there; this desk follows it."),
         )
 
     def check_offered(self, request: Request) -> None:

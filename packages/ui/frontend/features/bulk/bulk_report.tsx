@@ -1,0 +1,110 @@
+/** How a change of tickets goes and how it ended: what was refused and why, and the way back. */
+import { useEffect } from "preact/hooks";
+import { t, tn } from "../../i18n/translate.ts";
+import type { BulkRun, Refused } from "../../stores/bulk/bulk_run.ts";
+import type { Named } from "../../stores/bulk/ticket_changes.ts";
+import { threadHref } from "../../stores/route.ts";
+import { Close } from "../../ui/icons.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { changes, outcomeOf, resumeChange, selection, undoChange } from "./bulk.ts";
+
+// Long enough to read it and to turn to the button; what was refused stays until it is closed.
+const SHOWN_MS = 12_000;
+
+export function BulkReport({ last }: { last: Named }) {
+  const { run } = last;
+  const isEnded = run.isComplete.value && !run.isRunning.value;
+  useAway(last, isEnded && run.refused.value.length === 0);
+  return (
+    <div class="bulk-report">
+      <p class="bulk-line">
+        {isEnded ? outcomeOf(last.words, run.changedCount.value, run.refused.value.length) : last.words}
+      </p>
+      {!isEnded && <Progress run={run} />}
+      {run.problem.value && <Problem problem={run.problem.value} onRetry={() => void resumeChange()} />}
+      <Buttons run={run} />
+      {run.refused.value.length > 0 && <RefusedList refused={run.refused.value} />}
+    </div>
+  );
+}
+
+/** Close a report that has nothing more to say. */
+function useAway(last: Named, isDone: boolean): void {
+  useEffect(() => {
+    if (!isDone) return undefined;
+    const timer = setTimeout(() => {
+      if (changes.last.peek() === last) changes.hide();
+    }, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [last, isDone]);
+}
+
+function Progress({ run }: { run: BulkRun }) {
+  const done = run.done.value;
+  return (
+    <label class="bulk-progress">
+      <progress max={run.total} value={done} />{" "}
+      {t("{done} of {total}", { done, total: tn("{count} ticket", "{count} tickets", run.total) })}
+    </label>
+  );
+}
+
+function Buttons({ run }: { run: BulkRun }) {
+  const isRunning = run.isRunning.value;
+  return (
+    <div class="bulk-buttons">
+      {isRunning && run.total > run.done.value && (
+        <button type="button" class="button button-small" onClick={() => run.stop()}>
+          {t("Stop")}
+        </button>
+      )}
+      {!isRunning && !run.isComplete.value && run.problem.value === null && (
+        <button type="button" class="button button-small" onClick={() => void resumeChange()}>
+          {t("Go on")}
+        </button>
+      )}
+      {changes.canUndo.value && (
+        <button type="button" class="button button-small" onClick={() => void undoChange()}>
+          {t("Undo")}
+        </button>
+      )}
+      {!isRunning && (
+        <button type="button" class="icon-button bulk-close" onClick={() => changes.hide()}>
+          <Close />
+          <span class="unseen">{t("Close the report")}</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The tickets that were refused, those with the same reason together. */
+function RefusedList({ refused }: { refused: readonly Refused[] }) {
+  const reasons = new Map<string, Refused[]>();
+  for (const one of refused) {
+    const reason = [one.message, one.hint].filter(Boolean).join(": ");
+    reasons.set(reason, [...(reasons.get(reason) ?? []), one]);
+  }
+  return (
+    <details class="bulk-refused" open>
+      <summary>
+        {tn("{count} refused", "{count} refused", refused.length)}
+        {selection.isActive.value && <span> · {t("still selected")}</span>}
+      </summary>
+      {[...reasons].map(([reason, tickets]) => (
+        <div key={reason}>
+          <p class="bulk-reason">{reason}</p>
+          <ul>
+            {tickets.map(({ project, ticketId, title }) => (
+              <li key={`${project.id}/${ticketId}`}>
+                <a href={threadHref(project.id, ticketId)}>
+                  <bdi>{title || t("Ticket {number}", { number: ticketId })}</bdi>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </details>
+  );
+}

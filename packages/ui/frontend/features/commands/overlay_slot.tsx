@@ -1,0 +1,22 @@
+/** What stands over the page, each a part of its own. */
+import { lazyPart } from "../../ui/lazy.tsx";
+import { overlay } from "./overlays.ts";
+
+const KeyHelp = lazyPart(async () => (await import("../keys/keys_part.ts")).KeyHelp);
+const Search = lazyPart(async () => (await import("../search/search_part.ts")).SearchDialog);
+const Palette = lazyPart(async () => (await import("./palette_part.ts")).Palette);
+const Merge = lazyPart(async () => (await import("../merge_split/merge_part.ts")).MergeDialog);
+
+/** Load what a user types into at once. */
+export async function loadOverlays(): Promise<void> {
+  await Promise.all([Search.load(), Palette.load()]);
+}
+
+export function Overlays() {
+  const shown = overlay.value;
+  if (shown === null) return null;
+  if (shown.name === "help") return <KeyHelp />;
+  if (shown.name === "palette") return <Palette />;
+  if (shown.name === "search") return <Search query={shown.query} />;
+  return <Merge project={shown.project} ticketId={shown.ticketId} other={shown.other} />;
+}

@@ -1,0 +1,2 @@
+/** What is loaded when the palette is first opened. */
+export { Palette } from "./palette.tsx";

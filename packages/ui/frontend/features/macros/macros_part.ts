@@ -1,0 +1,2 @@
+/** What is loaded with the first macro. */
+export { MacroPicker } from "./macro_picker.tsx";

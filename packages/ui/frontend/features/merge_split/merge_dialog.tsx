@@ -1,0 +1,39 @@
+/** Merging two tickets: the other one is looked for, then both stand side by side with what will happen. */
+import { useSignal } from "@preact/signals";
+import { t } from "../../i18n/translate.ts";
+import type { Project } from "../../stores/project.ts";
+import { useModal } from "../../ui/hooks/use_modal.ts";
+import { useCloseOverlay } from "../commands/overlays.ts";
+import { MergePreview } from "./merge_preview.tsx";
+import { TicketPicker } from "./ticket_picker.tsx";
+
+type MergeDialogProps = { project: Project; ticketId: number; other: number | null };
+
+export function MergeDialog({ project, ticketId, other }: MergeDialogProps) {
+  const chosen = useSignal(other);
+  if (chosen.value === null) {
+    return <TicketPicker project={project} ticketId={ticketId} choose={(id) => (chosen.value = id)} />;
+  }
+  return (
+    <Preview project={project} ticketId={ticketId} other={chosen.value} pickAnother={() => (chosen.value = null)} />
+  );
+}
+
+type PreviewProps = { project: Project; ticketId: number; other: number; pickAnother: () => void };
+
+function Preview({ project, ticketId, other, pickAnother }: PreviewProps) {
+  const dialog = useModal();
+  const closeOverlay = useCloseOverlay();
+  return (
+    <dialog ref={dialog} class="merge" aria-labelledby="merge-title" onClose={closeOverlay}>
+      <h2 id="merge-title">{t("Merge two tickets")}</h2>
+      <MergePreview
+        project={project}
+        one={ticketId}
+        other={other}
+        close={() => dialog.current?.close()}
+        pickAnother={pickAnother}
+      />
+    </dialog>
+  );
+}

@@ -1,0 +1,2 @@
+/** What is loaded with the settings. */
+export { SettingsView } from "./settings.tsx";

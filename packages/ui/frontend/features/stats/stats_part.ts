@@ -1,0 +1,2 @@
+/** What is loaded with the figures. */
+export { StatsView } from "./stats.tsx";

@@ -1,0 +1,3 @@
+/** What is loaded with the saved views. */
+
+export { ViewsDialog } from "./views_dialog.tsx";

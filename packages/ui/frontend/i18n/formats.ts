@@ -1,0 +1,24 @@
+/** Formats of dates and numbers in the reader's language; making one takes longer than using it a hundred times. */
+import { locale } from "./translate.ts";
+
+const dates = new Map<string, Intl.DateTimeFormat>();
+const numbers = new Map<string, Intl.NumberFormat>();
+
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(dates, options, (place) => new Intl.DateTimeFormat(place, options));
+}
+
+export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return kept(numbers, options, (place) => new Intl.NumberFormat(place, options));
+}
+
+function kept<Format>(formats: Map<string, Format>, options: object, make: (place: string) => Format): Format {
+  const place = locale();
+  const key = `${place} ${JSON.stringify(options)}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    found = make(place);
+    formats.set(key, found);
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ApiError } from "../../api/errors.ts";
+import { FakeServer, ticket } from "../fixtures.ts";
+import { ProjectData } from "../project_data.ts";
+import { TicketChanges } from "./ticket_changes.ts";
+
+function desk() {
+  const server = new FakeServer();
+  const data = new ProjectData();
+  data.putTicket(ticket(1, { status: "open", updated_at: 5 }), 1);
+  data.putTicket(ticket(2, { status: "waiting", updated_at: 5 }), 1);
+  const project = { id: "p", call: server.call, data };
+  const tickets = [1, 2].map((ticketId) => ({ project, ticketId }));
+  const answer = (...ids: number[]) =>
+    server.answer("ticket.bulk", {
+      results: ids.map((id) => ({ ticket_id: id, ticket: ticket(id, { updated_at: 9 }), error: null })),
+    });
+  return { server, data, tickets, answer };
+}
+
+const SOLVE = { kind: "patch", patch: { status: "solved" } } as const;
+
+test("a change shows at once, and is taken back ticket by ticket", async () => {
+  const { server, data, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  const made = changes.make(tickets, SOLVE, "Solve");
+  assert.deepEqual([data.ticket(1)?.status, changes.isRunning.value, changes.canUndo.value], ["solved", true, false]);
+  await answer(1, 2);
+  await made;
+  assert.equal(changes.canUndo.value, true);
+  const undone = changes.undo("Undo");
+  assert.deepEqual(server.asked[0]?.params, { ticket_ids: [1], status: "open" });
+  await answer(1);
+  assert.deepEqual(server.asked[0]?.params, { ticket_ids: [2], status: "waiting" });
+  await answer(2);
+  assert.equal(await undone, true);
+  assert.deepEqual([changes.canUndo.value, await changes.undo("Undo")], [false, false]);
+});
+
+test("an undoing that is not answered can be sent again", async () => {
+  const { server, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  const made = changes.make(tickets.slice(0, 1), SOLVE, "Solve");
+  await answer(1);
+  await made;
+  const undone = changes.undo("Undo");
+  await server.fail("ticket.bulk", new ApiError("The support desk did not answer"));
+  assert.equal(await undone, false);
+  assert.equal(changes.last.value?.run.problem.value?.message, "The support desk did not answer");
+  const again = changes.resume();
+  await answer(1);
+  await again;
+  assert.equal(changes.last.value?.run.isComplete.value, true);
+});
+
+test("one change is made at a time, and none of no tickets", async () => {
+  const { tickets, answer } = desk();
+  const changes = new TicketChanges();
+  assert.equal(await changes.make([], SOLVE, "Solve"), null);
+  const made = changes.make(tickets, SOLVE, "Solve");
+  assert.equal(await changes.make(tickets, SOLVE, "Solve"), null);
+  changes.hide();
+  assert.notEqual(changes.shown.value, null);
+  await answer(1, 2);
+  await made;
+  changes.hide();
+  assert.deepEqual([changes.shown.value, changes.canUndo.value], [null, true]);
+  changes.dismiss();
+  assert.equal(changes.last.value, null);
+});
+
+test("a change waits for the one before, and what has it by then stays out of it", async () => {
+  const { server, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  const [one, other] = [tickets.slice(0, 1), tickets.slice(1)];
+  const first = changes.makeNext(one, SOLVE, "Solve");
+  const again = changes.makeNext(one, SOLVE, "Solve");
+  const next = changes.makeNext(other, SOLVE, "Solve");
+  assert.equal(server.asked.length, 1);
+  await answer(1);
+  assert.notEqual(await first, null);
+  assert.equal(await again, null);
+  assert.deepEqual(server.asked[0]?.params, { ticket_ids: [2], status: "solved" });
+  await answer(2);
+  assert.equal((await next)?.changedCount.value, 1);
+  assert.equal(changes.canUndo.value, true);
+});
+
+test("what waits for a change of one user is not made as another", async () => {
+  const { server, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  void changes.makeNext(tickets.slice(0, 1), SOLVE, "Solve");
+  const next = changes.makeNext(tickets.slice(1), SOLVE, "Solve");
+  changes.dismiss();
+  await answer(1);
+  assert.equal(await next, null);
+  assert.deepEqual(server.asked, []);
+});

@@ -1,0 +1,94 @@
+/** The orders of a list, and how the server is asked for each: it has lists by activity and by id, and filters. */
+import type { Call, Params } from "../../../api/client.ts";
+import type { Priority, TicketPage, TicketSummary } from "../../../api/wire.ts";
+import type { Ranked } from "./ordered_rows.ts";
+
+export const LIST_ORDERS = ["activity", "oldest", "priority", "overdue"] as const;
+export type ListOrder = (typeof LIST_ORDERS)[number];
+export type ListParams = Params<"ticket.list">;
+
+/** A ticket's place; `time` compares it with those of other projects. */
+export type TicketRank = Ranked & { readonly time: number };
+
+const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
+// A list in several parts is asked for part by part; each is a filter that the server has an index for.
+const PARTS: Record<ListOrder, readonly string[]> = {
+  activity: [""],
+  oldest: [""],
+  priority: PRIORITIES.map((priority) => `priority:${priority}`),
+  overdue: ["is:overdue", "-is:overdue"],
+};
+const CURSOR = /^(\d+)\|(.*)$/s;
+// A search through parts in which nothing is found ends here; the next page goes on.
+const CALLS_LIMIT = 8;
+
+/** Return a ticket's place in an order, as it is at `now`. */
+export function rankOf(ticket: TicketSummary, order: ListOrder, now = Date.now()): TicketRank {
+  const { ticket_id: id } = ticket;
+  // What another project's server says may be no number.
+  const activity = -(Number(ticket.updated_at) || 0);
+  if (order === "oldest") return { id, segment: 0, place: id, time: Number(ticket.created_at) || 0 };
+  return { id, segment: partOf(ticket, order, now), place: activity, time: activity };
+}
+
+export function isOverdue(ticket: TicketSummary, now: number): boolean {
+  const { first_response_due: due, first_response_at: given, status } = ticket;
+  return due !== null && due <= now && given === null && status !== "solved" && status !== "closed";
+}
+
+function partOf(ticket: TicketSummary, order: ListOrder, now: number): number {
+  if (order === "priority") return PRIORITIES.indexOf(ticket.priority);
+  return order === "overdue" && !isOverdue(ticket, now) ? 1 : 0;
+}
+
+/** Fetch a page of a list behind a cursor, which is empty for the first page; throws `ApiError`. */
+export async function fetchPage(
+  call: Call,
+  params: ListParams,
+  { order, cursor, limit }: { order: ListOrder; cursor: string; limit: number },
+): Promise<TicketPage> {
+  const parts = PARTS[order];
+  let place = placeOf(cursor, parts);
+  for (let calls = 1; ; calls += 1) {
+    const page = await call("ticket.list", paramsOf(params, order, place, limit));
+    const isLast = page.next_cursor === null && place.part + 1 >= parts.length;
+    const next =
+      page.next_cursor === null ? { part: place.part + 1, cursor: "" } : { ...place, cursor: page.next_cursor };
+    const next_cursor = isLast ? null : cursorOf(next, parts);
+    if (page.tickets.length > 0 || isLast || calls >= CALLS_LIMIT) return { ...page, next_cursor };
+    place = next;
+  }
+}
+
+type Place = { part: number; cursor: string };
+
+/** In a list of one part the cursor is the server's. */
+function cursorOf({ part, cursor }: Place, parts: readonly string[]): string {
+  return parts.length === 1 ? cursor : `${part}|${cursor}`;
+}
+
+function placeOf(cursor: string, parts: readonly string[]): Place {
+  const match = parts.length === 1 ? null : CURSOR.exec(cursor);
+  return match === null ? { part: 0, cursor } : { part: Number(match[1]), cursor: match[2] ?? "" };
+}
+
+function paramsOf(params: ListParams, order: ListOrder, { part, cursor }: Place, limit: number): ListParams {
+  const filter = narrow(params.filter ?? "", order, part);
+  return {
+    ...params,
+    ...(filter !== "" && { filter }),
+    ...(cursor !== "" && { cursor }),
+    ...(order === "oldest" && { order: "id" as const }),
+    limit,
+    unread: true,
+  };
+}
+
+/** Return a filter that finds one part of what `filter` finds. */
+function narrow(filter: string, order: ListOrder, part: number): string {
+  const term = PARTS[order][part] ?? "";
+  // Of several priorities any one would do: where the filter names some, all the others are excluded.
+  const excludes = order === "priority" && /(^|\s)priority:/i.test(filter);
+  const terms = excludes ? PARTS.priority.filter((_, index) => index !== part).map((other) => `-${other}`) : [term];
+  return [filter, ...terms].filter((one) => one !== "").join(" ");
+}

@@ -1,0 +1,84 @@
+/**
+ * What a problem is called for who does not run the desk.
+ *
+ * Servers write their errors for programs and for those who run them: names of methods, settings and commands help
+ * an admin, and nobody else. What names none of them is shown as it is.
+ */
+import type { ApiError } from "../api/errors.ts";
+import { t } from "../i18n/translate.ts";
+
+export type Words = { message: string; hint: string; faults: readonly string[] };
+
+/** Names of methods, settings, options, params, paths and programs, and what customers have nothing of. */
+const INSIDE = [
+  /hero_assistance|hero_proc|buildenv|nox\b/i,
+  // `project.update`, `rpc.sock`, an address of a host; and `page_address`, `OIDC_ISSUER`.
+  /\w\.\w/,
+  /\w_\w/,
+  // `--as USER`, `/var/lib`, `{"entries": []}`, `[::1]:9770` and what is quoted as code.
+  /(^|\s)-{1,2}[a-z]|(^|[\s(])\/\w|[`{}[\]<>=]/i,
+  /\b(logs?|shell|sockets?|database|operators?|supervisor|secrets?|settings?|params?|headers?|json|method|document)\b/i,
+  /\b(dev mode|source tree|ticket server|release|backup|traceback|client token|protocol|http|tcp|tls)\b/i,
+  /\b(mycelium|tun|getent|disk|event stream|localhost|imaps|ip address|batch|bind)\b|: (true|false)\b/i,
+];
+
+/** Whose address it is knows it, as that of who signs in. */
+const ADDRESS = /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g;
+
+/** Whether a sentence says nothing that is only of use to who runs the desk. */
+export function isPlain(sentence: string): boolean {
+  const said = sentence.replace(ADDRESS, "address");
+  return !INSIDE.some((pattern) => pattern.test(said));
+}
+
+/** Return the words for an admin, who can do something about it, or for all others. */
+export function wordsOf(problem: ApiError, isAdmin: boolean): Words {
+  const { message, hint, faults, reason } = problem;
+  if (isAdmin) return { message, hint, faults };
+  const own = OWN_WORDS[reason] ?? ANY;
+  if (DEFECTS.has(reason)) return { ...own, faults: [] };
+  return {
+    message: isPlain(message) ? message : own.message,
+    hint: hint !== "" && isPlain(hint) ? hint : own.hint,
+    faults: faults.filter(isPlain),
+  };
+}
+
+type OwnWords = { message: string; hint: string };
+
+/** What went wrong inside: its own words are of no use to anybody but who mends it. */
+const DEFECTS = new Set(["page-defect", "internal-error", "protocol-violation", "answer-too-large"]);
+
+const KEPT = t("What you wrote is kept.");
+const LATER = t("Please try again in a minute. What you wrote is kept.");
+const ANY: OwnWords = { message: t("That did not work"), hint: "" };
+const BROKEN: OwnWords = { message: t("The support desk has a problem"), hint: LATER };
+
+const OWN_WORDS: Record<string, OwnWords> = {
+  unreachable: { message: t("The support desk cannot be reached"), hint: LATER },
+  unavailable: { message: t("The support desk cannot do that now"), hint: LATER },
+  "no-answer": { message: t("The support desk did not answer"), hint: KEPT },
+  "internal-error": BROKEN,
+  "protocol-violation": BROKEN,
+  "answer-too-large": BROKEN,
+  "page-defect": {
+    message: t("The page failed to show this"),
+    hint: t("Load the page again; what you wrote is kept."),
+  },
+  "method-not-found": {
+    message: t("This page is older than the support desk"),
+    hint: t("Load the page again; what you wrote is kept."),
+  },
+  "invalid-params": { message: t("Something that was entered cannot be taken"), hint: KEPT },
+  conflict: { message: t("This has changed in the meantime"), hint: t("Look at it again, then try once more.") },
+  forbidden: { message: t("You may not do this"), hint: t("Ask the support team if you need it.") },
+  "not-found": { message: t("This is not here, or not for you"), hint: "" },
+  unauthenticated: { message: t("You are not signed in"), hint: t("Sign in, and try again.") },
+  "another-user": {
+    message: t("Another user has signed in in this browser"),
+    hint: t("What you wrote waits here until you sign in again."),
+  },
+  deactivated: { message: t("You have no access any more"), hint: t("Ask the support team if you need it.") },
+  "too-large": { message: t("This is too large"), hint: t("Send less at a time.") },
+  "quota-full": { message: t("There is no more room for files"), hint: t("Send a link to it, or a smaller file.") },
+};

@@ -1,0 +1,1 @@
+"""What a browser has chosen for itself: its language and its theme."""
