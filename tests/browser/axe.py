@@ -1,29 +1,64 @@
-"""Pages judged by axe, in both themes."""
+"""Pages judged by axe, in both themes: every rule of every weight, and what it leaves for people to judge."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.ui.daemons import eventually
 
 PHONE = {"width": 390, "height": 800}
 DESK = {"width": 1280, "height": 800}
-SERIOUS = {"serious", "critical"}
+# No rule is off: the ones that are called best practice count too.
+# A frame is not entered: what stands in one is a mail of somebody else, whose origin hears no message of this page.
+_RUN = "axe.run(document, {iframes: false, resultTypes: ['violations']})"
+_RUN_COLOURS = "axe.run(document, {iframes: false, resultTypes: ['violations'], runOnly: ['color-contrast']})"
 
 
-def find_serious(page: Page, axe: str) -> list[str]:
-    """What axe finds, as far as it is serious."""
-    page.evaluate(axe)
-    results: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert results["passes"], "axe judged nothing"
+def find_faults(page: Page, axe: str) -> list[str]:
+    """What axe finds."""
+    return _judge(page, axe, colours_alone=False)
+
+
+def find_faults_in_both_themes(page: Page, axe: str) -> list[str]:
+    """What axe finds in the dark, and in the contrast of texts in the light: all that another theme changes."""
+    look_as(page, "dark")
+    found = _judge(page, axe, colours_alone=False)
+    look_as(page, "light")
+    return found + _judge(page, axe, colours_alone=True)
+
+
+def _judge(page: Page, axe: str, *, colours_alone: bool) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe)
+    results: dict[str, Any] = page.evaluate(_RUN_COLOURS if colours_alone else _RUN)
+    assert colours_alone or results["passes"], "axe judged nothing"
     return [
         f"{found['impact']} {found['id']}: {node['html']} {node['failureSummary']}"
         for found in results["violations"]
-        if found["impact"] in SERIOUS
         for node in found["nodes"]
     ]
+
+
+def assert_one_main_and_heading(page: Page, state: str) -> None:
+    """A state of a page has one main part and one heading of the first level, for those who jump to them."""
+    expect(page.get_by_role("main"), state).to_have_count(1)
+    expect(page.get_by_role("heading", level=1), state).to_have_count(1)
+
+
+class Judge:
+    """Collects what is wrong in the states of one page."""
+
+    def __init__(self, page: Page, axe: str) -> None:
+        self._page = page
+        self._axe = axe
+        self.faults: list[str] = []
+
+    def look(self, state: str) -> None:
+        """Judge the page as it is now."""
+        assert_one_main_and_heading(self._page, state)
+        self.faults += [f"{state}: {fault}" for fault in find_faults_in_both_themes(self._page, self._axe)]
 
 
 def look_as(page: Page, theme: str) -> None:

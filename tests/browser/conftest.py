@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from scripts.build.npm import install_locked
 from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
-from tests.capabilities import CHROMIUM, find_chromium, is_expected, require
+from tests.capabilities import CHROMIUM, find_headless_chromium, is_expected, require
 from tests.ui.daemons import Desk, desk, plain_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
         require(CHROMIUM)
     elif not CHROMIUM.is_there():
         pytest.fail(CHROMIUM.reason)
-    browser = launch_chromium(playwright_driver, str(find_chromium()))
+    browser = launch_chromium(playwright_driver, str(find_headless_chromium()))
     yield browser
     browser.close()
 

@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from hero_assistance_app.targets import make_projects
 from tests.app.program import App
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, wait_for
+from tests.browser.pages_compose import reconnect
 from tests.ui.daemons import Desk, desk, plain_environment, ticket_servers
 
 
@@ -64,6 +66,32 @@ def test_a_ticket_of_each_project_is_in_one_list(app: App, teams: list[Desk], vi
         expect(carol.ticket(f"For team {number}")).to_contain_text(team.tcp_of_server())
 
 
+def test_a_project_that_answers_late_leaves_the_form_as_it_is(
+    app: App, teams: list[Desk], visit: Callable[..., Visitor]
+) -> None:
+    late = make_projects([teams[0].tcp_of_server()])[0].id
+    held: list[Route] = []
+    carol = visit("about:blank")
+    carol.page.route(f"**/projects/{late}/rpc", lambda route: held.append(route))
+    carol.page.goto(app.link)
+    expect(carol.page.locator(".connection")).to_have_text("1 of 3 live")
+    carol.page.get_by_role("link", name="New ticket").first.click()
+    project = carol.page.get_by_role("combobox", name="Project", exact=True)
+    project.select_option(teams[1].tcp_of_server())
+    carol.page.get_by_label("Title").fill("Begun before")
+    carol.page.get_by_label("Description").fill("Text")
+    wait_for(carol.page, lambda: held, "the late one is asked")
+    for route in held:
+        route.continue_()
+    reconnect(carol.page)
+    expect(carol.page.locator(".connection")).to_have_text("2 of 3 live")
+    expect(project.get_by_role("option", name=teams[0].tcp_of_server())).to_have_count(1)
+    expect(carol.page.get_by_label("Description")).to_be_focused()
+    carol.page.get_by_role("button", name="Send ticket").click()
+    expect(carol.heading("Begun before")).to_be_visible()
+    assert teams[1].call("bob", "ticket.get", ticket_id=1)["title"] == "Begun before"
+
+
 def test_answers_of_each_project_arrive_live(app: App, teams: list[Desk], visit: Callable[..., Visitor]) -> None:
     """Both tickets have the number 1, and neither gets the other's answer."""
     for number, team in enumerate(teams):
@@ -75,6 +103,8 @@ def test_answers_of_each_project_arrive_live(app: App, teams: list[Desk], visit:
     teams[0].call("bob", "message.reply", ticket_id=1, body="From team 0")
     teams[1].call("bob", "message.reply", ticket_id=1, body="From team 1")
     expect(carol.message("From team 1")).to_be_visible()
+    # The other one has come too: it is in the list.
+    expect(carol.ticket("For team 0")).to_contain_text("From team 0")
     expect(carol.message("From team 0")).to_have_count(0)
     carol.ticket("For team 0").click()
     expect(carol.message("From team 0")).to_be_visible()

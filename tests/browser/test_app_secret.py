@@ -71,7 +71,12 @@ def visits(context: BrowserContext, page: Page, other: Eavesdropper) -> None:
             f"{other.url}/linked",
         )
     reported(opened.value)
-    page.evaluate("url => { new Image().src = url; fetch(url).catch(() => {}); }", f"{other.url}/picture")
+    # Until both have ended: what leaves late is heard, too.
+    page.evaluate(
+        "url => Promise.all([fetch(url).catch(() => {}), new Promise((ended) => {"
+        " const picture = new Image(); picture.onload = picture.onerror = ended; picture.src = url; })])",
+        f"{other.url}/picture",
+    )
     assert urlsplit(page.url).path == path
 
 

@@ -70,7 +70,7 @@ def test_everything_else_is_a_download(served: Desk, person: Person) -> None:
     bob = person("bob")
     bob.ticket("Files").click()
     link = bob.page.get_by_role("list", name="Attachments").get_by_role("link")
-    expect(link).to_have_text("<b>trace</b>.html 1.9 kB")
+    expect(link).to_have_text("<b>trace</b>.html HTML · 1.9 kB")
     with bob.page.expect_download() as fetched:
         link.click()
     assert fetched.value.path().read_bytes() == page

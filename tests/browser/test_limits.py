@@ -12,7 +12,7 @@ from hero_assistance_sdk.limits import SETTING
 from tests.browser.page_object import Visitor
 from tests.server.desk import on_small_disk
 from tests.server.test_disk_reserve import filled
-from tests.ui.daemons import Desk, desk, plain_environment
+from tests.ui.daemons import Desk, desk, eventually, plain_environment
 
 Visit = Callable[..., Visitor]
 
@@ -41,6 +41,9 @@ def test_a_customer_reads_when_to_write_again_and_keeps_the_text(limited: Desk, 
     expect(problem.get_by_role("timer")).to_have_text("You can try again in 30 minutes; what you wrote is kept.")
     expect(field).to_have_value("three")
     expect(carol.message("three")).to_have_count(0)
+    # What the server refused is a draft again.
+    carol.page.reload()
+    expect(field).to_have_value("three")
 
 
 def test_a_ticket_that_is_one_too_many_stays_in_the_form(limited: Desk, visit: Visit) -> None:
@@ -62,13 +65,20 @@ def test_on_a_full_disk_the_page_shows_what_is_there_and_says_why(limited: Desk,
     with filled(limited.daemons[0].pid, str(limited.paths.data), leave=0):
         carol.page.get_by_label("Reply", exact=True).fill("words")
         send = carol.page.get_by_role("button", name="Send reply")
-        problem = carol.page.get_by_role("alert").filter(has_text="the disk of this desk is full")
-        # The server looks within a second.
-        carol.page.wait_for_timeout(1_100)
+        # Whose disk it is is nothing to a customer.
+        problem = carol.page.get_by_role("alert").filter(has_text="That did not work")
+        eventually(lambda: _is_full(limited), "the server has seen it")
         send.click()
         expect(problem).to_contain_text("keep your text and try again later; what is there can be read")
         carol.page.reload()
         expect(carol.heading("The first")).to_be_visible()
     carol.live()
-    carol.page.wait_for_timeout(1_100)
-    carol.reply("words")
+    # It waits in the thread, and is sent when there is room again.
+    expect(carol.page.locator(".message[data-pending]")).to_have_count(0)
+    expect(carol.message("words")).to_have_count(1)
+    assert [message["body"] for message in limited.call("bob", "message.list", ticket_id=1)["messages"]] == ["words"]
+
+
+def _is_full(served: Desk) -> bool:
+    conditions = served.operate("system.health")["conditions"]
+    return any(condition["message"].startswith("the disk is full") for condition in conditions)

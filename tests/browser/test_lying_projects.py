@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from hero_assistance_sdk.sse import encode
 from tests.app import lies
@@ -136,6 +136,12 @@ def outage(carol: Visitor, liar: LyingProject) -> Any:
     return listed.filter(has_text=liar.address)
 
 
+def ticket_of(carol: Visitor, liar: LyingProject) -> Locator:
+    """The ticket of a project in the list; its row names the project above the title."""
+    listed = carol.page.get_by_role("navigation", name="Tickets").get_by_role("link")
+    return listed.filter(has=carol.page.locator(".ticket-project", has_text=liar.address))
+
+
 def test_an_honest_project_works_next_to_every_lie(
     meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
 ) -> None:
@@ -163,7 +169,7 @@ def test_pictures_that_never_come_leave_connections_for_the_rest(
     honest, app, liars = meet("pictures")
     carol = visit(app.link)
     carol.live()
-    carol.ticket(liars["pictures"].address).click()
+    ticket_of(carol, liars["pictures"]).click()
     expect(carol.page.locator(".attachments img")).to_have_count(PICTURES)
     eventually(lambda: liars["pictures"].count(b"/attachments/") >= 2, "some pictures are asked for")
     honest.call("carol", "ticket.create", title="Meanwhile", body="Text")
@@ -199,5 +205,5 @@ def test_a_lie_has_its_reason_on_the_page_and_is_tried_again_by_hand(
     liar.stream = lies.says(encode(event="ticket.created", data=event(1).model_dump_json(), seq=1))
     outage(carol, liar).get_by_role("button", name="Try again").click()
     expect(outage(carol, liar)).to_have_count(0)
-    expect(carol.ticket(liar.address)).to_be_visible()
+    expect(ticket_of(carol, liar)).to_be_visible()
     carol.live()

@@ -59,7 +59,7 @@ def test_a_mail_that_is_not_believed_says_why(served: Desk, person: Person) -> N
     expect(warning).to_contain_text("By mail from dave@example.org. Its sender could not be proved:")
     expect(warning).to_contain_text("no mail server vouches for its sender")
     # Said once, by the mark; the stored text has it for who reads it elsewhere.
-    expect(bob.page.get_by_text("no mail server vouches for its sender")).to_have_count(1)
+    expect(bob.page.locator(".messages").get_by_text("no mail server vouches for its sender")).to_have_count(1)
     expect(bob.page.locator(".bubble-text")).to_have_text("Since this morning.")
     assert "It acts for no user" in served.call("bob", "ticket.get", ticket_id=1)["body"]
 

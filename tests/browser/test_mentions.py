@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.page_object import Visitor
-from tests.ui.daemons import Desk
+from tests.browser.page_object import Visitor, wait_for
+from tests.browser.pages_compose import calls_of, hold, reconnect
+from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
 
@@ -33,7 +35,7 @@ def test_a_colleague_is_called_by_the_keyboard(served: Desk, person: Person) -> 
     note.press_sequentially("please?")
     note.press("Control+Enter")
     expect(bob.message("Can you look, @Erin Example please?")).to_be_visible()
-    assert "erin-example" in served.call("bob", "ticket.get", ticket_id=1)["followers"]
+    eventually(lambda: "erin-example" in served.call("bob", "ticket.get", ticket_id=1)["followers"], "Erin follows it")
 
 
 def test_a_colleague_is_called_by_the_mouse_and_another_by_the_arrows(served: Desk, person: Person) -> None:
@@ -55,6 +57,23 @@ def test_a_colleague_is_called_by_the_mouse_and_another_by_the_arrows(served: De
     expect(listed).to_have_count(0)
 
 
+def test_a_key_that_comes_before_the_answer_chooses_from_the_answer(served: Desk, person: Person) -> None:
+    """What is offered for fewer letters is not what was meant."""
+    bob, note = open_note(served, person)
+    note.press_sequentially("Can you look, @")
+    offered = bob.page.get_by_role("listbox", name="Agents").get_by_role("option")
+    expect(offered).to_have_count(3)
+    held = hold(bob.page, "user.mentionable")
+    note.press_sequentially("e")
+    note.press("Enter")
+    wait_for(bob.page, lambda: held, "it is asked who it may be")
+    expect(note).to_have_value("Can you look, @e")
+    held[0].continue_()
+    expect(note).to_have_value("Can you look, @erin-example ")
+    expect(offered).to_have_count(0)
+    reconnect(bob.page)
+
+
 def test_neither_who_has_left_nor_a_customer_is_offered(served: Desk, person: Person) -> None:
     bob, note = open_note(served, person)
     served.call("alice", "user.deactivate", user_id="erin-example")
@@ -71,7 +90,9 @@ def test_a_reply_calls_no_colleague(served: Desk, person: Person) -> None:
     bob, _note = open_note(served, person)
     bob.page.get_by_role("button", name="Reply to customer").click()
     reply = bob.page.get_by_label("Reply", exact=True)
+    asked = calls_of(bob.page, "user.mentionable")
     reply.press_sequentially("@e")
     reply.press("Control+Enter")
     expect(bob.message("@e")).to_be_visible()
     expect(bob.page.get_by_role("listbox")).to_have_count(0)
+    assert not [text for text in asked if json.loads(text)["params"]["prefix"] == "e"]

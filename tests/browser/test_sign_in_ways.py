@@ -13,7 +13,7 @@ import oidc_provider_mock  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import DESK, PHONE, find_serious, look_as
+from tests.browser.axe import DESK, PHONE, find_faults, look_as
 from tests.browser.page_object import Visitor
 from tests.browser.test_sign_in import menu, operate
 from tests.cli.test_commands import run
@@ -260,6 +260,7 @@ def test_a_desk_that_was_renamed_says_so_at_once(empty: Empty, visit: Visit) -> 
     expect(ann.page).to_have_title("Road <b>works</b>")
     operate(empty.desk, "project.update", name="w" * 100)
     expect(ann.page).to_have_title("w" * 100)
+    expect(ann.page.get_by_role("banner").get_by_text("w" * 100)).to_be_visible()
     assert ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -273,7 +274,7 @@ def test_no_page_of_them_has_a_serious_finding(
 
     def judge(view: str) -> None:
         look_as(ann.page, theme)
-        findings.extend(f"{view}: {finding}" for finding in find_serious(ann.page, axe))
+        findings.extend(f"{view}: {finding}" for finding in find_faults(ann.page, axe))
         assert ann.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], view
 
     ann.page.evaluate("location.hash = '#/devices'")

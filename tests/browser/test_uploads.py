@@ -107,6 +107,8 @@ def test_files_stay_while_another_ticket_is_read_and_a_removed_one_is_deleted(se
     bob, files = open_ticket(served, person)
     give(bob.page.get_by_label("Reply", exact=True), "paste", "shot.png", picture(40, 30))
     expect(files).to_have_count(1)
+    # One that is taken out on its way is never on the server.
+    expect(bob.page.get_by_role("button", name="Send reply")).to_be_enabled()
     bob.ticket("Other").click()
     expect(bob.message("Another one.")).to_be_visible()
     expect(files).to_have_count(0)

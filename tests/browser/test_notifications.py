@@ -1,0 +1,143 @@
+"""News by desktop and sound: asked for, never of one's own doing, once for all tabs; the tab's title and icon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.page_object import Visitor
+from tests.browser.pages_settings import settings_of
+from tests.ui.daemons import Desk, eventually
+
+Person = Callable[..., Visitor]
+UNREAD = re.compile("unread_icon")
+
+# What the browser was asked to show and to play, in a list that the tests read.
+RECORD = """
+window.told = [];
+window.Notification = class {
+  static permission = "granted";
+  static requestPermission = async () => "granted";
+  constructor(title, options) { window.told.push(`${title}: ${options.body}`); window.lastNotification = this; }
+  close() {}
+};
+window.played = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.played += 1; return start.apply(this, when); };
+"""
+
+
+@pytest.fixture
+def recorded(person: Person) -> Callable[..., Visitor]:
+    """Open the page of a demo user in a browser that records what it tells."""
+
+    def open_page(user: str) -> Visitor:
+        visitor = person(user)
+        visitor.page.add_init_script(RECORD)
+        visitor.page.reload()
+        visitor.live()
+        return visitor
+
+    return open_page
+
+
+def told(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("window.told")
+    return found
+
+
+def turn_on(visitor: Visitor, *ways: str) -> None:
+    settings_of(visitor, "Notifications")
+    for way in ways:
+        visitor.page.get_by_role("switch", name=way).check()
+    visitor.page.get_by_role("link", name="All tickets").first.click()
+
+
+def test_nothing_is_told_until_it_is_asked_for(served: Desk, recorded: Callable[..., Visitor]) -> None:
+    bob = recorded("bob")
+    settings_of(bob, "Notifications")
+    for way in ("Desktop notifications", "A sound"):
+        expect(bob.page.get_by_role("switch", name=way)).not_to_be_checked()
+    served.call("carol", "ticket.create", title="The VPN is down", body="b")
+    expect(bob.page).to_have_title("(1) Support")
+    # One that is asked for marks the end of those that were not.
+    bob.page.get_by_role("switch", name="Desktop notifications").check()
+    served.call("carol", "ticket.create", title="Another one", body="b")
+    eventually(lambda: told(bob.page), "the last one is told")
+    assert (told(bob.page), bob.page.evaluate("window.played")) == (["New ticket from Carol: Another one"], 0)
+
+
+def test_a_new_ticket_a_reply_and_a_mention_are_told(served: Desk, recorded: Callable[..., Visitor]) -> None:
+    bob = recorded("bob")
+    turn_on(bob, "Desktop notifications", "A sound")
+    served.call("carol", "ticket.create", title="The VPN is down", body="Since this morning.")
+    eventually(lambda: told(bob.page) == ["New ticket from Carol: The VPN is down"], "the ticket is told")
+    assert bob.page.evaluate("window.played") >= 2
+    served.call("alice", "message.note", ticket_id=1, body="Can you look, @bob?")
+    eventually(
+        lambda: told(bob.page)[1:] == ["Alice mentions you on The VPN is down: Can you look, @bob?"], "a mention"
+    )
+    served.call("carol", "message.reply", ticket_id=1, body="It is still down.")
+    eventually(lambda: told(bob.page)[2:] == ["Carol answered The VPN is down: It is still down."], "a reply")
+    # The notification leads to its ticket.
+    bob.page.evaluate("window.lastNotification.onclick()")
+    expect(bob.heading("The VPN is down")).to_be_visible()
+
+
+def test_ones_own_doing_and_what_is_looked_at_are_not_told(served: Desk, recorded: Callable[..., Visitor]) -> None:
+    bob = recorded("bob")
+    turn_on(bob, "Desktop notifications")
+    served.call("bob", "ticket.create", title="For Carol", body="b", customer="carol")
+    bob.ticket("For Carol").click()
+    served.call("bob", "message.reply", ticket_id=1, body="From another device")
+    expect(bob.message("From another device")).to_be_visible()
+    served.call("carol", "message.reply", ticket_id=1, body="Seen at once")
+    expect(bob.message("Seen at once")).to_be_visible()
+    # One that is told marks the end.
+    served.call("carol", "ticket.create", title="The end", body="b")
+    eventually(lambda: told(bob.page), "the last one is told")
+    assert told(bob.page) == ["New ticket from Carol: The end"]
+
+
+def test_of_three_tabs_one_tells(served: Desk, recorded: Callable[..., Visitor]) -> None:
+    bob = recorded("bob")
+    turn_on(bob, "Desktop notifications")
+    tabs = [bob.page]
+    for _ in range(2):
+        tab = bob.page.context.new_page()
+        tab.add_init_script("sessionStorage.setItem('hero_assistance.demo_user', 'bob');" + RECORD)
+        tab.goto(bob.page.url)
+        expect(tab.locator(".connection")).to_have_text("Live")
+        tabs.append(tab)
+    for number in range(3):
+        served.call("carol", "ticket.create", title=f"Ticket {number}", body="b")
+    eventually(lambda: sum(len(told(tab)) for tab in tabs) >= 3, "each is told")
+    for tab in tabs:
+        expect(tab.get_by_role("link", name="Ticket 2")).to_be_visible()
+    # As long as a late bid could take.
+    tabs[0].wait_for_timeout(600)
+    every = [line for tab in tabs for line in told(tab)]
+    assert sorted(every) == [
+        "New ticket from Carol: Ticket 0",
+        "New ticket from Carol: Ticket 1",
+        "New ticket from Carol: Ticket 2",
+    ]
+
+
+def test_the_tab_says_which_ticket_is_open_and_that_there_is_news(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="The VPN is down", body="b")
+    bob = person("bob")
+    icon = bob.page.locator("link[rel~=icon]")
+    plain = icon.get_attribute("href")
+    bob.ticket("The VPN is down").click()
+    expect(bob.page).to_have_title("The VPN is down · Support")
+    served.call("carol", "ticket.create", title="Another one", body="b")
+    expect(bob.page).to_have_title("(1) The VPN is down · Support")
+    expect(icon).to_have_attribute("href", UNREAD)
+    bob.ticket("Another one").click()
+    expect(bob.page).to_have_title("Another one · Support")
+    expect(icon).not_to_have_attribute("href", UNREAD)
+    assert (icon.get_attribute("href") or "").endswith((plain or "?").rpartition("/")[2])
