@@ -19,22 +19,30 @@ from benchmarks.measure import Report
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures.md"
-BENCHMARKS = (
-    "zipapps",
-    "releases",
-    "daemons",
-    "commands",
-    "first_load",
-    "server",
-    "growth",
-    "incoming_mail",
-    "outbox",
-    "sign_in",
-    "supervisor",
-    "idle",
+
+
+def _by_name(*modules: str) -> dict[str, str]:
+    return {module.rpartition(".")[2]: module for module in modules}
+
+
+BENCHMARKS = _by_name(
+    "delivery.zipapps",
+    "delivery.releases",
+    "delivery.daemons",
+    "delivery.commands",
+    "browser.first_load",
+    "browser.pages",
+    "desk.server",
+    "desk.growth",
+    "mail.incoming_mail",
+    "mail.outbox",
+    "desk.sign_in",
+    "supervision.supervisor",
+    "flakes.idle",
 )
 # These take long, and run when they are named.
-NAMED = ("quarantine",)
+NAMED = _by_name("flakes.quarantine")
+MODULE_OF = {**BENCHMARKS, **NAMED}
 OPTIONS = {
     "--quick": "the short form of each: it shows that a benchmark runs, and its figures mean nothing",
     "--json": "print JSON",
@@ -72,7 +80,7 @@ def main(arguments: list[str]) -> int:
 
 def measure(name: str, *, quick: bool = False) -> Report:
     """Run one benchmark, or its short form."""
-    module = importlib.import_module(f"benchmarks.{name}")
+    module = importlib.import_module(f"benchmarks.{MODULE_OF[name]}")
     shorter: dict[str, object] = module.SHORT if quick and hasattr(module, "SHORT") else {}
     for constant, value in shorter.items():
         setattr(module, constant, value)
@@ -83,28 +91,27 @@ def measure(name: str, *, quick: bool = False) -> Report:
 
 def find_fault(names: Sequence[str], options: Sequence[str]) -> str | None:
     """What is wrong with the arguments, and what there is instead."""
-    known = (*BENCHMARKS, *NAMED)
     if unknown := [option for option in options if option not in OPTIONS]:
         return f"no such option: {', '.join(unknown)}; there are: {', '.join(OPTIONS)}"
     if {"--quick", "--write"} <= set(options):
         return "--write keeps figures, and those of --quick mean nothing"
-    if unknown := sorted(set(names) - set(known)):
-        close = [found for name in unknown for found in difflib.get_close_matches(name, known, 1)]
+    if unknown := sorted(set(names) - MODULE_OF.keys()):
+        close = [found for name in unknown for found in difflib.get_close_matches(name, MODULE_OF, 1)]
         hint = f"\n  hint: {', '.join(close)}" if close else ""
-        return f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(known)}{hint}"
+        return f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(MODULE_OF)}{hint}"
     return None
 
 
 def usage() -> str:
     """The names of the benchmarks with what each measures, and the options."""
     lines = ["./buildenv.sh nox -s bench -- [NAME]... [OPTION]...", "", "Without a NAME, all but the last:"]
-    lines += [f"  {name:14} {_summary(name)}" for name in (*BENCHMARKS, *NAMED)]
+    lines += [f"  {name:14} {_summary(name)}" for name in MODULE_OF]
     return "\n".join([*lines, "", *(f"  {name:14} {meaning}" for name, meaning in OPTIONS.items())])
 
 
 def _summary(name: str) -> str:
     """What a benchmark measures: the first line of its module, which is not imported for it."""
-    source = (Path(__file__).parent / f"{name}.py").read_text()
+    source = (Path(__file__).parent / f"{MODULE_OF[name].replace('.', '/')}.py").read_text()
     return (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.load import load, post
+from benchmarks.desk.load import load, post
 
 
 @pytest.fixture
 def echo() -> Iterator[str]:
     """The address of a bare echo."""
-    with subprocess.Popen([sys.executable, "-m", "benchmarks.echo"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.desk.echo"], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip()

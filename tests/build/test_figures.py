@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from benchmarks.__main__ import BENCHMARKS, NAMED, find_fault, measure, page
+from benchmarks.__main__ import BENCHMARKS, MODULE_OF, NAMED, find_fault, measure, page
 from benchmarks.measure import Comparison, Figure, Report
 from tests.builds import ROOT
 
@@ -80,7 +80,7 @@ def test_help_says_what_each_measures_and_measures_nothing() -> None:
 
 def test_every_benchmark_has_a_short_form_of_constants_that_it_has() -> None:
     for name in (*BENCHMARKS, *NAMED):
-        module = importlib.import_module(f"benchmarks.{name}")
+        module = importlib.import_module(f"benchmarks.{MODULE_OF[name]}")
         assert set(getattr(module, "SHORT", {})) <= set(vars(module)), name
         assert hasattr(module, "SHORT") or "quick" in inspect.signature(module.measure).parameters, name
 

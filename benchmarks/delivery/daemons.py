@@ -70,14 +70,15 @@ def _measure_start_and_stop(root: Path, env: dict[str, str], report: Report) -> 
 def _report_memory(binary: str, env: dict[str, str], report: Report) -> None:
     status = json.loads(subprocess.run([binary, "status", "--json"], env=env, check=True, capture_output=True).stdout)
     for action in status["actions"]:
-        report.add(Figure(f"memory of {action['name']}, idle", _resident_mb(action["pid"]), "MB"))
+        report.add(Figure(f"memory of {action['name']}, idle", resident_mb(action["pid"]), "MB"))
     with RpcClient(Paths.from_environ(env).socket("supervisor")) as supervisor:
         pid = supervisor.call("system.health")["pid"]
-    value = _resident_mb(pid)
+    value = resident_mb(pid)
     report.add(Figure("memory of the embedded supervisor, idle", value, "MB", target="≤ 40", met=value <= 40))
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """Return what a process has in memory."""
     listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True)
     return int(listed.stdout) / 1024
 

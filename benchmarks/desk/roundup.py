@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import post
+from benchmarks.desk.load import post
 
 PASSWORD = "bench"  # noqa: S105
 # One a core of the machine that the figures were made on.

@@ -1,4 +1,6 @@
-"""A load of HTTP requests, made by a process of its own: `python -m benchmarks.load ADDRESS CALLERS SECONDS < REQUEST`.
+"""A load of HTTP requests, made by a process of its own.
+
+    python -m benchmarks.desk.load ADDRESS CALLERS SECONDS < REQUEST
 
 A caller keeps one connection, where the server lets it, and sends its next request as soon as the answer is there.
 The whole of a request is prepared beforehand and an answer is only searched for its length, so that one process asks
@@ -39,7 +41,7 @@ class Load:
 
 def load(address: str, requests: Sequence[bytes], callers: int, seconds: float) -> Load:
     """Load a server from a process of its own; raises `CalledProcessError` when it answers anything but 200."""
-    command = [sys.executable, "-m", "benchmarks.load", address, str(callers), str(seconds)]
+    command = [sys.executable, "-m", "benchmarks.desk.load", address, str(callers), str(seconds)]
     given = b"\0".join(requests)
     done = subprocess.run(command, input=given, check=True, stdout=subprocess.PIPE, timeout=CALL_TIMEOUT_S + seconds)
     return Load(**json.loads(done.stdout))

@@ -13,13 +13,13 @@ from benchmarks.measure import Figure, Report, medians, timed
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance_sdk.paths import Paths
-from scripts.build.manifest import read_manifest
+from scripts.build.release.manifest import read_manifest
 
 ROUNDS = 20
 WARM_ROUNDS = 5
 # What `--quick` takes in the place of these: enough to see that every line of it runs.
 SHORT = {"ROUNDS": 2, "WARM_ROUNDS": 1}
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def measure(dist: Path) -> Report:

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.measure import Figure, Report
-from benchmarks.serving import box
+from benchmarks.supervision.serving import box
 from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, Forwarded, routed

@@ -1,4 +1,4 @@
-"""A bare Starlette application that answers with what it is sent: `python -m benchmarks.echo`.
+"""A bare Starlette application that answers with what it is sent: `python -m benchmarks.desk.echo`.
 
 It stands for the least that any server on the same uvicorn has to do. It prints the address that it listens on.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks.contenders.contender import Contender, NotMeasured, Program, until
+from benchmarks.supervision.contenders.contender import Contender, NotMeasured, Program, until
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKind, RetryPolicy, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import LONGEST_QUERY, ActionState, ServiceStatus

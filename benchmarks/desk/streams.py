@@ -1,4 +1,4 @@
-"""Readers of an event stream, in a process of its own: `python -m benchmarks.streams SOCKETS READERS STALLED`.
+"""Readers of an event stream, in a process of its own: `python -m benchmarks.desk.streams SOCKETS READERS STALLED`.
 
 SOCKETS is the folder of `rpc.sock` and `events.sock`. Some readers stop to read while much happens, and come back by
 `Last-Event-ID` when they were cut off; a reader that misses an event, or gets one twice, is counted.
@@ -48,7 +48,7 @@ class Streams:
 
 def streams(sockets: Path, pid: int, readers: int, stalled: int) -> Streams:
     """Open streams on a server process and hear of events; raises `CalledProcessError`."""
-    command = [sys.executable, "-m", "benchmarks.streams", str(sockets), str(pid), str(readers), str(stalled)]
+    command = [sys.executable, "-m", "benchmarks.desk.streams", str(sockets), str(pid), str(readers), str(stalled)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=3 * DEADLINE_S)
     return Streams(**json.loads(done.stdout))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import apsw
 
-from benchmarks.killable_server import KillableServer, killable_server
+from benchmarks.mail.killable_server import KillableServer, killable_server
 from benchmarks.measure import Figure, Report
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.storage.sqlite.store import DATABASE

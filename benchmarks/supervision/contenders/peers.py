@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from benchmarks.contenders.contender import Contender, Program, quoted, run, tool
+from benchmarks.supervision.contenders.contender import Contender, Program, quoted, run, tool
 
 _SUPERVISORD = """\
 [supervisord]

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import Load, load, post
+from benchmarks.desk.load import Load, load, post
+from benchmarks.desk.roundup import HASH_ROUNDS, WORKERS, roundup
+from benchmarks.desk.streams import BURST, streams
 from benchmarks.measure import Figure, Report
-from benchmarks.roundup import HASH_ROUNDS, WORKERS, roundup
-from benchmarks.streams import BURST, streams
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.limits import SETTING
 from hero_assistance_sdk.paths import Paths
@@ -161,7 +161,7 @@ def _server(root: Path) -> Iterator[_Served]:
 
 @contextmanager
 def _echo() -> Iterator[str]:
-    command = [sys.executable, "-m", "benchmarks.echo"]
+    command = [sys.executable, "-m", "benchmarks.desk.echo"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None  # noqa: S101
@@ -174,7 +174,7 @@ def _echo() -> Iterator[str]:
 def _filing(served: _Served) -> Iterator[None]:
     """One caller who files ticket after ticket while the context is open."""
     create = _request("ticket.create", title="The printer", body=BODY)
-    command = [sys.executable, "-m", "benchmarks.load", served.address, "1", "3600"]
+    command = [sys.executable, "-m", "benchmarks.desk.load", served.address, "1", "3600"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
         try:
             assert process.stdin is not None  # noqa: S101

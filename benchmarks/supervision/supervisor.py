@@ -12,16 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import chaos, serving
-from benchmarks.contenders.contender import Contender, NotMeasured, contest
-from benchmarks.contenders.ours import Ours
-from benchmarks.contenders.peers import S6, Runit, Supervisord
 from benchmarks.measure import Comparison, Figure, Report
+from benchmarks.supervision import chaos, serving
+from benchmarks.supervision.contenders.contender import Contender, NotMeasured, contest
+from benchmarks.supervision.contenders.ours import Ours
+from benchmarks.supervision.contenders.peers import S6, Runit, Supervisord
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, Condition, Dependency, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from tests.faults import recycling
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 KINDS: tuple[type[Contender], ...] = (Ours, Supervisord, S6, Runit)
 MARGIN_MS = 100
 MANY = 50

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import post
+from benchmarks.desk.load import post
 from benchmarks.measure import Figure, Report
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths

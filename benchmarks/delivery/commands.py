@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.contenders.contender import Program, tool, until
-from benchmarks.contenders.peers import Supervisord
 from benchmarks.measure import Figure, Report, time_rounds
+from benchmarks.supervision.contenders.contender import Program, tool, until
+from benchmarks.supervision.contenders.peers import Supervisord
 
 ROUNDS = 40
 # What `--quick` takes in the place of these: enough to see that every line of it runs.

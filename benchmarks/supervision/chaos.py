@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contenders.contender import Contender, Program, answering, child, contest, until
+from benchmarks.supervision.contenders.contender import Contender, Program, answering, child, contest, until
 from hero_assistance.supervisor.process.process_table import is_alive, read_process
 
 Kind = type[Contender]

@@ -20,7 +20,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from benchmarks.desk_data import COMMON, SECOND, build
+from benchmarks.desk.desk_data import COMMON, SECOND, build
 from benchmarks.measure import Figure, Report, timed
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths

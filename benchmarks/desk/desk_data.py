@@ -14,14 +14,14 @@ import apsw
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Role, Status, TicketId, UserId
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.rules import last_message
+from hero_assistance_server.storage.sql.repositories import messages
+from hero_assistance_server.storage.sql.repositories.users import SqlUsers
+from hero_assistance_server.storage.sql.search.document import document
+from hero_assistance_server.storage.sql.tickets import tickets
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.repositories import messages
-from hero_assistance_server.storage.sqlite.repositories.users import SqliteUsers
 from hero_assistance_server.storage.sqlite.search import rebuild
-from hero_assistance_server.storage.sqlite.search.document import document
-from hero_assistance_server.storage.sqlite.session import Session
-from hero_assistance_server.storage.sqlite.tickets import tickets
+from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.states import DONE
@@ -42,7 +42,9 @@ WORDS_OF_A_SENTENCE = 12
 COMMON, SECOND = ("gateway", 4), ("printer", 6)
 PORTION = 5_000
 # Where the tickets of a desk stand that has worked for years.
-_STATUSES = [Status.CLOSED] * 80 + [Status.SOLVED] * 16 + [Status.WAITING, Status.OPEN, Status.NEW, Status.SNOOZED]
+OF_YEARS = (*(Status.CLOSED,) * 80, *(Status.SOLVED,) * 16, Status.WAITING, Status.OPEN, Status.NEW, Status.SNOOZED)
+# Those of which each stands in an agent's inbox.
+TO_DO = (Status.WAITING, Status.OPEN, Status.NEW)
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Desk:
     """Makes tickets at random, the same ones from the same seed."""
 
     count: int
+    statuses: Sequence[Status] = OF_YEARS
     choice: random.Random = field(default_factory=lambda: random.Random(11))  # noqa: S311
     _message: int = 0
 
@@ -74,7 +77,7 @@ class Desk:
     def _ticket(self, ticket_id: TicketId) -> tuple[Ticket, list[Message]]:
         choice = self.choice
         filed = EPOCH + SPAN * (ticket_id / self.count)
-        status = choice.choice(_STATUSES)
+        status = choice.choice(self.statuses)
         customer = choice.choice(self.customers)
         assignee = None if status is Status.NEW else choice.choice(self.agents)
         thread = list(self._thread(ticket_id, customer, assignee or self.agents[0], filed))
@@ -125,9 +128,9 @@ class Desk:
         return "".join(self.choice.choice("bdfgklmnprst") + self.choice.choice("aeiou") for _ in range(3))
 
 
-def build(path: Path, count: int) -> None:
-    """Write a database of `count` tickets with five messages each."""
-    desk = Desk(count)
+def build(path: Path, count: int, statuses: Sequence[Status] = OF_YEARS) -> None:
+    """Write a database of `count` tickets with five messages each, whose statuses are as frequent as in `statuses`."""
+    desk = Desk(count, statuses)
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = open_writer(path)
     try:
@@ -138,7 +141,7 @@ def build(path: Path, count: int) -> None:
         connection.pragma("cache_size", -400_000)
         with connection:
             for user in (*desk.agents, *desk.customers):
-                SqliteUsers(Session(connection)).save(user, EPOCH)
+                SqlUsers(SqliteSession(connection)).save(user, EPOCH)
         made = iter(desk)
         while portion := list(islice(made, PORTION)):
             with connection:

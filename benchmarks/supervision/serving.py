@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.contenders.contender import Contender, Program, run
+from benchmarks.supervision.contenders.contender import Contender, Program, run
 from hero_assistance.service import build_service_spec
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
-from scripts.build.manifest import read_manifest
+from scripts.build.release.manifest import read_manifest
 from tests.builds import rebranded
 from tests.faults.load import Load
 

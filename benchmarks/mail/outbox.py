@@ -15,7 +15,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
 
-from benchmarks.killable_server import KillableServer, killable_server
+from benchmarks.mail.killable_server import KillableServer, killable_server
 from benchmarks.measure import Figure, Report
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.mail.model import Letter

@@ -1,8 +1,8 @@
 """Measures the corpus of the quarantine for real: verdicts, suspects, and how many runs they cost.
 
-`python -m benchmarks.quarantine [--quick] [--minutes N] [--keep FILE] [--only healthy|flaky] [--write]` prints the
-tables, and with `--write` puts them into docs/quarantine.md. `--quick` measures every test once, and no round begins
-after N minutes.
+`python -m benchmarks.flakes.quarantine [--quick] [--minutes N] [--keep FILE] [--only healthy|flaky] [--write]` prints
+the tables, and with `--write` puts them into docs/quarantine.md. `--quick` measures every test once, and no round
+begins after N minutes.
 
 A full run takes hours. With `--keep` each measurement is appended to a file as it is made, and the tables show all that
 the file has: a run can be made in pieces, and a round that is cut off is not lost. `--minutes 0` measures nothing more.
@@ -34,7 +34,7 @@ from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.register import Kind
 from flake_quarantine.runner.pytest_runner import PytestRunner
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "packages" / "quarantine" / "tests" / "corpus"
 DOCUMENT = ROOT / "docs" / "quarantine.md"
 BEGIN, END = "<!-- proof: begin -->\n", "<!-- proof: end -->\n"
@@ -321,7 +321,7 @@ def _copy_corpus() -> Iterator[Path]:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, and with `--write` put the tables into the documentation."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.quarantine")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.flakes.quarantine")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--keep", type=Path)

@@ -11,11 +11,11 @@ import zipfile
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report, medians, timed
-from scripts.build.dist import build, wheels
-from scripts.build.manifest import Built, Release, read_manifest, sha256, write_manifest
-from scripts.build.site import site_digest
+from scripts.build.release.dist import build, wheels
+from scripts.build.release.manifest import Built, Release, read_manifest, sha256, write_manifest
+from scripts.build.release.site import site_digest
+from scripts.build.release.zipapp import Zipapp, this_target, write_zipapp
 from scripts.build.workspace import Workspace
-from scripts.build.zipapp import Zipapp, this_target, write_zipapp
 
 ROUNDS = 40
 BUILD_ROUNDS = 3

@@ -1,0 +1,1 @@
+"""From the build to a running daemon: zipapps, releases, commands, starts."""

@@ -1,0 +1,1 @@
+"""The ticket server: its speed, its growth, its streams, and signing in."""

@@ -1,0 +1,1 @@
+"""The quarantine: what it costs, and whether it is right."""

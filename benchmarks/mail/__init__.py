@@ -1,0 +1,1 @@
+"""Mail in both directions, and servers that are killed meanwhile."""
