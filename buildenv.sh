@@ -35,4 +35,4 @@ python=${PYTHON:-python3}
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "$python is not Python 3.11 or newer; name one with PYTHON=..."
 
-exec "$python" -I "$root/scripts/build/tool_environment.py" "$@"
+exec "$python" -I "$root/scripts/build/locks/tool_environment.py" "$@"

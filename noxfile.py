@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "packages" / "sdk" / "src"))
 
-from scripts.build.locked_nox import is_locked, locked_session  # noqa: E402
+from scripts.build.locks.locked_nox import is_locked, locked_session  # noqa: E402
 
 nox.needs_version = ">=2022.11.21"
 nox.options.sessions = ["lint", "types", "tests"]
@@ -23,7 +23,10 @@ REQUIREMENTS = ROOT / "requirements"
 
 # Another nox lists the sessions and hands over: it can import none of this, and may not know these options.
 if is_locked():
-    from scripts.build import changed, dist, interpreters, lock, lock_targets, npm, reproduce
+    from scripts.build import npm
+    from scripts.build.checks import changed
+    from scripts.build.locks import interpreters, lock, lock_targets
+    from scripts.build.release import dist, reproduce
     from scripts.build.tool import ToolError
     from scripts.build.workspace import Workspace
 
@@ -45,8 +48,9 @@ LINT = {
     "style": (("ruff", "check"), ("ruff", "format", "--check")),
     "imports": (("lint-imports", "--config", "pyproject.toml"),),
     "shell": (("shellcheck", "buildenv.sh", ".ci/run"),),
-    "news": (("python", "-m", "scripts.build.news"),),
-    "words": (("python", "-m", "scripts.build.words"),),
+    "news": (("python", "-m", "scripts.build.checks.news"),),
+    "words": (("python", "-m", "scripts.build.checks.words"),),
+    "catalogues": (("python", "-m", "scripts.build.checks.catalogues"),),
 }
 # Percent of statements and branches: 84 was measured with the tests of server, sdk, httpd and cli, and a part of those
 # of ui, supervisor and quarantine; the others can only add to it. Coverage cannot get into the sealed zipapps.
@@ -154,7 +158,7 @@ def coverage(session: nox.Session) -> None:
 
 @locked_session()
 def lint(session: nox.Session) -> None:
-    """Check style, imports, shell scripts, news fragments, words and locks; `-- words news` checks only those."""
+    """Check style, imports, shell scripts, news, words, catalogues and locks; `-- words news` checks only those."""
     _install_tools(session)
     unknown = set(session.posargs) - LINT.keys() - {"locks"}
     if unknown:
@@ -214,14 +218,14 @@ def docs(session: nox.Session) -> None:
 def changelog(session: nox.Session) -> None:
     """Move the news fragments into CHANGELOG.md for a release, such as `-- 1.2.0`."""
     _install_tools(session)
-    session.run("python", "-m", "scripts.build.news", "--release", *session.posargs)
+    session.run("python", "-m", "scripts.build.checks.news", "--release", *session.posargs)
 
 
 @locked_session()
 def workflows(session: nox.Session) -> None:
     """Check the GitHub workflows with actionlint and zizmor."""
     _install_tools(session)
-    session.run("python", "-m", "scripts.build.workflows")
+    session.run("python", "-m", "scripts.build.checks.workflows")
 
 
 @locked_session(requires=["build"])
@@ -319,7 +323,7 @@ def _test_build_for(session: nox.Session, version: str) -> None:
     """Build with the interpreter of the session, and run the tests on that; dist/ stays as it is."""
     _install_tools(session)
     built = ROOT / ".buildenv" / f"dist-{version}"
-    session.run("python", "-m", "scripts.build.dist", str(built), env=_source_path())
+    session.run("python", "-m", "scripts.build.release.dist", str(built), env=_source_path())
     _run_tests(session, built, f".quarantine/history-{version}.db")
 
 

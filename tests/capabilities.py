@@ -8,6 +8,7 @@ list for the platform is a failure: nothing is skipped in silence.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import re
 import shutil
@@ -27,8 +28,11 @@ SEARCHED = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
 # A list such as `proc,namespaces`: tests run as on a machine that lacks these, too.
 PRETENDED = "TESTS_LACK"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Chromium without the windows of a desktop: a page of its own costs a third of the processor time.
+_HEADLESS_SHELL = "chromium-headless-shell"
 _MAC_CHROMIUM = ("/Applications/Chromium.app/Contents/MacOS/Chromium",)
 _MAC_CHROME = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+_POSTGRES = Path("/usr/lib/postgresql")
 _TIMEOUT_S = 20.0
 
 
@@ -66,6 +70,31 @@ def find_chromium() -> str | None:
     return named or next((path for path in (*_MAC_CHROMIUM, *_MAC_CHROME) if os.access(path, os.X_OK)), None)
 
 
+def find_postgres(name: str) -> str | None:
+    """The path of a program of PostgreSQL 15 or newer; Debian has them in a folder for each version."""
+    return find_program(name) or shutil.which(name, path=os.pathsep.join(map(str, list_postgres_folders(_POSTGRES))))
+
+
+def list_postgres_folders(root: Path) -> list[Path]:
+    """The folders with programs of each version, the newest first; before 10 a version has two numbers."""
+    found = [(tuple(map(int, re.findall(r"\d+", folder.parent.name))), folder) for folder in root.glob("*/bin")]
+    return [folder for _, folder in sorted(found, reverse=True)]
+
+
+def _has_postgres() -> bool:
+    found = find_postgres("postgres")
+    if found is None or find_postgres("initdb") is None or importlib.util.find_spec("psycopg") is None:
+        return False
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=_TIMEOUT_S).stdout
+    version = re.search(r"(\d+)", said)
+    return version is not None and int(version[1]) >= 15
+
+
+def find_headless_chromium() -> str | None:
+    """The path of the system's Chromium without windows, or else of the one that has them."""
+    return shutil.which(_HEADLESS_SHELL) or find_chromium()
+
+
 def _has_namespaces() -> bool:
     mapped = [] if os.geteuid() == 0 else ["--map-root-user"]
     command = ["unshare", "--mount", "--net", *mapped, "--", "true"]
@@ -99,7 +128,9 @@ PEER_CREDENTIALS = Capability(
 )
 TIMERFD = Capability("timerfd", "the kernel keeps no alarm of the calendar", lambda: sys.platform == "linux")
 CHROMIUM = Capability(
-    "chromium", "install Chromium, such as Debian's package `chromium`", lambda: bool(find_chromium())
+    "chromium",
+    "install Chromium, such as Debian's package `chromium-headless-shell`",
+    lambda: bool(find_headless_chromium()),
 )
 CURL = Capability("curl", "curl is not installed", _has_programs("curl"))
 NGINX_PROGRAM = Capability("nginx", "nginx is not installed", _has_programs("nginx"))
@@ -112,8 +143,12 @@ AS_ROOT = Capability("root", "only root may do that", lambda: os.geteuid() == 0)
 CHOSEN_PIDS = Capability("chosen-pids", "no next pid can be chosen here", lambda: True)
 SYSTEM_PYTHON = Capability("system-python", "every user may run /usr/bin/python3", Path("/usr/bin/python3").is_file)
 DOVECOT = Capability("dovecot", "dovecot is not installed (Debian: dovecot-imapd)", _has_programs("dovecot"))
+SSH_KEYGEN = Capability("ssh-keygen", "OpenSSH's client is not installed", _has_programs("ssh-keygen"))
 MASKED_PROC = Capability("masked-proc", "no other /proc can be mounted here", lambda: True)
 MAIL_CORPUS = Capability("mail-corpus", "Python is installed without its tests", lambda: bool(find_mails()))
+POSTGRES = Capability(
+    "postgresql", "PostgreSQL 15 or newer is not installed (Debian: postgresql), or psycopg is not", _has_postgres
+)
 FOREIGN_GROUP = Capability("foreign-group", "this user is in every group", lambda: True)
 
 CAPABILITIES = (
@@ -131,13 +166,13 @@ CAPABILITIES = (
         CADDY_PROGRAM,
     ),
     *(REDIS_PROGRAMS, SYSTEMD, AS_ROOT, CHOSEN_PIDS, SYSTEM_PYTHON),
-    *(DOVECOT, MASKED_PROC, MAIL_CORPUS, FOREIGN_GROUP),
+    *(DOVECOT, SSH_KEYGEN, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
 )
 # What the machines of each platform that CI uses may lack; a container for Linux may forbid the choice of a pid, or
 # another /proc, and Debian's Python comes without its tests.
 EXPECTED_LACKS = {
     "linux": frozenset({AS_ROOT, CHOSEN_PIDS, FOREIGN_GROUP, IPV6_LOOPBACK, MASKED_PROC, MAIL_CORPUS}),
-    "darwin": frozenset(CAPABILITIES) - {IPV6_LOOPBACK, CURL, SYSTEM_PYTHON},
+    "darwin": frozenset(CAPABILITIES) - {IPV6_LOOPBACK, CURL, SYSTEM_PYTHON, SSH_KEYGEN},
 }
 
 

@@ -11,6 +11,7 @@ _RATES = (
     "tickets_per_hour",
     "messages_per_hour",
     "files_per_hour",
+    "invitations_per_hour",
     "changes_per_hour",
     "stranger_calls_per_minute",
     "links_per_hour",

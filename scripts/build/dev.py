@@ -6,7 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import ModuleType
 from watchfiles import DefaultFilter, watch
 
 from hero_assistance_sdk.net.ports import SERVER_PORT
+from scripts.build.design_server import DesignServer
 from scripts.build.workspace import REPOSITORY, Workspace
 
 # In the order of starting; the ui waits for the server's socket by itself.
@@ -37,6 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="nox -s dev --", description=__doc__)
     parser.add_argument("--root", type=Path, default=REPOSITORY / ".dev", help="where data and sockets go")
     parser.add_argument("--page", default="127.0.0.1:9771", metavar="ADDRESS", help="where the page is served")
+    parser.add_argument("--design", default=9772, type=int, metavar="PORT", help="where the design page is served")
     options = parser.parse_args()
     options.root.mkdir(exist_ok=True)
     env = {**os.environ, "PATH_ROOT": str(options.root.resolve())}
@@ -45,7 +47,9 @@ def main() -> int:
     try:
         while True:
             build_page()
-            with _daemons(options.page, env):
+            build_design(options.root / "design")
+            with DesignServer(options.root / "design", options.design) as design, _daemons(options.page, env):
+                print(f"design: {design.address}", flush=True)
                 changed = next(changes)
             print(f"changed: {', '.join(sorted(Path(path).name for _, path in changed))}", flush=True)
     except KeyboardInterrupt:
@@ -54,13 +58,13 @@ def main() -> int:
 
 def build_page(package: Path = _PAGE) -> bool:
     """Build the page's bundle as the build hook does; print what is wrong with a source and keep the last bundle."""
-    bundle = _load(package / "bundle.py")
-    try:
-        bundle.make_bundle(package)
-    except bundle.BundleError as error:
-        print(error, file=sys.stderr, flush=True)
-        return False
-    return True
+    return _build(package, lambda bundle: bundle.make_bundle(package))
+
+
+def build_design(folder: Path, package: Path = _PAGE) -> bool:
+    """Build the design page; print what is wrong with a source and keep what was built before."""
+    folder.mkdir(exist_ok=True)
+    return _build(package, lambda bundle: bundle.make_design(folder, package))
 
 
 def watched_folders() -> list[Path]:
@@ -68,6 +72,16 @@ def watched_folders() -> list[Path]:
     workspace = Workspace()
     packages = [workspace.closure(workspace.package_of(name)) for name, _ in _DAEMONS]
     return sorted({package.folder / "src" for closure in packages for package in closure} | {_PAGE / "frontend"})
+
+
+def _build(package: Path, make: Callable[[ModuleType], object]) -> bool:
+    bundle = _load(package / "bundle.py")
+    try:
+        make(bundle)
+    except bundle.BundleError as error:
+        print(error, file=sys.stderr, flush=True)
+        return False
+    return True
 
 
 def _load(path: Path) -> ModuleType:

@@ -12,7 +12,7 @@ import pytest
 
 from tests import capabilities
 from tests.builds import ROOT
-from tests.capabilities import CAPABILITIES, EXPECTED_LACKS, Capability, is_expected
+from tests.capabilities import CAPABILITIES, EXPECTED_LACKS, Capability, is_expected, list_postgres_folders
 
 MODULES = sorted(path for path in (ROOT / "tests").rglob("*.py") if path.name != "capabilities.py")
 # What a module touches that not every platform has, and the capabilities one of which it then names.
@@ -81,3 +81,9 @@ def test_in_ci_an_unexpected_skip_fails(environ: dict[str, str], status: int, sa
     )
     assert done.returncode == status, done.stdout
     assert said in done.stdout
+
+
+def test_the_newest_postgresql_is_found_next_to_old_ones(tmp_path: Path) -> None:
+    for version in ("9.6", "17", "10"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+    assert [folder.parent.name for folder in list_postgres_folders(tmp_path)] == ["17", "10", "9.6"]

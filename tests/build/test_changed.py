@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.changed import SHARED_TESTS, changed_files, pytest_arguments, reached_tests
+from scripts.build.checks.changed import SHARED_TESTS, changed_files, pytest_arguments, reached_tests
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT
 
@@ -26,7 +26,7 @@ def test_the_root_of_the_graph_reaches_every_package() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["noxfile.py", "buildenv.sh", "scripts/build/dist.py", "tests/conftest.py", "pyproject.toml"]
+    "file", ["noxfile.py", "buildenv.sh", "scripts/build/release/dist.py", "tests/conftest.py", "pyproject.toml"]
 )
 def test_what_all_stand_on_reaches_all(file: str) -> None:
     assert reached_tests(WORKSPACE, [file]) == ["packages/quarantine/tests", "tests"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from scripts.build.words import GLOSSARY, read_table
+from scripts.build.checks.words import GLOSSARY, read_table
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.installer_settings import keep_index_settings, pip_variables
+from scripts.build.locks.installer_settings import keep_index_settings, pip_variables
 
 pytestmark = pytest.mark.pure
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build import interpreters
-from scripts.build.interpreters import SUPPORTED, find_all, find_interpreter, find_newest_other
+from scripts.build.locks import interpreters
+from scripts.build.locks.interpreters import SUPPORTED, find_all, find_interpreter, find_newest_other
 from tests.builds import ROOT
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"

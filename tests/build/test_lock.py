@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.lock import Lock, locks, stale_locks
+from scripts.build.locks.lock import Lock, locks, stale_locks
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT
 

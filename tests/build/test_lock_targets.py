@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from scripts.build import lock_targets
-from scripts.build.interpreters import SUPPORTED
-from scripts.build.lock_targets import PLATFORMS, TESTED, LockTarget, find_faults, list_targets
+from scripts.build.locks import lock_targets
+from scripts.build.locks.interpreters import SUPPORTED
+from scripts.build.locks.lock_targets import PLATFORMS, TESTED, LockTarget, find_faults, list_targets
 from tests.builds import ROOT
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.news import check_news, write_changelog
+from scripts.build.checks.news import check_news, write_changelog
 from scripts.build.tool import ToolError
 from tests.builds import ROOT
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.lock import uv
+from scripts.build.locks.lock import uv
 from tests.builds import ROOT
 
 # The newest is the one that `requirements/build.txt` locks; both come with hashes.
+LOCKS = "scripts/build/locks"
 REQUIREMENTS = {"oldest": ["-r", "tests/build/oldest_nox.txt"], "newest": ["-c", "requirements/build.txt"]}
 # Stands in for `buildenv.sh`: says where it runs, with which Python, and what it was asked.
 RECORDER = '#!/bin/sh\nprintf "%s\\n" "$PWD" "$PYTHON"\nprintf "%s|" "$@"\n'
@@ -59,8 +60,9 @@ def clone(tmp_path: Path) -> Path:
 def recorder(tmp_path: Path) -> Path:
     """A checkout of what a plain nox loads, whose `buildenv.sh` only says how it was called."""
     folder = tmp_path / "a clone"
-    (folder / "scripts" / "build").mkdir(parents=True)
-    for name in ("noxfile.py", "scripts/__init__.py", "scripts/build/__init__.py", "scripts/build/locked_nox.py"):
+    (folder / LOCKS).mkdir(parents=True)
+    packages = ("scripts/__init__.py", "scripts/build/__init__.py", f"{LOCKS}/__init__.py")
+    for name in ("noxfile.py", *packages, f"{LOCKS}/locked_nox.py"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "buildenv.sh").write_text(RECORDER)
     return folder

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.tool_environment import EnvironmentFault, ToolEnvironment, arrange_arguments
+from scripts.build.locks.tool_environment import EnvironmentFault, ToolEnvironment, arrange_arguments
 from tests.builds import ROOT
 
 

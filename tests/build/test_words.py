@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.words import GLOSSARY, PENDING, check_words, read_table
+from scripts.build.checks.words import GLOSSARY, PENDING, check_words, read_table
 from tests.builds import ROOT
 
 TABLE = """\

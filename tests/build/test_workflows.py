@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.build.checks.workflows import FOLDER, WorkflowsRefused, check_workflows, main
 from scripts.build.tool import ToolError
-from scripts.build.workflows import FOLDER, WorkflowsRefused, check_workflows, main
 from scripts.build.workspace import REPOSITORY
 
 GOOD = """\
@@ -122,7 +122,18 @@ def test_a_job_on_linux_that_runs_tests_installs_what_they_need(workflow: str) -
         assert "apparmor_restrict_unprivileged_userns=0" in command
         installed = re.search(r"apt-get install (.*)", command)
         assert installed is not None
-        assert {"nginx", "caddy", "redis-server"} <= set(installed[1].split())
+        assert {"nginx", "caddy", "redis-server", "postgresql"} <= set(installed[1].split())
+
+
+def test_the_shards_of_the_nightly_hunt_are_all_of_them_and_are_merged() -> None:
+    """All begin with one history: with other durations, a test could be in no shard."""
+    jobs = list_jobs("nightly")
+    shards = jobs["hunt"]["strategy"]["matrix"]["shard"]
+    assert shards == list(range(1, len(shards) + 1))
+    assert f'--shard "$SHARD/{len(shards)}"' in join_commands(jobs["hunt"])
+    assert jobs["hunt"]["needs"] == "history"
+    assert set(jobs["merge"]["needs"]) == set(jobs) - {"history", "merge"}
+    assert "flake_quarantine merge" in join_commands(jobs["merge"])
 
 
 def test_what_has_not_been_seen_to_pass_holds_up_no_release() -> None:
@@ -145,6 +156,14 @@ def test_what_is_released_has_been_started() -> None:
 def test_the_check_of_a_bare_machine_brings_what_tests_need() -> None:
     """Programs whose lack CI does not expect on Linux; and it tests with the newest other Python that it finds."""
     script = (REPOSITORY / ".ci" / "run").read_text()
-    for program in ("chromium", "nginx", "caddy", "redis-server", "redis-cli", "systemd-analyze", "curl"):
+    for program in (
+        "chromium-headless-shell",
+        "nginx",
+        "caddy",
+        "redis-server",
+        "redis-cli",
+        "systemd-analyze",
+        "curl",
+    ):
         assert f" {program}:" in script
     assert script.index("nox -s newest") < script.index("nox -s tests ")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.build.dist import build
-from scripts.build.lock import write_locks
-from scripts.build.manifest import read_manifest
+from scripts.build.locks.lock import write_locks
+from scripts.build.release.dist import build
+from scripts.build.release.manifest import read_manifest
 from scripts.build.workspace import Workspace
 from tests.builds import ROOT, run
 

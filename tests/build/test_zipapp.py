@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, Target, pinned_header, portable_header, read_pin
+from scripts.build.release.zipapp import this_target
 from scripts.build.workspace import Workspace
-from scripts.build.zipapp import this_target
 from tests.builds import make_build, run
 from tests.import_guard import poisoned
 

@@ -1,7 +1,7 @@
 """The news fragments in `news/`: what their names and texts must be, and the changelog that towncrier makes of them.
 
-python -m scripts.build.news                 exit 1 and name every fragment that is wrong
-python -m scripts.build.news --release X.Y.Z     move the fragments into CHANGELOG.md
+python -m scripts.build.checks.news                 exit 1 and name every fragment that is wrong
+python -m scripts.build.checks.news --release X.Y.Z     move the fragments into CHANGELOG.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The CPythons of this machine that the project supports: those on `PATH`, and those that pyenv has installed.
 
-`python -m scripts.build.interpreters` prints a line for each supported version: where it is, or that it is not there.
+`python -m scripts.build.locks.interpreters` prints a line for each supported version: where it is, or that it is not
+there.
 """
 
 from __future__ import annotations

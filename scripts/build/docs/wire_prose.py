@@ -8,11 +8,11 @@ from hero_assistance_sdk.rpc.dispatch import BATCH_LIMIT
 from hero_assistance_sdk.size_limits import ANSWER_BYTES, BATCH_BYTES, PAGE_BYTES
 from hero_assistance_sdk.sse import PING_S
 from hero_assistance_server.attachments.service import UNUSED_LIMIT
-from hero_assistance_server.presence.rules import LEASE_S
+from hero_assistance_server.presence.rules import LEASE_S, MOST_SCREENS
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT
 from hero_assistance_server.storage.garbage_collection import UNUSED_FOR
-from hero_assistance_server.storage.sqlite.search.document import DOCUMENT_LIMIT
+from hero_assistance_server.storage.sql.search.document import DOCUMENT_LIMIT
 
 INTRODUCTION = f"""\
 # The wire
@@ -154,14 +154,16 @@ event is as its reader may see it.
   ticket of an event has as well, without its text and files; each page of a thread is a snapshot of its own.
   Applying is: set the `ticket` by its id, set the `message` by its id, set a record by its own, forget what a `removed`
   record names. After `ticket.shown`, `ticket.merged` and `ticket.split`, fetch the thread of the event's ticket again;
-  after `draft.saved`, the draft (null: it is gone).
+  after `draft.saved`, the draft (null: it is gone). After `view.ordered`, saved views stand in that order, and the
+  others behind them by name.
 * A `user` record carries a name: show it on that person's tickets and messages too. A customer keeps in the list of
   people agents and themselves. Whose own role is another fetches a snapshot.
 * `event: connected` is the first event of a stream: the stream's name, for `presence.beat`, and who is present at the
   tickets that its reader sees ([Connected](wire/types.md#connected)). `event: presence` says what one user does at one
   ticket from now on ([PresenceChange](wire/types.md#presencechange)); after `ticket.hidden`, forget who is there.
   Neither has a number, and none is sent again: `connected` says it all again. Somebody is gone as soon as their
-  stream ends, they are at another ticket, or {LEASE_S:.0f} s after their last beat.
+  stream ends, they are at another ticket, or {LEASE_S:.0f} s after their last beat. Windows that share a stream
+  tell their places apart by `screen`, at most {MOST_SCREENS} of them.
 * `event: ping` comes after {PING_S:.0f} s without anything else; a client that hears nothing for 2.5 times as long
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the

@@ -1,7 +1,7 @@
 """The page's TypeScript types of the wire, made from the server's OpenRPC document and the models of its stream.
 
-python -m scripts.build.wire_types            write them
-python -m scripts.build.wire_types --check    exit 1 when they are not current
+python -m scripts.build.docs.wire_types            write them
+python -m scripts.build.docs.wire_types --check    exit 1 when they are not current
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
-from scripts.build.wire_docs import openrpc_document
+from scripts.build.docs.wire_docs import openrpc_document
 from scripts.build.workspace import REPOSITORY
 
 MODULE = REPOSITORY / "packages" / "ui" / "frontend" / "api" / "wire.ts"
-COMMAND = "python -m scripts.build.wire_types"
+COMMAND = "python -m scripts.build.docs.wire_types"
 
 _HEAD = f"""\
 // Made by `{COMMAND}` from the server's OpenRPC document; change the server, not this file.

@@ -1,7 +1,7 @@
 """`docs/wire.md` and `docs/wire/`, made from the server's OpenRPC document, its permission table and its errors.
 
-python -m scripts.build.wire_docs            write the pages
-python -m scripts.build.wire_docs --check    exit 1 when they are not current
+python -m scripts.build.docs.wire_docs            write the pages
+python -m scripts.build.docs.wire_docs --check    exit 1 when they are not current
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.example_fixtures import SCENE
 from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import Directory
-from scripts.build.wire_prose import ERRORS, EVENTS, FILES, FIXTURES, INTRODUCTION
+from scripts.build.docs.wire_prose import ERRORS, EVENTS, FILES, FIXTURES, INTRODUCTION
 from scripts.build.workspace import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-COMMAND = "python -m scripts.build.wire_docs"
+COMMAND = "python -m scripts.build.docs.wire_docs"
 
 _MADE = f"<!-- Made by `{COMMAND}`; edit the code, not this page. -->\n\n"
 

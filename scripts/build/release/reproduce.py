@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.build.manifest import read_manifest, read_sums
+from scripts.build.release.manifest import read_manifest, read_sums
 from scripts.build.workspace import Workspace
 
 # Put on the path of every Python of the second build: its clock stands 400 days and some hours ahead.
@@ -40,7 +40,8 @@ datetime.datetime = _Shifted
 """
 _BUILD = """\
 from pathlib import Path
-from scripts.build import dist, workspace
+from scripts.build.release import dist
+from scripts.build import workspace
 dist.build(workspace.Workspace(Path.cwd()), Path.cwd() / "dist")
 """
 _COPIED = ("buildenv.sh", "requirements", "scripts", "packages")

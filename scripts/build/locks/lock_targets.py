@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.build.interpreters import SUPPORTED
-from scripts.build.lock import uv
+from scripts.build.locks.interpreters import SUPPORTED
+from scripts.build.locks.lock import uv
 from scripts.build.tool import run
 
 # By the names in release.yml, as uv calls them; glibc as in site.py.

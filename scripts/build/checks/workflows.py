@@ -3,7 +3,7 @@
 actionlint knows the syntax and the expressions, zizmor the ways in which a workflow can be attacked. Both run
 without network: the same tree gives the same answer everywhere.
 
-    python -m scripts.build.workflows [CHECKOUT]
+    python -m scripts.build.checks.workflows [CHECKOUT]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The words of docstrings, comments (of SQL too) and documents: plain ones, and one noun for one thing.
 
-python -m scripts.build.words     exit 1 and name every word that has a better one, with file and line
+python -m scripts.build.checks.words     exit 1 and name every word that has a better one, with file and line
 
 Code in back quotes, addresses and the targets of links are not read. Files below a line of `words_pending.txt` are not
 yet clean: they are left alone, and the check fails when one of the lines is no longer needed.
@@ -21,7 +21,7 @@ from pathlib import Path
 from scripts.build.workspace import REPOSITORY
 
 GLOSSARY = "docs/glossary.md"
-PENDING = "scripts/build/words_pending.txt"
+PENDING = "scripts/build/checks/words_pending.txt"
 PROSE = ("docs/*.md", "news/*.md", "*.md", ".github/*.md")
 PYTHON = ("packages/*.py", "scripts/*.py", "benchmarks/*.py", "noxfile.py")
 SQL = ("packages/*.sql",)

@@ -1,6 +1,6 @@
-"""The whole build: `dist/` with the zipapps, their manifest, checksums and bills of materials.
+"""The whole build: `dist/` with the zipapps, their manifest, an archive, checksums and bills of materials.
 
-python -m scripts.build.dist FOLDER     builds into another folder, for the interpreter that runs it
+python -m scripts.build.release.dist FOLDER     builds into another folder, for the interpreter that runs it
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hero_assistance_sdk.zipapp.header import Target
-from scripts.build.manifest import Built, Release, read_manifest, read_sums, sha256, write_manifest
-from scripts.build.site import install_site, site_digest
+from scripts.build.release.archive import write_archive
+from scripts.build.release.manifest import Built, Release, read_manifest, read_sums, sha256, write_manifest
+from scripts.build.release.site import install_site, site_digest
+from scripts.build.release.wheels import build_wheels
+from scripts.build.release.zipapp import Zipapp, this_target, write_zipapp
 from scripts.build.tool import ToolError
-from scripts.build.wheels import build_wheels
 from scripts.build.workspace import Workspace
-from scripts.build.zipapp import Zipapp, this_target, write_zipapp
 
 _RELEASE_MODULE = "_hero_release.py"
 _STAMP = ".inputs"
@@ -81,7 +82,7 @@ def _is_current(dist: Path, fingerprint: str) -> bool:
 
 
 def _sums_hold(dist: Path) -> bool:
-    """Whether every zipapp still has its checksum: `dist/` is a folder that anybody may touch."""
+    """Whether every file still has its checksum: `dist/` is a folder that anybody may touch."""
     return all(sha256(dist / name) == digest for name, digest in read_sums(dist).items())
 
 
@@ -101,6 +102,8 @@ def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None])
         list(pool.map(lambda one: _sbom(one, workspace.version, work), built))
     about = Release(workspace.names["PROJECT_NAME"], workspace.version, _commit(workspace.root), release, target)
     write_manifest(work, about, built)
+    report("writing the archive")
+    write_archive(work)
     shutil.rmtree(work / "sites")
 
 
@@ -143,7 +146,7 @@ def _sbom(built: Built, version: str, work: Path) -> None:
     # Imported here: the library takes longer to import than a build with nothing to do takes in all.
     # It logs each class that it registers meanwhile, and nox shows every log.
     logging.getLogger("py_serializable").setLevel(logging.WARNING)
-    from scripts.build.sbom import write_sbom
+    from scripts.build.release.sbom import write_sbom
 
     write_sbom(built.site, built.name, version, built.sha256, work / f"{built.name}.cdx.json")
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.build.lock import uv
+from scripts.build.locks.lock import uv
 from scripts.build.tool import must_run
 
 # What an installer writes about its own run: paths of the builder, the installer's name, a cache's key.

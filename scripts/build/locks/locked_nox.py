@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     SessionFunction = Callable[[nox.Session], None]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = ROOT / ".buildenv" / "venv"
 # Set while one nox replaces itself by the other, so that a wrong one in its place is noticed.
 _HANDED_OVER = "HERO_ASSISTANCE_HANDED_OVER"

@@ -60,7 +60,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_sums(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every zipapp of a finished build, by name."""
+    """The SHA-256 of every zipapp of a finished build and of its archive, by name."""
     lines = (line.split("  ", 1) for line in (folder / SUMS).read_text().splitlines())
     return {name: digest for digest, name in lines}
 

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:  # run as a file, by `buildenv.sh`
     sys.path.insert(0, str(ROOT))
 
-from scripts.build.installer_settings import keep_index_settings, pip_variables  # noqa: E402
+from scripts.build.locks.installer_settings import keep_index_settings, pip_variables  # noqa: E402
 
 OWN_OPTION = "--changed-since"
 # Another run may be in the middle of making the environment.

@@ -1,0 +1,1 @@
+"""What is checked apart from code: words, news fragments, workflows, and what a change touches."""

@@ -1,0 +1,1 @@
+"""What builds and tests run with: the locks, the interpreters, and the environment of the tools."""

@@ -1,0 +1,162 @@
+"""The check of the catalogues: what it reads of the sources, what it finds, and what merging keeps."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from scripts.build.checks import catalogues
+from scripts.build.checks.written_words import Source, read_sources
+from scripts.build.npm import node_executable
+from tests.builds import ROOT
+
+FRENCH = ROOT / catalogues.TRANSLATIONS / "fr.po"
+TIMEOUT_S = 60
+
+
+def _template(code: str, name: str = "packages/ui/frontend/a.tsx") -> Catalog:
+    return catalogues.extract_words([Source(name, code)])
+
+
+def _words(code: str, name: str = "a.tsx") -> list[str]:
+    return sorted(str(message.id) for message in _template(code, name) if message.id)
+
+
+def test_every_word_of_the_repository_is_translated() -> None:
+    assert catalogues.check_catalogues(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ('const a = t("One {x}", { x: 1 });', ["One {x}"]),
+        (
+            'return <p title={t("Two")}>{a < 3 ? t("Three") : tx("Four {b}", { b: <b /> })}</p>;',
+            ["Four {b}", "Three", "Two"],
+        ),
+        ('const s = `${t("Inside")} x`;', ["Inside"]),
+        ('t(\n  "Several lines",\n)', ["Several lines"]),
+        ('t("With \\"quotes\\" and …")', ['With "quotes" and …']),
+        (
+            't("{a} of {b}", { a: 1, b: tn("{count} x", "{count} xs", 2) })',
+            ["('{count} x', '{count} xs')", "{a} of {b}"],
+        ),
+        ('// t("Not this")\n/* t("nor this") */', []),
+        ('start("no"); at("no")', []),
+    ],
+)
+def test_words_are_read_from_typescript(code: str, words: list[str]) -> None:
+    assert _words(code) == words
+
+
+def test_words_that_count_have_two_forms() -> None:
+    (message,) = [message for message in _template('tn("{count} ticket", "{count} tickets", n)') if message.id]
+    assert message.id == ("{count} ticket", "{count} tickets")
+
+
+def test_words_are_read_from_python() -> None:
+    assert _words('A = t("One")\nB = (t("Two"), translate("no"))  # t("no")\n', "a.py") == ["One", "Two"]
+
+
+@pytest.mark.parametrize("code", ["t(name)", "t(`a ${b}`)", 'tn("one", many, 2)', 't<string>(x ? "a" : "b")'])
+def test_a_call_without_a_literal_text_is_found(tmp_path: Path, code: str) -> None:
+    assert "have a literal text" in " ".join(_faults(tmp_path, code))
+
+
+@pytest.mark.parametrize(
+    "code", ['<img alt="A picture" />', '<p title={"Words"} />', '<input\n  placeholder="Type here"\n/>']
+)
+def test_a_shown_attribute_without_t_is_found(tmp_path: Path, code: str) -> None:
+    assert "is no t(...)" in " ".join(_faults(tmp_path, code))
+
+
+@pytest.mark.parametrize("code", ['<img alt="" />', '<p title={t("Words")} />', '<i class="label" data-label="x y" />'])
+def test_what_is_not_shown_is_no_fault(tmp_path: Path, code: str) -> None:
+    assert "is no t(...)" not in " ".join(_faults(tmp_path, code))
+
+
+def _faults(root: Path, code: str) -> list[str]:
+    source = root / "packages" / "ui" / "frontend" / "a.tsx"
+    source.parent.mkdir(parents=True)
+    source.write_text(code)
+    (root / catalogues.TRANSLATIONS).mkdir()
+    return catalogues.check_catalogues(root)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ('msgid "Hello {name}"\nmsgstr ""', "is not translated"),
+        ('msgid "Hello {name}"\nmsgstr "Bonjour {nom}"', "has other placeholders"),
+        ('#, fuzzy\nmsgid "Hello {name}"\nmsgstr "Bonjour {name}"', "is marked as fuzzy"),
+        ('msgid "Hello"\nmsgstr "Bonjour"', "is used nowhere"),
+        ("", "is missing"),
+        ('msgid "Hello {name}"\nmsgstr "Bonjour {name}"', None),
+    ],
+)
+def test_a_catalogue_says_everything_as_the_sources_do(tmp_path: Path, entry: str, fault: str | None) -> None:
+    (tmp_path / "fr.po").write_text(f'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n{entry}\n')
+    catalogue = catalogues.read_catalogue(tmp_path / "fr.po")
+    faults = list(catalogues.find_faults(catalogue, _template('t("Hello {name}", { name })')))
+    assert ([fault is not None and fault in found for found in faults] or [fault is None]) != [False]
+
+
+def test_one_thing_may_be_said_without_its_number() -> None:
+    template = _template('tn("{count} ticket", "{count} tickets", n)')
+    catalogue = Catalog(locale="fr")
+    catalogue.add(("{count} ticket", "{count} tickets"), ("un ticket", "{count} tickets"))
+    assert list(catalogues.find_faults(catalogue, template)) == []
+
+
+def test_a_word_that_comes_back_has_its_translation_again() -> None:
+    catalogue = Catalog(locale="fr")
+    catalogue.add("Hello", "Bonjour")
+    catalogues.merge(catalogue, _template('t("Goodbye")'))
+    assert catalogue.get("Hello") is None
+    assert '#~ msgstr "Bonjour"' in catalogues.render(catalogue)
+    catalogues.merge(catalogue, _template('t("Hello")'))
+    assert catalogue["Hello"].string == "Bonjour"
+
+
+def test_a_new_word_is_not_guessed_from_a_similar_one() -> None:
+    catalogue = Catalog(locale="fr")
+    catalogue.add("Delete the ticket", "Supprimer le ticket")
+    catalogues.merge(catalogue, _template('t("Delete the tickets")'))
+    assert not catalogue["Delete the tickets"].string
+
+
+def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "packages" / "ui" / "frontend", tmp_path / "packages" / "ui" / "frontend")
+    shutil.copytree(ROOT / "packages" / "ui" / "src", tmp_path / "packages" / "ui" / "src")
+    shutil.copytree(ROOT / catalogues.TRANSLATIONS, tmp_path / catalogues.TRANSLATIONS)
+    catalogues.write_catalogues(tmp_path)
+    assert (tmp_path / catalogues.TRANSLATIONS / "fr.po").read_text("utf-8") == FRENCH.read_text("utf-8")
+
+
+def test_the_build_of_the_page_reads_a_catalogue_as_babel_does() -> None:
+    script = (
+        "import { readCatalogue } from './catalogues.mjs'; import { readFileSync } from 'node:fs';"
+        "const { entries } = readCatalogue(readFileSync(process.argv[1], 'utf8'));"
+        "console.log(JSON.stringify(entries.map(({ id, plural, strings }) => [id, plural, strings])));"
+    )
+    command = [str(node_executable()), "--input-type=module", "-e", script, str(FRENCH)]
+    run = subprocess.run(command, cwd=ROOT / "packages" / "ui", capture_output=True, check=True, timeout=TIMEOUT_S)
+    expected = []
+    for message in catalogues.read_catalogue(FRENCH):
+        if message.id:
+            one, many = (message.id, None) if isinstance(message.id, str) else message.id
+            forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+            expected.append([one, many, forms])
+    assert len(expected) > 100
+    assert sorted(json.loads(run.stdout)) == sorted(expected)
+
+
+def test_every_source_of_the_page_is_read() -> None:
+    names = {source.name for source in read_sources(ROOT)}
+    assert {"packages/ui/frontend/main.tsx", "packages/ui/src/hero_assistance_ui/unsubscribe.py"} <= names
+    assert not [name for name in names if ".test." in name or name.endswith("wire.ts")]
