@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import apsw
 import httpx2
 
 from hero_assistance_sdk.errors import HeroError
@@ -61,6 +62,19 @@ class Desk:
     @property
     def database(self) -> Path:
         return self.paths.data / "tickets.db"
+
+    def execute(self, statement: str, *bindings: Any) -> list[tuple[Any, ...]]:
+        """Run a statement on the database, which the server may be writing at the time.
+
+        It is run by the library that the server has the file open with: another one in the same process would end the
+        server's locks when it closes the file.
+        """
+        connection = apsw.Connection(str(self.database))
+        try:
+            connection.set_busy_timeout(int(STOP_S * 1000))
+            return list(connection.execute(statement, bindings))
+        finally:
+            connection.close()
 
     def headers(self, user: str | None) -> dict[str, str]:
         """The headers that make a caller `user`."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import apsw
-
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from tests.server.desk import OPERATOR, Desk
@@ -64,16 +62,3 @@ def list_codes(desk: Desk) -> list[str]:
     """The codes of these letters."""
     found = (re.search(r"enter this code: (\d{6})", letter, re.IGNORECASE) for letter in list_letters(desk))
     return [one[1] for one in found if one]
-
-
-def execute(desk: Desk, statement: str, *bindings: Any) -> list[tuple[Any, ...]]:
-    """Run a statement on the desk's database, by the library that the server has it open with.
-
-    Another one in the same process would end the server's locks when it closes the file.
-    """
-    connection = apsw.Connection(str(desk.database))
-    try:
-        connection.set_busy_timeout(5000)
-        return list(connection.execute(statement, bindings))
-    finally:
-        connection.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import apsw
 import pytest
 
 from hero_assistance_sdk.limits import Limits
@@ -140,10 +139,7 @@ async def test_an_invitation_ends_where_its_ticket_is_merged(shared: Desk) -> No
 
 def age(desk: Desk, by: timedelta) -> None:
     """Make every invitation this much older."""
-    connection = apsw.Connection(str(desk.database))
-    connection.set_busy_timeout(5000)
-    connection.execute("UPDATE guest_invitations SET invited_at = invited_at - ?", (by // timedelta(milliseconds=1),))
-    connection.close()
+    desk.execute("UPDATE guest_invitations SET invited_at = invited_at - ?", by // timedelta(milliseconds=1))
 
 
 async def test_an_invitation_ends_after_a_week_and_is_made_again(shared: Desk) -> None:

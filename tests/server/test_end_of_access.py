@@ -25,7 +25,7 @@ from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.users.model import Device
 from tests.server.desk import OPERATOR, STOP_S, Desk, running
-from tests.server.signing_in import ask, execute, hand_over, reason, set_up, token_of
+from tests.server.signing_in import ask, hand_over, reason, set_up, token_of
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +45,7 @@ def give_access(work: UnitOfWork) -> None:
 def count_access(desk: Desk, user_id: str) -> dict[str, int]:
     """How many rows each table has of a user."""
     query = "SELECT count(*) FROM {} WHERE user_id = ?"
-    return {table: int(execute(desk, query.format(table), user_id)[0][0]) for table in TABLES}
+    return {table: int(desk.execute(query.format(table), user_id)[0][0]) for table in TABLES}
 
 
 async def sign_in(desk: Desk) -> dict[str, str]:

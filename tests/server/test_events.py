@@ -153,9 +153,7 @@ async def test_a_number_that_is_unknown_is_answered_with_a_reset(desk: Desk, unk
 
 async def test_a_number_older_than_what_is_kept_is_answered_with_a_reset(desk: Desk) -> None:
     await talk(desk)
-    connection = apsw.Connection(str(desk.database))
-    connection.execute("DELETE FROM events WHERE seq <= 2")
-    connection.close()
+    desk.execute("DELETE FROM events WHERE seq <= 2")
     async with contextlib.aclosing(desk.subscribe("bob", 1)) as events:
         assert await anext(events) == Reset(seq=Seq(5))
     assert [event.seq for event in await desk.heard("bob", 2)] == [3, 4, 5]

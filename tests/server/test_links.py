@@ -18,7 +18,7 @@ from hero_assistance_server.identity.sign_in import rules
 from hero_assistance_server.storage.sqlite import store
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from tests.server.desk import OPERATOR, Desk, running, until
-from tests.server.signing_in import EMAIL, ask, execute, hand_over, list_codes, list_letters, reason, set_up, token_of
+from tests.server.signing_in import EMAIL, ask, hand_over, list_codes, list_letters, reason, set_up, token_of
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ async def settled(desk: Desk) -> None:
     """Wait until the outbox has sent everything."""
 
     def is_done() -> bool:
-        return execute(desk, "SELECT count(*) FROM deliveries WHERE state = 'waiting'") == [(0,)]
+        return desk.execute("SELECT count(*) FROM deliveries WHERE state = 'waiting'") == [(0,)]
 
     await until(is_done)
 
@@ -79,13 +79,13 @@ async def test_an_invitation_has_a_link_and_no_code(hero: Desk) -> None:
     added = await ask(hero, "user.add", {"x-hero-session": session}, email="bob@example.org")
     assert (added["link"], added["code"], added["code_expires_at"]) == (None, None, None)
     query = "SELECT code_hash FROM sign_in_tokens WHERE address_hash = ?"
-    assert execute(hero, query, hash_address("bob@example.org")) == [(None,)]
+    assert hero.execute(query, hash_address("bob@example.org")) == [(None,)]
 
 
 async def test_a_code_counts_for_a_quarter_of_an_hour_and_its_link_for_longer(hero: Desk) -> None:
     made = await hand_over(hero)
     assert made["expires_at"] - made["code_expires_at"] == (24 * 60 - 15) * 60_000
-    execute(hero, "UPDATE sign_in_tokens SET code_expires_at = 1")
+    hero.execute("UPDATE sign_in_tokens SET code_expires_at = 1")
     assert await reason(hero, "auth.redeem", {}, email=EMAIL, code=made["code"]) == "not-found"
     assert await reason(hero, "auth.redeem", {}, token=token_of(made["link"])) is None
 
@@ -94,7 +94,7 @@ async def test_who_reads_the_database_finds_out_no_code(hero: Desk) -> None:
     """A million codes are tried against what is stored, in the ways that need no key."""
     code = (await hand_over(hero))["code"]
     address_hash = hash_address(EMAIL)
-    rows = execute(hero, "SELECT code_hash FROM sign_in_tokens WHERE code_hash IS NOT NULL")
+    rows = hero.execute("SELECT code_hash FROM sign_in_tokens WHERE code_hash IS NOT NULL")
     stored = {bytes(row[0]) for row in rows}
     assert stored
     guesses = [code.encode(), b"code\0" + code.encode(), b"code\0" + address_hash + code.encode()]
@@ -164,7 +164,7 @@ async def test_the_work_for_a_stranger_is_that_for_a_user(statements: list[str],
             await ask(desk, "auth.request_link", {}, email=email)
             await settled(desk)
             found[email] = [one for one in statements if one not in ("BEGIN IMMEDIATE", "COMMIT")]
-        targets = [row[0] for row in execute(desk, "SELECT target FROM deliveries ORDER BY delivery_id")]
+        targets = [row[0] for row in desk.execute("SELECT target FROM deliveries ORDER BY delivery_id")]
     assert found["nobody@example.org"] == found[EMAIL] == found["gone@example.org"]
     assert any("INSERT INTO deliveries" in one for one in found[EMAIL])
     # No address of a stranger is stored.

@@ -148,12 +148,9 @@ async def test_the_default_refuses_300_mib_of_one_customer(paths: Paths) -> None
     """Without sending them: each stream tells its length and then waits."""
     settings, size = ProjectSettings(), 10 * MIB
     assert settings.files_bytes_per_customer < 300 * MIB
-    database = paths.data / DATABASE
     async with running(paths, limits=DEFAULTS) as desk:
         await desk.upload("carol", "a", b"x")
-        connection = apsw.Connection(str(database))
-        connection.execute("UPDATE stored_bytes SET bytes = ?", (settings.files_bytes_per_customer - 2 * size,))
-        connection.close()
+        desk.execute("UPDATE stored_bytes SET bytes = ?", settings.files_bytes_per_customer - 2 * size)
         gate = asyncio.Event()
         # The head alone is sent until the gate opens, and the gate never does.
         sending = [asyncio.create_task(_announce(desk, size, gate)) for _ in range(8)]

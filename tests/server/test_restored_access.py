@@ -18,7 +18,7 @@ from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from tests.server.backup_samples import NOW, backed_up, silent
 from tests.server.desk import OPERATOR, Desk, running
-from tests.server.signing_in import EMAIL, ask, execute, hand_over, reason, set_up, token_of
+from tests.server.signing_in import EMAIL, ask, hand_over, reason, set_up, token_of
 from tests.server.test_end_of_access import CAROL, TABLES, count_access, give_access, sign_in
 
 SQLITE = SqliteDatabaseFiles()
@@ -49,7 +49,7 @@ async def past(paths: Paths) -> tuple[dict[str, str], str]:
 
 def list_waiting(desk: Desk) -> list[str]:
     """The keys of letters that wait."""
-    return [str(key) for (key,) in execute(desk, "SELECT key FROM deliveries WHERE state = 'waiting'")]
+    return [str(key) for (key,) in desk.execute("SELECT key FROM deliveries WHERE state = 'waiting'")]
 
 
 async def test_a_restored_backup_lets_in_none_who_was_in(paths: Paths) -> None:
@@ -71,7 +71,7 @@ async def test_a_restored_backup_lets_in_none_who_was_in(paths: Paths) -> None:
 async def test_a_letter_with_a_link_does_not_wait_in_a_restored_backup(paths: Paths) -> None:
     await past(paths)
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
-        execute(desk, "UPDATE deliveries SET state = 'waiting', due_at = 9999999999999")
+        desk.execute("UPDATE deliveries SET state = 'waiting', due_at = 9999999999999")
         assert list_waiting(desk)
     target, _ = backed_up(paths)
     restore(SQLITE, target, paths.data, NOW, silent)
@@ -82,11 +82,11 @@ async def test_a_letter_with_a_link_does_not_wait_in_a_restored_backup(paths: Pa
 async def test_a_trigger_of_a_crafted_backup_does_not_run(paths: Paths) -> None:
     await past(paths)
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
-        execute(desk, "CREATE TRIGGER t AFTER DELETE ON sessions BEGIN UPDATE users SET role = 'admin'; END")
+        desk.execute("CREATE TRIGGER t AFTER DELETE ON sessions BEGIN UPDATE users SET role = 'admin'; END")
     target, _ = backed_up(paths)
     restore(SQLITE, target, paths.data, NOW, silent)
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
-        assert execute(desk, "SELECT role FROM users WHERE user_id = 'carol'") == [("customer",)]
+        assert desk.execute("SELECT role FROM users WHERE user_id = 'carol'") == [("customer",)]
 
 
 async def test_an_imported_project_lets_in_none_who_was_in(paths: Paths, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from tests.limits import NO_RATES
 from tests.server.desk import OPERATOR, STOP_S, Desk, running
-from tests.server.signing_in import EMAIL, PAGE, ask, execute, reason, set_up, token_of
+from tests.server.signing_in import EMAIL, PAGE, ask, reason, set_up, token_of
 
 pytestmark = pytest.mark.anyio
 
@@ -95,7 +95,7 @@ async def test_a_newer_link_ends_an_older_one(hero: Desk) -> None:
 
 async def test_a_late_link_is_refused(hero: Desk) -> None:
     access = await link(hero)
-    execute(hero, "UPDATE sign_in_tokens SET expires_at = 1, code_expires_at = 1")
+    hero.execute("UPDATE sign_in_tokens SET expires_at = 1, code_expires_at = 1")
     assert await reason(hero, "auth.redeem", {}, token=token_in(access)) == "not-found"
     assert await reason(hero, "auth.redeem", {}, email=EMAIL, code=access["code"]) == "not-found"
 
@@ -103,7 +103,7 @@ async def test_a_late_link_is_refused(hero: Desk) -> None:
 @pytest.mark.parametrize("email", [EMAIL, "stranger@example.org", "STRANGER@example.org"])
 async def test_a_request_is_answered_alike_for_every_address(hero: Desk, email: str) -> None:
     assert await ask(hero, "auth.request_link", {}, email=email) is True
-    found = dict(execute(hero, "SELECT hex(address_hash), user_id FROM sign_in_tokens"))
+    found = dict(hero.execute("SELECT hex(address_hash), user_id FROM sign_in_tokens"))
     key = hashlib.sha256(b"address\0" + email.lower().encode()).hexdigest().upper()
     assert found[key] == ("carol" if email == EMAIL else None)
 

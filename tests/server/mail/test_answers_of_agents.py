@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import apsw
 import pytest
 
 from tests.server.desk import Desk
@@ -25,13 +24,13 @@ TEXTS = pytest.mark.parametrize("text", [TOP, BOTTOM, UNRECOGNISED])
 
 def name_letter(desk: Desk, ticket_id: int, message_id: int | None, *, has_note: int | None) -> None:
     """Write down a letter about a ticket."""
-    connection = apsw.Connection(str(desk.database))
-    connection.set_busy_timeout(5000)
-    connection.execute(
+    desk.execute(
         "INSERT INTO mail_message_ids (mail_id, ticket_id, message_id, added_at, has_note) VALUES (?, ?, ?, 1, ?)",
-        (LETTER, ticket_id, message_id, has_note),
+        LETTER,
+        ticket_id,
+        message_id,
+        has_note,
     )
-    connection.close()
 
 
 async def noted_ticket(desk: Desk) -> tuple[int, int]:

@@ -8,7 +8,6 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
-import apsw
 import pytest
 
 from hero_assistance_sdk.paths import Paths
@@ -30,10 +29,7 @@ async def office(paths: Paths) -> AsyncIterator[Desk]:
         await desk.call("project.update", "alice", mail_servers=[SERVER])
         await desk.call("user.update", "alice", user_id="carol", email=CAROL)
         await desk.call("user.update", "alice", user_id="bob", email="bob@desk.example")
-        connection = apsw.Connection(str(desk.database))
-        connection.set_busy_timeout(5000)
-        connection.execute("INSERT INTO mail_keys VALUES ('reply-address', ?)", (KEY.hex(),))
-        connection.close()
+        desk.execute("INSERT INTO mail_keys VALUES ('reply-address', ?)", KEY.hex())
         yield desk
 
 
@@ -276,11 +272,7 @@ async def test_what_is_written_by_mail_leaves_drafts_alone(office: Desk) -> None
 
 
 def read_column(desk: Desk, query: str) -> list[str]:
-    connection = apsw.Connection(str(desk.database))
-    try:
-        return [value for (value,) in connection.execute(query)]
-    finally:
-        connection.close()
+    return [value for (value,) in desk.execute(query)]
 
 
 def receipts(desk: Desk) -> list[str]:

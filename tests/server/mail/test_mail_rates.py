@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import apsw
 import pytest
 
 from hero_assistance_sdk.limits import Limits
@@ -76,9 +75,7 @@ async def test_a_flood_of_forged_answers_on_a_ticket_is_stopped(paths: Paths) ->
         number = await carols_ticket(desk)
         key = read_column(desk, "SELECT key FROM mail_keys WHERE name = 'reply-address'")
         assert key == []
-        connection = apsw.Connection(str(desk.database))
-        connection.execute("INSERT INTO mail_keys VALUES ('reply-address', ?)", (KEY.hex(),))
-        connection.close()
+        desk.execute("INSERT INTO mail_keys VALUES ('reply-address', ?)", KEY.hex())
         forged = vouched(result="fail")
         to = reply_to(number, "carol")
         mails = [write(f"{one}", sender=CAROL, to=to, Authentication_Results=forged) for one in range(3)]
