@@ -40,7 +40,7 @@ def test_a_caller_through_a_proxy_is_known_by_what_the_proxy_says(own_desk: Desk
 def test_what_the_edge_passes_on_to_the_ticket_server_is_not_the_pages_word(own_desk: Desk) -> None:
     with http(own_desk.paths.socket("rpc")) as client:
         forged = _file(client, "/rpc", x_hero_assistance_page="ui 6.6.6.6", x_forwarded_prefix="/hero_assistance")
-    assert _origin(own_desk, forged) == "unix"
+    assert _origin(own_desk, forged) == "rpc.sock"
     with httpx2.Client(base_url=f"http://{own_desk.tcp_of_server()}") as client:
         assert _origin(own_desk, _file(client, "/rpc", x_hero_assistance_page="ui 6.6.6.6")) == "127.0.0.1"
 

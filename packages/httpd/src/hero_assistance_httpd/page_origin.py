@@ -9,14 +9,13 @@ and what came through it is not the page's word.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from ipaddress import ip_address
 
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hero_assistance_sdk.access_list import address_of
+from hero_assistance_httpd.passed_on import read_forwarded_address
 
 HEADER = b"x-hero-assistance-page"
 # The ASGI extension, given by `listeners`: a function that returns the OS user at the other end of a Unix socket.
@@ -24,9 +23,7 @@ PEER_USER = "hero_assistance.peer_user"
 # The names of the page's listeners in an origin.
 SOCKET, TCP = "ui.sock", "ui"
 
-_FORWARDED_FOR = "x-forwarded-for"
 _FORWARDED = b"x-forwarded-"
-_WITH_PORT = re.compile(r"\[([^\]]+)\](?::\d+)?|([0-9.]+):\d+")
 
 
 def page_origin(request: Request, *, over_tcp: bool) -> str:
@@ -34,7 +31,7 @@ def page_origin(request: Request, *, over_tcp: bool) -> str:
     if over_tcp:
         address = request.client.host if request.client else None
         return f"{TCP} {address}" if address else TCP
-    address = _forwarded_address(request.headers.getlist(_FORWARDED_FOR))
+    address = read_forwarded_address(request.scope)
     return f"{SOCKET} {address}" if address else SOCKET
 
 
@@ -49,16 +46,6 @@ def read_page_origin(scope: Scope) -> str | None:
     if told is None or not _is_origin(told) or not _is_own_process(scope):
         return None
     return told
-
-
-def _forwarded_address(values: list[str]) -> str | None:
-    """Return the last address that is not this machine's: the proxies nearest to us write behind those before them."""
-    for text in reversed(",".join(values).split(",")):
-        match = _WITH_PORT.fullmatch(text.strip())
-        address = address_of((match[1] or match[2]) if match else text.strip())
-        if address is not None and not address.is_loopback:
-            return str(address)
-    return None
 
 
 def _is_origin(text: str) -> bool:

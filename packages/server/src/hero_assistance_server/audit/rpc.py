@@ -26,8 +26,8 @@ class AuditEntry(Result):
     """One entry; `actor` is null for what the server did by itself.
 
     `origin` is `operator` for the operator, `unix` for another program of this machine, an address of the overlay, `ui
-    ADDRESS` or `ui.sock ADDRESS` for the page (over TCP or through a proxy, which may not say the address), or a
-    timer's name.
+    ADDRESS` or `ui.sock ADDRESS` for the page (over TCP or through a proxy, which may not say the address), `rpc.sock
+    ADDRESS` for what a proxy or a browser's request brings to the ticket server's own socket, or a timer's name.
 
     `detail` is texts by name, other ones for each action, such as the old text of an edited message.
     """

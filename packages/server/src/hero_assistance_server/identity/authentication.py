@@ -13,7 +13,9 @@ from functools import lru_cache
 from starlette.requests import Request
 from starlette.types import Scope
 
+from hero_assistance_httpd.page_origin import HEADER as PAGE_ORIGIN
 from hero_assistance_httpd.page_origin import read_page_origin
+from hero_assistance_httpd.passed_on import find_sign_of_passing, read_forwarded_address
 from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import AnotherUser, Forbidden
@@ -38,8 +40,8 @@ _CLAIMS = frozenset({HERO_USER, HERO_CLAIMS, HERO_SESSION, DEV_USER, PAGE_USER, 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 # A peer sends many requests from its address.
 _REMEMBERED = 1024
-# What the audit trail calls a caller of this machine that is not the page.
-UNIX_ORIGIN = "unix"
+# What the audit trail calls a program of this machine, and a proxy that hands on to the ticket server what others send.
+UNIX_ORIGIN, PROXY_ORIGIN = "unix", "rpc.sock"
 
 Claims = Mapping[bytes, bytes]
 
@@ -91,7 +93,7 @@ class Authenticator:
             return await self._tcp_caller(peer, claims)
         if OPERATOR in claims:
             return self._operator(scope, claims[OPERATOR])
-        origin = peer or read_page_origin(scope) or UNIX_ORIGIN
+        origin = peer or _origin_on_socket(scope)
         if self.mode is AuthMode.DEV:
             return self._dev_caller(claims, origin)
         return await self._hero_caller(claims, origin)
@@ -100,7 +102,7 @@ class Authenticator:
         refusal = refuse_operator(scope, claim, self.owner)
         if refusal is None:
             return Caller(None, origin=OPERATOR_ORIGIN, is_operator=True)
-        return Caller(None, refusal, origin=UNIX_ORIGIN)
+        return Caller(None, refusal, origin=_origin_on_socket(scope))
 
     async def _tcp_caller(self, peer: str | None, claims: Claims) -> Caller:
         origin, is_over_tcp = peer or UNIX_ORIGIN, peer is not None
@@ -152,6 +154,18 @@ class Authenticator:
         if session is None or user is None:
             return Caller(None, "this session has ended; sign in again", origin)
         return _caller(user, origin, session.session_id)
+
+
+def _origin_on_socket(scope: Scope) -> str:
+    """Return where a request on a Unix socket is from: the page's caller, a proxy's, or a program of this machine."""
+    told = read_page_origin(scope)
+    if told is not None:
+        return told
+    is_page = any(name == PAGE_ORIGIN for name, _value in scope["headers"])
+    if not is_page and find_sign_of_passing(scope) is None:
+        return UNIX_ORIGIN
+    address = read_forwarded_address(scope)
+    return f"{PROXY_ORIGIN} {address}" if address else PROXY_ORIGIN
 
 
 def is_from_afar(caller: Caller) -> bool:
