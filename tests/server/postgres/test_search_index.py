@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import apsw
 import psycopg
 import pytest
 
@@ -15,10 +16,11 @@ from hero_assistance_server.erasure import rules as erasure_rules
 from hero_assistance_server.erasure.model import FilePolicy, NamedEntries
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.search.filters import parse
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.search import index_file, index_follower, search_repository
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
-from hero_assistance_server.storage.postgres.search.index_file import FILE, IndexFile
+from hero_assistance_server.storage.postgres.search.index_file import FILE, IndexFile, Progress
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -27,7 +29,7 @@ from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
 from tests.postgres import Cluster
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, create, set_fields, write
-from tests.server.postgres.test_nodes import cut
+from tests.server.postgres.test_nodes import cut, name_of
 from tests.server.store_fixtures import NOON
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +103,76 @@ async def test_it_is_made_again_where_events_are_missing(postgres_url: str, tmp_
         assert [await found(one, text) for text in ("gateway", "keyboard")] == [[], [1]]
 
 
+async def test_a_ticket_that_was_the_newest_leaves_no_document(postgres_url: str, tmp_path: Path) -> None:
+    """It was deleted while the node was away: no older ticket says that its document is to go."""
+    async with node(postgres_url, tmp_path) as one:
+        await one.write(lambda work: create(work, "laptop"))
+        await one.write(lambda work: create(work, "quetzalcoatl"))
+        assert await found(one, "quetzalcoatl") == [2]
+    async with node(postgres_url) as other:
+        await other.write(lambda work: create(work, "vanishes too"))
+        for last in (TicketId(3), TicketId(2)):
+            await other.write(lambda work, ticket_id=last: delete(work, ticket_id))  # type: ignore[misc]
+    async with node(postgres_url, tmp_path) as one:
+        assert await found(one, "laptop") == [1]
+        assert one.index.file.match("quetzalcoatl", 100, 10) == []
+
+
+async def test_it_is_made_again_when_the_only_ticket_was_deleted(postgres_url: str, tmp_path: Path) -> None:
+    async with node(postgres_url, tmp_path) as one:
+        await one.write(lambda work: create(work, "quetzalcoatl"))
+        assert await found(one, "quetzalcoatl") == [1]
+    async with node(postgres_url) as other:
+        await other.write(lambda work: set_fields(work, work.tickets.find(FIRST), Patch(title="other")))  # type: ignore[arg-type]
+        await other.write(delete)
+    async with node(postgres_url, tmp_path) as one:
+        assert await found(one, "laptop") == []
+        assert one.index.file.match("quetzalcoatl", 100, 10) == []
+        assert await one.read(lambda snapshot: snapshot.search.count_missing()) == 0
+
+
+async def test_it_is_made_again_when_it_is_ahead_of_a_database_that_was_set_back(
+    postgres_url: str, postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    """Its numbers would be those of other events."""
+    async with node(postgres_url) as one:
+        await one.write(lambda work: create(work, "laptop"))
+    earlier = postgres_cluster.create_database(name_of(postgres_url))
+    async with node(postgres_url, tmp_path) as one:
+        await one.write(lambda work: create(work, "gateway"))
+        assert await found(one, "gateway") == [2]
+    async with node(earlier, tmp_path) as one:
+        assert one.index.file.match("gateway", 100, 10) == []
+        await one.write(lambda work: create(work, "keyboard"))
+        assert [await found(one, text) for text in ("gateway", "keyboard", "laptop")] == [[], [2], [1]]
+
+
+async def test_it_is_made_again_when_it_is_damaged_while_it_is_used(postgres_url: str, tmp_path: Path) -> None:
+    async with node(postgres_url, tmp_path) as one:
+        await one.write(lambda work: create(work, "gateway"))
+        assert await found(one, "gateway") == [1]
+        other = apsw.Connection(str(tmp_path / FILE))
+        other.execute("UPDATE search_index_data SET block = x'ffffffffffffffff' WHERE id > 100")
+        other.close()
+        with pytest.raises(StoreUnavailable, match="search index"):
+            await found(one, "gateway")
+        await until_found(one, "gateway", [1])
+
+
+def test_how_far_it_is_does_not_outrun_the_file(tmp_path: Path) -> None:
+    """What a commit refused is written once more."""
+    file = IndexFile(tmp_path, "database", Seq(0))
+    made, later = file.progress, Progress(Seq(1), 1)
+    file._writer.set_commit_hook(lambda: True)
+    with pytest.raises(StoreUnavailable):
+        file.write([(1, "gateway", "", "")], (), later)
+    assert (file.progress, file.match("gateway", 100, 10)) == (made, [])
+    file._writer.set_commit_hook(None)
+    file.write([(1, "gateway", "", "")], (), later)
+    assert (file.progress, file.match("gateway", 100, 10)) == (later, [1])
+    file.close()
+
+
 @pytest.mark.parametrize("spoil", ["missing", "damaged", "other words", "other database"])
 async def test_a_file_that_is_of_no_use_is_made_again(
     postgres_url: str, tmp_path: Path, spoil: str, monkeypatch: pytest.MonkeyPatch
@@ -134,7 +206,7 @@ async def test_a_large_desk_is_indexed_in_portions_newest_first(
         )
     monkeypatch.setattr(index_follower, "PORTION", 2)
     monkeypatch.setattr(index_follower, "INDEXED_AT_START", 2)
-    file, connection = IndexFile(tmp_path, database), PostgresConnection(postgres_url)
+    file, connection = IndexFile(tmp_path, database, Seq(8)), PostgresConnection(postgres_url)
     follower = IndexFollower(postgres_url, file, Seq(8))
     follower.catch_up(connection)
     assert (file.match("gateway", 100, 10), file.progress.indexed_from) == ([7, 6], 6)

@@ -143,8 +143,9 @@ def _own_folder(folder: Path | None) -> Iterator[Path]:
 
 
 def _open_index(url: str, connection: PostgresConnection, folder: Path) -> NodeIndex:
-    file = IndexFile(folder, connection.execute("SELECT database_id FROM identity").get)
-    follower = IndexFollower(url, file, read_last_seq(connection))
+    last_seq = read_last_seq(connection)
+    file = IndexFile(folder, connection.execute("SELECT database_id FROM identity").get, last_seq)
+    follower = IndexFollower(url, file, last_seq)
     try:
         follower.catch_up(connection)
     except BaseException:

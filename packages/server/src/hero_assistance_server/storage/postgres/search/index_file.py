@@ -35,6 +35,7 @@ CREATE TABLE progress (
 ) STRICT;
 """
 _MATCH = """SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"""
+_DAMAGE_ERRORS = (apsw.CorruptError, apsw.NotADBError)
 
 _log = get_log("search")
 
@@ -48,33 +49,50 @@ class Progress:
 
 
 class IndexFile:
-    """One thread writes, others `match`; each raises `StoreUnavailable` for a file that cannot be used now."""
+    """One thread writes, others `match`; each raises `StoreUnavailable` for a file that cannot be used now.
 
-    def __init__(self, folder: Path, database: str) -> None:
+    `last_seq` is the last event of the database: a file that follows later ones is of a database that was set back.
+    """
+
+    def __init__(self, folder: Path, database: str, last_seq: Seq) -> None:
         self._path = folder / FILE
         self._database = database
         self._readers = threading.local()
         self._opened: list[apsw.Connection] = []
-        with _translated_errors():
-            self._writer = self._open_known() or self._make()
-        seq, indexed_from = self._writer.execute("SELECT seq, indexed_from FROM progress").get
-        self.progress = Progress(Seq(seq), indexed_from)
+        self.is_damaged = False
+        with self._translated_errors():
+            self._writer = self._open_known(last_seq) or self._make()
+            self.progress = self._read_progress()
+
+    def make_again(self) -> None:
+        """Begin with an empty file; the threads that read open it with their next search."""
+        with self._translated_errors():
+            self._writer.close()
+            self._writer = self._make()
+            self.progress = self._read_progress()
+        self._readers = threading.local()
+        self.is_damaged = False
 
     def write(self, rows: Iterable[IndexRow], gone: Sequence[int], progress: Progress) -> None:
         """Write documents in the place of those before, delete those of other tickets, and say how far that is."""
-        with _translated_errors(), self._writer:
+        with self._changing(progress):
             self._delete("rowid IN (SELECT value FROM json_each(?))", json_text(gone))
-            self._write(rows, progress)
+            insert_rows(self._writer, rows)
+
+    def begin_again(self, seq: Seq, next_id: int) -> None:
+        """Have all documents made again, as of an event; those that no ticket below `next_id` has are deleted."""
+        with self._changing(Progress(seq, next_id)):
+            self._delete("rowid >= ?", next_id)
 
     def write_again(self, rows: Sequence[IndexRow], progress: Progress) -> None:
         """Write a portion of all documents, newest first; what is there of others from its end on is deleted."""
-        with _translated_errors(), self._writer:
+        with self._changing(progress):
             self._delete("rowid >= ? AND rowid < ?", progress.indexed_from if rows else 0, self.progress.indexed_from)
-            self._write(rows, progress)
+            insert_rows(self._writer, rows)
 
     def match(self, expression: str, before: int, limit: int) -> list[int]:
         """Return the ids of the newest tickets below one whose documents match."""
-        with _translated_errors():
+        with self._translated_errors():
             return [ticket_id for (ticket_id,) in self._reader().execute(_MATCH, (expression, before, limit))]
 
     def close(self) -> None:
@@ -82,10 +100,17 @@ class IndexFile:
         for connection in (*self._opened, self._writer):
             connection.close()
 
-    def _write(self, rows: Iterable[IndexRow], progress: Progress) -> None:
-        insert_rows(self._writer, rows)
-        self._writer.execute("UPDATE progress SET seq = ?, indexed_from = ?", (progress.seq, progress.indexed_from))
+    @contextmanager
+    def _changing(self, progress: Progress) -> Iterator[None]:
+        """Commit what is written within together with how far it is, which is known once it is in the file."""
+        with self._translated_errors(), self._writer:
+            yield
+            self._writer.execute("UPDATE progress SET seq = ?, indexed_from = ?", (progress.seq, progress.indexed_from))
         self.progress = progress
+
+    def _read_progress(self) -> Progress:
+        seq, indexed_from = self._writer.execute("SELECT seq, indexed_from FROM progress").get
+        return Progress(Seq(seq), indexed_from)
 
     def _delete(self, where: str, *values: str | int) -> None:
         self._writer.execute(f"DELETE FROM search_index WHERE {where}", values)  # noqa: S608
@@ -97,17 +122,28 @@ class IndexFile:
             self._opened.append(found)
         return found
 
-    def _open_known(self) -> apsw.Connection | None:
+    @contextmanager
+    def _translated_errors(self) -> Iterator[None]:
+        readers = self._readers
+        try:
+            yield
+        except apsw.Error as error:
+            # A reader may still have had the file that was damaged before this one.
+            if isinstance(error, _DAMAGE_ERRORS) and readers is self._readers:
+                self.is_damaged = True
+            raise StoreUnavailable("the search index of this node cannot be used", hint=str(error)) from error
+
+    def _open_known(self, last_seq: Seq) -> apsw.Connection | None:
         """Open the file, unless it is missing, damaged, or of something else."""
         if not self._path.exists():
             return None
         connection = None
         try:
             connection = _connect(self._path, apsw.SQLITE_OPEN_READWRITE)
-            found = connection.execute("SELECT words_version, database FROM progress").fetchone()
-            if found == (WORDS_VERSION, self._database):
+            *found, seq = connection.execute("SELECT words_version, database, seq FROM progress").fetchone() or (0,)
+            if found == [WORDS_VERSION, self._database] and seq <= last_seq:
                 return connection
-        except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+        except (*_DAMAGE_ERRORS, apsw.SQLError) as error:
             _log.warning("search.index-unusable", error=error)
         if connection is not None:
             connection.close()
@@ -123,14 +159,6 @@ class IndexFile:
             connection.execute(_SCHEMA)
             connection.execute("INSERT INTO progress VALUES (1, ?, ?, -1, 1)", (WORDS_VERSION, self._database))
         return connection
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except apsw.Error as error:
-        raise StoreUnavailable("the search index of this node cannot be used", hint=str(error)) from error
 
 
 def _connect(path: Path, flags: int) -> apsw.Connection:

@@ -64,15 +64,15 @@ class IndexFollower:
     def want(self, seq: Seq) -> None:
         """Have the index follow the events up to a number, soon; any thread may."""
         with self._changed:
-            if seq > self._wanted:
-                self._wanted = seq
+            if seq > self._wanted or self._index.is_damaged:
+                self._wanted = max(seq, self._wanted)
                 self._changed.notify_all()
 
     def wait_for(self, seq: Seq, timeout: float) -> bool:
         """Wait until the index follows the events up to a number; returns whether it does."""
         self.want(seq)
         with self._changed:
-            return self._changed.wait_for(lambda: self._is_stopping or self._index.progress.seq >= seq, timeout)
+            return self._changed.wait_for(lambda: self._is_stopping or self._follows(seq), timeout)
 
     def _run(self) -> None:
         while not self._is_stopping:
@@ -103,12 +103,18 @@ class IndexFollower:
         finally:
             connection.close()
 
+    def _follows(self, seq: Seq) -> bool:
+        return not self._index.is_damaged and self._index.progress.seq >= seq
+
     def _has_work(self) -> bool:
         progress = self._index.progress
-        return progress.seq < self._wanted or progress.indexed_from > 1
+        return self._index.is_damaged or progress.seq < self._wanted or progress.indexed_from > 1
 
     def _work(self, connection: PostgresConnection) -> None:
         """Do one portion, from one moment's state."""
+        if self._index.is_damaged:
+            _log.warning("search.index-damaged")
+            self._index.make_again()
         connection.begin(BEGIN_READING)
         try:
             progress = self._index.progress
@@ -121,7 +127,7 @@ class IndexFollower:
             if progress.seq < 0 or len(events) != until - progress.seq:
                 # The file is new, or what an event told was deleted: by its age, with a ticket or with a user.
                 next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
-                self._index.write((), (), Progress(last, max(next_id, progress.indexed_from)))
+                self._index.begin_again(last, next_id)
                 return
             self._index_changed(connection, [payload for _, payload in events], Progress(until, progress.indexed_from))
         finally:
