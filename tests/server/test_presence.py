@@ -7,7 +7,7 @@ import contextlib
 import json
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx2
@@ -17,7 +17,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Level, MessageKind, Role, TicketId, UserId
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.presence.rules import LEASE_S, MOST_SCREENS, Board, Lease, Move
+from hero_assistance_server.presence.rules import LEASE_S, MOST_SCREENS, Board, Doing, Lease, Move
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.presence import Presence
 from hero_assistance_server.users.model import User
@@ -27,6 +27,7 @@ from tests.server.test_desk_work import BOB, CAROL, filed
 ALICE = User(UserId("alice"), "Alice", Role.ADMIN)
 ONE, TWO = TicketId(1), TicketId(2)
 VIEWING, WRITING = Level.VIEWING, Level.WRITING
+BOTH_VIEW = Doing(VIEWING, VIEWING)
 
 
 def names(board: Board, ticket_id: TicketId, *, staff: bool = True) -> list[tuple[str, str]]:
@@ -141,6 +142,51 @@ def test_the_board_is_what_the_leases_say_after_any_moves() -> None:
             there = {lease.user.user_id for lease in model.values() if lease.ticket_id == ticket_id}
             assert {user for user, _ in names(board, ticket_id)} == there
         assert board.next_end() == min((lease.until for lease in model.values()), default=None)
+
+
+def test_a_lease_of_another_node_has_no_end_here() -> None:
+    board = Board()
+    board.show_others({("n", "1 alice"): Lease(ALICE, ONE, VIEWING)})
+    board.take("b", Lease(BOB, ONE, VIEWING, 20))
+    assert board.next_end() == 20
+    assert told(board.expire(1e9)) == [(1, "bob", None, None)]
+    assert told(board.show_others({})) == [(1, "alice", None, None)]
+    assert board.tickets() == []
+
+
+def test_who_changes_nodes_is_there_all_the_time() -> None:
+    board = Board()
+    board.show_others({("n", "1 bob"): Lease(BOB, ONE, VIEWING)})
+    assert told(board.show_others({("m", "1 bob"): Lease(BOB, ONE, VIEWING)})) == []
+    (move,) = board.take("b", Lease(BOB, ONE, VIEWING, 20))
+    assert (move.was, move.now, move.here) == (BOTH_VIEW, BOTH_VIEW, BOTH_VIEW)
+    assert told(board.show_others({})) == []
+
+
+def test_what_a_user_does_here_is_apart_from_what_they_do_elsewhere() -> None:
+    board = Board()
+    board.show_others({("n", "1 bob"): Lease(BOB, ONE, WRITING)})
+    board.take("b", Lease(BOB, ONE, VIEWING, 20))
+    (move,) = board.close("b")
+    assert (move.now.staff, move.here) == (WRITING, Doing())
+    assert told(board.confine(ONE, frozenset())) == []
+
+
+def test_who_gains_access_while_another_beats_is_told_who_is_there() -> None:
+    """The ticket may be read in a later state than its events have told of."""
+    told_to: list[tuple[str, frozenset[UserId]]] = []
+
+    async def run() -> None:
+        presence = Presence(lambda move, people: told_to.append((move.user.user_id, people)))
+        presence.beat("b", BOB, filed(), VIEWING, MessageKind.REPLY)
+        later = replace(filed(), collaborators=(UserId("dave"),))
+        presence.beat("c", CAROL, later, VIEWING, MessageKind.REPLY)
+        presence.close("b")
+        presence.close("c")
+
+    asyncio.run(run())
+    both = frozenset({UserId("carol"), UserId("dave")})
+    assert told_to[:3] == [("bob", both - {"dave"}), ("bob", frozenset({"dave"})), ("carol", both)]
 
 
 @pytest.mark.anyio

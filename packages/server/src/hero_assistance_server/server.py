@@ -152,6 +152,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         if settings.mode is AuthMode.HERO:
             await refuse_demo_users(store)
         hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
+        hub.presence.join(store.nodes.presence)
         directory = await _load_directory(store, settings.mode)
         sessions, devices = await load_access(store, NodeKeys(settings.mycelium_api).find)
         kept, exported = settings.paths.backups, settings.paths.exports

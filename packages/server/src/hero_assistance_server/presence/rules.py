@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hero_assistance_sdk.wire import Level, MessageKind, Present, TicketId, TicketPresence, UserId
@@ -17,12 +18,15 @@ _LOUDNESS = {Level.VIEWING: 0, Level.WRITING: 1}
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One screen of one user at one ticket, until a time in seconds."""
+    """One screen of one user at one ticket, until a time in seconds.
+
+    What another node has of a user is one lease that never ends here: it is that node's to end it.
+    """
 
     user: User
     ticket_id: TicketId
     level: Level
-    until: float
+    until: float = math.inf
     # What is being written; customers do not learn that there is a note.
     kind: MessageKind = MessageKind.REPLY
 
@@ -45,31 +49,39 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A user came, went, or does something else now, for at least one of the audiences."""
+    """A user came, went, or does something else now, for at least one of the audiences or on this node alone.
+
+    `here` is what they do on this node's screens now, if that is another than before.
+    """
 
     ticket_id: TicketId
     user: User
     was: Doing
     now: Doing
+    here: Doing | None = None
 
 
 # A user at a ticket, on any number of screens.
 _Spot = tuple[TicketId, UserId]
-# An event stream, and which of the screens that share it.
-_Screen = tuple[str, str]
+# On all nodes, and on this one.
+_Doings = tuple[Doing, Doing]
+# An event stream, and which of the screens that share it; or another node, and which of the users at tickets there.
+Screen = tuple[str, str]
 # More tabs than a browser is used with; the lease of the one that was silent for longest ends.
 MOST_SCREENS = 64
 
 
 @dataclass(slots=True)
 class Board:
-    """The leases by screen, the one that ends first in front; a screen is at one ticket at a time.
+    """The leases by screen; a screen is at one ticket at a time.
 
     Every command returns the moves to send.
     """
 
-    _leases: dict[_Screen, Lease] = field(default_factory=dict)
-    _at: dict[TicketId, dict[UserId, set[_Screen]]] = field(default_factory=dict)
+    _leases: dict[Screen, Lease] = field(default_factory=dict)
+    # When the leases of this node end, the first one in front.
+    _ends: dict[Screen, float] = field(default_factory=dict)
+    _at: dict[TicketId, dict[UserId, set[Screen]]] = field(default_factory=dict)
     # The screens of each connection, the one that was silent for longest in front.
     _screens: dict[str, dict[str, None]] = field(default_factory=dict)
 
@@ -89,8 +101,15 @@ class Board:
 
     def expire(self, now: float) -> list[Move]:
         """End the leases whose time is over."""
-        over = itertools.takewhile(lambda screen: self._leases[screen].until <= now, self._leases)
+        over = itertools.takewhile(lambda screen: self._ends[screen] <= now, self._ends)
         return self._moved(list(over))
+
+    def show_others(self, leases: Mapping[Screen, Lease]) -> list[Move]:
+        """Replace the leases of all other nodes; one that begins does so before others end, as users change nodes."""
+        changed = [(screen, lease) for screen, lease in leases.items() if self._leases.get(screen) != lease]
+        moves = [move for screen, lease in changed for move in self._moved([screen], screen, lease)]
+        gone = self._leases.keys() - self._ends.keys() - leases.keys()
+        return moves + self._moved(sorted(gone))
 
     def confine(self, ticket_id: TicketId, people: frozenset[UserId]) -> list[Move]:
         """End the leases at a ticket of customers who are not among `people`."""
@@ -102,7 +121,7 @@ class Board:
 
     def next_end(self) -> float | None:
         """Return when the next lease is over, unless it is renewed."""
-        return next((lease.until for lease in self._leases.values()), None)
+        return next(iter(self._ends.values()), None)
 
     def tickets(self) -> list[TicketId]:
         """Return the tickets with users at them, by id."""
@@ -120,7 +139,7 @@ class Board:
         """Return the moves to send to a customer who sees a ticket from now on."""
         moves = []
         for user_id, screens in self._at.get(ticket_id, {}).items():
-            now = self._doing((ticket_id, user_id))
+            now, _ = self._doing((ticket_id, user_id))
             user = self._leases[next(iter(screens))].user
             moves.append(Move(ticket_id, user, Doing(staff=now.staff), now))
         return moves
@@ -130,35 +149,42 @@ class Board:
         people = []
         for user_id, screens in self._at.get(ticket_id, {}).items():
             user = self._leases[next(iter(screens))].user
-            level = self._doing((ticket_id, user_id)).for_(staff=staff)
+            level = self._doing((ticket_id, user_id))[0].for_(staff=staff)
             if level is not None:
                 people.append(Present(user_id=user_id, name=user.name, role=user.role, level=level))
         people.sort(key=lambda one: (-_LOUDNESS[one.level], one.name, one.user_id))
         return TicketPresence(ticket_id=ticket_id, people=people)
 
-    def _moved(self, ending: Sequence[_Screen], screen: _Screen = ("", ""), begun: Lease | None = None) -> list[Move]:
+    def _moved(self, ending: Sequence[Screen], screen: Screen = ("", ""), begun: Lease | None = None) -> list[Move]:
         """End leases, begin one, and compare what the audiences see of the users concerned."""
         ended = [lease for one in ending if (lease := self._drop(one))]
         users = {_spot(lease): lease.user for lease in [*ended, *([begun] if begun else [])]}
         # Before: what is left, and what has just ended.
         before = {spot: self._doing(spot, [lease for lease in ended if _spot(lease) == spot]) for spot in users}
         if begun is not None:
-            self._leases[screen] = begun
-            self._screens.setdefault(screen[0], {})[screen[1]] = None
-            self._at.setdefault(begun.ticket_id, {}).setdefault(begun.user.user_id, set()).add(screen)
+            self._begin(screen, begun)
         after = {spot: self._doing(spot) for spot in users}
-        return [Move(spot[0], users[spot], before[spot], after[spot]) for spot in users if before[spot] != after[spot]]
+        return [_move(spot, users[spot], before[spot], after[spot]) for spot in users if before[spot] != after[spot]]
 
-    def _doing(self, spot: _Spot, ended: Sequence[Lease] = ()) -> Doing:
+    def _begin(self, screen: Screen, lease: Lease) -> None:
+        self._leases[screen] = lease
+        if lease.until < math.inf:
+            self._ends[screen] = lease.until
+        self._screens.setdefault(screen[0], {})[screen[1]] = None
+        self._at.setdefault(lease.ticket_id, {}).setdefault(lease.user.user_id, set()).add(screen)
+
+    def _doing(self, spot: _Spot, ended: Sequence[Lease] = ()) -> _Doings:
+        """Return what a user does at a ticket: on all nodes, and on this one."""
         ticket_id, user_id = spot
-        left = [self._leases[screen] for screen in self._at.get(ticket_id, {}).get(user_id, ())]
-        leases = [*left, *ended]
-        return Doing(_loudest(leases, staff=True), _loudest(leases, staff=False))
+        leases = [self._leases[screen] for screen in self._at.get(ticket_id, {}).get(user_id, ())]
+        leases += ended
+        return _loudest(leases), _loudest([lease for lease in leases if lease.until < math.inf])
 
-    def _drop(self, screen: _Screen) -> Lease | None:
+    def _drop(self, screen: Screen) -> Lease | None:
         lease = self._leases.pop(screen, None)
         if lease is None:
             return None
+        self._ends.pop(screen, None)
         connection, name = screen
         del self._screens[connection][name]
         if not self._screens[connection]:
@@ -176,6 +202,15 @@ def _spot(lease: Lease) -> _Spot:
     return lease.ticket_id, lease.user.user_id
 
 
-def _loudest(leases: Sequence[Lease], *, staff: bool) -> Level | None:
+def _move(spot: _Spot, user: User, before: _Doings, after: _Doings) -> Move:
+    (was, was_here), (now, here) = before, after
+    return Move(spot[0], user, was, now, here if here != was_here else None)
+
+
+def _loudest(leases: Sequence[Lease]) -> Doing:
+    return Doing(_loudest_for(leases, staff=True), _loudest_for(leases, staff=False))
+
+
+def _loudest_for(leases: Sequence[Lease], *, staff: bool) -> Level | None:
     levels = [lease.level_for(staff=staff) for lease in leases]
     return max(levels, key=_LOUDNESS.__getitem__, default=None)

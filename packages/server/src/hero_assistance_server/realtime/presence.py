@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hero_assistance_sdk.wire import Level, MessageKind, Seq, TicketId, TicketPresence, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.presence.exchange import NoOthers, OthersPresence, PresenceExchange
 from hero_assistance_server.presence.rules import LEASE_S, Board, Lease, Move
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -28,12 +29,19 @@ class Presence:
         self._tell = tell
         self._clock = clock
         self._timer: asyncio.TimerHandle | None = None
+        self._exchange: PresenceExchange = NoOthers()
+
+    def join(self, exchange: PresenceExchange) -> None:
+        """Share who is present with the other nodes, and show who is on them."""
+        self._exchange = exchange
+        exchange.follow(self._show_others)
 
     def beat(
         self, connection: str, user: User, ticket: Ticket, level: Level, kind: MessageKind, screen: str = ""
     ) -> None:
         """Begin or renew the lease of a screen of an open connection at a ticket that its reader may see."""
         lease = Lease(user, ticket.ticket_id, level, self._clock() + self.lease_s, kind)
+        self._update_people(ticket.ticket_id, ticket.people)
         self._people[ticket.ticket_id] = ticket.people
         self._notify(self._board.take(connection, lease, screen))
 
@@ -50,14 +58,7 @@ class Presence:
         if event.seen_by is None:
             return
         self.last_move = event.seq
-        ticket_id, people = event.seen_by
-        known = self._people.get(ticket_id)
-        if known is None:
-            return
-        self._people[ticket_id] = people
-        for move in self._board.unveil(ticket_id):
-            self._tell(move, people - known)
-        self._notify(self._board.confine(ticket_id, people))
+        self._update_people(*event.seen_by)
 
     def is_at(self, user_id: UserId, ticket_id: TicketId) -> bool:
         """Whether a user has a ticket on a screen now."""
@@ -71,13 +72,44 @@ class Presence:
             if reader.is_staff or reader.user_id in self._people[ticket_id]
         ]
 
+    def _update_people(self, ticket_id: TicketId, people: frozenset[UserId]) -> None:
+        """Update who sees a ticket where users are present."""
+        known = self._people.get(ticket_id, people)
+        if known == people:
+            return
+        self._people[ticket_id] = people
+        for move in self._board.unveil(ticket_id):
+            self._tell(move, people - known)
+        self._notify(self._board.confine(ticket_id, people))
+
+    def _show_others(self, others: OthersPresence) -> None:
+        """Show who is present on other nodes now; whom a later event took the access from is not shown."""
+        tickets = {lease.ticket_id for lease in others.leases.values()}
+        is_old = self.last_move > others.seq or not tickets <= self._people.keys() | others.people.keys()
+        if is_old and tickets:
+            self._exchange.read_again()
+            return
+        for ticket_id, people in others.people.items():
+            self._update_people(ticket_id, people)
+            self._people[ticket_id] = people
+        self._notify(self._board.show_others({at: one for at, one in others.leases.items() if self._may_be_at(one)}))
+        self._forget_unoccupied(others.people)
+
+    def _may_be_at(self, lease: Lease) -> bool:
+        return lease.user.is_staff or lease.user.user_id in self._people[lease.ticket_id]
+
     def _notify(self, moves: Sequence[Move]) -> None:
         for move in moves:
             self._tell(move, self._people[move.ticket_id])
-        for move in moves:
-            if not self._board.occupied(move.ticket_id):
-                self._people.pop(move.ticket_id, None)
+            if move.here is not None:
+                self._exchange.share(move.ticket_id, move.user.user_id, move.here)
+        self._forget_unoccupied(move.ticket_id for move in moves)
         self._arm()
+
+    def _forget_unoccupied(self, tickets: Iterable[TicketId]) -> None:
+        for ticket_id in tickets:
+            if not self._board.occupied(ticket_id):
+                self._people.pop(ticket_id, None)
 
     def _arm(self) -> None:
         """Set the timer for the lease that ends first; if that lease is renewed, the timer rings without effect."""

@@ -42,6 +42,7 @@ from hero_assistance_server.saved_views.repository import SavedViewRepository
 from hero_assistance_server.search.repository import SearchRepository
 from hero_assistance_server.stats.repository import StatsRepository
 from hero_assistance_server.storage.client_tokens import ClientTokenRepository
+from hero_assistance_server.storage.nodes import Nodes
 from hero_assistance_server.tags.repository import TagRepository
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.repository import TicketRepository
@@ -270,6 +271,9 @@ class Storage(Protocol):
 
     index_incomplete: asyncio.Event
     """Set when tickets may be missing in the search index, which a job fills."""
+
+    nodes: Nodes
+    """The servers that use it."""
 
     @property
     def commits(self) -> int:

@@ -20,7 +20,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server.events.model import Reach
 from hero_assistance_server.events.stored_event import StoredEvent
-from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, CHANNEL, PostgresConnection
 from hero_assistance_server.tickets.sharing import HiddenField
 
 # A notice can be lost with a connection; the table is asked this often in any case.
@@ -95,12 +95,12 @@ class EventFollower:
     def _follow(self, connection: PostgresConnection) -> None:
         """Listen first, then read: what is committed between the two is read, or told."""
         try:
-            connection.listen()
+            connection.listen(CHANNEL)
             asked_at = -POLL_S
             while not self._stopping.is_set():
-                heard = connection.wait_for_notice(_WAIT_S)
+                heard = [int(number) for number in connection.wait_for_notices(_WAIT_S) if number.isdecimal()]
                 is_due = time.monotonic() - asked_at >= POLL_S
-                if is_due or (heard is not None and self._is_missing(heard)):
+                if is_due or (heard and self._is_missing(max(heard))):
                     asked_at = time.monotonic()
                     self._catch_up(connection)
         finally:

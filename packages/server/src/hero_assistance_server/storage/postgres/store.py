@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime, timedelta
@@ -13,12 +14,15 @@ from typing import TypeVar
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.nodes import Nodes
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
 from hero_assistance_server.storage.postgres.event_follower import EventFollower, Portion, read_last_seq
 from hero_assistance_server.storage.postgres.files.file_store import PostgresFiles
+from hero_assistance_server.storage.postgres.nodes.leases import NOW
+from hero_assistance_server.storage.postgres.nodes.node import PostgresNode
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
@@ -34,6 +38,7 @@ T = TypeVar("T")
 
 # Each start of a node has a row of its own, which only that node looks for, and right after it wrote it.
 NODES_KEPT = timedelta(days=1)
+_FORGET_NODES = f"DELETE FROM nodes WHERE seen_at < ? AND lease_until < {NOW}"  # noqa: S608
 
 _log = get_log("store")
 
@@ -56,11 +61,15 @@ class PostgresStore(SqlStore):
         self._readers = readers
         self.files = files
         self.index = index
-        self._groups = PostgresGroups(connection, clock, self.outbox_added.set, index)
+        node_id = uuid.uuid4().hex
+        self._node = PostgresNode(url, node_id, self._loop)
+        self.nodes: Nodes = self._node
+        self._groups = PostgresGroups(connection, clock, self.outbox_added.set, index, node_id)
         self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)
         self._follower = EventFollower(url, read_last_seq(connection), self._groups.commit_lock, self._deliver_others)
         self._writer.start()
         self._follower.start()
+        self._node.start()
         index.follower.start()
 
     async def write(self, command: Callable[[PostgresUnitOfWork], T]) -> T:
@@ -78,6 +87,7 @@ class PostgresStore(SqlStore):
     async def finish(self) -> None:
         """Write what is queued and end the threads."""
         await self._stop_writer()
+        await asyncio.to_thread(self._node.stop)
         await asyncio.to_thread(self._follower.stop)
         await asyncio.to_thread(self.index.follower.stop)
 
@@ -161,7 +171,7 @@ def _open_up_to_date(url: str, now: datetime) -> PostgresConnection:
         try:
             for name in migrate(connection, migrations()):
                 _log.info("store.migrated", migration=name)
-            connection.execute("DELETE FROM nodes WHERE seen_at < ?", (millis(now - NODES_KEPT),))
+            connection.execute(_FORGET_NODES, (millis(now - NODES_KEPT),))
         except BaseException:
             connection.close()
             raise

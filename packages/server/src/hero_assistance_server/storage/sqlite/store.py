@@ -21,6 +21,7 @@ from hero_assistance_server.storage.damage import Damage
 from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
+from hero_assistance_server.storage.nodes import Nodes, SingleNode
 from hero_assistance_server.storage.sql.store import SqlStore
 from hero_assistance_server.storage.sql.write_path.writer import Writer
 from hero_assistance_server.storage.sqlite.database.connection import open_writer, translated_errors
@@ -65,6 +66,7 @@ class Store(SqlStore):
         self.files = files
         self.folder = files.folder.parent
         self.database: DatabaseFiles = SqliteDatabaseFiles()
+        self.nodes: Nodes = SingleNode()
         note = partial(note_error, damage)
         self._writer = Writer(SqliteGroups(connection, self.outbox_added.set), clock, self._deliver, note)
         self._writer.start()

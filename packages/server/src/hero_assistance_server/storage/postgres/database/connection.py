@@ -141,14 +141,13 @@ class PostgresConnection:
             yield from rows
         self._run(f"CLOSE {name}", prepare=False)
 
-    def listen(self) -> None:
-        """Have the notices of all nodes sent to this connection."""
-        self._connection.execute(f"LISTEN {CHANNEL}".encode())
+    def listen(self, channel: str) -> None:
+        """Have the notices of all nodes on a channel sent to this connection."""
+        self._connection.execute(f"LISTEN {channel}".encode())
 
-    def wait_for_notice(self, timeout: float) -> int | None:
-        """Wait for notices, at most so many seconds; returns the greatest number that they have, or `None`."""
-        heard = [notice.payload for notice in self._connection.notifies(timeout=timeout, stop_after=1)]
-        return max((int(number) for number in heard if number.isdecimal()), default=None)
+    def wait_for_notices(self, timeout: float) -> list[str]:
+        """Wait for notices, at most so many seconds; returns the texts of those that came together."""
+        return [notice.payload for notice in self._connection.notifies(timeout=timeout, stop_after=1)]
 
     def changes(self) -> int:
         """Return how many rows the last INSERT, UPDATE or DELETE wrote."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -54,6 +53,7 @@ class PostgresGroups:
         clock: Callable[[], datetime],
         wake_sender: Callable[[], None],
         index: NodeIndex,
+        node_id: str,
     ) -> None:
         self._writer = connection
         self.connection: Connection = connection
@@ -66,7 +66,7 @@ class PostgresGroups:
         # The numbers of the last events before the group that holds it, and at its end.
         self.committed: tuple[Seq, Seq] | None = None
         self._first_seq = Seq(0)
-        self._node_id = uuid.uuid4().hex
+        self._node_id = node_id
         self._group = 0
 
     @property

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hero_assistance_sdk.wire import Millis, Role, TicketId, UserId
+from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.session import Session
 from hero_assistance_server.ticket_lists.list_index import assigned_to
 from hero_assistance_server.timestamps import millis
@@ -97,6 +100,13 @@ class SqlUsers:
                 millis(now),
             ),
         )
+
+
+def list_users(connection: Connection, user_ids: Sequence[str]) -> list[User]:
+    """Read those of the users that are there."""
+    query = f"{_SELECT} WHERE user_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    found = connection.execute(query, (json_text(user_ids),))
+    return [_to_user(*row) for row in found]
 
 
 def _to_user(user_id: UserId, name: str, role: str, *rest: Any) -> User:

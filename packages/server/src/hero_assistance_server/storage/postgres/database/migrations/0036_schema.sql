@@ -55,11 +55,23 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The groups that each node has committed: a node that loses the connection in COMMIT finds here what became of it.
+-- The groups that each node has committed: a node that loses the connection in COMMIT finds here what became of it. Its
+-- lease, by the clock of the database, tells the others whether it is alive.
 CREATE TABLE nodes (
-    node_id     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    last_group  BIGINT NOT NULL,
-    seen_at     BIGINT NOT NULL
+    node_id      TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    last_group   BIGINT NOT NULL,
+    seen_at      BIGINT NOT NULL,
+    lease_until  BIGINT NOT NULL DEFAULT 0
+);
+
+-- Who is at which ticket on the screens of each node; it ends with the node's lease, and need not outlive a crash.
+CREATE UNLOGGED TABLE presence (
+    node_id    TEXT COLLATE "C" NOT NULL,
+    ticket_id  BIGINT NOT NULL,
+    user_id    TEXT COLLATE "C" NOT NULL,
+    level      TEXT COLLATE "C" NOT NULL,
+    kind       TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (node_id, ticket_id, user_id)
 );
 
 -- Tells a node whether what it has on its own disk was made from this database.

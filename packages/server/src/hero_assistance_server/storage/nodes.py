@@ -1,0 +1,30 @@
+"""The server nodes of one project, as one of them knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
+
+
+class Nodes(Protocol):
+    """What an engine that several nodes use knows of them."""
+
+    @property
+    def presence(self) -> PresenceExchange:
+        """Who is present on the others."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many are alive, with this one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SingleNode:
+    """Implements `Nodes` for an engine that one server uses."""
+
+    presence: PresenceExchange = field(default_factory=NoOthers)
+    count: int = 1

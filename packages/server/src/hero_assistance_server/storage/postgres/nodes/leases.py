@@ -1,0 +1,40 @@
+"""The leases of the nodes, by the clock of the database: a node whose lease is over counts as dead."""
+
+from __future__ import annotations
+
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+
+LEASE_S = 15.0
+# Two that are lost do not end a lease.
+RENEW_S = 5.0
+# Milliseconds since 1970; the clocks of the nodes need not agree.
+NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+
+# No flush is waited for: the lease of a database that has just crashed is renewed soon.
+_WITHOUT_FLUSH = "SET synchronous_commit = off"
+_RENEW = f"""INSERT INTO nodes (node_id, last_group, seen_at, lease_until) VALUES (?1, 0, {NOW}, {NOW} + ?2)
+    ON CONFLICT (node_id) DO UPDATE SET lease_until = excluded.lease_until"""  # noqa: S608
+_END = "UPDATE nodes SET lease_until = 0 WHERE node_id = ?"
+_COUNT = f"SELECT count(*) FROM nodes WHERE lease_until > {NOW}"  # noqa: S608
+
+
+class Lease:
+    """The lease of one node; `count` is how many nodes had one when it was renewed last."""
+
+    def __init__(self, node_id: str) -> None:
+        self._node_id = node_id
+        self.count = 1
+
+    def begin(self, connection: PostgresConnection) -> None:
+        """Begin the lease on a new connection."""
+        connection.execute(_WITHOUT_FLUSH)
+        self.renew(connection)
+
+    def renew(self, connection: PostgresConnection) -> None:
+        """Renew the lease, and count those of all nodes."""
+        connection.execute(_RENEW, (self._node_id, round(LEASE_S * 1000)))
+        self.count = max(1, int(connection.execute(_COUNT).get))
+
+    def end(self, connection: PostgresConnection) -> None:
+        """End the lease at once."""
+        connection.execute(_END, (self._node_id,))

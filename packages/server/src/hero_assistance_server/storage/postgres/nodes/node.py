@@ -1,0 +1,82 @@
+"""One node among those on a database: a thread with a connection that has its lease and its notices."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import psycopg
+
+from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
+from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
+
+# How long a wait for a notice is, and with it what is asked of the thread.
+_WAIT_S = 0.1
+_RETRY_S = 1.0
+
+_log = get_log("store")
+
+
+class PostgresNode:
+    """Implements `Nodes`."""
+
+    def __init__(self, url: str, node_id: str, loop: asyncio.AbstractEventLoop) -> None:
+        self._url = url
+        self._node_id = node_id
+        self._lease = Lease(node_id)
+        self.presence = PresenceTable(node_id, loop)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="store-node")
+
+    @property
+    def count(self) -> int:
+        """How many nodes had a lease when this one's was renewed last."""
+        return self._lease.count
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take the node's lease and presence back, and end the thread."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._take_part(PostgresConnection(self._url))
+                continue
+            except psycopg.Error as error:
+                _log.warning("store.node-lost", error=error)
+            except Exception as error:  # noqa: BLE001
+                # The outermost loop of the thread: without it, the others would take this node for dead.
+                _log.error("store.node-failed", exc_info=error)
+            self.presence.note_lost()
+            self._stopping.wait(_RETRY_S)
+
+    def _take_part(self, connection: PostgresConnection) -> None:
+        try:
+            self._lease.begin(connection)
+            self.presence.begin(connection)
+            renewed_at = time.monotonic()
+            while not self._stopping.is_set():
+                if any(node_id != self._node_id for node_id in connection.wait_for_notices(_WAIT_S)):
+                    self.presence.want()
+                if time.monotonic() - renewed_at >= RENEW_S:
+                    renewed_at = time.monotonic()
+                    self._renew(connection)
+                self.presence.work(connection)
+            self.presence.end(connection)
+            self._lease.end(connection)
+        finally:
+            connection.close()
+
+    def _renew(self, connection: PostgresConnection) -> None:
+        """Renew the lease, and look for leases that are over."""
+        self._lease.renew(connection)
+        self.presence.forget_dead(connection)
+        self.presence.want()
