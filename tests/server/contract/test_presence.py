@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -18,7 +16,7 @@ from hero_assistance_server.tickets.change_service import invite, uninvite
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
-from tests.server.contract.conftest import NOW
+from tests.server.contract.nodes import TWO_NODES
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, create
 from tests.server.desk import until
 
@@ -56,34 +54,7 @@ class Node:
         await until(lambda: self.seen_by(reader) == expected)
 
 
-@asynccontextmanager
-async def _sqlite_nodes(_request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[tuple[Node, Node]]:
-    """One server is every node that SQLite has."""
-    from hero_assistance_server.storage.sqlite.store import open_store
-
-    hub = Hub()
-    async with open_store(folder, clock=lambda: NOW, publish=hub.publish) as store:
-        hub.presence.join(store.nodes.presence)
-        node = Node(store, hub)
-        yield node, node
-
-
-@asynccontextmanager
-async def _postgres_nodes(request: pytest.FixtureRequest, _folder: Path) -> AsyncIterator[tuple[Node, Node]]:
-    url: str = request.getfixturevalue("postgres_url")
-    from hero_assistance_server.storage.postgres.store import open_store
-
-    async with AsyncExitStack() as stack:
-        found = []
-        for _ in range(2):
-            hub = Hub()
-            store = await stack.enter_async_context(open_store(url, clock=lambda: NOW, publish=hub.publish))
-            hub.presence.join(store.nodes.presence)
-            found.append(Node(cast(Storage, store), hub))
-        yield found[0], found[1]
-
-
-@pytest.fixture(params=[_sqlite_nodes, _postgres_nodes], ids=["sqlite", "postgresql"])
+@pytest.fixture(params=TWO_NODES)
 async def nodes(request: pytest.FixtureRequest, hero_root: Path) -> AsyncIterator[tuple[Node, Node]]:
     """Two nodes with the demo users, Carol's ticket and Dave's."""
 
@@ -93,9 +64,9 @@ async def nodes(request: pytest.FixtureRequest, hero_root: Path) -> AsyncIterato
         create(work)
         create(work, customer=DAVE)
 
-    async with request.param(request, hero_root) as (one, other):
-        await one.storage.write(fill)
-        yield one, other
+    async with TWO_NODES[request.param](request, hero_root) as (one, other):
+        await one[0].write(fill)
+        yield Node(*one), Node(*other)
 
 
 async def test_who_comes_moves_on_and_goes_is_seen_on_the_other_node(nodes: tuple[Node, Node]) -> None:

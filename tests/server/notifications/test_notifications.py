@@ -16,9 +16,10 @@ from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.notifications.decisions import decide
 from hero_assistance_server.notifications.model import NotificationSettings
-from hero_assistance_server.notifications.notifier import Notifier
+from hero_assistance_server.notifications.notifier import Notifier, notifying
 from hero_assistance_server.notifications.unsubscribe import make_token, obtain_key, read_token
 from hero_assistance_server.tickets.ticket_update import Patch
+from tests.server.desk import STOP_S
 from tests.server.notifications.letter_desk import ALICE, BOB, CAROL, DAVE, MINUTE, NOON, LetterDesk, letter_desk
 
 pytestmark = pytest.mark.anyio
@@ -279,6 +280,23 @@ async def test_a_crash_between_the_steps_tells_everything_once(desk: LetterDesk)
     await desk.letters()
     text = "".join(letter.text for letter in letters)
     assert [text.count(f"> number {number}") for number in range(5)] == [1] * 5
+
+
+async def test_nodes_that_take_turns_tell_everything_once(desk: LetterDesk) -> None:
+    """Each goes on where the other one was, and not where it was itself."""
+    ticket_id = await desk.file()
+    one = desk.notifier
+    other = Notifier(desk.store, one.is_on_screen, one.mail_settings, one.clock)
+    for number, notifier in enumerate((one, other, one)):
+        before = await desk.store.read(lambda snapshot: snapshot.notifications.position())
+        await desk.reply(ticket_id, BOB, f"number {number}")
+        async with asyncio.timeout(STOP_S), notifying(notifier):
+            while await desk.store.read(lambda snapshot: snapshot.notifications.position()) == before:
+                pass
+        desk.notifier = notifier
+        letters = await desk.letters()
+    text = "".join(letter.text for letter in letters)
+    assert [text.count(f"> number {number}") for number in range(3)] == [1] * 3
 
 
 async def test_a_ticket_of_which_no_user_is_told_costs_no_write(desk: LetterDesk) -> None:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
 
 import psycopg
 import pytest
 
-from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.postgres.nodes import leases, node, presence_table
-from hero_assistance_server.storage.postgres.store import open_store
-from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from tests.postgres import Cluster
+from tests.server.contract.nodes import open_postgres_node
 from tests.server.contract.test_presence import ONE, TWO, WRITING, Node
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, create
 from tests.server.desk import until
 from tests.server.postgres.connection_proxy import losing_commits
 from tests.server.postgres.test_nodes import cut
-from tests.server.store_fixtures import NOON
 
 pytestmark = pytest.mark.anyio
 
@@ -39,11 +36,9 @@ async def opened(url: str) -> AsyncIterator[Node]:
             create(work)
             create(work, customer=DAVE)
 
-    hub = Hub()
-    async with open_store(url, clock=lambda: NOON, publish=hub.publish) as store:
-        hub.presence.join(store.nodes.presence)
+    async with open_postgres_node(url) as (store, hub):
         await store.write(fill)
-        yield Node(cast(Storage, store), hub)
+        yield Node(store, hub)
 
 
 @pytest.fixture

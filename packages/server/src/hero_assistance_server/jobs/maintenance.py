@@ -47,7 +47,7 @@ async def maintain(
     """Maintain the storage while the context is open."""
     async with running(
         lambda: _remove_partial_folders(storage, [backups.folder, exports.folder]),
-        lambda: _collect_garbage(storage, sweep_every),
+        lambda: storage.nodes.jobs.run("garbage-collection", partial(_collect_garbage, storage, sweep_every)),
         lambda: _back_up(storage, backups, backup_after, backup_look),
         lambda: _export(exports),
         lambda: keep_index_complete(storage),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.collaborators.rules import GUEST_INVITATION_LIFE
@@ -53,7 +54,10 @@ class Timers:
             self.ring()
 
     async def run(self, storage: Storage) -> None:
-        """Do what is due, until cancelled."""
+        """Do what is due while this node has the job, until cancelled."""
+        await storage.nodes.jobs.run("timers", partial(self._run, storage))
+
+    async def _run(self, storage: Storage) -> None:
         with closing(open_alarm(self.ring)) as alarm:
             while True:
                 self._woken.clear()

@@ -61,7 +61,12 @@ class Notifier:
             self._woken.set()
 
     async def run(self) -> None:
-        """Notify, until cancelled."""
+        """Notify while this node has the job, until cancelled."""
+        await self.storage.nodes.jobs.run("notifications", self._run)
+
+    async def _run(self) -> None:
+        # Another node may have had the job meanwhile.
+        self._position = None
         with closing(open_alarm(self._woken.set)) as alarm:
             while True:
                 self._woken.clear()

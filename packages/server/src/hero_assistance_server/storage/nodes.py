@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hero_assistance_server.jobs.job_locks import JobLocks, OwnJobs
 from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
 
 
@@ -14,6 +15,11 @@ class Nodes(Protocol):
     @property
     def presence(self) -> PresenceExchange:
         """Who is present on the others."""
+        ...
+
+    @property
+    def jobs(self) -> JobLocks:
+        """Which node does what."""
         ...
 
     @property
@@ -27,4 +33,5 @@ class SingleNode:
     """Implements `Nodes` for an engine that one server uses."""
 
     presence: PresenceExchange = field(default_factory=NoOthers)
+    jobs: JobLocks = field(default_factory=OwnJobs)
     count: int = 1

@@ -1,1 +1,1 @@
-"""What the nodes on one database know of each other: leases and presence."""
+"""What the nodes on one database know of each other: leases, presence, and who does which job."""

@@ -1,4 +1,4 @@
-"""One node among those on a database: a thread with a connection that has its lease and its notices."""
+"""One node among those on a database: a thread with a connection that has its lease, its notices and its locks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import psycopg
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
 from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
 
@@ -28,6 +29,7 @@ class PostgresNode:
         self._node_id = node_id
         self._lease = Lease(node_id)
         self.presence = PresenceTable(node_id, loop)
+        self.jobs = PostgresJobLocks(loop)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-node")
 
@@ -66,6 +68,7 @@ class PostgresNode:
             while not self._stopping.is_set():
                 if any(node_id != self._node_id for node_id in connection.wait_for_notices(_WAIT_S)):
                     self.presence.want()
+                self.jobs.work(connection)
                 if time.monotonic() - renewed_at >= RENEW_S:
                     renewed_at = time.monotonic()
                     self._renew(connection)
@@ -73,6 +76,7 @@ class PostgresNode:
             self.presence.end(connection)
             self._lease.end(connection)
         finally:
+            self.jobs.lose()
             connection.close()
 
     def _renew(self, connection: PostgresConnection) -> None:
