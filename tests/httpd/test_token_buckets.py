@@ -51,6 +51,20 @@ def test_waiting_as_long_as_it_says_is_enough() -> None:
     assert buckets.take("carol") > 0
 
 
+def test_a_use_that_takes_several_tokens_leaves_so_many_fewer() -> None:
+    buckets = TokenBuckets(7, 60.0, clock=Clock())
+    assert [buckets.take("carol", 3) == 0.0 for _ in range(3)] == [True, True, False]
+    assert buckets.take("carol") == 0.0
+
+
+def test_a_use_takes_no_more_than_a_full_bucket() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(2, 60.0, clock=clock)
+    assert [buckets.take("carol", 5) for _ in range(2)] == [0.0, 60.0]
+    clock.now += 60
+    assert buckets.take("carol", 5) == 0.0
+
+
 def test_an_infinite_burst_refuses_nothing() -> None:
     buckets = TokenBuckets(math.inf, 60.0, clock=Clock())
     assert not any(buckets.take("carol") for _ in range(1000))
@@ -81,17 +95,20 @@ def test_a_bucket_leaves_a_full_table_once_it_is_full_again() -> None:
 @given(
     burst=st.integers(1, 50),
     refill_s=st.floats(0.1, 10_000),
-    steps=st.lists(st.floats(0, 1000), min_size=1, max_size=200),
+    steps=st.lists(st.tuples(st.floats(0, 1000), st.integers(1, 4)), min_size=1, max_size=200),
 )
-def test_in_no_span_more_than_the_burst_and_what_was_refilled(burst: int, refill_s: float, steps: list[float]) -> None:
+def test_in_no_span_more_than_the_burst_and_what_was_refilled(
+    burst: int, refill_s: float, steps: list[tuple[float, int]]
+) -> None:
     clock = Clock()
     buckets = TokenBuckets(burst, refill_s, clock=clock)
-    granted: list[float] = []
-    for step in steps:
+    granted: list[tuple[float, int]] = []
+    for step, tokens in steps:
         clock.now += step
-        if buckets.take("carol") == 0.0:
-            granted.append(clock.now)
-    for first, began in enumerate(granted):
-        for last in range(first, len(granted)):
-            allowed = burst + (granted[last] - began) * burst / refill_s
-            assert last - first + 1 <= allowed + 0.01
+        if buckets.take("carol", tokens) == 0.0:
+            granted.append((clock.now, min(tokens, burst)))
+    for first, (began, _) in enumerate(granted):
+        taken = 0
+        for at, tokens in granted[first:]:
+            taken += tokens
+            assert taken <= burst + (at - began) * burst / refill_s + 0.01

@@ -17,9 +17,12 @@ from hero_assistance_sdk.rpc.client import JSON_HEADERS, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import Caller, CallerKind
+from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.quotas.usage import WORDS
+from hero_assistance_server.storage.nodes import SingleNode
+from hero_assistance_server.storage.sqlite import store
 from tests.server.desk import Desk, running
 from tests.server.server_methods import registered
 from tests.server.uploads import kept, post, reason
@@ -85,6 +88,34 @@ async def test_a_customer_files_a_hundred_tickets_and_then_waits(limited: Desk) 
         await limited.call("ticket.create", "bob", title="t", body="b")
     found = await limited.call("ticket.list", "alice", limit=1, filter="customer:carol")
     assert found["tickets"][0]["ticket_id"] <= 100
+
+
+async def test_each_of_several_nodes_allows_its_share(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "SingleNode", lambda: SingleNode(count=3))
+    few = replace(DEFAULTS, tickets_per_hour=6, messages_per_hour=2)
+    async with running(paths, limits=few) as desk:
+        for _ in range(2):
+            await desk.call("ticket.create", "carol", title="t", body="b")
+        refused = await _refusal(desk, "ticket.create", "carol", title="t", body="b")
+        # The limit is that of the project.
+        assert refused.message == "one customer makes at most 6 new tickets an hour; nothing was stored"
+        # A share of less than one is one.
+        await desk.call("message.reply", "carol", ticket_id=1, body="b")
+        assert (await _refusal(desk, "message.reply", "carol", ticket_id=1, body="b")).remote_reason == "too-often"
+
+
+@pytest.mark.parametrize(("nodes", "allowed"), [(1, 6), (2, 3), (6, 1), (50, 1)])
+def test_a_peer_has_its_share_on_each_node(nodes: int, allowed: int) -> None:
+    rates = SignInRates(replace(DEFAULTS, links_per_hour_per_peer=6), nodes=lambda: nodes)
+    for _ in range(allowed):
+        rates.count_link_of_peer("ui 10.0.0.1")
+    with pytest.raises(TooOften):
+        rates.count_link_of_peer("ui 10.0.0.1")
+    admission = Admission(Rates(replace(DEFAULTS, stranger_calls_per_minute=6), nodes=lambda: nodes))
+    for _ in range(allowed):
+        admission.admit_call(Caller(None, origin="ui 10.0.0.1"))
+    with pytest.raises(TooOften):
+        admission.admit_call(Caller(None, origin="ui 10.0.0.1"))
 
 
 async def test_every_call_of_a_batch_counts(limited: Desk) -> None:

@@ -159,7 +159,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         backups = Backups(store, kept, check=partial(check_large_work, kept, settings.limits))
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))
         reserve = DiskReserve(settings.paths.data, store.files.folder, settings.limits, health)
-        admission = Admission(Rates(settings.limits), reserve)
+        admission = Admission(Rates(settings.limits, nodes=lambda: store.nodes.count), reserve)
         watch = SettingsWatch(settings.paths)
         desk = Desk(
             store,

@@ -47,11 +47,12 @@ class TokenBuckets:
     def __len__(self) -> int:
         return len(self._full_at)
 
-    def take(self, key: str) -> float:
-        """Take one token; returns 0, or the seconds until there will be one."""
+    def take(self, key: str, tokens: int = 1) -> float:
+        """Take so many tokens, and no more than the bucket holds; returns 0, or the seconds until they are there."""
         now = self._clock()
         table, slot = self._place(key, now)
-        full_at, wait_s = take_token(table.get(slot, now), now, pace_s=self._pace_s, refill_s=self.refill_s)
+        pace_s = min(self._pace_s * tokens, self.refill_s)
+        full_at, wait_s = take_token(table.get(slot, now), now, pace_s=pace_s, refill_s=self.refill_s)
         if full_at > now:
             table[slot] = full_at
         return wait_s

@@ -39,7 +39,7 @@ from hero_assistance_server.users.service import UserAdministration
 def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     sessions = SessionAdministration(desk.sessions, desk.hub)
     devices = DeviceAdministration(desk.devices, desk.hub)
-    rates = SignInRates(desk.limits)
+    rates = SignInRates(desk.limits, nodes=lambda: desk.store.nodes.count)
     letters = LetterQueue(desk.settings)
     links = Links(CodeKey(desk.store.folder / CODE_KEY))
     sign_in = SignInService(desk.store, sessions, devices, rates, letters, links)

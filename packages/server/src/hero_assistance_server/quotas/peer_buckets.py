@@ -12,12 +12,24 @@ from hero_assistance_httpd.connections.token_buckets import TokenBuckets
 UNNAMED = 10
 
 
+def count_one() -> int:
+    """Return the number of nodes of a project with a single one."""
+    return 1
+
+
 class PeerBuckets:
     """A bucket for each address, and one of its own for each socket whose callers have none."""
 
-    def __init__(self, most: float, refill_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Allow one peer `most` at once, and as many again in each `refill_s` seconds."""
+    def __init__(
+        self,
+        most: float,
+        refill_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        nodes: Callable[[], int] = count_one,
+    ) -> None:
+        """Allow one peer `most` at once, and as many again in each `refill_s` seconds; its share on each of `nodes`."""
         self.most = most
+        self._nodes = nodes
         self._named = TokenBuckets(most, refill_s, clock=clock)
         self._unnamed = TokenBuckets(most * UNNAMED, refill_s, clock=clock)
 
@@ -25,7 +37,7 @@ class PeerBuckets:
         """Count a use of an origin, of what it is `about`; returns 0, or the seconds until it may be made."""
         network = network_of_origin(origin)
         buckets, peer = (self._unnamed, origin) if network is None else (self._named, network)
-        return buckets.take(f"{peer} {about}")
+        return buckets.take(f"{peer} {about}", self._nodes())
 
 
 def network_of_origin(origin: str) -> str | None:

@@ -9,7 +9,7 @@ from hero_assistance_httpd.connections.token_buckets import TokenBuckets
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.wire import UserId
-from hero_assistance_server.quotas.peer_buckets import PeerBuckets
+from hero_assistance_server.quotas.peer_buckets import PeerBuckets, count_one
 from hero_assistance_server.quotas.usage import Usage
 
 _HOUR_S = 3600.0
@@ -19,9 +19,15 @@ _MACHINE = frozenset({"unix", "timer"})
 
 
 class Rates:
-    """Token buckets in memory: for each customer and kind of use, and for each address of strangers."""
+    """Token buckets in memory: for each customer and kind of use, and for each address of strangers.
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    `nodes` counts the living nodes of the project. A caller may be at any of them, and each allows its share, which is
+    one use at least: a use takes as many tokens as there are nodes.
+    """
+
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, nodes: Callable[[], int] = count_one
+    ) -> None:
         def hourly(most: float) -> TokenBuckets:
             return TokenBuckets(most, _HOUR_S, clock=clock)
 
@@ -34,12 +40,13 @@ class Rates:
             Usage.TEXTS: changes,
             Usage.CHANGES: changes,
         }
-        self._strangers = PeerBuckets(limits.stranger_calls_per_minute, _MINUTE_S, clock)
+        self._strangers = PeerBuckets(limits.stranger_calls_per_minute, _MINUTE_S, clock, nodes)
+        self._nodes = nodes
 
     def count(self, user_id: UserId, usage: Usage) -> None:
         """Count one use of a customer's; raises `TooOften`."""
         buckets = self._buckets[usage]
-        wait_s = buckets.take(user_id)
+        wait_s = buckets.take(user_id, self._nodes())
         if wait_s:
             raise TooOften(
                 f"one customer makes at most {buckets.burst:.0f} {usage.noun} an hour; nothing was stored",

@@ -16,7 +16,7 @@ from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.sign_in.model import RatedUse
-from hero_assistance_server.quotas.peer_buckets import PeerBuckets
+from hero_assistance_server.quotas.peer_buckets import PeerBuckets, count_one
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
 _HOUR_S = 3600.0
@@ -54,16 +54,18 @@ class AddressRate:
 
 
 class SignInRates:
-    """The rates of signing in; every method raises `TooOften`."""
+    """The rates of signing in; every method raises `TooOften`. Each of `nodes` allows a peer its share."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float] = time.monotonic, nodes: Callable[[], int] = count_one
+    ) -> None:
         def hourly(most: float) -> PeerBuckets:
-            return PeerBuckets(most, _HOUR_S, clock)
+            return PeerBuckets(most, _HOUR_S, clock, nodes)
 
         self._links_of_peer = hourly(limits.links_per_hour_per_peer)
         self._tries_of_peer = hourly(limits.sign_ins_per_hour_per_peer)
         self._begun_by_peer = hourly(limits.sign_ins_per_hour_per_peer)
-        self._codes_of_peer = PeerBuckets(limits.codes_per_quarter_hour_per_peer, _QUARTER_S, clock)
+        self._codes_of_peer = PeerBuckets(limits.codes_per_quarter_hour_per_peer, _QUARTER_S, clock, nodes)
         self._links = AddressRate(RatedUse.LINK, limits.links_per_hour, _HOUR_S / limits.links_per_hour)
         self._codes = AddressRate(RatedUse.CODE, limits.codes_per_day, min(CODE_PACE_S, _DAY_S / limits.codes_per_day))
 
