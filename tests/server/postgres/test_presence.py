@@ -123,6 +123,20 @@ async def test_a_crash_of_the_database_that_empties_the_table_is_made_good(
         await other.shows(THERE)
 
 
+async def test_a_node_that_slept_longer_than_its_lease_shows_its_users_again(
+    postgres_url: str, short_leases: None
+) -> None:
+    """The others have taken it for dead, and deleted its rows."""
+    async with opened(postgres_url) as one, opened(postgres_url) as other:
+        await one.beat(BOB, ONE)
+        await other.shows(THERE)
+        with psycopg.connect(postgres_url) as connection:
+            connection.execute("UPDATE hero_assistance.nodes SET lease_until = 0")
+            connection.execute("DELETE FROM hero_assistance.presence")
+        await until(lambda: count_rows(postgres_url) == 1)
+        await other.shows(THERE)
+
+
 async def test_beats_that_change_nothing_write_nothing(postgres_url: str) -> None:
     async with opened(postgres_url) as one, opened(postgres_url) as other:
         await one.beat(BOB, ONE)

@@ -81,6 +81,9 @@ class PostgresNode:
 
     def _renew(self, connection: PostgresConnection) -> None:
         """Renew the lease, and look for leases that are over."""
-        self._lease.renew(connection)
+        if not self._lease.renew(connection):
+            # This machine slept, or was too busy: the others took this node for dead.
+            _log.warning("store.node-was-late")
+            self.presence.begin(connection)
         self.presence.forget_dead(connection)
         self.presence.want()
