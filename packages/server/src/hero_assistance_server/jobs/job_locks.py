@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from hero_assistance_server.jobs.running import Work
 
@@ -10,11 +10,11 @@ from hero_assistance_server.jobs.running import Work
 class JobLocks(Protocol):
     """Gives each job to one living node."""
 
-    async def run(self, job: str, work: Work) -> NoReturn:
-        """Run endless work while this node has a job, until cancelled; raises what the work raises.
+    async def run(self, job: str, work: Work) -> None:
+        """Run work while this node has a job, until it ends by itself; raises what the work raises.
 
-        A node keeps a job while it lives. The work ends when the node is cut off from the others, and begins again when
-        it has the job once more.
+        A node keeps a job while it lives. The work is cancelled when the node is cut off from the others, and begins
+        again when it has the job once more.
         """
         ...
 
@@ -22,7 +22,6 @@ class JobLocks(Protocol):
 class OwnJobs:
     """Implements `JobLocks` for a project with one node, which has every job."""
 
-    async def run(self, job: str, work: Work) -> NoReturn:
+    async def run(self, job: str, work: Work) -> None:
         """Run the work; there is no other node to ask."""
         await work()
-        raise RuntimeError(f"the job {job} has ended")

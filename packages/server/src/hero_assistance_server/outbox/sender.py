@@ -60,11 +60,17 @@ class Sender:
         self._wakeups = {channel.name: asyncio.Event() for channel in channels}
         self._channels = channels
         self._stopping = False
+        self._is_begun = False
 
     def wake(self) -> None:
         """Look at what is due, on every channel."""
         for wakeup in self._wakeups.values():
             wakeup.set()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether this node has sent."""
+        return self._is_begun
 
     def stop(self) -> None:
         """Begin nothing more; `run` returns when what has begun is over."""
@@ -72,7 +78,13 @@ class Sender:
         self.wake()
 
     async def run(self) -> None:
-        """Send what is due until `stop`."""
+        """Send what is due until `stop`, while this node has the job."""
+        await self._storage.nodes.jobs.run("outbox", self._run)
+
+    async def _run(self) -> None:
+        # What this node had in flight when it was cut off is not its own any more.
+        self._in_flight = InFlight(self._storage)
+        self._is_begun = True
         released = await _write_at_last(lambda: self._storage.write(lambda work: work.outbox.release_in_flight()))
         if released:
             # Its process was killed in the middle of an attempt.
@@ -254,4 +266,5 @@ async def sending(sender: Sender) -> AsyncIterator[None]:
             yield
         finally:
             sender.stop()
-            await asyncio.wait([task], timeout=GRACE_S)
+            if sender.is_begun:
+                await asyncio.wait([task], timeout=GRACE_S)

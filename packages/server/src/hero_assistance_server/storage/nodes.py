@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hero_assistance_server.jobs.job_locks import JobLocks, OwnJobs
+from hero_assistance_server.jobs.signals import NoSignals, Signals
 from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
 
 
@@ -23,6 +24,11 @@ class Nodes(Protocol):
         ...
 
     @property
+    def signals(self) -> Signals:
+        """What wakes the others."""
+        ...
+
+    @property
     def count(self) -> int:
         """How many are alive, with this one."""
         ...
@@ -34,4 +40,5 @@ class SingleNode:
 
     presence: PresenceExchange = field(default_factory=NoOthers)
     jobs: JobLocks = field(default_factory=OwnJobs)
+    signals: Signals = field(default_factory=NoSignals)
     count: int = 1

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
@@ -16,6 +17,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.events.stored_event import StoredEvent, TeamEvent
 from hero_assistance_server.jobs.running import running
+from hero_assistance_server.jobs.signals import NoSignals, Signals
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.model import Webhook, WebhookMessage
@@ -28,6 +30,7 @@ PAUSE_S = 0.05
 # After an error of the disk.
 RETRY_S = 30.0
 CONDITION = "webhook-disabled"
+JOB = "webhooks"
 
 _log = get_log("webhooks")
 
@@ -51,9 +54,19 @@ class WebhookFollower:
         self._has_webhooks = True
         # Further than what is stored: numbers are stored together with messages.
         self._seen: dict[int, Seq] = {}
+        self._signals: Signals = NoSignals()
+
+    def join(self, signals: Signals) -> None:
+        """Have the webhooks looked at again where another node has the job, and here when another changed them."""
+        self._signals = signals
+        signals.follow(JOB, self._look_again)
 
     def ring(self) -> None:
         """Look at the webhooks again."""
+        self._look_again()
+        self._signals.send(JOB)
+
+    def _look_again(self) -> None:
         self._has_webhooks = True
         self._woken.set()
 
@@ -63,8 +76,11 @@ class WebhookFollower:
             self._woken.set()
 
     async def run(self, storage: Storage) -> None:
-        """Queue what webhooks are sent, until cancelled."""
-        self._woken.set()
+        """Queue what webhooks are sent while this node has the job, until cancelled."""
+        await storage.nodes.jobs.run(JOB, partial(self._run, storage))
+
+    async def _run(self, storage: Storage) -> None:
+        self._look_again()
         while True:
             await self._woken.wait()
             await asyncio.sleep(PAUSE_S)

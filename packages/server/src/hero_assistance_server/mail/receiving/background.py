@@ -56,6 +56,7 @@ class _RunningSource:
 async def receive_mail(desk: Desk) -> AsyncIterator[None]:
     """File mails, and take them in from the sources of the settings, while the context is open."""
     intake = Intake(desk.store, desk.admission, desk.arrivals)
+    desk.arrivals.join(desk.store.nodes.signals)
     async with running(lambda: _file_mails(desk), lambda: _run_sources(Receiving(desk, intake))):
         yield
 
@@ -64,8 +65,17 @@ async def _file_mails(desk: Desk) -> None:
     """File mails once it is known how receipts go out."""
     while desk.settings() is None:  # noqa: ASYNC110
         await asyncio.sleep(START_LOOK_S)
-    filer = await asyncio.to_thread(_make_filer, desk)
-    await filer.run()
+
+    async def work() -> None:
+        filer = await asyncio.to_thread(_make_filer, desk)
+        await filer.run()
+
+    await desk.store.nodes.jobs.run("mail-filing", work)
+
+
+async def _read_mailbox(setting: str, receiving: Receiving) -> None:
+    """Read the mailbox while this node has the job."""
+    await receiving.desk.store.nodes.jobs.run("mailbox", lambda: read_mailbox(setting, receiving))
 
 
 def _make_filer(desk: Desk) -> Filer:
@@ -83,7 +93,7 @@ async def _run_sources(receiving: Receiving) -> None:
     """Run what the settings name, until cancelled; a changed setting ends the source and begins another."""
     sources = [
         _RunningSource(LISTENER_CONDITION, listen_for_ever),
-        _RunningSource(MAILBOX_CONDITION, read_mailbox),
+        _RunningSource(MAILBOX_CONDITION, _read_mailbox),
     ]
     try:
         while True:

@@ -98,7 +98,7 @@ class EventFollower:
             connection.listen(CHANNEL)
             asked_at = -POLL_S
             while not self._stopping.is_set():
-                heard = [int(number) for number in connection.wait_for_notices(_WAIT_S) if number.isdecimal()]
+                heard = [int(number) for _, number in connection.wait_for_notices(_WAIT_S) if number.isdecimal()]
                 is_due = time.monotonic() - asked_at >= POLL_S
                 if is_due or (heard and self._is_missing(max(heard))):
                     asked_at = time.monotonic()

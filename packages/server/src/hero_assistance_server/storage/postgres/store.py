@@ -39,6 +39,7 @@ T = TypeVar("T")
 # Each start of a node has a row of its own, which only that node looks for, and right after it wrote it.
 NODES_KEPT = timedelta(days=1)
 _FORGET_NODES = f"DELETE FROM nodes WHERE seen_at < ? AND lease_until < {NOW}"  # noqa: S608
+_OUTBOX = "outbox"
 
 _log = get_log("store")
 
@@ -64,7 +65,8 @@ class PostgresStore(SqlStore):
         node_id = uuid.uuid4().hex
         self._node = PostgresNode(url, node_id, self._loop)
         self.nodes: Nodes = self._node
-        self._groups = PostgresGroups(connection, clock, self.outbox_added.set, index, node_id)
+        self._node.signals.follow(_OUTBOX, self.outbox_added.set)
+        self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)
         self._follower = EventFollower(url, read_last_seq(connection), self._groups.commit_lock, self._deliver_others)
         self._writer.start()
@@ -90,6 +92,11 @@ class PostgresStore(SqlStore):
         await asyncio.to_thread(self._node.stop)
         await asyncio.to_thread(self._follower.stop)
         await asyncio.to_thread(self.index.follower.stop)
+
+    def _note_outbox(self) -> None:
+        """Wake the sender, which may be at another node."""
+        self.outbox_added.set()
+        self._node.signals.send(_OUTBOX)
 
     def _deliver(self, jobs: Sequence[Job]) -> None:
         if self._groups.committed is not None and not self._follower.skip(*self._groups.committed):

@@ -145,9 +145,10 @@ class PostgresConnection:
         """Have the notices of all nodes on a channel sent to this connection."""
         self._connection.execute(f"LISTEN {channel}".encode())
 
-    def wait_for_notices(self, timeout: float) -> list[str]:
-        """Wait for notices, at most so many seconds; returns the texts of those that came together."""
-        return [notice.payload for notice in self._connection.notifies(timeout=timeout, stop_after=1)]
+    def wait_for_notices(self, timeout: float) -> list[tuple[str, str]]:
+        """Wait for notices, at most so many seconds; returns channel and text of those that came together."""
+        heard = self._connection.notifies(timeout=timeout, stop_after=1)
+        return [(notice.channel, notice.payload) for notice in heard]
 
     def changes(self) -> int:
         """Return how many rows the last INSERT, UPDATE or DELETE wrote."""

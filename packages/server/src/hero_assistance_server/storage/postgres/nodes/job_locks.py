@@ -7,7 +7,6 @@ import threading
 import time
 import zlib
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.jobs.running import Work, running
@@ -36,6 +35,10 @@ class _Turn:
         self.over.clear()
         self.begun.set()
 
+    async def wait_for_end(self) -> None:
+        """Wait until the work is to end."""
+        await self.over.wait()
+
     def end(self) -> None:
         """Have the work end."""
         self.begun.clear()
@@ -51,21 +54,25 @@ class PostgresJobLocks:
         self._turns: dict[str, _Turn] = {}
         self._held: dict[str, _Turn] = {}
 
-    async def run(self, job: str, work: Work) -> NoReturn:
-        """Wait for the lock, and work until the connection is lost; again and again."""
+    async def run(self, job: str, work: Work) -> None:
+        """Wait for the lock, and work until the connection is lost; again and again until the work ends by itself."""
         turn = _Turn()
         with self._lock:
             self._turns[job] = turn
         try:
-            while True:
-                await turn.begun.wait()
-                _log.info("job.begun", job=job)
-                async with running(work):
-                    await turn.over.wait()
+            while not await self._run_once(job, turn, work):
                 _log.warning("job.lost", job=job)
         finally:
             with self._lock:
                 del self._turns[job]
+
+    async def _run_once(self, job: str, turn: _Turn, work: Work) -> bool:
+        """Work while this node has the job; returns whether the work has ended by itself."""
+        await turn.begun.wait()
+        _log.info("job.begun", job=job)
+        async with running(work, turn.wait_for_end) as (working, waiting):
+            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            return working.done()
 
     def work(self, connection: PostgresConnection) -> None:
         """Ask for the jobs that are due, and give those back that are no longer done."""

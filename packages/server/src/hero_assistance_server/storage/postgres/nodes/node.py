@@ -10,9 +10,11 @@ import psycopg
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.nodes import signals
 from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
 from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
+from hero_assistance_server.storage.postgres.nodes.signals import PostgresSignals
 
 # How long a wait for a notice is, and with it what is asked of the thread.
 _WAIT_S = 0.1
@@ -30,6 +32,7 @@ class PostgresNode:
         self._lease = Lease(node_id)
         self.presence = PresenceTable(node_id, loop)
         self.jobs = PostgresJobLocks(loop)
+        self.signals = PostgresSignals(node_id, loop)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-node")
 
@@ -64,26 +67,38 @@ class PostgresNode:
         try:
             self._lease.begin(connection)
             self.presence.begin(connection)
+            self.signals.begin(connection)
             renewed_at = time.monotonic()
             while not self._stopping.is_set():
-                if any(node_id != self._node_id for node_id in connection.wait_for_notices(_WAIT_S)):
-                    self.presence.want()
+                for channel, text in connection.wait_for_notices(_WAIT_S):
+                    self._hear(channel, text)
+                self.signals.work(connection)
                 self.jobs.work(connection)
                 if time.monotonic() - renewed_at >= RENEW_S:
                     renewed_at = time.monotonic()
                     self._renew(connection)
                 self.presence.work(connection)
+            self.signals.work(connection)
             self.presence.end(connection)
             self._lease.end(connection)
         finally:
             self.jobs.lose()
             connection.close()
 
+    def _hear(self, channel: str, text: str) -> None:
+        if channel == signals.CHANNEL:
+            self.signals.hear(text)
+        elif text != self._node_id:
+            self.presence.want()
+
     def _renew(self, connection: PostgresConnection) -> None:
         """Renew the lease, and look for leases that are over."""
+        nodes = self._lease.count
         if not self._lease.renew(connection):
             # This machine slept, or was too busy: the others took this node for dead.
             _log.warning("store.node-was-late")
             self.presence.begin(connection)
         self.presence.forget_dead(connection)
         self.presence.want()
+        if self._lease.count < nodes:
+            self.signals.ring_all()
