@@ -92,15 +92,30 @@ async def test_a_node_that_opens_forgets_those_of_long_ago(postgres_url: str) ->
     def open_at(time: datetime) -> AbstractAsyncContextManager[PostgresStore]:
         return open_store(postgres_url, clock=lambda: time, publish=lambda _: None)
 
+    def ids() -> set[str]:
+        with psycopg.connect(postgres_url) as connection:
+            return {row[0] for row in connection.execute("SELECT node_id FROM hero_assistance.nodes")}
+
     async with open_at(NOON) as first:
         await first.write(lambda work: work.users.save(CAROL, NOON))
+        (first_id,) = ids()
     async with open_at(NOON + NODES_KEPT) as second:
         await second.write(lambda work: work.users.save(CAROL, NOON))
-        with psycopg.connect(postgres_url) as connection:
-            assert connection.execute("SELECT count(*) FROM hero_assistance.nodes").fetchone() == (2,)
+        assert first_id in ids()
+        (second_id,) = ids() - {first_id}
     async with open_at(NOON + NODES_KEPT + timedelta(seconds=1)):
-        with psycopg.connect(postgres_url) as connection:
-            assert connection.execute("SELECT count(*) FROM hero_assistance.nodes").fetchone() == (1,)
+        assert first_id not in ids()
+        assert second_id in ids()
+
+
+async def test_a_node_that_lives_is_never_forgotten(postgres_url: str) -> None:
+    async with node(postgres_url) as one:
+        await one.write(create)
+        later = NOON + NODES_KEPT * 2
+        async with open_store(postgres_url, clock=lambda: later, publish=lambda _: None):
+            with psycopg.connect(postgres_url) as connection:
+                found = connection.execute("SELECT last_group FROM hero_assistance.nodes WHERE last_group > 0")
+                assert found.fetchall() == [(2,)]
 
 
 async def test_a_connection_that_was_cut_between_two_groups_is_made_again(

@@ -69,9 +69,9 @@ class PostgresStore(SqlStore):
         self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)
         self._follower = EventFollower(url, read_last_seq(connection), self._groups.commit_lock, self._deliver_others)
+        self._node.start(connection)
         self._writer.start()
         self._follower.start()
-        self._node.start()
         index.follower.start()
 
     async def write(self, command: Callable[[PostgresUnitOfWork], T]) -> T:

@@ -41,8 +41,9 @@ class PostgresNode:
         """How many nodes had a lease when this one's was renewed last."""
         return self._lease.count
 
-    def start(self) -> None:
-        """Start the thread."""
+    def start(self, connection: PostgresConnection) -> None:
+        """Begin the lease, before this node writes anything, and start the thread."""
+        self._lease.renew(connection)
         self._thread.start()
 
     def stop(self) -> None:
