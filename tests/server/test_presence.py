@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,8 +15,13 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.wire import Level, MessageKind, Role, TicketId, UserId
+from hero_assistance_sdk.wire import EventKind, Level, MessageKind, Role, Seq, TicketId, UserId
+from hero_assistance_server.events.model import Reach
+from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.authentication import AuthMode
+from hero_assistance_server.presence import last_moves
+from hero_assistance_server.presence.exchange import NoOthers, OthersPresence
+from hero_assistance_server.presence.last_moves import LastMoves
 from hero_assistance_server.presence.rules import LEASE_S, MOST_SCREENS, Board, Doing, Lease, Move
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.presence import Presence
@@ -187,6 +192,71 @@ def test_who_gains_access_while_another_beats_is_told_who_is_there() -> None:
     asyncio.run(run())
     both = frozenset({UserId("carol"), UserId("dave")})
     assert told_to[:3] == [("bob", both - {"dave"}), ("bob", frozenset({"dave"})), ("carol", both)]
+
+
+def test_the_last_events_of_many_tickets_are_known_by_ticket_and_older_ones_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(last_moves, "KEPT", 2)
+    moves = LastMoves()
+    for ticket_id, seq in ((ONE, 1), (TWO, 2), (ONE, 3), (TicketId(3), 4)):
+        moves.note(ticket_id, Seq(seq))
+    assert [moves.is_after(ONE, Seq(seq)) for seq in (2, 3)] == [True, False]
+    # The second one is forgotten: any ticket may have been in its place.
+    assert [moves.is_after(TWO, Seq(seq)) for seq in (1, 2)] == [True, False]
+    assert [moves.is_after(TicketId(9), Seq(seq)) for seq in (1, 2)] == [True, False]
+
+
+class Exchange(NoOthers):
+    """What the test says of other nodes."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def follow(self, show: Callable[[OthersPresence], None]) -> None:
+        self.show = show
+
+    def read_again(self) -> None:
+        self.asked += 1
+
+
+def moved(ticket_id: TicketId, seq: int) -> StoredEvent:
+    """An event that tells who sees a ticket."""
+    return StoredEvent(
+        Seq(seq), EventKind("ticket.updated"), Reach.STAFF, "{}", seen_by=(ticket_id, frozenset({UserId("carol")}))
+    )
+
+
+def test_of_other_nodes_is_read_again_what_an_event_of_the_same_ticket_has_overtaken() -> None:
+    exchange, presence = Exchange(), Presence(lambda _move, _people: None)
+    presence.join(exchange)
+    others = OthersPresence(Seq(5), {("n", "1 bob"): Lease(BOB, ONE, VIEWING)}, {ONE: frozenset({UserId("carol")})})
+    presence.heard(moved(TWO, 6))
+    presence.heard(moved(ONE, 5))
+    exchange.show(others)
+    assert (exchange.asked, presence.is_at(BOB.user_id, ONE)) == (0, True)
+    presence.heard(moved(ONE, 7))
+    exchange.show(replace_lease(others, WRITING))
+    assert (exchange.asked, presence.seen_by(BOB)[0].people[0].level) == (1, VIEWING)
+
+
+def test_of_other_nodes_is_read_again_what_lacks_the_people_of_a_ticket() -> None:
+    exchange, presence = Exchange(), Presence(lambda _move, _people: None)
+    presence.join(exchange)
+    exchange.show(OthersPresence(Seq(5), {("n", "1 bob"): Lease(BOB, ONE, VIEWING)}, {}))
+    assert (exchange.asked, presence.is_at(BOB.user_id, ONE)) == (1, False)
+
+
+def test_no_one_of_other_nodes_is_shown_at_a_ticket_that_they_do_not_see() -> None:
+    exchange, presence = Exchange(), Presence(lambda _move, _people: None)
+    presence.join(exchange)
+    exchange.show(OthersPresence(Seq(5), {("n", "1 carol"): Lease(CAROL, ONE, VIEWING)}, {ONE: frozenset()}))
+    assert (exchange.asked, presence.is_at(CAROL.user_id, ONE), presence.seen_by(BOB)) == (0, False, [])
+
+
+def replace_lease(others: OthersPresence, level: Level) -> OthersPresence:
+    """The same with another level of everybody."""
+    return replace(others, leases={at: replace(lease, level=level) for at, lease in others.leases.items()})
 
 
 @pytest.mark.anyio

@@ -106,6 +106,6 @@ async def _read_ticket(storage: Storage, hub: Hub, caller: Caller, ticket_id: wi
         ticket, seq = await storage.read(
             lambda snapshot: (visible_ticket(snapshot, caller, ticket_id), snapshot.events.last_seq())
         )
-        if hub.presence.last_move <= seq:
+        if not hub.presence.last_moves.is_after(ticket_id, seq):
             return ticket
     raise Unavailable("others see this ticket each time it is read", hint="beat again")

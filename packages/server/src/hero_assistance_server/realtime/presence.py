@@ -6,9 +6,10 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from hero_assistance_sdk.wire import Level, MessageKind, Seq, TicketId, TicketPresence, UserId
+from hero_assistance_sdk.wire import Level, MessageKind, TicketId, TicketPresence, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.presence.exchange import NoOthers, OthersPresence, PresenceExchange
+from hero_assistance_server.presence.last_moves import LastMoves
 from hero_assistance_server.presence.rules import LEASE_S, Board, Lease, Move
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -22,8 +23,8 @@ class Presence:
 
     def __init__(self, tell: Tell, *, lease_s: float = LEASE_S, clock: Callable[[], float] = time.monotonic) -> None:
         self.lease_s = lease_s
-        # The last event that changed who sees a ticket: a reader of an older state reads it again.
-        self.last_move = Seq(0)
+        # A reader of a ticket in an older state than its last event here reads it again.
+        self.last_moves = LastMoves()
         self._board = Board()
         self._people: dict[TicketId, frozenset[UserId]] = {}
         self._tell = tell
@@ -57,8 +58,9 @@ class Presence:
         """Update who sees a ticket: end the presence of those who lost access, and notify those who gained it."""
         if event.seen_by is None:
             return
-        self.last_move = event.seq
-        self._update_people(*event.seen_by)
+        ticket_id, people = event.seen_by
+        self.last_moves.note(ticket_id, event.seq)
+        self._update_people(ticket_id, people)
 
     def is_at(self, user_id: UserId, ticket_id: TicketId) -> bool:
         """Whether a user has a ticket on a screen now."""
@@ -85,8 +87,8 @@ class Presence:
     def _show_others(self, others: OthersPresence) -> None:
         """Show who is present on other nodes now; whom a later event took the access from is not shown."""
         tickets = {lease.ticket_id for lease in others.leases.values()}
-        is_old = self.last_move > others.seq or not tickets <= self._people.keys() | others.people.keys()
-        if is_old and tickets:
+        is_old = any(self.last_moves.is_after(ticket_id, others.seq) for ticket_id in others.people)
+        if is_old or not tickets <= self._people.keys() | others.people.keys():
             self._exchange.read_again()
             return
         for ticket_id, people in others.people.items():
