@@ -205,14 +205,40 @@ async def test_a_large_desk_is_indexed_in_portions_newest_first(
             lambda snapshot: snapshot.session.direct.execute("SELECT database_id FROM identity").get
         )
     monkeypatch.setattr(index_follower, "PORTION", 2)
-    monkeypatch.setattr(index_follower, "INDEXED_AT_START", 2)
+    monkeypatch.setattr(index_follower, "INDEXED_AT_START", 1)
     file, connection = IndexFile(tmp_path, database, Seq(8)), PostgresConnection(postgres_url)
     follower = IndexFollower(postgres_url, file, Seq(8))
     follower.catch_up(connection)
     assert (file.match("gateway", 100, 10), file.progress.indexed_from) == ([7, 6], 6)
+    monkeypatch.setattr(index_follower, "INDEXED_AT_START", 3)
     follower.catch_up(connection)
     assert (file.match("gateway", 100, 10), file.progress.indexed_from) == ([7, 6, 5, 3, 2, 1], 1)
     connection.close()
+    file.close()
+
+
+async def test_older_tickets_are_indexed_although_there_are_always_more_events(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(index_follower, "PORTION", 1)
+    monkeypatch.setattr(index_follower, "INDEXED_AT_START", 1)
+    async with node(postgres_url) as one:
+        database = await one.read(
+            lambda snapshot: snapshot.session.direct.execute("SELECT database_id FROM identity").get
+        )
+        for _ in range(3):
+            await one.write(lambda work: create(work, "gateway"))
+        file, connection = IndexFile(tmp_path, database, Seq(3)), PostgresConnection(postgres_url)
+        follower = IndexFollower(postgres_url, file, Seq(3))
+        found = []
+        for last in (3, 4, 5):
+            follower.want(Seq(last))
+            follower.catch_up(connection)
+            found.append((file.progress.seq, file.progress.indexed_from))
+            await one.write(lambda work: create(work, "gateway"))
+    connection.close()
+    assert found == [(3, 3), (4, 2), (5, 1)]
+    assert file.match("gateway", 100, 10) == [5, 4, 3, 2, 1]
     file.close()
 
 

@@ -117,21 +117,25 @@ class IndexFollower:
             self._index.make_again()
         connection.begin(BEGIN_READING)
         try:
-            progress = self._index.progress
             last = Seq(connection.execute(_LAST).get)
-            if last == progress.seq:
-                self._index_older(connection, progress)
-                return
-            events = list(connection.execute(_EVENTS, (progress.seq, EVENTS_PORTION)))
-            until = Seq(events[-1][0]) if len(events) == EVENTS_PORTION else last
-            if progress.seq < 0 or len(events) != until - progress.seq:
-                # The file is new, or what an event told was deleted: by its age, with a ticket or with a user.
-                next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
-                self._index.begin_again(last, next_id)
-                return
-            self._index_changed(connection, [payload for _, payload in events], Progress(until, progress.indexed_from))
+            if last != self._index.progress.seq:
+                self._follow_events(connection, last)
+            # Also while others write without a pause, and there are always more events.
+            if last == self._index.progress.seq and self._index.progress.indexed_from > 1:
+                self._index_older(connection, self._index.progress)
         finally:
             connection.roll_back()
+
+    def _follow_events(self, connection: PostgresConnection, last: Seq) -> None:
+        progress = self._index.progress
+        events = list(connection.execute(_EVENTS, (progress.seq, EVENTS_PORTION)))
+        until = Seq(events[-1][0]) if len(events) == EVENTS_PORTION else last
+        if progress.seq < 0 or len(events) != until - progress.seq:
+            # The file is new, or what an event told was deleted: by its age, with a ticket or with a user.
+            next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
+            self._index.begin_again(last, next_id)
+            return
+        self._index_changed(connection, [payload for _, payload in events], Progress(until, progress.indexed_from))
 
     def _index_changed(self, connection: PostgresConnection, payloads: list[str], progress: Progress) -> None:
         rows: list[IndexRow] = []
