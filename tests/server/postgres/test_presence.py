@@ -9,11 +9,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hero_assistance_server.jobs.running import running
+from hero_assistance_server.presence.rules import Move
 from hero_assistance_server.storage.postgres.nodes import leases, node, presence_table
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from tests.postgres import Cluster
 from tests.server.contract.nodes import open_postgres_node
+from tests.server.contract.test_job_locks import Job
 from tests.server.contract.test_presence import ONE, TWO, WRITING, Node
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, create
 from tests.server.desk import until
@@ -108,6 +111,23 @@ async def test_presence_comes_back_after_all_connections_were_cut(postgres_url: 
         cut(postgres_cluster, postgres_url)
         await one.beat(BOB, TWO, WRITING)
         await other.shows({2: {"bob": "writing"}})
+
+
+async def test_a_connection_that_is_made_again_takes_no_one_off_the_screens(
+    postgres_url: str, postgres_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(postgres_url) as one, opened(postgres_url) as other:
+        await one.beat(BOB, ONE)
+        await other.shows(THERE)
+        moves: list[Move] = []
+        monkeypatch.setattr(other.hub.presence, "_tell", lambda move, _people: moves.append(move))
+        cut(postgres_cluster, postgres_url)
+        job = Job()
+        async with running(job.on(one.storage)):
+            await until(lambda: job.is_running)
+        await one.beat(CAROL, ONE)
+        await other.shows({1: {"bob": "viewing", "carol": "viewing"}})
+        assert [move.user.user_id for move in moves] == ["carol"]
 
 
 async def test_a_crash_of_the_database_that_empties_the_table_is_made_good(

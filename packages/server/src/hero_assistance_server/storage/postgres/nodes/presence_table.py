@@ -34,10 +34,16 @@ _LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
 _CLEAR = "WITH gone AS (DELETE FROM presence WHERE node_id = ?1) SELECT pg_notify(?2, ?1)"
 _FORGET_DEAD = f"""DELETE FROM presence
     WHERE node_id NOT IN (SELECT node_id FROM nodes WHERE lease_until > {NOW})"""  # noqa: S608
+# At the begin all rows are told, and each other one is gone; then what has changed.
+_IS_GONE = {
+    True: """NOT EXISTS (SELECT 1 FROM told WHERE presence.ticket_id = told.ticket_id
+        AND presence.user_id = told.user_id)""",
+    False: """EXISTS (SELECT 1 FROM told WHERE presence.ticket_id = told.ticket_id
+        AND presence.user_id = told.user_id AND told.level IS NULL)""",
+}
 _WRITE = """WITH told AS (SELECT * FROM jsonb_to_recordset(?2::jsonb)
         AS told (ticket_id BIGINT, user_id TEXT, level TEXT, kind TEXT)),
-    gone AS (DELETE FROM presence USING told WHERE node_id = ?1
-        AND presence.ticket_id = told.ticket_id AND presence.user_id = told.user_id AND told.level IS NULL),
+    gone AS (DELETE FROM presence WHERE node_id = ?1 AND {is_gone}),
     here AS (INSERT INTO presence SELECT ?1, ticket_id, user_id, level, kind FROM told WHERE level IS NOT NULL
         ON CONFLICT (node_id, ticket_id, user_id) DO UPDATE SET level = excluded.level, kind = excluded.kind)
     SELECT pg_notify(?3, ?1)"""
@@ -89,11 +95,11 @@ class PresenceTable:
         self._is_wanted = True
 
     def begin(self, connection: PostgresConnection) -> None:
-        """Begin on a new connection: all rows of this node are to be written again, and all others read."""
+        """Begin on a new connection: write all rows of this node again, and read all others soon."""
         connection.listen(CHANNEL)
-        connection.execute(_CLEAR, (self._node_id, CHANNEL))
         with self._lock:
             self._unwritten = set(self._here)
+        self._write(connection, is_all=True)
         self.want()
 
     def work(self, connection: PostgresConnection) -> None:
@@ -118,11 +124,12 @@ class PresenceTable:
         if self._show is not None and self._others and time.monotonic() - self._read_at > LEASE_S:
             self._deliver({}, OthersPresence(Seq(0), {}, {}))
 
-    def _write(self, connection: PostgresConnection) -> None:
+    def _write(self, connection: PostgresConnection, *, is_all: bool = False) -> None:
         with self._lock:
             rows = [_told(*spot, self._here.get(spot)) for spot in self._unwritten]
             self._unwritten = set()
-        connection.execute(_WRITE, (self._node_id, json.dumps(rows), CHANNEL))
+        statement = _WRITE.format(is_gone=_IS_GONE[is_all])
+        connection.execute(statement, (self._node_id, json.dumps(rows), CHANNEL))
 
     def _read(self, connection: PostgresConnection) -> None:
         """Read all rows of other nodes, and of users and tickets those that are new; all from one moment's state."""
