@@ -30,6 +30,11 @@ class Lease:
     # What is being written; customers do not learn that there is a note.
     kind: MessageKind = MessageKind.REPLY
 
+    def renews(self, known: Lease) -> bool:
+        """Whether the same user does the same as in a lease before."""
+        is_there = self.ticket_id == known.ticket_id and self.user.user_id == known.user.user_id
+        return is_there and self.level is known.level and self.kind is known.kind
+
     def level_for(self, *, staff: bool) -> Level:
         """Return the level that the team, or a customer, sees."""
         return self.level if staff or self.kind is MessageKind.REPLY else Level.VIEWING
@@ -87,6 +92,12 @@ class Board:
 
     def take(self, connection: str, lease: Lease, screen: str = "") -> list[Move]:
         """Begin or renew the lease of a connection's screen; it leaves the ticket where it was."""
+        known = self._leases.get((connection, screen))
+        if known is not None and lease.renews(known):
+            # As nearly every beat does.
+            self._drop((connection, screen))
+            self._begin((connection, screen), lease)
+            return []
         others = [name for name in self._screens.get(connection, ()) if name != screen]
         silent = others[: max(0, len(others) + 1 - MOST_SCREENS)]
         return self._moved([(connection, name) for name in (*silent, screen)], (connection, screen), lease)
