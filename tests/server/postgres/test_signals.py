@@ -10,14 +10,19 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hero_assistance_sdk.wire import EventKind
+from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.outbox.model import Delivery, DeliveryState, Outcome, Sent, StoredDelivery
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.storage.postgres.nodes import job_locks, node
-from hero_assistance_server.storage.unit_of_work import Storage
+from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
+from hero_assistance_server.webhooks.follower import WebhookFollower, following
+from hero_assistance_server.webhooks.service import create_webhook
 from tests.postgres import Cluster
 from tests.server.contract.nodes import open_postgres_node
 from tests.server.contract.test_job_locks import Job
+from tests.server.contract.ticket_changes import CAROL, create
 from tests.server.desk import STOP_S, until
 from tests.server.postgres.connection_proxy import losing_commits
 from tests.server.postgres.test_nodes import cut
@@ -142,3 +147,28 @@ async def test_a_node_that_dies_between_its_commit_and_its_signal_has_the_others
         nodes[0].nodes.signals.follow("asked", bell.ring)
         connection.execute("UPDATE hero_assistance.nodes SET lease_until = 0 WHERE node_id = 'third'")
         await until(lambda: bell.count > 0)
+
+
+async def test_a_webhook_that_another_node_made_is_followed_by_the_node_that_has_the_job(
+    nodes: tuple[Storage, Storage],
+) -> None:
+    one, other = nodes
+    followers = [WebhookFollower(), WebhookFollower()]
+    for storage, follower in zip(nodes, followers, strict=True):
+        follower.join(storage.nodes.signals)
+
+    def make(work: UnitOfWork) -> None:
+        work.users.save(CAROL, work.now)
+        kinds = (EventKind("ticket.created"),)
+        create_webhook(work, Caller(CAROL), url="https://a.example", description="", kinds=kinds, with_notes=False)
+
+    async with following(followers[0], one):
+        # It has looked, and knows of no webhook.
+        await until(lambda: not followers[0]._has_webhooks)
+        async with following(followers[1], other):
+            await other.write(make)
+            await other.write(lambda work: create(work).ticket_id)
+            followers[1].ring()
+            async with asyncio.timeout(STOP_S):
+                while await list_states(other) != [DeliveryState.WAITING]:
+                    pass
