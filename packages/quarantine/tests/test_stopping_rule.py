@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.simulation import simulate
 from flake_quarantine.inference.statistics import ALPHA
-from flake_quarantine.inference.stopping_rule import Limits, RunAlone, RunLoad, Stop, Verdict, choose_step
+from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step
 from flake_quarantine.inference.tally import Rung, Tally
 
 TIMES = 400

@@ -15,8 +15,9 @@ import pytest
 
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.measurer import MeasuredTest, Measurer
+from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import Measurement
-from flake_quarantine.inference.stopping_rule import Limits, Stop, Verdict, stop_at_time_limit
+from flake_quarantine.inference.stopping_rule import Stop, Verdict, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner import stuck_batch
 from flake_quarantine.runner.batches import Batch

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake_quarantine.history import History, Outcomes
-from flake_quarantine.inference.stopping_rule import Limits
+from flake_quarantine.inference.limits import Limits
 from flake_quarantine.runner.batches import build_ladder
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner

@@ -9,17 +9,10 @@ from dataclasses import dataclass, field, replace
 from flake_quarantine.campaigns.campaign import Campaign
 from flake_quarantine.campaigns.cause_finder import CauseFinder
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
+from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import FailingBatch, Measurement
 from flake_quarantine.inference.statistics import ALPHA
-from flake_quarantine.inference.stopping_rule import (
-    Limits,
-    RunAlone,
-    RunLoad,
-    Stop,
-    Verdict,
-    choose_step,
-    stop_at_time_limit,
-)
+from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
 from flake_quarantine.runs import Outcome, Run
@@ -139,11 +132,13 @@ class Measurer:
         for _ in range(times):
             if time.monotonic() > self.settings.until:
                 break
+            begin = time.monotonic()
             run = self.campaign.limited_runner.run_alone(test.nodeid)
+            seconds = time.monotonic() - begin
             runs.append(run)
             test.seconds = max(test.seconds, run.seconds)
             if run.counts:
-                measurement.tally.add_alone(failed=run.failed)
+                measurement.tally.add_alone(failed=run.failed, seconds=seconds)
             else:
                 measurement.tally.empty_batches += 1
                 measurement.notes += [run.text] if run.text else []
@@ -159,12 +154,14 @@ class Measurer:
     def _run_load(self, rung: int, group: Sequence[Copies]) -> None:
         workers = self.settings.workers[rung]
         seed = self.settings.seed + group[0][0].measurement.tally.batches
+        begin = time.monotonic()
         runs = self.campaign.limited_runner.run_batch(self.plan_batch(group, workers, seed))
+        seconds = (time.monotonic() - begin) / len(group)
         self.slow_tests |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
         self._leave_out_hung_neighbours(runs, [test for test, _ in group])
         self.campaign.record("load", workers, runs)
         for test, copies in group:
-            self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed))
+            self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed), seconds)
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
@@ -176,12 +173,14 @@ class Measurer:
             for test in tests:
                 test.measurement.notes.append(note)
 
-    def _count_batch(self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: FailingBatch) -> None:
-        """Count what a batch says about one test."""
+    def _count_batch(
+        self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: FailingBatch, seconds: float
+    ) -> None:
+        """Count what a batch says about one test, and the seconds that it took for it."""
         measurement = test.measurement
         own = [run for run in runs if run.nodeid == test.nodeid and run.counts]
         failed = [run for run in own if run.failed]
-        measurement.tally.add_batch(rung, len(own), len(failed), count_events(own, batch.seed))
+        measurement.tally.add_batch(rung, len(own), len(failed), count_events(own, batch.seed), seconds=seconds)
         measurement.signatures.update(run.signature for run in failed)
         measurement.joint_failures.update(count_joint_failures(runs, test.nodeid))
         test.runs += own
@@ -205,7 +204,9 @@ class Measurer:
         """Count load runs from zero, with each process running the test once."""
         test.once_per_process, test.runs, measurement = True, [], test.measurement
         measurement.notes.append("it fails when one process runs it twice; each process ran it once")
-        measurement.tally = replace(measurement.tally, rungs=self._make_tally().rungs, failing_batches=0)
+        measurement.tally = replace(
+            measurement.tally, rungs=self._make_tally().rungs, failing_batches=0, load_seconds=0.0
+        )
         measurement.failing_batch = None
         measurement.signatures.clear()
 

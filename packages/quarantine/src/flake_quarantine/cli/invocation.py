@@ -18,7 +18,7 @@ from flake_quarantine.campaigns.campaign import CampaignSettings
 from flake_quarantine.cli import arguments
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
-from flake_quarantine.inference.stopping_rule import Limits
+from flake_quarantine.inference.limits import Limits
 from flake_quarantine.node_ids import covers, extract_path
 from flake_quarantine.register import Register, load
 from flake_quarantine.runner.batches import build_ladder

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from flake_quarantine.inference.limits import MIN_ALONE_RUNS, Limits
+from flake_quarantine.inference.missing_runs import find_missing_runs
 from flake_quarantine.inference.statistics import ALPHA, holm
 from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.suspects import Suspect
@@ -44,15 +46,16 @@ class Measurement:
 def correct_p_values(measurements: Sequence[Measurement]) -> None:
     """Correct p, by Holm, over everything that was measured together, and the verdicts that depend on it.
 
-    A `load-only` whose corrected p is above 0.05 becomes undecided; an undecided test at or below it that failed in
-    two batches and never alone becomes `load-only`.
+    A `load-only` whose corrected p is above 0.05 becomes undecided. An undecided test at or below it becomes
+    `load-only` if it failed in two batches, and never in ten runs alone or more.
     """
+    limits = Limits(threshold=ALPHA / max(1, len(measurements)))
     adjusted = holm([measurement.tally.p for measurement in measurements])
     for measurement, p in zip(measurements, adjusted, strict=True):
         measurement.p = p
         tally = measurement.tally
-        if measurement.verdict is Verdict.UNDECIDED and tally.failing_batches > 1 and p <= ALPHA:
-            if not tally.alone_failures:
-                measurement.verdict, measurement.hint, measurement.kind = Verdict.LOAD_ONLY, "", Kind.UNKNOWN
+        passes_alone = not tally.alone_failures and tally.alone_runs >= MIN_ALONE_RUNS
+        if measurement.verdict is Verdict.UNDECIDED and passes_alone and tally.failing_batches > 1 and p <= ALPHA:
+            measurement.verdict, measurement.hint, measurement.kind = Verdict.LOAD_ONLY, "", Kind.UNKNOWN
         elif measurement.verdict is Verdict.LOAD_ONLY and p > ALPHA:
-            measurement.verdict = Verdict.UNDECIDED
+            measurement.verdict, measurement.hint = Verdict.UNDECIDED, str(find_missing_runs(tally, limits))

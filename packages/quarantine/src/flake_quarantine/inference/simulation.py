@@ -9,7 +9,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from flake_quarantine.inference.stopping_rule import Limits, RunAlone, RunLoad, Stop, Verdict, choose_step
+from flake_quarantine.inference.limits import Limits
+from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step
 from flake_quarantine.inference.tally import Rung, Tally
 
 MAX_STEPS = 10_000

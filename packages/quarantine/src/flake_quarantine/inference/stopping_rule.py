@@ -11,13 +11,9 @@ import enum
 import math
 from dataclasses import dataclass
 
-from flake_quarantine.inference.statistics import (
-    ALPHA,
-    HEALED_RUNS,
-    MAX_ALONE_RUNS,
-    alone_runs_needed,
-    runs_for_bound,
-)
+from flake_quarantine.inference.limits import Limits
+from flake_quarantine.inference.missing_runs import find_missing_runs
+from flake_quarantine.inference.statistics import alone_runs_needed
 from flake_quarantine.inference.tally import Tally
 
 
@@ -36,28 +32,6 @@ class Verdict(enum.StrEnum):
 
 # A quarantine may not go on with these.
 FAILING = frozenset({Verdict.BROKEN, Verdict.FLAKY_ALONE, Verdict.EXPIRED, Verdict.MISSING, Verdict.NO_OWNER})
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many runs a measurement may cost, and the p-value (`threshold`) that decides it."""
-
-    # Once up the ladder with few runs, so that a clear case costs little, then once more: 300 runs, of which 299
-    # without a failure are the proof of healing. Further batches are as big as the last.
-    batch_sizes: tuple[int, ...] = (10, 16, 24, 60, 80, 110)
-    healed_runs: int = HEALED_RUNS
-    max_load_runs: int = 600
-    max_alone_runs: int = 500  # with 250, one in five flakes of 2 % stayed undecided
-    first_alone_runs: int = 1
-    min_alone_runs: int = 10  # a coin that fails alone passes so often once in a thousand times
-    broken_after: int = 3
-    max_empty_batches: int = 2
-    threshold: float = ALPHA
-
-    @property
-    def enough_events(self) -> int:
-        """How many events suffice: from here on, more load runs save hardly any runs alone. 5 at 0.05."""
-        return math.ceil(1.6 * math.log(1 / self.threshold))
 
 
 @dataclass(frozen=True)
@@ -107,17 +81,7 @@ def stop_at_time_limit(tally: Tally, limits: Limits) -> Stop:
     if tally.alone_failures:
         counts = f"{tally.alone_failures} of {tally.alone_runs}"
         return Stop(Verdict.FLAKY_ALONE, f"the time is up; {counts} runs alone failed, so it may as well be broken")
-    return Stop(Verdict.UNDECIDED, f"the time is up; {describe_missing_runs(tally, limits)}")
-
-
-def describe_missing_runs(tally: Tally, limits: Limits) -> str:
-    """Say in words how many more runs an undecided measurement needs."""
-    if not tally.load_failures:
-        return f"{max(1, limits.healed_runs - tally.load_runs)} more runs under load without a failure"
-    needed = alone_runs_needed(tally.load_events, tally.load_runs, limits.threshold)
-    if needed >= MAX_ALONE_RUNS:
-        needed = runs_for_bound(tally.load_events / tally.load_runs)
-    return f"about {max(1, needed - tally.alone_runs)} more runs alone without a failure"
+    return Stop(Verdict.UNDECIDED, f"the time is up; {find_missing_runs(tally, limits)}")
 
 
 def _decide(tally: Tally, limits: Limits) -> Stop | None:
@@ -131,7 +95,7 @@ def _decide(tally: Tally, limits: Limits) -> Stop | None:
     if tally.empty_batches > limits.max_empty_batches:
         return Stop(Verdict.UNDECIDED, "it was not run: it is skipped under load, or pytest could not run it")
     if _is_out_of_reach(tally, limits):
-        return Stop(Verdict.UNDECIDED, describe_missing_runs(tally, limits))
+        return Stop(Verdict.UNDECIDED, str(find_missing_runs(tally, limits)))
     return None
 
 

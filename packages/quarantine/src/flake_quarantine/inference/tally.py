@@ -28,6 +28,8 @@ class Tally:
     failing_batches: int = 0
     empty_batches: int = 0  # nothing was run: skipped, or the batch could not be used
     load_last: bool = True  # whether the latest runs were under load
+    alone_seconds: float = 0.0  # what the runs of each arm took, with the start of their processes
+    load_seconds: float = 0.0
 
     @property
     def load_runs(self) -> int:
@@ -49,17 +51,19 @@ class Tally:
         """Fisher's one-sided exact p for more failures under load than alone, a burst counted once."""
         return fisher_p_value(self.load_events, self.load_runs, self.alone_failures, self.alone_runs)
 
-    def add_batch(self, rung: int, runs: int, failures: int, events: int) -> None:
-        """Count one batch under load; `rung` is an index of `rungs`."""
+    def add_batch(self, rung: int, runs: int, failures: int, events: int, *, seconds: float = 0.0) -> None:
+        """Count one batch under load, which took so many seconds; `rung` is an index of `rungs`."""
         at = self.rungs[rung]
         at.runs, at.failures, at.events = at.runs + runs, at.failures + failures, at.events + events
         self.batches += 1
         self.failing_batches += failures > 0
         self.empty_batches += runs == 0
         self.load_last = True
+        self.load_seconds += seconds
 
-    def add_alone(self, *, failed: bool) -> None:
-        """Count one run alone."""
+    def add_alone(self, *, failed: bool, seconds: float = 0.0) -> None:
+        """Count one run alone, which took so many seconds."""
         self.alone_runs += 1
         self.alone_failures += failed
         self.load_last = False
+        self.alone_seconds += seconds
