@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Outcome, Run
 
 TARGET = "a.py::target"
+IN_USE = "test_a.py setup: OSError: [Errno N] address already in use"
 
 
 @dataclass
@@ -91,6 +92,26 @@ def test_a_test_that_fails_beside_its_own_copy_says_what_they_share() -> None:
     assert found.conclusion == "fails only while a copy of itself runs; both use port 54321"
 
 
+@dataclass
+class PortRunner(CountingRunner):
+    """Runs nothing: each run binds one port."""
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        """Return the target's runs, with what they touched if the batch asks for it."""
+        return [replace(run, touched=("port 54321",) if batch.audit else ()) for run in super().run_batch(batch)]
+
+
+def test_a_suite_of_one_test_finds_the_port_that_its_copies_share() -> None:
+    runner = PortRunner(Path(), count_failures=lambda _batch: 9)
+    campaign = Campaign(runner=runner, suite=[TARGET], settings=CampaignSettings())
+    measured = Measurement(nodeid=TARGET, tally=Tally([Rung(2, runs=26, failures=9)], alone_runs=10))
+    measured.signatures[IN_USE] += 9
+    CauseFinder(campaign).explain(measured, [], [])
+    cause = serialize_measurement(measured)["cause"]
+    assert cause["kind"] == "port"
+    assert "port 54321 with a copy of itself" in cause["sentence"]
+
+
 @pytest.mark.parametrize(("clashes", "blamed"), [(True, ["a.py::x", "a.py::y"]), (False, [])])
 def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, blamed: list[str]) -> None:
     """It fails under plain load as well, for another reason: there, nothing holds the port."""
@@ -104,9 +125,6 @@ def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, 
     found = Bisector(runner, TARGET, workers=4, shared=shared).bisect(["a.py::x", "a.py::y", "a.py::z"])
     assert found.neighbours == blamed
     assert ("any of these neighbours, by port 8000" in found.conclusion) is clashes
-
-
-IN_USE = "test_a.py setup: OSError: [Errno N] address already in use"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,10 @@ def test_a_measurement_finds_tests_from_a_folder_inside_of_the_project(place: An
     assert '"nodeid": "tests/deep/test_a.py::test_x"' in done.stdout, done.stderr
 
 
-def test_a_suite_is_collected_once_from_a_folder_inside_of_the_project(new_project: Any) -> None:
+@pytest.mark.parametrize("words", [(), ("--register", "q.toml"), ("--", "-p", "no:cacheprovider")])
+def test_a_suite_is_collected_once_from_a_folder_inside_of_the_project(
+    new_project: Any, words: tuple[str, ...]
+) -> None:
     project = new_project()
     project.write("tests/deep/test_a.py", "def test_x(): pass\n")
     project.write(
@@ -77,6 +80,6 @@ def test_a_suite_is_collected_once_from_a_folder_inside_of_the_project(new_proje
         "def pytest_collection_finish(session):\n"
         "    with open(session.config.rootpath / 'collected', 'a') as file: file.write(f'{len(session.items)} ')\n",
     )
-    done = run(project, "bisect", "nowhere.py::test_x")
+    done = run(project, "bisect", "nowhere.py::test_x", *words)
     assert "must name one test; it names 0" in done.stderr
     assert (project.folder / "collected").read_text() == "1 "

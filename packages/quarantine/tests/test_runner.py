@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,15 +27,28 @@ def test_a_process_that_died_leaves_a_crash_and_its_last_line_may_be_torn(tmp_pa
     file.write_text(file.read_text() + '{"stop": 4.0, "outc')
     outcomes = [one.outcome for one in trial_log.read(tmp_path).runs]
     assert outcomes == [Outcome.PASSED, Outcome.CRASHED]
-    assert trial_log.read(tmp_path, hung_before=3.5).runs[1].outcome is Outcome.HUNG
+    assert trial_log.read(tmp_path, hung_before=3.5, running=[file.name]).runs[1].outcome is Outcome.HUNG
 
 
 def test_a_run_that_was_cut_off_early_says_nothing(tmp_path: Path) -> None:
     """A batch that takes too long is killed; tests that had only begun did not hang."""
     TrialLogWriter(str(tmp_path), "gw0").write(nodeid="b", start=3.0)
-    (cut,) = trial_log.read(tmp_path, hung_before=2.5).runs
+    (cut,) = trial_log.read(tmp_path, hung_before=2.5, running=trial_log.list_running(tmp_path)).runs
     assert not cut.failed
     assert not cut.counts
+
+
+def test_a_run_whose_process_died_before_the_batch_was_ended_crashed_and_did_not_hang(tmp_path: Path) -> None:
+    """A dead process may wait long to be reaped, as it does here."""
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+    (tmp_path / f"gw0-{dead.pid}.jsonl").write_text('{"nodeid": "crashes", "start": 1.0}\n')
+    TrialLogWriter(str(tmp_path), "gw1").write(nodeid="hangs", start=1.0)
+    running = trial_log.list_running(tmp_path)
+    dead.wait()
+    assert list(running.values()) == ["hangs"]
+    outcomes = {run.nodeid: run.outcome for run in trial_log.read(tmp_path, hung_before=9.0, running=running).runs}
+    assert outcomes == {"crashes": Outcome.CRASHED, "hangs": Outcome.HUNG}
 
 
 def test_neighbours_come_from_the_same_file_first() -> None:

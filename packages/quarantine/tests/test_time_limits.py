@@ -8,20 +8,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flake_quarantine.campaigns.bisector import Bisector
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
+from flake_quarantine.campaigns.cause_finder import CauseFinder
 from flake_quarantine.campaigns.measurer import MeasuredTest, Measurer
+from flake_quarantine.cli.render import format_bisection
 from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.stopping_rule import Stop, Verdict, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner import stuck_batch
 from flake_quarantine.runner.batches import Batch
-from flake_quarantine.runner.child_process import ProcessResult, run_command
+from flake_quarantine.runner.child_process import End, ProcessResult, run_command
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runner.stuck_batch import StuckBatch
 from flake_quarantine.runner.trial_log import TrialLogWriter
@@ -72,15 +76,35 @@ def test_processes_in_sessions_of_their_own_end_with_the_child(tmp_path: Path) -
             is_stuck=(tmp_path / "pid").exists,
             marker=marker,
         )
-        assert done.timed_out == (seconds == "60")
+        assert (done.stuck, done.timed_out) == (seconds == "60", False)
         _wait_until(lambda: not _is_running(int((tmp_path / "pid").read_text())))
 
 
 @pytest.mark.parametrize(
-    ("status", "text"), [(-9, "killed by SIGKILL"), (-40, "killed by signal 40"), (3, "exit status 3")]
+    ("status", "end", "text"),
+    [
+        (-9, End.BY_ITSELF, "killed by SIGKILL"),
+        (-40, End.BY_ITSELF, "killed by signal 40"),
+        (3, End.BY_ITSELF, "exit status 3"),
+        (-9, End.TIMED_OUT, "it took too long, and was ended"),
+        (-9, End.STUCK, "it was stuck, and was ended"),
+    ],
 )
-def test_every_end_of_a_child_has_words(status: int, text: str) -> None:
-    assert ProcessResult(status, "", timed_out=False).describe() == text
+def test_every_end_of_a_child_has_words(status: int, end: End, text: str) -> None:
+    assert ProcessResult(status, "", end).describe() == text
+
+
+def test_a_child_that_is_ended_is_looked_at_before(tmp_path: Path) -> None:
+    looked: list[str] = []
+    for seconds in ("0", "60"):
+        run_command(
+            [sys.executable, "-c", f"import time; time.sleep({seconds})"],
+            cwd=tmp_path,
+            env=os.environ,
+            seconds=4,
+            before_end=lambda seconds=seconds: looked.append(seconds),  # type: ignore[misc]
+        )
+    assert looked == ["60"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel of Linux")
@@ -150,15 +174,21 @@ def test_a_dead_worker_holds_up_nothing(tmp_path: Path) -> None:
     assert not StuckBatch(tmp_path, ("target",)).is_stuck()
 
 
+@dataclass
 class HungNeighbour(PytestRunner):
     """A runner in whose batches a neighbour hangs."""
 
+    batches: list[Batch] = field(default_factory=list)
+
     def run_batch(self, batch: Batch) -> list[Run]:
-        """Return one run of the target, and one of a neighbour that hung."""
+        """Return one run of each test; the neighbour hung if it was there."""
         assert batch.targets == ("a.py::target",)
+        self.batches.append(batch)
         return [
-            Run(nodeid="a.py::target", worker="gw0", start=0, stop=1, outcome=Outcome.PASSED),
-            Run(nodeid="a.py::hangs", worker="gw1", start=0, outcome=Outcome.HUNG),
+            Run(nodeid=nodeid, worker=f"gw{number}", start=0, stop=1, outcome=Outcome.PASSED)
+            if nodeid != "a.py::hangs"
+            else Run(nodeid=nodeid, worker=f"gw{number}", start=0, outcome=Outcome.HUNG)
+            for number, nodeid in enumerate(batch.parts[0])
         ]
 
 
@@ -176,3 +206,32 @@ def test_a_neighbour_that_hangs_is_named_and_left_out() -> None:
     assert any("a.py::hangs hung" in line for line in lines)
     assert any("a.py::hangs hung" in note for note in test.measurement.notes)
     assert "a.py::hangs" not in measurer.plan_batch([(test, 4)], 2, 1).parts[0]
+
+
+def test_the_search_for_a_cause_names_a_neighbour_that_hangs_and_goes_on_without_it() -> None:
+    lines: list[str] = []
+    runner = HungNeighbour(Path())
+    campaign = Campaign(
+        runner=runner,
+        suite=["a.py::target", "a.py::hangs", "a.py::fine"],
+        settings=CampaignSettings(workers=(2,)),
+        report_progress=lines.append,
+    )
+    measured = Measurement(nodeid="a.py::target", tally=Tally([Rung(2)]))
+    CauseFinder(campaign).explain(measured, [], [])
+    assert [("a.py::hangs" in batch.parts[0], "a.py::fine" in batch.parts[0]) for batch in runner.batches] == [
+        (True, True),
+        *[(False, True)] * 2,
+    ]
+    assert [note for note in measured.notes if "a.py::hangs hung" in note] == [
+        line for line in lines if "a.py::hangs hung" in line
+    ]
+    assert len(measured.notes) == 1
+
+
+def test_a_bisection_names_a_neighbour_that_hangs_and_goes_on_without_it() -> None:
+    runner = HungNeighbour(Path())
+    found = Bisector(runner, "a.py::target", workers=2).bisect(["a.py::hangs", "a.py::fine"])
+    assert ["a.py::hangs" in batch.parts[0] for batch in runner.batches] == [True, *[False] * (len(runner.batches) - 1)]
+    assert len(found.notes) == 1
+    assert "a.py::hangs hung" in format_bisection(found, {})

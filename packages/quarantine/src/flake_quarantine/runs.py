@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 
@@ -61,3 +62,8 @@ class Run:
     def overlaps(self, other: Run) -> bool:
         """Tell whether both ran at the same time, on different workers."""
         return self.worker != other.worker and self.start < other.stop and other.start < self.stop
+
+
+def list_hung_neighbours(runs: Sequence[Run], targets: Collection[str]) -> list[str]:
+    """Return the tests that held up the batch of these runs until it was ended, sorted; its targets are none."""
+    return sorted({run.nodeid for run in runs if run.outcome is Outcome.HUNG and run.nodeid not in targets})

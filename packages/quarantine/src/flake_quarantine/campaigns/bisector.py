@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flake_quarantine.campaigns.campaign import note_hung_neighbours
 from flake_quarantine.inference.causes import ITSELF, find_cause, is_collision
 from flake_quarantine.inference.statistics import ALPHA, fisher_p_value, runs_for_bound, wilson_interval
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.runs import Run
 
 COPIES = 30
 NEIGHBOUR_RUNS = 120
@@ -29,6 +31,7 @@ class BisectionResult:
     failures: int = 0
     runs: int = 0
     batches: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Bisector:
     rate: float = 0.05  # of failures: how many runs show that a set is harmless
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what the test touches, and who else does
     collisions: list[str] = field(default_factory=list)  # signatures of failures of the latest set that name one
+    hung: dict[str, str] = field(default_factory=dict)  # neighbours that held up a batch, with a note on each
 
     def bisect(self, candidates: Sequence[str]) -> BisectionResult:
         """Bisect the candidates, which are node ids, the likeliest first."""
@@ -138,7 +142,9 @@ class Bisector:
         for _ in range(MAX_QUIET_BATCHES):
             batch = self._plan_batch(names, noise, with_itself)
             self.batches += 1
-            own = [run for run in self.runner.run_batch(batch) if run.nodeid == self.nodeid and run.counts]
+            ran = self.runner.run_batch(batch)
+            self._leave_out_hung_neighbours(ran)
+            own = [run for run in ran if run.nodeid == self.nodeid and run.counts]
             failures += sum(run.failed for run in own)
             runs += len(own)
             self.collisions += [run.signature for run in own if run.failed and is_collision(run.signature)]
@@ -147,7 +153,14 @@ class Bisector:
         self.report_progress(f"  {len(names)} neighbours: {failures}/{runs}")
         return failures, runs
 
+    def _leave_out_hung_neighbours(self, runs: Sequence[Run]) -> None:
+        notes = note_hung_neighbours(runs, [self.nodeid])
+        self.hung |= notes
+        for note in notes.values():
+            self.report_progress(note)
+
     def _plan_batch(self, names: Sequence[str], noise: int, with_itself: bool) -> Batch:
+        names = [name for name in names if name not in self.hung]
         each = max(1, NEIGHBOUR_RUNS // max(1, len(names)))
         return Batch(
             workers=self.workers,
@@ -159,4 +172,5 @@ class Bisector:
         )
 
     def _make_result(self, names: list[str], conclusion: str, failures: int, runs: int) -> BisectionResult:
-        return BisectionResult(self.nodeid, names, conclusion, failures, runs, self.batches)
+        notes = list(self.hung.values())
+        return BisectionResult(self.nodeid, names, conclusion, failures, runs, self.batches, notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake_quarantine.history import History, Outcomes
@@ -10,7 +10,7 @@ from flake_quarantine.inference.limits import Limits
 from flake_quarantine.runner.batches import build_ladder
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
-from flake_quarantine.runs import Run
+from flake_quarantine.runs import Run, list_hung_neighbours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,14 @@ class CampaignSettings:
     noise: Noise = field(default_factory=Noise)
     until: float = float("inf")  # seconds of the monotonic clock, when the campaign ends
     finds_suspects: bool = True
+
+
+def note_hung_neighbours(runs: Sequence[Run], targets: Collection[str]) -> dict[str, str]:
+    """Return a note for each neighbour that held up a batch, by node id."""
+    return {
+        nodeid: f"the neighbour {nodeid} hung and ended a batch; it was left out of those after it"
+        for nodeid in list_hung_neighbours(runs, targets)
+    }
 
 
 def _ignore(_line: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from flake_quarantine.campaigns.campaign import Campaign
+from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import ALPHA, fisher_p_value
 from flake_quarantine.inference.suspects import Suspect, find_shared_resources, rank_earlier, rank_overlapping
@@ -30,6 +30,7 @@ class CauseFinder:
 
     def __init__(self, campaign: Campaign, slow_tests: Collection[str] = ()) -> None:
         self.campaign, self.slow_tests = campaign, slow_tests
+        self.hung: dict[str, str] = {}  # neighbours that held up a batch, with a note on each
 
     def explain(self, measurement: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
         """Fill in kind, suspects and shared resources; `serial` are batches for one process, `runs` those under load.
@@ -45,6 +46,7 @@ class CauseFinder:
         elif self.campaign.settings.finds_suspects:
             workers = _choose_workers(measurement.tally)
             measurement.suspects, measurement.shared_resources = self.find_suspects(nodeid, workers)
+            measurement.notes += self.hung.values()
 
     def find_suspects(self, nodeid: str, workers: int) -> tuple[list[Suspect], dict[str, list[str]]]:
         """Rank neighbours in batches in which no two copies of the test run at a time; also return shared resources.
@@ -66,25 +68,41 @@ class CauseFinder:
     def _run_with(
         self, nodeid: str, neighbours: Sequence[str], workers: int, first: int
     ) -> tuple[list[Run], list[Suspect]]:
-        """Run the test together with these neighbours until a suspect is clear, in three batches at most."""
+        """Run the test together with these neighbours until a suspect is clear, in three batches at most.
+
+        Without neighbours, one batch shows what the test shares with copies of itself.
+        """
         settings = self.campaign.settings
         runs: list[Run] = []
         suspects: list[Suspect] = []
-        each = max(1, NEIGHBOUR_RUNS // max(1, len(neighbours)))
-        for number in range(first, first + SUSPECT_BATCHES if neighbours else first):
-            batch = Batch(
-                workers=workers,
-                parts=({**dict.fromkeys(neighbours, each), nodeid: SUSPECT_COPIES},),
-                seed=settings.seed + SEED_OFFSET + number,
-                targets=(nodeid,),
-                exclusive=(nodeid,),
-                audit=True,
-            )
-            runs += _rename_workers(self.campaign.limited_runner.run_batch(batch), number)
+        for number in range(first, first + SUSPECT_BATCHES):
+            present = [name for name in neighbours if name not in self.hung]
+            batch = self._plan_batch(nodeid, present, workers, settings.seed + SEED_OFFSET + number)
+            ran = self.campaign.limited_runner.run_batch(batch)
+            self._leave_out_hung_neighbours(ran, nodeid)
+            runs += _rename_workers(ran, number)
             suspects = rank_overlapping(runs, nodeid)
-            if (suspects and suspects[0].p <= CLEAR) or time.monotonic() > settings.until:
+            is_clear = not present or (suspects and suspects[0].p <= CLEAR)
+            if is_clear or time.monotonic() > settings.until:
                 break
         return runs, suspects
+
+    def _plan_batch(self, nodeid: str, neighbours: Sequence[str], workers: int, seed: int) -> Batch:
+        each = max(1, NEIGHBOUR_RUNS // max(1, len(neighbours)))
+        return Batch(
+            workers=workers,
+            parts=({**dict.fromkeys(neighbours, each), nodeid: SUSPECT_COPIES},),
+            seed=seed,
+            targets=(nodeid,),
+            exclusive=(nodeid,) if neighbours else (),
+            audit=True,
+        )
+
+    def _leave_out_hung_neighbours(self, runs: Sequence[Run], nodeid: str) -> None:
+        notes = note_hung_neighbours(runs, [nodeid])
+        self.hung |= notes
+        for note in notes.values():
+            self.campaign.report_progress(note)
 
     def _fails_serially(self, measurement: Measurement, batches: Sequence[Batch]) -> bool:
         """Tell whether it fails more often in one process, after other tests and at the same time as none, than alone.

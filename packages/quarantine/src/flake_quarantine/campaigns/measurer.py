@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from flake_quarantine.campaigns.campaign import Campaign
+from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.campaigns.cause_finder import CauseFinder
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
 from flake_quarantine.inference.limits import Limits
@@ -15,7 +15,7 @@ from flake_quarantine.inference.statistics import ALPHA
 from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
-from flake_quarantine.runs import Outcome, Run
+from flake_quarantine.runs import Run
 
 MAX_GROUP = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
 BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known
@@ -165,13 +165,12 @@ class Measurer:
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
-        hung = {run.nodeid for run in runs if run.outcome is Outcome.HUNG} - {test.nodeid for test in tests}
-        self.slow_tests |= hung
-        for nodeid in sorted(hung):
-            note = f"the neighbour {nodeid} hung and ended a batch; it was left out of those after it"
+        notes = note_hung_neighbours(runs, [test.nodeid for test in tests])
+        self.slow_tests |= notes.keys()
+        for note in notes.values():
             self.campaign.report_progress(note)
-            for test in tests:
-                test.measurement.notes.append(note)
+        for test in tests:
+            test.measurement.notes += notes.values()
 
     def _count_batch(
         self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: FailingBatch, seconds: float

@@ -39,7 +39,8 @@ class Invocation:
     @functools.cached_property
     def project(self) -> ProjectSettings:
         """Where pytest's root folder and register are; raises TrialFailed."""
-        return read_project_settings(self.make_runner())
+        remedy = "" if self.options.register else "; name the register with --register"
+        return read_project_settings(self.make_runner(), remedy)
 
     @functools.cached_property
     def register_path(self) -> Path:
@@ -87,12 +88,8 @@ class Invocation:
 
         Options of pytest may hold paths that are relative to the current folder; with these, it stays there.
         """
-        if not self.pytest_options and not self.options.register:
-            runner.cwd = self.project.root  # known without collecting
-        suite = runner.collect()
-        if runner.root == (runner.cwd or Path.cwd()) or self.pytest_options:
-            return suite
-        runner.cwd = runner.root
+        if not self.pytest_options:
+            runner.cwd = self.project.root
         return runner.collect()
 
     def find_tests(

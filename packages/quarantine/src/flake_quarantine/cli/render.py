@@ -210,6 +210,7 @@ def serialize_bisection(found: BisectionResult, shared: Mapping[str, Sequence[st
 def format_bisection(found: BisectionResult, shared: Mapping[str, Sequence[str]]) -> str:
     """Return the result of a bisection in words."""
     lines = [f"{found.nodeid}: {found.conclusion}", f"  {found.failures}/{found.runs} failed; {found.batches} batches"]
+    lines += [f"  note: {note}" for note in found.notes]
     return "\n".join(
         [*lines, *(f"  shares {resource} with {', '.join(others)}" for resource, others in shared.items())]
     )

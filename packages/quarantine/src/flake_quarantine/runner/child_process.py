@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import os
 import signal
 import subprocess
@@ -17,18 +18,38 @@ LOOK_SECONDS = 5.0  # how often a child is asked whether it is stuck
 KILL_ROUNDS = 10  # a process may start others while they are looked for
 
 
+class End(enum.Enum):
+    """Why a child ended."""
+
+    BY_ITSELF = enum.auto()
+    TIMED_OUT = enum.auto()
+    STUCK = enum.auto()
+
+
 @dataclass(frozen=True)
 class ProcessResult:
     """How a child ended; `output` is the end of what it printed."""
 
     status: int
     output: str
-    timed_out: bool
+    end: End = End.BY_ITSELF
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether it was ended because its time was up."""
+        return self.end is End.TIMED_OUT
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it was ended before its time because it made no progress."""
+        return self.end is End.STUCK
 
     def describe(self) -> str:
         """Return the end in words, such as `killed by SIGSEGV`."""
         if self.timed_out:
             return "it took too long, and was ended"
+        if self.stuck:
+            return "it was stuck, and was ended"
         if self.status < 0:
             names = {one.value: one.name for one in signal.Signals}  # most real-time signals have no name
             return f"killed by {names.get(-self.status, f'signal {-self.status}')}"
@@ -42,12 +63,13 @@ def run_command(
     env: Mapping[str, str],
     seconds: float,
     is_stuck: Callable[[], bool] = lambda: False,
+    before_end: Callable[[], None] = lambda: None,
     marker: str = "",
 ) -> ProcessResult:
     """Run the command in a process group of its own for at most `seconds`, then kill what is left of it.
 
-    It is ended earlier when `is_stuck` says so. `marker` is a variable, as `NAME=value`, by which processes are found
-    that have left the group.
+    It is ended earlier when `is_stuck` says so; `before_end` is called before it is ended. `marker` is a variable, as
+    `NAME=value`, by which processes are found that have left the group.
     """
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
@@ -60,13 +82,15 @@ def run_command(
             start_new_session=True,
         )
         try:
-            timed_out = not _wait(child, time.monotonic() + seconds, is_stuck)
+            end = _wait(child, time.monotonic() + seconds, is_stuck)
+            if end is not End.BY_ITSELF:
+                before_end()
         finally:
             kill_group(child)
             kill_marked(marker)
         output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
         text = output.read().decode("utf-8", "replace")
-    return ProcessResult(child.returncode, text, timed_out)
+    return ProcessResult(child.returncode, text, end)
 
 
 def kill_marked(marker: str) -> None:
@@ -91,17 +115,19 @@ def _find_marked(marker: bytes) -> Iterator[int]:
                 yield int(folder.name)
 
 
-def _wait(child: subprocess.Popen[bytes], until: float, is_stuck: Callable[[], bool]) -> bool:
-    """Wait for the end of the child, and return whether it came before the time was up."""
+def _wait(child: subprocess.Popen[bytes], until: float, is_stuck: Callable[[], bool]) -> End:
+    """Wait until the child ends, is stuck or has used up its time."""
     while True:
         left = until - time.monotonic()
         try:
             child.wait(timeout=max(0.0, min(left, LOOK_SECONDS)))
         except subprocess.TimeoutExpired:
-            if left <= LOOK_SECONDS or is_stuck():
-                return False
+            if left <= LOOK_SECONDS:
+                return End.TIMED_OUT
+            if is_stuck():
+                return End.STUCK
         else:
-            return True
+            return End.BY_ITSELF
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:

@@ -21,16 +21,13 @@ class ProjectSettings:
     register: Path
 
 
-def read_project_settings(runner: PytestRunner) -> ProjectSettings:
-    """Start a pytest that only says where it is; raises TrialFailed, with the end of its output."""
+def read_project_settings(runner: PytestRunner, remedy: str = "") -> ProjectSettings:
+    """Start a pytest that only says where it is; raises TrialFailed, with `remedy` and the end of its output."""
     with tempfile.TemporaryDirectory(prefix="fq") as folder:
         answer = Path(folder) / "settings"
         # Should the plugin be switched off, nothing is run.
         result = runner.run_pytest(["--collect-only", "-q"], {SETTINGS_VARIABLE: str(answer)}, SETTINGS_SECONDS)
         if not answer.exists():
-            raise TrialFailed(
-                f"pytest does not start here ({result.describe()}); name the register with --register:\n"
-                f"{result.output[-2000:]}"
-            )
+            raise TrialFailed(f"pytest does not start here ({result.describe()}){remedy}:\n{result.output[-2000:]}")
         root, register = answer.read_text(encoding="utf-8").splitlines()
         return ProjectSettings(Path(root), Path(register))

@@ -15,7 +15,7 @@ from flake_quarantine.errors import TrialFailed
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.batches import Batch
-from flake_quarantine.runner.child_process import LOOK_SECONDS, ProcessResult, run_command
+from flake_quarantine.runner.child_process import LOOK_SECONDS, End, ProcessResult, run_command
 from flake_quarantine.runner.stuck_batch import STUCK_SECONDS, StuckBatch
 from flake_quarantine.runner.trial_log import TrialLog
 from flake_quarantine.runner.trial_spec import TrialSpec
@@ -83,7 +83,7 @@ class PytestRunner:
         Raises TrialFailed, with the end of pytest's output, if no test ran.
         """
         log, result = self._run_parts(batch, ["-n", str(batch.workers), "--dist", "worksteal"])
-        if not log.runs and result.status not in RAN and not result.timed_out:
+        if not log.runs and result.status not in RAN and result.end is End.BY_ITSELF:
             raise TrialFailed(f"pytest could not run a batch ({result.describe()}):\n{result.output[-2000:]}")
         return log.runs
 
@@ -134,28 +134,28 @@ class PytestRunner:
             TrialSpec(**{**vars(spec), "log_folder": str(log_folder)}).write(spec_path)
             command = [sys.executable, "-m", "pytest", *self.options, *(["-n", "0"] if self.xdist else [])]
             command += [f"--rootdir={self.root}"] if rooted else []
-            begin = time.monotonic()
+            begin, batch = time.monotonic(), StuckBatch(log_folder, targets)
             result = run_command(
                 command + arguments,
                 cwd=self.cwd or Path.cwd(),
                 env=_make_environment(spec_path),
                 seconds=min(seconds, self.until - begin),
-                is_stuck=StuckBatch(log_folder, targets).is_stuck,
+                is_stuck=batch.is_stuck,
+                before_end=batch.note_running,
                 marker=f"{TRIAL_VARIABLE}={spec_path}",
             )
-            return trial_log.read(
-                log_folder, hung_before=self._find_hung_before(result, begin, cut_off_seconds)
-            ), result
+            hung_before = self._find_hung_before(result, cut_off_seconds)
+            return trial_log.read(log_folder, hung_before=hung_before, running=batch.running), result
 
-    def _find_hung_before(self, result: ProcessResult, begin: float, cut_off_seconds: float) -> float | None:
+    def _find_hung_before(self, result: ProcessResult, cut_off_seconds: float) -> float | None:
         """Return the time before which a run that did not end began to hang; None if pytest ended by itself."""
         now = time.monotonic()
-        if not result.timed_out:
+        if result.end is End.BY_ITSELF:
             return None
+        if result.stuck:
+            return now - STUCK_SECONDS + LOOK_SECONDS
         if now >= self.until:
             return now - max(self.alone_seconds, cut_off_seconds)  # it was ended early: that says nothing
-        if cut_off_seconds and now - begin < self.batch_seconds:
-            return now - STUCK_SECONDS + LOOK_SECONDS
         return now - cut_off_seconds
 
 

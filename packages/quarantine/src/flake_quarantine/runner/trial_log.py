@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,35 +33,38 @@ class TrialLog:
     rootdir: str = ""
 
 
-def read(folder: Path, *, hung_before: float | None = None) -> TrialLog:
+def read(folder: Path, *, hung_before: float | None = None, running: Collection[str] = ()) -> TrialLog:
     """Read all files of a trial; a run that began and never ended crashed.
 
-    `hung_before` is for a trial that was killed for taking too long, in seconds of the monotonic clock: an unfinished
-    run that began earlier hung; a later one was only cut off.
+    `hung_before` is for a trial that was killed, in seconds of the monotonic clock, and `running` has the files of the
+    processes that were alive then: an unfinished run of theirs that began earlier hung; a later one was only cut off.
     """
     log = TrialLog()
     for path in sorted(folder.glob("*.jsonl")):
-        _read_file(_read_lines(path), path.name.split("-")[0], log, hung_before)
+        _read_file(_read_lines(path), path.name.split("-")[0], log, hung_before if path.name in running else None)
     log.runs.sort(key=lambda run: run.start)
     return log
 
 
-def list_running(folder: Path) -> list[str]:
-    """Return the tests that processes which are alive have begun and not ended."""
-    running = []
+def list_running(folder: Path) -> dict[str, str]:
+    """Return the tests that processes which are alive have begun and not ended, by the names of their files."""
+    running = {}
     for path in folder.glob("*.jsonl"):
         lines = list(_read_lines(path))
         if lines and "start" in lines[-1] and _is_alive(int(path.stem.rpartition("-")[2])):
-            running.append(str(lines[-1]["nodeid"]))
+            running[path.name] = str(lines[-1]["nodeid"])
     return running
 
 
 def _is_alive(pid: int) -> bool:
+    """Tell whether a measuring process lives: one that has died may wait for long until xdist reaps it."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:  # a system without Linux' /proc
+        return True
+    except OSError:  # there is none, or it is another user's
         return False
-    return True
 
 
 def _read_lines(path: Path) -> Iterable[dict[str, object]]:
