@@ -156,10 +156,18 @@ def test_no_cause_is_told_without_evidence(shared: dict[str, list[str]]) -> None
     assert find_cause(shared, ["t call: assert N == N"]) is None
 
 
+@pytest.mark.parametrize(("load_failures", "alone_failures", "told"), [(3, 0, True), (0, 0, False), (3, 1, False)])
+def test_what_fails_alone_or_never_under_load_has_no_cause(load_failures: int, alone_failures: int, told: bool) -> None:
+    tally = Tally([Rung(2, runs=9, failures=load_failures)], alone_runs=9, alone_failures=alone_failures)
+    measured = Measurement(nodeid=TARGET, tally=tally, shared_resources={"port 80": ["a.py::x"]})
+    assert (measured.cause is not None) == told
+
+
 def test_a_suspect_that_explains_nothing_is_none() -> None:
     counts = {"failed_with": 1, "runs_with": 9, "failed_without": 1, "runs_without": 9}
     suspects = [Suspect(nodeid="a.py::x", p=0.01, **counts), Suspect(nodeid="a.py::y", p=0.8, **counts)]
     measured = Measurement(nodeid=TARGET, tally=Tally([Rung(2)]), suspects=suspects)
+    assert [one.nodeid for one in measured.clear_suspects] == ["a.py::x"]
     assert [one["nodeid"] for one in serialize_details(measured)["suspects"]] == ["a.py::x"]
     assert [one["nodeid"] for one in serialize_measurement(measured)["suspects"]] == ["a.py::x"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flake_quarantine.campaigns.campaign import note_hung_neighbours
-from flake_quarantine.inference.causes import ITSELF, find_cause, is_collision
+from flake_quarantine.inference.causes import find_cause, is_collision
 from flake_quarantine.inference.statistics import ALPHA, fisher_p_value, runs_for_bound, wilson_interval
+from flake_quarantine.inference.suspects import ITSELF
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -18,6 +20,7 @@ NEIGHBOUR_RUNS = 120
 MAX_BATCHES = 40
 MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
 MIN_RATE = 0.01
+ANY_LOAD = "none of its neighbours: it fails under any load"
 MAX_NAMED = 3  # shared things in a conclusion; the answer lists all below it
 
 
@@ -34,6 +37,18 @@ class BisectionResult:
     notes: list[str] = field(default_factory=list)
 
 
+class Tried(NamedTuple):
+    """What became of the test with one set of neighbours."""
+
+    failures: int = 0
+    runs: int = 0
+    collisions: tuple[str, ...] = ()  # the signatures of failures that name a shared thing
+
+    def merge(self, other: Tried) -> Tried:
+        """Return the counts of both."""
+        return Tried(self.failures + other.failures, self.runs + other.runs, self.collisions + other.collisions)
+
+
 @dataclass
 class Bisector:
     """Tries sets of neighbours; no two copies of the test itself run at a time."""
@@ -44,72 +59,77 @@ class Bisector:
     seed: int = 0
     report_progress: Callable[[str], None] = lambda line: None
     batches: int = 0
-    without: tuple[int, int] = (0, 0)  # failures and runs without neighbours
+    without: Tried = field(default_factory=Tried)  # without neighbours
     rate: float = 0.05  # of failures: how many runs show that a set is harmless
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what the test touches, and who else does
-    collisions: list[str] = field(default_factory=list)  # signatures of failures of the latest set that name one
     hung: dict[str, str] = field(default_factory=dict)  # neighbours that held up a batch, with a note on each
 
     def bisect(self, candidates: Sequence[str]) -> BisectionResult:
         """Bisect the candidates, which are node ids, the likeliest first."""
-        failures, runs = self._try(candidates, noise=0) if candidates else (0, 0)
-        if not failures:
-            return self._try_without_neighbours(runs)
-        self.rate = max(MIN_RATE, wilson_interval(failures, runs)[0])
-        collisions = self.collisions
+        tried = self._try(candidates, noise=0) if candidates else Tried()
+        if not tried.failures:
+            return self._try_without_neighbours(tried.runs)
+        self.rate = max(MIN_RATE, wilson_interval(tried.failures, tried.runs)[0])
         self.without = self._try([], noise=self.workers)
-        if not self._is_more_than_without(failures, runs):
-            return self._blame_holders(collisions, failures, runs)
-        smallest = self._narrow(list(candidates))
-        failures, runs, p = self._confirm(smallest)
+        if not self._is_more_than_without(tried):
+            return self._blame_holders(tried)
+        return self._name(self._narrow(list(candidates)))
+
+    def _name(self, smallest: list[str]) -> BisectionResult:
+        """Name the set that was found, if new runs confirm it."""
+        tried, p = self._confirm(smallest)
         if p > ALPHA:
-            found = f"with the likeliest {failures} of {runs}, without any {self.without[0]} of {self.without[1]}"
-            return self._make_result([], f"no set of neighbours was confirmed: {found} failed", failures, runs)
+            without = f"without any {self.without.failures} of {self.without.runs}"
+            found = f"with the likeliest {tried.failures} of {tried.runs}, {without}"
+            return self._make_result([], f"no set of neighbours was confirmed: {found} failed", tried)
         conclusion = f"fails while these run: {', '.join(smallest)}"
         common = [name for name, holders in self.shared.items() if set(holders) & set(smallest)]
         conclusion += f"; it shares {', '.join(common[:MAX_NAMED])} with them" if common else ""
-        return self._make_result(smallest, conclusion, failures, runs)
+        return self._make_result(smallest, conclusion, tried)
 
-    def _blame_holders(self, collisions: Sequence[str], failures: int, runs: int) -> BisectionResult:
+    def _blame_holders(self, tried: Tried) -> BisectionResult:
         """Blame all holders of the thing that failures with neighbours name, and those under plain load less often."""
-        cause = find_cause(self.shared, collisions) if collisions else None
+        named, without = len(tried.collisions), len(self.without.collisions)
+        cause = find_cause(self.shared, tried.collisions) if named else None
         holders = {name for resource in cause.resources for name in self.shared[resource]} if cause else set()
-        more_often = fisher_p_value(len(collisions), runs, len(self.collisions), self.without[1]) <= ALPHA
+        more_often = fisher_p_value(named, tried.runs, without, self.without.runs) <= ALPHA
         if cause and more_often and holders - {ITSELF}:
             conclusion = f"any of these neighbours, by {', '.join(cause.resources[:MAX_NAMED])}"
-            return self._make_result(sorted(holders - {ITSELF}), conclusion, failures, runs)
-        return self._make_result([], "none of its neighbours: it fails under any load", failures, runs)
+            return self._make_result(sorted(holders - {ITSELF}), conclusion, tried)
+        return self._make_result([], ANY_LOAD, tried)
 
-    def _confirm(self, names: Sequence[str]) -> tuple[int, int, float]:
-        """Return failures and runs with the set that was found, in new batches, and Fisher's p against none.
+    def _confirm(self, names: Sequence[str]) -> tuple[Tried, float]:
+        """Try the set that was found in new batches; also return Fisher's p against none.
 
         One failure chose each set on the way, and may have been chance.
         """
-        failures = runs = 0
+        tried = Tried()
         p = 1.0
         for _ in range(MAX_QUIET_BATCHES):
-            more_failures, more_runs = self._try(names, noise=0)
-            failures, runs = failures + more_failures, runs + more_runs
-            p = fisher_p_value(failures, runs, *self.without)
-            if p <= ALPHA or not more_failures:
+            more = self._try(names, noise=0)
+            tried = tried.merge(more)
+            p = self._compare(tried)
+            if p <= ALPHA or not more.failures:
                 break
-        return failures, runs, p
+        return tried, p
 
-    def _is_more_than_without(self, failures: int, runs: int) -> bool:
+    def _is_more_than_without(self, tried: Tried) -> bool:
         """Tell whether it fails more often than under plain CPU load, where it may fail as well."""
-        if not self.without[0]:
-            return failures > 0
-        return fisher_p_value(failures, runs, *self.without) <= ALPHA
+        return self._compare(tried) <= ALPHA if self.without.failures else tried.failures > 0
+
+    def _compare(self, tried: Tried) -> float:
+        """Return Fisher's p for more failures than without neighbours."""
+        return fisher_p_value(tried.failures, tried.runs, self.without.failures, self.without.runs)
 
     def _try_without_neighbours(self, runs: int) -> BisectionResult:
-        failures, tried = self._try([], noise=self.workers)
-        if failures:
-            return self._make_result([], "none of its neighbours: it fails under any load", failures, tried)
-        failures, tried = self._try([], noise=0, with_itself=True)
-        if failures:
+        tried = self._try([], noise=self.workers)
+        if tried.failures:
+            return self._make_result([], ANY_LOAD, tried)
+        tried = self._try([], noise=0, with_itself=True)
+        if tried.failures:
             used = f"; both use {', '.join(list(self.shared)[:MAX_NAMED])}" if self.shared else ""
-            return self._make_result([self.nodeid], f"fails only while a copy of itself runs{used}", failures, tried)
-        return self._make_result([], "it did not fail; measure it first", 0, runs + tried)
+            return self._make_result([self.nodeid], f"fails only while a copy of itself runs{used}", tried)
+        return self._make_result([], "it did not fail; measure it first", Tried(0, runs + tried.runs))
 
     def _narrow(self, names: list[str]) -> list[str]:
         """Drop parts while the rest still fails: delta debugging (Zeller and Hildebrandt, IEEE TSE 28, 2002)."""
@@ -130,28 +150,26 @@ class Bisector:
     def _find_failing_part(self, chunks: list[list[str]], names: list[str]) -> list[str] | None:
         rests = [[name for name in names if name not in chunk] for chunk in chunks] if len(chunks) > 2 else []
         for part in (*chunks, *rests):
-            if self.batches < MAX_BATCHES and self._is_more_than_without(*self._try(part, noise=0)):
+            if self.batches < MAX_BATCHES and self._is_more_than_without(self._try(part, noise=0)):
                 return part
         return None
 
-    def _try(self, names: Sequence[str], *, noise: int, with_itself: bool = False) -> tuple[int, int]:
-        """Return failures and runs with these neighbours; stops when a failure would have shown at 95 %."""
-        failures = runs = 0
+    def _try(self, names: Sequence[str], *, noise: int, with_itself: bool = False) -> Tried:
+        """Run the test with these neighbours; stops when a failure would have shown at 95 %."""
+        tried = Tried()
         enough = runs_for_bound(self.rate)
-        self.collisions = []
         for _ in range(MAX_QUIET_BATCHES):
             batch = self._plan_batch(names, noise, with_itself)
             self.batches += 1
             ran = self.runner.run_batch(batch)
             self._leave_out_hung_neighbours(ran)
             own = [run for run in ran if run.nodeid == self.nodeid and run.counts]
-            failures += sum(run.failed for run in own)
-            runs += len(own)
-            self.collisions += [run.signature for run in own if run.failed and is_collision(run.signature)]
-            if failures or runs >= enough or not own:
+            failed = [run.signature for run in own if run.failed]
+            tried = tried.merge(Tried(len(failed), len(own), tuple(filter(is_collision, failed))))
+            if failed or tried.runs >= enough or not own:
                 break
-        self.report_progress(f"  {len(names)} neighbours: {failures}/{runs}")
-        return failures, runs
+        self.report_progress(f"  {len(names)} neighbours: {tried.failures}/{tried.runs}")
+        return tried
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run]) -> None:
         notes = note_hung_neighbours(runs, [self.nodeid])
@@ -171,6 +189,6 @@ class Bisector:
             noise=Noise(cpu=noise),
         )
 
-    def _make_result(self, names: list[str], conclusion: str, failures: int, runs: int) -> BisectionResult:
+    def _make_result(self, names: list[str], conclusion: str, tried: Tried) -> BisectionResult:
         notes = list(self.hung.values())
-        return BisectionResult(self.nodeid, names, conclusion, failures, runs, self.batches, notes)
+        return BisectionResult(self.nodeid, names, conclusion, tried.failures, tried.runs, self.batches, notes)

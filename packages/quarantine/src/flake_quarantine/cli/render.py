@@ -11,14 +11,12 @@ from typing import Any
 from flake_quarantine.campaigns.bisector import BisectionResult
 from flake_quarantine.campaigns.hunter import HuntResult
 from flake_quarantine.history import History
-from flake_quarantine.inference.causes import Cause, find_cause
 from flake_quarantine.inference.measurement import Measurement
-from flake_quarantine.inference.statistics import ALPHA, upper_bound, wilson_interval
+from flake_quarantine.inference.statistics import upper_bound, wilson_interval
 from flake_quarantine.inference.stopping_rule import Verdict
-from flake_quarantine.inference.suspects import Suspect
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.job_summary import escape_cell
-from flake_quarantine.register import Entry, Kind, Register, count_of_days, format_days_left
+from flake_quarantine.register import Entry, Register, count_of_days, format_days_left
 
 MAX_SUSPECTS = 5
 Value = dict[str, Any]  # what becomes JSON
@@ -33,7 +31,7 @@ def serialize_measurement(one: Measurement) -> Value:
         "alone": {"runs": one.tally.alone_runs, "failures": one.tally.alone_failures},
         "load": [{"workers": r.workers, "runs": r.runs, "failures": r.failures} for r in one.tally.rungs],
         "p": one.p,
-        "suspects": [{"nodeid": suspect.nodeid, "p": suspect.p} for suspect in _choose_suspects(one)],
+        "suspects": [{"nodeid": suspect.nodeid, "p": suspect.p} for suspect in one.clear_suspects[:MAX_SUSPECTS]],
         "cause": _serialize_cause(one),
         "shared": one.shared_resources,
         "signatures": dict(one.signatures.most_common()),
@@ -42,28 +40,8 @@ def serialize_measurement(one: Measurement) -> Value:
     }
 
 
-def _choose_suspects(one: Measurement) -> list[Suspect]:
-    """Return the likeliest suspects: one that explains nothing is none.
-
-    An order is proved by runs in one process: there, what ran before every failure explains it without a small p.
-    """
-    is_order = one.kind is Kind.ORDER
-    return [
-        suspect
-        for suspect in one.suspects
-        if suspect.p <= ALPHA or (is_order and suspect.failed_with and not suspect.failed_without)
-    ][:MAX_SUSPECTS]
-
-
-def _find_cause(one: Measurement) -> Cause | None:
-    """Return what the failures name or the test shares; where it never failed, or failed alone, load has no cause."""
-    if not one.tally.load_failures or one.tally.alone_failures:
-        return None
-    return find_cause(one.shared_resources, [signature for signature, _ in one.signatures.most_common()])
-
-
 def _serialize_cause(one: Measurement) -> Value | None:
-    cause = _find_cause(one)
+    cause = one.cause
     return {"kind": cause.kind, "sentence": cause.sentence} if cause else None
 
 
@@ -75,7 +53,7 @@ def serialize_details(one: Measurement) -> Value:
         "rung": interpret_rungs(one.tally),
         "together": dict(one.joint_failures.most_common(MAX_SUSPECTS)),
         "more": one.hint,
-        "suspects": [vars(suspect) for suspect in _choose_suspects(one)],
+        "suspects": [vars(suspect) for suspect in one.clear_suspects[:MAX_SUSPECTS]],
     }
 
 
@@ -141,10 +119,10 @@ def _format_causes(one: Measurement) -> Iterator[str]:
     yield from (f"  {count} × {signature}" for signature, count in one.signatures.most_common(3))
     joint_failures = one.joint_failures.most_common(3)
     yield from (f"  failed at the same moment {count} ×: {nodeid}" for nodeid, count in joint_failures)
-    cause = _find_cause(one)
+    cause = one.cause
     if cause:
         yield f"  cause ({cause.kind}): {cause.sentence}"
-    for suspect in _choose_suspects(one)[:3]:
+    for suspect in one.clear_suspects[:3]:
         yield (
             f"  suspect {suspect.nodeid}: failed {suspect.failed_with}/{suspect.runs_with} with it,"
             f" {suspect.failed_without}/{suspect.runs_without} without, p {suspect.p:.2g}"

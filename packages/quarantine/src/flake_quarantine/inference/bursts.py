@@ -21,10 +21,12 @@ def count_events(runs: Sequence[Run], seed: int = 0) -> int:
     have as few bursts as were seen, each burst counts once; otherwise each failure counts. A failure that names a
     collision, such as a port in use, always counts: tests that meet at one thing fail together because of it.
     """
-    collisions = [run for run in runs if run.failed and is_collision(run.signature)]
-    if collisions:
-        others = [run for run in runs if not (run.failed and is_collision(run.signature))]
-        return len(collisions) + count_events(others, seed)
+    others = [run for run in runs if not (run.failed and is_collision(run.signature))]
+    return len(runs) - len(others) + _count_clustered_events(others, seed)
+
+
+def _count_clustered_events(runs: Sequence[Run], seed: int) -> int:
+    """Count bursts if failures cluster more than chance allows, otherwise failures."""
     failures = [run for run in runs if run.failed]
     seen = count_bursts([_to_interval(run) for run in failures])
     if seen == len(failures) or len(failures) == len(runs):

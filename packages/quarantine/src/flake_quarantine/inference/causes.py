@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from flake_quarantine.inference.suspects import ITSELF
+
 # What a failure says of the thing that it met. The first two are collisions: load without another holder makes none.
 PORT_IN_USE = re.compile(r"address (already )?in use|EADDRINUSE", re.IGNORECASE)
 FILE_EXISTS = re.compile(r"FileExistsError|EEXIST")
@@ -22,7 +24,6 @@ CHANGES = {
 }
 TIMING = "it waits for a time that is too short on a busy machine: wait for the condition, with a longer limit"
 MAX_HOLDERS = 3
-ITSELF = "itself"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from flake_quarantine.inference.causes import Cause, find_cause
 from flake_quarantine.inference.limits import MIN_ALONE_RUNS, Limits
 from flake_quarantine.inference.missing_runs import find_missing_runs
 from flake_quarantine.inference.statistics import ALPHA, holm
@@ -41,6 +42,26 @@ class Measurement:
     failing_batch: FailingBatch | None = None
     notes: list[str] = field(default_factory=list)
     pytest_options: tuple[str, ...] = ()  # with which it was measured, and is to be repeated
+
+    @property
+    def cause(self) -> Cause | None:
+        """What the failures name or the test shares; where it never failed, or failed alone, load has no cause."""
+        if not self.tally.load_failures or self.tally.alone_failures:
+            return None
+        return find_cause(self.shared_resources, [signature for signature, _ in self.signatures.most_common()])
+
+    @property
+    def clear_suspects(self) -> list[Suspect]:
+        """The suspects that explain the failures, the likeliest first.
+
+        An order is proved by runs in one process: there, what ran before every failure explains it without a small p.
+        """
+        is_order = self.kind is Kind.ORDER
+        return [
+            suspect
+            for suspect in self.suspects
+            if suspect.p <= ALPHA or (is_order and suspect.failed_with and not suspect.failed_without)
+        ]
 
 
 def correct_p_values(measurements: Sequence[Measurement]) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flake_quarantine.inference.statistics import benjamini_hochberg, fisher_p_value
 from flake_quarantine.runs import Run
 
+ITSELF = "itself"  # stands for copies of the target among those that share something with it
+
 Observation = tuple[bool, set[str]]  # whether the target failed, and the tests that were present
 
 
@@ -37,7 +39,7 @@ def rank_earlier(runs: Sequence[Run], target: str) -> list[Suspect]:
 
 
 def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[str]]:
-    """Return what the target and other tests touched, with the names of those; `itself` for its own copies."""
+    """Return what the target and other tests touched, with the names of those; `ITSELF` for its own copies."""
     own: dict[str, int] = {}
     for run in runs:
         if run.nodeid == target:
@@ -47,7 +49,7 @@ def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[st
     for resource, times in own.items():
         others = sorted({run.nodeid for run in runs if run.nodeid != target and resource in run.touched})
         if others or times > 1:
-            shared[resource] = others or ["itself"]
+            shared[resource] = others or [ITSELF]
     return shared
 
 
