@@ -86,6 +86,22 @@ def test_what_a_found_neighbour_shares_with_the_test_is_named() -> None:
     assert found.conclusion == "fails while these run: a.py::bad; it shares port 8000 with them"
 
 
+@pytest.mark.parametrize("guilty", ["a.py::holds", "a.py::z"])
+def test_the_holders_of_a_known_port_are_tried_before_all(guilty: str) -> None:
+    tried: list[set[str]] = []
+
+    def count_failures(batch: Batch) -> int:
+        tried.append(set(batch.parts[0]) - {TARGET})
+        return 16 if guilty in batch.parts[0] else 0
+
+    shared = {"port 8000": ["a.py::holds"], "file /x": ["a.py::z"]}
+    bisector = Bisector(CountingRunner(Path(), count_failures=count_failures), TARGET, workers=4, shared=shared)
+    found = bisector.bisect(["a.py::x", "a.py::y", "a.py::z", "a.py::holds"])
+    assert tried[0] == {"a.py::holds"}
+    assert found.neighbours == [guilty]
+    assert (len(tried) <= 3) == (guilty == "a.py::holds")
+
+
 def test_a_test_that_fails_beside_its_own_copy_says_what_they_share() -> None:
     runner = CountingRunner(Path(), count_failures=lambda batch: 0 if batch.exclusive else 5)
     found = Bisector(runner, TARGET, workers=4, shared={"port 54321": ["itself"]}).bisect(["a.py::x"])

@@ -234,4 +234,4 @@ def test_a_bisection_names_a_neighbour_that_hangs_and_goes_on_without_it() -> No
     found = Bisector(runner, "a.py::target", workers=2).bisect(["a.py::hangs", "a.py::fine"])
     assert ["a.py::hangs" in batch.parts[0] for batch in runner.batches] == [True, *[False] * (len(runner.batches) - 1)]
     assert len(found.notes) == 1
-    assert "a.py::hangs hung" in format_bisection(found, {})
+    assert "a.py::hangs hung" in format_bisection(found)

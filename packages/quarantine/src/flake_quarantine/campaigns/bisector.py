@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from flake_quarantine.campaigns.bisection import MAX_NAMED, BisectionResult, Tried, describe_shared, narrow
 from flake_quarantine.campaigns.campaign import note_hung_neighbours
 from flake_quarantine.inference.causes import find_cause, is_collision
 from flake_quarantine.inference.statistics import ALPHA, fisher_p_value, runs_for_bound, wilson_interval
-from flake_quarantine.inference.suspects import ITSELF
+from flake_quarantine.inference.suspects import ITSELF, list_port_holders
+from flake_quarantine.register import Kind
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -21,32 +22,6 @@ MAX_BATCHES = 40
 MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
 MIN_RATE = 0.01
 ANY_LOAD = "none of its neighbours: it fails under any load"
-MAX_NAMED = 3  # shared things in a conclusion; the answer lists all below it
-
-
-@dataclass
-class BisectionResult:
-    """What bisecting found."""
-
-    nodeid: str
-    neighbours: list[str] = field(default_factory=list)
-    conclusion: str = ""
-    failures: int = 0
-    runs: int = 0
-    batches: int = 0
-    notes: list[str] = field(default_factory=list)
-
-
-class Tried(NamedTuple):
-    """What became of the test with one set of neighbours."""
-
-    failures: int = 0
-    runs: int = 0
-    collisions: tuple[str, ...] = ()  # the signatures of failures that name a shared thing
-
-    def merge(self, other: Tried) -> Tried:
-        """Return the counts of both."""
-        return Tried(self.failures + other.failures, self.runs + other.runs, self.collisions + other.collisions)
 
 
 @dataclass
@@ -65,26 +40,38 @@ class Bisector:
     hung: dict[str, str] = field(default_factory=dict)  # neighbours that held up a batch, with a note on each
 
     def bisect(self, candidates: Sequence[str]) -> BisectionResult:
-        """Bisect the candidates, which are node ids, the likeliest first."""
-        tried = self._try(candidates, noise=0) if candidates else Tried()
-        if not tried.failures:
-            return self._try_without_neighbours(tried.runs)
-        self.rate = max(MIN_RATE, wilson_interval(tried.failures, tried.runs)[0])
-        self.without = self._try([], noise=self.workers)
-        if not self._is_more_than_without(tried):
-            return self._blame_holders(tried)
-        return self._name(self._narrow(list(candidates)))
+        """Bisect the candidates, which are node ids: the holders of its ports first, then all, the likeliest first."""
+        holders = list_port_holders(self.shared)
+        first = [name for name in candidates if name in holders]
+        result, tried = None, Tried()
+        for names in (first, list(candidates)):
+            tried = self._try(names, noise=0) if names else Tried()
+            if tried.failures:
+                result = self._bisect_failing(names, tried)
+            if result is not None and result.neighbours:
+                return result
+        return result if result is not None and tried.failures else self._try_without_neighbours(tried.runs)
 
-    def _name(self, smallest: list[str]) -> BisectionResult:
+    def _bisect_failing(self, names: Sequence[str], tried: Tried) -> BisectionResult:
+        """Bisect a set with which the test has failed."""
+        self.rate = max(MIN_RATE, wilson_interval(tried.failures, tried.runs)[0])
+        self.without = self.without if self.without.runs else self._try([], noise=self.workers)
+        if not tried.is_worse_than(self.without):
+            return self._blame_holders(tried)
+        return self._name(narrow(names, self._fails_with))
+
+    def _fails_with(self, names: Sequence[str]) -> bool:
+        """Tell whether it fails more often with these than under plain CPU load, where it may fail as well."""
+        return self.batches < MAX_BATCHES and self._try(names, noise=0).is_worse_than(self.without)
+
+    def _name(self, smallest: Sequence[str]) -> BisectionResult:
         """Name the set that was found, if new runs confirm it."""
         tried, p = self._confirm(smallest)
         if p > ALPHA:
             without = f"without any {self.without.failures} of {self.without.runs}"
             found = f"with the likeliest {tried.failures} of {tried.runs}, {without}"
             return self._make_result([], f"no set of neighbours was confirmed: {found} failed", tried)
-        conclusion = f"fails while these run: {', '.join(smallest)}"
-        common = [name for name, holders in self.shared.items() if set(holders) & set(smallest)]
-        conclusion += f"; it shares {', '.join(common[:MAX_NAMED])} with them" if common else ""
+        conclusion = f"fails while these run: {', '.join(smallest)}{describe_shared(self.shared, smallest)}"
         return self._make_result(smallest, conclusion, tried)
 
     def _blame_holders(self, tried: Tried) -> BisectionResult:
@@ -108,18 +95,10 @@ class Bisector:
         for _ in range(MAX_QUIET_BATCHES):
             more = self._try(names, noise=0)
             tried = tried.merge(more)
-            p = self._compare(tried)
+            p = tried.compare(self.without)
             if p <= ALPHA or not more.failures:
                 break
         return tried, p
-
-    def _is_more_than_without(self, tried: Tried) -> bool:
-        """Tell whether it fails more often than under plain CPU load, where it may fail as well."""
-        return self._compare(tried) <= ALPHA if self.without.failures else tried.failures > 0
-
-    def _compare(self, tried: Tried) -> float:
-        """Return Fisher's p for more failures than without neighbours."""
-        return fisher_p_value(tried.failures, tried.runs, self.without.failures, self.without.runs)
 
     def _try_without_neighbours(self, runs: int) -> BisectionResult:
         tried = self._try([], noise=self.workers)
@@ -130,29 +109,6 @@ class Bisector:
             used = f"; both use {', '.join(list(self.shared)[:MAX_NAMED])}" if self.shared else ""
             return self._make_result([self.nodeid], f"fails only while a copy of itself runs{used}", tried)
         return self._make_result([], "it did not fail; measure it first", Tried(0, runs + tried.runs))
-
-    def _narrow(self, names: list[str]) -> list[str]:
-        """Drop parts while the rest still fails: delta debugging (Zeller and Hildebrandt, IEEE TSE 28, 2002)."""
-        parts = 2
-        while len(names) > 1 and self.batches < MAX_BATCHES:
-            size = -(-len(names) // parts)
-            chunks = [names[start : start + size] for start in range(0, len(names), size)]
-            smaller = self._find_failing_part(chunks, names)
-            if smaller is not None:
-                parts = max(2, min(len(smaller), parts - 1 if len(smaller) > size else 2))
-                names = smaller
-            elif parts >= len(names):
-                break
-            else:
-                parts = min(len(names), parts * 2)
-        return names
-
-    def _find_failing_part(self, chunks: list[list[str]], names: list[str]) -> list[str] | None:
-        rests = [[name for name in names if name not in chunk] for chunk in chunks] if len(chunks) > 2 else []
-        for part in (*chunks, *rests):
-            if self.batches < MAX_BATCHES and self._is_more_than_without(self._try(part, noise=0)):
-                return part
-        return None
 
     def _try(self, names: Sequence[str], *, noise: int, with_itself: bool = False) -> Tried:
         """Run the test with these neighbours; stops when a failure would have shown at 95 %."""
@@ -189,6 +145,15 @@ class Bisector:
             noise=Noise(cpu=noise),
         )
 
-    def _make_result(self, names: list[str], conclusion: str, tried: Tried) -> BisectionResult:
-        notes = list(self.hung.values())
-        return BisectionResult(self.nodeid, names, conclusion, tried.failures, tried.runs, self.batches, notes)
+    def _make_result(self, names: Sequence[str], conclusion: str, tried: Tried) -> BisectionResult:
+        return BisectionResult(
+            nodeid=self.nodeid,
+            conclusion=conclusion,
+            kind=Kind.LOAD if tried.failures else Kind.UNKNOWN,
+            neighbours=list(names),
+            failures=tried.failures,
+            runs=tried.runs,
+            batches=self.batches,
+            notes=list(self.hung.values()),
+            shared={resource: list(holders) for resource, holders in self.shared.items()},
+        )

@@ -8,11 +8,13 @@ import shlex
 from collections.abc import Sequence
 
 from flake_quarantine import job_summary
+from flake_quarantine.campaigns.bisection import BisectionResult
 from flake_quarantine.campaigns.bisector import Bisector
 from flake_quarantine.campaigns.campaign import Campaign
 from flake_quarantine.campaigns.cause_finder import CauseFinder
 from flake_quarantine.campaigns.hunter import Hunter, HuntResult
 from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.campaigns.order_bisector import MAX_EARLIER, OrderBisector
 from flake_quarantine.campaigns.shards import Shard, choose_tests
 from flake_quarantine.cli import arguments, register_commands, register_editor, render
 from flake_quarantine.cli.invocation import Invocation
@@ -20,8 +22,10 @@ from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
 from flake_quarantine.inference.measurement import Measurement, correct_p_values
 from flake_quarantine.inference.stopping_rule import FAILING, Verdict
+from flake_quarantine.inference.suspects import list_port_holders
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.register import Register
+from flake_quarantine.runner.batches import choose_neighbours
 
 HEALED_DAYS = 14  # how long a healed test may stay in the register
 BISECT_WORKERS = 4
@@ -94,7 +98,7 @@ def propose_entries(result: HuntResult, today: dt.date) -> dict[str, str]:
 
 
 def bisect(invocation: Invocation) -> int:
-    """Find a smallest set of neighbours with which the test fails."""
+    """Find a smallest set of tests with which the test fails: before it in one process, or at the same time."""
     runner, settings = invocation.make_runner(), invocation.make_settings()
     suite = invocation.collect_suite(runner)
     wanted, _ = invocation.find_tests(runner, suite, [invocation.options.nodeid])
@@ -102,17 +106,39 @@ def bisect(invocation: Invocation) -> int:
         raise QuarantineError(f"{invocation.options.nodeid} must name one test; it names {len(wanted)}")
     workers = invocation.options.workers or max(BISECT_WORKERS, settings.workers[0])
     campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=invocation.report_progress)
-    suspects, shared = CauseFinder(campaign).find_suspects(wanted[0], workers)
+    result = _bisect_order(campaign, wanted[0]) or _bisect_load(campaign, wanted[0], workers)
+    invocation.print_result(render.serialize_bisection(result), lambda: render.format_bisection(result))
+    return 0 if result.failures else 1
+
+
+def _bisect_order(campaign: Campaign, nodeid: str) -> BisectionResult | None:
+    """Find the tests after which it fails; they run in the order of the suite, or in the reverse."""
+    seed = campaign.settings.seed
+    chosen = set(choose_neighbours(campaign.suite, nodeid, MAX_EARLIER, seed))
+    bisector = OrderBisector(campaign.limited_runner, nodeid, seed, campaign.report_progress)
+    return bisector.bisect([name for name in campaign.suite if name in chosen])
+
+
+def _bisect_load(campaign: Campaign, nodeid: str, workers: int) -> BisectionResult:
+    """Find the neighbours at the same time as which it fails."""
+    finder = CauseFinder(campaign)
+    suspects, shared = finder.find_suspects(nodeid, workers)
     candidates = [suspect.nodeid for suspect in suspects if suspect.failed_with or suspect.p < 1]
     strong = [suspect.nodeid for suspect in suspects if suspect.p <= STRONG]
-    bisector = Bisector(
-        campaign.limited_runner, wanted[0], workers, settings.seed, invocation.report_progress, shared=shared
-    )
     # What touches the same things as the test is tried first, even where it met the test too seldom to stand out.
-    holders = sorted({name for names in shared.values() for name in names} & set(suite) - {wanted[0]})
-    result = bisector.bisect(strong or list(dict.fromkeys([*holders, *candidates])))
-    invocation.print_result(render.serialize_bisection(result, shared), lambda: render.format_bisection(result, shared))
-    return 0 if result.failures else 1
+    others = set(campaign.suite) - {nodeid}
+    holders = sorted({name for names in shared.values() for name in names} & others)
+    likeliest = [*sorted(list_port_holders(shared) & others), *strong] if strong else [*holders, *candidates]
+    bisector = Bisector(
+        campaign.limited_runner,
+        nodeid,
+        workers,
+        campaign.settings.seed,
+        campaign.report_progress,
+        shared=shared,
+        hung=finder.hung,
+    )
+    return bisector.bisect(list(dict.fromkeys(likeliest)))
 
 
 def _apply_register(one: Measurement, register: Register, today: dt.date, history: History | None) -> bool:

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flake_quarantine.campaigns.bisector import BisectionResult
+from flake_quarantine.campaigns.bisection import BisectionResult
 from flake_quarantine.campaigns.hunter import HuntResult
 from flake_quarantine.history import History
 from flake_quarantine.inference.measurement import Measurement
@@ -180,17 +180,17 @@ def tabulate_hunt(result: HuntResult, proposals: Mapping[str, str]) -> str:
     )
 
 
-def serialize_bisection(found: BisectionResult, shared: Mapping[str, Sequence[str]]) -> Value:
+def serialize_bisection(found: BisectionResult) -> Value:
     """Return the result of a bisection, with the resources that the test shares."""
-    return {**vars(found), "shared": dict(shared)}
+    return dict(vars(found))
 
 
-def format_bisection(found: BisectionResult, shared: Mapping[str, Sequence[str]]) -> str:
+def format_bisection(found: BisectionResult) -> str:
     """Return the result of a bisection in words."""
     lines = [f"{found.nodeid}: {found.conclusion}", f"  {found.failures}/{found.runs} failed; {found.batches} batches"]
     lines += [f"  note: {note}" for note in found.notes]
     return "\n".join(
-        [*lines, *(f"  shares {resource} with {', '.join(others)}" for resource, others in shared.items())]
+        [*lines, *(f"  shares {resource} with {', '.join(others)}" for resource, others in found.shared.items())]
     )
 
 

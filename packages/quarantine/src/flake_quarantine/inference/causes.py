@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flake_quarantine.inference.suspects import ITSELF
+from flake_quarantine.inference.suspects import ITSELF, PORTS
 
 # What a failure says of the thing that it met. The first two are collisions: load without another holder makes none.
 PORT_IN_USE = re.compile(r"address (already )?in use|EADDRINUSE", re.IGNORECASE)
@@ -15,7 +15,7 @@ DATABASE_LOCKED = re.compile(r"database (table )?is locked", re.IGNORECASE)
 TIME_OUT = re.compile(r"\bTimeout|TimeoutError|\btimed? ?out\b", re.IGNORECASE)
 SIGNS = ((PORT_IN_USE, "port"), (FILE_EXISTS, "file"), (DATABASE_LOCKED, "file"), (TIME_OUT, "timing"))
 # How the names of shared things begin that belong to each kind.
-PREFIXES = {"port": ("port ", "socket "), "file": ("file ", "temporary path "), "environment": ("variable ",)}
+PREFIXES = {"port": PORTS, "file": ("file ", "temporary path "), "environment": ("variable ",)}
 UNSEEN = {"port": "a port", "file": "a file or database"}
 CHANGES = {
     "port": "bind port 0, and read the port that the system chose",

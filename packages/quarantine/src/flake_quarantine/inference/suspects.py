@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake_quarantine.inference.statistics import benjamini_hochberg, fisher_p_value
 from flake_quarantine.runs import Run
 
 ITSELF = "itself"  # stands for copies of the target among those that share something with it
+
+PORTS = ("port ", "socket ")  # how the names of these resources begin
 
 Observation = tuple[bool, set[str]]  # whether the target failed, and the tests that were present
 
@@ -51,6 +53,11 @@ def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[st
         if others or times > 1:
             shared[resource] = others or [ITSELF]
     return shared
+
+
+def list_port_holders(shared: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the tests that hold a port or a socket of the target, of what `find_shared_resources` returned."""
+    return {name for resource, names in shared.items() if resource.startswith(PORTS) for name in names} - {ITSELF}
 
 
 def _rank(observations: Sequence[Observation]) -> list[Suspect]:
