@@ -185,7 +185,11 @@ def _measure(folder: Path, group: Sequence[Truth], keep: Path | None) -> None:
     """Measure the tests together, and keep the results."""
     runner = PytestRunner(root=folder, options=(*PLAIN, "-p", "flake_quarantine.pytest_plugin.entry_point"), cwd=folder)
     suite = [test for test in runner.collect() if _is_neighbour(test)]
-    settings = CampaignSettings(seed=1 + 100 * len(group[0].found), finds_suspects=bool(group[0].neighbour))
+    settings = CampaignSettings(
+        seed=1 + 100 * len(group[0].found),
+        finds_suspects=bool(group[0].neighbour),
+        max_foreign_load=1,  # the tests of one group fill the machine while those of the next run alone
+    )
     campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=_report_progress)
     found = Measurer(campaign).measure([truth.nodeid for truth in group], family=1)
     for truth, one in zip(group, map(CorpusResult.from_measurement, found), strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flake_quarantine.history import History, Outcomes
+from flake_quarantine.history import History, OutcomeRow, Outcomes
 
 SECONDS = 240
 WITH_OTHERS = 'import os\nWITH_OTHERS = "FLAKE_QUARANTINE_TRIAL" not in os.environ\n'
@@ -55,7 +55,7 @@ def test_a_run_whose_clock_went_back_is_appended_behind_the_others(project: Any)
     project.write("tests/test_a.py", "def test_x(): pass\n")
     tomorrow = int(dt.datetime.now(dt.UTC).timestamp()) + 86_400
     with History(project.folder / "h.db") as history:
-        history.append(Outcomes("run", 2, [("tests/test_a.py::test_x", "passed", 0.1, "")]))
+        history.append(Outcomes("run", 2, [OutcomeRow("tests/test_a.py::test_x", "passed", 0.1, "")]))
         history._db.execute("UPDATE batch SET at = ?", (tomorrow,))
     assert project.pytest("-n2", "--quarantine-history=h.db").returncode == 0
     with History(project.folder / "h.db") as history:

@@ -25,9 +25,9 @@ from flake_quarantine.inference.tally import Rung, Tally
 # Far more than anything here takes, even on a machine that others load.
 SECONDS = 60
 KEYS = {"nodeid", "verdict", "kind", "alone", "load", "p", "reproduce"}
-KEYS |= {"cause", "notes", "shared", "signatures", "suspects"}
+KEYS |= {"cause", "foreign", "notes", "shared", "signatures", "suspects"}
 # Half of what the default ladder does, and few workers: the machine is shared.
-SMALL = ("--ladder", "1,2", "--copies", "75", "--seed", "5")
+SMALL = ("--ladder", "1,2", "--copies", "75", "--seed", "5", "--foreign-load", "1")
 
 NewProject = Callable[..., Any]
 
@@ -176,6 +176,7 @@ def test_hunt_finds_the_flake_and_says_what_to_paste(new_project: NewProject) ->
     [
         (["measure", "--noise", "gpu=1"], "noise must be written"),
         (["hunt", "--budget", "ten"], "a time is written as"),
+        (["measure", "--foreign-load", "25"], "a share is written as 0.25"),
         (["release", "nothing"], "is not in"),
         (["report"], "there is no history"),
         (["add", "t", "--owner", "me", "--issue", "L", "--reason", "r", "--days", "61"], "--days must be 1 to 60"),
@@ -209,7 +210,9 @@ def test_the_command_that_repeats_a_measurement_keeps_the_options_of_pytest() ->
 
 def test_a_measurement_in_json_shows_progress_and_explains_itself(project: Any) -> None:
     project.write("test_a.py", "def test_x(): assert 0, 'boom'\n")
-    done = project.command("measure", "--json", "test_a.py::test_x", "--", "-p", "no:cacheprovider")
+    done = project.command(
+        "measure", "--json", "--foreign-load", "1", "test_a.py::test_x", "--", "-p", "no:cacheprovider"
+    )
     (found,) = json.loads(done.stdout)
     assert found["verdict"] == "broken"
     assert any("boom" in signature for signature in found["signatures"])

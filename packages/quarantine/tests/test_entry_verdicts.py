@@ -13,7 +13,7 @@ from flake_quarantine.history import History
 
 DAY = 86_400
 # Few runs: what is said here does not depend on how many there are.
-FEW = ("--ladder", "1", "--copies", "20", "--load-runs", "20", "--seed", "3")
+FEW = ("--ladder", "1", "--copies", "20", "--load-runs", "20", "--seed", "3", "--foreign-load", "1")
 TO = ("--register", "tests/quarantine.toml")
 
 
@@ -57,7 +57,7 @@ def test_a_healed_test_is_to_be_released_after_fourteen_days(
     project.write("tests/test_a.py", "def test_x(): pass\n")
     project.quarantine(nodeid, since=-20, expires=30)
     healed_before(project.folder / "h.db", nodeid, days, monkeypatch)
-    done = project.command("measure", *TO, "--history", "h.db", "--ladder", "1", "--seed", "3")
+    done = project.command("measure", *TO, "--history", "h.db", "--ladder", "1", "--seed", "3", "--foreign-load", "1")
     assert done.returncode == status, done.stdout + done.stderr
     assert f"healed: {nodeid}" in done.stdout
     assert ("release it, it is healed since" in done.stdout) == bool(status)

@@ -13,17 +13,18 @@ import pytest
 from flake_quarantine import history
 from flake_quarantine.cli.html_report import write_report
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.history import History, Outcomes
+from flake_quarantine.history import History, OutcomeRow, Outcomes
 from flake_quarantine.inference.statistics import wilson_interval
 from flake_quarantine.register import Register
 
 WRITER = """
 import sys
 from pathlib import Path
-from flake_quarantine.history import History, Outcomes
+from flake_quarantine.history import History, OutcomeRow, Outcomes
 for number in range(20):
     with History(Path(sys.argv[1])) as file:
-        file.append(Outcomes("run", 2, [("a.py::test_a", "failed", 0.1, "sig"), ("a.py::test_b", "passed", 0.1, "")]))
+        rows = [OutcomeRow("a.py::test_a", "failed", 0.1, "sig"), OutcomeRow("a.py::test_b", "passed", 0.1, "")]
+        file.append(Outcomes("run", 2, rows))
 """
 
 
@@ -41,7 +42,7 @@ def test_a_clock_that_goes_back_does_not_change_the_order(tmp_path: Path, monkey
     with History(tmp_path / "h.db") as file:
         for moment in (2_000_000_000, 1_000_000_000, 2_000_000_100):
             monkeypatch.setattr(time, "time", lambda moment=moment: moment)
-            file.append(Outcomes("run", 0, [("t", "passed", 0.0, "")]))
+            file.append(Outcomes("run", 0, [OutcomeRow("t", "passed", 0.0, "")]))
         assert [point.at for point in file.list_points("t")] == [2_000_000_000, 2_000_000_000, 2_000_000_100]
 
 
@@ -49,7 +50,7 @@ def test_histories_of_jobs_are_merged_once(tmp_path: Path) -> None:
     """Batches keep their runs, in the order of time; merging again adds nothing."""
     for job in ("one", "two"):
         with History(tmp_path / job) as file:
-            file.append(Outcomes("run", 2, [("t", "failed", 0.1, job), (job, "passed", 0.1, "")]))
+            file.append(Outcomes("run", 2, [OutcomeRow("t", "failed", 0.1, job), OutcomeRow(job, "passed", 0.1, "")]))
             file.append_verdict("t", "healed", "{}")
     with History(tmp_path / "all") as file:
         assert [file.merge(tmp_path / job) for job in ("one", "two", "one")] == [1, 1, 0]
@@ -66,18 +67,21 @@ def test_merged_batches_are_in_the_order_of_time(tmp_path: Path, monkeypatch: py
         with History(tmp_path / job) as file:
             for moment in moments:
                 monkeypatch.setattr(time, "time", lambda moment=moment: moment)
-                file.append(Outcomes("run", 2, [("t", "passed", 0.1, "")]))
+                file.append(Outcomes("run", 2, [OutcomeRow("t", "passed", 0.1, "")]))
     with History(tmp_path / "one") as file:
         file.merge(tmp_path / "two")
         assert [point.at for point in file.list_points("t")] == [1000, 2000, 3000]
 
 
-def test_a_history_of_the_first_format_is_brought_to_this_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("made", [1, 2])
+def test_a_history_of_an_older_format_is_brought_to_this_one(tmp_path: Path, made: int) -> None:
     with History(tmp_path / "old") as file:
-        file.append(Outcomes("run", 2, [("t", "failed", 0.1, "sig")]))
-        for table in ("batch", "verdict"):
+        file.append(Outcomes("run", 2, [OutcomeRow("t", "failed", 0.1, "sig")]))
+        for column in ("load_average", "steal", "own", "others"):
+            file._db.execute(f"ALTER TABLE outcome DROP COLUMN {column}")
+        for table in ("batch", "verdict") if made == 1 else ():
             file._db.execute(f"ALTER TABLE {table} DROP COLUMN uid")
-        file._db.execute("PRAGMA user_version = 1")
+        file._db.execute(f"PRAGMA user_version = {made}")
     with History(tmp_path / "new") as file:
         assert file.merge(tmp_path / "old") == 1
         assert [point.failures for point in file.list_points("t")] == [1]
@@ -112,7 +116,7 @@ def test_the_report_is_one_page_without_network(tmp_path: Path) -> None:
     details = '{"suspects": [{"nodeid": "a.py::other", "p": 0.001}]}'
     with History(tmp_path / "h.db") as file:
         for failures in range(3):
-            rows = [("a.py::test_<x>", "failed" if n < failures else "passed", 0.1, "sig") for n in range(10)]
+            rows = [OutcomeRow("a.py::test_<x>", "failed" if n < failures else "passed", 0.1, "sig") for n in range(10)]
             file.append(Outcomes("load", 8, rows))
         file.append_verdict("a.py::test_<x>", "load-only", details)
         write_report(tmp_path / "r.html", file, Register(tmp_path / "q.toml"), dt.date.today())

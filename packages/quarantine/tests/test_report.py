@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine.cli.html_report import write_report
-from flake_quarantine.history import History, Outcomes
+from flake_quarantine.history import History, OutcomeRow, Outcomes
 from flake_quarantine.register import Entry, Evidence, Kind, Register
 
 TODAY = dt.date(2030, 1, 31)
@@ -36,7 +36,9 @@ def report(folder: Path, entries: Sequence[Entry] = ()) -> str:
     with History(folder / "h.db") as history:
         for failed in (True, False):
             rows = [("a.py::flaky", failed), ("a.py::always", True), ("a.py::broken", failed)]
-            history.append(Outcomes("run", 2, [(name, "failed" if bad else "passed", 0.1, "s") for name, bad in rows]))
+            history.append(
+                Outcomes("run", 2, [OutcomeRow(name, "failed" if bad else "passed", 0.1, "s") for name, bad in rows])
+            )
         history.append_verdict("a.py::broken", "broken", "{}")
         write_report(folder / "r.html", history, Register(folder / "q.toml", tuple(entries)), TODAY)
     return (folder / "r.html").read_text()

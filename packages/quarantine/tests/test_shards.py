@@ -13,7 +13,7 @@ from flake_quarantine.campaigns.shards import Shard, choose_tests
 from flake_quarantine.cli.arguments import parse_shard
 from flake_quarantine.cli.main import run
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.history import VERSION, History, Outcomes
+from flake_quarantine.history import VERSION, History, OutcomeRow, Outcomes
 
 SUITES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 30)), unique=True, max_size=60)
 
@@ -47,8 +47,8 @@ def test_tests_of_a_file_stay_together_unless_it_is_too_long() -> None:
 
 def test_durations_come_from_the_history(tmp_path: Path) -> None:
     with History(tmp_path / "h.db") as history:
-        history.append(Outcomes("run", 2, [("a", "passed", 1.0, ""), ("b", "failed", 9.0, "s")]))
-        history.append(Outcomes("load", 2, [("a", "passed", 3.0, "")]))
+        history.append(Outcomes("run", 2, [OutcomeRow("a", "passed", 1.0, ""), OutcomeRow("b", "failed", 9.0, "s")]))
+        history.append(Outcomes("load", 2, [OutcomeRow("a", "passed", 3.0, "")]))
         assert history.list_seconds() == {"a": 2.0}
 
 
@@ -65,7 +65,7 @@ def test_the_command_merges_the_histories_of_jobs_and_twice_changes_nothing(
     jobs = [str(tmp_path / name) for name in ("one.db", "two.db")]
     for job in jobs:
         with History(Path(job)) as history:
-            history.append(Outcomes("load", 2, [("t", "failed", 0.1, "s")]))
+            history.append(Outcomes("load", 2, [OutcomeRow("t", "failed", 0.1, "s")]))
             history.append_verdict("t", "load-only", "{}")
     target = str(tmp_path / "all.db")
     assert run(["merge", *jobs, "--history", target]) == 0

@@ -14,9 +14,11 @@ from types import TracebackType
 from typing import NamedTuple
 
 from flake_quarantine.errors import QuarantineError
+from flake_quarantine.machine_load import MachineLoad
 
 BUSY_SECONDS = 60.0
-VERSION = 2
+UNKNOWN_LOAD = (None,) * 4
+VERSION = 3
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batch (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of events: clocks may go back
@@ -31,7 +33,11 @@ CREATE TABLE IF NOT EXISTS outcome (
     test INTEGER NOT NULL REFERENCES test (id),
     outcome TEXT NOT NULL,
     seconds REAL NOT NULL,
-    signature TEXT NOT NULL
+    signature TEXT NOT NULL,
+    load_average REAL,                     -- of the machine, the others are shares of the time of all cores
+    steal REAL,
+    own REAL,
+    others REAL
 );
 CREATE INDEX IF NOT EXISTS outcome_by_test ON outcome (test, batch);
 CREATE TABLE IF NOT EXISTS verdict (
@@ -43,18 +49,27 @@ CREATE TABLE IF NOT EXISTS verdict (
     uid TEXT
 );
 """
-# Format 1 had no `uid`.
-MIGRATION = """
+# What makes each format from the one before it.
+MIGRATIONS = {
+    2: """
 ALTER TABLE batch ADD COLUMN uid TEXT;
 ALTER TABLE verdict ADD COLUMN uid TEXT;
 UPDATE batch SET uid = lower(hex(randomblob(8)));
 UPDATE verdict SET uid = lower(hex(randomblob(8)))
-"""
+""",
+    3: """
+ALTER TABLE outcome ADD COLUMN load_average REAL;
+ALTER TABLE outcome ADD COLUMN steal REAL;
+ALTER TABLE outcome ADD COLUMN own REAL;
+ALTER TABLE outcome ADD COLUMN others REAL
+""",
+}
 MERGE = """
 INSERT OR IGNORE INTO test (nodeid) SELECT nodeid FROM other.test;
 INSERT INTO batch (at, arm, workers, uid) SELECT at, arm, workers, uid FROM other.batch
     WHERE uid NOT IN (SELECT uid FROM main.batch) ORDER BY id;
-INSERT INTO outcome SELECT mine.id, known.id, o.outcome, o.seconds, o.signature FROM other.outcome o
+INSERT INTO outcome SELECT mine.id, known.id, o.outcome, o.seconds, o.signature, o.load_average, o.steal, o.own,
+    o.others FROM other.outcome o
     JOIN other.batch theirs ON theirs.id = o.batch JOIN batch mine ON mine.uid = theirs.uid
     JOIN other.test named ON named.id = o.test JOIN test known ON known.nodeid = named.nodeid
     WHERE mine.id > :newest;
@@ -62,7 +77,15 @@ INSERT INTO verdict (at, nodeid, verdict, details, uid) SELECT at, nodeid, verdi
     WHERE uid NOT IN (SELECT uid FROM main.verdict) ORDER BY id
 """
 
-OutcomeRow = tuple[str, str, float, str]  # node id, outcome, seconds, signature
+
+class OutcomeRow(NamedTuple):
+    """How one test ended; `load` is that of a run of a measurement."""
+
+    nodeid: str
+    outcome: str
+    seconds: float
+    signature: str
+    load: MachineLoad | None = None
 
 
 @dataclass(frozen=True)
@@ -133,11 +156,14 @@ class History:
                 "INSERT INTO batch (at, arm, workers, uid) VALUES (?, ?, ?, ?)",
                 (self._read_clock("batch"), outcomes.arm, outcomes.workers, _make_uid()),
             ).lastrowid
-            names = {(row[0],) for row in outcomes.rows}
+            names = {(row.nodeid,) for row in outcomes.rows}
             self._db.executemany("INSERT OR IGNORE INTO test (nodeid) VALUES (?)", names)
             self._db.executemany(
-                "INSERT INTO outcome SELECT ?, id, ?, ?, ? FROM test WHERE nodeid = ?",
-                ((batch, outcome, seconds, signature, nodeid) for nodeid, outcome, seconds, signature in outcomes.rows),
+                "INSERT INTO outcome SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM test WHERE nodeid = ?",
+                (
+                    (batch, row.outcome, row.seconds, row.signature, *(row.load or UNKNOWN_LOAD), row.nodeid)
+                    for row in outcomes.rows
+                ),
             )
 
     def append_verdict(self, nodeid: str, verdict: str, details: str) -> None:
@@ -201,6 +227,16 @@ class History:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def list_loads(self, nodeid: str, arm: str) -> list[MachineLoad]:
+        """Return the load of the machine during each run of one test in one arm, as far as it is known."""
+        rows = self._db.execute(
+            "SELECT o.load_average, o.steal, o.own, o.others FROM outcome o JOIN batch b ON b.id = o.batch"
+            " JOIN test t ON t.id = o.test WHERE t.nodeid = ? AND b.arm = ? AND o.load_average IS NOT NULL"
+            " ORDER BY b.id, o.rowid",
+            (nodeid, arm),
+        )
+        return [MachineLoad(*row) for row in rows]
+
     def list_verdicts(self, nodeid: str | None = None) -> list[VerdictRow]:
         """Return the verdicts of one test, or of all, oldest first."""
         rows = self._db.execute(
@@ -233,7 +269,8 @@ class History:
         with self._transaction():
             # Another process may have done it in the meantime.
             version = self._read_version()
-            for statement in (SCHEMA if version == 0 else MIGRATION if version == 1 else "").split(";"):
+            scripts = [SCHEMA] if version == 0 else [MIGRATIONS[made] for made in range(version + 1, VERSION + 1)]
+            for statement in ";".join(scripts).split(";"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -6,6 +6,8 @@ import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from flake_quarantine.machine_load import MachineLoad
+
 
 class Outcome(enum.StrEnum):
     """How one run of a test ended."""
@@ -38,6 +40,7 @@ class Run:
     text: str = ""
     touched: tuple[str, ...] = ()
     before: tuple[str, ...] = field(default=(), repr=False)
+    load: MachineLoad | None = None  # while its batch, or the run alone, was made
 
     @property
     def failed(self) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from flake_quarantine.history import History, Outcomes
+from flake_quarantine.history import History, OutcomeRow, Outcomes
 from flake_quarantine.inference.limits import Limits
+from flake_quarantine.machine_load import MAX_FOREIGN_LOAD, is_foreign
 from flake_quarantine.runner.batches import build_ladder
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -23,6 +24,11 @@ class CampaignSettings:
     noise: Noise = field(default_factory=Noise)
     until: float = float("inf")  # seconds of the monotonic clock, when the campaign ends
     finds_suspects: bool = True
+    max_foreign_load: float = MAX_FOREIGN_LOAD  # the share of the processors that others may use during a run
+
+    def is_foreign(self, runs: Sequence[Run]) -> bool:
+        """Tell whether these runs, which were made together, were made under load that is not their own."""
+        return any(is_foreign(run.load, self.max_foreign_load) for run in runs[:1])
 
 
 def note_hung_neighbours(runs: Sequence[Run], targets: Collection[str]) -> dict[str, str]:
@@ -54,6 +60,10 @@ class Campaign:
 
     def record(self, arm: str, workers: int, runs: Sequence[Run]) -> None:
         """Append the runs of one batch to the history, if there is one."""
-        rows = [(run.nodeid, run.outcome.value, run.seconds, run.signature) for run in runs if run.is_outcome]
+        rows = [
+            OutcomeRow(run.nodeid, run.outcome.value, run.seconds, run.signature, run.load)
+            for run in runs
+            if run.is_outcome
+        ]
         if self.history and rows:
             self.history.append(Outcomes(arm, workers, rows))

@@ -122,7 +122,7 @@ class Hunter:
             runs.append(self.campaign.limited_runner.run_alone(nodeid))
             if not runs[-1].counts:
                 break
-            tally.add_alone(failed=runs[-1].failed)
+            tally.add_alone(failed=runs[-1].failed, foreign=self.settings.is_foreign(runs[-1:]))
         self.campaign.record("alone", 0, runs)
         if not tally.alone_failures:
             return None

@@ -138,18 +138,28 @@ class Measurer:
             runs.append(run)
             test.seconds = max(test.seconds, run.seconds)
             if run.counts:
-                measurement.tally.add_alone(failed=run.failed, seconds=seconds)
+                self._count_alone(measurement, run, seconds)
             else:
                 measurement.tally.empty_batches += 1
                 measurement.notes += [run.text] if run.text else []
                 measurement.tally.load_last = False
             if run.failed:
-                measurement.signatures[run.signature] += 1
-                measurement.notes.append(run.text)
                 break
         self.campaign.record("alone", 0, runs)
         tally = measurement.tally
         self.campaign.report_progress(f"{test.nodeid}: alone {tally.alone_failures}/{tally.alone_runs}")
+
+    def _count_alone(self, measurement: Measurement, run: Run, seconds: float) -> None:
+        """Count a run alone; one that failed under foreign load says so."""
+        foreign = self.settings.is_foreign([run])
+        measurement.tally.add_alone(failed=run.failed, seconds=seconds, foreign=foreign)
+        if run.failed:
+            measurement.signatures[run.signature] += 1
+            measurement.notes.append(run.text)
+        if run.failed and foreign and run.load:
+            note = f"it failed alone {run.load.describe()}, which does not count"
+            measurement.notes.append(note)
+            self.campaign.report_progress(f"{measurement.nodeid}: {note}")
 
     def _run_load(self, rung: int, group: Sequence[Copies]) -> None:
         workers = self.settings.workers[rung]
@@ -179,7 +189,14 @@ class Measurer:
         measurement = test.measurement
         own = [run for run in runs if run.nodeid == test.nodeid and run.counts]
         failed = [run for run in own if run.failed]
-        measurement.tally.add_batch(rung, len(own), len(failed), count_events(own, batch.seed), seconds=seconds)
+        measurement.tally.add_batch(
+            rung,
+            len(own),
+            len(failed),
+            count_events(own, batch.seed),
+            seconds=seconds,
+            foreign=self.settings.is_foreign(runs),
+        )
         measurement.signatures.update(run.signature for run in failed)
         measurement.joint_failures.update(count_joint_failures(runs, test.nodeid))
         test.runs += own
@@ -204,7 +221,7 @@ class Measurer:
         test.once_per_process, test.runs, measurement = True, [], test.measurement
         measurement.notes.append("it fails when one process runs it twice; each process ran it once")
         measurement.tally = replace(
-            measurement.tally, rungs=self._make_tally().rungs, failing_batches=0, load_seconds=0.0
+            measurement.tally, rungs=self._make_tally().rungs, failing_batches=0, load_seconds=0.0, foreign_load_runs=0
         )
         measurement.failing_batch = None
         measurement.signatures.clear()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flake_quarantine.campaigns.shards import Shard
 from flake_quarantine.constants import DEFAULT_REGISTER
 from flake_quarantine.errors import QuarantineError
+from flake_quarantine.machine_load import MAX_FOREIGN_LOAD
 from flake_quarantine.register import Kind
 
 DESCRIPTION = "Measures, explains and quarantines tests that fail only while other tests run."
@@ -84,6 +85,13 @@ def _add_campaign_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--alone-runs", type=int, help="at most so many runs alone for each test; default: 500")
     command.add_argument("--load-runs", type=int, help="at most so many runs under load for each test; default: 600")
     command.add_argument("--max-time", metavar="TIME", help="end after this time, and what runs then too")
+    command.add_argument(
+        "--foreign-load",
+        type=parse_share,
+        default=MAX_FOREIGN_LOAD,
+        metavar="SHARE",
+        help="how much of the processors others may use for a failure alone to count; default: %(default)s",
+    )
     command.add_argument("--noise", default="", help="such as cpu=4,io=1,loop=1")
 
 
@@ -111,6 +119,13 @@ def parse_counts(text: str) -> tuple[int, int]:
     if not match or int(match.group(1)) > int(match.group(2)) or not int(match.group(2)):
         raise QuarantineError(f"failures and runs are written as 3/100, not {text!r}; there is at least one run")
     return int(match.group(1)), int(match.group(2))
+
+
+def parse_share(text: str) -> float:
+    """Read `0.25`, a share from 0 to 1; raises QuarantineError."""
+    if not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", text):
+        raise QuarantineError(f"a share is written as 0.25, from 0 to 1, not {text!r}")
+    return float(text)
 
 
 def parse_shard(text: str) -> Shard:

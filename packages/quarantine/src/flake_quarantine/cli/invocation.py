@@ -80,7 +80,12 @@ class Invocation:
         workers = (options.workers,) if options.workers else build_ladder(arguments.parse_steps(options.ladder))
         until = time.monotonic() + arguments.parse_seconds(options.max_time) if options.max_time else float("inf")
         return CampaignSettings(
-            seed=seed, limits=self._make_limits(), workers=workers, noise=Noise.parse(options.noise), until=until
+            seed=seed,
+            limits=self._make_limits(),
+            workers=workers,
+            noise=Noise.parse(options.noise),
+            until=until,
+            max_foreign_load=options.foreign_load,
         )
 
     def collect_suite(self, runner: PytestRunner) -> list[str]:

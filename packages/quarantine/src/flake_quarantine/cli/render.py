@@ -16,6 +16,7 @@ from flake_quarantine.inference.statistics import upper_bound, wilson_interval
 from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.job_summary import escape_cell
+from flake_quarantine.machine_load import MAX_FOREIGN_LOAD
 from flake_quarantine.register import Entry, Register, count_of_days, format_days_left
 
 MAX_SUSPECTS = 5
@@ -30,6 +31,10 @@ def serialize_measurement(one: Measurement) -> Value:
         "kind": one.kind.value,
         "alone": {"runs": one.tally.alone_runs, "failures": one.tally.alone_failures},
         "load": [{"workers": r.workers, "runs": r.runs, "failures": r.failures} for r in one.tally.rungs],
+        "foreign": {
+            "alone": {"runs": one.tally.foreign_runs, "failures": one.tally.foreign_failures},
+            "load": {"runs": one.tally.foreign_load_runs},
+        },
         "p": one.p,
         "suspects": [{"nodeid": suspect.nodeid, "p": suspect.p} for suspect in one.clear_suspects[:MAX_SUSPECTS]],
         "cause": _serialize_cause(one),
@@ -106,6 +111,9 @@ def _format_counts(one: Measurement) -> Iterator[str]:
         f"{rung.workers} workers {format_rate(rung.failures, rung.runs)}" for rung in tally.rungs if rung.runs
     )
     yield f"  alone {format_rate(tally.alone_failures, tally.alone_runs)} · load {rungs or 'not run'}"
+    if tally.foreign_failures or tally.foreign_load_runs:
+        alone = f"{tally.foreign_failures} of {tally.foreign_runs} runs alone failed"
+        yield f"  {alone} and {tally.foreign_load_runs} runs were under load that was not its own"
     if tally.load_failures:
         events = f"{tally.load_events} events" if tally.load_events != tally.load_failures else "no bursts"
         findings = f"{events} · kind {one.kind} {interpret_rungs(tally)}".rstrip()
@@ -232,10 +240,16 @@ def serialize_knowledge(nodeid: str, register: Register, history: History | None
         "nodeid": nodeid,
         "entry": serialize_entry(entry, today) if entry else None,
         "history": arms,
+        "foreign_load": _find_most_foreign(history, nodeid) if history else None,
         "signatures": dict(history.count_signatures(nodeid)) if history else {},
         "verdicts": [{"at": row.at, "verdict": row.verdict} for row in verdicts],
         "last": json.loads(verdicts[-1].details) if verdicts else None,
     }
+
+
+def _find_most_foreign(history: History, nodeid: str) -> float | None:
+    """Return the largest share of the processors that others used during a run alone; None if none is known."""
+    return max((load.foreign for load in history.list_loads(nodeid, "alone")), default=None)
 
 
 def _count_arm(counts: Sequence[tuple[int, int]]) -> Value:
@@ -255,6 +269,8 @@ def format_knowledge(known: Value) -> str:
     lines += [
         f"  {names[arm]} {format_rate(a['failures'], a['runs'])}" for arm, a in known["history"].items() if a["runs"]
     ]
+    if known["foreign_load"] is not None and known["foreign_load"] > MAX_FOREIGN_LOAD:
+        lines.append(f"  other programs used up to {100 * known['foreign_load']:.0f} % of the processors meanwhile")
     lines += [f"  {count} × {signature}" for signature, count in known["signatures"].items()]
     if known["last"]:
         last = known["last"]

@@ -18,11 +18,13 @@ class MissingRuns:
     alone: int  # all of them without a failure
     load: int
     fails_under_load: bool  # whether the runs under load are to show more failures, or none
+    quiet: bool = False  # whether other programs may use no more than little of the machine meanwhile
     seconds: float | None = None  # what they take; None if no run was made by which to tell
 
     def __str__(self) -> str:
         minutes = "" if self.seconds is None else f": {_count(max(1, math.ceil(self.seconds / 60)), 'more minute')}"
-        return " and ".join(self._list_parts()) + minutes
+        quiet = ", while other programs use little of the machine" if self.quiet else ""
+        return " and ".join(self._list_parts()) + quiet + minutes
 
     def _list_parts(self) -> Iterator[str]:
         if self.load:
@@ -38,7 +40,8 @@ def find_missing_runs(tally: Tally, limits: Limits) -> MissingRuns:
     With few failures, more runs under load may be cheaper than runs alone that make up for them.
     """
     if not tally.load_failures:
-        alone, load = limits.broken_after - tally.alone_runs, limits.healed_runs - tally.load_runs
+        own_load_runs = tally.load_runs - tally.foreign_load_runs
+        alone, load = limits.broken_after - tally.alone_runs, limits.healed_runs - own_load_runs
         return _make_missing_runs(tally, alone, load)
     fewest = _count_runs_to_second_batch(tally)
     plans = [_plan(tally, limits, fewest)]
@@ -62,6 +65,7 @@ def _make_missing_runs(tally: Tally, alone: int, load: int) -> MissingRuns:
         alone=alone,
         load=load,
         fails_under_load=tally.load_failures > 0,
+        quiet=tally.foreign_failures > 0 or (tally.foreign_load_runs > 0 and not tally.load_failures),
         seconds=_estimate_seconds(tally, alone, load),
     )
 
@@ -75,7 +79,7 @@ def _count_runs_to_second_batch(tally: Tally) -> int:
 
 def _estimate_seconds(tally: Tally, alone: int, load: int) -> float | None:
     """Estimate by what the runs before took; an arm without any is taken to cost as much as the other one."""
-    each_alone = tally.alone_seconds / tally.alone_runs if tally.alone_runs else None
+    each_alone = tally.alone_seconds / tally.timed_alone_runs if tally.timed_alone_runs else None
     each_load = tally.load_seconds / tally.load_runs if tally.load_runs else each_alone
     each_alone = each_load if each_alone is None else each_alone
     if each_alone is None or each_load is None or not each_alone + each_load:

@@ -67,6 +67,8 @@ def choose_step(tally: Tally, limits: Limits) -> Step:
         return stop
     if tally.alone_failures:
         return RunAlone(limits.broken_after - tally.alone_runs)
+    if tally.foreign_failures and not tally.alone_runs:
+        return RunAlone(1)  # to repeat it
     if _fails_under_load(tally, limits):
         return RunAlone(limits.min_alone_runs - tally.alone_runs)
     # Without a failure there is nothing to compare: three runs alone show what is broken, more would show nothing.
@@ -81,6 +83,8 @@ def stop_at_time_limit(tally: Tally, limits: Limits) -> Stop:
     if tally.alone_failures:
         counts = f"{tally.alone_failures} of {tally.alone_runs}"
         return Stop(Verdict.FLAKY_ALONE, f"the time is up; {counts} runs alone failed, so it may as well be broken")
+    if tally.foreign_failures:
+        return Stop(Verdict.UNDECIDED, f"the time is up; {_describe_foreign_failures(tally)}")
     return Stop(Verdict.UNDECIDED, f"the time is up; {find_missing_runs(tally, limits)}")
 
 
@@ -88,10 +92,17 @@ def _decide(tally: Tally, limits: Limits) -> Stop | None:
     """Return the end, or None if a further step may still change the verdict."""
     if tally.alone_failures:
         return _decide_not_eligible(tally, limits)
+    if tally.foreign_failures and tally.foreign_runs >= limits.max_foreign_runs:
+        return _decide_by_foreign_failures(tally)
     if _fails_under_load(tally, limits) and tally.alone_runs >= limits.min_alone_runs:
         return Stop(Verdict.LOAD_ONLY)
-    if not tally.load_failures and tally.load_runs >= limits.healed_runs and tally.alone_runs >= limits.broken_after:
+    if _is_healed(tally, limits):
         return Stop(Verdict.HEALED)
+    return _give_up(tally, limits)
+
+
+def _give_up(tally: Tally, limits: Limits) -> Stop | None:
+    """Return the end if nothing can decide it any more."""
     if tally.empty_batches > limits.max_empty_batches:
         return Stop(Verdict.UNDECIDED, "it was not run: it is skipped under load, or pytest could not run it")
     if _is_out_of_reach(tally, limits):
@@ -101,13 +112,35 @@ def _decide(tally: Tally, limits: Limits) -> Stop | None:
 
 def _decide_not_eligible(tally: Tally, limits: Limits) -> Stop | None:
     if tally.alone_runs < limits.broken_after:
-        return None
+        if tally.foreign_runs < limits.max_foreign_runs:
+            return None
+        return Stop(
+            Verdict.FLAKY_ALONE, "it failed alone, and may as well be broken: the machine was never quiet again"
+        )
     return Stop(Verdict.BROKEN if tally.alone_failures == tally.alone_runs else Verdict.FLAKY_ALONE)
+
+
+def _decide_by_foreign_failures(tally: Tally) -> Stop:
+    """Return the end of a measurement on a machine that is never quiet: what fails each time is broken even so."""
+    always = tally.foreign_failures == tally.foreign_runs and not tally.alone_runs
+    return Stop(Verdict.BROKEN if always else Verdict.UNDECIDED, _describe_foreign_failures(tally))
+
+
+def _describe_foreign_failures(tally: Tally) -> str:
+    counts = f"{tally.foreign_failures} of {tally.foreign_runs} runs alone failed while other programs used the machine"
+    return f"{counts}; measure it again when they do not, or accept them with --foreign-load 1"
 
 
 def _fails_under_load(tally: Tally, limits: Limits) -> bool:
     """Tell whether load makes a difference; failures of a single batch may be one bad moment of the machine."""
     return tally.failing_batches > 1 and tally.p <= limits.threshold
+
+
+def _is_healed(tally: Tally, limits: Limits) -> bool:
+    """Tell whether it never failed, in enough runs under load that other programs did not hold up."""
+    own_load_runs = tally.load_runs - tally.foreign_load_runs
+    enough = own_load_runs >= limits.healed_runs and tally.alone_runs >= limits.broken_after
+    return enough and not tally.load_failures
 
 
 def _is_out_of_reach(tally: Tally, limits: Limits) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flake_quarantine.machine_load import is_foreign
 from flake_quarantine.register import Entry
 from flake_quarantine.runs import Outcome, Run
 
@@ -55,6 +56,12 @@ class FailedTest:
         if run.outcome is Outcome.NOT_RUN:
             return f"could not be run alone ({run.text.partition(chr(10))[0]})"
         return "skipped when it was run alone"
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against its failure alone: other programs used much of the machine; empty if nothing does."""
+        load = self.alone_failure.load if self.alone_failure else None
+        return f"it failed alone {load.describe()}" if load and is_foreign(load) else ""
 
     @property
     def last_output(self) -> str:

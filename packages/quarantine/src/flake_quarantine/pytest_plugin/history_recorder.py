@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.history import History, Outcomes
+from flake_quarantine.history import History, OutcomeRow, Outcomes
 from flake_quarantine.node_ids import strip_group
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
 from flake_quarantine.pytest_plugin.failure_signature import sign_report
@@ -45,10 +45,11 @@ class HistoryRecorder:
     def write(self, failed_tests: Collection[FailedTest]) -> None:
         """Append the outcomes of the run, and those of the runs alone after it; raises QuarantineError."""
         rows = [
-            (nodeid, known.outcome, known.seconds, known.signature) for (nodeid, _), known in self._outcomes.items()
+            OutcomeRow(nodeid, known.outcome, known.seconds, known.signature)
+            for (nodeid, _), known in self._outcomes.items()
         ]
         alone = [
-            (failed.nodeid, run.outcome.value, run.seconds, run.signature)
+            OutcomeRow(failed.nodeid, run.outcome.value, run.seconds, run.signature, run.load)
             for failed in failed_tests
             for run in failed.alone
             if run.is_outcome

@@ -79,7 +79,8 @@ class RunState:
         """What was not examined is not excused."""
         for failed in self.failed_tests.values():
             if failed.entry and failed.alone_failure:
-                text = f"quarantined, but it fails alone too: a regression, not a flake\n\n{failed.alone_failure.text}"
+                text = f"quarantined, but it fails alone too: a regression, not a flake\n{failed.doubt}\n"
+                text += failed.alone_failure.text
                 yield Violation(failed.report.nodeid, "call", text)
             elif failed.entry and self.examines and not failed.is_examined:
                 yield Violation(failed.report.nodeid, "call", _describe_unexamined(failed))

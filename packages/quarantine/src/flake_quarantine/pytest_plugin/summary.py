@@ -37,7 +37,7 @@ def write_terminal(state: RunState, reporter: pytest.TerminalReporter) -> None:
     if rerun:
         reporter.write_sep("=", "failures, run again alone", yellow=True)
     for failed in rerun:
-        reporter.write_line(f"{failed.nodeid}: {failed.conclusion}")
+        _write_conclusion(failed, reporter)
         for line in failed.last_output.splitlines()[-LINES_OF_FAILURE:]:
             reporter.write_line(f"  | {line}")
     _write_ending_entries(state, reporter)
@@ -48,6 +48,11 @@ def write_terminal(state: RunState, reporter: pytest.TerminalReporter) -> None:
         reporter.write_line(f"  {command}")
 
 
+def _write_conclusion(failed: FailedTest, reporter: pytest.TerminalReporter) -> None:
+    doubt = f" ({failed.doubt})" if failed.doubt else ""
+    reporter.write_line(f"{failed.nodeid}: {failed.conclusion}{doubt}")
+
+
 def write_job_summary(state: RunState) -> None:
     """Append the quarantine's part to the job summary, if the run is a GitHub job."""
     if job_summary.is_wanted():
@@ -55,7 +60,7 @@ def write_job_summary(state: RunState) -> None:
 
 
 def _write_quarantined(failed: FailedTest, entry: Entry, days_left: int, reporter: pytest.TerminalReporter) -> None:
-    reporter.write_line(f"{failed.nodeid}: {failed.conclusion}")
+    _write_conclusion(failed, reporter)
     reporter.write_line(
         f"  {entry.reason} · {entry.owner or 'no owner'} · {entry.issue} · {format_days_left(days_left)}"
     )

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from flake_quarantine.node_ids import extract_path
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import LOOK_SECONDS, End, ProcessResult, run_command
+from flake_quarantine.runner.load_reader import ProcessorTimes, compare_times, read_processor_times
 from flake_quarantine.runner.stuck_batch import STUCK_SECONDS, StuckBatch
 from flake_quarantine.runner.trial_log import TrialLog
 from flake_quarantine.runner.trial_spec import TrialSpec
@@ -45,6 +46,7 @@ class PytestRunner:
     alone_seconds: float = ALONE_SECONDS
     batch_seconds: float = BATCH_SECONDS
     until: float = float("inf")  # of the monotonic clock, when everything that runs is ended
+    read_times: Callable[[], ProcessorTimes | None] = read_processor_times
 
     def collect(self, arguments: Iterable[str] = ()) -> list[str]:
         """Return the node ids that pytest collects, and learn the root folder that they are relative to.
@@ -65,6 +67,7 @@ class PytestRunner:
         """
         # No path: a parameter set may hold a URL, whose slashes a path would join.
         spec = TrialSpec(log_folder="", parts=({nodeid: 1},))
+        before = self.read_times()
         try:
             log, result = self._run([f"{self.root}/{nodeid}"], spec, self.alone_seconds)
         except OSError as error:  # a full disk, or too many processes
@@ -73,6 +76,7 @@ class PytestRunner:
         if not own:
             return _describe_unstarted(nodeid, f"{result.describe()}\n{result.output[-2000:]}")
         run = next((run for run in own if run.failed), own[0])
+        run.load = compare_times(before, self.read_times())
         if run.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.NOT_RUN):
             run.text = f"{result.describe()}\n{result.output[-2000:]}"
         return run
@@ -112,10 +116,15 @@ class PytestRunner:
         files = sorted({str(self.root / extract_path(nodeid)) for nodeid in nodeids})
         # A worker lost is a result, not a reason to stop.
         options += ["--max-worker-restart", str(max(20, batch.run_count))]
+        before = self.read_times()
         with batch.noise.make():
-            return self._run(
+            log, result = self._run(
                 [*options, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS, targets=batch.targets
             )
+        load = compare_times(before, self.read_times())  # of which the noise is a part that is our own
+        for run in log.runs:
+            run.load = load
+        return log, result
 
     def _run(
         self,
