@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 
 import nox
@@ -20,6 +21,7 @@ nox.needs_version = ">=2022.11.21"
 nox.options.sessions = ["lint", "types", "tests"]
 DIST = ROOT / "dist"
 REQUIREMENTS = ROOT / "requirements"
+QUARANTINE_TESTS = ROOT / "packages" / "quarantine" / "tests"
 
 # Another nox lists the sessions and hands over: it can import none of this, and may not know these options.
 if is_locked():
@@ -210,7 +212,7 @@ def reproduce_(session: nox.Session) -> None:
 @locked_session()
 def docs(session: nox.Session) -> None:
     """Make the site of the documentation in site/; a broken link ends it. `-- serve` shows it with reload."""
-    _install_locks(session, "docs")
+    _install_locks(session, REQUIREMENTS / "docs.txt")
     session.run("mkdocs", *(session.posargs or ["build"]), "--strict", env={"NO_MKDOCS_2_WARNING": "true"})
 
 
@@ -263,6 +265,23 @@ def quarantine(session: nox.Session) -> None:
 
 
 @locked_session(requires=["build"])
+def oldest_pytest(session: nox.Session) -> None:
+    """Test the quarantine plugin with the oldest pytest and pytest-xdist that it supports."""
+    if sys.version_info >= (3, 14):
+        session.skip("pytest 7.4 does not run on CPython 3.14")
+    _install_locks(session, QUARANTINE_TESTS / "oldest_pytest.txt")
+    _install_wheels(session, pattern="flake_quarantine-*")
+    command = (
+        "pytest",
+        "-n",
+        os.environ.get("PYTEST_WORKERS", "auto"),
+        "-c",
+        str(QUARANTINE_TESTS / "oldest_pytest.ini"),
+    )
+    session.run(*command, *(session.posargs or [str(QUARANTINE_TESTS)]))
+
+
+@locked_session(requires=["build"])
 def hunt(session: nox.Session) -> None:
     """Look for unknown flakes in a time budget, such as `-- --budget 10m`, and write a report of them."""
     _install_tools(session)
@@ -292,14 +311,13 @@ def _tool_errors(session: nox.Session) -> Iterator[None]:
 
 def _install_tools(session: nox.Session, *more: str) -> None:
     """Install the locked tools of tests and checks."""
-    _install_locks(session, "test", *more)
+    _install_locks(session, *(REQUIREMENTS / f"{name}.txt" for name in ("test", *more)))
 
 
-def _install_locks(session: nox.Session, *names: str) -> None:
-    """Install what the named locks list and nothing else, unless the environment was made from them."""
-    locks = [REQUIREMENTS / f"{name}.txt" for name in names]
+def _install_locks(session: nox.Session, *locks: Path) -> None:
+    """Install what these locks list and nothing else, unless the environment was made from them."""
     stamp = Path(session.virtualenv.location) / "locks.sha256"
-    digest = lock.digest_of(locks)
+    digest = lock.digest_of(list(locks))
     if stamp.exists() and stamp.read_text() == digest:
         return
     session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", *map(str, locks))
@@ -314,9 +332,10 @@ def _run_npm_checks(session: nox.Session, name: str) -> None:
         session.run("python", str(check), str(modules))
 
 
-def _install_wheels(session: nox.Session, built: Path = DIST) -> None:
-    """Install what was built, not what lies in the tree."""
-    session.run("uv", "pip", "install", "--quiet", "--no-deps", "--reinstall", *map(str, dist.wheels(built)))
+def _install_wheels(session: nox.Session, built: Path = DIST, pattern: str = "*") -> None:
+    """Install what was built, not what lies in the tree: all wheels, or those whose names match."""
+    wheels = [str(wheel) for wheel in dist.wheels(built) if fnmatch(wheel.name, pattern)]
+    session.run("uv", "pip", "install", "--quiet", "--no-deps", "--reinstall", *wheels)
 
 
 def _test_build_for(session: nox.Session, version: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,3 +46,13 @@ def test_where_it_cannot_work_it_says_so(
 def test_the_licence_of_the_distribution_is_that_of_the_repository() -> None:
     package = Path(__file__).parents[1]
     assert (package / "LICENSE").read_bytes() == (package.parents[1] / "LICENSE").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["pluggy", "pytest", "pytest-xdist"])
+def test_the_oldest_versions_that_are_tested_are_those_that_it_asks_for(name: str) -> None:
+    package = Path(__file__).parents[1]
+    needed = re.search(rf'^    "{name}>=(.+)",$', (package / "pyproject.toml").read_text(), re.MULTILINE)
+    locked = re.search(rf"^{name}==(\S+)", (package / "tests" / "oldest_pytest.txt").read_text(), re.MULTILINE)
+    assert needed is not None
+    assert locked is not None
+    assert locked[1] == f"{needed[1]}.0"

@@ -26,7 +26,8 @@ def test_tests_that_a_dead_worker_left_behind_fail_the_run_and_are_named(project
     done = project.pytest("-n1", *options, *ONCE)
     assert done.returncode == 1, done.stdout
     for number in range(4):
-        assert f"ERROR tests/test_a.py::test_after[{number}] - collected, but never run" in done.stdout
+        assert f"ERROR tests/test_a.py::test_after[{number}]" in done.stdout
+    assert done.stdout.count("collected, but never run") >= 4
 
 
 def test_a_run_that_stops_early_names_no_lost_tests(project: Any) -> None:
@@ -47,7 +48,8 @@ def test_with_each_worker_a_test_is_lost_if_one_worker_did_not_run_it(project: A
     project.quarantine("tests/test_a.py::test_dies")
     done = project.pytest("--dist=each", "--tx", "2*popen", "--max-worker-restart=0", *ONCE)
     assert done.returncode == 1, done.stdout
-    assert "ERROR tests/test_a.py::test_last - collected, but never run" in done.stdout
+    assert "ERROR tests/test_a.py::test_last" in done.stdout
+    assert "collected, but never run" in done.stdout
 
 
 def test_a_regression_among_many_failures_is_examined_too(project: Any) -> None:
@@ -286,6 +288,7 @@ class TestAll(unittest.TestCase):
 """
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9, 0), reason="pytest has subtests since 9.0")
 @pytest.mark.parametrize("options", [("-n2",), ("--sw",), ("-x", "--lf")], ids=["workers", "stepwise", "last failed"])
 def test_a_failed_subtest_of_a_quarantined_test_is_quarantined_with_it(project: Any, options: tuple[str, ...]) -> None:
     project.write("tests/test_a.py", SUBTESTS)

@@ -133,16 +133,17 @@ class ControllerHooks:
 
     def _rerun_failed_tests(self) -> None:
         """Run failed tests again, alone: quarantined ones always, others if workers ran them in parallel."""
-        times = self.config.getini("quarantine_alone_runs")
+        times = int(self.config.getini("quarantine_alone_runs"))
         self.state.examines = bool(times)
         failed_tests = self.state.failed_tests.values()
         listed = [failed for failed in failed_tests if failed.entry]
         unlisted = [failed for failed in failed_tests if not failed.entry] if self.distributed else []
         if not times or not (listed or unlisted):
             return
-        dsession = self.config.pluginmanager.get_plugin("dsession")
-        if dsession is not None:
-            dsession.pytest_sessionfinish()  # alone means that no worker is left
+        # Alone means that no worker is left. The session's own hook has other arguments in each xdist.
+        workers = getattr(self.config.pluginmanager.get_plugin("dsession"), "nodemanager", None)
+        if workers is not None:
+            workers.teardown_nodes()
         if len(unlisted) > MAX_UNLISTED:
             line = f"{len(unlisted)} tests failed that are not listed; {MAX_UNLISTED} of them are run again alone"
             summary.write_line(self.config, line)

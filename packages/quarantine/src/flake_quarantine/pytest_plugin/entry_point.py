@@ -16,6 +16,13 @@ from flake_quarantine.constants import (
     is_posix,
 )
 
+NUMBERS: dict[str, tuple[str, int | float]] = {
+    "quarantine_alone_runs": ("how often a failed test is run again alone, at most; 0: never", 3),
+    "quarantine_hang_seconds": ("when a hanging quarantined test is ended", 300.0),
+    "quarantine_alone_seconds": ("how long one run alone may take", 60.0),
+    "quarantine_total_seconds": ("how long all runs alone may take together", 600.0),
+}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options and settings."""
@@ -25,12 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--no-quarantine", action="store_true", help="treat quarantined tests like all others")
     parser.addini("quarantine_file", "the register of quarantined tests", default=DEFAULT_REGISTER)
     parser.addini("quarantine_history", "SQLite file that outcomes are appended to", default="")
-    parser.addini(
-        "quarantine_alone_runs", "how often a failed test is run again alone, at most; 0: never", type="int", default=3
-    )
-    parser.addini("quarantine_hang_seconds", "when a hanging quarantined test is ended", type="float", default=300.0)
-    parser.addini("quarantine_alone_seconds", "how long one run alone may take", type="float", default=60.0)
-    parser.addini("quarantine_total_seconds", "how long all runs alone may take together", type="float", default=600.0)
+    for name, (help_text, default) in NUMBERS.items():
+        # Before 8.4, pytest has no settings that are numbers: it hands over the text of the file.
+        kind = type(default).__name__ if pytest.version_tuple >= (8, 4) else None
+        parser.addini(name, help_text, type=kind, default=default)  # type: ignore[arg-type]
 
 
 @pytest.hookimpl(tryfirst=True)
