@@ -19,10 +19,12 @@ def test_a_project_is_named_and_shares_the_tags(served: Desk, person: Person) ->
     settings = settings_of(alice, "Project")
     settings.field("Name of the project").fill("Bridge repairs")
     alice.page.get_by_role("switch", name="Customers see the tags of their tickets").check()
+    settings.field("Language of letters").select_option("fr")
     settings.field("The largest file, in MiB").fill("2,5")
     settings.save()
     found = served.call("alice", "project.get")
     assert (found["name"], found["share_tags"], found["attachment_bytes"]) == ("Bridge repairs", True, 2_621_440)
+    assert found["language"] == "fr"
     expect(carol.page.get_by_role("banner")).to_contain_text("Bridge repairs")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,11 +12,11 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from scripts.build.checks import catalogues
-from scripts.build.checks.written_words import Source, read_sources
+from scripts.build.checks.written_words import SERVER, Source, read_sources
 from scripts.build.npm import node_executable
 from tests.builds import ROOT
 
-FRENCH = ROOT / catalogues.TRANSLATIONS / "fr.po"
+FRENCH = ROOT / catalogues.PAGE.folder / "fr.po"
 TIMEOUT_S = 60
 
 
@@ -63,6 +64,59 @@ def test_words_are_read_from_python() -> None:
     assert _words('A = t("One")\nB = (t("Two"), translate("no"))  # t("no")\n', "a.py") == ["One", "Two"]
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ('x = language.t("One {x}", x=1)', ["One {x}"]),
+        ('return self.language.tn("{count} x", "{count} xs", n)', ["('{count} x', '{count} xs')"]),
+        ('x = language.t(\n    "One "\n    "two"\n)', ["One two"]),
+        ('A = t("not a call of a language"), other.t("nor this")  # language.t("nor this")', []),
+    ],
+)
+def test_words_of_letters_are_read_from_the_server(code: str, words: list[str]) -> None:
+    assert _words(code, "packages/server/src/hero_assistance_server/a.py") == words
+
+
+def test_a_text_of_a_letter_is_a_literal(tmp_path: Path) -> None:
+    source = tmp_path / "packages" / "server" / "src" / "hero_assistance_server" / "a.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("x = language.t(f'Hello {name}')\n")
+    assert "a.py: 1 calls of t() and tn(), of which 0 have a literal text" in " ".join(
+        catalogues.check_catalogues(tmp_path)
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "is_fault"),
+    [
+        ('french.t("Hello")', True),
+        ('say = language.t\nsay("Hello")', True),
+        ('reader_language.tn("a", "b", 1)', True),
+        ('self.language.t("Hello")', False),
+        ("# french.t(...) is not read", False),
+        ("a.test(); b.t.c()", False),
+    ],
+)
+def test_a_letter_asks_for_words_in_one_way(code: str, is_fault: bool) -> None:
+    source = Source("packages/server/src/hero_assistance_server/a.py", f"x = 1\n{code}\n")
+    assert bool(list(source.faults())) is is_fault
+
+
+def test_a_language_has_a_catalogue_of_the_page_and_of_letters(tmp_path: Path) -> None:
+    for one in catalogues.SETS:
+        shutil.copytree(ROOT / one.folder, tmp_path / one.folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copy(FRENCH, tmp_path / catalogues.PAGE.folder / "de.po")
+    faults = [fault for fault in catalogues.check_catalogues(tmp_path) if "speaks this language" in fault]
+    assert faults == [
+        "packages/server/src/hero_assistance_server/languages/de.po is missing: another program speaks this language"
+    ]
+
+
+def test_the_page_offers_the_languages_that_have_catalogues() -> None:
+    offered = re.findall(r'code: "(\w+)"', (ROOT / "packages/ui/frontend/i18n/languages.ts").read_text("utf-8"))
+    assert sorted(offered) == sorted(["en", *(path.stem for path in catalogues.PAGE.list_paths(ROOT))])
+
+
 @pytest.mark.parametrize("code", ["t(name)", "t(`a ${b}`)", 'tn("one", many, 2)', 't<string>(x ? "a" : "b")'])
 def test_a_call_without_a_literal_text_is_found(tmp_path: Path, code: str) -> None:
     assert "have a literal text" in " ".join(_faults(tmp_path, code))
@@ -84,7 +138,7 @@ def _faults(root: Path, code: str) -> list[str]:
     source = root / "packages" / "ui" / "frontend" / "a.tsx"
     source.parent.mkdir(parents=True)
     source.write_text(code)
-    (root / catalogues.TRANSLATIONS).mkdir()
+    (root / catalogues.PAGE.folder).mkdir()
     return catalogues.check_catalogues(root)
 
 
@@ -133,9 +187,12 @@ def test_a_new_word_is_not_guessed_from_a_similar_one() -> None:
 def test_writing_twice_changes_nothing(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "packages" / "ui" / "frontend", tmp_path / "packages" / "ui" / "frontend")
     shutil.copytree(ROOT / "packages" / "ui" / "src", tmp_path / "packages" / "ui" / "src")
-    shutil.copytree(ROOT / catalogues.TRANSLATIONS, tmp_path / catalogues.TRANSLATIONS)
+    shutil.copytree(ROOT / catalogues.PAGE.folder, tmp_path / catalogues.PAGE.folder)
+    shutil.copytree(ROOT / SERVER, tmp_path / SERVER)
     catalogues.write_catalogues(tmp_path)
-    assert (tmp_path / catalogues.TRANSLATIONS / "fr.po").read_text("utf-8") == FRENCH.read_text("utf-8")
+    for one in catalogues.SETS:
+        written = (tmp_path / one.folder / "fr.po").read_text("utf-8")
+        assert written == (ROOT / one.folder / "fr.po").read_text("utf-8")
 
 
 def test_the_build_of_the_page_reads_a_catalogue_as_babel_does() -> None:

@@ -68,6 +68,7 @@ CRAFTED: list[tuple[str, dict[str, Any], str]] = [
     ("settings", setting("open_hours", {"mon": ["9 to 5"]}), "9 to 5"),
     ("settings", setting("holidays", ["Easter"]), "Easter"),
     ("settings", setting("time_zone", "Middle/Earth"), "Middle/Earth"),
+    ("settings", setting("language", "octarine"), "octarine"),
     ("settings", setting("name", None), "no value"),
     ("settings", setting("share_tags", "perhaps"), "perhaps"),
     ("settings", setting("backup_hours", -1), "-1"),

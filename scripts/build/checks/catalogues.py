@@ -1,11 +1,12 @@
-"""The catalogues of the page: every word that a user reads, and its translation.
+"""The catalogues of the page and of letters: every word that a user reads, and its translation.
 
 python -m scripts.build.checks.catalogues             exit 1 and name what is missing or wrong
-python -m scripts.build.checks.catalogues --write     take the words of the sources into `page.pot` and every catalogue
+python -m scripts.build.checks.catalogues --write     take the words of the sources into templates and catalogues
 
-Words stand as English text in `t("...")`, `tx("...")` and `tn("one", "many", count)`, in TypeScript and in Python.
-`page.pot` lists them; `LANGUAGE.po` translates them. What the sources use no longer stays at the end of a catalogue,
-commented out, and is taken back when the word comes back.
+Words stand as English text in `t("...")`, `tx("...")` and `tn("one", "many", count)`, in TypeScript and in Python; in
+the server, in `language.t("...")` and `language.tn(...)`. `page.pot` and `letters.pot` list them; each `LANGUAGE.po`
+next to one translates them. What the sources use no longer stays at the end of a catalogue, commented out, and is taken
+back when the word comes back.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,18 +23,42 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from scripts.build.checks.written_words import Source, read_sources
+from scripts.build.checks.written_words import SERVER, Source, read_letter_sources, read_sources
 from scripts.build.workspace import REPOSITORY
 
-TRANSLATIONS = Path("packages/ui/translations")
-TEMPLATE = "page.pot"
+
+@dataclass(frozen=True)
+class CatalogueSet:
+    """The catalogues of a folder, one a language, and the sources whose words they translate."""
+
+    folder: Path
+    template: str
+    words: str
+    read_sources: Callable[[Path], Iterator[Source]]
+
+    @property
+    def header(self) -> str:
+        """The comment at the top of the template."""
+        return f"# Words of {self.words}. Made from the sources: python -m scripts.build.checks.catalogues --write"
+
+    def list_paths(self, root: Path) -> list[Path]:
+        """Return the catalogues in the order of their names."""
+        return sorted((root / self.folder).glob("*.po"))
+
+    def extract(self, root: Path) -> Catalog:
+        """Return the template of what the sources say now."""
+        return extract_words(list(self.read_sources(root)), self.header)
+
+
+PAGE = CatalogueSet(Path("packages/ui/translations"), "page.pot", "the page", read_sources)
+LETTERS = CatalogueSet(SERVER / "languages", "letters.pot", "letters", read_letter_sources)
+SETS = (PAGE, LETTERS)
 PROJECT = "hero_assistance"
 KEYWORDS = {"t": None, "tn": (1, 2), "tx": None}
 # Template strings are read too: a text may stand within one.
 OPTIONS = {"jsx": "true", "template_string": "true", "parse_template_string": "true"}
 # A catalogue is the same whenever it is written; who changed it and when, the history says.
 DATE = datetime(2026, 1, 1, tzinfo=UTC)
-HEADER = "# Words of the page. Made from the sources: python -m scripts.build.checks.catalogues --write"
 WRITE_HINT = "run: python -m scripts.build.checks.catalogues --write"
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -42,32 +68,28 @@ _LITERAL = re.compile(r"t[nx]?(?:<[^<>()]*>)?\(\s*[\"'`]")
 
 def check_catalogues(root: Path) -> list[str]:
     """Return one line for each word that no catalogue has, that is not translated, or that stands as plain text."""
-    sources = list(read_sources(root))
-    lines = [line for source in sources for line in source.faults()]
-    template = extract_words(sources)
-    lines += _uncounted(sources)
-    folder = root / TRANSLATIONS
-    if not (folder / TEMPLATE).is_file() or (folder / TEMPLATE).read_text("utf-8") != render(template):
-        lines.append(f"{TRANSLATIONS / TEMPLATE} is out of date: {WRITE_HINT}")
-    for path in sorted(folder.glob("*.po")):
-        lines += [f"{path.relative_to(root)}: {fault}" for fault in find_faults(read_catalogue(path), template)]
+    lines = [line for one in SETS for line in _check_set(one, root)]
+    languages = {path.name for one in SETS for path in one.list_paths(root)}
+    for one in SETS:
+        missing = languages - {path.name for path in one.list_paths(root)}
+        lines += [f"{one.folder / name} is missing: another program speaks this language" for name in sorted(missing)]
     return lines
 
 
 def write_catalogues(root: Path) -> None:
-    """Write the template, and merge it into every catalogue."""
-    folder = root / TRANSLATIONS
-    template = extract_words(list(read_sources(root)))
-    (folder / TEMPLATE).write_text(render(template), "utf-8")
-    for path in sorted(folder.glob("*.po")):
-        catalogue = read_catalogue(path)
-        merge(catalogue, template)
-        path.write_text(render(catalogue), "utf-8")
+    """Write each template, and merge it into every catalogue of its folder."""
+    for one in SETS:
+        template = one.extract(root)
+        (root / one.folder / one.template).write_text(render(template), "utf-8")
+        for path in one.list_paths(root):
+            catalogue = read_catalogue(path)
+            merge(catalogue, template)
+            path.write_text(render(catalogue), "utf-8")
 
 
-def extract_words(sources: list[Source]) -> Catalog:
+def extract_words(sources: list[Source], header: str = PAGE.header) -> Catalog:
     """Return the template: every word of the sources, with the files that use it."""
-    template = Catalog(project=PROJECT, header_comment=HEADER, creation_date=DATE, fuzzy=False, charset="utf-8")
+    template = Catalog(project=PROJECT, header_comment=header, creation_date=DATE, fuzzy=False, charset="utf-8")
     for source in sources:
         for words in _extract(source):
             template.add(words, locations=[(source.name, 0)])
@@ -108,6 +130,20 @@ def render(catalogue: Catalog) -> str:
     file = io.BytesIO()
     write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, ignore_obsolete=False)
     return file.getvalue().decode()
+
+
+def _check_set(one: CatalogueSet, root: Path) -> Iterator[str]:
+    """Yield the faults of one folder of catalogues, and of the sources whose words they translate."""
+    sources = list(one.read_sources(root))
+    yield from (line for source in sources for line in source.faults())
+    yield from _uncounted(sources)
+    template, path = one.extract(root), root / one.folder / one.template
+    if not path.is_file() or path.read_text("utf-8") != render(template):
+        yield f"{one.folder / one.template} is out of date: {WRITE_HINT}"
+    for catalogue in one.list_paths(root):
+        yield from (
+            f"{catalogue.relative_to(root)}: {fault}" for fault in find_faults(read_catalogue(catalogue), template)
+        )
 
 
 def _extract(source: Source) -> Iterator[str | tuple[str, ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hero_assistance_sdk.wire import Role, UserId
+from hero_assistance_server.languages.language import Language
+from hero_assistance_server.languages.registry import LANGUAGES
 from hero_assistance_server.mail.receiving.filing.sender_rules import SenderFacts, Standing, judge_sender
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.html_text import convert_html, picture_namer
@@ -13,7 +15,7 @@ from hero_assistance_server.mail.receiving.parsing.plain_text import join_flowed
 from hero_assistance_server.mail.receiving.parsing.quoted_text import split_quote
 from hero_assistance_server.mail.receiving.sources.imap_url import parse_imap_url
 from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting, parse_listen_address
-from hero_assistance_server.mail.reply_marker import REPLY_MARKER
+from hero_assistance_server.mail.reply_marker import make_marker
 from hero_assistance_server.users.model import User
 from tests.bounded_work import bounded_work
 from tests.server.mail.reports import REPORT
@@ -40,13 +42,21 @@ def is_own(address: str) -> bool:
         f"-----Original Message-----\nFrom: Support <{OWN}>\nSent: Monday",
         f"________________________________\nVon: Support <{OWN}>\nGesendet: Montag",
         f"---- On Mon, 01 Jan 2026 10:00:00 Support <{OWN}> wrote ----",
-        REPLY_MARKER,
-        f"> {REPLY_MARKER}",
-        f"\\\\\n{REPLY_MARKER.replace(' ', '  ')}",
     ],
 )
 def test_a_quote_begins_with_its_introduction(introduction: str) -> None:
     answer, quote = split_quote(f"It works.\nThanks\n\n{introduction}\n> Use water.", is_own)
+    assert answer.strip("\\ \n") == "It works.\nThanks"
+    assert quote.endswith("> Use water.")
+
+
+@pytest.mark.parametrize("written", ["{}", "> {}", "\\\\\n{}"], ids=["whole", "quoted", "broken line"])
+@pytest.mark.parametrize("blank", [" ", "  ", "\u00a0"], ids=["blank", "two blanks", "no-break"])
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_a_quote_begins_with_the_marker_of_each_language(language: Language, blank: str, written: str) -> None:
+    marker = make_marker(language)
+    marker = written.format(marker.replace(" ", blank))
+    answer, quote = split_quote(f"It works.\nThanks\n\n{marker}\n> Use water.", is_own)
     assert answer.strip("\\ \n") == "It works.\nThanks"
     assert quote.endswith("> Use water.")
 

@@ -12,12 +12,14 @@ import pytest
 
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_sdk.wire import Status, TicketId
+from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.notifications.decisions import decide
 from hero_assistance_server.notifications.model import NotificationSettings
 from hero_assistance_server.notifications.notifier import Notifier, notifying
 from hero_assistance_server.notifications.unsubscribe import make_token, obtain_key, read_token
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch
 from tests.server.desk import STOP_S
 from tests.server.notifications.letter_desk import ALICE, BOB, CAROL, DAVE, MINUTE, NOON, LetterDesk, letter_desk
@@ -254,7 +256,7 @@ async def test_quiet_hours_put_a_letter_off_until_they_end(desk: LetterDesk) -> 
     assert await desk.letters(timedelta(hours=17)) == []
     assert desk.now == datetime(2026, 11, 28, 5, tzinfo=UTC)
     (letter,) = await desk.letters(timedelta(hours=1))
-    assert "2026-11-27 13:00 CET" in letter.text
+    assert "27 November 2026, 13:00 CET" in letter.text
 
 
 async def test_a_desk_that_does_not_know_its_sender_keeps_what_is_to_be_told(desk: LetterDesk) -> None:
@@ -311,10 +313,22 @@ async def test_a_ticket_of_which_no_user_is_told_costs_no_write(desk: LetterDesk
     ).pending == ()
 
 
-async def test_large_attachments_are_named_and_small_ones_go_along(desk: LetterDesk) -> None:
-    from hero_assistance_server.attachments.model import Attachment
-    from hero_assistance_server.storage.unit_of_work import UnitOfWork
+@pytest.mark.parametrize(("own", "clock"), [(None, "21:00 JST"), ("Europe/Berlin", "13:00 CET")])
+async def test_a_letter_has_the_clocks_of_its_reader_else_of_the_project(
+    desk: LetterDesk, own: str | None, clock: str
+) -> None:
+    def set_zone(work: UnitOfWork) -> None:
+        before = work.project.read()
+        work.project.save_changes(before, replace(before, time_zone="Asia/Tokyo"))
 
+    await desk.write(set_zone)
+    await desk.save(replace(CAROL, time_zone=own))
+    await desk.reply(await desk.file(), BOB)
+    (letter,) = await desk.letters()
+    assert f"Bob, 27 November 2026, {clock}:" in letter.text
+
+
+async def test_large_attachments_are_named_and_small_ones_go_along(desk: LetterDesk) -> None:
     def upload(work: UnitOfWork) -> tuple[Attachment, ...]:
         files = []
         for name, size in (("small.png", 1000), ("large.iso", 6 * 1024**2)):

@@ -218,7 +218,7 @@ async def test_each_admin_with_an_address_gets_a_letter_about_it(stage: Stage, r
     assert [letter.target for letter in letters] == ["alice@example.org"]
     letter = read_letter(letters[0].payload)
     assert letter.subject == "Webhook 1 of Support is disabled"
-    assert "at 127.0.0.1:\nthe receiver answered 410, it wants no more.\n" in letter.text
+    assert "at 127.0.0.1.\nIts receiver answered 410: it wants no more.\n" in letter.text
     assert "secret" not in letter.text
 
 

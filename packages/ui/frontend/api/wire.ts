@@ -538,6 +538,7 @@ export type Project = {
   time_zone: string | null;
   holidays: Array<string> | null;
   tag_colours: { [key in string]?: TagColour } | null;
+  language: string;
 };
 
 export type ProjectInfo = {
@@ -1470,6 +1471,7 @@ export type Methods = {
       open_hours?: { [key in "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun"]?: Array<string> } | null;
       time_zone?: string | null;
       holidays?: Array<string> | null;
+      language?: string | null;
     };
     result: Project;
   };

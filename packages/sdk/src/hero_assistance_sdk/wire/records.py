@@ -105,6 +105,8 @@ class Project(Wire):
     holidays: list[str] | None
     # The tags that have one.
     tag_colours: dict[str, TagColour] | None
+    # Of letters to users who have chosen none, such as `fr`. Servers and events of earlier releases have none.
+    language: str = "en"
 
 
 class Rating(Wire):

@@ -9,7 +9,7 @@ from hero_assistance_server.collaborators.rules import GUEST_INVITATION_LIFE
 from hero_assistance_server.identity.secret_tokens import hash_token, make_token
 from hero_assistance_server.identity.sign_in.letters import invitation_link_lines
 from hero_assistance_server.identity.sign_in.model import IssuedToken
-from hero_assistance_server.identity.sign_in.rules import INVITATION
+from hero_assistance_server.languages.language import Language
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.project.rules import ProjectSettings, ticket_link
 from hero_assistance_server.users.model import User
@@ -19,21 +19,33 @@ _LINK = re.compile(r"\w\.\w\w|[:/@]\S|www", re.IGNORECASE)
 
 
 def guest_letter(
-    project: ProjectSettings, ticket_id: TicketId, *, to: str, by: User, issued: IssuedToken | None
+    language: Language, project: ProjectSettings, ticket_id: TicketId, *, to: str, by: User, issued: IssuedToken | None
 ) -> Letter:
     """Return the letter; `issued` signs a new customer in.
 
     No word of the ticket is in it, and no link of who invites: it may go to a stranger, in the name of the desk.
     """
     # Customers name themselves.
-    name = by.name if by.is_staff or not _LINK.search(by.name) else "A customer"
-    lines = [f"{name} shares ticket {ticket_id} at {project.name} with you: you can read it and write on it.", ""]
+    name = by.name if by.is_staff or not _LINK.search(by.name) else language.t("A customer")
+    shares = language.t(
+        "{name} shares ticket {number} at {project} with you: you can read it and write on it.",
+        name=name,
+        number=ticket_id,
+        project=project.name,
+    )
+    lines = [shares, ""]
     if issued is not None:
-        lines += invitation_link_lines(project, issued, INVITATION.life)
+        lines += invitation_link_lines(language, project, issued)
     if not by.is_staff:
-        lines += [f"You can join it for {GUEST_INVITATION_LIFE.days} days.", ""]
+        lines += [_write_life(language), ""]
     if (address := ticket_link(project, ticket_id)) is not None:
-        lines += ["The ticket is here:", "", address, ""]
-    lines += ["If you do not know why, there is nothing to do."]
+        lines += [language.t("The ticket is here:"), "", address, ""]
+    lines += [language.t("If you do not know why, there is nothing to do.")]
     key = f"guest/{hash_token(make_token() if issued is None else issued.token).hex()}"
-    return Letter(key, to, f"A ticket at {project.name} is shared with you", "\n".join([*lines, ""]))
+    subject = language.t("A ticket at {project} is shared with you", project=project.name)
+    return Letter(key, to, subject, "\n".join([*lines, ""]), language=language.code)
+
+
+def _write_life(language: Language) -> str:
+    days = GUEST_INVITATION_LIFE.days
+    return language.tn("You can join it for {count} day.", "You can join it for {count} days.", days)

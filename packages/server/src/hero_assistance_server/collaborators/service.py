@@ -18,6 +18,7 @@ from hero_assistance_server.identity.sign_in.discarded_letters import discard_le
 from hero_assistance_server.identity.sign_in.letters import LetterQueue
 from hero_assistance_server.identity.sign_in.links import Links
 from hero_assistance_server.identity.sign_in.rules import INVITATION
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets import change_service
 from hero_assistance_server.tickets.model import Ticket
@@ -113,7 +114,8 @@ class Invitees:
     ) -> None:
         issued = None if newcomer is None else self.links.issue(work, address, newcomer, INVITATION)
         project = work.project.read()
-        letter = guest_letter(project, ticket.ticket_id, to=address, by=caller.known(), issued=issued)
+        language = choose_language(newcomer or work.users.find_by_email(address), project)
+        letter = guest_letter(language, project, ticket.ticket_id, to=address, by=caller.known(), issued=issued)
         if reaches:
             self.letters.queue(work, letter)
         else:

@@ -16,7 +16,8 @@ class Letter:
 
     `to` is one address, and `to_name` whose it is. `from_name` stands before the desk's address; empty for the desk's
     own name. `message_id` is in angle brackets; empty where no answer has to find it. `headers` are further ones, each
-    on one line. Attachments that are too large are mentioned and not sent.
+    on one line. Attachments that are too large are mentioned and not sent. `language` is the code of the one that it is
+    written in, and empty where that is not known.
     """
 
     key: str
@@ -29,3 +30,4 @@ class Letter:
     to_name: str = ""
     from_name: str = ""
     message_id: str = ""
+    language: str = ""

@@ -6,24 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
-from hero_assistance_server.attachments.model import Attachment
+from hero_assistance_server.languages.language import Language
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.message_ids import make_thread_id, make_ticket_mail_id
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.printable import make_ascii_url
 from hero_assistance_server.mail.reply_address import make_reply_address
-from hero_assistance_server.mail.reply_marker import REPLY_MARKER
+from hero_assistance_server.mail.reply_marker import make_marker
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.notifications.decisions import find_reachable
-from hero_assistance_server.notifications.letter_text import Passage, Story, choose_subject, write_html, write_text
+from hero_assistance_server.notifications.letter_text import choose_subject, write_html, write_text
+from hero_assistance_server.notifications.letter_words import Passage, Story, describe_file
 from hero_assistance_server.notifications.model import PendingNotification, Reason
 from hero_assistance_server.notifications.unsubscribe import make_token, obtain_key
-from hero_assistance_server.project.rules import ticket_link
+from hero_assistance_server.project.rules import ProjectSettings, ticket_link
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.time_zones import zone_for
+from hero_assistance_server.time_zones import zone_or_utc
 from hero_assistance_server.users.model import User
 
 # Attachments of a letter, together; mail servers take some 10 MB with everything, and a third is added on the way.
@@ -44,13 +46,17 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What one letter is about: to whom, of which ticket, why, and the messages that it tells, oldest first."""
+    """What one letter is about: to whom, of which ticket, why, and the messages that it tells, oldest first.
+
+    `mail` and `project` are what the operator and the admins have set.
+    """
 
     user: User
     ticket: Ticket
     news: Sequence[PendingNotification]
     messages: Sequence[Message]
     mail: MailSettings
+    project: ProjectSettings
 
 
 def send_due_letter(work: UnitOfWork, user_id: UserId, ticket_id: TicketId, mail: MailSettings) -> bool:
@@ -65,7 +71,7 @@ def send_due_letter(work: UnitOfWork, user_id: UserId, ticket_id: TicketId, mail
         return False
     told = [message for message in messages.values() if message is not None]
     told.sort(key=lambda one: (one.created_at, one.message_id))
-    return _queue(work, Occasion(user, ticket, news, told, mail))
+    return _queue(work, Occasion(user, ticket, news, told, mail, work.project.read()))
 
 
 def _find_news(work: UnitOfWork, user: User, one: PendingNotification) -> Message | None:
@@ -89,8 +95,9 @@ def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
     ticket, messages, host = occasion.ticket, occasion.messages, occasion.mail.sender.host
     last = messages[-1].message_id if messages else None
     title = work.mail_ids.keep_title(ticket.ticket_id, ticket.title)
-    files = _choose_files(messages)
-    story = _tell(work, occasion, files)
+    language = choose_language(occasion.user, occasion.project)
+    files = _choose_files(messages, language)
+    story = _tell(work, occasion, files, language)
     mail_id = make_ticket_mail_id(ticket.ticket_id, last, host)
     letter = Letter(
         key=f"notification/{occasion.news[-1].notification_id}",
@@ -101,17 +108,17 @@ def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
         headers=_make_headers(work, occasion, story.mute_link),
         attachments=files.attached,
         to_name=occasion.user.name,
-        from_name=_name_sender(work, messages),
+        from_name=_name_sender(messages, occasion.project.name),
         message_id=mail_id,
+        language=language.code,
     )
     has_note = any(one.kind is MessageKind.NOTE for one in messages)
     work.mail_ids.add(mail_id, ticket.ticket_id, last, work.now, has_note=has_note)
     return queue_letter(work, letter, about=ticket.ticket_id)
 
 
-def _tell(work: UnitOfWork, occasion: Occasion, files: Files) -> Story:
-    user, ticket, mail = occasion.user, occasion.ticket, occasion.mail
-    project = work.project.read()
+def _tell(work: UnitOfWork, occasion: Occasion, files: Files, language: Language) -> Story:
+    user, ticket, project = occasion.user, occasion.ticket, occasion.project
     passages = [_to_passage(message, files) for message in occasion.messages]
     if _TOLD_WITH_TICKET & {one.reason for one in occasion.news} and ticket.body:
         passages.insert(0, Passage(ticket.customer_name, ticket.created_at, ticket.body))
@@ -120,11 +127,11 @@ def _tell(work: UnitOfWork, occasion: Occasion, files: Files) -> Story:
         title=ticket.title,
         reasons=tuple((one.reason, _name_actor(work, one, project.name)) for one in occasion.news),
         passages=tuple(passages),
-        zone=zone_for(work.notifications.settings_of(user.user_id).time_zone, user),
+        language=language,
+        zone=zone_or_utc(work.notifications.settings_of(user.user_id).time_zone or user.time_zone or project.time_zone),
         link=ticket_link(project, ticket.ticket_id),
         mute_link=_make_mute_link(work, project.page_address, ticket.ticket_id, user.user_id),
-        marker=REPLY_MARKER if mail.takes_answers else None,
-        footer=() if mail.takes_answers else ("Answers to this mail are not read; please answer on the page.",),
+        marker=make_marker(language) if occasion.mail.takes_answers else None,
     )
 
 
@@ -172,13 +179,13 @@ def _name_actor(work: UnitOfWork, one: PendingNotification, desk_name: str) -> s
     return actor.name if actor else desk_name
 
 
-def _name_sender(work: UnitOfWork, messages: Sequence[Message]) -> str:
+def _name_sender(messages: Sequence[Message], desk_name: str) -> str:
     """Return the name before the desk's address: that of the author with the desk's, where there is one author."""
     authors = {message.author_name for message in messages}
-    return f"{authors.pop()} ({work.project.read().name})" if len(authors) == 1 else ""
+    return f"{authors.pop()} ({desk_name})" if len(authors) == 1 else ""
 
 
-def _choose_files(messages: Sequence[Message]) -> Files:
+def _choose_files(messages: Sequence[Message], language: Language) -> Files:
     """Attach files in order while there is room; the others are named, and are on the page."""
     room = FILES_LIMIT
     attached: list[AttachmentId] = []
@@ -190,11 +197,7 @@ def _choose_files(messages: Sequence[Message]) -> Files:
                 room -= file.size
                 attached.append(file.attachment_id)
             else:
-                names.append(_describe_file(file))
+                names.append(describe_file(language, file.name, file.size))
         if names:
             left_out[message.message_id] = tuple(names)
     return Files(tuple(attached), left_out)
-
-
-def _describe_file(file: Attachment) -> str:
-    return f"{file.name} ({file.size / 1024**2:.1f} MiB)"

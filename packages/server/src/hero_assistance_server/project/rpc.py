@@ -16,6 +16,7 @@ from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.passkeys.relying_party import relying_party
 from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, OPERATORS, Caller
+from hero_assistance_server.languages.registry import LANGUAGES, TAG, TAG_LIMIT, find_language
 from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
@@ -65,6 +66,7 @@ _PROJECT = {
     "time_zone": "UTC",
     "holidays": [],
     "tag_colours": {},
+    "language": "en",
 }
 _GETS = (
     Example("An agent looks", "bob", {}, _PROJECT),
@@ -125,10 +127,21 @@ def _checked_day(text: str) -> str:
         raise PydanticCustomError("day", "it is no day: write it as 2026-12-25") from None
 
 
+def _known_language(tag: str) -> str:
+    language = find_language(tag)
+    if language is None:
+        known = ", ".join(sorted(LANGUAGES))
+        raise PydanticCustomError("language", "letters are not written in it, but in {known}", {"known": known})
+    return language.code
+
+
 _Shift = Annotated[
     str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$"), AfterValidator(_checked_shift)
 ]
 _Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_checked_day)]
+_Language = Annotated[
+    str, StringConstraints(max_length=TAG_LIMIT, pattern=rf"^{TAG}$"), AfterValidator(_known_language)
+]
 _Minutes = Annotated[int, Field(ge=1, le=MINUTES_LIMIT)]
 
 
@@ -194,6 +207,10 @@ class UpdateProject(Params):
     ] = None
     holidays: Annotated[
         list[_Day] | None, Field(max_length=HOLIDAYS_LIMIT, description="Days on which the desk is closed.")
+    ] = None
+    language: Annotated[
+        _Language | None,
+        Field(description="The language of letters to users who have chosen none, such as `fr`."),
     ] = None
 
     @field_validator("open_hours")

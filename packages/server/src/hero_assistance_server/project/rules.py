@@ -49,6 +49,8 @@ class ProjectSettings:
     holidays: Sequence[str] = field(default_factory=list)
     # In which colour the pages show a tag.
     tag_colours: Mapping[str, str] = field(default_factory=dict)
+    # Of letters to those who have chosen none.
+    language: str = "en"
 
 
 def update(before: ProjectSettings, after: ProjectSettings) -> AnyChange | None:
@@ -109,6 +111,7 @@ def public_settings(project: ProjectSettings) -> wire.Project:
         time_zone=project.time_zone,
         holidays=list(project.holidays),
         tag_colours={tag: TagColour(colour) for tag, colour in project.tag_colours.items()},
+        language=project.language,
     )
 
 

@@ -13,6 +13,7 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, STAFF, Caller
+from hero_assistance_server.languages.registry import TAG, TAG_LIMIT
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName, known_zone_or_none
@@ -50,7 +51,7 @@ _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 
 
 Language = Annotated[
-    Annotated[str, StringConstraints(max_length=35, pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$")] | None,
+    Annotated[str, StringConstraints(max_length=TAG_LIMIT, pattern=rf"^({TAG})?$")] | None,
     Field(description="A language tag such as `fr` or `pt-BR`; the empty text is none."),
 ]
 OwnZone = Annotated[

@@ -174,5 +174,5 @@ def _note(work: UnitOfWork, answer: WebhookAnswer) -> Webhook | None:
     if webhook.enabled and not after.enabled:
         detail = {"webhook_id": str(webhook.webhook_id), "reason": after.disabled_because}
         work.record_audit_entry("webhook.disabled", ORIGIN, detail)
-        tell_admins(work, after)
+        tell_admins(work, after, answer)
     return after

@@ -11,6 +11,7 @@ from hero_assistance_server.identity.sign_in.letters import LetterQueue, invitat
 from hero_assistance_server.identity.sign_in.links import Links
 from hero_assistance_server.identity.sign_in.model import IssuedToken
 from hero_assistance_server.identity.sign_in.rules import HAND_OVER, INVITATION
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.login_names import fold_name
@@ -57,7 +58,8 @@ class Invitations:
             user = self._renew(work, caller, known, name=name, role=role)
         issued = self.links.issue(work, address, user, replace(INVITATION, has_code=caller.is_operator))
         project = work.project.read()
-        self.letters.queue(work, invitation_letter(project, address, issued, INVITATION.life))
+        letter = invitation_letter(choose_language(user, project), project, address, issued)
+        self.letters.queue(work, letter)
         return replace(_access(project, user, issued), mailed=self.letters.reaches_users)
 
     def link(self, work: UnitOfWork, caller: Caller, email: str) -> Access:

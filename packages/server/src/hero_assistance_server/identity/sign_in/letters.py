@@ -9,6 +9,8 @@ from datetime import timedelta
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_server.identity.secret_tokens import hash_token
 from hero_assistance_server.identity.sign_in.model import IssuedToken
+from hero_assistance_server.identity.sign_in.rules import CODE_LIFE, INVITATION_LIFE
+from hero_assistance_server.languages.language import Language
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.mail_settings import read_mail_settings
 from hero_assistance_server.mail.sending.service import queue_letter
@@ -42,36 +44,60 @@ def link_of(project: ProjectSettings, issued: IssuedToken) -> str | None:
     return f"{project.page_address.rstrip('/')}{_LINK_PATH}{issued.token}"
 
 
-def link_letter(project: ProjectSettings, to: str, issued: IssuedToken) -> Letter:
+def link_letter(language: Language, project: ProjectSettings, to: str, issued: IssuedToken) -> Letter:
     """Return the letter of a user who asks to sign in."""
-    link = link_of(project, issued)
-    lines = [f"You, or somebody who knows your address, want to sign in at {project.name}.", ""]
-    if link is not None:
-        lines += ["Open this link, and press the button there:", "", link, ""]
-    lines += [
-        f"{'On another device, enter' if link else 'Enter'} this code: {issued.code}",
+    link, minutes = link_of(project, issued), CODE_LIFE // timedelta(minutes=1)
+    asks = language.t("You, or somebody who knows your address, want to sign in at {project}.", project=project.name)
+    if link is None:
+        code = language.t("Enter this code: {code}", code=issued.code)
+        life = language.tn(
+            "It counts once, and for {count} minute.", "It counts once, and for {count} minutes.", minutes
+        )
+    else:
+        code = language.t("On another device, enter this code: {code}", code=issued.code)
+        life = language.tn(
+            "Both count once, and for {count} minute.", "Both count once, and for {count} minutes.", minutes
+        )
+    lines = [
+        asks,
         "",
-        "Both count once, and for 15 minutes. If it was not you, there is nothing to do.",
+        *_link_lines(language, link),
+        code,
+        "",
+        life,
+        language.t("If it was not you, there is nothing to do."),
     ]
-    return _letter(to, issued, f"Sign in at {project.name}", lines)
+    return _letter(language, to, issued, language.t("Sign in at {project}", project=project.name), lines)
 
 
-def invitation_letter(project: ProjectSettings, to: str, issued: IssuedToken, life: timedelta) -> Letter:
+def invitation_letter(language: Language, project: ProjectSettings, to: str, issued: IssuedToken) -> Letter:
     """Return the letter of a user whom an admin has added."""
-    lines = [f"You have been added to {project.name}.", "", *invitation_link_lines(project, issued, life)]
-    lines += ["To sign in on another device, or later, enter your e-mail address there: you get a code by mail."]
-    return _letter(to, issued, f"Your access to {project.name}", lines)
+    lines = [
+        language.t("You have been added to {project}.", project=project.name),
+        "",
+        *invitation_link_lines(language, project, issued),
+        language.t("To sign in on another device, or later, enter your e-mail address there: you get a code by mail."),
+    ]
+    return _letter(language, to, issued, language.t("Your access to {project}", project=project.name), lines)
 
 
-def invitation_link_lines(project: ProjectSettings, issued: IssuedToken, life: timedelta) -> list[str]:
+def invitation_link_lines(language: Language, project: ProjectSettings, issued: IssuedToken) -> list[str]:
     """Return what the letter of somebody who was invited says of its link; nothing while the page has no address."""
     link = link_of(project, issued)
     if link is None:
         return []
-    counts = f"It counts once, and for {life.days} days."
-    return ["Open this link, and press the button there:", "", link, "", counts, ""]
+    life = language.tn(
+        "It counts once, and for {count} day.", "It counts once, and for {count} days.", INVITATION_LIFE.days
+    )
+    return [*_link_lines(language, link), life, ""]
 
 
-def _letter(to: str, issued: IssuedToken, subject: str, lines: list[str]) -> Letter:
+def _link_lines(language: Language, link: str | None) -> list[str]:
+    if link is None:
+        return []
+    return [language.t("Open this link, and press the button there:"), "", link, ""]
+
+
+def _letter(language: Language, to: str, issued: IssuedToken, subject: str, lines: list[str]) -> Letter:
     key = f"sign-in/{hash_token(issued.token).hex()}"
-    return Letter(key, to, subject, "\n".join([*lines, ""]))
+    return Letter(key, to, subject, "\n".join([*lines, ""]), language=language.code)

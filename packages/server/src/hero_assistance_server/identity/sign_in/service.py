@@ -18,6 +18,7 @@ from hero_assistance_server.identity.sign_in.letters import LetterQueue, link_le
 from hero_assistance_server.identity.sign_in.links import Links, Proof
 from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.identity.sign_in.rules import REQUEST
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import User
@@ -55,8 +56,9 @@ class SignInService:
             self.rates.count_link(work, hash_address(address))
             user = work.users.find_by_email(address)
             reaches = user is not None and user.active
-            issued = self.links.issue(work, address, user if reaches else None, REQUEST)
-            letter = link_letter(work.project.read(), address, issued)
+            receiver, project = user if reaches else None, work.project.read()
+            issued = self.links.issue(work, address, receiver, REQUEST)
+            letter = link_letter(choose_language(receiver, project), project, address, issued)
             if reaches:
                 self.letters.queue(work, letter)
             else:

@@ -29,7 +29,19 @@ _REFERENCES = frozenset({"in-reply-to", "references"})
 # Of a line, a mail server takes 998 octets.
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 # Headers that are made here, and by no letter of its own.
-_OURS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "content-type", "auto-submitted"})
+_OURS = frozenset(
+    {
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "content-language",
+        "auto-submitted",
+    }
+)
 
 
 class MailPolicy(EmailPolicy):
@@ -89,6 +101,9 @@ def make_message(
             message.add_alternative(make_text(letter.html), subtype="html")
         for file in files:
             _attach(message, file)
+        if letter.language:
+            # The library moves such a header into the first part where it comes before others.
+            message["Content-Language"] = letter.language
     except (ValueError, LookupError) as error:
         raise UnusableLetter(f"it cannot be written as a mail: {error}") from error
     return message

@@ -14,6 +14,7 @@ from hero_assistance_sdk.hero_proc.settings import DaemonSettings
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.sending.mail_settings import MailSettings, read_mail_settings
 from hero_assistance_server.mail.sending.sender_address import FOLDER_SENDER, is_address
@@ -40,7 +41,6 @@ _TESTS = Example(
     {"delivery_id": 1, "status": _STATUS},
     varies=frozenset(_STATUS),
 )
-_TEST_TEXT = "This letter shows that {name} can send mail.\n\nIf you did not expect it, you need do nothing.\n"
 
 
 class MailWay(StrEnum):
@@ -122,12 +122,18 @@ def _has_links(snapshot: Snapshot) -> bool:
 
 
 def _queue_test(work: UnitOfWork, caller: Caller, address: str) -> tuple[int, bool]:
-    name = work.project.read().name
+    project = work.project.read()
+    language = choose_language(caller.user, project)
+    lines = (
+        language.t("This letter shows that {project} can send mail.", project=project.name),
+        language.t("If you did not expect it, you need do nothing."),
+    )
     letter = Letter(
         key=f"test/{secrets.token_hex(8)}",
         to=address,
-        subject=f"A test letter from {name}",
-        text=_TEST_TEXT.format(name=name),
+        subject=language.t("A test letter from {project}", project=project.name),
+        text="\n\n".join(lines) + "\n",
+        language=language.code,
     )
     queue_letter(work, letter, is_urgent=True)
     work.record_audit_entry("mail.tested", caller, {"address": address})

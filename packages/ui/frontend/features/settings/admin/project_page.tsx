@@ -1,9 +1,10 @@
-/** What the project is called, what customers are shown of the team's work, who becomes a customer, and files. */
+/** What the project is called, the language of its letters, what customers are shown of the team's work, who becomes a customer, and files. */
 import type { Project as Settings } from "../../../api/wire.ts";
+import { LANGUAGES } from "../../../i18n/languages.ts";
 import { t } from "../../../i18n/translate.ts";
 import { numberOf, timesOf } from "../../../stores/settings/numbers.ts";
 import { settingsOf } from "../../../stores/settings/project_settings.ts";
-import { SwitchField, TextField } from "../parts/fields.tsx";
+import { ChoiceField, SwitchField, TextField } from "../parts/fields.tsx";
 import { FormFrame } from "../parts/form_frame.tsx";
 import { Page } from "../parts/page.tsx";
 import type { PageProps } from "../parts/page_props.ts";
@@ -11,7 +12,7 @@ import { type SettingsFormProps, WithSettings } from "../parts/project_form.tsx"
 import { useForm } from "../parts/use_form.ts";
 
 const MIB = 1024 * 1024;
-const FIELDS = ["name", "attachment_bytes", "attachments_per_message"];
+const FIELDS = ["name", "language", "attachment_bytes", "attachments_per_message"];
 
 export function ProjectPage({ project }: PageProps) {
   return (
@@ -24,6 +25,7 @@ export function ProjectPage({ project }: PageProps) {
 function valuesOf(settings: Settings) {
   return {
     name: settings.name,
+    language: settings.language,
     share_tags: settings.share_tags,
     share_assignee: settings.share_assignee,
     mail_newcomers: settings.mail_newcomers ?? false,
@@ -53,6 +55,13 @@ function ProjectForm({ project, settings }: SettingsFormProps) {
         label={t("Name of the project")}
         hint={t("At the head of its pages, and in letters.")}
         input={{ maxLength: 100 }}
+      />
+      <ChoiceField
+        form={form}
+        name="language"
+        label={t("Language of letters")}
+        hint={t("To everybody who has chosen no language under Profile.")}
+        options={LANGUAGES.map(({ code, name }) => [code, name] as const)}
       />
       <SwitchField
         form={form}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hero_assistance_server.languages.language import Language
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.message_ids import make_thread_id, make_ticket_mail_id
 from hero_assistance_server.mail.model import Letter
 from hero_assistance_server.mail.receiving.filing.envelope import Envelope
 from hero_assistance_server.mail.receiving.filing.mail_rates import count_use
 from hero_assistance_server.mail.reply_address import make_reply_address
-from hero_assistance_server.mail.reply_marker import REPLY_MARKER
+from hero_assistance_server.mail.reply_marker import make_marker
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.project.rules import ticket_link
@@ -51,38 +53,52 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
     host, ticket_id = settings.sender.host, receipt.ticket.ticket_id
     message_id = make_ticket_mail_id(ticket_id, None, host)
     work.mail_ids.add(message_id, ticket_id, None, work.now)
+    language = choose_language(receipt.user, receipt.envelope.facts.settings)
     letter = Letter(
         key=f"receipt/{record.mail_id}",
         to=address,
         to_name=receipt.user.name if receipt.is_proved else "",
-        subject=_write_subject(work, receipt),
-        text=_write_text(receipt, settings),
+        subject=_write_subject(work, receipt, language),
+        text=_write_text(receipt, settings, language),
         headers=_make_headers(work, receipt, settings),
         message_id=message_id,
+        language=language.code,
     )
     return queue_letter(work, letter, about=ticket_id)
 
 
-def _write_subject(work: UnitOfWork, receipt: Receipt) -> str:
+def _write_subject(work: UnitOfWork, receipt: Receipt, language: Language) -> str:
     """A stranger sends no words of theirs to others through this desk."""
     ticket = receipt.ticket
     if not receipt.is_proved:
-        return f"Your mail is ticket {ticket.ticket_id}"
+        return language.t("Your mail is ticket {number}", number=ticket.ticket_id)
     return f"Re: {work.mail_ids.keep_title(ticket.ticket_id, ticket.title)}"
 
 
-def _write_text(receipt: Receipt, settings: MailSettings) -> str:
+def _write_text(receipt: Receipt, settings: MailSettings, language: Language) -> str:
     project, ticket = receipt.envelope.facts.settings, receipt.ticket
-    link = ticket_link(project, ticket.ticket_id)
-    lines = [REPLY_MARKER] if settings.takes_answers else []
-    title = f": {ticket.title}" if receipt.is_proved else "."
-    lines.append(f"We have your mail. It is ticket {ticket.ticket_id} of {project.name}{title}")
-    lines.append("An agent will answer you. To add something, answer this mail.")
+    lines = [make_marker(language)] if settings.takes_answers else []
+    lines.append(_write_opening(receipt, language))
+    lines.append(language.t("An agent will answer you. To add something, answer this mail."))
     if not receipt.is_proved:
-        lines.append("You wrote no mail to us? Then another one used your address, and you need do nothing.")
-    if link:
-        lines.append(f"You can read the ticket here: {link}")
+        lines.append(
+            language.t("You wrote no mail to us? Then another one used your address, and you need do nothing.")
+        )
+    if link := ticket_link(project, ticket.ticket_id):
+        lines.append(language.t("You can read the ticket here: {link}", link=link))
     return "\n\n".join(lines) + "\n"
+
+
+def _write_opening(receipt: Receipt, language: Language) -> str:
+    number, project = receipt.ticket.ticket_id, receipt.envelope.facts.settings.name
+    if not receipt.is_proved:
+        return language.t("We have your mail. It is ticket {number} of {project}.", number=number, project=project)
+    return language.t(
+        "We have your mail. It is ticket {number} of {project}: {title}",
+        number=number,
+        project=project,
+        title=receipt.ticket.title,
+    )
 
 
 def _make_headers(work: UnitOfWork, receipt: Receipt, settings: MailSettings) -> tuple[tuple[str, str], ...]:

@@ -1,8 +1,8 @@
 """Where a reply ends and what it quotes begins.
 
-Letters of ours carry a marker, and mail programs write our address where they quote a letter: the first line with
-either begins the quote. Only where neither is found, the introductions of mail programs in many languages are looked
-for, line by line, so that no text takes long.
+Letters of ours carry a marker, in the language of their reader, and mail programs write our address where they quote
+a letter: the first line with either begins the quote. Only where neither is found, the introductions of mail programs
+in many languages are looked for, line by line, so that no text takes long.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hero_assistance_server.mail.reply_marker import REPLY_MARKER
+from hero_assistance_server.languages.registry import LANGUAGES
+from hero_assistance_server.mail.reply_marker import compile_markers
 
-# Mail programs change its blanks and dashes.
-_MARKER = re.compile(r"\s+".join(map(re.escape, REPLY_MARKER.strip("- ").split())))
+# Who answers a letter may have another language by now than its reader had.
+_MARKER = compile_markers(LANGUAGES.values())
 # A longer line introduces nothing.
 LINE_LIMIT = 500
 # As in `On Monday, Bob from Support` / `<support@example.org> wrote:`.

@@ -1,0 +1,89 @@
+"""Whose language a letter of a running server is in, and what an admin sets of it."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from tests.server.desk import OPERATOR, Desk, until
+from tests.server.mail.mails import CAROL
+
+pytestmark = pytest.mark.anyio
+
+
+async def read_letter(desk: Desk) -> EmailMessage:
+    """The one letter of the desk, once it is in its outbox folder."""
+    await until(lambda: list(desk.paths.mail.glob("*.eml")))
+    (path,) = desk.paths.mail.glob("*.eml")
+    message = message_from_bytes(path.read_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+@pytest.mark.parametrize(
+    ("own", "project", "subject"),
+    [("fr", "en", "Connexion à Support"), ("en", "fr", "Sign in at Support"), ("", "fr", "Connexion à Support")],
+)
+async def test_who_signs_in_reads_their_own_language(desk: Desk, own: str, project: str, subject: str) -> None:
+    await desk.call("project.update", "alice", language=project)
+    await desk.call("user.update", "alice", user_id="carol", email=CAROL, language=own)
+    await desk.call("auth.request_link", None, email=CAROL)
+    letter = await read_letter(desk)
+    assert (letter["Subject"], letter["Content-Language"]) == (subject, own or project)
+
+
+async def test_who_is_added_reads_the_language_of_the_project(desk: Desk) -> None:
+    await desk.call("project.update", "alice", language="fr")
+    await desk.call("user.add", OPERATOR, email="erin@example.org")
+    assert (await read_letter(desk))["Subject"] == "Votre accès à Support"
+
+
+async def test_who_is_invited_to_a_ticket_reads_their_own_language(desk: Desk) -> None:
+    await desk.call("user.update", "alice", user_id="dave", email="dave@example.org", language="fr-CA")
+    made = await desk.call("ticket.create", "carol", title="No network", body="")
+    await desk.call("ticket.invite_address", "bob", ticket_id=made["ticket_id"], email="dave@example.org")
+    assert (await read_letter(desk))["Subject"] == "Un ticket de Support est partagé avec vous"
+
+
+async def test_the_test_letter_has_the_language_of_who_sends_it(desk: Desk) -> None:
+    await desk.call("user.update_me", "alice", language="fr")
+    await desk.call("mail.test", "alice", address="alice@example.org")
+    letter = await read_letter(desk)
+    assert letter["Subject"] == "Un courriel d’essai de Support"
+    assert letter.get_content().replace("\r\n", "\n") == (
+        "Ce courriel montre que Support peut envoyer des courriels.\n\n"
+        "Si vous ne l’attendiez pas, vous n’avez rien à faire.\n"
+    )
+
+
+async def test_the_operator_sends_the_test_letter_in_the_language_of_the_project(desk: Desk) -> None:
+    await desk.call("mail.test", OPERATOR, address="alice@example.org")
+    letter = await read_letter(desk)
+    assert letter["Subject"] == "A test letter from Support"
+    assert letter.get_content().replace("\r\n", "\n") == (
+        "This letter shows that Support can send mail.\n\nIf you did not expect it, you need do nothing.\n"
+    )
+
+
+@pytest.mark.parametrize(("tag", "language"), [("fr", "fr"), ("FR-ca", "fr"), ("en-GB", "en")])
+async def test_a_project_has_a_language_that_letters_are_written_in(desk: Desk, tag: str, language: str) -> None:
+    await desk.call("project.update", "alice", language="fr")
+    assert (await desk.call("project.update", "alice", language=tag))["language"] == language
+    assert (await desk.call("project.get", "carol"))["language"] == language
+
+
+@pytest.mark.parametrize("tag", ["de", "", "f", "fr_FR", "x" * 36])
+async def test_a_project_has_no_other_language(desk: Desk, tag: str) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("project.update", "alice", language=tag)
+    assert refused.value.remote_reason == "invalid-params"
+
+
+async def test_what_is_refused_says_which_languages_there_are(desk: Desk) -> None:
+    with pytest.raises(RpcFailure) as refused:
+        await desk.call("project.update", "alice", language="de")
+    assert "letters are not written in it, but in en, fr" in str(refused.value.data["faults"])
