@@ -10,7 +10,7 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from tests.server.desk import OPERATOR, Desk, until
-from tests.server.mail.mails import CAROL
+from tests.server.mail.mails import CAROL, SERVER, deliver, vouched, write
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +67,40 @@ async def test_the_operator_sends_the_test_letter_in_the_language_of_the_project
     assert letter.get_content().replace("\r\n", "\n") == (
         "This letter shows that Support can send mail.\n\nIf you did not expect it, you need do nothing.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "language", "opening"),
+    [
+        ("Content-Language", "fr-CA", "fr-CA", "Nous avons bien reçu votre courriel."),
+        ("Accept-Language", "de, fr;q=0.5, en;q=0.2", "fr", "Nous avons bien reçu votre courriel."),
+        ("Content-Language", "en-US", "en-US", "We have your mail."),
+        ("Content-Language", "de", None, "Nous avons bien reçu votre courriel."),
+        ("Subject-Language", "en", None, "Nous avons bien reçu votre courriel."),
+    ],
+)
+async def test_a_newcomer_has_the_language_of_their_first_mail(
+    desk: Desk, header: str, value: str, language: str | None, opening: str
+) -> None:
+    await desk.call("project.update", "alice", language="fr")
+    mail = write()
+    mail[header] = value
+    filed = await deliver(desk, mail)
+    ticket = await desk.call("ticket.get", "alice", ticket_id=filed["ticket_id"])
+    users = (await desk.call("user.list", "alice"))["users"]
+    assert [one["language"] for one in users if one["user_id"] == ticket["customer"]] == [language]
+    assert opening in (await read_letter(desk)).get_content()
+
+
+async def test_a_mail_changes_no_language_that_was_chosen(desk: Desk) -> None:
+    await desk.call("user.update", "alice", user_id="carol", email=CAROL, language="en")
+    await desk.call("project.update", "alice", mail_servers=[SERVER])
+    mail = write(sender=CAROL, Authentication_Results=vouched())
+    mail["Content-Language"] = "fr"
+    filed = await deliver(desk, mail)
+    assert (await desk.call("ticket.get", "alice", ticket_id=filed["ticket_id"]))["customer"] == "carol"
+    users = (await desk.call("user.list", "alice"))["users"]
+    assert [one["language"] for one in users if one["user_id"] == "carol"] == ["en"]
 
 
 @pytest.mark.parametrize(("tag", "language"), [("fr", "fr"), ("FR-ca", "fr"), ("en-GB", "en")])

@@ -122,7 +122,7 @@ class Filing:
         if verdict.standing is Standing.UNPROVED:
             return self._file_unproved(work, envelope, match, verdict)
         if user is None:
-            user = senders.enrol_sender(work, self.directory, parsed.sender, parsed.sender_name)
+            user = senders.enrol_sender(work, self.directory, parsed)
         try:
             return self._file_for(work, envelope, match, user, is_proved=is_proved)
         except TooOften as error:

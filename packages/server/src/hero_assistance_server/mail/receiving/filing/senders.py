@@ -6,6 +6,8 @@ from functools import partial
 
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
+from hero_assistance_server.languages.registry import find_language
+from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
 from hero_assistance_server.rpc.params import NAME_LIMIT
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.texts import TextFault, clean_line
@@ -24,11 +26,12 @@ def find_sender(work: UnitOfWork, address: str) -> User | None:
     return work.users.find_by_email(fold_name(address))
 
 
-def enrol_sender(work: UnitOfWork, directory: Directory, address: str, name: str) -> User:
-    """Add a customer with this address."""
-    shown = _make_name(name, address)
+def enrol_sender(work: UnitOfWork, directory: Directory, mail: ParsedMail) -> User:
+    """Add the sender of a mail as a customer, whose language is the first of the mail's that letters have."""
+    address, shown = mail.sender, _make_name(mail.sender_name, mail.sender)
     user_id = make_user_id(shown, lambda other: work.users.find(other) is not None, address)
-    user = User(user_id, shown, Role.CUSTOMER, fold_name(address))
+    language = next((tag for tag in mail.languages if find_language(tag)), None)
+    user = User(user_id, shown, Role.CUSTOMER, fold_name(address), language=language)
     _add(work, directory, user)
     return user
 

@@ -11,6 +11,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic, find_automatic
 from hero_assistance_server.mail.receiving.parsing.content import Content, read_content
 from hero_assistance_server.mail.receiving.parsing.delivery_status import DeliveryReport, read_delivery_report
+from hero_assistance_server.mail.receiving.parsing.languages import read_languages
 from hero_assistance_server.mail.receiving.parsing.parts import Part, parse_parts
 from hero_assistance_server.mail.receiving.parsing.plain_text import clean_mail_line
 
@@ -39,6 +40,8 @@ class ParsedMail:
     content: Content
     # Names the mail wherever it was delivered; `None` for one without a message-id, which may be meant twice.
     fingerprint: str | None = None
+    # Tags of languages, that of the mail first.
+    languages: tuple[str, ...] = ()
     unread: tuple[str, ...] = field(default=())
 
     def without_content(self) -> ParsedMail:
@@ -83,6 +86,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         automatic=guards.read("auto-submitted", lambda: find_automatic(mail, sender), Automatic.SENT),
         results=tuple(header.all("authentication-results")),
         report=guards.read("report", lambda: read_delivery_report(mail), None),
+        languages=guards.read("content-language", lambda: read_languages(header), ()),
         content=guards.read("content", lambda: read_content(mail), Content("", ())),
         unread=tuple(guards.unread),
     )
