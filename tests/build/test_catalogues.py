@@ -117,6 +117,18 @@ def test_the_page_offers_the_languages_that_have_catalogues() -> None:
     assert sorted(offered) == sorted(["en", *(path.stem for path in catalogues.PAGE.list_paths(ROOT))])
 
 
+@pytest.mark.parametrize("one", catalogues.SETS, ids=lambda one: one.template)
+def test_french_has_no_plain_space_before_a_mark(one: catalogues.CatalogueSet) -> None:
+    texts = [
+        form
+        for message in catalogues.read_catalogue(ROOT / one.folder / "fr.po")
+        for form in ([message.string] if isinstance(message.string, str) else list(message.string or ()))
+        if message.id
+    ]
+    assert len(texts) > 50
+    assert [text for text in texts if re.search(r" [:;!?»]|« |[^\s\d\W][;!?](\s|$)|[^\s\d\W]: ", text)] == []
+
+
 @pytest.mark.parametrize("code", ["t(name)", "t(`a ${b}`)", 'tn("one", many, 2)', 't<string>(x ? "a" : "b")'])
 def test_a_call_without_a_literal_text_is_found(tmp_path: Path, code: str) -> None:
     assert "have a literal text" in " ".join(_faults(tmp_path, code))
