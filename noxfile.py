@@ -31,6 +31,7 @@ if is_locked():
     from scripts.build.release import dist, reproduce
     from scripts.build.tool import ToolError
     from scripts.build.workspace import Workspace
+    from scripts.deploy.command_line import needs_build
 
     nox.options.default_venv_backend = "uv"
     nox.options.reuse_existing_virtualenvs = True
@@ -60,6 +61,8 @@ COVERAGE_FLOOR = "84"
 PURE_TESTS = ("--pure", "-m", "pure", "tests")
 # The supported versions of CPython: each has a session `tests-X.Y`.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+# What `types` checks next to the sources of the packages.
+TYPED = ("scripts", "deploy", "noxfile.py", "tests", "packages/quarantine/tests", "benchmarks")
 # What `newest` runs of the tests: the whole way from the build to a stop and what is read without a daemon. With the
 # build that takes 40 s of processor time, where the environment is made already.
 NEWEST_TESTS = (
@@ -93,6 +96,17 @@ def up(session: nox.Session) -> None:
     flags = [argument for argument in session.posargs if argument not in INSTALL_FLAGS]
     session.run(str(INSTALLED), "--start", *(flags or DEMO_FLAGS), external=True)
     session.run(str(INSTALLED), "status", external=True)
+
+
+@locked_session()
+def deploy(session: nox.Session) -> None:
+    """Bring the release to the boxes of a fleet, such as `-- inventory.py`, or look after it there; `-- --help`."""
+    _install_locks(session, "deploy")
+    if needs_build(session.posargs):
+        with _tool_errors(session):
+            dist.build(WORKSPACE, DIST, session.log)
+    # Otherwise nox mixes the progress into the JSON.
+    session.run("python", "-m", "scripts.deploy", *session.posargs, env=_source_path(), stderr=None)
 
 
 @locked_session(venv_backend="none")
@@ -184,9 +198,9 @@ def lint(session: nox.Session) -> None:
 @locked_session()
 def types(session: nox.Session) -> None:
     """Check the types of every package and script, and of the packages as for macOS."""
-    _install_tools(session)
+    _install_tools(session, "deploy")
     sources = [str(package.folder / "src") for package in WORKSPACE.packages.values()]
-    session.run("mypy", *sources, "scripts/build", "noxfile.py", "tests", "packages/quarantine/tests", "benchmarks")
+    session.run("mypy", *sources, *TYPED)
     # What only Linux's Python has must be kept to Linux by a condition.
     as_mac = ("--platform", "darwin", "--no-warn-unreachable", "--cache-dir", ".mypy_cache/darwin")
     session.run("mypy", *as_mac, *sources)
@@ -202,7 +216,7 @@ def lock_(session: nox.Session) -> None:
         written += [project / "package-lock.json" for project in projects if npm.write_lock(project)]
     for path in written:
         session.log(f"wrote {path.relative_to(ROOT)}")
-    released = [REQUIREMENTS / f"{name}.txt" for name in ("build", *WORKSPACE.binaries)]
+    released = [REQUIREMENTS / f"{name}.txt" for name in ("build", "deploy", *WORKSPACE.binaries)]
     if faults := lock_targets.find_faults(released, [REQUIREMENTS / "test.txt"]):
         session.error("what is locked is not there for every target of a release:\n" + "\n".join(faults))
 

@@ -11,8 +11,9 @@ from hero_assistance_sdk.zipapp.header import Target, read_pin
 
 # An interpreter says this of itself in some 10 ms; one that takes longer is not there for what matters here.
 _ANSWER_S = 10.0
-# What the first code of a zipapp compares with what it was built for; another interpreter is asked by the same lines.
-_DESCRIBE = """\
+# What the first code of a zipapp compares with what it was built for: lines of Python that set `python` and `platform`.
+# Another interpreter is asked by them, and so is a box of a fleet.
+DESCRIBE_TARGET = """\
 import os, sys
 machine = os.uname()
 musl = machine[0] == "Linux" and "CS_GNU_LIBC_VERSION" not in os.confstr_names
@@ -25,7 +26,7 @@ platform = "%s-%s%s" % (machine[0].lower(), machine[4], "-musl" if musl else "")
 def running_target() -> Target:
     """The interpreter and platform that run this code."""
     found: dict[str, str] = {}
-    exec(_DESCRIBE, found)  # noqa: S102
+    exec(DESCRIBE_TARGET, found)  # noqa: S102
     return Target(found["python"], found["platform"])
 
 
@@ -70,7 +71,7 @@ def _pinned_target(folder: Path, manifest: Manifest) -> Target | None:
 def _ask_target(interpreter: Path) -> Target | None:
     import subprocess
 
-    command = [str(interpreter), "-ISc", f"{_DESCRIBE}print(python)\nprint(platform)"]
+    command = [str(interpreter), "-ISc", f"{DESCRIBE_TARGET}print(python)\nprint(platform)"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_ANSWER_S)
     except (OSError, subprocess.SubprocessError):

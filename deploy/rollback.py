@@ -1,0 +1,15 @@
+"""Brings each box back to a release that it has: `--data release=RELEASE --data python=python3.11`."""
+
+from __future__ import annotations
+
+from pyinfra.context import host
+
+from deploy.box_facts import report_box
+from deploy.operations import take_steps
+from scripts.deploy.box import parse_box
+from scripts.deploy.steps import choose_rollback
+
+report = report_box(host.data.python)
+if report is not None:
+    steps = choose_rollback(parse_box(report), str(host.data.release))
+    take_steps(f"Roll back to {host.data.release}", steps)
