@@ -144,6 +144,7 @@ CHOSEN_PIDS = Capability("chosen-pids", "no next pid can be chosen here", lambda
 SYSTEM_PYTHON = Capability("system-python", "every user may run /usr/bin/python3", Path("/usr/bin/python3").is_file)
 DOVECOT = Capability("dovecot", "dovecot is not installed (Debian: dovecot-imapd)", _has_programs("dovecot"))
 SSH_KEYGEN = Capability("ssh-keygen", "OpenSSH's client is not installed", _has_programs("ssh-keygen"))
+SSHD = Capability("sshd", "OpenSSH's server is not installed (Debian: openssh-server)", _has_programs("sshd"))
 MASKED_PROC = Capability("masked-proc", "no other /proc can be mounted here", lambda: True)
 MAIL_CORPUS = Capability("mail-corpus", "Python is installed without its tests", lambda: bool(find_mails()))
 POSTGRES = Capability(
@@ -166,7 +167,7 @@ CAPABILITIES = (
         CADDY_PROGRAM,
     ),
     *(REDIS_PROGRAMS, SYSTEMD, AS_ROOT, CHOSEN_PIDS, SYSTEM_PYTHON),
-    *(DOVECOT, SSH_KEYGEN, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
+    *(DOVECOT, SSH_KEYGEN, SSHD, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
 )
 # What the machines of each platform that CI uses may lack; a container for Linux may forbid the choice of a pid, or
 # another /proc, and Debian's Python comes without its tests.

@@ -1,0 +1,213 @@
+"""Boxes of a fleet: each has a network, processes and mounts of its own, and a real sshd; they end with the test."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Timer
+
+from tests.builds import ROOT
+from tests.capabilities import NAMESPACES, SSH_KEYGEN, SSHD, find_program, require
+
+PORT = 2222
+DISK = "4g"
+_TIMEOUT_S = 60.0
+_DEPLOY_S = 600.0
+# Without root's rights, a namespace of users makes root of whoever runs the tests.
+_MAPPED = os.geteuid() != 0
+_MAP = ["--map-root-user"] if _MAPPED else []
+_OWN_PIDS = ["--pid", "--fork", "--kill-child", "--mount-proc"]
+_SSHD = """\
+Port {port}
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/client.pub
+PasswordAuthentication no
+UsePAM no
+StrictModes no
+PidFile none
+Subsystem sftp internal-sftp
+"""
+# What is on standard input ends with the test, and with `cat` ends all that the box runs.
+_START = """\
+ip link set lo up
+mount -t tmpfs tmpfs /run
+mkdir /run/sshd
+[ -z "$DISK" ] || mount -t tmpfs -o "size=$DISK,mode=0700" tmpfs "$ROOT"
+"$@" >"$ROOT.log" 2>&1 &
+echo ready
+exec cat
+"""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A process that holds namespaces, by its pid."""
+
+    process: subprocess.Popen[str]
+
+    def enter(self, *namespaces: str) -> list[str]:
+        """The words in front of a command that is run in its network, and in these other namespaces of it."""
+        user = ["--user", "--preserve-credentials"] if _MAPPED else []
+        return ["nsenter", f"--target={self.process.pid}", *user, "--net", *namespaces, "--"]
+
+
+@dataclass(frozen=True)
+class TestedBox:
+    """One box: its address, and the root of its desk."""
+
+    __test__ = False
+
+    name: str
+    host: Host
+    address: str
+    root: Path
+
+    def run(self, *command: str) -> str:
+        """Run a command with the mounts of the box."""
+        return _must_run([*self.host.enter("--mount"), *command])
+
+    def shrink_disk(self, left_mb: int) -> None:
+        """Leave this much free on its disk."""
+        blocks, free, size = map(int, self.run("stat", "--file-system", "--format=%b %f %S", str(self.root)).split())
+        self._resize_disk(f"{(blocks - free) * size + left_mb * 1024 * 1024}")
+
+    def grow_disk(self) -> None:
+        """Give its disk the size of before."""
+        self._resize_disk(DISK)
+
+    def _resize_disk(self, size: str) -> None:
+        self.run("mount", "-o", f"remount,size={size}", str(self.root))
+
+    def switch_off(self) -> None:
+        """End everything that it runs, and its network."""
+        _end(self.host.process)
+
+
+@dataclass(frozen=True)
+class BoxNetwork:
+    """Boxes, and the machine that deploys to them, which is in a network with all of them."""
+
+    controller: Host
+    boxes: tuple[TestedBox, ...]
+    inventory: Path
+
+    def run(
+        self, command: Sequence[str], on_progress: Callable[[str], None] = lambda line: None
+    ) -> tuple[int, str, str]:
+        """Run a command on the machine that deploys: its exit status, what it printed, and what it told meanwhile.
+
+        Each line of the latter is passed on as it comes.
+        """
+        told = []
+        with TemporaryFile("w+") as printed:
+            with subprocess.Popen(
+                [*self.controller.enter(), *command],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process:
+                overdue = Timer(_DEPLOY_S, process.kill)
+                overdue.start()
+                for line in process.stderr or ():
+                    told.append(line)
+                    on_progress(line)
+                overdue.cancel()
+            printed.seek(0)
+            return process.returncode, printed.read(), "".join(told)
+
+
+@contextmanager
+def started_boxes(folder: Path, names: Sequence[str], *, small_disks: Sequence[str] = ()) -> Iterator[BoxNetwork]:
+    """Boxes of these names, empty, with sshd; those of `small_disks` have a root of `DISK`."""
+    for capability in (NAMESPACES, SSHD, SSH_KEYGEN):
+        require(capability)
+    for key in ("client", "host"):
+        _must_run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)])
+    (folder / "sshd_config").write_text(_SSHD.format(port=PORT, folder=folder))
+    with ExitStack() as ends:
+        script = "ip link set lo up; echo ready; exec cat"
+        controller = _start(ends, ["unshare", "--net", *_MAP, "--", "sh", "-ec", script])
+        boxes = tuple(
+            _start_box(ends, controller, folder, name, number, DISK if name in small_disks else "")
+            for number, name in enumerate(names, 1)
+        )
+        yield BoxNetwork(controller, boxes, _write_inventory(folder, boxes))
+
+
+def _start_box(ends: ExitStack, controller: Host, folder: Path, name: str, number: int, disk: str) -> TestedBox:
+    root = folder / name
+    root.mkdir()
+    # Only root runs as another user than who logs in.
+    user = ["unshare", "--user", f"--map-user={os.geteuid()}", f"--map-group={os.getegid()}"] if _MAPPED else []
+    sshd = [*user, str(find_program("sshd")), "-D", "-e", "-f", str(folder / "sshd_config")]
+    command = ["unshare", "--net", "--mount", "--uts", *_OWN_PIDS, "--", "sh", "-ec", _START, "sh", *sshd]
+    host = _start(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
+    near, far = f"10.77.{number}.1", f"10.77.{number}.2"
+    link = f"box{number}"
+    here, there = controller.enter(), host.enter()
+    _must_run([*here, *f"ip link add {link} type veth peer name eth0 netns {host.process.pid}".split()])
+    for prefix, device, address in ((here, link, near), (there, "eth0", far)):
+        _must_run([*prefix, "ip", "address", "add", f"{address}/30", "dev", device])
+        _must_run([*prefix, "ip", "link", "set", device, "up"])
+    return TestedBox(name, host, far, root)
+
+
+def _start(ends: ExitStack, command: list[str], environ: dict[str, str] | None = None) -> Host:
+    process = subprocess.Popen(
+        command, env={**os.environ, **(environ or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    ends.callback(_end, process)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return Host(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    process.wait(_TIMEOUT_S)
+    process.stdout.close()
+
+
+def _write_inventory(folder: Path, boxes: Sequence[TestedBox]) -> Path:
+    host_key = " ".join((folder / "host.pub").read_text().split()[:2])
+    (folder / "known_hosts").write_text("".join(f"[{box.address}]:{PORT} {host_key}\n" for box in boxes))
+    common = {
+        "ssh_user": getpass.getuser(),
+        "ssh_port": PORT,
+        "ssh_key": str(folder / "client"),
+        "ssh_known_hosts_file": str(folder / "known_hosts"),
+        "ssh_strict_host_key_checking": "yes",
+        "hero_start": ("--auth-mode", "dev"),
+    }
+    path = os.pathsep.join([str(Path(sys.executable).resolve().parent), os.defpath])
+    listed = [
+        (
+            box.name,
+            {
+                **common,
+                "ssh_hostname": box.address,
+                "hero_environment": {"PATH_ROOT": str(box.root), "HOME": str(box.root), "PATH": path},
+            },
+        )
+        for box in boxes
+    ]
+    inventory = folder / "inventory.py"
+    inventory.write_text(f"boxes = {listed!r}\n")
+    return inventory
+
+
+def _must_run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout.strip()
