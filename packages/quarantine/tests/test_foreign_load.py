@@ -147,6 +147,12 @@ def test_passes_under_foreign_load_count_only_while_none_fails_there() -> None:
     assert (tally.alone_runs, tally.alone_failures, tally.foreign_runs, tally.foreign_failures) == (1, 0, 8, 1)
 
 
+def test_many_passes_under_foreign_load_do_not_make_its_first_failure_the_end() -> None:
+    found = measure(LoadedRunner(Path(), alone=iter([*[PASSES] * 9, FAILS]), fails_under_load=True))
+    assert found.verdict is Verdict.LOAD_ONLY
+    assert (found.tally.alone_runs, found.tally.foreign_passes, found.tally.foreign_failures) == (10, 9, 1)
+
+
 def test_a_quiet_failure_decides_even_if_the_machine_is_never_quiet_again() -> None:
     tally = Tally([Rung(2)])
     tally.add_alone(failed=True)

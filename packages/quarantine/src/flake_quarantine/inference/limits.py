@@ -23,7 +23,7 @@ class Limits:
     first_alone_runs: int = 1
     min_alone_runs: int = MIN_ALONE_RUNS
     broken_after: int = 3
-    max_foreign_runs: int = 10  # alone; on a machine that is never quiet, more of them would say no more
+    max_foreign_runs: int = 10  # alone that do not count: on a machine that is never quiet, more would say no more
     max_empty_batches: int = 2
     threshold: float = ALPHA
 

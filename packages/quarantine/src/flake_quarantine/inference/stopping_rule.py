@@ -92,7 +92,7 @@ def _decide(tally: Tally, limits: Limits) -> Stop | None:
     """Return the end, or None if a further step may still change the verdict."""
     if tally.alone_failures:
         return _decide_not_eligible(tally, limits)
-    if tally.foreign_failures and tally.foreign_runs >= limits.max_foreign_runs:
+    if tally.foreign_uncounted >= limits.max_foreign_runs:
         return _decide_by_foreign_failures(tally)
     if _fails_under_load(tally, limits) and tally.alone_runs >= limits.min_alone_runs:
         return Stop(Verdict.LOAD_ONLY)
@@ -112,7 +112,7 @@ def _give_up(tally: Tally, limits: Limits) -> Stop | None:
 
 def _decide_not_eligible(tally: Tally, limits: Limits) -> Stop | None:
     if tally.alone_runs < limits.broken_after:
-        if tally.foreign_runs < limits.max_foreign_runs:
+        if tally.foreign_uncounted < limits.max_foreign_runs:
             return None
         return Stop(
             Verdict.FLAKY_ALONE, "it failed alone, and may as well be broken: the machine was never quiet again"

@@ -37,6 +37,7 @@ class Tally:
     load_seconds: float = 0.0
     foreign_passes: int = 0  # alone
     foreign_failures: int = 0  # alone
+    foreign_uncounted: int = 0  # runs alone, from the first failure among the foreign ones on
     foreign_load_runs: int = 0
 
     @property
@@ -99,3 +100,4 @@ class Tally:
             self.alone_runs += 1
         self.foreign_failures += failed
         self.foreign_passes += not failed
+        self.foreign_uncounted += self.foreign_failures > 0
