@@ -113,7 +113,7 @@ def _format_counts(one: Measurement) -> Iterator[str]:
     yield f"  alone {format_rate(tally.alone_failures, tally.alone_runs)} · load {rungs or 'not run'}"
     if tally.foreign_failures or tally.foreign_load_runs:
         alone = f"{tally.foreign_failures} of {tally.foreign_runs} runs alone failed"
-        yield f"  {alone} and {tally.foreign_load_runs} runs were under load that was not its own"
+        yield f"  while other programs held the processors: {alone}, {tally.foreign_load_runs} runs under load"
     if tally.load_failures:
         events = f"{tally.load_events} events" if tally.load_events != tally.load_failures else "no bursts"
         findings = f"{events} · kind {one.kind} {interpret_rungs(tally)}".rstrip()
