@@ -99,7 +99,8 @@ def test_a_crash_of_every_worker_does_not_stop_the_run(project: Any) -> None:
     """Eight deaths, more than there are workers: each is one quarantined failure."""
     text = WITH_OTHERS + "import pytest, signal\n@pytest.mark.parametrize('n', range(8))\ndef test_dies(n):\n"
     project.write(
-        "tests/test_a.py", text + "    if WITH_OTHERS: os.kill(os.getpid(), signal.SIGKILL)\ndef test_fine(): pass\n"
+        "tests/test_a.py",
+        text + "    if WITH_OTHERS: os.kill(os.getpid(), signal.SIGKILL), signal.pause()\ndef test_fine(): pass\n",
     )
     project.quarantine("tests/test_a.py::test_dies")
     done = project.pytest("-n2", *ONCE)
