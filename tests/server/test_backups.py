@@ -8,7 +8,7 @@ import random
 import subprocess
 import sys
 import tarfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pytest
 from hero_assistance_sdk.errors import HeroError, TooOften, Unavailable
 from hero_assistance_sdk.files.backup_files import FAILURE, NAME, list_backups
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.wire import Reset
 from hero_assistance_server.backups import service
 from hero_assistance_server.backups.archive_reader import read_backup
 from hero_assistance_server.backups.errors import BackupDamaged, BackupFailed, RestoreFailed
@@ -36,6 +37,30 @@ from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, read_everything, silent
 from tests.server.desk import OPERATOR, START_S, Desk, child, running, until
 from tests.server.uploads import digest, kept
+
+
+@pytest.mark.anyio
+async def test_a_client_that_has_seen_what_is_lost_gets_a_reset(paths: Paths) -> None:
+    """Also once there are as many events again; one that had seen less goes on."""
+    async with running(paths) as desk:
+        await fill_past(desk)
+        target, _ = await asyncio.to_thread(backed_up, paths)
+        known = (await desk.call("event.list", "bob", since=0))["seq"]
+        await desk.call("ticket.create", "carol", title="lost", body="b")
+        ahead = (await desk.call("event.list", "bob", since=0))["seq"]
+    restore(SQLITE, target, paths.data, NOW, silent)
+    async with running(paths) as desk:
+        assert (await desk.call("event.list", "bob", since=ahead))["reset"]
+        for _ in range(3):
+            await desk.call("ticket.create", "carol", title="new", body="b")
+        told = await desk.call("event.list", "bob", since=ahead)
+        assert (told["reset"], told["events"]) == (True, [])
+        told = await desk.call("event.list", "bob", since=known)
+        assert [event["ticket"]["title"] for event in told["events"]] == ["new"] * 3
+        async with aclosing(desk.subscribe("bob", since=ahead)) as stream:
+            assert isinstance(await anext(stream), Reset)
+        # What is erased is looked for among the events that there are, not in all numbers that were left out.
+        await desk.call("ticket.delete", "alice", ticket_id=1)
 
 
 @pytest.mark.anyio

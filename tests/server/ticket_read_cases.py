@@ -150,6 +150,8 @@ TICKET_CASES: dict[str, Case] = {
     "erasure.plan_user": sees_reply(
         lambda work, _: work.erasure.plan_user(CAROL, FilePolicy.KEEP).tickets, lambda _message: 1
     ),
+    "events.find_end": sees_creation(lambda work: work.events.find_end(Seq(0), 5), 1),
+    "events.has_all_after": sees_creation(lambda work: work.events.has_all_after(1), True),
     "events.last_seq": sees_creation(lambda work: work.events.last_seq(), 1),
     "events.list_after": sees_creation(
         lambda work: [

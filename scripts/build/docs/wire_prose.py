@@ -168,6 +168,8 @@ event is as its reader may see it.
   connects again.
 * `event: reset` says that the number asked for is unknown here: fetch a snapshot; events go on after the
   reset's `seq`.
+* Numbers grow by one from event to event, but for gaps: after a restore or an import they go on at the microseconds
+  since 1970. No number is given twice, so a client that has seen events which the restored data lack gets a reset.
 * `event: counts` is for agents: the numbers of their views, when they have changed and when a stream begins, a few
   times a second at most. It has no `id:` and is not replayed.
 * The stream of a user who is deactivated ends; who asks again gets `403` and an error with the reason `deactivated`.

@@ -55,6 +55,34 @@ async def test_a_command_that_fails_takes_no_number(storage: Storage) -> None:
     assert await listed(storage, BOB) == [1, 2]
 
 
+async def complete_after(storage: Storage) -> set[int]:
+    """The numbers after which nothing is missing."""
+
+    def known(snapshot: Snapshot) -> set[int]:
+        return {seq for seq in range(-1, 9) if snapshot.events.has_all_after(seq)}
+
+    return await storage.read(known)
+
+
+async def test_a_reader_goes_on_only_where_nothing_is_missing(storage: Storage) -> None:
+    later = NOON + timedelta(days=1)
+    assert await complete_after(storage) == {0}
+    for _ in range(4):
+        await storage.write(create)
+    assert await complete_after(storage) == {0, 1, 2, 3, 4}
+    await storage.write(lambda work: work.events.prune(later, 2, 10))
+    assert await complete_after(storage) == {2, 3, 4}
+    await storage.write(lambda work: work.events.prune(later, 0, 10))
+    assert await complete_after(storage) == {4}
+
+
+async def test_a_portion_ends_with_its_last_event(storage: Storage) -> None:
+    for _ in range(3):
+        await storage.write(create)
+    ends = await storage.read(lambda snapshot: [snapshot.events.find_end(Seq(after), 2) for after in range(4)])
+    assert ends == [2, 3, 3, None]
+
+
 async def test_pruning_leaves_the_last_ones_and_the_number(storage: Storage) -> None:
     def ranges(snapshot: Snapshot) -> tuple[int, int, int]:
         stored = snapshot.events.stored_range()

@@ -32,7 +32,7 @@ class Restored:
 def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, report: ProgressCallback) -> Restored:
     """Replace the data folder by what is in a backup; killed anywhere, it is the one or the other.
 
-    Users who were signed in when it was made sign in again.
+    Users who were signed in when it was made sign in again, and clients that have seen later events get a reset.
 
     Raises `DataInUse` while a server runs, `DatabaseTooNew`, `BackupDamaged` or `RestoreFailed`; nothing has changed
     then.
@@ -49,6 +49,7 @@ def restore(database: DatabaseFiles, backup: Path, data: Path, now: datetime, re
                 with locked_folder(made):
                     about = unpack_backup(database, backup, made, report)
                     database.end_access(made / database.name)
+                    database.leave_out_numbers(made / database.name)
                     exchange(data, made)
             except OSError as error:
                 reason, hint = explain_failure(error)

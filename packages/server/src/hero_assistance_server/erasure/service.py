@@ -99,7 +99,9 @@ class Erasures:
         stored = await self.storage.read(lambda snapshot: snapshot.events.stored_range())
         done = Seq(stored.first - 1)
         while done < stored.last:
-            until = Seq(min(done + EVENTS_PORTION, stored.last))
+            # By what is stored: a restore leaves out more numbers than could be counted through.
+            end = await self.storage.read(partial(_find_end, done))
+            until = stored.last if end is None else min(end, stored.last)
             await self.storage.write(partial(_forget, forget, done, until))
             done = until
         return done
@@ -158,6 +160,10 @@ def _plan_user(snapshot: Snapshot, caller: Caller, user_id: UserId, uploads: Fil
 
 def _find_entries(user_id: UserId, after: int, snapshot: Snapshot) -> NamedEntries:
     return snapshot.erasure.find_entries(find_user(snapshot, user_id), after, ENTRIES_PORTION)
+
+
+def _find_end(after: Seq, snapshot: Snapshot) -> Seq | None:
+    return snapshot.events.find_end(after, EVENTS_PORTION)
 
 
 def _forget(forget: Forget, after: Seq, until: Seq, work: UnitOfWork) -> None:

@@ -17,12 +17,24 @@ class EventRepository(Protocol):
         """Return which events can be replayed."""
         ...
 
+    def has_all_after(self, seq: int) -> bool:
+        """Return whether no event after this number is missing.
+
+        False also for a number that this server never gave, or gave before its data were restored from a time
+        before that.
+        """
+        ...
+
     def last_seq(self) -> Seq:
         """Return the number of the last event there ever was, 0 before the first."""
         ...
 
     def list_after(self, seq: Seq, limit: int, *, reader: User) -> EventPage:
         """Return the events after `seq` that `reader` may know of, as many as fit into a page; at most `limit`."""
+        ...
+
+    def find_end(self, after: Seq, limit: int) -> Seq | None:
+        """Return the number of the last of the next `limit` events after a number; `None` where there are none."""
         ...
 
     def list_for_team(self, seq: Seq, limit: int) -> list[TeamEvent]:

@@ -20,10 +20,10 @@ class EventsSince:
 
 def list_events(snapshot: Snapshot, reader: User, since: Seq, limit: int) -> EventsSince:
     """Return the events after `since` that the reader may know of, at most `limit`."""
-    stored = snapshot.events.stored_range()
-    if not stored.has_all_after(since):
-        return EventsSince([], stored.last, reset=True)
+    last = snapshot.events.last_seq()
+    if not snapshot.events.has_all_after(since):
+        return EventsSince([], last, reset=True)
     page = snapshot.events.list_after(since, limit, reader=reader)
     # What came after the last page was for others.
-    reached = page.events[-1].seq if page.more else stored.last
+    reached = page.events[-1].seq if page.more else last
     return EventsSince(page.texts, reached, reset=False)

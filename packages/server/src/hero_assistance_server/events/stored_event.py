@@ -58,16 +58,17 @@ class EventPage:
     more: bool
 
 
+# Data that are put back from an earlier time go on with a number at least so far ahead: between lie the numbers of the
+# events that are lost, and clients have them. Erasures leave smaller gaps.
+LEFT_OUT = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class EventRange:
     """The numbers of the events that are stored; `first` is `last + 1` when there are none."""
 
     first: Seq
     last: Seq
-
-    def has_all_after(self, seq: int) -> bool:
-        """Whether no event after this number is missing; false also for a number that this server never gave."""
-        return self.first - 1 <= seq <= self.last
 
 
 def without_fields(payload: str, hidden: Iterable[HiddenField]) -> str:

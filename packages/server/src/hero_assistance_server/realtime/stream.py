@@ -63,14 +63,16 @@ class EventStream:
 
     async def _from_storage(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
         """Yield chunks and the number each reaches; the subscription collects from before the last page on."""
-        stored = await self.storage.read(lambda snapshot: snapshot.events.stored_range())
-        if not stored.has_all_after(since):
+        stored, complete = await self.storage.read(
+            lambda snapshot: (snapshot.events.last_seq(), snapshot.events.has_all_after(since))
+        )
+        if not complete:
             subscription.start()
             last = await self.storage.read(lambda snapshot: snapshot.events.last_seq())
             yield last, encode(event=RESET, data=Reset(seq=last).model_dump_json(), seq=last)
             return
         last = since
-        if stored.last - since < PAGE:
+        if stored - since < PAGE:
             subscription.start()
         while True:
             collecting = subscription.started

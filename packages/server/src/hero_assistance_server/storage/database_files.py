@@ -101,6 +101,10 @@ class DatabaseFiles(Protocol):
         """Delete what let users in, of a database that is not in use: it may have been revoked since."""
         ...
 
+    def leave_out_numbers(self, path: Path) -> None:
+        """Have the next event of a database that is not in use get a number that no event ever had."""
+        ...
+
     def read_tables(self, path: Path) -> AbstractContextManager[TableReader]:
         """Open a database, which may be in use, to export it."""
         ...

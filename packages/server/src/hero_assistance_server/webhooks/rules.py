@@ -45,7 +45,7 @@ def event_message(webhook: Webhook, event: TeamEvent) -> WebhookMessage:
     """Return the message about an event; it is the same whenever it is made."""
     told = json.loads(event.payload)
     data = {name: told.get(name) for name in _DATA}
-    # After a restored backup numbers are given again, but not at the same time.
+    # Restores of earlier releases gave numbers again, but not at the same time.
     message_id = f"msg_{webhook.key}_{event.seq}_{millis(event.at):x}"
     return WebhookMessage(message_id, event.kind, event.seq, _body(event.kind, event.at, data), _ticket_of(data))
 

@@ -11,7 +11,7 @@ from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange, Reach
-from hero_assistance_server.events.stored_event import EventPage, EventRange, StoredEvent, TeamEvent
+from hero_assistance_server.events.stored_event import LEFT_OUT, EventPage, EventRange, StoredEvent, TeamEvent
 from hero_assistance_server.storage.sql.bulk_insert import Rows
 from hero_assistance_server.storage.sql.session import Session
 from hero_assistance_server.tickets.sharing import HiddenField
@@ -47,6 +47,14 @@ class SqlEvents:
         first, last = self.session.complete.execute("SELECT min(seq) FROM events").get, self.last_seq()
         return EventRange(Seq(last + 1 if first is None else first), last)
 
+    def has_all_after(self, seq: int) -> bool:
+        """Look whether the number is in the range, and not among those that a restore has left out."""
+        stored = self.stored_range()
+        if not stored.first - 1 <= seq <= stored.last:
+            return False
+        following = self.session.complete.execute("SELECT min(seq) FROM events WHERE seq >= ?", (seq,)).get
+        return (stored.last if following is None else following) - seq < LEFT_OUT
+
     def last_seq(self) -> Seq:
         """Return the batch's last number; in a snapshot, that of the table."""
         batch = self.session.batch
@@ -68,6 +76,12 @@ class SqlEvents:
             page.events.append(event)
             page.texts.append(text)
         return page
+
+    def find_end(self, after: Seq, limit: int) -> Seq | None:
+        """Read the numbers alone."""
+        query = "SELECT max(seq) FROM (SELECT seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?) AS portion"
+        found: Seq | None = self.session.complete.execute(query, (after, limit)).get
+        return found
 
     def list_for_team(self, seq: Seq, limit: int) -> list[TeamEvent]:
         """Read the events behind `seq` that reach the team or everybody."""

@@ -11,10 +11,11 @@ import apsw
 
 from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
-from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.database.connection import confine, open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.errors import explain_error
 from hero_assistance_server.storage.sqlite.transfer import database_copy
+from hero_assistance_server.storage.sqlite.transfer.event_numbers import leave_out_numbers
 from hero_assistance_server.storage.sqlite.transfer.stored_access import end_access
 from hero_assistance_server.storage.sqlite.transfer.table_rows import (
     FORMER_TABLES,
@@ -55,6 +56,7 @@ class SqliteTables:
         """Finish what an earlier version leaves open, write what is derived, and return the digests of all files."""
         run_follow_ups(self._connection, version)
         add_derived_rows(self._connection)
+        leave_out_numbers(self._connection)
         return [digest for (digest,) in self._connection.execute(_FILES)]
 
 
@@ -88,6 +90,17 @@ class SqliteDatabaseFiles:
         """Delete the rows of every table that lets users in."""
         with _translated_errors():
             end_access(path)
+
+    def leave_out_numbers(self, path: Path) -> None:
+        """Set what AUTOINCREMENT keeps."""
+        with _translated_errors():
+            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+            try:
+                confine(connection)
+                connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+                leave_out_numbers(connection)
+            finally:
+                connection.close()
 
     @contextmanager
     def read_tables(self, path: Path) -> Iterator[SqliteTables]:
