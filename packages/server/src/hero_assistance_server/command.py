@@ -21,6 +21,7 @@ from hero_assistance_server.offline_commands import (
     import_command,
     remove_demo_users_command,
     restore_command,
+    restore_replica_command,
 )
 from hero_assistance_server.server import ServerSettings, run
 
@@ -57,8 +58,11 @@ TCP_OFF = "off"
     show_default=True,
     help="Where the mycelium daemon is asked for the node's address, when MYCELIUM_BIND says auto:.",
 )
+@click.option("--replicated", is_flag=True, help="Leave it to Litestream to fold the log into the database.")
 @click.pass_context
-def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str) -> None:
+def command(
+    ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, mycelium_api: str, replicated: bool
+) -> None:
     """Serve tickets and their events on rpc.sock, events.sock and TCP, in the foreground, until SIGTERM."""
     if ctx.invoked_subcommand is not None:
         return
@@ -70,7 +74,9 @@ def command(ctx: click.Context, auth_mode: str, seed_dev_users: bool, tcp: str, 
     limits = Limits.from_environ()
     # Before a socket is made, or taken from a server that runs.
     room_for(limits)
-    settings = ServerSettings(Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits)
+    settings = ServerSettings(
+        Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits, replicated
+    )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run(settings))
 
@@ -80,3 +86,4 @@ command.add_command(export_command)
 command.add_command(import_command)
 command.add_command(remove_demo_users_command)
 command.add_command(restore_command)
+command.add_command(restore_replica_command)

@@ -16,6 +16,7 @@ from hero_assistance_sdk.files.data_folder import DATABASE as DATABASE_FILE
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive import write_backup
+from hero_assistance_server.backups.replica import restore_replica
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.backups.service import NAMES
 from hero_assistance_server.exports.export import Exported, write_export
@@ -67,6 +68,26 @@ def restore_command(*, file: Path, as_json: bool) -> None:
     done = restore(DATABASE, file.absolute(), Paths.from_environ().data, datetime.now(UTC), Meter("restore"))
     said = f"restored {file}; what was there is in {done.previous}"
     _print(done.about, as_json, said, file=str(file.absolute()), kept=str(done.previous))
+
+
+@click.command("restore-replica")
+@click.argument("folder", type=_file)
+@_json
+def restore_replica_command(*, folder: Path, as_json: bool) -> None:
+    """Put what was fetched of a replica into FOLDER in the place of the data. No server may run."""
+    done = restore_replica(
+        DATABASE, folder.absolute(), Paths.from_environ().data, datetime.now(UTC), Meter("attachments")
+    )
+    rows = {name: done.contents.rows.get(name, 0) for name in ("users", "tickets", "messages")}
+    rows["attachments"] = done.attachments
+    if as_json:
+        missing = list(done.missing)
+        print(json.dumps({"kept": str(done.previous), "version": done.contents.version, **rows, "missing": missing}))
+        return
+    print(f"restored the replica; what was there is in {done.previous}")
+    print(", ".join(f"{count} {name}" for name, count in rows.items()))
+    if done.missing:
+        print(f"{len(done.missing)} files of attachments had not been copied, and can be opened no more")
 
 
 @click.command("export")

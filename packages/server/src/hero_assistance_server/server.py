@@ -75,6 +75,7 @@ class ServerSettings:
     tcp: str | None
     mycelium_api: str = DEFAULT_API
     limits: Limits = DEFAULTS
+    is_replicated: bool = False
 
 
 async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) -> None:
@@ -146,7 +147,8 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
             follow(event)
 
     refuse_remains(settings.paths)
-    async with open_store(settings.paths.data, clock=utc_now, publish=publish, health=health) as store:
+    data, replicated = settings.paths.data, settings.is_replicated
+    async with open_store(data, clock=utc_now, publish=publish, health=health, is_replicated=replicated) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         if settings.mode is AuthMode.HERO:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,14 @@ class DatabaseFiles(Protocol):
 
     def end_access(self, path: Path) -> None:
         """Delete what let users in, of a database that is not in use: it may have been revoked since."""
+        ...
+
+    def delete_unused_uploads(self, path: Path) -> None:
+        """Delete the uploads that nothing shows, of a database that is not in use."""
+        ...
+
+    def delete_attachments(self, path: Path, digests: Sequence[str]) -> None:
+        """Delete the attachments in these files, of a database that is not in use; threads still name them."""
         ...
 
     def leave_out_numbers(self, path: Path) -> None:

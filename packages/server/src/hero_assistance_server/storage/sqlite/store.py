@@ -120,15 +120,17 @@ async def open_store(
     clock: Callable[[], datetime],
     publish: Callable[[StoredEvent], None],
     health: Health | None = None,
+    is_replicated: bool = False,
 ) -> AsyncIterator[Store]:
     """Lock the folder, bring its database up to date and open it; `publish` gets each event after its commit.
 
-    `health` hears of damage. Raises `DataInUse`, `DatabaseTooNew`, `DatabaseUnusable` or `FolderUnusable`.
+    `health` hears of damage; `is_replicated` leaves checkpoints to Litestream.
+    Raises `DataInUse`, `DatabaseTooNew`, `DatabaseUnusable` or `FolderUnusable`.
     """
     path = folder / DATABASE
     damage = Damage(health or Health())
     with locked_folder(folder):
-        connection = _open_up_to_date(path)
+        connection = _open_up_to_date(path, is_replicated=is_replicated)
         try:
             files = Files(folder / FOLDER)
             with usable_folder(files.folder):
@@ -148,11 +150,11 @@ async def open_store(
             connection.close()
 
 
-def _open_up_to_date(path: Path) -> apsw.Connection:
+def _open_up_to_date(path: Path, *, is_replicated: bool) -> apsw.Connection:
     """Return the connection that writes, after the migrations that are missing."""
     known = migrations()
     refuse_newer(path, known)
-    connection = open_writer(path)
+    connection = open_writer(path, is_replicated=is_replicated)
     try:
         with translated_errors(path):
             for name in migrate(connection, known):

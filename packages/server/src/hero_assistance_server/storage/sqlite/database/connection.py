@@ -20,20 +20,27 @@ APPLICATION_ID = 0x48417364
 BUSY_TIMEOUT_MS = 5_000
 # 16 MB of log: the pages that every ticket changes are folded into the database a fourth as often as by default.
 CHECKPOINT_PAGES = 4000
+# 256 MB: Litestream folds the log long before; where it does not run, the log grows no further.
+REPLICATED_CHECKPOINT_PAGES = 65_536
+# Made by Litestream in each database that it copies.
+LITESTREAM_TABLES = ("_litestream_lock", "_litestream_seq")
 # Those that are kept prepared; the writer has each insert of many rows in every size.
 STATEMENTS = 100
 WRITER_STATEMENTS = STATEMENTS + KINDS * PORTION
 
 
-def open_writer(path: Path) -> apsw.Connection:
-    """The connection that writes and checkpoints; a process has one. Raises `DatabaseUnusable`."""
+def open_writer(path: Path, *, is_replicated: bool = False) -> apsw.Connection:
+    """The connection that writes and checkpoints; a process has one. Raises `DatabaseUnusable`.
+
+    `is_replicated`: Litestream reads the log, and checkpoints what it has read.
+    """
     with translated_errors(path):
         connection = _opened(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
         path.chmod(0o600)
         connection.pragma("journal_mode", "wal")
         # FULL: an acknowledged ticket survives a power cut, which NORMAL does not promise.
         connection.pragma("synchronous", "full")
-        connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        connection.pragma("wal_autocheckpoint", REPLICATED_CHECKPOINT_PAGES if is_replicated else CHECKPOINT_PAGES)
         connection.pragma("foreign_keys", True)
         return connection
 

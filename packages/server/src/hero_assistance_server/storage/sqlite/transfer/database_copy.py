@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
 
 from hero_assistance_server.storage.damage import describe_faults
 from hero_assistance_server.storage.database_files import Contents, ProgressCallback
-from hero_assistance_server.storage.sqlite.database.connection import APPLICATION_ID, confine, open_reader, quote_name
+from hero_assistance_server.storage.sqlite.database.connection import (
+    APPLICATION_ID,
+    LITESTREAM_TABLES,
+    confine,
+    open_reader,
+    quote_name,
+)
 from hero_assistance_server.storage.sqlite.database.integrity import list_faults
 
 # 4 MiB; between two steps progress is reported, which may raise to end the copy.
@@ -33,7 +41,8 @@ def copy_database(source: Path, target: Path, report: ProgressCallback) -> None:
             _copy_pages(reader, copy, report)
             # One file: there is no log that could be forgotten next to it.
             copy.pragma("journal_mode", "delete")
-            _delete_unused_uploads(copy)
+            delete_unused_uploads(copy)
+            drop_litestream_tables(copy)
         finally:
             copy.close()
     finally:
@@ -92,7 +101,24 @@ def _has_attachments(connection: apsw.Connection) -> bool:
     return bool(connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'attachments'").get)
 
 
-def _delete_unused_uploads(copy: apsw.Connection) -> None:
+def delete_unused_uploads(copy: apsw.Connection) -> None:
     """Leave out uploads that nothing shows: a running server may delete their files while the others are copied."""
     if _has_attachments(copy):
         copy.execute("DELETE FROM attachments WHERE used = 0")
+
+
+def delete_attachments(copy: apsw.Connection, digests: Sequence[str]) -> None:
+    """Delete attachments by the SHA-256 of their files."""
+    if not digests:
+        return
+    known = "(SELECT attachment_id FROM attachments WHERE sha256 IN (SELECT value FROM json_each(:digests)))"
+    bindings = {"digests": json.dumps(digests)}
+    with copy:
+        copy.execute(f"DELETE FROM attachment_uses WHERE attachment_id IN {known}", bindings)  # noqa: S608
+        copy.execute(f"DELETE FROM attachments WHERE attachment_id IN {known}", bindings)  # noqa: S608
+
+
+def drop_litestream_tables(connection: apsw.Connection) -> None:
+    """Drop the tables that Litestream makes in each database that it copies; it makes them again."""
+    for table in LITESTREAM_TABLES:
+        connection.execute(f"DROP TABLE IF EXISTS {quote_name(table)}")

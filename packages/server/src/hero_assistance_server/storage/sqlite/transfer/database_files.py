@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,16 +91,21 @@ class SqliteDatabaseFiles:
         with _translated_errors():
             end_access(path)
 
+    def delete_unused_uploads(self, path: Path) -> None:
+        """Delete them as for a backup, and what Litestream has made in the database."""
+        with _opened_at_rest(path) as connection:
+            database_copy.delete_unused_uploads(connection)
+            database_copy.drop_litestream_tables(connection)
+
+    def delete_attachments(self, path: Path, digests: Sequence[str]) -> None:
+        """Delete the rows of attachments, and those of their uses."""
+        with _opened_at_rest(path) as connection:
+            database_copy.delete_attachments(connection, digests)
+
     def leave_out_numbers(self, path: Path) -> None:
         """Set what AUTOINCREMENT keeps."""
-        with _translated_errors():
-            connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-            try:
-                confine(connection)
-                connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-                leave_out_numbers(connection)
-            finally:
-                connection.close()
+        with _opened_at_rest(path) as connection:
+            leave_out_numbers(connection)
 
     @contextmanager
     def read_tables(self, path: Path) -> Iterator[SqliteTables]:
@@ -127,6 +132,19 @@ class SqliteDatabaseFiles:
                 connection.execute("COMMIT")
             finally:
                 connection.close()
+
+
+@contextmanager
+def _opened_at_rest(path: Path) -> Iterator[apsw.Connection]:
+    """Open a database that is not in use and may come from elsewhere, to change it."""
+    with _translated_errors():
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            confine(connection)
+            connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+            yield connection
+        finally:
+            connection.close()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import apsw
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sql.search import search_index
 from hero_assistance_server.storage.sql.tickets import list_index, tickets
-from hero_assistance_server.storage.sqlite.database.connection import quote_name
+from hero_assistance_server.storage.sqlite.database.connection import LITESTREAM_TABLES, quote_name
 from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
 from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.transfer.row_values import check_values
@@ -85,7 +85,8 @@ def list_tables(connection: apsw.Connection) -> list[Table]:
     rows = connection.execute(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY name"
     )
-    names = [name for (name,) in rows if name not in DERIVED and not name.startswith("sqlite_")]
+    left_out = DERIVED | set(LITESTREAM_TABLES)
+    names = [name for (name,) in rows if name not in left_out and not name.startswith("sqlite_")]
     return [_table(connection, name) for name in names]
 
 
