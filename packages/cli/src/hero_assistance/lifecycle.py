@@ -130,6 +130,15 @@ def read_page_listeners(paths: Paths) -> tuple[str, ...] | None:
 
 def move_page(paths: Paths, ui_tcp: Sequence[str], progress: Progress) -> None:
     """Have the page of the registered service listen on these addresses alone; raises `NotRunning`, `StartFailed`."""
+    _start_again(paths, progress, ui_tcp)
+
+
+def redefine(paths: Paths, progress: Progress) -> None:
+    """Run the registered service by the definition that holds now; raises `NotRunning`, `StartFailed`."""
+    _start_again(paths, progress)
+
+
+def _start_again(paths: Paths, progress: Progress, ui_tcp: Sequence[str] | None = None) -> None:
     with registered_with(paths) as supervisor:
         spec = None if supervisor is None else supervisor.client.service_get(SERVICE).spec
         settings = None if spec is None else read_settings(spec)
@@ -139,7 +148,7 @@ def move_page(paths: Paths, ui_tcp: Sequence[str], progress: Progress) -> None:
         paths,
         auth_mode=settings.auth_mode,
         seed_dev_users=settings.seed_dev_users,
-        ui_tcp=ui_tcp,
+        ui_tcp=settings.ui_tcp if ui_tcp is None else ui_tcp,
         progress=progress,
         environ=spec.actions[0].env,
     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from hero_assistance.action_names import ACTIONS
+from hero_assistance.action_names import ACTIONS, REPLICA
 from hero_assistance.supervisor.logs.query import read_last_lines, read_lines_after, read_lines_since
 from hero_assistance.supervisor.names import OWN_LOG
 from hero_assistance_sdk.errors import NotFound, Unreachable
@@ -21,7 +21,7 @@ from hero_assistance_sdk.paths import Paths
 if TYPE_CHECKING:
     from hero_assistance_sdk.hero_proc.connection import SupervisorConnection
 
-NAMES = (*ACTIONS, OWN_LOG)
+NAMES = (*ACTIONS, REPLICA, OWN_LOG)
 # Without a time to begin at.
 LINES = 100
 # How soon a new line is shown with `follow`; without one only the size of the file is looked at.
@@ -72,7 +72,8 @@ def read_logs(
     """
     if action is not None and action not in NAMES:
         raise NotFound(f"there is no action {action!r}", hint=f"there are: {', '.join(NAMES)}")
-    return _read_all(paths, ACTIONS if action is None else (action,), choice or Choice(), follow, is_over)
+    every = (*ACTIONS, REPLICA) if paths.replica_configuration.exists() else ACTIONS
+    return _read_all(paths, every if action is None else (action,), choice or Choice(), follow, is_over)
 
 
 def _read_all(

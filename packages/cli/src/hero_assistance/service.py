@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hero_assistance.action_names import ACTION_SOCKETS, SERVER, UI
+from hero_assistance.action_names import ACTION_SOCKETS, REPLICA, SERVER, UI
 from hero_assistance_sdk.hero_proc.specs import (
     ActionSpec,
     Condition,
@@ -38,6 +38,10 @@ _PROBE_TIMEOUT_MS = 1_000
 _PROBE_FAILURES = 3
 # A cold start from a slow disk, with a database to recover.
 _START_PERIOD_MS = 20_000
+# The program of the command line, which runs the replica's action too.
+_COMMAND_LINE = "hero_assistance"
+# It waits for the end of the server, and sends what that has written last.
+_REPLICA_STOP = StopSpec(signal="SIGTERM", timeout_ms=20_000)
 # Both end within their 2 s of grace for open streams; the rest is for a slow disk.
 _STOP = StopSpec(signal="SIGTERM", timeout_ms=8_000)
 
@@ -59,13 +63,15 @@ def build_service_spec(
     ui_tcp: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> ServiceSpec:
-    """The service with these flags.
+    """The service with these flags; where a replica is set up, an action writes it, and the server leaves room for it.
 
     The server's TCP port need not be free: where another process holds it, the server says so and still serves its
     Unix sockets.
     """
     env = _choose_environment(environ)
+    is_replicated = paths.replica_configuration.exists()
     server_flags = ["--auth-mode", auth_mode, *(["--seed-dev-users"] if seed_dev_users else [])]
+    server_flags += ["--replicated"] if is_replicated else []
     ui_flags = ["--auth-mode", auth_mode, *(flag for address in ui_tcp for flag in ("--tcp", address))]
     server = _build_action(paths, SERVER, "tickets and their events", server_flags, env)
     ui = _build_action(paths, UI, "the page and its socket", ui_flags, env)
@@ -73,7 +79,11 @@ def build_service_spec(
     return ServiceSpec(
         name=SERVICE,
         description="a peer-to-peer support desk",
-        actions=(server, ui.model_copy(update={"depends_on": waits})),
+        actions=(
+            server,
+            ui.model_copy(update={"depends_on": waits}),
+            *([_build_replica_action(paths, env)] if is_replicated else []),
+        ),
     )
 
 
@@ -109,6 +119,18 @@ def _build_action(
         retry_policy=_RETRY,
         health_checks=tuple(map(_build_probe, listens)),
         stop=_STOP,
+    )
+
+
+def _build_replica_action(paths: Paths, env: dict[str, str]) -> ActionSpec:
+    """Depends on no action, so that it can end last, and needs no probe: a desk starts without its target as well."""
+    return ActionSpec(
+        name=REPLICA,
+        description="the replica elsewhere",
+        argv=(str(paths.bin / _COMMAND_LINE), "replicate", "run"),
+        env=env,
+        retry_policy=_RETRY,
+        stop=_REPLICA_STOP,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hero_assistance.action_names import ACTIONS, SERVER, UI
+from hero_assistance.action_names import ACTIONS, REPLICA, SERVER, UI
 from hero_assistance.supervisor.clock import now_ms
 from hero_assistance.supervisor.registry.state_files import has_runs
 from hero_assistance.supervisor_lookup import Kind, find_double, find_supervisor, knows_service
@@ -29,7 +29,7 @@ _UNSUPERVISED = "runs without a supervisor; hero_assistance --start takes it ove
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """One action; `reason` and `conditions` are for people and no part of the JSON.
+    """One action; `reason`, which may say how well it is, and `conditions` are for people and no part of the JSON.
 
     An action whose probes pass is `degraded`, too, while it names conditions for which an operator has to look.
     """
@@ -98,7 +98,7 @@ def read_status(paths: Paths) -> Status:
         service=SERVICE,
         supervisor=kind,
         release=release if isinstance(release, str) else None,
-        actions=tuple(_add_conditions(row, paths, health) for row in actions) or _list_stopped(),
+        actions=tuple(_add_conditions(row, paths, health) for row in actions) or _list_stopped(paths),
         note=_find_note(paths),
     )
 
@@ -133,7 +133,7 @@ def _read_unsupervised(paths: Paths) -> tuple[ActionRow, ...]:
     from hero_assistance.supervisor.connection import left_running
 
     left = left_running(paths)
-    return tuple(_to_unsupervised_row(name, left.get(name)) for name in ACTIONS) if left else ()
+    return tuple(_to_unsupervised_row(name, left.get(name)) for name in _list_names(paths)) if left else ()
 
 
 def _to_unsupervised_row(name: str, record: RunRecord | None) -> ActionRow:
@@ -150,8 +150,12 @@ def _to_unsupervised_row(name: str, record: RunRecord | None) -> ActionRow:
     )
 
 
-def _list_stopped() -> tuple[ActionRow, ...]:
-    return tuple(ActionRow(name=name, state=ActionState.STOPPED) for name in ACTIONS)
+def _list_stopped(paths: Paths) -> tuple[ActionRow, ...]:
+    return tuple(ActionRow(name=name, state=ActionState.STOPPED) for name in _list_names(paths))
+
+
+def _list_names(paths: Paths) -> tuple[str, ...]:
+    return (*ACTIONS, REPLICA) if paths.replica_configuration.exists() else ACTIONS
 
 
 def _add_conditions(row: ActionRow, paths: Paths, server_health: dict[str, Any]) -> ActionRow:
@@ -163,10 +167,22 @@ def _add_conditions(row: ActionRow, paths: Paths, server_health: dict[str, Any])
         found = (*parse_conditions(server_health), *_find_missing_listener(server_health))
     elif row.name == UI:
         found = parse_conditions(_ask_page(paths))
+    elif row.name == REPLICA:
+        return _add_lag(row, paths)
     if not found:
         return row
     reason = "; ".join(condition.message for condition in found)
     return replace(row, state=ActionState.DEGRADED, reason=reason, conditions=found)
+
+
+def _add_lag(row: ActionRow, paths: Paths) -> ActionRow:
+    """The row of the replica's action, with how far behind it is."""
+    from hero_assistance.replication.report import describe, look
+
+    report, condition = look(paths)
+    if condition is None:
+        return replace(row, reason=describe(report))
+    return replace(row, state=ActionState.DEGRADED, reason=condition.message, conditions=(condition,))
 
 
 def _find_missing_listener(server_health: dict[str, Any]) -> tuple[Condition, ...]:

@@ -76,6 +76,16 @@ class Paths:
         return self.var / "mail" / SERVICE
 
     @property
+    def replica(self) -> Path:
+        """What is known here of the desk's replica elsewhere."""
+        return self.var / "replica" / SERVICE
+
+    @property
+    def replica_configuration(self) -> Path:
+        """Where the replica goes; there is such a file only where an operator set one up."""
+        return self.replica / "replica.json"
+
+    @property
     def logs(self) -> Path:
         """One file an action; they outlive the supervisor."""
         return self.var / "log" / SERVICE

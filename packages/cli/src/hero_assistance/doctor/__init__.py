@@ -14,6 +14,7 @@ from hero_assistance.doctor import (
     network,
     open_files,
     ownership,
+    replica,
     settings,
     supervision,
 )
@@ -39,6 +40,7 @@ ALONE: tuple[Check, ...] = (
     clock.check_jump,
     data.check_data,
     backups.check_backups,
+    replica.check_replica,
 )
 # These ask a supervisor, or the server that runs.
 ASKING: tuple[Check, ...] = (

@@ -14,6 +14,8 @@ from hero_assistance_sdk.shell_words import quote_command
 
 DATABASE = "tickets.db"
 ATTACHMENTS = "attachments"
+# Held by the server that runs on the folder.
+SERVER_LOCK = "server.lock"
 # What is being received; the server makes this folder once it has a database.
 INCOMING = ".incoming"
 _WRITE_AHEAD_LOG = f"{DATABASE}-wal"

@@ -1,7 +1,7 @@
 """Puts what was fetched of a replica in the place of the data folder: a database, and the files of attachments.
 
-The last files may be missing, where the machine ended before they were copied. Threads still name them; nobody can open
-them, and backups are made without them.
+The last files may be missing, where the machine ended before they were copied. Threads still name them; they cannot be
+opened, and backups are made without them.
 """
 
 from __future__ import annotations

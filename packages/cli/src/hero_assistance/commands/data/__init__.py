@@ -1,0 +1,1 @@
+"""`hero_assistance backup`, `restore`, `export`, `import` and `replicate`: what is done with all data."""
