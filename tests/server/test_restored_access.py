@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_server.backups.replica import restore_replica
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.exports.export import ABOUT, write_export
 from hero_assistance_server.exports.import_ import read_export
@@ -66,6 +68,16 @@ async def test_a_restored_backup_lets_in_none_who_was_in(paths: Paths) -> None:
         assert await reason(desk, "auth.redeem", {}, token=link) == "not-found"
         assert (await desk.call("user.devices", OPERATOR, user_id=CAROL))["devices"] == []
         await sign_in(desk)
+
+
+async def test_a_restored_replica_lets_in_none_who_was_in(paths: Paths, tmp_path: Path) -> None:
+    browser, link = await past(paths)
+    fetched = shutil.copytree(paths.data, tmp_path / "fetched")
+    restore_replica(SQLITE, fetched, paths.data, NOW, silent)
+    async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
+        assert count_access(desk, CAROL) == KEPT
+        assert await reason(desk, "user.me", browser) == "unauthenticated"
+        assert await reason(desk, "auth.redeem", {}, token=link) == "not-found"
 
 
 async def test_a_letter_with_a_link_does_not_wait_in_a_restored_backup(paths: Paths) -> None:
