@@ -156,6 +156,27 @@ def test_a_target_that_is_gone_is_reported_and_left_alone(target: Path) -> None:
         assert found.status()["error"] is None
 
 
+def test_a_damaged_configuration_ends_no_action(target: Path) -> None:
+    """The service would not be healthy with an action that ends."""
+    with desk() as found:
+        begin(found, target)
+        found.wait_copied()
+        found.kill_replica(signal.SIGTERM)
+        stored = found.paths.replica / "replica.json"
+        before = stored.read_text()
+        stored.write_text("{")
+        found.replicate()
+        report = found.paths.replica / "report.json"
+        wait_until(lambda: "is damaged" in report.read_text(), found.log)
+        assert found.run("replicate", "status").returncode == 1
+        assert found.replica is not None
+        assert found.replica.poll() is None
+        found.kill_replica(signal.SIGTERM)
+        stored.write_text(before)
+        found.replicate()
+        found.wait_copied()
+
+
 def test_a_litestream_that_ends_is_started_again(target: Path) -> None:
     with desk() as found:
         begin(found, target)

@@ -69,7 +69,7 @@ class Replicator:
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; then send what is left."""
-        write_report(self._paths.replica, self._report)
+        self._write(self._report)
         while not stop.wait(self._pause_s() if self._failures else ROUND_S):
             self.do_round()
         self.finish()
@@ -180,8 +180,19 @@ class Replicator:
 
 
 def run_replicator(paths: Paths) -> None:
-    """Write the replica until SIGTERM or SIGINT; raises `NoReplica`."""
+    """Write the replica until SIGTERM or SIGINT; what is wrong with the configuration is reported, as by a round.
+
+    It does not end for it: the desk would not start with an action that ends.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    Replicator(paths).run(stop)
+    while not stop.is_set():
+        try:
+            replicator = Replicator(paths)
+        except HeroError as error:
+            _log.warning("replica.not-configured", error=error)
+            write_report(paths.replica, Report(time.time(), error=error.message, hint=error.hint or ""))
+            stop.wait(_LONGEST_PAUSE_S)
+        else:
+            replicator.run(stop)
