@@ -33,10 +33,14 @@ WITH_FILE = 10
 
 @dataclass
 class Acknowledged:
-    """When the answer to each ticket came, by its title; and the last event that a reader has seen."""
+    """When the answer to each ticket came, by its title; and the last event that a reader has seen.
+
+    One file is sent at a time: the server refuses too many at once.
+    """
 
     tickets: dict[str, float] = field(default_factory=dict)
     seq: int = 0
+    sending: threading.Lock = field(default_factory=threading.Lock)
 
 
 def write_until_it_dies(lost: Desk, name: str, told: Acknowledged, stop: threading.Event) -> None:
@@ -48,11 +52,17 @@ def write_until_it_dies(lost: Desk, name: str, told: Acknowledged, stop: threadi
             number += 1
             title = f"{name}-{number}"
             try:
-                files = [] if number % WITH_FILE else [lost.upload(f"{title}.txt", title.encode())]
+                files = [] if number % WITH_FILE else [send_file(lost, title, told)]
                 client.call("ticket.create", title=title, body="b", attachments=files, client_token=title)
                 told.tickets[title] = time.time()
             except (HeroError, OSError, httpx2.HTTPError):
                 return
+
+
+def send_file(lost: Desk, title: str, told: Acknowledged) -> int:
+    """Send a file that no other ticket has; returns its id."""
+    with told.sending:
+        return lost.upload(f"{title}.txt", title.encode())
 
 
 def read_until_it_dies(lost: Desk, told: Acknowledged, stop: threading.Event) -> None:
