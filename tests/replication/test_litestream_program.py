@@ -36,7 +36,7 @@ def test_the_chosen_program_comes_first_then_the_path_then_the_package(
     assert find_litestream("/nowhere/litestream") == on_path / PROGRAM
 
 
-@pytest.mark.parametrize("said", ["0.3.13", "v0.4.0", "0.5.8", "what?", ""])
+@pytest.mark.parametrize("said", ["0.3.13", "v0.4.0", "0.5.16", "what?", ""])
 def test_an_older_one_is_refused(said: str, tmp_path: Path) -> None:
     with pytest.raises(LitestreamMissing, match="or newer is needed"):
         find_litestream(str(make_program(tmp_path / "old", f"'{said}'")))

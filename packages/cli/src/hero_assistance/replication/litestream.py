@@ -16,8 +16,8 @@ from hero_assistance.replication.errors import LitestreamMissing, ReplicaFailed
 from hero_assistance_sdk.rpc.http_connection import CutOff, HttpConnection, NotHttp
 
 PROGRAM = "litestream"
-# The format of replicas and the control socket are of this version.
-_NEEDED = (0, 5, 9)
+# Earlier ones were built with an SQLite before 3.51.3, with which two processes that checkpoint can damage a database.
+_NEEDED = (0, 5, 17)
 _VERSION_S = 10.0
 _END_S = 5.0
 _START_S = 10.0
