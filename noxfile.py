@@ -101,7 +101,7 @@ def up(session: nox.Session) -> None:
 @locked_session()
 def deploy(session: nox.Session) -> None:
     """Bring the release to the boxes of a fleet, such as `-- inventory.py`, or look after it there; `-- --help`."""
-    _install_locks(session, "deploy")
+    _install_locks(session, REQUIREMENTS / "deploy.txt")
     if needs_build(session.posargs):
         with _tool_errors(session):
             dist.build(WORKSPACE, DIST, session.log)
