@@ -15,6 +15,7 @@ from hero_assistance_server.notifications import model
 from hero_assistance_server.notifications.service import configure, mute_ticket, unsubscribe
 from hero_assistance_server.notifications.unsubscribe import TOKEN_LIMIT
 from hero_assistance_server.quotas.usage import Usage
+from hero_assistance_server.rpc.changes import require_change
 from hero_assistance_server.rpc.params import TAGS_LIMIT, Fault, Tag, TicketParams, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage
@@ -134,6 +135,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     )
     async def configure_(caller: Caller, params: Configure) -> NotificationSettings:
         """Set which letters the caller wants, and when they are not to come."""
+        require_change("notification.configure", params)
         chosen = params.model_dump(exclude_none=True, exclude={"quiet"})
         found = await storage.write(lambda work: configure(work, caller, chosen, quiet=params.quiet))
         return _serialize(caller.known(), found)

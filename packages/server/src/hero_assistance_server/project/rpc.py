@@ -21,6 +21,7 @@ from hero_assistance_server.project import rules
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.project.service import update_project
 from hero_assistance_server.quotas.rules import GIB, MIB
+from hero_assistance_server.rpc.changes import require_change
 from hero_assistance_server.rpc.params import Fault, PersonName, known_zone
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search.filters import day_of
@@ -279,6 +280,7 @@ def add_methods(
 
         Raises `Forbidden` for a caller from elsewhere who would have fewer backups, or rarer ones.
         """
+        require_change("project.update", params)
         chosen = params.model_dump(mode="json", exclude_none=True)
         return _serialize(await storage.write(lambda work: update_project(work, caller, chosen)), caller)
 

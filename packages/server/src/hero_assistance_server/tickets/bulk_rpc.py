@@ -14,13 +14,14 @@ from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.rpc.changes import require_change
 from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.tickets.change_service import Outcome, Work, change_each, update_ticket
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.update_rpc import TicketFields, build_patch
+from hero_assistance_server.tickets.update_rpc import NULLABLE, TicketFields, build_patch
 
 # What one transaction changes while others wait: some 50 ms.
 MANY_LIMIT = 100
@@ -80,6 +81,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     )
     async def bulk(caller: Caller, params: BulkUpdate) -> Results:
         """Set fields of many tickets, as `ticket.update` does: all or nothing for each, and a result for each."""
+        require_change("ticket.bulk", params, nullable=NULLABLE)
 
         def change(work: UnitOfWork, ticket: Ticket) -> Ticket:
             return update_ticket(work, caller, ticket, build_patch(work, params))

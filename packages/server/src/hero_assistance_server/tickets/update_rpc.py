@@ -14,6 +14,7 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_server.identity.permissions import KNOWN, STAFF, Caller
 from hero_assistance_server.quotas.usage import Usage
+from hero_assistance_server.rpc.changes import require_change
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, FILE_ANOTHER, NEW_TICKET, REPLIED, TICKET
 from hero_assistance_server.rpc.params import KnownTime, Tags, TicketParams, Title, UserName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -66,6 +67,8 @@ _UNINVITES = Example(
     TICKET,
     after=(Call("bob", "ticket.invite", {"ticket_id": 1, "user_id": "dave"}),),
 )
+# A null takes away what is there; one of any other param leaves it.
+NULLABLE = frozenset({"assignee"})
 _ERRORS = (Unauthenticated, Forbidden, NotFound, Conflict, Unavailable)
 
 
@@ -98,6 +101,7 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     @table.method("ticket.update", allow=KNOWN, adds=Usage.CHANGES, page=True, errors=_ERRORS, examples=_UPDATES)
     async def update_(caller: Caller, params: UpdateTicket) -> Encoded[wire.Ticket]:
         """Set fields of a ticket, all at once: an agent any of them, its customer the status solved or open."""
+        require_change("ticket.update", params, nullable=NULLABLE)
 
         def command(work: UnitOfWork) -> Ticket:
             ticket = visible_ticket(work, caller, params.ticket_id)

@@ -15,6 +15,7 @@ from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, STAFF, Caller
 from hero_assistance_server.languages.registry import TAG, TAG_LIMIT
 from hero_assistance_server.quotas.usage import Usage
+from hero_assistance_server.rpc.changes import require_change
 from hero_assistance_server.rpc.example_fixtures import BOB, CAROL, DAVE
 from hero_assistance_server.rpc.params import Email, OptionalText, PersonName, UserName, known_zone_or_none
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -157,6 +158,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
         Tickets of an agent who becomes a customer stay assigned and are listed; with `unassign` each call takes the
         assignee off up to 200 of them.
         """
+        require_change("user.update", params)
 
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
@@ -170,6 +172,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
     @table.method("user.update_me", allow=KNOWN, adds=Usage.CHANGES, page=True, errors=_ERRORS, examples=[_ME, _SIGNS])
     async def update_me(caller: Caller, params: UpdateMe) -> wire.User:
         """Change the caller's own name, language and time zone, and as an agent signature and presence."""
+        require_change("user.update_me", params)
         _check_own_settings(caller, params)
 
         def command(work: UnitOfWork) -> User:

@@ -11,6 +11,7 @@ from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.methods import NoParams
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy
+from hero_assistance_server.rpc.changes import require_change
 from hero_assistance_server.rpc.pages import fill_page
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
@@ -84,6 +85,7 @@ def add_methods(
 
         What happens while it is disabled is not sent later; `webhook.redeliver` sends single events.
         """
+        require_change("webhook.update", params)
         chosen: dict[str, Any] = params.model_dump(exclude={"webhook_id"}, exclude_none=True)
         if params.kinds is not None:
             chosen["kinds"] = check_kinds(params.kinds)
