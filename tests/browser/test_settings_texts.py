@@ -55,7 +55,7 @@ def test_a_macro_is_put_together_and_says_what_it_does(served: Desk, person: Per
             "Assigns the ticket to who runs it",
             "Snoozes the ticket for 2 days",
             "Sets the priority to Low",
-            "Adds the tags waiting, vpn",
+            "Adds the tags waiting and vpn",
         ]
     )
     bob.page.get_by_role("button", name="Save", exact=True).click()

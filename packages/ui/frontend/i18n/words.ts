@@ -32,11 +32,9 @@ export const ROLE_WORDS: Record<Role, string> = { customer: t("Customer"), agent
 
 /** What the head of the page says of who is signed in. */
 export const ACCOUNT = {
-  signedInAs: t("Signed in as"),
   devices: t("Devices"),
   signOut: t("Sign out"),
   signingOut: t("Signing out…"),
-  of: t("Account of"),
 };
 
 /** The button of a project that does not know the user. */

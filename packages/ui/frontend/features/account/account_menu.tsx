@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { User } from "../../api/wire.ts";
 import { desk, go } from "../../app.ts";
-import { t } from "../../i18n/translate.ts";
+import { t, tx } from "../../i18n/translate.ts";
 import { ACCOUNT, ROLE_WORDS } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
 import { DEVICES, INBOX } from "../../stores/route.ts";
@@ -19,14 +19,15 @@ export function AccountMenu({ project, me }: { project: Project; me: User }) {
   return (
     <details class="account" ref={menu}>
       <summary class="me">
-        <span class="unseen">{ACCOUNT.of} </span>
         <Avatar id={me.user_id} name={me.name} />
-        <span class="me-name">{me.name}</span>
+        {tx("Account of {name}", { name: <span class="me-name">{me.name}</span> }).map((piece) =>
+          typeof piece === "string" ? <span class="unseen">{piece}</span> : piece,
+        )}
         <span class="me-role">{ROLE_WORDS[me.role]}</span>
       </summary>
       <div class="account-menu">
         <p class="account-who">
-          {ACCOUNT.signedInAs} <strong>{me.name}</strong>
+          {tx("Signed in as {name}", { name: <strong>{me.name}</strong> })}
           {me.email && <span class="account-email">{me.email}</span>}
         </p>
         <a class="account-entry" href={settingsHref()} onClick={close}>

@@ -1,5 +1,6 @@
 /** What a macro would change on a ticket, and what it would write there. */
 import type { Macro, MacroPreview, TicketSummary } from "../../api/wire.ts";
+import { formatList } from "../../i18n/formats.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../i18n/words.ts";
@@ -66,7 +67,7 @@ function wordsOf(change: FieldChange): string {
     case "follow":
       return t("You follow the ticket");
     default:
-      return change.tags.join(", ");
+      return formatList(change.tags, { type: "unit" });
   }
 }
 

@@ -115,7 +115,7 @@ function drawParent(
           {node.shown !== null && (
             <span class="link-target" title={node.target}>
               {" "}
-              <bdi>({t("leads to {place}", { place: node.shown })})</bdi>
+              <bdi>{t("(leads to {place})", { place: node.shown })}</bdi>
             </span>
           )}
         </>

@@ -58,7 +58,7 @@ function Search({ call, written }: CustomerFieldProps) {
   return (
     <>
       <label class="label" for="customer">
-        {t("Customer")} <small>({t("leave it empty for a ticket of your own")})</small>
+        {t("Customer")} <small>{t("(leave it empty for a ticket of your own)")}</small>
       </label>
       <div class="customer-search">
         <input

@@ -1,6 +1,7 @@
 /** Tells of news by the desktop and by a sound, once for all tabs of this browser. */
 import { desk, newsSetting, ownStorage } from "../../app.ts";
-import { locale, t, tn } from "../../i18n/translate.ts";
+import { formatList } from "../../i18n/formats.ts";
+import { t, tn } from "../../i18n/translate.ts";
 import type { News } from "../../stores/news/news.ts";
 import { NewsBurst, type Summary, summarize } from "../../stores/news/news_burst.ts";
 import { type Bid, type Bus, NewsClaims } from "../../stores/news/news_claims.ts";
@@ -67,7 +68,7 @@ function show(project: Project, news: News): void {
 /** One that is told after another takes its place. */
 function showSummary(project: Project, { count, titles, ticketId }: Summary): void {
   const title = tn("{count} ticket has news", "{count} tickets have news", count);
-  const body = new Intl.ListFormat(locale(), { type: "unit" }).format(titles);
+  const body = formatList(titles, { type: "unit" });
   notify(title, { body, tag: claimKey(project, { key: "summary" }) }, hrefOfSummary(project, ticketId));
 }
 

@@ -1,6 +1,6 @@
 /** Figures, days and durations in the reader's words. */
 import type { Figure } from "../../api/wire.ts";
-import { dateFormat, numberFormat } from "../../i18n/formats.ts";
+import { dateFormat, formatList, numberFormat } from "../../i18n/formats.ts";
 import { t } from "../../i18n/translate.ts";
 import type { Days } from "../../stores/stats/query.ts";
 
@@ -43,7 +43,8 @@ function twoUnits(ms: number, large: number, small: number, names: [string, stri
   const total = Math.round(ms / small);
   const count = Math.floor((total * small) / large);
   const rest = total - (count * large) / small;
-  return rest === 0 ? unit(count, names[0]) : `${unit(count, names[0])} ${unit(rest, names[1])}`;
+  const units = [unit(count, names[0]), ...(rest === 0 ? [] : [unit(rest, names[1])])];
+  return formatList(units, { type: "unit", style: "narrow" });
 }
 
 function unit(value: number, name: string): string {

@@ -3,7 +3,7 @@ import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import { ownUrl } from "../../api/client.ts";
 import type { TicketMail } from "../../api/wire.ts";
-import { t } from "../../i18n/translate.ts";
+import { t, tx } from "../../i18n/translate.ts";
 import { MailIcon, Warning } from "../../ui/icons.tsx";
 
 /** From whom a mail came, with a warning where that could not be proved. */
@@ -15,17 +15,17 @@ export function MailMark({ mail }: { mail: TicketMail }) {
       </p>
     );
   }
-  const from = mail.sender ?? t("nobody that it names");
+  const sender = <bdi>{senderOf(mail)}</bdi>;
   return (
     <p class={mail.warning === "" ? "mail-mark" : "mail-mark mail-warning"}>
       {mail.warning === "" ? <MailIcon /> : <Warning />}
       <span>
-        {t("By mail from")} <bdi>{from}</bdi>
-        {mail.warning !== "" && (
-          <>
-            . <strong>{t("Its sender could not be proved:")}</strong> {mail.warning}.
-          </>
-        )}
+        {mail.warning === ""
+          ? tx("By mail from {sender}", { sender })
+          : tx("By mail from {sender}. Its sender could not be proved: {reason}.", {
+              sender,
+              reason: <strong>{mail.warning}</strong>,
+            })}
       </span>
     </p>
   );
@@ -54,7 +54,7 @@ export function SentMail({ project, mail }: { project: string; mail: TicketMail 
         class="sent-mail-frame"
         key={url.href}
         src={url.href}
-        title={`${t("Mail as it was sent, from")} ${mail.sender ?? t("nobody that it names")}`}
+        title={t("Mail as it was sent, from {sender}", { sender: senderOf(mail) })}
         sandbox="allow-popups allow-popups-to-escape-sandbox"
         referrerpolicy="no-referrer"
       />
@@ -74,4 +74,8 @@ export function SentMail({ project, mail }: { project: string; mail: TicketMail 
       )}
     </div>
   );
+}
+
+function senderOf(mail: TicketMail): string {
+  return mail.sender ?? t("nobody that it names");
 }

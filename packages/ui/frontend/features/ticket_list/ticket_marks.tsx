@@ -1,6 +1,7 @@
 /** The last line of a row: its status, what is urgent about it, its tags, and who has it. */
 import type { TicketSummary } from "../../api/wire.ts";
 import { density } from "../../app.ts";
+import { formatList } from "../../i18n/formats.ts";
 import { now } from "../../i18n/times.ts";
 import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../i18n/words.ts";
@@ -45,7 +46,7 @@ function Tags({ project, ticket, overdue }: MarksProps & { overdue: string }) {
         <TagChip key={tag} project={project} tag={tag} />
       ))}
       {more > 0 && (
-        <span class="chip ticket-more-tags" title={tags.slice(count).join(", ")}>
+        <span class="chip ticket-more-tags" title={formatList(tags.slice(count), { type: "unit" })}>
           {t("+{count}", { count: more })}
         </span>
       )}

@@ -1,5 +1,6 @@
 /** Who looks at a ticket now, as initials in its row. */
 import { useMemo } from "preact/hooks";
+import { formatList } from "../../i18n/formats.ts";
 import { t } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -10,7 +11,7 @@ const SHOWN = 2;
 export function Watchers({ project, ticketId }: { project: Project; ticketId: number }) {
   const people = useMemo(() => project.presence.of(ticketId), [project, ticketId]).value;
   if (people.length === 0) return null;
-  const names = people.map(({ name }) => name).join(", ");
+  const names = formatList(people.map(({ name }) => name));
   const words = t("Looking at it: {names}", { names });
   return (
     <span class="ticket-watchers" title={words}>

@@ -33,7 +33,7 @@ test("a macro is said in sentences, one for each change", () => {
       "Writes a note for the team",
       "Sets the status to SOLVED",
       "Sets the priority to LOW",
-      "Adds the tags a, b",
+      "Adds the tags a and b",
       "Takes off the tags c",
       "Has you follow the ticket",
     ],

@@ -1,5 +1,6 @@
 /** What a macro does, as sentences: shown while it is written, and before it is run. */
 import type { Macro, Priority, Status } from "../../api/wire.ts";
+import { formatList } from "../../i18n/formats.ts";
 import { t, tn } from "../../i18n/translate.ts";
 
 export type MacroChanges = Pick<
@@ -34,8 +35,8 @@ export function describeMacro(macro: MacroChanges, words: Words): string[] {
     assignment(macro, words),
     macro.status && status(macro.status, macro.snooze_minutes, words),
     macro.priority && t("Sets the priority to {priority}", { priority: words.priority(macro.priority) }),
-    macro.add_tags.length > 0 && t("Adds the tags {tags}", { tags: macro.add_tags.join(", ") }),
-    macro.remove_tags.length > 0 && t("Takes off the tags {tags}", { tags: macro.remove_tags.join(", ") }),
+    macro.add_tags.length > 0 && t("Adds the tags {tags}", { tags: formatList(macro.add_tags) }),
+    macro.remove_tags.length > 0 && t("Takes off the tags {tags}", { tags: formatList(macro.remove_tags) }),
     macro.follow && t("Has you follow the ticket"),
   ].filter((sentence) => typeof sentence === "string" && sentence !== "") as string[];
 }

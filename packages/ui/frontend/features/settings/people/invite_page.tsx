@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { Role, UserAccess } from "../../../api/wire.ts";
 import { formatExactly } from "../../../i18n/times.ts";
-import { t } from "../../../i18n/translate.ts";
+import { t, tx } from "../../../i18n/translate.ts";
 import type { Project } from "../../../stores/project.ts";
 import { settingsHref } from "../../../stores/settings/pages.ts";
 import { peopleOf } from "../../../stores/settings/people.ts";
@@ -58,15 +58,19 @@ export function InvitePage({ project }: { project: Project }) {
 
 function Invited({ access }: { access: UserAccess }) {
   const { user, mailed, expires_at: until } = access;
+  const time = formatExactly(until);
+  const name = (
+    <a href={settingsHref("people", user.user_id)}>
+      <bdi>{user.name}</bdi>
+    </a>
+  );
   return (
     <p class="settings-notice" role="status">
-      <a href={settingsHref("people", user.user_id)}>
-        <bdi>{user.name}</bdi>
-      </a>{" "}
       {mailed
-        ? t("is invited: a letter is on its way. Its link counts until {time}.", { time: formatExactly(until) })
-        : t(
-            "is added. This desk sends no mail: the person who runs it hands out a link, by hero_assistance user link.",
+        ? tx("{name} is invited: a letter is on its way. Its link counts until {time}.", { name, time })
+        : tx(
+            "{name} is added. This desk sends no mail: the person who runs it hands out a link, by hero_assistance user link.",
+            { name },
           )}
     </p>
   );
