@@ -63,3 +63,62 @@ test("where no answer comes, none is called gone", async () => {
   await server.fail("user.mentionable", new ApiError("down"));
   assert.equal(colleagues.isGone("dave"), false);
 });
+
+/** The ids of the team that pickers show. */
+function shown(colleagues: ReturnType<typeof colleaguesOf>): string[] {
+  return colleagues.team.value.map(({ user_id: id }) => id);
+}
+
+test("the team is asked for once, by however many pickers and names", async () => {
+  const { server, colleagues } = await made();
+  colleagues.loadTeam();
+  colleagues.loadTeam();
+  colleagues.nameOf("dave");
+  await server.answer("user.mentionable", { users: [user("alice"), user("dave", { name: "Dave" })] });
+  colleagues.loadTeam();
+  assert.deepEqual(server.asked, []);
+  assert.deepEqual([shown(colleagues), colleagues.nameOf("dave")], [["alice", "dave"], "Dave"]);
+});
+
+test("the team follows who joins, leaves and is renamed", async () => {
+  const { server, colleagues } = await made();
+  const changed = (id: string, fields = {}) =>
+    server.listener?.event(event(9, "user.updated", { record: user(id, fields) }));
+  colleagues.loadTeam();
+  changed("erin");
+  await server.answer("user.mentionable", { users: [user("alice"), user("dave")] });
+  assert.deepEqual(shown(colleagues), ["alice", "dave", "erin"]);
+  changed("bob", { role: "admin" });
+  changed("carol", { role: "customer" });
+  changed("dave", { active: false });
+  changed("erin", { role: "customer" });
+  changed("alice", { name: "Alicia" });
+  assert.deepEqual(
+    colleagues.team.value.map(({ user_id: id, name }) => [id, name]),
+    [
+      ["alice", "Alicia"],
+      ["bob", "bob"],
+    ],
+  );
+  assert.deepEqual(server.asked, []);
+});
+
+test("after a gap the team is asked for again, and the answer from before it counts no longer", async () => {
+  const { server, project, colleagues } = await made();
+  colleagues.loadTeam();
+  project.snapshots.value += 1;
+  await server.answer("user.mentionable", { users: [user("former")] });
+  assert.deepEqual(shown(colleagues), []);
+  await server.answer("user.mentionable", { users: [user("alice")] });
+  assert.deepEqual(shown(colleagues), ["alice"]);
+  assert.deepEqual(server.asked, []);
+});
+
+test("a team without an answer is asked for by the next picker", async () => {
+  const { server, colleagues } = await made();
+  colleagues.loadTeam();
+  await server.fail("user.mentionable", new ApiError("down"));
+  colleagues.loadTeam();
+  await server.answer("user.mentionable", { users: [user("alice")] });
+  assert.deepEqual(shown(colleagues), ["alice"]);
+});
