@@ -106,7 +106,9 @@ export class Desk {
     this.order = order;
     const shared = { order, isVisible: this.isVisible };
     this.projects = projects.map((options) => {
-      const project: Project = new Project({ ...options, ...shared, onEvent: (event) => this.#notice(project, event) });
+      const openTicket = computed(() => this.#openTicketOf(project));
+      const onEvent = (event: Event) => this.#notice(project, event);
+      const project: Project = new Project({ ...options, ...shared, openTicket, onEvent });
       return project;
     });
     this.hasSeveral = projects.length > 1;
@@ -216,6 +218,11 @@ export class Desk {
     } finally {
       this.#isLoadingDemoUsers = false;
     }
+  }
+
+  #openTicketOf(project: Project): number | null {
+    const open = this.openTicket.value;
+    return open?.project === project ? open.ticketId : null;
   }
 
   /** The ticket that is in front of the user, if any. */

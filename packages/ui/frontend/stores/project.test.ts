@@ -8,7 +8,11 @@ import { event, FakeServer, message, page, settle, thread, ticket, user } from "
 import { Project } from "./project.ts";
 import type { ListOrder } from "./tickets/lists/list_order.ts";
 
-function newProject(): { server: FakeServer; project: Project; events: Event[] } {
+function newProject(openTicket = signal<number | null>(null)): {
+  server: FakeServer;
+  project: Project;
+  events: Event[];
+} {
   const server = new FakeServer();
   const events: Event[] = [];
   const { call, release, openStream, signIn } = server;
@@ -19,13 +23,14 @@ function newProject(): { server: FakeServer; project: Project; events: Event[] }
     release,
     openStream,
     signIn,
+    openTicket,
     onEvent: (each) => events.push(each),
   });
   return { server, project, events };
 }
 
-async function loadedProject() {
-  const made = newProject();
+async function loadedProject(openTicket = signal<number | null>(null)) {
+  const made = newProject(openTicket);
   void made.project.load();
   await made.server.answer("user.me", user("bob"));
   await made.server.answer("ticket.list", page([ticket(1)], 3));
@@ -352,6 +357,37 @@ test("a reset fetches a new snapshot", async () => {
   await server.answer("ticket.list", page([ticket(2)], 1));
   assert.deepEqual(server.opened, [3, 1]);
   assert.equal(project.data.ticket(1), null);
+});
+
+test("after a reset the thread that is shown is fetched again, and another one when it is shown", async () => {
+  const openTicket = signal<number | null>(null);
+  const { server, project } = await loadedProject(openTicket);
+  for (const id of [1, 2, 3]) {
+    project.thread(id);
+    await server.answer("ticket.get", ticket(id));
+    await server.answer("message.list", thread([message(id * 10, { ticket_id: id })], 3));
+  }
+  openTicket.value = 2;
+  server.listener?.reset();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 9));
+  const asked = () => server.asked.map(({ method, params }) => [method, (params as { ticket_id: number }).ticket_id]);
+  assert.deepEqual(asked(), [
+    ["ticket.get", 2],
+    ["message.list", 2],
+  ]);
+  await server.answer("ticket.get", ticket(2));
+  await server.answer("message.list", thread([message(20, { ticket_id: 2 }), message(21, { ticket_id: 2 })], 9));
+  const idsOf = (id: number) => project.thread(id).messages.value.map(({ message_id }) => message_id);
+  assert.deepEqual(idsOf(2), [20, 21]);
+  assert.deepEqual(idsOf(1), []);
+  assert.deepEqual(asked(), [
+    ["ticket.get", 1],
+    ["message.list", 1],
+  ]);
+  await server.answer("ticket.get", ticket(1));
+  await server.answer("message.list", thread([message(10), message(11)], 9));
+  assert.deepEqual(idsOf(1), [10, 11]);
 });
 
 test("a note is sent as a note, and a reply as a reply", async () => {

@@ -59,6 +59,7 @@ export class Project {
   /** How many tickets are in each view that every agent has; null until the server has told it. */
   readonly viewCounts = signal<Counts["counts"] | null>(null);
   readonly isVisible: ReadonlySignal<boolean>;
+  readonly #openTicket: ReadonlySignal<number | null>;
   /** What is kept in the browser, for the time without a server. */
   readonly kept: KeptProject;
   readonly #followers = new Set<(event: Event) => void>();
@@ -76,6 +77,7 @@ export class Project {
     this.id = id;
     this.kept = new KeptProject(options.seen ?? null, this.session, this.data);
     this.isVisible = isVisible ?? signal(true);
+    this.#openTicket = options.openTicket ?? signal(null);
     this.name = name;
     this.title = signal(page === null ? "" : name);
     this.call = this.#watched(this.#identified(call));
@@ -123,14 +125,14 @@ export class Project {
       this.#takeSnapshot(me, first);
       this.#stream.open(first.page.seq);
       this.kept.keepSoon();
-      this.#loadThreads();
+      this.#renewThreads();
     } catch (error) {
       if (!isCurrent()) return;
       const problem = toApiError(error);
       if (problem.isUnauthenticated) this.#lostUser(problem);
       else if (this.session.failed(problem)) {
         this.#retry = setTimeout(() => void this.load(), RETRY_MS);
-        if (isOutage(problem) && (await this.kept.restore())) this.#loadThreads();
+        if (isOutage(problem) && (await this.kept.restore())) this.#renewThreads();
       }
     }
   }
@@ -377,8 +379,11 @@ export class Project {
     this.#onLeave(user, error.reason === "deactivated" ? "deactivated" : "ended");
   }
 
-  #loadThreads(): void {
-    for (const ticketId of this.data.openThreads) void this.loadThread(ticketId);
+  /** After a gap, fetch the thread that is shown; the others are forgotten, and fetched when they are shown again. */
+  #renewThreads(): void {
+    const shown = this.#openTicket.peek();
+    this.data.forgetThreads(shown);
+    if (shown !== null) void this.loadThread(shown);
   }
 
   #clear(): void {

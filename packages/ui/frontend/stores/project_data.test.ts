@@ -171,6 +171,22 @@ test("threads that were opened long ago are forgotten with their messages, and c
   assert.deepEqual(data.openThread(1).messages.value, []);
 });
 
+test("all threads but one are forgotten with their messages, and with what no list has", () => {
+  const data = new ProjectData();
+  data.replace(page([ticket(1), ticket(2)], 1));
+  for (const id of [1, 2, 3]) {
+    data.openThread(id).replace(thread([message(id * 10)], 1));
+    data.putTicket(ticket(id), 1);
+  }
+  data.list.remove(3);
+  const shown = data.thread(2);
+  data.forgetThreads(2);
+  assert.deepEqual([data.openThreads, data.thread(2) === shown], [[2], true]);
+  assert.deepEqual([data.ticket(1)?.ticket_id, data.ticket(3)], [1, null]);
+  data.forgetThreads(null);
+  assert.deepEqual(data.openThreads, []);
+});
+
 test("a thread that is shown is not the next that is forgotten", () => {
   const data = new ProjectData();
   for (let id = 1; id <= 30; id += 1) data.openThread(id);

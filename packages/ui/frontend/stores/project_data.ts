@@ -20,7 +20,7 @@ import { type Change, VersionedTable } from "./versioned_table.ts";
 // More than anybody scrolls through; the server's pages have what was forgotten.
 const LONGEST_LIST = 1_000;
 const FORGOTTEN_AT_ONCE = 100;
-// More than anybody goes back and forth between; each is fetched again with every new snapshot.
+// More than anybody goes back and forth between.
 const MOST_THREADS = 30;
 
 /** What a thread begins with: the ticket's own text and files. */
@@ -135,6 +135,11 @@ export class ProjectData {
 
   get openThreads(): number[] {
     return [...this.#threads.keys()];
+  }
+
+  /** Forget the threads of all tickets but one. */
+  forgetThreads(except: number | null): void {
+    for (const id of this.openThreads) if (id !== except) this.#closeThread(id);
   }
 
   /** Know no ticket any more, and list none. */

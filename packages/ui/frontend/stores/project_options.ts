@@ -29,6 +29,8 @@ export type ProjectOptions = {
   page?: OwnPage | null;
   /** Whether the page is in front of the user; by default it is. */
   isVisible?: ReadonlySignal<boolean>;
+  /** The ticket whose thread is shown, null for none; by default there is none. */
+  openTicket?: ReadonlySignal<number | null>;
   /** The order of the lists; by default, the latest activity first. */
   order?: ReadonlySignal<ListOrder>;
   /** What was seen, for the time without a server; null where nothing is kept. */
