@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 # Two cores, shared with other tests.
 WAIT_MS = 20_000
 POLL_MS = 50
+# What is no page of ours, and of the same origin: who goes there leaves the page.
+ELSEWHERE = "nothing-here"
 expect.set_options(timeout=WAIT_MS)
 
 

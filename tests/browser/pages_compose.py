@@ -89,6 +89,13 @@ def hold(page: Page, method: str) -> list[Route]:
     return held
 
 
+def hold_first(page: Page, method: str) -> list[Route]:
+    """Keep the first call of a method on its way for ever, and let later ones through; returns it once it is made."""
+    held: list[Route] = []
+    page.route(RPC, lambda route: route.fallback() if held or method_of(route) != method else held.append(route))
+    return held
+
+
 def lose_answers(page: Page, method: str) -> list[str]:
     """Have calls of a method arrive and their answers not; returns what was called."""
     lost: list[str] = []

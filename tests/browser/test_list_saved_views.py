@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import find_faults, look_as
 from tests.browser.browser_tabs import second_tab
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import ELSEWHERE, Visitor, wait_for
+from tests.browser.pages_compose import hold_first
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -21,6 +22,10 @@ def _views(page: Page) -> Locator:
 def _names(page: Page) -> list[str]:
     saved = _views(page).get_by_role("link").filter(has=page.locator("xpath=self::*[contains(@href, '/saved/')]"))
     return [text.strip() for text in saved.locator(".view-name").all_inner_texts()]
+
+
+def _stored_names(served: Desk) -> list[str]:
+    return [saved["view"]["name"] for saved in served.call("bob", "view.list")["saved"]]
 
 
 def _dialog(bob: Visitor) -> Locator:
@@ -117,6 +122,24 @@ def test_views_are_moved_by_the_keyboard_and_keep_their_order_everywhere(served:
     bob.live()
     bob.page.mouse.move(20, 20)
     eventually(lambda: _names(bob.page) == ["C", "A", "B"], "the order after a reload")
+
+
+def test_an_order_that_waits_for_another_one_goes_out_as_the_page_is_left(served: Desk, person: Person) -> None:
+    for name in ("A", "B", "C"):
+        served.call("bob", "view.save", name=name, filter="")
+    bob = person("bob")
+    bob.live()
+    bob.page.mouse.move(10, 10)
+    _views(bob.page).get_by_role("button", name="Edit saved views").click()
+    held = hold_first(bob.page, "view.order")
+    up = _dialog(bob).get_by_role("button", name="Move C up")
+    up.click()
+    eventually(lambda: _names(bob.page) == ["A", "C", "B"], "C is one further up")
+    up.click()
+    eventually(lambda: _names(bob.page) == ["C", "A", "B"], "C is at the top")
+    wait_for(bob.page, lambda: len(held) == 1, "the second order waits for the first one")
+    bob.page.goto(bob.page.url.partition("#")[0] + ELSEWHERE)
+    eventually(lambda: _stored_names(served) == ["C", "A", "B"], "the server has the last order")
 
 
 def test_a_view_is_renamed_shared_by_an_admin_and_deleted(served: Desk, person: Person) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.browser_tabs import second_tab
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import ELSEWHERE, Visitor, wait_for
+from tests.browser.pages_compose import hold_first
 from tests.browser.pages_list import row_of
 from tests.ui.daemons import Desk, eventually
 
@@ -64,6 +65,19 @@ def test_news_on_the_ticket_in_front_of_one_are_read_as_they_come(served: Desk, 
     _is_unread(bob.page, "First", unread=False)
     bob.page.reload()
     _is_unread(bob.page, "First", unread=False)
+
+
+def test_what_is_read_as_the_page_is_left_is_read(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="First", body="Text")
+    bob = person("bob")
+    bob.live()
+    held = hold_first(bob.page, "read.mark")
+    assert _unread_messages(served, "bob") == 1
+    bob.ticket("First").click()
+    expect(bob.message("Text")).to_be_visible()
+    wait_for(bob.page, lambda: held, "the page says that it is read")
+    bob.page.goto(bob.page.url.partition("#")[0] + ELSEWHERE)
+    eventually(lambda: _unread_messages(served, "bob") == 0, "it is read")
 
 
 def test_what_one_has_written_is_read_and_a_colleagues_note_is_not(served: Desk, person: Person) -> None:

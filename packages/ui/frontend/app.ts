@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals-core";
 import { listDemoUsers, projectCall, projectRelease } from "./api/client.ts";
 import { demoUser, PICKED_USER } from "./api/demo_user.ts";
+import { sendLast } from "./api/last_call.ts";
 import { findAuthenticator } from "./api/passkeys.ts";
 import { BrowserRecords } from "./api/records.ts";
 import { projectSignIn } from "./api/sign_in.ts";
@@ -90,8 +91,12 @@ const records = configuration.isForeign ? null : new BrowserRecords(`hero_assist
 export const desk = new Desk({
   projects: configuration.projects.map((project) => ({
     ...project,
-    call: projectCall(project.id, () => desk.project(project.id)?.session.me.peek()?.user_id ?? null),
+    call: projectCall(project.id, () => userOf(project.id)),
     release: projectRelease(project.id),
+    sendLast: (method, params) => {
+      const user = userOf(project.id);
+      if (user !== null) sendLast(project.id, user, method, params);
+    },
     openStream,
     ...(records !== null && { seen: new SeenTickets(records, project.id, () => demoUser.id ?? "") }),
     onLeave: (...left) => void forgetLeftovers(project.id, ...left),
@@ -102,6 +107,10 @@ export const desk = new Desk({
   listDemoUsers: configuration.hasPicker ? listDemoUsers : null,
   order: listOrder.value,
 });
+
+function userOf(project: string): string | null {
+  return desk.project(project)?.session.me.peek()?.user_id ?? null;
+}
 
 function openStream(...[project, listener]: Parameters<OpenStream>): ReturnType<OpenStream> {
   return shared === null ? new ProjectStream(project, listener, openSource) : shared.streamOf(project, listener);
@@ -172,6 +181,7 @@ function followVisibility(): void {
   // A page that was frozen, or left and come back to.
   document.addEventListener("resume", wake);
   addEventListener("pageshow", ({ persisted }) => persisted && wake());
+  addEventListener("pagehide", () => desk.leave());
   desk.isVisible.value = document.visibilityState === "visible";
 }
 

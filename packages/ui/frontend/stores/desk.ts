@@ -106,7 +106,10 @@ export class Desk {
     this.order = order;
     const shared = { order, isVisible: this.isVisible };
     this.projects = projects.map((options) => {
-      const openTicket = computed(() => this.#openTicketOf(project));
+      const openTicket = computed(() => {
+        const open = this.openTicket.value;
+        return open?.project === project ? open.ticketId : null;
+      });
       const onEvent = (event: Event) => this.#notice(project, event);
       const project: Project = new Project({ ...options, ...shared, openTicket, onEvent });
       return project;
@@ -157,6 +160,11 @@ export class Desk {
   /** Keep what is shown in the browser: the page may be left. */
   keep(): void {
     for (const project of this.projects) project.kept.keep();
+  }
+
+  /** The page is being left: what the servers have not answered goes out once more. */
+  leave(): void {
+    for (const project of this.projects) project.unanswered.leave();
   }
 
   /** Have every project that is not live try again now. */
@@ -218,11 +226,6 @@ export class Desk {
     } finally {
       this.#isLoadingDemoUsers = false;
     }
-  }
-
-  #openTicketOf(project: Project): number | null {
-    const open = this.openTicket.value;
-    return open?.project === project ? open.ticketId : null;
   }
 
   /** The ticket that is in front of the user, if any. */

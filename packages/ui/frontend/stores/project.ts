@@ -23,6 +23,7 @@ import type { Thread } from "./tickets/thread.ts";
 import { TicketChanges } from "./tickets/ticket_changes.ts";
 import type { TicketPatch } from "./tickets/ticket_patch.ts";
 import { UnreadTickets } from "./tickets/unread.ts";
+import { UnansweredCalls } from "./unanswered_calls.ts";
 
 const RETRY_MS = 3_000;
 // Of who is here, and of what they see.
@@ -50,6 +51,8 @@ export class Project {
   readonly passkeys: Passkeys | null;
   /** Calls the server; an answer that the user is not let in any more is taken for the whole project. */
   readonly call: Call;
+  /** What is sent once more where the page is left before its answer. */
+  readonly unanswered: UnansweredCalls;
   /** What its users change on tickets. */
   readonly changes: TicketChanges;
   /** How many snapshots were fetched: after each one, what was derived from events is asked for again. */
@@ -81,8 +84,9 @@ export class Project {
     this.name = name;
     this.title = signal(page === null ? "" : name);
     this.call = this.#watched(this.#identified(call));
+    this.unanswered = new UnansweredCalls(options.sendLast ?? (() => {}));
     this.changes = new TicketChanges(this.call, this.data, this.session.me);
-    this.unread = new UnreadTickets(this.call, this.data);
+    this.unread = new UnreadTickets(this.call, this.data, this.unanswered);
     this.pages = new ListPages({
       list: this.data.list,
       call: this.call,
@@ -104,7 +108,10 @@ export class Project {
       },
       connected: (connected) => this.presence.connected(connected),
       presence: (change) => this.presence.apply(change),
-      open: () => this.session.caughtUp(),
+      open: () => {
+        this.session.caughtUp();
+        this.unread.tellAgain();
+      },
       lost: (reason) => {
         this.kept.keep();
         if (reason?.isViolation) this.session.setAside(reason);
@@ -389,6 +396,7 @@ export class Project {
   #clear(): void {
     this.data.clear();
     this.presence.clear();
+    this.unanswered.clear();
     this.unread.clear();
     this.viewCounts.value = null;
     this.devices.clear();

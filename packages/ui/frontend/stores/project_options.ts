@@ -7,6 +7,7 @@ import type { OpenStream } from "../realtime/stream.ts";
 import type { OwnPage } from "./access/sign_in_ways.ts";
 import type { SeenTickets } from "./offline/seen_tickets.ts";
 import type { ListOrder } from "./tickets/lists/list_order.ts";
+import type { SendLast } from "./unanswered_calls.ts";
 
 /** What is sent: a text, files, or both; with a reply, what its author has seen and what the ticket is set to. */
 export type NewMessage = { body: string; attachments: number[]; last_seen_message_id?: number; status?: Status };
@@ -23,6 +24,8 @@ export type ProjectOptions = {
   /** Ends the pause of a project that is set aside. */
   release: () => Promise<void>;
   openStream: OpenStream;
+  /** Sends what outlives the page; by default nothing does. */
+  sendLast?: SendLast;
   /** How users sign in; null where something else says who they are. */
   signIn: SignInApi | null;
   /** The page, where it is this project's own; null for a project of another machine. */

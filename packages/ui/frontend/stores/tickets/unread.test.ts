@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { ApiError, NO_ANSWER } from "../../api/errors.ts";
 import type { TicketSummary } from "../../api/wire.ts";
 import { event, FakeServer, page, settle, ticket } from "../fixtures.ts";
+import { UnansweredCalls } from "../unanswered_calls.ts";
 import { UnreadTickets } from "./unread.ts";
 
 /** What is unread of three listed tickets, of which each has a message of its number. */
 function newUnread() {
   const server = new FakeServer();
   const known = new Map([1, 2, 3].map((id) => [id, ticket(id, { last_message_id: id }) as TicketSummary]));
-  const unread = new UnreadTickets(server.call, {
-    ticket: (id) => known.get(id) ?? null,
-    isListed: (id) => known.has(id),
-  });
-  return { server, unread };
+  const tickets = { ticket: (id: number) => known.get(id) ?? null, isListed: (id: number) => known.has(id) };
+  const last: unknown[] = [];
+  const unanswered = new UnansweredCalls((_method, params) => void last.push(params));
+  const unread = new UnreadTickets(server.call, tickets, unanswered);
+  return { server, unread, unanswered, last };
 }
 
 function listed(seq: number, unread: Record<number, number>) {
@@ -194,4 +196,46 @@ test("what the server could not be told is read is told once more", async () => 
   await server.answer("read.mark", {});
   void unread.tell(1, 1);
   assert.deepEqual(server.asked, []);
+});
+
+const NOTHING = new ApiError("no answer", { reason: NO_ANSWER });
+
+test("a ticket that was read while nothing answered is told of as the server is back, though another one is open", async () => {
+  const { server, unread } = newUnread();
+  unread.arrive(1, 5);
+  unread.look(1);
+  const told = unread.tell(1, 1);
+  await server.fail("read.mark", NOTHING);
+  await told;
+  unread.look(2);
+  assert.deepEqual(server.asked, []);
+  unread.tellAgain();
+  unread.tellAgain();
+  assert.deepEqual(
+    server.asked.map(({ params }) => params),
+    [{ ticket_id: 1, message_id: 1 }],
+  );
+  await server.answer("read.mark", {});
+  unread.tellAgain();
+  assert.deepEqual(server.asked, []);
+});
+
+test("what has no answer, or has failed, is told as the page is left; what was refused is not", async () => {
+  const { server, unread, unanswered, last } = newUnread();
+  for (const id of [1, 2, 3]) {
+    unread.arrive(id, 5);
+    unread.look(id);
+    void unread.tell(id, id);
+  }
+  await server.fail("read.mark", NOTHING);
+  await server.fail("read.mark", new ApiError("there is no ticket 2"));
+  unanswered.leave();
+  assert.deepEqual(last, [
+    { ticket_id: 1, message_id: 1 },
+    { ticket_id: 3, message_id: 3 },
+  ]);
+  await server.answer("read.mark", {});
+  last.length = 0;
+  unanswered.leave();
+  assert.deepEqual(last, [{ ticket_id: 1, message_id: 1 }]);
 });

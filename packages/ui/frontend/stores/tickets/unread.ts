@@ -7,8 +7,10 @@
  */
 import { computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
+import { toApiError } from "../../api/errors.ts";
 import { type Event, THREAD_CHANGED, type TicketPage, type TicketSummary } from "../../api/wire.ts";
 import { Throttle } from "../throttle.ts";
+import type { UnansweredCalls } from "../unanswered_calls.ts";
 
 const ASK_PAUSE_MS = 300;
 const MOST_ASKED = 200;
@@ -20,6 +22,7 @@ type Tickets = { ticket: (id: number) => TicketSummary | null; isListed: (id: nu
 export class UnreadTickets {
   readonly #call: Call;
   readonly #tickets: Tickets;
+  readonly #unanswered: UnansweredCalls;
   readonly #unread = new Set<number>();
   /** Those among them whose news have come while the page was open. */
   readonly #news = new Set<number>();
@@ -30,6 +33,8 @@ export class UnreadTickets {
   readonly #marked = new Map<number, number>();
   /** Tickets that the user has looked at, and the server does not know it. */
   readonly #untold = new Set<number>();
+  /** By ticket: the message up to which it is read, where nothing has answered. */
+  readonly #failed = new Map<number, number>();
   readonly #asked = new Set<number>();
   readonly #throttle = new Throttle(() => this.#ask(), ASK_PAUSE_MS);
   #open = 0;
@@ -39,9 +44,10 @@ export class UnreadTickets {
     return this.#news.size;
   });
 
-  constructor(call: Call, tickets: Tickets) {
+  constructor(call: Call, tickets: Tickets, unanswered: UnansweredCalls) {
     this.#call = call;
     this.#tickets = tickets;
+    this.#unanswered = unanswered;
   }
 
   has(id: number): boolean {
@@ -95,21 +101,46 @@ export class UnreadTickets {
   async tell(id: number, lastMessage: number): Promise<void> {
     if (this.#marked.get(id) === lastMessage) return;
     if (!this.#untold.has(id) && this.#tickets.isListed(id)) return;
-    this.#untold.delete(id);
-    this.#marked.set(id, lastMessage);
-    try {
-      await this.#call("read.mark", { ticket_id: id, message_id: lastMessage });
-    } catch {
-      // It is read for this page; the server is told once more when it is back.
-      this.#marked.delete(id);
-      this.#untold.add(id);
-    }
+    await this.#mark(id, lastMessage);
+  }
+
+  /** The server is back: it is told what it could not be told. */
+  tellAgain(): void {
+    for (const [id, message] of [...this.#failed]) void this.#mark(id, message);
   }
 
   clear(): void {
-    for (const kept of [this.#unread, this.#news, this.#toldAt, this.#marked, this.#untold, this.#asked]) kept.clear();
+    for (const kept of [
+      this.#unread,
+      this.#news,
+      this.#toldAt,
+      this.#marked,
+      this.#untold,
+      this.#failed,
+      this.#asked,
+    ]) {
+      kept.clear();
+    }
     this.#open = 0;
     this.#changed();
+  }
+
+  /** It is read for this page at once; where nothing answers, the server is told when it is back, or the page is left. */
+  async #mark(id: number, message: number): Promise<void> {
+    const params = { ticket_id: id, message_id: message };
+    this.#untold.delete(id);
+    this.#failed.delete(id);
+    this.#marked.set(id, message);
+    const answered = this.#unanswered.expect(`read.mark/${id}`, "read.mark", params);
+    try {
+      await this.#call("read.mark", params);
+      answered();
+    } catch (error) {
+      this.#marked.delete(id);
+      this.#untold.add(id);
+      if (toApiError(error).isUnanswered) this.#failed.set(id, message);
+      else answered();
+    }
   }
 
   #noticeReceipt(id: number, message: number, seq: number): void {

@@ -12,20 +12,23 @@ const MAIL = { ...VPN, view_id: 8, name: "Mail", filter: "tag:mail" };
 
 async function loaded(role: "agent" | "admin" = "agent") {
   const server = new FakeServer();
+  const last: unknown[] = [];
   const { call, release, openStream } = server;
-  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn: null, onEvent: () => {} });
+  const sendLast = (_method: string, params: unknown) => void last.push(params);
+  const options = { id: "p", name: "P", call, release, openStream, sendLast, signIn: null, onEvent: () => {} };
+  const project = new Project(options);
   void project.load();
   await server.answer("user.me", user("bob", { role }));
   await server.answer("ticket.list", page([], 3));
-  return { server, project };
+  return { server, project, last };
 }
 
 async function withViews() {
-  const { server, project } = await loaded();
+  const { server, project, last } = await loaded();
   const views = new Views(project);
   const saved = [VPN, MAIL].map((view) => ({ view, count: 1, or_more: false }));
   await server.answer("view.list", { views: [], saved, next_cursor: null, seq: 3 });
-  return { server, project, views, ids: () => views.saved.value.map(({ view }) => view.view_id) };
+  return { server, project, last, views, ids: () => views.saved.value.map(({ view }) => view.view_id) };
 }
 
 test("a view that is moved is in its place at once, and the server is told the whole order", async () => {
@@ -69,6 +72,19 @@ test("an order goes to the server after the one before, and what the server tell
   assert.deepEqual(ids(), [7, 8]);
   server.listener?.event(event(5, "view.ordered", { record }));
   assert.deepEqual(ids(), [8, 7]);
+  views.close();
+});
+
+test("an order that waits behind another one goes out as the page is left, and the earlier one does not", async () => {
+  const { server, project, last, views } = await withViews();
+  const made = [moveView(project, views, 8, -1), moveView(project, views, 8, 1)];
+  project.unanswered.leave();
+  assert.deepEqual(last, [{ view_ids: [7, 8] }]);
+  await server.answer("view.order", { view_ids: [8, 7] });
+  await server.answer("view.order", { view_ids: [7, 8] });
+  await Promise.all(made);
+  project.unanswered.leave();
+  assert.equal(last.length, 1);
   views.close();
 });
 

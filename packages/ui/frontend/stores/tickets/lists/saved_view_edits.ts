@@ -51,6 +51,7 @@ export async function moveView(project: Project, views: Views, viewId: number, b
   const after = moveId(before, viewId, by);
   if (after.every((id, index) => id === before[index])) return;
   views.reorder(after);
+  const answered = project.unanswered.expect("view.order", "view.order", { view_ids: after });
   try {
     await views.orders.run("order", async () => {
       await project.call("view.order", { view_ids: after });
@@ -58,6 +59,8 @@ export async function moveView(project: Project, views: Views, viewId: number, b
   } catch (error) {
     views.reorder(before);
     throw error;
+  } finally {
+    answered();
   }
 }
 
