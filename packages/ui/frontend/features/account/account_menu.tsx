@@ -20,9 +20,10 @@ export function AccountMenu({ project, me }: { project: Project; me: User }) {
     <details class="account" ref={menu}>
       <summary class="me">
         <Avatar id={me.user_id} name={me.name} />
-        {tx("Account of {name}", { name: <span class="me-name">{me.name}</span> }).map((piece) =>
-          typeof piece === "string" ? <span class="unseen">{piece}</span> : piece,
-        )}
+        <span class="unseen">{t("Account of {name}", { name: me.name })}</span>
+        <span class="me-name" aria-hidden="true">
+          {me.name}
+        </span>
         <span class="me-role">{ROLE_WORDS[me.role]}</span>
       </summary>
       <div class="account-menu">

@@ -2,11 +2,11 @@
 import { useEffect } from "preact/hooks";
 import type { User } from "../../api/wire.ts";
 import type { Project } from "../../stores/project.ts";
-import { colleaguesOf } from "../../stores/team/colleagues.ts";
+import { teamOf } from "../../stores/team/team.ts";
 
 /** Return the team; empty until it is known. */
 export function useTeam(project: Project): readonly User[] {
-  const colleagues = colleaguesOf(project);
-  useEffect(() => colleagues.loadTeam(), [colleagues]);
-  return colleagues.team.value;
+  const team = teamOf(project);
+  useEffect(() => team.ensure(), [team]);
+  return team.users.value;
 }
