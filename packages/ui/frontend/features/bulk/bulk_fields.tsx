@@ -5,7 +5,7 @@ import { formatMoment } from "../../i18n/times.ts";
 import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
-import { PRIORITIES } from "../../stores/search/query.ts";
+import { PRIORITIES } from "../../stores/tickets/priorities.ts";
 import type { TicketPatch } from "../../stores/tickets/ticket_patch.ts";
 import { useTeam } from "../../ui/hooks/use_team.ts";
 import { actionNamed } from "../commands/actions.ts";

@@ -7,7 +7,7 @@ import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS } from "../../i18n/words.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
-import { PRIORITIES } from "../../stores/search/query.ts";
+import { PRIORITIES } from "../../stores/tickets/priorities.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
 import { useAction } from "../../ui/hooks/use_action.ts";
 import { Back } from "../../ui/icons.tsx";

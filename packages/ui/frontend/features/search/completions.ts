@@ -1,6 +1,7 @@
 /** What may follow the letters that are being typed: the filters that there are, and their values. */
 import { t } from "../../i18n/translate.ts";
-import { formatFilter, KEYS, type Key, PRIORITIES, STATES, STATUSES } from "../../stores/search/query.ts";
+import { formatFilter, KEYS, type Key, STATES, STATUSES } from "../../stores/search/query.ts";
+import { PRIORITIES } from "../../stores/tickets/priorities.ts";
 import { KEY_WORDS, valueWord } from "./filter_words.ts";
 
 /** `insert` takes the place of what is typed; a filter that is ready ends with a space. */

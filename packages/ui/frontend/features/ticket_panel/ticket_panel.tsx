@@ -5,7 +5,7 @@ import type { Priority, Status } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../i18n/words.ts";
 import { participantsOf } from "../../stores/customers/participants.ts";
-import { PRIORITIES } from "../../stores/search/query.ts";
+import { PRIORITIES } from "../../stores/tickets/priorities.ts";
 import { useChanges } from "../../ui/hooks/use_changes.ts";
 import { useTeam } from "../../ui/hooks/use_team.ts";
 import { assigneeName } from "../../ui/person_name.ts";

@@ -9,7 +9,7 @@ import { ApiError, toApiError } from "../../api/errors.ts";
 import type { Message } from "../../api/wire.ts";
 import { isSameText } from "../drafts/draft_content.ts";
 import type { Taken } from "../drafts/taken.ts";
-import { UpdateQueue } from "../tickets/update_queue.ts";
+import { UpdateQueue } from "../update_queue.ts";
 import type { PendingCopies, PendingMessage } from "./pending_storage.ts";
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 15_000];

@@ -4,11 +4,11 @@
  * The server reads the same language (its filters.py); here it is only taken apart, so that what is half typed finds
  * something.
  */
-import type { Priority, Status } from "../../api/wire.ts";
+import type { Status } from "../../api/wire.ts";
 import { isDay } from "../stats/zones.ts";
+import { PRIORITIES } from "../tickets/priorities.ts";
 
 export const STATUSES: readonly Status[] = ["new", "open", "waiting", "snoozed", "solved", "closed"];
-export const PRIORITIES: readonly Priority[] = ["low", "normal", "high", "urgent"];
 export const STATES = ["unassigned", "active", "done", "merged", "overdue"] as const;
 
 export const KEYS = ["status", "priority", "assignee", "customer", "tag", "is", "before", "after"] as const;

@@ -1,5 +1,7 @@
 /** Business hours, holidays and targets, between how the server keeps them and how people type them. */
+
 import type { Priority } from "../../api/wire.ts";
+import { MOST_URGENT_FIRST } from "../tickets/priorities.ts";
 import { timesOf } from "./numbers.ts";
 
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -38,17 +40,15 @@ export type Unit = keyof typeof UNITS;
 export type Target = { count: string; unit: Unit };
 export type Targets = Record<Priority, Target>;
 
-export const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
-
 /** Return targets in the largest unit that leaves no rest; an empty count promises nothing. */
 export function parseTargets(minutes: Partial<Record<Priority, number>>): Targets {
-  const all = PRIORITIES.map((priority): [Priority, Target] => [priority, parseTarget(minutes[priority])]);
+  const all = MOST_URGENT_FIRST.map((priority): [Priority, Target] => [priority, parseTarget(minutes[priority])]);
   return Object.fromEntries(all) as Targets;
 }
 
 /** Return the minutes of each priority that has some. What is no number is left for the server to refuse. */
 export function formatTargets(targets: Targets): Partial<Record<Priority, number>> {
-  const set = PRIORITIES.filter((priority) => targets[priority].count.trim() !== "");
+  const set = MOST_URGENT_FIRST.filter((priority) => targets[priority].count.trim() !== "");
   return Object.fromEntries(set.map((priority) => [priority, minutesOf(targets[priority])]));
 }
 

@@ -6,8 +6,8 @@ import type { ReadonlySignal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
 import type { Ticket, TicketSummary, User } from "../../api/wire.ts";
 import type { ProjectData } from "../project_data.ts";
+import { UpdateQueue } from "../update_queue.ts";
 import { applyPatch, type TicketPatch } from "./ticket_patch.ts";
-import { UpdateQueue } from "./update_queue.ts";
 
 export type TicketChange = {
   /** Return the ticket as it will be. */

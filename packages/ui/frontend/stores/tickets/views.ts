@@ -13,12 +13,12 @@ import { perUser } from "../per_user.ts";
 import type { Project } from "../project.ts";
 import { BUILT_IN, type BuiltIn, type ListName, savedName } from "../route.ts";
 import { Throttle } from "../throttle.ts";
+import { UpdateQueue } from "../update_queue.ts";
 import { fetchPage, type ListParams } from "./lists/list_order.ts";
 import { ListPages, PAGE_LENGTH } from "./lists/list_pages.ts";
 import { conditionOf } from "./lists/view_conditions.ts";
 import { orderSaved } from "./lists/view_order.ts";
 import type { TicketList } from "./ticket_list.ts";
-import { UpdateQueue } from "./update_queue.ts";
 
 // A busy desk has some events a second; a list that is half a second old is true for its reader.
 const LIST_PAUSE_MS = 500;

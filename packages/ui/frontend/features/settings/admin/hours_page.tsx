@@ -2,8 +2,9 @@
 import { t } from "../../../i18n/translate.ts";
 import { PRIORITY_WORDS } from "../../../i18n/words.ts";
 import { type Form, faultOf } from "../../../stores/settings/form.ts";
-import { formatTargets, formatWeek, PRIORITIES, type Target, type Unit } from "../../../stores/settings/hours.ts";
+import { formatTargets, formatWeek, type Target, type Unit } from "../../../stores/settings/hours.ts";
 import { settingsOf } from "../../../stores/settings/project_settings.ts";
+import { MOST_URGENT_FIRST } from "../../../stores/tickets/priorities.ts";
 import { zoneOptions } from "../../../ui/zone_options.ts";
 import { ChoiceField, Fault } from "../parts/fields.tsx";
 import { FormFrame } from "../parts/form_frame.tsx";
@@ -64,7 +65,7 @@ function Targets({ form }: { form: Form<HoursValues> }) {
   const { targets } = form.values.value;
   return (
     <div class="promises">
-      {PRIORITIES.map((priority) => (
+      {MOST_URGENT_FIRST.map((priority) => (
         <TargetRow
           key={priority}
           words={PRIORITY_WORDS[priority]}

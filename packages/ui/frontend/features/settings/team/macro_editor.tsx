@@ -5,10 +5,10 @@ import { t } from "../../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../../i18n/words.ts";
 import type { Project } from "../../../stores/project.ts";
 import type { Form } from "../../../stores/settings/form.ts";
-import { PRIORITIES } from "../../../stores/settings/hours.ts";
 import { assignTo, type MacroValues, macroChanges, macroValues } from "../../../stores/settings/macro_form.ts";
 import { settingsHref } from "../../../stores/settings/pages.ts";
 import { teamTextsOf } from "../../../stores/settings/team_texts.ts";
+import { MOST_URGENT_FIRST } from "../../../stores/tickets/priorities.ts";
 import { useTeam } from "../../../ui/hooks/use_team.ts";
 import { Confirmed } from "../parts/confirmed.tsx";
 import { ChoiceField, SwitchField, TextField } from "../parts/fields.tsx";
@@ -88,7 +88,7 @@ function Changes({ project, form }: { project: Project; form: Form<MacroValues> 
           form={form}
           name="priority"
           label={t("Priority")}
-          options={[nothing, ...PRIORITIES.map((one): [string, string] => [one, PRIORITY_WORDS[one]])]}
+          options={[nothing, ...MOST_URGENT_FIRST.map((one): [string, string] => [one, PRIORITY_WORDS[one]])]}
         />
       </div>
       {form.values.value.status === "snoozed" && <SnoozeTime form={form} />}

@@ -1,6 +1,7 @@
 /** The orders of a list, and how the server is asked for each: it has lists by activity and by id, and filters. */
 import type { Call, Params } from "../../../api/client.ts";
-import type { Priority, TicketPage, TicketSummary } from "../../../api/wire.ts";
+import type { TicketPage, TicketSummary } from "../../../api/wire.ts";
+import { MOST_URGENT_FIRST } from "../priorities.ts";
 import type { Ranked } from "./ordered_rows.ts";
 
 export const LIST_ORDERS = ["activity", "oldest", "priority", "overdue"] as const;
@@ -10,12 +11,11 @@ export type ListParams = Params<"ticket.list">;
 /** A ticket's place; `time` compares it with those of other projects. */
 export type TicketRank = Ranked & { readonly time: number };
 
-const PRIORITIES: readonly Priority[] = ["urgent", "high", "normal", "low"];
 // A list in several parts is asked for part by part; each is a filter that the server has an index for.
 const PARTS: Record<ListOrder, readonly string[]> = {
   activity: [""],
   oldest: [""],
-  priority: PRIORITIES.map((priority) => `priority:${priority}`),
+  priority: MOST_URGENT_FIRST.map((priority) => `priority:${priority}`),
   overdue: ["is:overdue", "-is:overdue"],
 };
 const CURSOR = /^(\d+)\|(.*)$/s;
@@ -37,7 +37,7 @@ export function isOverdue(ticket: TicketSummary, now: number): boolean {
 }
 
 function partOf(ticket: TicketSummary, order: ListOrder, now: number): number {
-  if (order === "priority") return PRIORITIES.indexOf(ticket.priority);
+  if (order === "priority") return MOST_URGENT_FIRST.indexOf(ticket.priority);
   return order === "overdue" && !isOverdue(ticket, now) ? 1 : 0;
 }
 
