@@ -1,10 +1,9 @@
 /** A tag, in the colour that the team has given it. */
-import type { ComponentChildren } from "preact";
 import { desk } from "../app.ts";
 import type { Project } from "../stores/project.ts";
 import { settingsOf } from "../stores/settings/project_settings.ts";
 
-type TagChipProps = { project: Project; tag: string; children?: ComponentChildren };
+type TagChipProps = { project: Project; tag: string };
 
 /** Return the class of a tag's colour; without one until the page is used, so that the first view waits for nothing. */
 export function tagClass(project: Project, tag: string): string {
@@ -14,12 +13,10 @@ export function tagClass(project: Project, tag: string): string {
   return colour === null ? "chip tag" : `chip tag tag-${colour}`;
 }
 
-/** `children` stand behind the name, as a button that takes it off does. */
-export function TagChip({ project, tag, children }: TagChipProps) {
+export function TagChip({ project, tag }: TagChipProps) {
   return (
     <span class={tagClass(project, tag)}>
       <bdi>{tag}</bdi>
-      {children}
     </span>
   );
 }

@@ -9,8 +9,8 @@ import type { Project } from "../../stores/project.ts";
 import { INBOX } from "../../stores/route.ts";
 import { useAction } from "../../ui/hooks/use_action.ts";
 import { useChanges } from "../../ui/hooks/use_changes.ts";
-import { Close } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { RemovableChip } from "../../ui/removable_chip.tsx";
 
 type GuestsProps = { project: Project; ticket: TicketSummary };
 
@@ -43,17 +43,24 @@ export function SharedWith({ project, ticket }: GuestsProps) {
         {collaborators.map((userId) => {
           const name = people.find(id, userId)?.name ?? "…";
           return (
-            <li key={userId} class="chip guest">
-              <bdi>{name}</bdi>
-              <EndButton name={name} onClick={() => make(() => project.changes.uninvite(id, userId))} />
-            </li>
+            <RemovableChip
+              key={userId}
+              class="chip guest"
+              words={name}
+              label={endWords(name)}
+              remove={() => make(() => project.changes.uninvite(id, userId))}
+            />
           );
         })}
         {invited.map((address) => (
-          <li key={address} class="chip guest" title={t("Has not opened it yet")}>
-            <bdi class="guest-waits">{address}</bdi>
-            <EndButton name={address} onClick={() => make(() => withdraw(project, id, address))} />
-          </li>
+          <RemovableChip
+            key={address}
+            class="chip guest guest-waits"
+            title={t("Has not opened it yet")}
+            words={address}
+            label={endWords(address)}
+            remove={() => make(() => withdraw(project, id, address))}
+          />
         ))}
       </ul>
       {problem && <Problem problem={problem} />}
@@ -61,13 +68,8 @@ export function SharedWith({ project, ticket }: GuestsProps) {
   );
 }
 
-function EndButton({ name, onClick }: { name: string; onClick: () => void }) {
-  return (
-    <button type="button" class="chip-remove" onClick={onClick}>
-      <Close />
-      <span class="unseen">{t("No longer share it with {name}", { name })}</span>
-    </button>
-  );
+function endWords(name: string): string {
+  return t("No longer share it with {name}", { name });
 }
 
 /** Take back the invitation of an address that has not joined; throws `ApiError`. */

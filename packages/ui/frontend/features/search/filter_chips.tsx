@@ -3,7 +3,7 @@ import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
 import { type Filter, formatFilter } from "../../stores/search/query.ts";
 import { colleaguesOf } from "../../stores/team/colleagues.ts";
-import { Close } from "../../ui/icons.tsx";
+import { RemovableChip } from "../../ui/removable_chip.tsx";
 import { chipWord } from "./filter_words.ts";
 
 type ChipsProps = { filters: readonly Filter[]; remove: (place: number) => void };
@@ -20,13 +20,14 @@ export function Chips({ filters, remove }: ChipsProps) {
       {filters.map((filter, place) => {
         const words = chipWord(filter, desk.isStaff.value, nameOf);
         return (
-          <li key={formatFilter(filter)} class="chip tag" data-negated={filter.isNegated}>
-            <bdi>{words}</bdi>
-            <button type="button" class="chip-remove" onClick={() => remove(place)}>
-              <Close />
-              <span class="unseen">{t("Remove {filter}", { filter: words })}</span>
-            </button>
-          </li>
+          <RemovableChip
+            key={formatFilter(filter)}
+            class="chip tag"
+            data-negated={filter.isNegated}
+            words={words}
+            label={t("Remove {filter}", { filter: words })}
+            remove={() => remove(place)}
+          />
         );
       })}
     </ul>

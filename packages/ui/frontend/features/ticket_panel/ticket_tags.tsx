@@ -4,7 +4,7 @@ import type { TicketSummary } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { tagsOf } from "../../stores/tickets/tags.ts";
-import { Close } from "../../ui/icons.tsx";
+import { RemovableChip } from "../../ui/removable_chip.tsx";
 import { tagClass } from "../../ui/tag_chip.tsx";
 import type { Apply } from "./panel_field.tsx";
 
@@ -20,15 +20,13 @@ export function TicketTags({ project, ticket, set }: { project: Project; ticket:
       {ticket.tags.length > 0 && (
         <ul class="panel-tag-list" aria-labelledby="panel-tags">
           {ticket.tags.map((tag) => (
-            <li key={tag} class={tagClass(project, tag)}>
-              <bdi>{tag}</bdi>
-              <button type="button" class="chip-remove" onClick={() => set({ remove_tags: [tag] })}>
-                <Close />
-                <span class="unseen">
-                  {t("Remove the tag")} {tag}
-                </span>
-              </button>
-            </li>
+            <RemovableChip
+              key={tag}
+              class={tagClass(project, tag)}
+              words={tag}
+              label={t("Remove the tag {tag}", { tag })}
+              remove={() => set({ remove_tags: [tag] })}
+            />
           ))}
         </ul>
       )}
