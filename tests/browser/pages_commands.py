@@ -58,3 +58,11 @@ def merge_dialog(visitor: Visitor) -> Locator:
 def said(visitor: Visitor) -> Locator:
     """What a screen reader was told last."""
     return visitor.page.locator(".shell > p[role=status]")
+
+
+def change_keys(visitor: Visitor) -> Locator:
+    """Open the list of the keys, ready to change them."""
+    visitor.page.keyboard.press("?")
+    listed = visitor.page.get_by_role("dialog", name="Keys")
+    listed.get_by_role("button", name="Change the keys").click()
+    return listed

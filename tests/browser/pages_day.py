@@ -10,8 +10,8 @@ from tests.browser.browser_tabs import expect_live, open_tab
 from tests.browser.page_object import Visitor, go_to, wait_for
 from tests.browser.pages_commands import box, bulk_bar, merge_dialog, search, search_for
 from tests.browser.pages_compose import hold, note_of, reconnect, reply_of
+from tests.browser.pages_customer import case
 from tests.browser.pages_settings import settings_of
-from tests.browser.test_customer_ticket import case
 
 
 @dataclass

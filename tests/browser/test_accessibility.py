@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.axe import DESK, PHONE, assert_one_main_and_heading, find_faults, look_as
 from tests.browser.page_object import Visitor, go_to
-from tests.browser.test_sign_in import operate
+from tests.browser.pages_sign_in import operate
 from tests.ui.daemons import Desk, desk, plain_environment
 
 Person = Callable[..., Visitor]
@@ -44,7 +44,7 @@ def test_no_view_has_a_serious_finding(
         findings.extend(f"{view}: {finding}" for finding in find_faults(bob.page, axe))
 
     judge("list")
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
     expect(bob.message("A note")).to_be_visible()
     judge("thread")
     bob.page.get_by_role("button", name="Internal note").click()
@@ -58,23 +58,23 @@ def test_no_view_has_a_serious_finding(
     bob.page.locator("input[type=file]").set_input_files(Path(__file__))
     expect(bob.page.get_by_role("list", name="Files to send")).to_be_visible()
     judge("a file to send")
-    bob.page.evaluate("location.hash = '#/new'")
+    go_to(bob.page, "#/new")
     expect(bob.heading("New ticket")).to_be_visible()
     bob.page.get_by_role("combobox", name="Customer").fill("dav")
     expect(bob.page.get_by_role("listbox", name="Customers")).to_be_visible()
     judge("form")
-    bob.page.evaluate("location.hash = '#/views/mine'")
+    go_to(bob.page, "#/views/mine")
     expect(bob.page.get_by_text("No tickets here")).to_be_visible()
     judge("an empty view")
     bob.page.keyboard.press("?")
     expect(bob.page.get_by_role("dialog", name="Keys")).to_be_visible()
     judge("keys")
     bob.page.keyboard.press("Escape")
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/999'")
+    go_to(bob.page, "#/tickets/hero_assistance/999")
     expect(bob.page.get_by_role("alert")).to_be_visible()
     judge("nothing there")
     served.daemons[0].end()
-    bob.page.evaluate("location.hash = '#/'")
+    go_to(bob.page, "#/")
     expect(bob.page.get_by_role("list", name="Projects that do not answer")).to_be_visible()
     judge("server down")
     assert findings == []
@@ -107,7 +107,7 @@ def test_signing_in_has_no_serious_finding(
     judge("menu")
     page.keyboard.press("Escape")
     expect(page.locator("summary", has_text="Erin")).to_be_focused()
-    page.evaluate("location.hash = '#/devices'")
+    go_to(page, "#/devices")
     expect(page.get_by_role("list", name="Devices")).to_be_visible()
     judge("devices")
     assert findings == []

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from tests.browser.page_object import Visitor
-from tests.ui.daemons import Desk, http
+from tests.browser.pages_files import picture, upload
+from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]
-
-
-def picture(width: int, height: int) -> bytes:
-    """A grey PNG, whole."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    rows = (b"\0" + b"\x80" * width) * height
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-def upload(served: Desk, user: str, name: str, content: bytes) -> int:
-    with http(served.paths.socket("rpc"), headers={"x-dev-user": user}) as client:
-        answer = client.post("/attachments", params={"name": name}, content=content)
-        return int(answer.raise_for_status().json()["attachment_id"])
 
 
 def test_a_picture_alone_is_seen(served: Desk, person: Person) -> None:

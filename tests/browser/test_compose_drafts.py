@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.browser_tabs import second_tab
-from tests.browser.page_object import wait_for
+from tests.browser.page_object import go_to, wait_for
 from tests.browser.pages_compose import (
     Person,
     bodies,
@@ -19,8 +19,7 @@ from tests.browser.pages_compose import (
     saved,
     send,
 )
-from tests.browser.test_attachments import picture
-from tests.browser.test_uploads import give
+from tests.browser.pages_files import give, picture
 from tests.ui.daemons import Desk, eventually
 
 
@@ -71,7 +70,7 @@ def test_a_new_ticket_that_was_begun_goes_on_elsewhere(served: Desk, person: Per
 def test_two_texts_of_a_new_ticket_are_both_shown(served: Desk, person: Person) -> None:
     carol, device = person("carol"), person("carol")
     for visitor in (carol, device):
-        visitor.page.evaluate("location.hash = '#/new'")
+        go_to(visitor.page, "#/new")
         expect(visitor.page.get_by_label("Description")).to_be_visible()
     cut_off(carol.page)
     carol.page.get_by_label("Description").fill("Typed on the train")

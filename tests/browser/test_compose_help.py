@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import find_faults, look_as
 from tests.browser.page_object import wait_for
 from tests.browser.pages_compose import Person, bodies, calls_of, note_of, open_ticket, reply_of, send
-from tests.browser.test_attachments import picture
-from tests.browser.test_uploads import give
+from tests.browser.pages_files import give, picture
 from tests.ui.daemons import Desk
 
 MACRO = {"status": "solved", "add_tags": ["cable"], "note": "by {{agent.name}}", "reply": "Dear {{customer.name}}"}

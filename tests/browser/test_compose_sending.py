@@ -6,7 +6,7 @@ import signal
 
 from playwright.sync_api import expect
 
-from tests.browser.page_object import wait_for
+from tests.browser.page_object import go_to, wait_for
 from tests.browser.pages_compose import (
     Person,
     bodies,
@@ -112,7 +112,7 @@ def test_a_reply_can_still_be_taken_back_where_no_ticket_is_open(served: Desk, p
     let_undo(bob, 20)
     reply_of(bob.page).fill("Half")
     send(bob.page)
-    bob.page.evaluate("location.hash = '#/'")
+    go_to(bob.page, "#/")
     away = bob.page.get_by_role("region", name="Messages on their way")
     expect(away).to_contain_text("Ticket 1")
     bob.page.keyboard.press("z")

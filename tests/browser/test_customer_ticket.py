@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, go_to
+from tests.browser.pages_customer import case
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -22,10 +23,6 @@ PASTE = """(field) => {
   data.items.add(new File([bytes], 'screen.png', { type: 'image/png' }));
   field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
-
-
-def case(visitor: Visitor) -> Locator:
-    return visitor.page.get_by_role("region", name="Your ticket")
 
 
 @pytest.fixture
@@ -87,7 +84,7 @@ def test_a_customer_rates_the_answer_in_one_click_and_adds_a_word(served: Desk, 
     case(carol).get_by_role("button", name="Not good").click()
     eventually(lambda: [score for score, _ in said()] == ["bad"], "another click takes its place")
     bob = person("bob", viewport={"width": 1700, "height": 900})
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
     panel = bob.page.get_by_role("complementary", name="About this ticket")
     expect(panel).to_contain_text("Not good")
     expect(panel).to_contain_text("Quick!")
@@ -102,7 +99,7 @@ def test_a_customer_shares_their_ticket_and_takes_it_back(served: Desk, carol: V
     case(carol).get_by_role("button", name="Invite", exact=True).click()
     expect(case(carol).get_by_role("list", name="Shared with")).to_have_text(re.compile("dave@example.org"))
     expect(dave.ticket(TITLE)).to_have_count(0)
-    dave.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(dave.page, "#/tickets/hero_assistance/1")
     expect(dave.page.locator(".ticket-offer")).to_contain_text("Carol shares ticket 1 with you.")
     dave.page.get_by_role("button", name="Read it").click()
     expect(case(carol).get_by_role("list", name="Shared with")).to_have_text(re.compile("^Dave"))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.browser.page_object import Visitor
-from tests.browser.test_sign_in import add_user
+from tests.browser.pages_sign_in import add_user
 from tests.ui.daemons import Desk
 
 Visit = Callable[..., Visitor]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.page_object import Visitor
-from tests.browser.test_attachments import picture
+from tests.browser.pages_files import picture
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.app.program import App
 from tests.browser.browser_tabs import TABS_WAIT_MS, expect_live, note_streams, open_tab
 from tests.browser.page_object import Visitor
-from tests.browser.test_sign_in import add_user, deactivate, menu, sign_in
+from tests.browser.pages_sign_in import add_user, deactivate, menu, sign_in
 from tests.ui.daemons import Desk, ticket_servers
 
 TABS = 30

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.browser_tabs import expect_live
 from tests.browser.page_object import Visitor
-from tests.browser.test_sign_in import deactivate, menu, sign_in
+from tests.browser.pages_sign_in import deactivate, menu, sign_in
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]

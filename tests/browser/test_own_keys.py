@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from tests.browser.page_object import Visitor
-from tests.browser.pages_commands import said, search, selected
+from tests.browser.pages_commands import change_keys, said, search, selected
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -22,14 +22,6 @@ def fill(served: Desk) -> None:
 def entry(listed: Locator, words: str) -> Locator:
     """What the list of the keys has of an action."""
     return listed.locator(".key-help-entry").filter(has=listed.page.get_by_text(words, exact=True))
-
-
-def change_keys(visitor: Visitor) -> Locator:
-    """Open the list of the keys, ready to change them."""
-    visitor.page.keyboard.press("?")
-    listed = visitor.page.get_by_role("dialog", name="Keys")
-    listed.get_by_role("button", name="Change the keys").click()
-    return listed
 
 
 def test_an_action_gets_another_key_and_keeps_it(served: Desk, person: Person) -> None:

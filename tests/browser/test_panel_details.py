@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.axe import find_faults, look_as
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, go_to
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -105,7 +105,7 @@ def test_merged_and_split_tickets_lead_to_each_other(served: Desk, person: Perso
     bob.ticket("A keyboard").click()
     panel.get_by_role("link", name="Split from ticket 1").click()
     expect(bob.heading(TITLE)).to_be_visible()
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/2'")
+    go_to(bob.page, "#/tickets/hero_assistance/2")
     expect(panel.get_by_role("link", name="Merged into ticket 1")).to_be_visible()
 
 

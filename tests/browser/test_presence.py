@@ -130,5 +130,5 @@ def test_the_list_says_who_looks_at_what(at: Callable[..., Visitor], person: Per
     row = alice.ticket(TITLE)
     expect(row).to_contain_text("Looking at it: Bob")
     expect(carol.ticket(TITLE)).to_contain_text("Looking at it: Bob")
-    bob.page.evaluate("location.hash = '#/'")
+    go_to(bob.page, "#/")
     expect(row).not_to_contain_text("Looking at it")

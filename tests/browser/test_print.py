@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, go_to
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -22,7 +22,7 @@ def _open(served: Desk, person: Person) -> Page:
         served.call("bob", "message.reply", ticket_id=1, body=f"Answer number {number}.")
     served.call("bob", "message.reply", ticket_id=1, body=LONG)
     bob = person("bob", color_scheme="dark")
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
     expect(bob.message(f"Answer number {MESSAGES - 1}.")).to_be_visible()
     return bob.page
 

@@ -47,7 +47,7 @@ def test_the_layout_is_mirrored(served: Desk, visit: Visit) -> None:
     bob = visit_in(served, visit, "en-US", "bob", viewport={"width": 1920, "height": 1000})
     choose_by_cookie(bob, "hero_language", "qps")
     page = bob.page
-    page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(page, "#/tickets/hero_assistance/1")
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator(".composer")).to_be_visible()
     parts = [page.locator(each) for each in (".views", ".inbox", ".messages", ".panel")]
@@ -76,7 +76,7 @@ def test_a_text_stands_as_its_language_reads_it(served: Desk, visit: Visit) -> N
     """A Hebrew message of an English page begins on the right, with its full stop on the left."""
     served.call("carol", "ticket.create", title=HEBREW, body=HEBREW)
     bob = visit_in(served, visit, "en-US", "bob")
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
     text = bob.page.locator(".bubble-text").first
     expect(text).to_have_text(HEBREW)
     wait_for(bob.page, lambda: _ends_on_the_right(text), "the text begins on the right")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, go_to
 from tests.browser.pages_settings import settings_of
 from tests.ui.daemons import Desk, eventually
 
@@ -124,7 +124,7 @@ def test_a_customer_has_pages_of_their_own_alone(served: Desk, person: Person) -
     expect(listed).to_have_text(["All tickets", *PAGES])
     expect(settings.field("Name")).to_have_value("Carol")
     expect(settings.field("Signature")).to_have_count(0)
-    carol.page.evaluate("location.hash = '#/settings/people'")
+    go_to(carol.page, "#/settings/people")
     expect(carol.page.get_by_text("This page is for admins")).to_be_visible()
     assert served.call("carol", "user.me")["role"] == "customer"
 

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
-from tests.browser.page_object import Visitor
-from tests.browser.test_sign_in import menu, operate
+from tests.browser.page_object import Visitor, go_to
+from tests.browser.pages_sign_in import menu, operate
 from tests.cli.test_commands import run
 from tests.trust.harness import Supervised, supervised
 from tests.ui.daemons import Desk, desk, eventually, plain_environment
@@ -106,7 +106,7 @@ def enter(empty: Empty, visit: Visit, **options: object) -> tuple[Visitor, Authe
 
 
 def add_passkey(person: Visitor) -> None:
-    person.page.evaluate("location.hash = '#/devices'")
+    go_to(person.page, "#/devices")
     person.page.get_by_role("button", name="Add a passkey").click()
     expect(person.page.get_by_role("list", name="Passkeys").get_by_role("listitem")).to_have_count(1)
 
@@ -277,7 +277,7 @@ def test_no_page_of_them_has_a_serious_finding(
         findings.extend(f"{view}: {finding}" for finding in find_faults(ann.page, axe))
         assert ann.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], view
 
-    ann.page.evaluate("location.hash = '#/devices'")
+    go_to(ann.page, "#/devices")
     expect(ann.page.get_by_text("You have no passkey yet.")).to_be_visible()
     judge("no passkey")
     add_passkey(ann)

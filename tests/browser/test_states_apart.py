@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from tests.app.program import App
 from tests.browser.axe import DESK, PHONE, Judge
 from tests.browser.page_object import Visitor, go_to
+from tests.browser.pages_sign_in import add_user, menu
 from tests.browser.states.full_desk import fill
-from tests.browser.test_sign_in import add_user, menu
 from tests.ui.daemons import Desk
 
 Visit = Callable[..., Visitor]
@@ -42,7 +42,7 @@ def test_axe_finds_nothing_where_users_sign_in(
     menu(page, "Erin")
     judge.look("the menu of the account")
     page.keyboard.press("Escape")
-    page.evaluate("location.hash = '#/devices'")
+    go_to(page, "#/devices")
     expect(page.get_by_role("list", name="Devices")).to_be_visible()
     judge.look("devices")
     (session,) = hero_desk.operate("auth.sessions", user_id="erin")["sessions"]

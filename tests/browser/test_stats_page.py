@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
-from tests.browser.page_object import Visitor, wait_for
+from tests.browser.page_object import Visitor, go_to, wait_for
 from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]
@@ -126,7 +126,7 @@ def test_a_customer_has_no_figures(served: Desk, person: Person) -> None:
     carol = person("carol")
     carol.live()
     expect(carol.page.get_by_role("link", name="Stats", exact=True)).to_have_count(0)
-    carol.page.evaluate("location.hash = '#/stats/'")
+    go_to(carol.page, "#/stats/")
     expect(carol.page.get_by_text("Figures are for agents")).to_be_visible()
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, go_to
 from tests.browser.pages_thread import ThreadPage
 from tests.ui.daemons import Desk
 
@@ -87,7 +87,7 @@ def test_what_was_typed_over_a_message_is_there_after_another_view_and_a_reload(
     bob.act("Use watter.", "Edit")
     field = bob.page.get_by_label("Text of the message")
     field.fill("Use water.")
-    bob.page.evaluate("location.hash = '#/'")
+    go_to(bob.page, "#/")
     expect(field).to_have_count(0)
     bob.open("Edit")
     expect(field).to_have_value("Use water.")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.page_object import Visitor, expect_copied, wait_for
+from tests.browser.page_object import Visitor, expect_copied, go_to, wait_for
 from tests.browser.pages_thread import ThreadPage, file_long_ticket
 from tests.ui.daemons import Desk
 
@@ -25,7 +25,7 @@ def test_a_link_leads_to_a_message_of_long_ago(served: Desk, person: Person) -> 
     expect(marked).to_be_focused()
     expect(bob.message("This is reply 19.")).to_be_visible()
     # Another one, on the way back to the end.
-    visitor.page.evaluate("location.hash = '#/tickets/hero_assistance/1/message/200'")
+    go_to(visitor.page, "#/tickets/hero_assistance/1/message/200")
     expect(bob.message("This is reply 200.")).to_be_in_viewport()
     expect(bob.message("This is reply 20.")).to_have_count(0)
     bob.page.get_by_role("button", name="Latest messages").click()

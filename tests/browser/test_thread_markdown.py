@@ -7,8 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.page_object import Visitor, expect_copied
+from tests.browser.pages_files import picture, upload
 from tests.browser.pages_thread import ThreadPage
-from tests.browser.test_attachments import picture, upload
 from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]

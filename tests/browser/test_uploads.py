@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.page_object import Visitor
-from tests.browser.test_attachments import picture
+from tests.browser.pages_files import give, picture
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
-# Makes files of the page's own and hands them to an element, as a paste or a drop does.
-GIVE = """([kind, name, type, content]) => element => {
-    const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
-    const data = new DataTransfer();
-    data.items.add(new File([bytes], name, { type }));
-    const made = kind === 'paste'
-        ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
-        : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
-    element.dispatchEvent(made);
-}"""
 
 
 def write_trace(folder: Path) -> Path:
     path = folder / "trace.txt"
     path.write_bytes(b"10.0.0.7 timed out")
     return path
-
-
-def give(target: Locator, kind: str, name: str, content: bytes, media_type: str = "image/png") -> None:
-    call = GIVE.replace("([kind, name, type, content]) => element", "(element, [kind, name, type, content])")
-    target.evaluate(call, [kind, name, media_type, b64encode(content).decode()])
 
 
 def open_ticket(served: Desk, person: Person) -> tuple[Visitor, Locator]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.page_object import Visitor, settle, wait_for
+from tests.browser.page_object import Visitor, go_to, settle, wait_for
 from tests.browser.pages_compose import hold, lose_answers, reconnect
 from tests.browser.pages_list import scroll, titles
 from tests.ui.daemons import Desk, eventually
@@ -179,7 +179,7 @@ def test_a_link_to_a_ticket_opens_it_even_when_it_is_not_in_the_list(served: Des
         for number in range(55):
             carol.call("ticket.create", title=f"Ticket number {number:02}", body="")
     bob = person("bob")
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
     expect(bob.heading("Ticket number 00")).to_be_visible()
 
 
@@ -187,7 +187,7 @@ def test_a_ticket_of_another_customer_is_not_there(served: Desk, person: Person)
     served.call("dave", "ticket.create", title="Dave's", body="Text")
     carol = person("carol")
     carol.live()
-    carol.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(carol.page, "#/tickets/hero_assistance/1")
     expect(carol.page.get_by_role("alert")).to_contain_text("there is no ticket 1")
     assert "Dave's" not in carol.page.content()
 

@@ -18,9 +18,8 @@ from playwright.sync_api import expect
 from tests.browser.page_object import Visitor
 from tests.browser.pages_compose import reply_of
 from tests.browser.pages_day import Agent, Customer
+from tests.browser.pages_files import give, picture
 from tests.browser.pages_settings import settings_of
-from tests.browser.test_attachments import picture
-from tests.browser.test_uploads import give
 from tests.ui.daemons import Daemon, Desk, eventually
 
 DESK = {"width": 1700, "height": 950}

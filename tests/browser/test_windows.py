@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_object import Visitor, message_in
+from tests.browser.page_object import Visitor, go_to, message_in
 from tests.server.pictures import png
 from tests.ui.daemons import Desk, eventually, http, picked
 
@@ -35,7 +35,7 @@ def test_a_reply_is_by_who_was_picked_in_its_window(served: Desk, person: Callab
     carol.ticket("Two windows").click()
     bob = _second_window(carol, "bob")
     carol.reply("From the customer")
-    bob.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob, "#/tickets/hero_assistance/1")
     # An answer to less than the whole thread is held back.
     expect(message_in(bob, "From the customer")).to_be_visible()
     bob.get_by_label("Reply", exact=True).fill("From the agent")
@@ -51,7 +51,7 @@ def test_the_stream_of_a_window_is_its_users(served: Desk, person: Callable[...,
     carol = person("carol")
     carol.ticket("Two streams").click()
     bob = _second_window(carol, "bob")
-    bob.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob, "#/tickets/hero_assistance/1")
     expect(bob.get_by_role("heading", name="Two streams", level=1)).to_be_visible()
     served.call("alice", "message.note", ticket_id=1, body="Between agents")
     served.call("alice", "message.reply", ticket_id=1, body="For both")

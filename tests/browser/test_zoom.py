@@ -32,7 +32,7 @@ def _open(served: Desk, person: Person, width: int, height: int, **options: obje
     title = "A title of some length, as people write them"
     served.call("carol", "ticket.create", title=title, body="Text\n" * 40, tags=["one", "two"])
     bob = person("bob", viewport={"width": width, "height": height}, **options)
-    bob.page.evaluate("location.hash = '#/tickets/hero_assistance/1'")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
     expect(bob.page.locator(".composer textarea")).to_be_attached()
     return bob.page
 

@@ -7,9 +7,9 @@ import signal
 from playwright.sync_api import expect
 
 from tests.browser.pages_compose import reply_of
+from tests.browser.pages_customer import case
 from tests.browser.states.full_desk import CLOSED, EMPTY, RICH, SOLVED, TITLE
 from tests.browser.states.stage import Stage, States
-from tests.browser.test_customer_ticket import case
 
 
 def _start(stage: Stage) -> None:

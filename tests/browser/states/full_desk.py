@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.test_attachments import picture, upload
+from tests.browser.pages_files import picture, upload
 from tests.ui.daemons import Desk, eventually
 
 RICH, EMPTY, CLOSED, MERGED, SPLIT, SOLVED = 1, 2, 3, 4, 5, 6

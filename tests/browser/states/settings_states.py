@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser.pages_commands import change_keys
 from tests.browser.pages_compose import hold
 from tests.browser.states.stage import Reach, Stage, States
-from tests.browser.test_own_keys import change_keys
 
 
 def _page(address: str, heading: str) -> Reach:
