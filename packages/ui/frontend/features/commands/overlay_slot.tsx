@@ -15,8 +15,9 @@ export async function loadOverlays(): Promise<void> {
 export function Overlays() {
   const shown = overlay.value;
   if (shown === null) return null;
-  if (shown.name === "help") return <KeyHelp />;
-  if (shown.name === "palette") return <Palette />;
-  if (shown.name === "search") return <Search query={shown.query} />;
-  return <Merge project={shown.project} ticketId={shown.ticketId} other={shown.other} />;
+  // One that takes the place of another of its kind is a dialog of its own.
+  if (shown.name === "help") return <KeyHelp key={shown} />;
+  if (shown.name === "palette") return <Palette key={shown} />;
+  if (shown.name === "search") return <Search key={shown} query={shown.query} />;
+  return <Merge key={shown} project={shown.project} ticketId={shown.ticketId} other={shown.other} />;
 }

@@ -13,7 +13,7 @@ export type Overlay =
 
 export const overlay = signal<Overlay | null>(null);
 
-/** Return what closes the overlay that is drawn, unless another is there by now: a dialog says late that it was closed. */
+/** Return what closes the overlay that is drawn, unless another is there by now. */
 export function useCloseOverlay(): () => void {
   const drawn = useMemo(() => overlay.peek(), []);
   return () => {

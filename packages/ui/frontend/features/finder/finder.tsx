@@ -12,13 +12,14 @@ import { type Chosen, type FinderProps, LIST, type Option, optionId } from "./fi
 const NEAR_END_PX = 80;
 
 export function Finder(props: FinderProps) {
-  const dialog = useModal();
-  const closeOverlay = useCloseOverlay();
-  const close = () => dialog.current?.close();
+  const { dialog, close } = useModal(useCloseOverlay());
+  const closeOnBackdrop = (event: TargetedMouseEvent<HTMLDialogElement>) => {
+    if (event.target === event.currentTarget) close();
+  };
   const list = useChosen(props, close);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the key that closes a dialog is the browser's, Escape.
-    <dialog ref={dialog} class="finder" aria-label={props.label} onClose={closeOverlay} onClick={closeOnBackdrop}>
+    <dialog {...dialog} class="finder" aria-label={props.label} onClick={closeOnBackdrop}>
       <div class="finder-head">
         <Lens />
         {props.before}
@@ -112,8 +113,4 @@ function OptionList({ label, options, list, onEnd }: OptionListProps) {
       ))}
     </div>
   );
-}
-
-function closeOnBackdrop(event: TargetedMouseEvent<HTMLDialogElement>): void {
-  if (event.target === event.currentTarget) event.currentTarget.close();
 }

@@ -48,8 +48,8 @@ function isNeedlessRepeat(event: KeyboardEvent, action: Action): boolean {
 /** A dialog takes all keys: one that is on its way, too, and none that was closed a moment ago. */
 function isInDialog(): boolean {
   if (document.querySelector("dialog[open]") !== null) return true;
-  // One that is drawn and not open was closed, unless it is always drawn.
-  return overlay.peek() !== null && document.querySelector("dialog:not([data-lasting])") === null;
+  // One that is drawn and not open was closed.
+  return overlay.peek() !== null && document.querySelector("dialog") === null;
 }
 
 /** A box takes no letters, and neither does a text of a dialog that was closed: it has the focus until the next picture. */

@@ -14,18 +14,17 @@ import { keyMap } from "./key_settings.ts";
 const GROUPS: readonly Group[] = ["page", "list", "ticket", "go"];
 
 export function KeyHelp() {
-  const dialog = useModal();
-  const closeOverlay = useCloseOverlay();
+  const { dialog, close } = useModal(useCloseOverlay());
   const isChanging = useSignal(false);
   return (
-    <dialog ref={dialog} class="key-help" aria-labelledby="key-help-title" onClose={closeOverlay}>
+    <dialog {...dialog} class="key-help" aria-labelledby="key-help-title">
       <h2 id="key-help-title">{t("Keys")}</h2>
       <div class="key-help-groups">
         {GROUPS.map((group) => (
           <KeyGroup key={group} group={group} isChanging={isChanging.value} />
         ))}
       </div>
-      <form method="dialog" class="key-help-end">
+      <div class="key-help-end">
         <label>
           <input
             type="checkbox"
@@ -49,10 +48,10 @@ export function KeyHelp() {
         >
           {t("Change the keys")}
         </button>
-        <button type="submit" class="button button-strong">
+        <button type="button" class="button button-strong" onClick={close}>
           {t("Close")}
         </button>
-      </form>
+      </div>
     </dialog>
   );
 }

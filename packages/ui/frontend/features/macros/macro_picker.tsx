@@ -20,7 +20,7 @@ type Found = { asked: string; macros: Macro[] };
 type Chosen = { macro: Macro; preview: MacroPreview | null; problem: ApiError | null; token: string };
 
 export function MacroPicker({ project, ticket, close }: MacroPickerProps) {
-  const dialog = useModal();
+  const modal = useModal(close);
   const typed = useSignal("");
   const found = useSignal<Found | null>(null);
   const chosen = useSignal<Chosen | null>(null);
@@ -48,11 +48,11 @@ export function MacroPicker({ project, ticket, close }: MacroPickerProps) {
     void running.run(async () => {
       await runMacro(project, ticket, value);
       desk.announcement.value = t("The macro {name} was run", { name: value.macro.name });
-      close();
+      modal.close();
     });
   };
   return (
-    <dialog ref={dialog} class="macros" aria-labelledby="macros-title" onClose={close}>
+    <dialog {...modal.dialog} class="macros" aria-labelledby="macros-title">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -82,7 +82,7 @@ export function MacroPicker({ project, ticket, close }: MacroPickerProps) {
         {finding.problem && <Problem problem={finding.problem} />}
         {running.problem && <Problem problem={running.problem} />}
         <div class="macros-end">
-          <button type="button" class="button" onClick={() => dialog.current?.close()}>
+          <button type="button" class="button" onClick={modal.close}>
             {t("Cancel")}
           </button>
           <button type="submit" class="button button-strong" disabled={!isReady || running.isBusy}>

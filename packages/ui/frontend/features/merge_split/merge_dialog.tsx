@@ -22,18 +22,11 @@ export function MergeDialog({ project, ticketId, other }: MergeDialogProps) {
 type PreviewProps = { project: Project; ticketId: number; other: number; pickAnother: () => void };
 
 function Preview({ project, ticketId, other, pickAnother }: PreviewProps) {
-  const dialog = useModal();
-  const closeOverlay = useCloseOverlay();
+  const { dialog, close } = useModal(useCloseOverlay());
   return (
-    <dialog ref={dialog} class="merge" aria-labelledby="merge-title" onClose={closeOverlay}>
+    <dialog {...dialog} class="merge" aria-labelledby="merge-title">
       <h2 id="merge-title">{t("Merge two tickets")}</h2>
-      <MergePreview
-        project={project}
-        one={ticketId}
-        other={other}
-        close={() => dialog.current?.close()}
-        pickAnother={pickAnother}
-      />
+      <MergePreview project={project} one={ticketId} other={other} close={close} pickAnother={pickAnother} />
     </dialog>
   );
 }

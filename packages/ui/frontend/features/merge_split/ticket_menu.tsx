@@ -29,6 +29,8 @@ function Menu({ project, ticket }: TicketMenuProps) {
   const summary = useRef<HTMLElement>(null);
   const close = () => details.current?.removeAttribute("open");
   const run = (work: () => void) => {
+    // What is opened gives the focus back to where it was: an entry is hidden by then.
+    summary.current?.focus();
     close();
     work();
   };

@@ -41,7 +41,7 @@ export function EditedMark({ project, message }: EditedMarkProps) {
         <Versions
           project={project}
           message={message}
-          close={() => {
+          closed={() => {
             isOpen.value = false;
           }}
         />
@@ -50,8 +50,8 @@ export function EditedMark({ project, message }: EditedMarkProps) {
   );
 }
 
-function Versions({ project, message, close }: EditedMarkProps & { close: () => void }) {
-  const dialog = useModal();
+function Versions({ project, message, closed }: EditedMarkProps & { closed: () => void }) {
+  const { dialog, close } = useModal(closed);
   const versions = useSignal<MessageVersion[] | null>(null);
   const { problem, run } = useAction();
   const load = () =>
@@ -60,7 +60,7 @@ function Versions({ project, message, close }: EditedMarkProps & { close: () => 
     });
   useEffect(() => void load(), []);
   return (
-    <dialog ref={dialog} class="small-dialog versions" aria-labelledby="versions-title" onClose={close}>
+    <dialog {...dialog} class="small-dialog versions" aria-labelledby="versions-title">
       <h2 id="versions-title">{t("What this message said before")}</h2>
       {problem && <Problem problem={problem} onRetry={load} />}
       {versions.value?.length === 0 && <p>{t("Its earlier texts are not kept any more.")}</p>}
@@ -74,11 +74,11 @@ function Versions({ project, message, close }: EditedMarkProps & { close: () => 
           </li>
         ))}
       </ol>
-      <form method="dialog">
-        <button type="submit" class="button">
+      <div class="dialog-end">
+        <button type="button" class="button" onClick={close}>
           {t("Close")}
         </button>
-      </form>
+      </div>
     </dialog>
   );
 }

@@ -23,7 +23,7 @@ export function PictureViewer({ project, ticket }: { project: Project; ticket: T
 type ViewerProps = { project: string; pictures: readonly Attachment[]; thread: ThreadPictures };
 
 function Viewer({ project, pictures, thread }: ViewerProps) {
-  const dialog = useModal();
+  const { dialog, close } = useModal(() => shownPictures.close());
   const { all } = thread;
   const ids = all.map(({ attachment_id: id }) => id).join(" ");
   useLayoutEffect(() => shownPictures.widen(all), [ids]);
@@ -43,13 +43,7 @@ function Viewer({ project, pictures, thread }: ViewerProps) {
   const scale = shownPictures.scale.value;
   const url = attachmentUrl(project, picture);
   return (
-    <dialog
-      ref={dialog}
-      class="viewer"
-      aria-label={picture.name}
-      onClose={() => shownPictures.close()}
-      onKeyDown={onKeyDown}
-    >
+    <dialog {...dialog} class="viewer" aria-label={picture.name} onKeyDown={onKeyDown}>
       <div class="viewer-head">
         <p class="viewer-name">
           <bdi>{picture.name}</bdi> <small>{formatSize(picture.size)}</small>
@@ -64,7 +58,7 @@ function Viewer({ project, pictures, thread }: ViewerProps) {
         <a class="icon-button" href={url} download={picture.name} aria-label={t("Download")} title={t("Download")}>
           <DownloadIcon />
         </a>
-        <ViewerButton label={t("Close")} act={() => dialog.current?.close()} drawing={<Close />} />
+        <ViewerButton label={t("Close")} act={close} drawing={<Close />} />
       </div>
       <div class="viewer-room" data-fits={scale === null}>
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the dialog do the same. */}

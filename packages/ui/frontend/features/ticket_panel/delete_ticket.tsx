@@ -1,6 +1,6 @@
 /** Deletes a ticket for ever, for admins: what would go is said first, and what cannot be undone is said too. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { DeletedTicket, TicketSummary } from "../../api/wire.ts";
 import { desk, go } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
@@ -15,16 +15,13 @@ type DeleteProps = { project: Project; ticket: TicketSummary };
 
 export function DeleteTicket({ project, ticket }: DeleteProps) {
   const isOpen = useSignal(false);
-  const button = useRef<HTMLButtonElement>(null);
   if (project.session.me.value?.role !== "admin") return null;
-  const close = () => {
+  const closed = () => {
     isOpen.value = false;
-    button.current?.focus();
   };
   return (
     <div class="panel-field panel-danger">
       <button
-        ref={button}
         type="button"
         class="button button-small"
         data-key="delete"
@@ -34,13 +31,13 @@ export function DeleteTicket({ project, ticket }: DeleteProps) {
       >
         {t("Delete this ticket…")}
       </button>
-      {isOpen.value && <Confirmation project={project} ticket={ticket} close={close} />}
+      {isOpen.value && <Confirmation project={project} ticket={ticket} closed={closed} />}
     </div>
   );
 }
 
-function Confirmation({ project, ticket, close }: DeleteProps & { close: () => void }) {
-  const dialog = useModal();
+function Confirmation({ project, ticket, closed }: DeleteProps & { closed: () => void }) {
+  const { dialog, close } = useModal(closed);
   const found = useSignal<DeletedTicket | null>(null);
   const { isBusy, problem, run } = useAction();
   const ask = (isDry: boolean) => project.call("ticket.delete", { ticket_id: ticket.ticket_id, dry_run: isDry });
@@ -56,13 +53,13 @@ function Confirmation({ project, ticket, close }: DeleteProps & { close: () => v
       go(INBOX);
     });
   return (
-    <dialog ref={dialog} class="dialog" aria-labelledby="delete-title" onClose={close}>
+    <dialog {...dialog} class="dialog" aria-labelledby="delete-title">
       <h2 id="delete-title">{t("Delete ticket {number} for ever?", { number: ticket.ticket_id })}</h2>
       <p dir="auto">{ticket.title}</p>
       {found.value && <WhatGoes found={found.value} />}
       {problem && <Problem problem={problem} />}
       <div class="dialog-end">
-        <button type="button" class="button" onClick={() => dialog.current?.close()}>
+        <button type="button" class="button" onClick={close}>
           {t("Keep it")}
         </button>
         <button

@@ -1,12 +1,13 @@
 /** What agents set on a ticket; each choice is shown at once, and undone with the reason when it is refused. */
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Priority, Status } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../i18n/words.ts";
 import { participantsOf } from "../../stores/customers/participants.ts";
 import { PRIORITIES } from "../../stores/tickets/priorities.ts";
 import { useChanges } from "../../ui/hooks/use_changes.ts";
+import { useModal } from "../../ui/hooks/use_modal.ts";
 import { useTeam } from "../../ui/hooks/use_team.ts";
 import { assigneeName } from "../../ui/person_name.ts";
 import { Problem } from "../../ui/problem.tsx";
@@ -66,11 +67,15 @@ function More({ project, ticket }: PanelProps) {
 
 /** On a phone, one line says what matters; all of it opens over the thread. */
 function PanelSheet({ project, ticket }: PanelProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  // Which opening it is: one that is opened as it closes is a sheet of its own.
+  const opening = useSignal(0);
   const isOpen = useSignal(false);
   const open = () => {
+    opening.value += 1;
     isOpen.value = true;
-    dialog.current?.showModal();
+  };
+  const closed = () => {
+    isOpen.value = false;
   };
   return (
     <aside class="panel" data-place="sheet" aria-label={t("About this ticket")}>
@@ -79,27 +84,21 @@ function PanelSheet({ project, ticket }: PanelProps) {
         <span>{PRIORITY_WORDS[ticket.priority]}</span>
         <span class="panel-summary-more">{t("Details")}</span>
       </button>
-      <dialog
-        ref={dialog}
-        class="panel-sheet"
-        data-lasting
-        aria-label={t("About this ticket")}
-        // It says late that it was closed: it may be open again by then.
-        onClose={() => {
-          isOpen.value = dialog.current?.open ?? false;
-        }}
-      >
-        {isOpen.value && (
-          <>
-            <button type="button" class="button panel-close" onClick={() => dialog.current?.close()}>
-              {t("Close")}
-            </button>
-            <Controls project={project} ticket={ticket} />
-            <PanelDetails project={project} ticket={ticket} />
-          </>
-        )}
-      </dialog>
+      {isOpen.value && <Sheet key={opening.value} project={project} ticket={ticket} closed={closed} />}
     </aside>
+  );
+}
+
+function Sheet({ project, ticket, closed }: PanelProps & { closed: () => void }) {
+  const { dialog, close } = useModal(closed);
+  return (
+    <dialog {...dialog} class="panel-sheet" aria-label={t("About this ticket")}>
+      <button type="button" class="button panel-close" onClick={close}>
+        {t("Close")}
+      </button>
+      <Controls project={project} ticket={ticket} />
+      <PanelDetails project={project} ticket={ticket} />
+    </dialog>
   );
 }
 

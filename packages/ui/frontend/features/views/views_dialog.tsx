@@ -12,22 +12,17 @@ import { editing, saveAsView } from "./view_editing.ts";
 import { ViewForm } from "./view_form.tsx";
 
 export function ViewsDialog() {
-  const dialog = useModal();
+  const modal = useModal(() => {
+    editing.value = null;
+  });
   const open = editing.value;
   if (open === null) return null;
   const { project, fields } = open;
   return (
-    <dialog
-      ref={dialog}
-      class="views-dialog"
-      aria-labelledby="views-dialog-title"
-      onClose={() => {
-        editing.value = null;
-      }}
-    >
+    <dialog {...modal.dialog} class="views-dialog" aria-labelledby="views-dialog-title">
       <div class="views-dialog-head">
         <h2 id="views-dialog-title">{titleOf(fields)}</h2>
-        <button type="button" class="button button-icon" title={t("Close")} onClick={() => dialog.current?.close()}>
+        <button type="button" class="button button-icon" title={t("Close")} onClick={modal.close}>
           <Close />
           <span class="unseen">{t("Close")}</span>
         </button>
@@ -35,7 +30,7 @@ export function ViewsDialog() {
       {fields === null ? (
         <SavedViewList project={project} />
       ) : (
-        <ViewForm key={fields.viewId} project={project} fields={fields} close={() => dialog.current?.close()} />
+        <ViewForm key={fields.viewId} project={project} fields={fields} close={modal.close} />
       )}
     </dialog>
   );

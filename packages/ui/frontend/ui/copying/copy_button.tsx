@@ -41,26 +41,21 @@ export function UncopiedText() {
 }
 
 function UncopiedDialog({ text }: { text: string }) {
-  const dialog = useModal();
+  const { dialog, close } = useModal(() => {
+    uncopied.value = null;
+  });
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.select(), [text]);
   return (
-    <dialog
-      ref={dialog}
-      class="small-dialog"
-      aria-labelledby="uncopied-title"
-      onClose={() => {
-        uncopied.value = null;
-      }}
-    >
+    <dialog {...dialog} class="small-dialog" aria-labelledby="uncopied-title">
       <h2 id="uncopied-title">{t("Copy this text")}</h2>
       <p>{t("At this address your browser does not let the page copy. The text is selected: press Ctrl+C.")}</p>
       <textarea ref={field} readOnly rows={4} value={text} aria-labelledby="uncopied-title" />
-      <form method="dialog">
-        <button type="submit" class="button">
+      <div class="dialog-end">
+        <button type="button" class="button" onClick={close}>
           {t("Close")}
         </button>
-      </form>
+      </div>
     </dialog>
   );
 }
