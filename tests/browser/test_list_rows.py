@@ -193,6 +193,35 @@ def test_overdue_tickets_are_first_where_they_are_wanted_first(served: Desk, per
     eventually(lambda: titles(bob.page) == ["Not promised", "Promised"], "nothing is overdue yet")
 
 
+def test_the_answer_that_is_due_first_is_first_where_that_is_wanted(served: Desk, person: Person) -> None:
+    served.call("alice", "project.update", first_response_minutes={"urgent": 10, "normal": 60})
+    for title, priority in (("Later", "normal"), ("Not promised", "low"), ("Soon", "urgent")):
+        served.call("carol", "ticket.create", title=title, body="Text", priority=priority)
+    bob = person("bob")
+    bob.live()
+    _order(bob).select_option("Next answer due first")
+    eventually(lambda: titles(bob.page) == ["Soon", "Later", "Not promised"], "by when the answer is due")
+    served.call("carol", "ticket.create", title="Sooner than later", body="Text", priority="urgent")
+    eventually(
+        lambda: titles(bob.page) == ["Soon", "Sooner than later", "Later", "Not promised"], "a new one is in its place"
+    )
+    served.call("bob", "message.reply", ticket_id=3, body="On it.")
+    eventually(
+        lambda: titles(bob.page) == ["Sooner than later", "Later", "Soon", "Not promised"], "an answered one has left"
+    )
+
+
+def test_a_customer_lists_their_tickets_whatever_order_this_browser_has(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="Mine", body="Text")
+    carol = person("carol")
+    expect(carol.ticket("Mine")).to_be_visible()
+    for order in ("overdue", "due"):
+        carol.page.evaluate("order => localStorage.setItem('hero_assistance.list_order', order)", order)
+        carol.page.reload()
+        expect(carol.ticket("Mine")).to_be_visible()
+    carol.live()
+
+
 def test_all_tickets_are_those_that_are_open_and_closed_ones_have_their_view(served: Desk, person: Person) -> None:
     for title in ("Stays", "Goes"):
         served.call("carol", "ticket.create", title=title, body="Text")

@@ -9,14 +9,16 @@ import pytest
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import Status, TicketId
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.project.service import update_project
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.ticket_lists import list_index
+from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets import rules
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.repository import START, Position
+from hero_assistance_server.tickets.repository import START, START_OF_SMALLEST, Position
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.timestamps import millis
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, NOON, create, set_fields
@@ -69,6 +71,31 @@ async def test_pages_go_from_the_latest_activity_to_the_first(storage: Storage) 
     first = await page(START)
     rest = await page(Position(millis(first[-1].updated_at), first[-1].ticket_id))
     assert [*first, *rest] == [made[2], made[1], made[3], made[0]]
+
+
+async def test_pages_go_from_the_answer_that_is_due_first_to_the_last(storage: Storage) -> None:
+    def fill(work: UnitOfWork) -> list[Ticket]:
+        create(work)
+        update_project(work, BOBS, {"first_response_minutes": {"normal": 60}})
+        made = [create(work, tags=("vpn",), now=NOON + timedelta(hours=hours)) for hours in (3, 1, 3, 2)]
+        set_fields(work, create(work), Patch(status=Status.SOLVED))
+        return made
+
+    async def page(after: Position, limit: int, text: str | None) -> list[int]:
+        query = None if text is None else query_of(text)
+        order = Order.FIRST_RESPONSE_DUE
+        found = await storage.read(lambda snapshot: snapshot.tickets.list_page(query, after, limit, order=order))
+        return [decode_row(row).ticket_id for row in found.rows]
+
+    made = await storage.write(fill)
+    expected = [made[index].ticket_id for index in (1, 3, 0, 2)]
+    due = made[0].first_response_due
+    assert due is not None
+    for text in (None, "tag:vpn", "status:new -tag:net"):
+        assert await page(START_OF_SMALLEST, 10, text) == expected
+        assert await page(START_OF_SMALLEST, 3, text) == expected[:3]
+        assert await page(Position(millis(due), made[0].ticket_id), 3, text) == expected[3:]
+    assert await page(START_OF_SMALLEST, 10, "-tag:vpn") == []
 
 
 @pytest.mark.parametrize("filter_", [None, "tag:vpn"])

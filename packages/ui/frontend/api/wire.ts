@@ -455,7 +455,7 @@ export type Options = {
   options: string;
 };
 
-export type Order = "activity" | "id";
+export type Order = "activity" | "id" | "first_response_due";
 
 export type Ordered = {
   view_ids: Array<number>;

@@ -11,24 +11,42 @@ from typing import Any
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.wire import Millis, TicketId
 from hero_assistance_server.rpc.params import ID_LIMIT
+from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.tickets.repository import Position
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PLACE = re.compile(rb"(\d{1,19})\.(\d{1,19})")
+_PLACE = re.compile(rb"(due\.)?(\d{1,19})\.(\d{1,19})")
 
 
-def cursor_of(last: Position) -> str:
+def cursor_of(last: Position, order: Order) -> str:
     """Return the cursor of a page of `ticket.list` that ends here."""
-    place = f"{last.updated_at}.{last.ticket_id}".encode()
+    tag = "due." if order is Order.FIRST_RESPONSE_DUE else ""
+    place = f"{tag}{last.at}.{last.ticket_id}".encode()
     return base64.urlsafe_b64encode(place).rstrip(b"=").decode()
 
 
-def position_of(cursor: str) -> Position:
-    """Return where the page of `ticket.list` ended; raises `InvalidParams` for a text that is no cursor of ours."""
+def position_of(cursor: str, order: Order) -> Position:
+    """Return where the page of `ticket.list` ended.
+
+    Raises `InvalidParams` for a text that is no cursor of ours, and for the cursor of another order.
+    """
     match = _PLACE.fullmatch(_decode(cursor))
-    if match is None or max(int(match[1]), int(match[2])) > ID_LIMIT:
+    if match is None or max(int(match[2]), int(match[3])) > ID_LIMIT:
         raise _not_a_cursor()
-    return Position(Millis(int(match[1])), TicketId(int(match[2])))
+    place = Position(Millis(int(match[2])), TicketId(int(match[3])))
+    if order is not _order_of(match[1], place):
+        raise InvalidParams(
+            "the cursor is one of another order",
+            faults=[f"cursor: not one of a list by {order.value}"],
+            hint="ask for all pages of a list in the same order",
+        )
+    return place
+
+
+def _order_of(tag: bytes | None, place: Position) -> Order:
+    if tag:
+        return Order.FIRST_RESPONSE_DUE
+    return Order.ACTIVITY if place.at else Order.ID
 
 
 def cursor_at(*place: int | str) -> str:

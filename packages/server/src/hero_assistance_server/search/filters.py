@@ -42,12 +42,13 @@ NAMED = tuple(key for key in Key if key not in TEXTS)
 _KEYS = tuple(key.value for key in NAMED)
 ME = "me"
 
-ACTIVE, DONE, UNASSIGNED, MERGED, OVERDUE = "active", "done", "unassigned", "merged", "overdue"
+ACTIVE, DONE, UNASSIGNED, MERGED = "active", "done", "unassigned", "merged"
+AWAITING, OVERDUE = "awaiting", "overdue"
 # The words that a key knows; other keys take any text or a day.
 WORDS: dict[Key, tuple[str, ...]] = {
     Key.STATUS: tuple(status.value for status in Status),
     Key.PRIORITY: tuple(priority.value for priority in Priority),
-    Key.IS: (UNASSIGNED, ACTIVE, DONE, MERGED, OVERDUE),
+    Key.IS: (UNASSIGNED, ACTIVE, DONE, MERGED, AWAITING, OVERDUE),
 }
 _DAYS = frozenset({Key.BEFORE, Key.AFTER})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
-from hero_assistance_server.search.filters import ACTIVE, ME, MERGED, OVERDUE, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.search.filters import ACTIVE, AWAITING, ME, MERGED, OVERDUE, UNASSIGNED, Filter, Key, day_of
 from hero_assistance_server.search.filters import DONE as DONE_WORD
 from hero_assistance_server.texts import as_tag
 from hero_assistance_server.ticket_lists import list_index
@@ -104,7 +104,7 @@ _SCOPES: dict[Key, Callable[[str], str]] = {
     Key.CUSTOMER: lambda value: list_index.filed_by(UserId(value)),
 }
 # What `is:` asks for that is a scope and no status.
-_IS_SCOPES = {UNASSIGNED: list_index.UNASSIGNED, MERGED: list_index.MERGED}
+_IS_SCOPES = {UNASSIGNED: list_index.UNASSIGNED, MERGED: list_index.MERGED, AWAITING: list_index.AWAITING}
 
 
 def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:

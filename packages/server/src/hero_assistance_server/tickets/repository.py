@@ -7,22 +7,23 @@ from datetime import datetime
 from typing import Protocol
 
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
+from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.model import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A position in a list that is ordered by last activity: what comes after it is older."""
+    """A position in a list: the time that it is ordered by, 0 in a list by id, and the ticket that is there."""
 
-    updated_at: Millis
+    at: Millis
     ticket_id: TicketId
 
 
 # Before every ticket there can be: the largest integers of the wire.
 START = Position(Millis(2**63 - 1), TicketId(2**63 - 1))
-# The same in a list by id, where a position has no time.
-START_BY_ID = Position(Millis(0), TicketId(0))
+# The same in lists that begin with the smallest.
+START_OF_SMALLEST = Position(Millis(0), TicketId(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ class TicketRepository(Protocol):
         limit: int,
         *,
         seen_by: UserId | None = None,
-        by_id: bool = False,
+        order: Order = Order.ACTIVITY,
     ) -> ListPage:
-        """Return the tickets of a list (`None`: every ticket) behind `after`, the latest activity first.
+        """Return the tickets of a list (`None`: every ticket) behind `after`, in an order.
 
-        With `seen_by` only those that this customer sees, by the last activity that customers see. With `by_id` they
-        are in the order of their ids, of which `after` has the last one. `end` is set only when the search stopped
-        before the page was full.
+        With `seen_by` only those that this customer sees, by the last activity that customers see. By
+        `first_response_due` the list has only tickets that await their first answer, and is of the team. `end` is set
+        only when the search stopped before the page was full.
         """
         ...
 

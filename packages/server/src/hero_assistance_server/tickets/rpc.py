@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from functools import partial
 from typing import Annotated, Literal
 
@@ -16,7 +14,6 @@ from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_sdk.wire import Millis
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
@@ -41,10 +38,11 @@ from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.search.filters import Filter, parse, suggest_key
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.json_row import decode_row
 from hero_assistance_server.tickets.model import Ticket
-from hero_assistance_server.tickets.repository import START, START_BY_ID, Position
+from hero_assistance_server.tickets.repository import START, START_OF_SMALLEST, Position
 from hero_assistance_server.tickets.service import (
     CREATE,
     NewTicket,
@@ -121,13 +119,6 @@ class CreateTicket(Params):
 ViewName = Literal["inbox", "unassigned", "mine", "participating", "open", "waiting", "snoozed", "closed", "all"]
 
 
-class Order(StrEnum):
-    """The order of a list: by last activity, the newest first, or by id, the oldest first."""
-
-    ACTIVITY = "activity"
-    ID = "id"
-
-
 class ListTickets(Params):
     """Which tickets, and which page of them."""
 
@@ -148,7 +139,8 @@ class ListTickets(Params):
         Field(
             description="`activity` is for screens, which follow the events too: a ticket that changes between two"
             " pages moves to the front, where the next page does not look. `id` is for who reads everything: each"
-            " ticket that is in the list all the time is in one page and no other."
+            " ticket that is in the list all the time is in one page and no other. `first_response_due` is of the"
+            " team, and has only the tickets that await their first answer, the soonest due first."
         ),
     ] = Order.ACTIVITY
 
@@ -203,18 +195,18 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         examples=_LISTS,
     )
     async def list_(caller: Caller, params: ListTickets) -> Encoded[TicketPage]:
-        """List tickets, by last activity or by id: an agent all of them, a customer their own.
+        """List tickets, by activity, by id or by when an answer is due: an agent all of them, a customer their own.
 
         Continue with `next_cursor`; what happens meanwhile comes as events after the first page's `seq`.
         """
         filter_ = parse_list_filter(params.filter, zone_for(params.time_zone, caller.known()))
         query = _query_of(caller, params, filter_)
-        after, by_id = _start_of(params), params.order is Order.ID
+        after = _start_of(caller, params)
 
         async def read() -> Encoded[TicketPage]:
             page, unread, sharing, seq = await storage.read(
                 lambda snapshot: (
-                    page := list_tickets(snapshot, caller, query, after, params.limit, by_id=by_id),
+                    page := list_tickets(snapshot, caller, query, after, params.limit, params.order),
                     count_unread(snapshot, caller, page) if params.unread else None,
                     _find_sharing(snapshot, caller, filter_),
                     snapshot.events.last_seq(),
@@ -227,8 +219,8 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
                 items = [*map(_with_unread, items, unread)]
             count = count_fitting(items)
             if count < len(items):
-                page = cut_page(page, count, staff=caller.is_staff)
-            cursor = None if page.end is None else _cursor_of(page.end, params.order)
+                page = cut_page(page, count, params.order, staff=caller.is_staff)
+            cursor = None if page.end is None else cursor_of(page.end, params.order)
             return Encoded.of(TicketPage, tickets=array(items[:count]), next_cursor=cursor, seq=seq)
 
         # Staff see the same list; who asks matters for what is unread, and where a view or a filter says "me".
@@ -254,23 +246,13 @@ def parse_list_filter(text: str, zone: tzinfo = UTC) -> Filter:
     return filter_
 
 
-def _start_of(params: ListTickets) -> Position:
-    """Return where the page begins; raises `InvalidParams` for a cursor of the other order."""
-    start = START_BY_ID if params.order is Order.ID else START
-    if params.cursor is None:
-        return start
-    place = position_of(params.cursor)
-    if (place.updated_at == 0) is not (params.order is Order.ID):
-        raise InvalidParams(
-            "the cursor is one of another order",
-            faults=[f"cursor: not one of a list by {params.order.value}"],
-            hint="ask for all pages of a list in the same order",
-        )
-    return place
-
-
-def _cursor_of(end: Position, order: Order) -> str:
-    return cursor_of(replace(end, updated_at=Millis(0)) if order is Order.ID else end)
+def _start_of(caller: Caller, params: ListTickets) -> Position:
+    """Return where the page begins; raises `InvalidParams` for a cursor of another order, and `Forbidden`."""
+    if params.order is Order.FIRST_RESPONSE_DUE and not caller.is_staff:
+        raise Forbidden("when answers are due is the team's", hint="customers list by activity or by id")
+    if params.cursor is not None:
+        return position_of(params.cursor, params.order)
+    return START if params.order is Order.ACTIVITY else START_OF_SMALLEST
 
 
 def _query_of(caller: Caller, params: ListTickets, filter_: Filter) -> ListQuery | None:

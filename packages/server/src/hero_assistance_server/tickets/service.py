@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
-from hero_assistance_sdk.wire import AttachmentId, MessageKind, Priority, TicketId, UserId
+from hero_assistance_sdk.wire import AttachmentId, MessageKind, Millis, Priority, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
 from hero_assistance_server.drafts.service import delete_sent_draft
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets import rules
 from hero_assistance_server.tickets.json_row import decode_row, id_of_row
@@ -100,12 +101,12 @@ def _find_customer(work: UnitOfWork, author: User, customer_id: UserId) -> User:
 
 
 def list_tickets(
-    snapshot: Snapshot, caller: Caller, query: ListQuery | None, after: Position, limit: int, *, by_id: bool = False
+    snapshot: Snapshot, caller: Caller, query: ListQuery | None, after: Position, limit: int, order: Order
 ) -> ListPage:
     """Return a page of the tickets that the caller sees (`None`: all of them); `end` is where the next one begins."""
     seen_by = None if caller.is_staff else caller.known().user_id
-    page = snapshot.tickets.list_page(query, after, limit + 1, seen_by=seen_by, by_id=by_id)
-    return page if len(page.rows) <= limit else cut_page(page, limit, staff=caller.is_staff)
+    page = snapshot.tickets.list_page(query, after, limit + 1, seen_by=seen_by, order=order)
+    return page if len(page.rows) <= limit else cut_page(page, limit, order, staff=caller.is_staff)
 
 
 def count_unread(snapshot: Snapshot, caller: Caller, page: ListPage) -> list[int]:
@@ -113,7 +114,8 @@ def count_unread(snapshot: Snapshot, caller: Caller, page: ListPage) -> list[int
     return snapshot.read_receipts.count_unread(caller.known(), [*map(id_of_row, page.rows)])
 
 
-def cut_page(page: ListPage, count: int, *, staff: bool) -> ListPage:
+def cut_page(page: ListPage, count: int, order: Order, *, staff: bool) -> ListPage:
     """Return the first rows of a page alone; the next page begins behind them."""
     last = serializers.ticket_summary(decode_row(page.rows[count - 1]), staff=staff)
-    return ListPage(page.rows[:count], Position(last.updated_at, last.ticket_id))
+    times = {Order.ACTIVITY: last.updated_at, Order.FIRST_RESPONSE_DUE: last.first_response_due}
+    return ListPage(page.rows[:count], Position(times.get(order) or Millis(0), last.ticket_id))

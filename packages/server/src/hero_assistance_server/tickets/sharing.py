@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_server.search.filters import OVERDUE, UNASSIGNED, Filter, Key
+from hero_assistance_server.search.filters import AWAITING, OVERDUE, UNASSIGNED, Filter, Key
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -45,7 +45,7 @@ def check_filter(filter_: Filter, reader: User, sharing: Sharing) -> None:
     """Raise `Forbidden` where a customer's filter asks for what is not shared: its result would tell."""
     if reader.is_staff:
         return
-    if OVERDUE in (*filter_.of(Key.IS), *filter_.of(Key.IS, negated=True)):
+    if {AWAITING, OVERDUE} & {*filter_.of(Key.IS), *filter_.of(Key.IS, negated=True)}:
         raise Forbidden("targets are of the team", hint="filter by status, priority, customer or day")
     for asked in _asked(filter_):
         if not getattr(sharing, asked):

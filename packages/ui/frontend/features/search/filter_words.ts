@@ -21,6 +21,7 @@ export const STATE_WORDS: Record<(typeof STATES)[number], string> = {
   active: t("Not solved"),
   done: t("Done"),
   merged: t("Merged"),
+  awaiting: t("Waiting for a first answer"),
   overdue: t("Overdue"),
 };
 

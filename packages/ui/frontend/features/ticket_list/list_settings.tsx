@@ -11,6 +11,7 @@ const ORDER_WORDS: Record<ListOrder, string> = {
   oldest: t("Oldest first"),
   priority: t("By priority"),
   overdue: t("Overdue first"),
+  due: t("Next answer due first"),
 };
 
 export function ListSettings() {

@@ -9,7 +9,7 @@ import { isDay } from "../stats/zones.ts";
 import { PRIORITIES } from "../tickets/priorities.ts";
 
 export const STATUSES: readonly Status[] = ["new", "open", "waiting", "snoozed", "solved", "closed"];
-export const STATES = ["unassigned", "active", "done", "merged", "overdue"] as const;
+export const STATES = ["unassigned", "active", "done", "merged", "awaiting", "overdue"] as const;
 
 export const KEYS = ["status", "priority", "assignee", "customer", "tag", "is", "before", "after"] as const;
 export type Key = (typeof KEYS)[number];

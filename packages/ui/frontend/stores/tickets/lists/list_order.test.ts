@@ -33,6 +33,14 @@ test("each order puts tickets where its name says", () => {
   assert.deepEqual(orderOf("oldest", tickets), [1, 2, 3, 4]);
   assert.deepEqual(orderOf("priority", tickets), [3, 2, 4, 1]);
   assert.deepEqual(orderOf("overdue", tickets), [4, 2, 3, 1]);
+  assert.deepEqual(orderOf("due", tickets), [4, 3, 2, 1]);
+});
+
+test("of two answers that are due at the same time, that of the ticket that was filed first comes first", () => {
+  const answered = ticket(2, { first_response_due: 900, first_response_at: 800, updated_at: 10 });
+  const solved = ticket(4, { first_response_due: 900, status: "solved", updated_at: 20 });
+  const due = [5, 3, 1].map((id) => ticket(id, { first_response_due: 900 }));
+  assert.deepEqual(orderOf("due", [answered, solved, ...due]), [1, 3, 5, 4, 2]);
 });
 
 test("a ticket is overdue from the time that was promised until it is answered or done", () => {
@@ -54,6 +62,8 @@ const ASKED: Array<[ListOrder, ListParams, string, ListParams]> = [
   ["activity", { view: "mine" }, "c", { view: "mine", cursor: "c", limit: 50, unread: true }],
   ["oldest", { filter: "tag:a" }, "", { filter: "tag:a", order: "id", limit: 50, unread: true }],
   ["priority", { view: "open" }, "1|", { view: "open", filter: "priority:high", limit: 50, unread: true }],
+  ["due", { view: "open" }, "", { view: "open", order: "first_response_due", limit: 50, unread: true }],
+  ["due", { view: "open" }, "1|", { view: "open", filter: "-is:awaiting", limit: 50, unread: true }],
   ["overdue", { filter: "tag:a" }, "1|x", { filter: "tag:a -is:overdue", cursor: "x", limit: 50, unread: true }],
   [
     "priority",

@@ -4,7 +4,7 @@ import type { TicketPage, TicketSummary } from "../../../api/wire.ts";
 import { MOST_URGENT_FIRST } from "../priorities.ts";
 import type { Ranked } from "./ordered_rows.ts";
 
-export const LIST_ORDERS = ["activity", "oldest", "priority", "overdue"] as const;
+export const LIST_ORDERS = ["activity", "oldest", "priority", "overdue", "due"] as const;
 export type ListOrder = (typeof LIST_ORDERS)[number];
 export type ListParams = Params<"ticket.list">;
 
@@ -17,6 +17,8 @@ const PARTS: Record<ListOrder, readonly string[]> = {
   oldest: [""],
   priority: MOST_URGENT_FIRST.map((priority) => `priority:${priority}`),
   overdue: ["is:overdue", "-is:overdue"],
+  // The first part has an order of its own, and with it those tickets alone.
+  due: ["", "-is:awaiting"],
 };
 const CURSOR = /^(\d+)\|(.*)$/s;
 // A search through parts in which nothing is found ends here; the next page goes on.
@@ -28,16 +30,26 @@ export function rankOf(ticket: TicketSummary, order: ListOrder, now = Date.now()
   // What another project's server says may be no number.
   const activity = -(Number(ticket.updated_at) || 0);
   if (order === "oldest") return { id, segment: 0, place: id, time: Number(ticket.created_at) || 0 };
+  if (order === "due" && isAwaiting(ticket)) {
+    const due = Number(ticket.first_response_due) || 0;
+    return { id, segment: 0, place: due, tie: id, time: due };
+  }
   return { id, segment: partOf(ticket, order, now), place: activity, time: activity };
 }
 
 export function isOverdue(ticket: TicketSummary, now: number): boolean {
-  const { first_response_due: due, first_response_at: given, status } = ticket;
-  return due !== null && due <= now && given === null && status !== "solved" && status !== "closed";
+  const { first_response_due: due } = ticket;
+  return due !== null && due <= now && isAwaiting(ticket);
+}
+
+/** Whether a first answer is promised, and was not given. */
+function isAwaiting({ first_response_due: due, first_response_at: given, status }: TicketSummary): boolean {
+  return due !== null && given === null && status !== "solved" && status !== "closed";
 }
 
 function partOf(ticket: TicketSummary, order: ListOrder, now: number): number {
   if (order === "priority") return MOST_URGENT_FIRST.indexOf(ticket.priority);
+  if (order === "due") return 1;
   return order === "overdue" && !isOverdue(ticket, now) ? 1 : 0;
 }
 
@@ -79,6 +91,7 @@ function paramsOf(params: ListParams, order: ListOrder, { part, cursor }: Place,
     ...(filter !== "" && { filter }),
     ...(cursor !== "" && { cursor }),
     ...(order === "oldest" && { order: "id" as const }),
+    ...(order === "due" && part === 0 && { order: "first_response_due" as const }),
     limit,
     unread: true,
   };

@@ -1,7 +1,15 @@
 /** Ids in order. A binary search finds each one's place: a new one among ten thousand sorts nothing. */
 
-/** An id and its place: segments follow one another, and within one the lesser place comes first, then the greater id. */
-export type Ranked = { readonly id: number; readonly segment: number; readonly place: number };
+/**
+ * An id and its place: segments follow one another, and within one the lesser place comes first. Of two at the same place
+ * it is the one with the lesser `tie`; without one, the greater id.
+ */
+export type Ranked = {
+  readonly id: number;
+  readonly segment: number;
+  readonly place: number;
+  readonly tie?: number;
+};
 
 export class OrderedRows<Row extends Ranked> {
   #rows: Row[] = [];
@@ -76,5 +84,9 @@ export class OrderedRows<Row extends Ranked> {
 
 /** Return less than zero where one row comes before the other. */
 export function compare(one: Ranked, other: Ranked): number {
-  return one.segment - other.segment || one.place - other.place || other.id - one.id;
+  return one.segment - other.segment || one.place - other.place || tieOf(one) - tieOf(other);
+}
+
+function tieOf({ id, tie = -id }: Ranked): number {
+  return tie;
 }

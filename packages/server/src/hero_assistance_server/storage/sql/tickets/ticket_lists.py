@@ -59,15 +59,13 @@ def list_page(
     """Return the tickets of a list, the latest activity first, behind `after`; only what `seen_by` sees, if given."""
     if query is None:
         statement, owner = (_ALL, ()) if seen_by is None else (_ALL_PLACED, (seen_by,))
-        return ListPage(
-            texts(connection, LISTED_COLUMNS, statement, (*owner, after.updated_at, after.ticket_id, limit)), None
-        )
+        return ListPage(texts(connection, LISTED_COLUMNS, statement, (*owner, after.at, after.ticket_id, limit)), None)
     walk = _walk(connection, query, after, seen_by)
     if walk is None:
         return ListPage([], None)
     page = build_page_query(walk, query, seen_by, limit)
     found = texts(connection, LISTED_COLUMNS, page.sql, page.bindings)
-    return ListPage(found, None if len(found) == limit else _end(connection, walk))
+    return ListPage(found, None if len(found) == limit else end_of(connection, walk))
 
 
 def count(connection: Connection, query: ListQuery, cap: int) -> ListCount:
@@ -79,7 +77,7 @@ def count(connection: Connection, query: ListQuery, cap: int) -> ListCount:
         return ListCount(0, or_more=False)
     page = build_page_query(walk, query, None, cap + 1)
     found: int = connection.execute(f"SELECT count(*) FROM (SELECT 1 {page.sql}) AS page", page.bindings).get  # noqa: S608
-    return ListCount(min(found, cap), or_more=found > cap or _end(connection, walk) is not None)
+    return ListCount(min(found, cap), or_more=found > cap or end_of(connection, walk) is not None)
 
 
 def build_page_query(walk: Query, query: ListQuery, seen_by: UserId | None, limit: int) -> Query:
@@ -100,7 +98,7 @@ def build_page(
 
 def _walk(connection: Connection, query: ListQuery, after: Position, seen_by: UserId | None) -> Query | None:
     """Return the walk of this list; `None` when there is nothing to find."""
-    place = (after.updated_at, after.ticket_id)
+    place = (after.at, after.ticket_id)
     if seen_by is not None:
         return Query(f"{_PLACED} {_ORDER}", (seen_by, *place, WALK_LIMIT)) if query.statuses else None
     return walk_of(sorted(rarest_scopes(connection, query)), after)
@@ -112,7 +110,7 @@ def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None
         return None
     bindings: list[Any] = []
     for scope, status in branches:
-        bindings += [scope, status.value, after.updated_at, after.ticket_id]
+        bindings += [scope, status.value, after.at, after.ticket_id]
     return Query(f"{' UNION ALL '.join([_LISTED] * len(branches))} {_ORDER}", (*bindings, WALK_LIMIT))
 
 
@@ -160,10 +158,10 @@ def build_conditions(query: ListQuery, *, of_ticket: bool) -> tuple[list[str], l
     return terms, bindings
 
 
-def _end(connection: Connection, walk: Query) -> Position | None:
+def end_of(connection: Connection, walk: Query) -> Position | None:
     """Return the last place of a walk that was cut off; `None` when it came to the end."""
     last = connection.execute(
         f"SELECT at, ticket_id FROM ({walk.sql}) AS walk LIMIT 1 OFFSET ?",  # noqa: S608
-        (*walk.bindings, WALK_LIMIT - 1),
+        (*walk.bindings, walk.bindings[-1] - 1),
     ).fetchone()
     return Position(Millis(last[0]), TicketId(last[1])) if last else None

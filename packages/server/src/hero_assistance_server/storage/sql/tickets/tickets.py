@@ -11,8 +11,9 @@ from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.repositories import attachments
 from hero_assistance_server.storage.sql.session import Session
-from hero_assistance_server.storage.sql.tickets import list_index, lists_by_id, ticket_lists
+from hero_assistance_server.storage.sql.tickets import list_index, lists_by_due, lists_by_id, ticket_lists
 from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS, TABLES
+from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.ticket_lists.list_query import ListQuery
 from hero_assistance_server.tickets.json_row import COLUMNS as OWN_COLUMNS
 from hero_assistance_server.tickets.json_row import decode_values, encode_last_message
@@ -56,10 +57,12 @@ class SqlTickets:
         limit: int,
         *,
         seen_by: UserId | None = None,
-        by_id: bool = False,
+        order: Order = Order.ACTIVITY,
     ) -> ListPage:
         """Read a page from the list index; see `ticket_lists.list_page`."""
-        if by_id:
+        if order is Order.FIRST_RESPONSE_DUE:
+            return lists_by_due.list_page(self.session.complete, query, after, limit)
+        if order is Order.ID:
             return lists_by_id.list_page(self.session.complete, query, after.ticket_id, limit, seen_by=seen_by)
         return ticket_lists.list_page(self.session.complete, query, after, limit, seen_by=seen_by)
 
