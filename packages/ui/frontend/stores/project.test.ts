@@ -502,6 +502,25 @@ test("the list is asked for again in another order", async () => {
   assert.deepEqual([project.data.list.at(0)?.id, project.data.list.at(1)?.id], [1, 2]);
 });
 
+test("a customer of a browser in which an agent has chosen an order of the team has the first order", async () => {
+  const server = new FakeServer();
+  const { call, release, openStream } = server;
+  const order = signal<ListOrder>("due");
+  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn: null, order, onEvent() {} });
+  void project.load();
+  await server.answer("user.me", user("carol", { role: "customer" }));
+  await server.fail("ticket.list", new ApiError("when answers are due is the team's", { code: ERROR_CODES.forbidden }));
+  assert.deepEqual(server.asked.at(-1)?.params, { view: "inbox", limit: 50, unread: true });
+  const due = { first_response_due: 1, updated_at: 1 };
+  await server.answer("ticket.list", page([ticket(2, { updated_at: 9 }), ticket(1, due)], 3, "behind 1"));
+  assert.deepEqual(
+    project.data.list.tickets.value.map(({ ticket_id: id }) => id),
+    [2, 1],
+  );
+  void project.pages.loadMore();
+  assert.deepEqual(server.asked.at(-1)?.params, { view: "inbox", cursor: "behind 1", limit: 50, unread: true });
+});
+
 test("a thread that changes often is fetched once more, however often", async () => {
   const { server, project } = await loadedProject();
   project.thread(1);

@@ -54,6 +54,11 @@ export class TicketList {
     return this.#cursor;
   }
 
+  /** In which order it is. */
+  get order(): ListOrder {
+    return this.#order;
+  }
+
   get length(): number {
     return this.#rows.length;
   }

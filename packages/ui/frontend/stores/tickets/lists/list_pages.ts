@@ -2,7 +2,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Call } from "../../../api/client.ts";
 import { type ApiError, toApiError } from "../../../api/errors.ts";
-import type { TicketPage } from "../../../api/wire.ts";
+import { ERROR_CODES, type TicketPage } from "../../../api/wire.ts";
 import { LONGEST_PAGE } from "../../all_pages.ts";
 import type { Condition, TicketList } from "../ticket_list.ts";
 import { fetchPage, type ListOrder, type ListParams } from "./list_order.ts";
@@ -31,6 +31,9 @@ export class ListPages {
   readonly #options: ListPagesOptions;
   /** Counts how often the list has begun: what was asked for before that is not taken. */
   #generation = 0;
+  #condition: Condition = null;
+  /** In which order the first page came: a server may refuse the chosen one. */
+  #fetched: ListOrder | null = null;
 
   constructor(options: ListPagesOptions) {
     this.#options = options;
@@ -41,6 +44,7 @@ export class ListPages {
   /** Empty the list and begin again, with the tickets of a condition. */
   begin(condition: Condition): void {
     this.#generation += 1;
+    this.#condition = condition;
     batch(() => {
       this.list.begin(condition, this.order.peek());
       this.isLoading.value = false;
@@ -63,7 +67,22 @@ export class ListPages {
 
   /** Fetch the first page, and take nothing yet; throws `ApiError`. */
   async fetchFirst(params: ListParams, limit = PAGE_LENGTH): Promise<TicketPage> {
-    return await fetchPage(this.#options.call, params, { order: this.order.peek(), cursor: "", limit });
+    const order = this.order.peek();
+    try {
+      return await this.#fetchIn(order, params, limit);
+    } catch (error) {
+      // An agent has chosen it in this browser, or a newer page: a customer, or an older server, knows the first one.
+      const { code } = toApiError(error);
+      const isRefused = code === ERROR_CODES.forbidden || code === ERROR_CODES["invalid-params"];
+      if (order === "activity" || !isRefused) throw error;
+      return await this.#fetchIn("activity", params, limit);
+    }
+  }
+
+  async #fetchIn(order: ListOrder, params: ListParams, limit: number): Promise<TicketPage> {
+    const page = await fetchPage(this.#options.call, params, { order, cursor: "", limit });
+    this.#fetched = order;
+    return page;
   }
 
   /** Fetch the first page and take it; returns whether the list has not begun again meanwhile. */
@@ -81,6 +100,7 @@ export class ListPages {
   /** Take a first page. */
   take(page: TicketPage): void {
     batch(() => {
+      if (this.#fetched !== null && this.#fetched !== this.list.order) this.list.begin(this.#condition, this.#fetched);
       this.list.replace(page);
       this.#noteStall(page);
       this.#options.took(page);
@@ -97,7 +117,7 @@ export class ListPages {
     try {
       // Who scrolls on gets longer pages.
       const limit = Math.min(LONGEST_PAGE, Math.max(PAGE_LENGTH, this.list.length));
-      const page = await fetchPage(this.#options.call, params, { order: this.order.peek(), cursor, limit });
+      const page = await fetchPage(this.#options.call, params, { order: this.list.order, cursor, limit });
       if (isCurrent()) this.#append(page, cursor);
     } catch (error) {
       if (isCurrent()) this.problem.value = toApiError(error);
