@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,9 @@ class ProcessorTimes(NamedTuple):
 
 
 def read_processor_times() -> ProcessorTimes | None:
-    """Read the times of the cores that this process may use; None on a system without Linux' /proc."""
+    """Read the times of the cores that this process may use; None where there is no Linux, or no /proc."""
+    if sys.platform != "linux":
+        return None
     try:
         lines = [line.split() for line in STAT.read_text(encoding="ascii").splitlines()]
     except OSError:
