@@ -185,6 +185,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "mail.discard": {"mail_id": 1},
     "mail.refile": {"mail_id": 1},
     "mail.test": {"address": "e@example.org"},
+    "notification.configure": {"replies": True},
     "notification.mute": {"ticket_id": 1},
     "notification.unsubscribe": {"token": "t"},
     "outbox.drop": {"delivery_id": 1},
@@ -197,6 +198,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "message.list": {"ticket_id": 1},
     "message.note": {"ticket_id": 1, "body": "b"},
     "message.reply": {"ticket_id": 1, "body": "b"},
+    "project.update": {"name": "Desk"},
     "rating.of_ticket": {"ticket_id": 1},
     "rating.rate": {"ticket_id": 1, "score": "good"},
     "read.mark": {"ticket_id": 1, "message_id": 1},
@@ -206,7 +208,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "canned_reply.delete": {"canned_reply_id": 1},
     "canned_reply.render": {"canned_reply_id": 1, "ticket_id": 1},
     "canned_reply.save": {"name": "n", "body": "b"},
-    "ticket.bulk": {"ticket_ids": [1]},
+    "ticket.bulk": {"ticket_ids": [1], "priority": "low"},
     "tag.rename": {"tag": "t", "into": "u"},
     "tag.set_colour": {"tag": "t", "colour": "red"},
     "stats.by_agent": SPAN,
@@ -238,7 +240,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "webhook.redeliver": {"webhook_id": 9, "seq": 1},
     "webhook.rotate_secret": {"webhook_id": 9},
     "webhook.test": {"webhook_id": 9},
-    "webhook.update": {"webhook_id": 9},
+    "webhook.update": {"webhook_id": 9, "enabled": True},
     "user.add": {"email": "e@example.org"},
     "user.link": {"email": "e@example.org"},
     "user.bind_login": {"user_id": "dave", "login": "david"},
@@ -249,6 +251,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "user.unbind_login": {"login": "david"},
     "user.erase": {"user_id": "dave", "dry_run": True},
     "user.update": {"user_id": "dave", "name": "David"},
+    "user.update_me": {"shows_presence": True},
 }
 # The operator has no sessions or devices of their own.
 OPERATOR_PARAMS = {
