@@ -138,8 +138,8 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements of the connection that writes, from now on."""
     found: list[str] = []
 
-    def open_traced(path: Any) -> apsw.Connection:
-        connection = open_writer(path)
+    def open_traced(*arguments: Any, **options: Any) -> apsw.Connection:
+        connection = open_writer(*arguments, **options)
 
         def note(_cursor: Any, statement: str, _bindings: Any) -> bool:
             found.append(" ".join(statement.split()))

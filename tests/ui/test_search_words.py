@@ -9,12 +9,13 @@ import pytest
 
 from hero_assistance_server.search.filters import NAMED, WORDS, Key
 
-QUERY = Path(__file__).resolve().parents[2] / "packages" / "ui" / "frontend" / "stores" / "search" / "query.ts"
+STORES = Path(__file__).resolve().parents[2] / "packages" / "ui" / "frontend" / "stores"
+QUERY, PRIORITIES = STORES / "search" / "query.ts", STORES / "tickets" / "priorities.ts"
 
 
-def words_of_page(name: str) -> list[str]:
+def words_of_page(name: str, module: Path = QUERY) -> list[str]:
     """The texts of one of the page's lists."""
-    found = re.search(rf"export const {name}\b[^=]*= \[([^\]]*)\]", QUERY.read_text())
+    found = re.search(rf"export const {name}\b[^=]*= \[([^\]]*)\]", module.read_text())
     assert found, name
     return re.findall(r'"([^"]+)"', found[1])
 
@@ -23,6 +24,13 @@ def test_the_page_knows_the_keys_of_the_server() -> None:
     assert sorted(words_of_page("KEYS")) == sorted(key.value for key in NAMED)
 
 
-@pytest.mark.parametrize(("name", "key"), [("STATUSES", Key.STATUS), ("PRIORITIES", Key.PRIORITY), ("STATES", Key.IS)])
-def test_the_page_knows_the_words_of_each_key(name: str, key: Key) -> None:
-    assert sorted(words_of_page(name)) == sorted(WORDS[key])
+@pytest.mark.parametrize(
+    ("name", "module", "key"),
+    [
+        ("STATUSES", QUERY, Key.STATUS),
+        ("PRIORITIES", PRIORITIES, Key.PRIORITY),
+        ("STATES", QUERY, Key.IS),
+    ],
+)
+def test_the_page_knows_the_words_of_each_key(name: str, module: Path, key: Key) -> None:
+    assert sorted(words_of_page(name, module)) == sorted(WORDS[key])

@@ -54,7 +54,7 @@ async def test_agents_read_no_token_of_a_url_in_the_audit_trail(desk: Desk) -> N
 
 async def test_what_is_null_stays(desk: Desk) -> None:
     made = (await create(desk, kinds=["ticket.created"], description="chat", with_notes=True))["webhook"]
-    assert await desk.call("webhook.update", "alice", webhook_id=1) == made
+    assert await desk.call("webhook.update", "alice", webhook_id=1, description="chat", kinds=None) == made
     disabled = await desk.call("webhook.update", "alice", webhook_id=1, enabled=False, kinds=[])
     assert disabled == made | {"state": "disabled", "kinds": []}
     enabled = await desk.call("webhook.update", "alice", webhook_id=1, enabled=True)
@@ -85,10 +85,13 @@ async def test_there_are_not_too_many(desk: Desk) -> None:
         await create(desk)
 
 
-@pytest.mark.parametrize("method", ["update", "delete", "rotate_secret", "test", "answers"])
-async def test_one_that_there_is_not(desk: Desk, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "more"),
+    [("update", {"enabled": True}), ("delete", {}), ("rotate_secret", {}), ("test", {}), ("answers", {})],
+)
+async def test_one_that_there_is_not(desk: Desk, method: str, more: dict[str, Any]) -> None:
     with pytest.raises(RpcFailure, match="there is no webhook 9"):
-        await desk.call(f"webhook.{method}", "alice", webhook_id=9)
+        await desk.call(f"webhook.{method}", "alice", webhook_id=9, **more)
 
 
 async def test_an_address_inside_is_refused_and_the_log_says_why(desk: Desk) -> None:
