@@ -78,6 +78,23 @@ def test_the_other_views_come_with_the_first_sign_of_use(
         page.keyboard.press("Tab")
 
 
+def test_a_pointer_at_rest_is_no_sign_of_use(
+    router: tuple[str, list[Forwarded]], visit: Callable[..., Visitor]
+) -> None:
+    address, forwarded = router
+    visitor = visit(address)
+    visitor.live()
+    page = visitor.page
+    page.evaluate("dispatchEvent(new PointerEvent('pointermove', { clientX: 5, clientY: 5 }))")
+    # What it would have asked for is asked for before this.
+    page.evaluate("fetch('health')")
+    eventually(lambda: any(request.path.endswith("/health") for request in forwarded), "the request is forwarded")
+    assert not any("part-" in request.path for request in forwarded)
+    with page.expect_response(re.compile("thread_part-")):
+        page.mouse.move(10, 10)
+        page.mouse.move(20, 20)
+
+
 def test_a_part_that_cannot_be_loaded_is_said_and_loaded_with_the_page(
     served: Desk, person: Callable[..., Visitor]
 ) -> None:

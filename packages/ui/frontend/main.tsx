@@ -24,9 +24,18 @@ if (page !== null) {
   followPrint();
   followNews();
   // The other parts come with the first sign of use, so that they are there before they are wanted.
-  for (const sign of ["pointerdown", "pointermove", "keydown"]) {
-    addEventListener(sign, () => void loadParts(), { once: true, passive: true });
-  }
+  const signs = ["pointerdown", "pointermove", "keydown"];
+  const begin = (event: Event) => {
+    // A page that opens under a pointer at rest is told of it as of a move.
+    if (event.type === "pointermove" && !hasMoved(event as PointerEvent)) return;
+    for (const sign of signs) removeEventListener(sign, begin);
+    void loadParts();
+  };
+  for (const sign of signs) addEventListener(sign, begin, { passive: true });
   // What a page before this one has left is sent, whether a ticket is opened or not.
   if (hasPending(() => ownStorage)) void loadParts();
+}
+
+function hasMoved({ movementX, movementY }: PointerEvent): boolean {
+  return movementX !== 0 || movementY !== 0;
 }
