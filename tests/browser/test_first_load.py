@@ -107,6 +107,10 @@ def test_a_part_that_cannot_be_loaded_is_said_and_loaded_with_the_page(
         route.fulfill(status=404, body="there is no such file in this release")
 
     bob.page.route("**/thread_part-*", refuse)
+    # Where the part was there already, it is not any more.
+    bob.page.reload()
+    bob.live()
+    bob.page.evaluate("window.since = 'the first load'")
     bob.ticket("Upgraded").click()
     expect(bob.page.get_by_role("alert")).to_contain_text("could not be loaded")
     bob.page.unroute("**/thread_part-*")
