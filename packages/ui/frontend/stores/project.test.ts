@@ -521,6 +521,26 @@ test("a customer of a browser in which an agent has chosen an order of the team 
   assert.deepEqual(server.asked.at(-1)?.params, { view: "inbox", cursor: "behind 1", limit: 50, unread: true });
 });
 
+test("an order that is chosen while a snapshot is on its way is that of the list", async () => {
+  const server = new FakeServer();
+  const order = signal<ListOrder>("overdue");
+  const { call, release, openStream } = server;
+  const project = new Project({ id: "p", name: "P", call, release, openStream, signIn: null, order, onEvent() {} });
+  void project.load();
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 3));
+  void project.load();
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 4, "of those that are overdue"));
+  order.value = "oldest";
+  void project.relist();
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 4, "of the oldest"));
+  await server.answer("user.me", user("bob"));
+  await server.answer("ticket.list", page([ticket(1), ticket(2)], 4, "of the oldest"));
+  void project.pages.loadMore();
+  const wanted = { view: "inbox", order: "id", cursor: "of the oldest", limit: 50, unread: true };
+  assert.deepEqual(server.asked.at(-1)?.params, wanted);
+});
+
 test("a thread that changes often is fetched once more, however often", async () => {
   const { server, project } = await loadedProject();
   project.thread(1);

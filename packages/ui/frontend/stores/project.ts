@@ -126,10 +126,13 @@ export class Project {
   async load(): Promise<void> {
     clearTimeout(this.#retry);
     const isCurrent = this.session.begin();
+    const order = this.pages.order.peek();
     try {
       const [me, first] = await Promise.all([this.call("user.me"), this.inbox.fetchFirst(this.pages)]);
       if (!isCurrent()) return;
       this.#takeSnapshot(me, first);
+      // Another one was chosen meanwhile.
+      if (order !== this.pages.order.peek()) void this.relist();
       this.#stream.open(first.page.seq);
       this.kept.keepSoon();
       this.#renewThreads();
@@ -144,7 +147,8 @@ export class Project {
     }
   }
 
-  #takeSnapshot(me: User | null, { page, isWhole }: FirstPage): void {
+  #takeSnapshot(me: User | null, first: FirstPage): void {
+    const { page } = first;
     const user = me === null ? null : checkUser(me);
     const before = this.session.me.peek();
     const isOther = before !== null && before.user_id !== user?.user_id;
@@ -152,9 +156,9 @@ export class Project {
       if (isOther) this.#clear();
       else if (before !== null && this.snapshots.peek() > 0) this.#catchUp(page);
       this.data.clearTickets();
-      this.inbox.isWhole.value = isWhole;
+      this.inbox.isWhole.value = first.isWhole;
       this.pages.begin(this.inbox.conditionOf(user));
-      this.pages.take(page);
+      this.pages.take(first);
       this.session.loaded(user);
       this.snapshots.value += 1;
     });

@@ -82,9 +82,10 @@ export class TicketList {
     this.clear();
   }
 
-  /** Become the first page. */
-  replace(page: TicketPage): void {
+  /** Become the first page, in the order in which it came. */
+  replace(page: TicketPage, order = this.#order): void {
     batch(() => {
+      this.#order = order;
       this.clear();
       this.append(page);
     });

@@ -9,6 +9,9 @@ import { fetchPage, type ListOrder, type ListParams } from "./list_order.ts";
 
 export const PAGE_LENGTH = 50;
 
+/** A first page, and the order in which it came: a server may refuse the chosen one. */
+export type Fetched = { page: TicketPage; order: ListOrder };
+
 type ListPagesOptions = {
   list: TicketList;
   call: Call;
@@ -31,9 +34,6 @@ export class ListPages {
   readonly #options: ListPagesOptions;
   /** Counts how often the list has begun: what was asked for before that is not taken. */
   #generation = 0;
-  #condition: Condition = null;
-  /** In which order the first page came: a server may refuse the chosen one. */
-  #fetched: ListOrder | null = null;
 
   constructor(options: ListPagesOptions) {
     this.#options = options;
@@ -44,7 +44,6 @@ export class ListPages {
   /** Empty the list and begin again, with the tickets of a condition. */
   begin(condition: Condition): void {
     this.#generation += 1;
-    this.#condition = condition;
     batch(() => {
       this.list.begin(condition, this.order.peek());
       this.isLoading.value = false;
@@ -66,7 +65,7 @@ export class ListPages {
   }
 
   /** Fetch the first page, and take nothing yet; throws `ApiError`. */
-  async fetchFirst(params: ListParams, limit = PAGE_LENGTH): Promise<TicketPage> {
+  async fetchFirst(params: ListParams, limit = PAGE_LENGTH): Promise<Fetched> {
     const order = this.order.peek();
     try {
       return await this.#fetchIn(order, params, limit);
@@ -79,18 +78,16 @@ export class ListPages {
     }
   }
 
-  async #fetchIn(order: ListOrder, params: ListParams, limit: number): Promise<TicketPage> {
-    const page = await fetchPage(this.#options.call, params, { order, cursor: "", limit });
-    this.#fetched = order;
-    return page;
+  async #fetchIn(order: ListOrder, params: ListParams, limit: number): Promise<Fetched> {
+    return { page: await fetchPage(this.#options.call, params, { order, cursor: "", limit }), order };
   }
 
   /** Fetch the first page and take it; returns whether the list has not begun again meanwhile. */
   async loadFirst(params: ListParams): Promise<boolean> {
     const isCurrent = this.current();
     try {
-      const page = await this.fetchFirst(params);
-      if (isCurrent()) this.take(page);
+      const first = await this.fetchFirst(params);
+      if (isCurrent()) this.take(first);
     } catch (error) {
       if (isCurrent()) this.problem.value = toApiError(error);
     }
@@ -98,10 +95,9 @@ export class ListPages {
   }
 
   /** Take a first page. */
-  take(page: TicketPage): void {
+  take({ page, order }: Fetched): void {
     batch(() => {
-      if (this.#fetched !== null && this.#fetched !== this.list.order) this.list.begin(this.#condition, this.#fetched);
-      this.list.replace(page);
+      this.list.replace(page, order);
       this.#noteStall(page);
       this.#options.took(page);
     });
