@@ -97,7 +97,6 @@ def test_a_tag_has_its_colour_in_a_row(served: Desk, person: Person) -> None:
     served.call("alice", "tag.set_colour", tag="vpn", colour="teal")
     bob = person("bob")
     bob.live()
-    bob.page.mouse.move(10, 10)
     bob.page.keyboard.press("Tab")
     expect(bob.ticket("The VPN is down").locator(".tag-teal")).to_have_text("vpn")
 
