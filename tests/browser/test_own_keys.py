@@ -183,7 +183,7 @@ def test_keys_select_and_lead_to_the_bar(served: Desk, person: Person) -> None:
 def test_letters_that_follow_a_key_at_once_are_no_keys(served: Desk, person: Person) -> None:
     """Typed before the reply has the focus, they would solve the ticket."""
     fill(served)
-    bob = person("bob")
+    bob = person("bob", viewport={"width": 1800, "height": 1000})
     bob.ticket("Third").click()
     expect(bob.heading("Third")).to_be_focused()
     bob.page.evaluate(
@@ -193,4 +193,7 @@ def test_letters_that_follow_a_key_at_once_are_no_keys(served: Desk, person: Per
     )
     expect(bob.page.get_by_label("Reply", exact=True)).to_be_focused()
     expect(selected(bob)).to_have_count(0)
+    # Changes of a ticket are sent one after the other: this one after any that a key has made.
+    bob.page.get_by_role("complementary", name="About this ticket").get_by_label("Priority").select_option("Urgent")
+    eventually(lambda: served.call("bob", "ticket.get", ticket_id=3)["priority"] == "urgent", "the last change is made")
     assert served.call("bob", "ticket.get", ticket_id=3)["status"] == "new"
