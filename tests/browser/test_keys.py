@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, settle
 from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]
@@ -55,6 +55,7 @@ def test_the_keys_are_listed_and_turned_off(served: Desk, person: Person) -> Non
     keys.press("Escape")
     expect(listed).to_have_count(0)
     keys.press("j")
+    settle(bob.page)
     expect(bob.ticket("First")).not_to_be_focused()
     bob.page.reload()
     bob.live()

@@ -22,6 +22,7 @@ def test_a_link_names_the_view_and_the_ticket(served: Desk, person: Person) -> N
     bob = person("bob")
     bob.page.goto(f"http://{served.tcp_of_ui()}/#/views/mine")
     bob.live()
+    expect(bob.ticket("Of Bob")).to_be_visible()
     expect(bob.ticket("Of none")).to_have_count(0)
     bob.ticket("Of Bob").click()
     expect(bob.heading("Of Bob")).to_be_visible()
@@ -29,8 +30,8 @@ def test_a_link_names_the_view_and_the_ticket(served: Desk, person: Person) -> N
     other = open_tab(bob, bob.page.url, "bob")
     expect_live(other)
     expect(other.get_by_role("heading", name="Of Bob", level=1)).to_be_visible()
-    expect(other.locator(".ticket", has_text="Of none")).to_have_count(0)
     expect(other.locator(".ticket", has_text="Of Bob")).to_be_visible()
+    expect(other.locator(".ticket", has_text="Of none")).to_have_count(0)
 
 
 def test_a_link_to_a_message_opens_its_ticket(served: Desk, person: Person) -> None:

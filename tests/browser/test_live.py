@@ -84,8 +84,10 @@ def test_a_merged_ticket_leads_to_where_it_goes_on(served: Desk, person: Person)
     # A merged ticket is closed.
     bob.page.get_by_role("navigation", name="Views").get_by_role("link", name="Closed").click()
     bob.ticket("The first").click()
+    onward = bob.page.locator(".thread-merged").get_by_role("link", name=f"ticket {second}")
+    expect(onward).to_be_visible()
     expect(bob.page.get_by_label("Reply", exact=True)).to_have_count(0)
-    bob.page.locator(".thread-merged").get_by_role("link", name=f"ticket {second}").click()
+    onward.click()
     expect(bob.heading("The second")).to_be_visible()
     articles = bob.page.get_by_role("region", name="Messages").get_by_role("article")
     # In the order in which they were written: the first ticket is older than the second.

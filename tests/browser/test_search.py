@@ -187,6 +187,7 @@ def test_a_customer_finds_what_is_theirs(served: Desk, person: Person) -> None:
     carol.page.get_by_role("button", name="Search").click()
     field = search(carol).get_by_role("combobox")
     expect(field).to_be_focused()
+    expect(search(carol)).to_contain_text("Status")
     expect(search(carol)).not_to_contain_text("Assignee")
     field.press_sequentially("vpn")
     expect(search(carol).get_by_role("option")).to_have_count(1)
