@@ -51,7 +51,7 @@ def wait_until_gone(page: Page, text: str) -> None:
 
 def expect_copied(page: Page, text: str) -> None:
     """Wait until a text is on the clipboard."""
-    page.wait_for_function("text => navigator.clipboard.readText().then((found) => found === text)", arg=text)
+    wait_for(page, lambda: page.evaluate("navigator.clipboard.readText()") == text, f"{text!r} is on the clipboard")
 
 
 def go_to(page: Page, address: str) -> None:
