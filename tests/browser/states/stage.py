@@ -59,8 +59,8 @@ class Stage:
         """Take back what a state has opened, held or cut off."""
         reconnect(self.page)
         self.page.evaluate(_CLOSE)
-        # A sheet stays; every other one goes when its page has heard of it.
-        expect(self.page.locator("dialog:not(.panel-sheet)")).to_have_count(0)
+        # Each goes when its page has heard of it.
+        expect(self.page.locator("dialog")).to_have_count(0)
         self.page.evaluate("document.activeElement?.blur()")
         self.page.emulate_media(media="screen")
 
