@@ -53,7 +53,7 @@ function Confirmation({ project, ticket, closed }: DeleteProps & { closed: () =>
       go(INBOX);
     });
   return (
-    <dialog {...dialog} class="dialog" aria-labelledby="delete-title">
+    <dialog {...dialog} class="small-dialog" aria-labelledby="delete-title">
       <h2 id="delete-title">{t("Delete ticket {number} for ever?", { number: ticket.ticket_id })}</h2>
       <p dir="auto">{ticket.title}</p>
       {found.value && <WhatGoes found={found.value} />}
