@@ -3,6 +3,7 @@ import { locale } from "./translate.ts";
 
 const dates = new Map<string, Intl.DateTimeFormat>();
 const numbers = new Map<string, Intl.NumberFormat>();
+const lists = new Map<string, Intl.ListFormat>();
 
 export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return kept(dates, options, (place) => new Intl.DateTimeFormat(place, options));
@@ -14,7 +15,7 @@ export function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberForm
 
 /** Return words as one list, such as "Ana, Ben and Carol"; those of the type `unit` have no "and". */
 export function formatList(words: readonly string[], options: Intl.ListFormatOptions = {}): string {
-  return new Intl.ListFormat(locale(), options).format(words);
+  return kept(lists, options, (place) => new Intl.ListFormat(place, options)).format(words);
 }
 
 function kept<Format>(formats: Map<string, Format>, options: object, make: (place: string) => Format): Format {
