@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { signal } from "@preact/signals-core";
+import { ApiError } from "../api/errors.ts";
+import { ERROR_CODES } from "../api/wire.ts";
 import { Desk } from "./desk.ts";
 import { event, FakeServer, message, page, settle, ticket, user } from "./fixtures.ts";
 import { parseRoute, threadHref } from "./route.ts";
+import type { ListOrder } from "./tickets/lists/list_order.ts";
 import { ticketKey } from "./tickets/unread.ts";
 
 type Options = ConstructorParameters<typeof Desk>[0];
@@ -41,6 +45,26 @@ test("the inbox holds the tickets of all projects, newest activity first", async
   assert.deepEqual(
     [0, 1, 2].map((index) => desk.rows.value.at(index)?.project.id),
     ["b", "c", "a"],
+  );
+});
+
+test("what is overdue comes before the tickets of a project that does not say what is", async () => {
+  const [asCustomer, asAgent] = [new FakeServer(), new FakeServer()];
+  const projects = [asCustomer, asAgent].map(({ call, release, openStream }, index) => {
+    const id = ["customer", "agent"][index] ?? "";
+    return { id, name: id, call, release, openStream, signIn: null, page: null };
+  });
+  const desk = new Desk({ projects, listDemoUsers: null, order: signal<ListOrder>("overdue") });
+  desk.start();
+  await asCustomer.answer("user.me", user("carol", { role: "customer" }));
+  const refusal = new ApiError("what is overdue is the team's", { code: ERROR_CODES.forbidden });
+  await asCustomer.fail("ticket.list", refusal);
+  await asCustomer.answer("ticket.list", page([ticket(1, { updated_at: 20 })], 1));
+  await asAgent.answer("user.me", user("bob"));
+  await asAgent.answer("ticket.list", page([ticket(1, { updated_at: 10, first_response_due: 5 })], 1));
+  assert.deepEqual(
+    [0, 1].map((index) => desk.rows.value.at(index)?.project.id),
+    ["agent", "customer"],
   );
 });
 

@@ -49,8 +49,9 @@ function isAwaiting({ first_response_due: due, first_response_at: given, status 
 
 function partOf(ticket: TicketSummary, order: ListOrder, now: number): number {
   if (order === "priority") return MOST_URGENT_FIRST.indexOf(ticket.priority);
-  if (order === "due") return 1;
-  return order === "overdue" && !isOverdue(ticket, now) ? 1 : 0;
+  // Beside lists in an order that its own server has refused, a list by activity is of what has no place in it.
+  if (order === "due" || order === "activity") return 1;
+  return isOverdue(ticket, now) ? 0 : 1;
 }
 
 /** Fetch a page of a list behind a cursor, which is empty for the first page; throws `ApiError`. */
