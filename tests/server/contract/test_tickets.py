@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.project.service import update_project
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
+from hero_assistance_server.texts import EXCERPT_SOURCE
 from hero_assistance_server.ticket_lists import list_index
 from hero_assistance_server.ticket_lists.list_order import Order
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
@@ -71,6 +73,20 @@ async def test_pages_go_from_the_latest_activity_to_the_first(storage: Storage) 
     first = await page(START)
     rest = await page(Position(millis(first[-1].updated_at), first[-1].ticket_id))
     assert [*first, *rest] == [made[2], made[1], made[3], made[0]]
+
+
+@pytest.mark.parametrize("order", Order)
+async def test_a_row_has_the_beginning_of_its_text_in_every_order(storage: Storage, order: Order) -> None:
+    start = START if order is Order.ACTIVITY else START_OF_SMALLEST
+
+    def fill(work: UnitOfWork) -> Ticket:
+        update_project(work, BOBS, {"first_response_minutes": {"normal": 60}})
+        return create(work, body="word " * 5000)
+
+    made = await storage.write(fill)
+    page = await storage.read(lambda snapshot: snapshot.tickets.list_page(None, start, 2, order=order))
+    rows = [decode_row(row) for row in page.rows]
+    assert rows == [replace(made, body=made.body[: EXCERPT_SOURCE + 1])]
 
 
 async def test_pages_go_from_the_answer_that_is_due_first_to_the_last(storage: Storage) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from hero_assistance_sdk.wire import Millis, Status, TicketId, UserId
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.json_rows import texts
-from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS
+from hero_assistance_server.storage.sql.tickets.ticket_columns import LISTED_COLUMNS
 from hero_assistance_server.storage.sql.tickets.ticket_lists import (
     WALK_LIMIT,
     Query,
@@ -43,7 +43,7 @@ def list_page(
     if walk is None:
         return ListPage([], None)
     page = build_page(walk, terms, bindings, limit, "walk.ticket_id")
-    found = texts(connection, COLUMNS, page.sql, page.bindings)
+    found = texts(connection, LISTED_COLUMNS, page.sql, page.bindings)
     return ListPage(found, None if len(found) == limit else _end(connection, walk))
 
 
