@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import replace
@@ -157,6 +158,37 @@ async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_r
         await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
         entry = (await store.read(lambda snapshot: [*snapshot.audit.iterate_newest(AuditQuery(), 2**62)][:1]))[0]
         assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
+
+
+async def test_nothing_that_is_due_writes_no_command(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    # The alarm goes by the real one.
+    clock.now = datetime.now(UTC)
+    timers = Timers(clock)
+    calls: Counter[str] = Counter()
+    async with open_store(hero_root, clock=clock, publish=timers.heard) as store, asyncio.TaskGroup() as group:
+        await store.write(lambda work: work.users.save(BOB, work.now))
+        await store.write(lambda work: snooze(work, clock.now + DAY))
+
+        def count(name: str) -> None:
+            call = getattr(store, name)
+
+            def counted(work: Any) -> Any:
+                calls[name] += 1
+                return call(work)
+
+            monkeypatch.setattr(store, name, counted)
+
+        count("read")
+        count("write")
+        running = group.create_task(timers.run(store))
+        # When it begins it looks what wakes, deletes what is old, and looks when the next wakes.
+        await until(lambda: calls["read"] == 3)
+        pruned = calls["write"]
+        timers.ring()
+        await until(lambda: calls["read"] == 5)
+        running.cancel()
+    assert pruned == calls["write"] == 3
 
 
 async def test_a_ticket_that_wakes_after_its_agent_left_is_unassigned(hero_root: Path) -> None:

@@ -67,14 +67,16 @@ class Timers:
     async def _work(self, storage: Storage) -> datetime:
         """Do what is due now; returns when the next is."""
         try:
-            await _repeat(storage, _wake)
+            # Most updates are no snooze: a command is written where a ticket is due alone.
+            if _is_due(await _next_wake(storage), self._clock()):
+                await _repeat(storage, _wake)
             prune_at = await self._prune(storage)
-            wake_at = await storage.read(lambda snapshot: snapshot.tickets.next_wake())
+            wake_at = await _next_wake(storage)
         except StoreUnavailable as error:
             _log.warning("timers.put-off", error=error)
             return self._clock() + RETRY_AFTER
         now = self._clock()
-        if wake_at is not None and wake_at <= now:
+        if _is_due(wake_at, now):
             # It came due this instant, or it cannot be woken, which must not keep us busy.
             wake_at = now + OVERDUE_AFTER
         return min(prune_at, wake_at or prune_at)
@@ -91,6 +93,14 @@ class Timers:
         await _repeat(storage, lambda work: work.guest_invitations.prune(now - GUEST_INVITATION_LIFE, BATCH))
         self._prune_at = now + PRUNE_EVERY
         return self._prune_at
+
+
+async def _next_wake(storage: Storage) -> datetime | None:
+    return await storage.read(lambda snapshot: snapshot.tickets.next_wake())
+
+
+def _is_due(wake_at: datetime | None, now: datetime) -> bool:
+    return wake_at is not None and wake_at <= now
 
 
 async def _repeat(storage: Storage, step: Callable[[UnitOfWork], int]) -> None:
