@@ -39,6 +39,7 @@ async def origin_of(desk: Desk, headers: dict[str, str]) -> Any:
         ({"x-hero-assistance-page": "ui 203.0.113.9"}, "ui 203.0.113.9"),
         ({"x-hero-assistance-page": "nowhere"}, "rpc.sock"),
         ({"x-hero-assistance-page": "ui 6.6.6.6", "x-forwarded-for": "203.0.113.9"}, "rpc.sock 203.0.113.9"),
+        ({"x-hero-assistance-page": "ui 6.6.6.6", "x-real-ip": "203.0.113.9"}, "rpc.sock"),
     ],
     ids=str,
 )

@@ -2,8 +2,7 @@
 
 The service of the page calls the ticket server over its Unix socket, in the name of people who are elsewhere. It sends
 their place in a header of its own. The header counts only on a Unix socket whose other end is a process of our own OS
-user (SO_PEERCRED), and only in a request that no proxy has passed on: a proxy adds a header of the `X-Forwarded-` kind,
-and what came through it is not the page's word.
+user (SO_PEERCRED), and only in a request that no proxy has passed on: what came through one is not the page's word.
 """
 
 from __future__ import annotations
@@ -15,15 +14,13 @@ from ipaddress import ip_address
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hero_assistance_httpd.passed_on import read_forwarded_address
+from hero_assistance_httpd.passed_on import find_sign_of_passing, read_forwarded_address
 
 HEADER = b"x-hero-assistance-page"
 # The ASGI extension, given by `listeners`: a function that returns the OS user at the other end of a Unix socket.
 PEER_USER = "hero_assistance.peer_user"
 # The names of the page's listeners in an origin.
 SOCKET, TCP = "ui.sock", "ui"
-
-_FORWARDED = b"x-forwarded-"
 
 
 def page_origin(request: Request, *, over_tcp: bool) -> str:
@@ -37,13 +34,9 @@ def page_origin(request: Request, *, over_tcp: bool) -> str:
 
 def read_page_origin(scope: Scope) -> str | None:
     """Return the origin that the page's service sent with a request; `None` where it sent none, or is not believed."""
-    told: str | None = None
-    for name, value in scope["headers"]:
-        if name.startswith(_FORWARDED):
-            return None
-        if name == HEADER:
-            told = value.decode("latin-1")
-    if told is None or not _is_origin(told) or not _is_own_process(scope):
+    # `request_headers` refuses one that is there twice.
+    told: str | None = next((value.decode("latin-1") for name, value in scope["headers"] if name == HEADER), None)
+    if told is None or not _is_origin(told) or find_sign_of_passing(scope) is not None or not _is_own_process(scope):
         return None
     return told
 
