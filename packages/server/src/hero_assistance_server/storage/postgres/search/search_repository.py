@@ -18,7 +18,7 @@ from hero_assistance_server.storage.sql.search.expression import (
     creation_range,
 )
 from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS, TABLES
-from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE
+from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE_TERMS
 from hero_assistance_server.tickets.json_row import decode_values
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.timestamps import maybe_millis
@@ -33,7 +33,6 @@ _READ = f"""SELECT {COLUMNS} {TABLES} WHERE ticket_id IN (SELECT value::bigint F
     AND (:since::bigint IS NULL OR tickets.created_at >= :since)
     AND (:until::bigint IS NULL OR tickets.created_at < :until)"""  # noqa: S608
 _NEWEST = " ORDER BY ticket_id DESC"
-_IF_OVERDUE = {None: "", True: f" AND {OVERDUE}", False: f" AND NOT ({OVERDUE})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,8 @@ class PostgresSearch:
     def _read(self, ids: Sequence[int], asked: FullTextQuery) -> list[Ticket]:
         """Read those tickets that are there, and as what the index cannot say asks for."""
         since, until = maybe_millis(asked.since), maybe_millis(asked.until)
+        overdue = "".join(f" AND {term}" for term in OVERDUE_TERMS[asked.overdue])
         rows = self.connection.execute(
-            _READ + _IF_OVERDUE[asked.overdue] + _NEWEST, {"ids": json_text(ids), "since": since, "until": until}
+            _READ + overdue + _NEWEST, {"ids": json_text(ids), "since": since, "until": until}
         )
         return [decode_values(row) for row in rows]

@@ -41,8 +41,10 @@ _OF_WALK = _IN_SCOPE.format(status="walk.status", at="walk.at")
 _OF_TICKET = _IN_SCOPE.format(status="tickets.status", at="tickets.updated_at")
 
 # Now, and never for a ticket that nothing was promised for.
-OVERDUE = """(tickets.first_response_due <= CAST(unixepoch('subsec') * 1000 AS BIGINT)
+_OVERDUE = """(tickets.first_response_due <= CAST(unixepoch('subsec') * 1000 AS BIGINT)
     AND tickets.first_response_at IS NULL AND tickets.status NOT IN ('solved', 'closed')) IS TRUE"""
+# The terms of a `ListQuery.overdue`.
+OVERDUE_TERMS: dict[bool | None, list[str]] = {None: [], True: [_OVERDUE], False: [f"NOT ({_OVERDUE})"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,7 @@ def build_conditions(query: ListQuery, *, of_ticket: bool) -> tuple[list[str], l
         if day is not None:
             terms.append(f"tickets.created_at {comparison} ?")
             bindings.append(millis(day))
-    if query.overdue is not None:
-        terms.append(OVERDUE if query.overdue else f"NOT ({OVERDUE})")
-    return terms, bindings
+    return [*terms, *OVERDUE_TERMS[query.overdue]], bindings
 
 
 def end_of(connection: Connection, walk: Query) -> Position | None:

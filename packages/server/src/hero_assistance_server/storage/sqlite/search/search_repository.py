@@ -11,7 +11,7 @@ from hero_assistance_server.search.filters import Filter
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.search.expression import FullTextQuery, build_full_text_query, creation_range
 from hero_assistance_server.storage.sql.tickets import tickets
-from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE
+from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE_TERMS
 from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.tickets.model import Ticket
@@ -49,7 +49,7 @@ class SqliteSearch:
 def find(connection: Connection, asked: FullTextQuery, before: int, limit: int) -> list[Ticket]:
     """Return the tickets that match, newest first, with ids less than `before`."""
     by_day = asked.since is not None or asked.until is not None
-    overdue = "" if asked.overdue is None else f" AND {OVERDUE}" if asked.overdue else f" AND NOT ({OVERDUE})"
+    overdue = "".join(f" AND {term}" for term in OVERDUE_TERMS[asked.overdue])
     rows: Iterable[tuple[Any, ...]] = connection.execute(
         _FIND.format(join=_JOIN if by_day or overdue else "", created=(_CREATED if by_day else "") + overdue),
         {
