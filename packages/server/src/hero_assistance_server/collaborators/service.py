@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.wire import Millis, Role, TicketId
 from hero_assistance_server.collaborators import rules
 from hero_assistance_server.collaborators.letters import guest_letter
@@ -155,16 +156,17 @@ def list_invitations(snapshot: Snapshot, caller: Caller, now: datetime) -> list[
     if not address or caller.is_staff:
         return []
     found = snapshot.guest_invitations.list_of_address(address, INVITATIONS_LIMIT)
-    offers = [(one, find_user(snapshot, one.invited_by)) for one in found if _is_offer(snapshot, caller, one, now)]
-    return [(one, by) for one, by in offers if by.active]
+    return [(one, by) for one in found if (by := _find_inviter(snapshot, caller, one, now)) is not None]
 
 
-def _is_offer(snapshot: Snapshot, caller: Caller, invitation: GuestInvitation, now: datetime) -> bool:
-    """Return whether the caller can join: who was a collaborator already, or is by now, cannot."""
-    if not rules.counts(invitation, now):
-        return False
-    ticket = snapshot.tickets.find(invitation.ticket_id)
-    return ticket is not None and ticket.merged_into is None and not caller.sees(ticket)
+def _find_inviter(snapshot: Snapshot, caller: Caller, invitation: GuestInvitation, now: datetime) -> User | None:
+    """Return who shares a ticket that the caller can join, and does not see already; `None` for another one."""
+    ticket, by = snapshot.tickets.find(invitation.ticket_id), snapshot.users.find(invitation.invited_by)
+    try:
+        ticket = rules.may_join(ticket=ticket, invitation=invitation, invited_by=by, now=now)
+    except NotFound:
+        return None
+    return None if caller.sees(ticket) else by
 
 
 def _list_waiting(snapshot: Snapshot, ticket_id: TicketId, now: datetime) -> list[GuestInvitation]:
