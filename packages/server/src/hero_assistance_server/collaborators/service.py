@@ -78,8 +78,8 @@ class Invitees:
         if guest.user_id in ticket.people:
             work.guest_invitations.delete(ticket.ticket_id, address)
             return ticket
-        after = change_service.invite(work, caller, ticket.ticket_id, guest.user_id)
-        self._write(work, caller, ticket, address, newcomer=None if known else guest)
+        after = change_service.add_guest(work, caller, ticket, guest)
+        self._write(work, caller, ticket, address, guest, is_new=known is None)
         return after
 
     def _share(self, work: UnitOfWork, caller: Caller, ticket: Ticket, address: str) -> None:
@@ -95,13 +95,13 @@ class Invitees:
         work.record_audit_entry(INVITED, caller, {"ticket_id": str(ticket.ticket_id)})
         known = work.users.find_by_email(address)
         if known is None and work.project.read().enrol_newcomers:
-            self._write(work, caller, ticket, address, newcomer=self._enrol(work, caller, address))
+            self._write(work, caller, ticket, address, self._enrol(work, caller, address), is_new=True)
             return
         # As many events and entries as a newcomer makes: who counts them learns nothing.
         work.record_event(user_rules.announce(caller.known()))
         of_user: dict[str, str] = {} if known is None else {"user_id": known.user_id}
         work.record_audit_entry(FOUND, caller, {"ticket_id": str(ticket.ticket_id), **of_user})
-        self._write(work, caller, ticket, address, newcomer=None, reaches=known is not None and known.active)
+        self._write(work, caller, ticket, address, known)
 
     def _write(
         self,
@@ -109,15 +109,16 @@ class Invitees:
         caller: Caller,
         ticket: Ticket,
         address: str,
+        reader: User | None,
         *,
-        newcomer: User | None,
-        reaches: bool = True,
+        is_new: bool = False,
     ) -> None:
-        issued = None if newcomer is None else self.links.issue(work, address, newcomer, INVITATION)
+        """Send the letter to who has the address; the link in it signs in a new user."""
+        issued = self.links.issue(work, address, reader, INVITATION) if is_new else None
         project = work.project.read()
-        language = choose_language(newcomer or work.users.find_by_email(address), project)
+        language = choose_language(reader, project)
         letter = guest_letter(language, project, ticket.ticket_id, to=address, by=caller.known(), issued=issued)
-        if reaches:
+        if reader is not None and reader.active:
             self.letters.queue(work, letter)
         else:
             discard_letter(work, letter)
