@@ -11,27 +11,25 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any
 
 import psycopg
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
-from hero_assistance_server.events.model import Reach
+from hero_assistance_sdk.wire import Seq, TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, CHANNEL, PostgresConnection
-from hero_assistance_server.tickets.sharing import HiddenField
+from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
+from hero_assistance_server.storage.sql.repositories import events
 
 # A notice can be lost with a connection; the table is asked this often in any case.
 POLL_S = 1.0
 # How long a wait for a notice is, and with it the end of the thread.
 _WAIT_S = 0.2
 _PORTION = 500
-_EVENTS = """SELECT seq, kind, reach, payload, customer_payload, hidden FROM events
-    WHERE seq > ? ORDER BY seq LIMIT ?"""
+_EVENTS = f"SELECT {events.COLUMNS} FROM events WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
 _READERS = "SELECT seq, user_id FROM event_readers WHERE seq > ? AND seq <= ?"
-_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
 
 _log = get_log("store")
 
@@ -130,7 +128,7 @@ def read_portion(connection: PostgresConnection, after: Seq) -> Portion:
     connection.execute(BEGIN_READING)
     try:
         rows = list(connection.execute(_EVENTS, (after, _PORTION)))
-        until = rows[-1][0] if len(rows) == _PORTION else connection.execute(_LAST).get
+        until = rows[-1][0] if len(rows) == _PORTION else read_last_seq(connection)
         people: dict[int, set[UserId]] = defaultdict(set)
         for seq, user_id in connection.execute(_READERS, (after, until)):
             people[seq].add(user_id)
@@ -139,17 +137,9 @@ def read_portion(connection: PostgresConnection, after: Seq) -> Portion:
     return Portion([_to_event(row, frozenset(people[row[0]])) for row in rows], Seq(until))
 
 
-def read_last_seq(connection: PostgresConnection) -> Seq:
-    """Return the number of the last event that any node committed."""
-    return Seq(connection.execute(_LAST).get)
-
-
 def _to_event(row: Any, people: frozenset[UserId]) -> StoredEvent:
-    seq, kind, reach, payload, customer_payload, hidden = row
-    fields = cast(tuple[HiddenField, ...], tuple(hidden.split())) if hidden else ()
-    return StoredEvent(
-        Seq(seq), EventKind(kind), Reach(reach), payload, customer_payload, fields, people, _seen_by(payload)
-    )
+    event = events.decode_row(row)
+    return replace(event, people=people, seen_by=_seen_by(event.payload))
 
 
 def _seen_by(payload: str) -> tuple[TicketId, frozenset[UserId]] | None:

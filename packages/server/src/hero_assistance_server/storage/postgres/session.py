@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.last_ids import read_last_id
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.sql.connection import Bindings
 from hero_assistance_server.storage.sql.session import SqlSession
@@ -20,7 +21,7 @@ class PostgresSession(SqlSession[PostgresConnection]):
 
     def last_id(self, table: str) -> int:
         """Read the row that a trigger keeps for the table."""
-        return int(self.direct.execute("SELECT last_id FROM last_ids WHERE name = ?", (table,)).get or 0)
+        return read_last_id(self.direct, table)
 
     def walk(self, connection: PostgresConnection, statement: str, bindings: Bindings) -> Iterator[Any]:
         """Open a cursor within the transaction."""

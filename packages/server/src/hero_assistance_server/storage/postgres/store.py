@@ -18,8 +18,9 @@ from hero_assistance_server.storage.nodes import Nodes
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
-from hero_assistance_server.storage.postgres.event_follower import EventFollower, Portion, read_last_seq
+from hero_assistance_server.storage.postgres.event_follower import EventFollower, Portion
 from hero_assistance_server.storage.postgres.files.file_store import PostgresFiles
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.nodes.node import PostgresNode

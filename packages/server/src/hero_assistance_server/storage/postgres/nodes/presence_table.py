@@ -17,6 +17,7 @@ from hero_assistance_sdk.wire import Level, MessageKind, Seq, TicketId, UserId
 from hero_assistance_server.presence.exchange import OthersPresence
 from hero_assistance_server.presence.rules import Doing, Lease, Screen
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.nodes.leases import LEASE_S, NOW
 from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.repositories.users import list_users
@@ -30,7 +31,6 @@ WRITE_EVERY_S = 0.5
 # All nodes together have others read no more often than this.
 READ_EVERY_S = 0.2
 
-_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
 _CLEAR = "WITH gone AS (DELETE FROM presence WHERE node_id = ?1) SELECT pg_notify(?2, ?1)"
 _FORGET_DEAD = f"""DELETE FROM presence
     WHERE node_id NOT IN (SELECT node_id FROM nodes WHERE lease_until > {NOW})"""  # noqa: S608
@@ -142,7 +142,7 @@ class PresenceTable:
             rows: set[_Row] = set(connection.execute(_OTHERS, (self._node_id,)))
             if known is not None and rows == known.keys():
                 return
-            seq = Seq(connection.execute(_LAST).get)
+            seq = read_last_seq(connection)
             known = known or {}
             new = rows - known.keys()
             users = {user.user_id: user for user in list_users(connection, sorted({row[2] for row in new}))}

@@ -11,6 +11,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile, Progress
 from hero_assistance_server.storage.sql.search.search_index import IndexRow, make_row
@@ -24,7 +25,6 @@ PORTION_CHARACTERS = 128 * 1024
 # Portions; the rest is indexed while the server runs.
 INDEXED_AT_START = 20
 _RETRY_S = 1.0
-_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
 _EVENTS = "SELECT seq, payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
 _OLDER = "SELECT ticket_id FROM tickets WHERE ticket_id < ? ORDER BY ticket_id DESC LIMIT ?"
 
@@ -117,7 +117,7 @@ class IndexFollower:
             self._index.make_again()
         connection.begin(BEGIN_READING)
         try:
-            last = Seq(connection.execute(_LAST).get)
+            last = read_last_seq(connection)
             if last != self._index.progress.seq:
                 self._follow_events(connection, last)
             # Also while others write without a pause, and there are always more events.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.search.filters import Filter
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.sql.json_rows import json_text
@@ -28,7 +28,6 @@ from hero_assistance_server.users.model import User
 WAIT_S = 1.0
 # Ids that are read at once; more are read where tickets of the index are not in the answer.
 PORTION = 64
-_LAST = "SELECT last_id FROM last_ids WHERE name = 'events'"
 _READ = f"""SELECT {COLUMNS} {TABLES} WHERE ticket_id IN (SELECT value::bigint FROM json_each(:ids))
     AND (:since::bigint IS NULL OR tickets.created_at >= :since)
     AND (:until::bigint IS NULL OR tickets.created_at < :until)"""  # noqa: S608
@@ -55,7 +54,7 @@ class PostgresSearch:
         asked = build_full_text_query(filter_, reader, creation_range(self.connection))
         if asked is None:
             return []
-        self.index.follower.wait_for(Seq(self.connection.execute(_LAST).get), WAIT_S)
+        self.index.follower.wait_for(read_last_seq(self.connection), WAIT_S)
         found: list[Ticket] = []
         while len(found) < limit:
             ids = self.index.file.match(asked.expression, before, max(PORTION, limit))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from hero_assistance_sdk.size_limits import PAGE_BYTES
 from hero_assistance_sdk.wire import EventKind, Seq, TicketId, UserId
@@ -18,11 +18,12 @@ from hero_assistance_server.tickets.sharing import HiddenField
 from hero_assistance_server.timestamps import millis, time_of
 from hero_assistance_server.users.model import User
 
-_COLUMNS = "events.seq, kind, reach, payload, customer_payload, hidden"
+# What `decode_row` takes.
+COLUMNS = "events.seq, kind, reach, payload, customer_payload, hidden"
 _INSERT = "INSERT INTO events (seq, kind, reach, payload, customer_payload, hidden, created_at) VALUES {rows}"
 _INSERT_READER = "INSERT INTO event_readers (user_id, seq) VALUES {rows}"
 _FOR_STAFF = f"""
-    SELECT {_COLUMNS} FROM events WHERE seq > :after AND (reach <> 'named' OR EXISTS (
+    SELECT {COLUMNS} FROM events WHERE seq > :after AND (reach <> 'named' OR EXISTS (
         SELECT 1 FROM event_readers WHERE user_id = :user AND event_readers.seq = events.seq))
     ORDER BY seq LIMIT :limit"""  # noqa: S608
 _FOR_TEAM = """
@@ -32,7 +33,7 @@ _FOR_CUSTOMER = f"""
         SELECT seq FROM event_readers WHERE user_id = :user AND seq > :after
         UNION SELECT seq FROM events WHERE reach = 'everyone' AND seq > :after
         ORDER BY seq LIMIT :limit)
-    SELECT {_COLUMNS} FROM mine CROSS JOIN events ON events.seq = mine.seq ORDER BY mine.seq"""  # noqa: S608
+    SELECT {COLUMNS} FROM mine CROSS JOIN events ON events.seq = mine.seq ORDER BY mine.seq"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,7 @@ class SqlEvents:
         page = EventPage([], [], more=False)
         room = PAGE_BYTES
         for row in rows:
-            fields = cast(tuple[HiddenField, ...], tuple(row[5].split())) if row[5] else ()
-            event = StoredEvent(row[0], EventKind(row[1]), Reach(row[2]), row[3], row[4], fields)
+            event = decode_row(row)
             text = event.text_for(staff=reader.is_staff)
             room -= len(text.encode())
             if len(page.events) == limit or (room < 0 and page.events):
@@ -98,6 +98,13 @@ class SqlEvents:
             {"before": millis(before), "last": self.last_seq(), "keep": keep, "limit": limit},
         )
         return connection.changes()
+
+
+def decode_row(row: Any) -> StoredEvent:
+    """Return the event of a row, without its people."""
+    seq, kind, reach, payload, customer_payload, hidden = row
+    fields = cast(tuple[HiddenField, ...], tuple(hidden.split())) if hidden else ()
+    return StoredEvent(Seq(seq), EventKind(kind), Reach(reach), payload, customer_payload, fields)
 
 
 def add(rows: Rows, change: AnyChange, seq: Seq, now: datetime, encoder: Encoder) -> StoredEvent:
