@@ -35,6 +35,11 @@ class Tables:
                 found[table] = rows
         return found
 
+    def leave_out_numbers(self, last: int) -> None:
+        """Have the next event numbered behind this number, as a restore does."""
+        table, column = ("sqlite_sequence", "seq") if self.is_sqlite else ("last_ids", "last_id")
+        self.execute(f"UPDATE {table} SET {column} = {last} WHERE name = 'events'")  # noqa: S608
+
     def check_lists(self, held: Iterable[Ticket]) -> None:
         """The lists and counters are what all tickets say."""
         tickets = list(held)

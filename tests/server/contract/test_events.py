@@ -10,6 +10,7 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import MessageKind, Seq
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.users.model import User
+from tests.server.contract.tables import Tables
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, NOON, create, write
 
 pytestmark = pytest.mark.anyio
@@ -98,3 +99,36 @@ async def test_pruning_leaves_the_last_ones_and_the_number(storage: Storage) -> 
     assert await storage.write(lambda work: work.events.prune(later, 2, 2)) == 1
     assert await storage.write(lambda work: work.events.prune(later, 0, 10)) == 2
     assert await storage.read(ranges) == (6, 5, 5)
+
+
+async def test_pruning_leaves_as_many_where_a_restore_left_numbers_out(storage: Storage, tables: Tables) -> None:
+    """They are counted by their numbers, and between these there were no events."""
+    later, left_out = NOON + timedelta(days=1), 2**40
+    for _ in range(5):
+        await storage.write(create)
+    tables.leave_out_numbers(left_out)
+    assert await storage.write(lambda work: work.events.prune(later, 4, 10)) == 1
+    assert await listed(storage, BOB) == [2, 3, 4, 5]
+    for _ in range(2):
+        await storage.write(create)
+    assert await storage.write(lambda work: work.events.prune(later, 4, 10)) == 2
+    assert await listed(storage, BOB) == [4, 5, left_out + 1, left_out + 2]
+    assert await storage.write(lambda work: work.events.prune(later, 2, 10)) == 2
+    assert await storage.write(lambda work: work.events.prune(later, 1, 10)) == 1
+    assert await listed(storage, BOB) == [left_out + 2]
+
+
+async def test_a_reader_goes_on_only_behind_what_a_restore_left_out(storage: Storage, tables: Tables) -> None:
+    def known(snapshot: Snapshot) -> list[int]:
+        seen = (1, 2, 3, 1000, left_out - 1000, left_out, left_out + 1)
+        return [seq for seq in seen if snapshot.events.has_all_after(seq)]
+
+    left_out = 2**40
+    for _ in range(2):
+        await storage.write(create)
+    tables.leave_out_numbers(left_out)
+    assert await storage.read(known) == [1, 2, left_out]
+    await storage.write(create)
+    assert await storage.read(known) == [1, 2, left_out, left_out + 1]
+    ends = await storage.read(lambda snapshot: [snapshot.events.find_end(Seq(after), 2) for after in (1, 2, left_out)])
+    assert ends == [left_out + 1] * 3

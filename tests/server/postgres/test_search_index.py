@@ -147,6 +147,25 @@ async def test_it_is_made_again_when_it_is_ahead_of_a_database_that_was_set_back
         assert [await found(one, text) for text in ("gateway", "keyboard", "laptop")] == [[], [2], [1]]
 
 
+async def test_it_is_made_again_where_a_restore_left_numbers_out(
+    postgres_url: str, postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    """The numbers of the restored database are ahead of those that the file has."""
+    async with node(postgres_url) as one:
+        await one.write(lambda work: create(work, "laptop"))
+    earlier = postgres_cluster.create_database(name_of(postgres_url))
+    async with node(postgres_url, tmp_path) as one:
+        await one.write(lambda work: create(work, "gateway"))
+        assert await found(one, "gateway") == [2]
+    with psycopg.connect(earlier) as connection:
+        connection.execute("UPDATE hero_assistance.last_ids SET last_id = 2^40 WHERE name = 'events'")
+    async with node(earlier, tmp_path) as one:
+        assert one.index.file.match("gateway", 100, 10) == []
+        assert one.index.file.progress == Progress(Seq(2**40), 1)
+        await one.write(lambda work: create(work, "keyboard"))
+        assert [await found(one, text) for text in ("gateway", "keyboard", "laptop")] == [[], [2], [1]]
+
+
 async def test_it_is_made_again_when_it_is_damaged_while_it_is_used(postgres_url: str, tmp_path: Path) -> None:
     async with node(postgres_url, tmp_path) as one:
         await one.write(lambda work: create(work, "gateway"))

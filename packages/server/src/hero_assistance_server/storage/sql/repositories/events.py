@@ -28,6 +28,7 @@ _FOR_STAFF = f"""
     ORDER BY seq LIMIT :limit"""  # noqa: S608
 _FOR_TEAM = """
     SELECT seq, kind, payload, created_at FROM events WHERE seq > ? AND reach <> 'named' ORDER BY seq LIMIT ?"""
+_AROUND = "SELECT (SELECT max(seq) FROM events WHERE seq <= ?1), (SELECT min(seq) FROM events WHERE seq > ?1)"
 _FOR_CUSTOMER = f"""
     WITH mine (seq) AS (
         SELECT seq FROM event_readers WHERE user_id = :user AND seq > :after
@@ -93,11 +94,23 @@ class SqlEvents:
         connection = self.session.complete
         connection.execute(
             """DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= min(
-                (SELECT coalesce(max(seq), 0) FROM events WHERE created_at < :before), :last - :keep)
+                (SELECT coalesce(max(seq), 0) FROM events WHERE created_at < :before), :until)
                 ORDER BY seq LIMIT :limit)""",
-            {"before": millis(before), "last": self.last_seq(), "keep": keep, "limit": limit},
+            {"before": millis(before), "until": self._number_before_last(keep), "limit": limit},
         )
         return connection.changes()
+
+    def _number_before_last(self, keep: int) -> int:
+        """Return a number behind which are the last `keep` events, or fewer where erasures have left gaps."""
+        last = self.last_seq()
+        while True:
+            until = last - keep
+            before, after = self.session.complete.execute(_AROUND, (until,)).get
+            if before is None or until - before < LEFT_OUT:
+                return until
+            # The number is one that a restore has left out: go on in front of those.
+            keep -= 0 if after is None else last - after + 1
+            last = Seq(before)
 
 
 def decode_row(row: Any) -> StoredEvent:
