@@ -15,6 +15,7 @@ from hero_assistance_server.jobs import search_indexing
 from hero_assistance_server.jobs.running import running as running_jobs
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.sql.search import index_portions
 from hero_assistance_server.storage.sqlite import store as store_module
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
@@ -36,7 +37,7 @@ COUNT = 12
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "INDEXED_AT_START", 2)
-    monkeypatch.setattr(rebuild, "PORTION", 2)
+    monkeypatch.setattr(index_portions, "PORTION", 2)
 
 
 def write_old_database(path: Path, version: int) -> None:
@@ -164,8 +165,8 @@ async def test_the_job_waits_for_what_is_missing_later(hero_root: Path, monkeypa
 
 
 async def test_a_portion_ends_after_long_texts(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "PORTION", 50)
-    monkeypatch.setattr(rebuild, "PORTION_CHARACTERS", 20)
+    monkeypatch.setattr(index_portions, "PORTION", 50)
+    monkeypatch.setattr(index_portions, "PORTION_CHARACTERS", 20)
     async with opened(hero_root) as store:
         for _ in range(COUNT):
             await store.write(create)

@@ -23,6 +23,7 @@ from hero_assistance_server.storage.postgres.search.changed_tickets import list_
 from hero_assistance_server.storage.postgres.search.index_file import FILE, IndexFile, Progress
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
+from hero_assistance_server.storage.sql.search import index_portions
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.users.directory import DEMO_USERS
@@ -223,7 +224,7 @@ async def test_a_large_desk_is_indexed_in_portions_newest_first(
         database = await one.read(
             lambda snapshot: snapshot.session.direct.execute("SELECT database_id FROM identity").get
         )
-    monkeypatch.setattr(index_follower, "PORTION", 2)
+    monkeypatch.setattr(index_portions, "PORTION", 2)
     monkeypatch.setattr(index_follower, "INDEXED_AT_START", 1)
     file, connection = IndexFile(tmp_path, database, Seq(8)), PostgresConnection(postgres_url)
     follower = IndexFollower(postgres_url, file, Seq(8))
@@ -239,7 +240,7 @@ async def test_a_large_desk_is_indexed_in_portions_newest_first(
 async def test_older_tickets_are_indexed_although_there_are_always_more_events(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(index_follower, "PORTION", 1)
+    monkeypatch.setattr(index_portions, "PORTION", 1)
     monkeypatch.setattr(index_follower, "INDEXED_AT_START", 1)
     async with node(postgres_url) as one:
         database = await one.read(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import psycopg
 
@@ -14,19 +13,16 @@ from hero_assistance_server.storage.postgres.database.connection import BEGIN_RE
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile, Progress
+from hero_assistance_server.storage.sql.search.index_portions import make_older_rows
 from hero_assistance_server.storage.sql.search.search_index import IndexRow, make_row
 from hero_assistance_server.storage.sql.tickets import tickets
 
 # Events of one transaction of the file.
 EVENTS_PORTION = 200
-# Of tickets that are all indexed again; searches and events go on in between.
-PORTION = 50
-PORTION_CHARACTERS = 128 * 1024
 # Portions; the rest is indexed while the server runs.
 INDEXED_AT_START = 20
 _RETRY_S = 1.0
 _EVENTS = "SELECT seq, payload FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-_OLDER = "SELECT ticket_id FROM tickets WHERE ticket_id < ? ORDER BY ticket_id DESC LIMIT ?"
 
 _log = get_log("search")
 
@@ -149,19 +145,7 @@ class IndexFollower:
         self._index.write(rows, gone, progress)
 
     def _index_older(self, connection: PostgresConnection, progress: Progress) -> None:
-        rows = list(_next_rows(connection, progress.indexed_from))
+        rows = list(make_older_rows(connection, progress.indexed_from))
         self._index.write_again(rows, Progress(progress.seq, rows[-1][0] if rows else 1))
         if not rows:
             _log.info("search.indexed")
-
-
-def _next_rows(connection: PostgresConnection, before: int) -> Iterator[IndexRow]:
-    """Make the documents of the newest tickets below one: `PORTION` at most, and fewer long ones."""
-    size = 0
-    for (ticket_id,) in list(connection.execute(_OLDER, (before, PORTION))):
-        ticket = tickets.find(connection, TicketId(ticket_id))
-        if ticket is None or size > PORTION_CHARACTERS:
-            return
-        row = make_row(connection, ticket)
-        size += len(row[1]) + len(row[2])
-        yield row

@@ -6,23 +6,16 @@ as they are then. How far it is, is part of each transaction: it goes on after a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
-
 import apsw
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.search.tokenizer import WORDS_VERSION
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.search import search_index
+from hero_assistance_server.storage.sql.search.index_portions import make_older_rows
 from hero_assistance_server.storage.sql.tickets import tickets
 
-# Of one transaction, which other commands wait for: some 10 ms.
-PORTION = 50
-PORTION_CHARACTERS = 128 * 1024
-
 _SAVE = "INSERT OR REPLACE INTO search_rebuild (only_row, words_version, indexed_from) VALUES (1, ?, ?)"
-_OLDER = "SELECT ticket_id FROM tickets WHERE ticket_id < ? ORDER BY ticket_id DESC LIMIT ?"
 
 
 def begin(connection: apsw.Connection) -> None:
@@ -50,8 +43,8 @@ def count_missing(connection: Connection) -> int:
 
 
 def index_portion(connection: Connection) -> int:
-    """Index the next tickets, `PORTION` at most and fewer long ones; returns how many are missing then."""
-    rows = list(_next_rows(connection))
+    """Index the next portion of tickets; returns how many are missing then."""
+    rows = list(make_older_rows(connection, count_missing(connection) + 1))
     search_index.insert_rows(connection, rows)
     connection.execute(_SAVE, (WORDS_VERSION, rows[-1][0] if rows else 1))
     return count_missing(connection)
@@ -65,15 +58,3 @@ def index_portions(connection: apsw.Connection, count: int) -> int:
         with connection:
             index_portion(connection)
     return count_missing(connection)
-
-
-def _next_rows(connection: Connection) -> Iterator[search_index.IndexRow]:
-    size = 0
-    older: Iterable[tuple[Any, ...]] = connection.execute(_OLDER, (count_missing(connection) + 1, PORTION))
-    for (ticket_id,) in list(older):
-        ticket = tickets.find(connection, TicketId(ticket_id))
-        if ticket is None or size > PORTION_CHARACTERS:
-            return
-        row = search_index.make_row(connection, ticket)
-        size += len(row[1]) + len(row[2])
-        yield row
