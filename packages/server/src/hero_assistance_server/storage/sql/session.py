@@ -29,6 +29,10 @@ class PendingTickets(Protocol):
         """Return what customers are shown of the team's work."""
         ...
 
+    def forget_settings(self) -> None:
+        """Have the settings read again: they changed."""
+        ...
+
     def flush(self) -> None:
         """Write the tickets that wait."""
         ...

@@ -71,7 +71,6 @@ class PostgresConnection:
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
-        self.writes_to_settings = 0
 
     def reconnect(self) -> None:
         """Connect once more after the connection was lost; raises `psycopg.OperationalError`."""
@@ -110,8 +109,7 @@ class PostgresConnection:
         """Run a statement with these values."""
         statement = translate(statements)
         cursor = self._run(statement.text, statement.order(bindings))
-        if self._count(cursor) and " settings " in statements:
-            self.writes_to_settings += 1
+        self._count(cursor)
         return PostgresCursor(cursor)
 
     def executemany(self, statements: str, sequenceofbindings: Iterable[Bindings], /) -> PostgresCursor:
@@ -172,13 +170,11 @@ class PostgresConnection:
             raise
         return cast(psycopg.RawCursor[Any], cursor)
 
-    def _count(self, cursor: psycopg.RawCursor[Any]) -> bool:
-        """Note what a statement wrote; returns whether it is one that writes."""
-        if not (cursor.statusmessage or "").startswith(("INSERT", "UPDATE", "DELETE")):
-            return False
-        self._changes = cursor.rowcount
-        self._total_changes += cursor.rowcount
-        return True
+    def _count(self, cursor: psycopg.RawCursor[Any]) -> None:
+        """Note what a statement wrote, if it is one that writes."""
+        if (cursor.statusmessage or "").startswith(("INSERT", "UPDATE", "DELETE")):
+            self._changes = cursor.rowcount
+            self._total_changes += cursor.rowcount
 
 
 def read_url(url: str) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from hero_assistance_server.storage.postgres.database.connection import CHANNEL,
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.postgres.session import PostgresSession
-from hero_assistance_server.storage.postgres.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
 from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sql.write_path.write_batch import Reindexed, WriteBatch
 from hero_assistance_server.storage.sql.write_path.writer import OutcomeUnknown
 from hero_assistance_server.timestamps import millis

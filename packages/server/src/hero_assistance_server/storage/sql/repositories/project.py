@@ -55,6 +55,7 @@ class SqlProject:
                     ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
                     (field.name, json_text(chosen)),
                 )
+        self.session.pending.tickets.forget_settings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,14 @@ that the loop may keep it. What a new ticket needs is therefore read once for a 
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sql.bulk_insert import Mark, Rows
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.tickets import tickets
+from hero_assistance_server.storage.sql.write_path.settings_cache import SettingsCache
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
-
-
-class SettingsCache(Protocol):
-    """What every change of a ticket asks of the project's settings."""
-
-    def targets(self) -> Targets:
-        """Return the response targets as they are now."""
-        ...
-
-    def sharing(self) -> Sharing:
-        """Return what customers are shown of the team's work as it is now."""
-        ...
-
-    def clear(self) -> None:
-        """Forget the settings: they changed, or a change of them was rolled back."""
-        ...
 
 
 class TicketBatch:
@@ -62,6 +45,10 @@ class TicketBatch:
     def sharing(self) -> Sharing:
         """Return what customers are shown of the team's work."""
         return self._settings.sharing()
+
+    def forget_settings(self) -> None:
+        """Have the settings read again: they changed."""
+        self._settings.clear()
 
     def add(self, ticket: Ticket) -> None:
         """Have a new ticket written."""

@@ -16,7 +16,8 @@ from hero_assistance_server.storage.sql import bulk_insert
 from hero_assistance_server.storage.sql.bulk_insert import Rows
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.tickets import list_index
-from hero_assistance_server.storage.sql.write_path.ticket_batch import SettingsCache, TicketBatch
+from hero_assistance_server.storage.sql.write_path.settings_cache import SettingsCache
+from hero_assistance_server.storage.sql.write_path.ticket_batch import TicketBatch
 from hero_assistance_server.tickets.model import Ticket
 
 

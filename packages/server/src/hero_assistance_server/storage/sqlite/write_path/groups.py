@@ -11,10 +11,10 @@ from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sql.search import search_index
+from hero_assistance_server.storage.sql.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sql.write_path.write_batch import Reindexed, WriteBatch
 from hero_assistance_server.storage.sqlite.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.sqlite.session import SqliteSession
-from hero_assistance_server.storage.sqlite.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 
 
