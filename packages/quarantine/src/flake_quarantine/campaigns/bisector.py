@@ -14,7 +14,6 @@ from flake_quarantine.register import Kind
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.pytest_runner import PytestRunner
-from flake_quarantine.runs import Run
 
 COPIES = 30
 NEIGHBOUR_RUNS = 120
@@ -118,7 +117,7 @@ class Bisector:
             batch = self._plan_batch(names, noise, with_itself)
             self.batches += 1
             ran = self.runner.run_batch(batch)
-            self._leave_out_hung_neighbours(ran)
+            self.hung |= note_hung_neighbours(ran, [self.nodeid], self.report_progress)
             own = [run for run in ran if run.nodeid == self.nodeid and run.counts]
             failed = [run.signature for run in own if run.failed]
             tried = tried.merge(Tried(len(failed), len(own), tuple(filter(is_collision, failed))))
@@ -126,12 +125,6 @@ class Bisector:
                 break
         self.report_progress(f"  {len(names)} neighbours: {tried.failures}/{tried.runs}")
         return tried
-
-    def _leave_out_hung_neighbours(self, runs: Sequence[Run]) -> None:
-        notes = note_hung_neighbours(runs, [self.nodeid])
-        self.hung |= notes
-        for note in notes.values():
-            self.report_progress(note)
 
     def _plan_batch(self, names: Sequence[str], noise: int, with_itself: bool) -> Batch:
         names = [name for name in names if name not in self.hung]

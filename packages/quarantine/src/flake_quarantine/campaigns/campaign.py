@@ -31,12 +31,17 @@ class CampaignSettings:
         return any(is_foreign(run.load, self.max_foreign_load) for run in runs[:1])
 
 
-def note_hung_neighbours(runs: Sequence[Run], targets: Collection[str]) -> dict[str, str]:
-    """Return a note for each neighbour that held up a batch, by node id."""
-    return {
+def note_hung_neighbours(
+    runs: Sequence[Run], targets: Collection[str], report_progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Report each neighbour that held up a batch, and return the notes by node id."""
+    notes = {
         nodeid: f"the neighbour {nodeid} hung and ended a batch; it was left out of those after it"
         for nodeid in list_hung_neighbours(runs, targets)
     }
+    for note in notes.values():
+        report_progress(note)
+    return notes
 
 
 def _ignore(_line: str) -> None:

@@ -79,7 +79,7 @@ class CauseFinder:
             present = [name for name in neighbours if name not in self.hung]
             batch = self._plan_batch(nodeid, present, workers, settings.seed + SEED_OFFSET + number)
             ran = self.campaign.limited_runner.run_batch(batch)
-            self._leave_out_hung_neighbours(ran, nodeid)
+            self.hung |= note_hung_neighbours(ran, [nodeid], self.campaign.report_progress)
             runs += _rename_workers(ran, number)
             suspects = rank_overlapping(runs, nodeid)
             is_clear = not present or (suspects and suspects[0].p <= CLEAR)
@@ -97,12 +97,6 @@ class CauseFinder:
             exclusive=(nodeid,) if neighbours else (),
             audit=True,
         )
-
-    def _leave_out_hung_neighbours(self, runs: Sequence[Run], nodeid: str) -> None:
-        notes = note_hung_neighbours(runs, [nodeid])
-        self.hung |= notes
-        for note in notes.values():
-            self.campaign.report_progress(note)
 
     def _fails_serially(self, measurement: Measurement, batches: Sequence[Batch]) -> bool:
         """Tell whether it fails more often in one process, after other tests and at the same time as none, than alone.

@@ -175,10 +175,8 @@ class Measurer:
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
-        notes = note_hung_neighbours(runs, [test.nodeid for test in tests])
+        notes = note_hung_neighbours(runs, [test.nodeid for test in tests], self.campaign.report_progress)
         self.slow_tests |= notes.keys()
-        for note in notes.values():
-            self.campaign.report_progress(note)
         for test in tests:
             test.measurement.notes += notes.values()
 
