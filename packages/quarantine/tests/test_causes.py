@@ -102,6 +102,22 @@ def test_the_holders_of_a_known_port_are_tried_before_all(guilty: str) -> None:
     assert (len(tried) <= 3) == (guilty == "a.py::holds")
 
 
+def test_candidates_that_all_hold_the_port_are_tried_once() -> None:
+    tried: list[tuple[str, ...]] = []
+
+    def count_failures(batch: Batch) -> int:
+        tried.append(tuple(sorted(set(batch.parts[0]) - {TARGET})))
+        return 0
+
+    candidates = ("a.py::x", "a.py::y")
+    runner = CountingRunner(Path(), count_failures=count_failures)
+    for shared in ({"port 8000": list(candidates)}, {}):
+        Bisector(runner, TARGET, workers=4, shared=shared).bisect(candidates)
+    half = len(tried) // 2
+    assert candidates in tried
+    assert tried[:half] == tried[half:]
+
+
 def test_a_test_that_fails_beside_its_own_copy_says_what_they_share() -> None:
     runner = CountingRunner(Path(), count_failures=lambda batch: 0 if batch.exclusive else 5)
     found = Bisector(runner, TARGET, workers=4, shared={"port 54321": ["itself"]}).bisect(["a.py::x"])

@@ -41,9 +41,9 @@ class Bisector:
     def bisect(self, candidates: Sequence[str]) -> BisectionResult:
         """Bisect the candidates, which are node ids: the holders of its ports first, then all, the likeliest first."""
         holders = list_port_holders(self.shared)
-        first = [name for name in candidates if name in holders]
+        first = tuple(name for name in candidates if name in holders)
         result, tried = None, Tried()
-        for names in (first, list(candidates)):
+        for names in dict.fromkeys((first, tuple(candidates))):  # one set, if all of them are holders
             tried = self._try(names, noise=0) if names else Tried()
             if tried.failures:
                 result = self._bisect_failing(names, tried)
