@@ -45,10 +45,6 @@ class CatalogueSet:
         """Return the catalogues in the order of their names."""
         return sorted((root / self.folder).glob("*.po"))
 
-    def extract(self, root: Path) -> Catalog:
-        """Return the template of what the sources say now."""
-        return extract_words(list(self.read_sources(root)), self.header)
-
 
 PAGE = CatalogueSet(Path("packages/ui/translations"), "page.pot", "the page", read_sources)
 LETTERS = CatalogueSet(SERVER / "languages", "letters.pot", "letters", read_letter_sources)
@@ -79,7 +75,7 @@ def check_catalogues(root: Path) -> list[str]:
 def write_catalogues(root: Path) -> None:
     """Write each template, and merge it into every catalogue of its folder."""
     for one in SETS:
-        template = one.extract(root)
+        template = extract_words(list(one.read_sources(root)), one.header)
         (root / one.folder / one.template).write_text(render(template), "utf-8")
         for path in one.list_paths(root):
             catalogue = read_catalogue(path)
@@ -137,7 +133,7 @@ def _check_set(one: CatalogueSet, root: Path) -> Iterator[str]:
     sources = list(one.read_sources(root))
     yield from (line for source in sources for line in source.faults())
     yield from _uncounted(sources)
-    template, path = one.extract(root), root / one.folder / one.template
+    template, path = extract_words(sources, one.header), root / one.folder / one.template
     if not path.is_file() or path.read_text("utf-8") != render(template):
         yield f"{one.folder / one.template} is out of date: {WRITE_HINT}"
     for catalogue in one.list_paths(root):
@@ -149,7 +145,7 @@ def _check_set(one: CatalogueSet, root: Path) -> Iterator[str]:
 def _extract(source: Source) -> Iterator[str | tuple[str, ...]]:
     """Yield the words of each call that has a literal text; a call within a call is one too."""
     method, options = ("python", {}) if source.is_python else ("javascript", OPTIONS)
-    for code in source.calls():
+    for code in source.calls:
         if _LITERAL.match(code) is None:
             continue
         for _line, words, _comments, _context in extract(method, io.BytesIO(code.encode()), KEYWORDS, options=options):
@@ -161,7 +157,7 @@ def _uncounted(sources: list[Source]) -> Iterator[str]:
     """Yield the files in which a call was not read: its text is no literal, or code in front of it confuses."""
     for source in sources:
         found = len([words for words in _extract(source) if "${" not in str(words)])
-        calls = len(source.calls())
+        calls = len(source.calls)
         if found != calls:
             yield f"{source.name}: {calls} calls of t() and tn(), of which {found} have a literal text that can be read"
 

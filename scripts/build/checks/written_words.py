@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,8 +47,9 @@ class Source:
         """Whether it is a module of the server."""
         return self.name.startswith(SERVER.as_posix())
 
+    @functools.cached_property
     def calls(self) -> list[str]:
-        """Return the code from each call for a word on: calls may stand within calls."""
+        """The code from each call for a word on: calls may stand within calls."""
         comment = _PYTHON_COMMENT if self.is_python else _COMMENT
         code = _DEFINITION.sub("", comment.sub(" ", self.code))
         call = _METHOD_CALL if self.is_of_server else _CALL
