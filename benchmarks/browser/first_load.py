@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from benchmarks.browser.chromium import chromium
 from benchmarks.measure import Figure, Report
 from benchmarks.supervision.serving import box
-from tests.browser.chromium import launch_chromium
 from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, Forwarded, routed
-from tests.capabilities import find_chromium
 from tests.ui.daemons import eventually
 
 LOADS = 3
@@ -36,14 +35,10 @@ class FirstLoad:
 
 def measure(dist: Path) -> Report:
     """Load the page of a fresh box below a router, each time in a browser without a cache."""
-    path = find_chromium()
-    if path is None:
-        raise SystemExit("Chromium is missing: install the package `chromium` of this system")
     report = Report("First load", "./buildenv.sh nox -s bench -- first_load")
-    with box(dist) as made:
+    with chromium() as browser, box(dist) as made:
         made.start()
-        with sync_playwright() as driver, launch_chromium(driver, path) as browser:
-            loads = [_load(browser, made.paths.socket("ui")) for _ in range(LOADS)]
+        loads = [_load(browser, made.paths.socket("ui")) for _ in range(LOADS)]
     requests = max(load.requests for load in loads)
     code = max(load.code for load in loads) / 1000
     report.add(Figure("requests", requests, "", target=f"≤ {REQUESTS}", met=requests <= REQUESTS))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from benchmarks.browser.chromium import chromium
 from benchmarks.browser.desks import our_tasks as tasks
 from benchmarks.browser.desks import ours, probe
 from benchmarks.browser.desks.desk import OtherDesk
@@ -19,8 +20,6 @@ from benchmarks.measure import Comparison, Figure, Report
 from benchmarks.supervision.serving import Box
 from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.wire import TicketId
-from tests.browser.chromium import launch_chromium
-from tests.capabilities import find_chromium
 
 LOADS = 5
 ROUNDS = 7
@@ -76,12 +75,9 @@ class Table:
 
 def measure(dist: Path) -> Report:
     """Measure our pages, then those of the others doing the same in the same browser."""
-    path = find_chromium()
-    if path is None:
-        raise SystemExit("Chromium is missing: install the package `chromium` of this system")
     report = Report("Pages", "./buildenv.sh nox -s bench -- pages")
     table = Table()
-    with sync_playwright() as driver, launch_chromium(driver, path) as browser:
+    with chromium() as browser:
         with ours.our_desk(dist, INBOX) as made:
             _measure_loads(browser, made, table)
             _measure_tickets(browser, made, table, report)

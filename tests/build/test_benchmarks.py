@@ -1,4 +1,4 @@
-"""What the figures are made with: a load counts what is answered, and does not count what is not."""
+"""What the figures are made with: a load that counts what is answered and nothing else, and a browser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.browser.chromium import chromium
 from benchmarks.desk.load import load, post
+from tests.capabilities import CHROMIUM, require
 
 
 @pytest.fixture
@@ -32,3 +34,9 @@ def test_a_load_counts_answers(echo: str) -> None:
 def test_a_load_that_is_refused_is_no_figure(echo: str) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         load(echo, [post("/elsewhere", b"{}")], 2, 0.2)
+
+
+def test_the_browser_that_the_tests_need_is_enough_for_the_benchmarks() -> None:
+    require(CHROMIUM)
+    with chromium() as browser:
+        assert browser.is_connected()
