@@ -15,7 +15,7 @@ from benchmarks.browser.desks import ours, probe
 from benchmarks.browser.desks.desk import OtherDesk
 from benchmarks.browser.desks.django_helpdesk import django_helpdesk
 from benchmarks.browser.desks.roundup_pages import roundup_pages
-from benchmarks.delivery.daemons import resident_mb
+from benchmarks.daemon_process import resident_mb
 from benchmarks.measure import Comparison, Figure, Report
 from benchmarks.supervision.serving import Box
 from hero_assistance_sdk.net.sockets import listening_pid

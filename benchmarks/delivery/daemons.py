@@ -11,15 +11,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.daemon_process import await_health, resident_mb, running
 from benchmarks.measure import Figure, Report, timed
-from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 
 ROUNDS = 5
 # What `--quick` takes in the place of these: enough to see that every line of it runs.
 SHORT = {"ROUNDS": 1}
-DEADLINE_S = 30.0
 START = ("--start", "--auth-mode", "dev", "--seed-dev-users")
 
 
@@ -43,13 +42,9 @@ def _measure_cold_start(root: Path, env: dict[str, str], report: Report) -> None
     timings = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        server = subprocess.Popen([root / "bin" / "hero_assistance_server"], env=env, stderr=subprocess.DEVNULL)
-        try:
-            _await_health(Paths.from_environ(env).socket("rpc"))
+        with running([root / "bin" / "hero_assistance_server"], env):
+            await_health(Paths.from_environ(env).socket("rpc"))
             timings.append((time.perf_counter() - started) * 1000)
-        finally:
-            server.terminate()
-            server.wait(DEADLINE_S)
     value = statistics.median(timings)
     report.add(Figure("server, from its start to `/health`", value, "ms", target="≤ 600", met=value <= 600))
 
@@ -75,24 +70,3 @@ def _report_memory(binary: str, env: dict[str, str], report: Report) -> None:
         pid = supervisor.call("system.health")["pid"]
     value = resident_mb(pid)
     report.add(Figure("memory of the embedded supervisor, idle", value, "MB", target="≤ 40", met=value <= 40))
-
-
-def resident_mb(pid: int) -> float:
-    """Return what a process has in memory."""
-    listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True)
-    return int(listed.stdout) / 1024
-
-
-def _await_health(socket: Path) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        if socket.exists():
-            try:
-                with RpcClient(socket) as server:
-                    server.get("/health")
-            except HeroError:
-                pass
-            else:
-                return
-        time.sleep(0.002)
-    raise SystemExit(f"{socket} did not answer within {DEADLINE_S:g} s")

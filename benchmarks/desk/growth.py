@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,9 +19,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from benchmarks.daemon_process import await_health, running
 from benchmarks.desk.desk_data import COMMON, SECOND, build
 from benchmarks.measure import Figure, Report, timed
-from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_server.storage.sqlite.store import DATABASE
@@ -36,7 +35,6 @@ SHORT = {"SIZES": {"": (1_000, 2_000)}, "ROUNDS": 1, "CALLS": 10, "STARTS": 1}
 # What people look at of a list; the rest is searched.
 PAGES = 3
 STARTS = 5
-DEADLINE_S = 60.0
 AGENT, CUSTOMER = "bob", "c7"
 TWICE, SEARCH_MS, START_MS = 2.0, 60.0, 1000.0
 
@@ -108,33 +106,14 @@ def _server(paths: Paths) -> Iterator[RpcClient]:
     """A server on these data, in a process of its own, once it answers."""
     env = {**os.environ, "PATH_ROOT": str(paths.root), "HOME": str(paths.root), "HERO_ASSISTANCE_TCP": "off"}
     command = [sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev"]
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-    try:
-        _await_health(paths)
+    with running(command, env, os.path.sep):
+        await_health(paths.socket("rpc"))
         with _client(paths, AGENT) as client:
             yield client
-    finally:
-        process.terminate()
-        process.wait(DEADLINE_S)
 
 
 def _client(paths: Paths, user: str) -> RpcClient:
     return RpcClient(paths.socket("rpc"), headers={"x-dev-user": user})
-
-
-def _await_health(paths: Paths) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        if paths.socket("rpc").exists():
-            try:
-                with _client(paths, AGENT) as client:
-                    client.get("/health")
-            except HeroError:
-                pass
-            else:
-                return
-        time.sleep(0.002)
-    raise SystemExit(f"the server on {paths.data} did not answer within {DEADLINE_S:g} s")
 
 
 def _count(paths: Paths) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import configparser
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.daemon_process import free_address
 from benchmarks.desk.load import post
+from benchmarks.gunicorn import serve
 
 PASSWORD = "bench"  # noqa: S105
-# One a core of the machine that the figures were made on.
-WORKERS = 2
 # The fewest that it takes: its default makes a caller with a password wait for a tenth of a second.
 HASH_ROUNDS = 1000
-STOP_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,7 @@ class Roundup:
 @contextmanager
 def roundup(base: Path) -> Iterator[Roundup]:
     """Install a tracker below `base` and serve it while the context is open."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = free_address()
     home = base / "tracker"
     # What its programs keep in the home folder goes with the tracker.
     env = {**os.environ, "HOME": str(base)}
@@ -45,13 +42,8 @@ def roundup(base: Path) -> Iterator[Roundup]:
     (base / "wsgi.py").write_text(
         f"from roundup.cgi.wsgi_handler import RequestDispatcher\napp = RequestDispatcher({str(home)!r})\n"
     )
-    command = [_tool("gunicorn"), "--bind", address, "--workers", str(WORKERS), "--timeout", "60", "wsgi:app"]
-    serving = subprocess.Popen(command, cwd=base, env=env, stderr=subprocess.DEVNULL)
-    try:
+    with serve("wsgi:app", address, base, env):
         yield Roundup(address, _create(address))
-    finally:
-        serving.terminate()
-        serving.wait(STOP_S)
 
 
 def _create(address: str) -> bytes:
@@ -79,9 +71,5 @@ def _configure(path: Path, address: str) -> None:
 
 
 def _administer(env: dict[str, str], home: Path, *words: str) -> None:
-    command = [_tool("roundup-admin"), "-i", str(home), *words]
+    command = [str(Path(sys.executable).with_name("roundup-admin")), "-i", str(home), *words]
     subprocess.run(command, env=env, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
-
-def _tool(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))

@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.daemon_process import await_health, resident_mb, running
 from benchmarks.desk.load import Load, load, post
-from benchmarks.desk.roundup import HASH_ROUNDS, WORKERS, roundup
+from benchmarks.desk.roundup import HASH_ROUNDS, roundup
 from benchmarks.desk.streams import BURST, streams
+from benchmarks.gunicorn import WORKERS
 from benchmarks.measure import Figure, Report
-from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.limits import SETTING
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
@@ -35,7 +34,6 @@ ROUNDS = 3
 TICKETS = 1000
 READERS = 2000
 STALLED = READERS // 10
-DEADLINE_S = 30.0
 # What `--quick` takes in the place of these: enough to see that every line of it runs.
 SHORT = {"SECONDS": 0.3, "ROUNDS": 1, "TICKETS": 60, "READERS": 60, "STALLED": 6}
 BODY = "Since this morning the VPN does not connect; it worked yesterday, at home and here. " * 4
@@ -87,7 +85,7 @@ _NOTES = [
 
 
 def _measure_idle(served: _Served, report: Report) -> None:
-    value = _resident_mb(served.pid)
+    value = resident_mb(served.pid)
     report.add(Figure("memory, idle", value, "MB", target="≤ 90", met=value <= 90))
 
 
@@ -126,7 +124,6 @@ def _add(report: Report, name: str, found: dict[str, list[Load]], target: float 
 
 
 def _measure_peer(address: str, create: bytes, ours: float, report: Report) -> None:
-    _await_port(address)
     theirs = max(load(address, [create], callers, PEER_SECONDS).per_second for callers in (4, CALLERS))
     report.add(Figure("Roundup's REST API, an issue filed", theirs, "/s"))
     ratio = ours / theirs
@@ -150,13 +147,12 @@ def _server(root: Path) -> Iterator[_Served]:
     root.mkdir()
     env = {**os.environ, "PATH_ROOT": str(root), "HOME": str(root), "HERO_ASSISTANCE_TCP": "127.0.0.1:0"}
     command = [sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev", "--seed-dev-users"]
-    process = subprocess.Popen(command, env={**env, SETTING: LIMITS}, stderr=subprocess.DEVNULL)
     paths = Paths.from_environ(env)
-    try:
-        yield _Served(_await_health(paths)["tcp"], process.pid, paths)
-    finally:
-        process.terminate()
-        process.wait(DEADLINE_S)
+    with running(command, {**env, SETTING: LIMITS}) as process:
+        await_health(paths.socket("rpc"))
+        with RpcClient(paths.socket("rpc")) as client:
+            address = client.call("system.health")["tcp"]
+        yield _Served(address, process.pid, paths)
 
 
 @contextmanager
@@ -188,33 +184,3 @@ def _filing(served: _Served) -> Iterator[None]:
 def _request(method: str, **params: Any) -> bytes:
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
     return post("/rpc", body, {"x-dev-user": "bob"})
-
-
-def _await_health(paths: Paths) -> dict[str, Any]:
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        try:
-            with RpcClient(paths.socket("rpc")) as client:
-                health: dict[str, Any] = client.call("system.health")
-                return health
-        except HeroError:
-            time.sleep(0.02)
-    raise SystemExit(f"the server did not answer within {DEADLINE_S:g} s")
-
-
-def _await_port(address: str) -> None:
-    host, _, port = address.rpartition(":")
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection((host, int(port)), 1.0).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise SystemExit(f"nothing listens on {address}")
-
-
-def _resident_mb(pid: int) -> float:
-    listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True)
-    return int(listed.stdout) / 1024

@@ -7,7 +7,6 @@ import math
 import os
 import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.daemon_process import await_health, running
 from benchmarks.desk.load import post
 from benchmarks.measure import Figure, Report
-from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.limits import WITHOUT_RATES
@@ -153,15 +152,11 @@ def _server() -> Iterator[tuple[Paths, int]]:
     with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as root:
         env = {**os.environ, **WITHOUT_RATES, "PATH_ROOT": root, "HOME": root, "HERO_ASSISTANCE_TCP": "off"}
         command = [sys.executable, "-m", "hero_assistance_server", "--auth-mode", "hero"]
-        process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, cwd=os.path.sep)
-        try:
-            paths = Paths.from_environ(env)
-            _await_health(paths)
+        paths = Paths.from_environ(env)
+        with running(command, env, os.path.sep) as process:
+            await_health(paths.socket("rpc"))
             _fill(paths)
             yield paths, process.pid
-        finally:
-            process.terminate()
-            process.wait(DEADLINE_S)
 
 
 def _fill(paths: Paths) -> None:
@@ -172,16 +167,3 @@ def _fill(paths: Paths) -> None:
     with RpcClient(paths.socket("rpc"), headers={"x-hero-user": LOGIN}) as admin:
         for number in range(TICKETS):
             admin.call("ticket.create", title=f"Ticket {number}", body="It worked yesterday. " * 10)
-
-
-def _await_health(paths: Paths) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        try:
-            with RpcClient(paths.socket("rpc")) as client:
-                client.get("/health")
-        except HeroError:
-            time.sleep(0.02)
-        else:
-            return
-    raise SystemExit(f"the server did not answer within {DEADLINE_S:g} s")

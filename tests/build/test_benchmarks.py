@@ -1,16 +1,29 @@
-"""What the figures are made with: a load that counts what is answered and nothing else, and a browser."""
+"""What the figures are made with: a load that counts what is answered and nothing else, daemons, and a browser."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from benchmarks import daemon_process
 from benchmarks.browser.chromium import chromium
+from benchmarks.daemon_process import await_port, free_address, running
 from benchmarks.desk.load import load, post
 from tests.capabilities import CHROMIUM, require
+
+_STUBBORN = """
+import signal, socket, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+host, _, port = sys.argv[1].rpartition(":")
+server = socket.create_server((host, int(port)))
+while True:
+    server.accept()
+"""
 
 
 @pytest.fixture
@@ -34,6 +47,23 @@ def test_a_load_counts_answers(echo: str) -> None:
 def test_a_load_that_is_refused_is_no_figure(echo: str) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         load(echo, [post("/elsewhere", b"{}")], 2, 0.2)
+
+
+def test_a_daemon_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = free_address()
+    with ExitStack() as stack:
+        process = stack.enter_context(running([sys.executable, "-c", _STUBBORN, address], {}))
+        await_port(address)
+        monkeypatch.setattr(daemon_process, "DEADLINE_S", 0.1)
+        with pytest.raises(subprocess.TimeoutExpired):
+            stack.close()
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_nothing_listens_where_a_daemon_is_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daemon_process, "DEADLINE_S", 0.1)
+    with pytest.raises(SystemExit, match="did not answer"):
+        await_port(free_address())
 
 
 def test_the_browser_that_the_tests_need_is_enough_for_the_benchmarks() -> None:

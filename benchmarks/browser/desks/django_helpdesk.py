@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +13,10 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from benchmarks.browser.desks.desk import Words
+from benchmarks.daemon_process import free_address
+from benchmarks.gunicorn import serve
 
 PASSWORD = "bench"  # noqa: S105
-# One a core of the machine that the figures were made on.
-WORKERS = 2
-STOP_S = 10.0
-_START_S = 60.0
 _SITE = """
 from pathlib import Path
 BASE = Path(__file__).parent
@@ -120,39 +114,16 @@ def django_helpdesk(tickets: int) -> Iterator[DjangoHelpdesk]:
     """A site of so many tickets, for the time that the context is open."""
     with tempfile.TemporaryDirectory(prefix="hj", dir="/tmp") as name:
         base = Path(name)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            address = f"127.0.0.1:{probe.getsockname()[1]}"
         env = {**os.environ, "HOME": name, "PYTHONPATH": name, "DJANGO_SETTINGS_MODULE": "site_settings"}
         (base / "site_settings.py").write_text(_SITE)
         (base / "site_urls.py").write_text(_URLS)
         for words in (("migrate", "-v0"), ("collectstatic", "--noinput", "-v0")):
             _run(env, base, "-m", "django", *words)
         _run(env, base, "-c", _FILL, str(tickets))
-        command = ["gunicorn", "--bind", address, "--workers", str(WORKERS), "--timeout", "60"]
-        application = "django.core.wsgi:get_wsgi_application()"
-        serving = subprocess.Popen(
-            [sys.executable, "-m", *command, application], cwd=base, env=env, stderr=subprocess.DEVNULL
-        )
-        try:
-            _await(address)
+        address = free_address()
+        with serve("django.core.wsgi:get_wsgi_application()", address, base, env):
             yield DjangoHelpdesk(address)
-        finally:
-            serving.terminate()
-            serving.wait(STOP_S)
 
 
 def _run(env: dict[str, str], base: Path, *words: str) -> None:
     subprocess.run([sys.executable, *words], cwd=base, env=env, check=True, stdout=subprocess.DEVNULL)
-
-
-def _await(address: str) -> None:
-    end = time.monotonic() + _START_S
-    while True:
-        try:
-            urllib.request.urlopen(f"http://{address}/login/", timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)
-        else:
-            return
