@@ -43,6 +43,8 @@ def test_the_load_of_a_run_is_what_all_programs_used_less_its_own() -> None:
     assert load == pytest.approx((1.5, 0.1, 0.2, 0.4))
     assert load.foreign == pytest.approx(0.5)
     assert load.describe() == "while other programs used 50 % of the processors"
+    killed = compare_times(before, after, killed_seconds=cores)
+    assert killed == pytest.approx((1.5, 0.1, 0.3, 0.3))
 
 
 def test_what_is_not_known_is_not_foreign() -> None:
@@ -210,6 +212,26 @@ def test_a_run_has_the_load_that_the_reader_saw(project: Any) -> None:
     assert runner.run_alone("test_a.py::test_x").load == pytest.approx((2, 0, 0.25, 0.75))
     (run,) = runner.run_serially(Batch(workers=1, parts=({"test_a.py::test_x": 1},), seed=0))
     assert run.load == pytest.approx((2, 0, 0.25, 0.75))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux' /proc")
+@pytest.mark.parametrize("in_session", [False, True])
+def test_what_a_process_used_that_a_test_left_behind_is_its_own_load(project: Any, in_session: bool) -> None:
+    burn = "import time\nwhile time.process_time() < 0.5: pass\nprint('burnt', flush=True)\ntime.sleep(120)\n"
+    project.write(
+        "test_a.py",
+        f"import subprocess, sys\nBURN = {burn!r}\ndef test_x():\n"
+        f"    child = subprocess.Popen([sys.executable, '-c', BURN], stdout=-1, start_new_session={in_session})\n"
+        "    assert child.stdout.readline()\n",
+    )
+    cores = count_cores()
+    times = iter(ProcessorTimes(at=n, average=2, busy=n * cores, steal=0, own=0) for n in range(2))
+    runner = PytestRunner(project.folder, ("-p", "no:cacheprovider"), cwd=project.folder, read_times=times.__next__)
+    run = runner.run_alone("test_a.py::test_x")
+    assert run.outcome is Outcome.PASSED, run.text
+    assert run.load is not None
+    assert run.load.own * cores > 0.4
+    assert run.load.own + run.load.others == pytest.approx(1)
 
 
 @pytest.mark.measures

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake_quarantine.runner.process_stat import GROUP, TICKS, read_stat
+
 OUTPUT_BYTES = 20_000
 LOOK_SECONDS = 5.0  # how often a child is asked whether it is stuck
 KILL_ROUNDS = 10  # a process may start others while they are looked for
@@ -28,11 +30,16 @@ class End(enum.Enum):
 
 @dataclass(frozen=True)
 class ProcessResult:
-    """How a child ended; `output` is the end of what it printed."""
+    """How a child ended; `output` is the end of what it printed.
+
+    `killed_seconds` is the processors' time that its processes used which were killed in the end: no one has waited for
+    them, so that the system counts it nowhere else.
+    """
 
     status: int
     output: str
     end: End = End.BY_ITSELF
+    killed_seconds: float = 0.0
 
     @property
     def timed_out(self) -> bool:
@@ -86,11 +93,12 @@ def run_command(
             if end is not End.BY_ITSELF:
                 before_end()
         finally:
+            killed_seconds = _read_killed_seconds(child.pid, marker)
             kill_group(child)
             kill_marked(marker)
         output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
         text = output.read().decode("utf-8", "replace")
-    return ProcessResult(child.returncode, text, end)
+    return ProcessResult(child.returncode, text, end, killed_seconds)
 
 
 def kill_marked(marker: str) -> None:
@@ -107,12 +115,28 @@ def kill_marked(marker: str) -> None:
             return
 
 
+def _read_killed_seconds(leader: int, marker: str) -> float:
+    """Return the processors' time of what will be killed, but for the leader itself, which is waited for."""
+    marked = set(_find_marked(marker.encode())) if marker else set()
+    ticks = 0
+    for pid in _list_processes():
+        with contextlib.suppress(OSError):
+            stat = read_stat(pid)
+            if pid != leader and (int(stat[GROUP]) == leader or pid in marked):
+                ticks += sum(map(int, stat[TICKS]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _list_processes() -> Iterator[int]:
+    return (int(folder.name) for folder in Path("/proc").glob("[0-9]*"))
+
+
 def _find_marked(marker: bytes) -> Iterator[int]:
-    for folder in Path("/proc").glob("[0-9]*"):
+    for pid in _list_processes():
         # A process that ends meanwhile, or is somebody else's, is none of ours.
         with contextlib.suppress(OSError):
-            if marker in (folder / "environ").read_bytes().split(b"\0"):
-                yield int(folder.name)
+            if marker in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                yield pid
 
 
 def _wait(child: subprocess.Popen[bytes], until: float, is_stuck: Callable[[], bool]) -> End:

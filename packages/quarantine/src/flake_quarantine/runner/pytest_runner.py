@@ -76,7 +76,7 @@ class PytestRunner:
         if not own:
             return _describe_unstarted(nodeid, f"{result.describe()}\n{result.output[-2000:]}")
         run = next((run for run in own if run.failed), own[0])
-        run.load = compare_times(before, self.read_times())
+        run.load = compare_times(before, self.read_times(), result.killed_seconds)
         if run.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.NOT_RUN):
             run.text = f"{result.describe()}\n{result.output[-2000:]}"
         return run
@@ -121,7 +121,8 @@ class PytestRunner:
             log, result = self._run(
                 [*options, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS, targets=batch.targets
             )
-        load = compare_times(before, self.read_times())  # of which the noise is a part that is our own
+        # The noise is a part of it that is our own.
+        load = compare_times(before, self.read_times(), result.killed_seconds)
         for run in log.runs:
             run.load = load
         return log, result

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake_quarantine.node_ids import extract_path
+from flake_quarantine.runner.process_stat import STATE, read_stat
 from flake_quarantine.runs import Outcome, Run
 
 
@@ -60,7 +61,7 @@ def _is_alive(pid: int) -> bool:
     """Tell whether a measuring process lives: one that has died may wait for long until xdist reaps it."""
     try:
         os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return read_stat(pid)[STATE] != "Z"
     except FileNotFoundError:  # a system without Linux' /proc
         return True
     except OSError:  # there is none, or it is another user's
