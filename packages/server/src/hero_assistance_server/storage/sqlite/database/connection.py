@@ -93,6 +93,15 @@ def confine(connection: apsw.Connection) -> None:
     connection.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
 
 
+def open_at_rest(path: Path, *, writes: bool = False) -> apsw.Connection:
+    """A connection to a database that is not in use and may come from elsewhere; raises `apsw.Error`."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE if writes else apsw.SQLITE_OPEN_READONLY)
+    confine(connection)
+    # What its schema calls may do nothing but compute.
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    return connection
+
+
 def quote_name(name: str) -> str:
     """Return the name of a table or column as a statement takes it; a database from elsewhere may hold any name."""
     quoted = name.replace('"', '""')

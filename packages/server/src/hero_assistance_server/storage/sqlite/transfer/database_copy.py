@@ -14,6 +14,7 @@ from hero_assistance_server.storage.sqlite.database.connection import (
     APPLICATION_ID,
     LITESTREAM_TABLES,
     confine,
+    open_at_rest,
     open_reader,
     quote_name,
 )
@@ -52,7 +53,7 @@ def copy_database(source: Path, target: Path, report: ProgressCallback) -> None:
 
 def read_contents(path: Path) -> Contents:
     """Check a database file that is not in use; raises `apsw.Error` or `ValueError` for a damaged one."""
-    connection = _open_at_rest(path)
+    connection = open_at_rest(path)
     try:
         if connection.pragma("application_id") != APPLICATION_ID:
             raise ValueError("it is the database of another program")
@@ -69,21 +70,13 @@ def read_contents(path: Path) -> Contents:
 
 def list_attachment_files(path: Path) -> list[str]:
     """Return the files that a database's attachments are in, in order; a version before attachments has none."""
-    connection = _open_at_rest(path)
+    connection = open_at_rest(path)
     try:
         if not _has_attachments(connection):
             return []
         return [digest for (digest,) in connection.execute("SELECT DISTINCT sha256 FROM attachments ORDER BY sha256")]
     finally:
         connection.close()
-
-
-def _open_at_rest(path: Path) -> apsw.Connection:
-    """Open a database that may come from elsewhere, to read it."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    confine(connection)
-    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-    return connection
 
 
 def _copy_pages(reader: apsw.Connection, copy: apsw.Connection, report: ProgressCallback) -> None:

@@ -11,7 +11,7 @@ import apsw
 
 from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
-from hero_assistance_server.storage.sqlite.database.connection import confine, open_reader, open_writer
+from hero_assistance_server.storage.sqlite.database.connection import open_at_rest, open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.errors import explain_error
 from hero_assistance_server.storage.sqlite.transfer import database_copy
@@ -88,8 +88,8 @@ class SqliteDatabaseFiles:
 
     def end_access(self, path: Path) -> None:
         """Delete the rows of every table that lets users in."""
-        with _translated_errors():
-            end_access(path)
+        with _opened_at_rest(path) as connection:
+            end_access(connection)
 
     def delete_unused_uploads(self, path: Path) -> None:
         """Delete them as for a backup, and what Litestream has made in the database."""
@@ -138,10 +138,8 @@ class SqliteDatabaseFiles:
 def _opened_at_rest(path: Path) -> Iterator[apsw.Connection]:
     """Open a database that is not in use and may come from elsewhere, to change it."""
     with _translated_errors():
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = open_at_rest(path, writes=True)
         try:
-            confine(connection)
-            connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
             yield connection
         finally:
             connection.close()
