@@ -96,6 +96,18 @@ async def test_what_is_no_replica_changes_nothing(paths: Paths) -> None:
         assert await read_everything(desk) == before
 
 
+async def test_a_database_that_does_not_take_what_a_restore_changes_is_refused(paths: Paths) -> None:
+    fetched, before = await make_past(paths)
+    other = apsw.Connection(str(fetched / DATABASE))
+    other.execute("ALTER TABLE deliveries RENAME COLUMN key TO other")
+    other.close()
+    with pytest.raises(RestoreFailed, match="nothing has changed") as refused:
+        restore_replica(SQLITE, fetched, paths.data, NOW, silent)
+    assert "no such column: key" in str(refused.value.hint)
+    async with running(paths) as desk:
+        assert await read_everything(desk) == before
+
+
 async def test_backups_and_exports_are_without_the_tables_of_litestream(paths: Paths) -> None:
     fetched, _ = await make_past(paths)
     shutil.copyfile(fetched / DATABASE, paths.data / DATABASE)

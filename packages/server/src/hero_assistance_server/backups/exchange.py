@@ -11,7 +11,7 @@ from typing import TypeVar
 from hero_assistance_sdk.files.durable_files import sync_folder
 from hero_assistance_server.backups.errors import RestoreFailed
 from hero_assistance_server.backups.exchange_folders import exchange
-from hero_assistance_server.storage.database_files import DatabaseFiles, explain_failure
+from hero_assistance_server.storage.database_files import DatabaseFileError, DatabaseFiles, explain_failure
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.partial_folders import (
     find_previous_name,
@@ -41,7 +41,7 @@ def replace_data(database: DatabaseFiles, data: Path, now: datetime, fill: Calla
                     database.end_access(made / database.name)
                     database.leave_out_numbers(made / database.name)
                     exchange(data, made)
-            except OSError as error:
+            except (OSError, DatabaseFileError) as error:
                 reason, hint = explain_failure(error)
                 told = f"{reason}; {hint}" if hint else reason
                 raise RestoreFailed("the data cannot be put in place; nothing has changed", hint=told) from error
