@@ -68,6 +68,22 @@ def test_each_file_is_copied_once(desk: Desk) -> None:
     assert name_of(0) in desk.there
 
 
+def test_what_is_deleted_before_its_turn_is_copied_when_it_is_uploaded_again(desk: Desk) -> None:
+    for number in range(PORTION + 1):
+        desk.add(number)
+    last = max(list_local(desk.here))
+
+    def delete_last(waiting: int) -> None:
+        if waiting == 1:
+            (desk.here / last).unlink()
+
+    desk.copier.copy(delete_last)
+    assert last not in desk.there
+    (desk.here / last).write_bytes(b"content")
+    desk.copy()
+    assert last in desk.there
+
+
 def test_what_is_received_or_is_no_attachment_is_left_alone(desk: Desk) -> None:
     desk.add(1)
     for other in (desk.here / ".incoming" / "0011", desk.here / "ab" / "short", desk.here / name_of(1)[:2] / ".hidden"):

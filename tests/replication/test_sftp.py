@@ -114,7 +114,7 @@ def test_a_folder_of_the_server_keeps_files_whole(folder: SftpFolder, tmp_path: 
         (here / name).parent.mkdir(parents=True, exist_ok=True)
         (here / name).write_text(name)
     back.mkdir()
-    folder.put(here, [*names, name_of(999)])
+    assert folder.put(here, [*names, name_of(999)]) == set(names)
     assert folder.list_files() == set(names)
     assert not list((tmp_path / "copies").rglob("*.part"))
     folder.fetch(names, back)

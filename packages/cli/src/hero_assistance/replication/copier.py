@@ -36,8 +36,8 @@ class AttachmentCopier:
         for start in range(0, len(waiting), PORTION):
             report(len(waiting) - start)
             portion = waiting[start : start + PORTION]
-            self._target.put(self._attachments, portion)
-            self._there.update(portion)
+            # One that was deleted meanwhile is not there, and may be uploaded again.
+            self._there |= self._target.put(self._attachments, portion)
 
     def forget(self, now: float) -> None:
         """Delete at the target what has been gone here as long as the database's old snapshots are kept.

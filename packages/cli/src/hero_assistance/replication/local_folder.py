@@ -33,11 +33,14 @@ class LocalFolder:
         """Walk the folder."""
         return list_local(self.path / FOLDER)
 
-    def put(self, attachments: Path, names: Sequence[str]) -> None:
+    def put(self, attachments: Path, names: Sequence[str]) -> set[str]:
         """Copy file by file; one that has been deleted meanwhile is left out."""
+        copied = set()
         for name in names:
             with contextlib.suppress(FileNotFoundError):
                 _copy(attachments / name, self.path / FOLDER / name)
+                copied.add(name)
+        return copied
 
     def fetch(self, names: Sequence[str], attachments: Path) -> None:
         """Copy file by file."""

@@ -48,8 +48,9 @@ class SftpFolder:
         listed = self._run([self._enter, _line("-ls", "-1", f"{FOLDER}/*/*")])
         return select_names("/".join(line.strip().split("/")[-2:]) for line in listed.splitlines())
 
-    def put(self, attachments: Path, names: Sequence[str]) -> None:
+    def put(self, attachments: Path, names: Sequence[str]) -> set[str]:
         """Put them in portions, each under another name at first; what was deleted meanwhile is left out."""
+        copied: set[str] = set()
         for portion in _cut(names):
             there = [name for name in portion if (attachments / name).is_file()]
             groups = sorted({name.partition("/")[0] for name in there})
@@ -57,6 +58,8 @@ class SftpFolder:
             puts = [command for name in there for command in _put(name, f"{FOLDER}/{name}")]
             if puts:
                 self._run([self._enter, *made, *puts], attachments)
+            copied.update(there)
+        return copied
 
     def fetch(self, names: Sequence[str], attachments: Path) -> None:
         """Get them in portions."""

@@ -35,8 +35,8 @@ class TargetFolder(Protocol):
         """Return the names of the attachments that are there, whole."""
         ...
 
-    def put(self, attachments: Path, names: Sequence[str]) -> None:
-        """Copy attachments of a folder to the target; each appears whole."""
+    def put(self, attachments: Path, names: Sequence[str]) -> set[str]:
+        """Copy attachments of a folder to the target; each appears whole. Return those that were still there."""
         ...
 
     def fetch(self, names: Sequence[str], attachments: Path) -> None:
