@@ -124,3 +124,16 @@ def test_a_desk_that_has_lost_its_folder_deletes_nothing(desk: Desk) -> None:
     for now in (0.0, DAY_S, 3 * DAY_S):
         desk.copier.forget(now)
     assert desk.there == {name_of(1)}
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_and_deletes_nothing(desk: Desk) -> None:
+    desk.add(1)
+    desk.copy()
+    folder = (desk.here / name_of(1)).parent
+    folder.rename(folder.with_name("away"))
+    # As a disk with faults: what is asked of it fails.
+    folder.symlink_to(folder)
+    for now in (0.0, DAY_S):
+        with pytest.raises(OSError, match="Too many levels of symbolic links"):
+            desk.copier.forget(now)
+    assert desk.there == {name_of(1)}

@@ -7,6 +7,7 @@ replica.json             whose replica it is, and of which generation
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from hero_assistance_sdk.files.data_folder import ATTACHMENTS
 FOLDER = ATTACHMENTS
 CLAIM = "replica.json"
 # `ab/cd...`: a SHA-256, as the data folder has it.
+_GROUP = 2
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}", re.ASCII)
 
 
@@ -49,10 +51,24 @@ class TargetFolder(Protocol):
 
 
 def list_local(attachments: Path) -> set[str]:
-    """Return the names of the attachments in a folder, which need not be there."""
-    return select_names(path.relative_to(attachments).as_posix() for path in attachments.glob("??/*"))
+    """Return the names of the attachments in a folder, which need not be there.
+
+    Raises `OSError`: what cannot be listed is not gone. `Path.glob` would leave it out, and take four times as long.
+    """
+    found: set[str] = set()
+    for group in _list_names(attachments):
+        if len(group) == _GROUP:
+            found |= select_names(f"{group}/{name}" for name in _list_names(attachments / group))
+    return found
 
 
 def select_names(found: Iterable[str]) -> set[str]:
     """Return those that are names of attachments."""
     return {name for name in found if _NAME.fullmatch(name)}
+
+
+def _list_names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - a round lists every file, and needs no object for each
+    except (FileNotFoundError, NotADirectoryError):
+        return []
