@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hero_assistance.replication.errors import ReplicaFailed
+from hero_assistance.replication.openssh import run_openssh
 from hero_assistance.replication.targets import SftpTarget
 
 _ORDER = ("ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa", "ssh-ed25519")
@@ -78,9 +79,6 @@ def _keys(printed: str) -> list[str]:
 
 def _run(*command: str) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
-    except FileNotFoundError:
-        raise ReplicaFailed(f"`{command[0]}` is not installed", hint="install OpenSSH's client") from None
+        return run_openssh(command, _TIMEOUT_S).stdout
     except subprocess.TimeoutExpired:
         return ""
-    return done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from hero_assistance.replication.configuration import (
 from hero_assistance.replication.errors import ReplicaFailed, TargetTaken
 from hero_assistance.replication.host_keys import find_host_key
 from hero_assistance.replication.litestream import find_litestream
+from hero_assistance.replication.openssh import run_openssh
 from hero_assistance.replication.report import Report, write_report
 from hero_assistance.replication.target_folder import TargetFolder
 from hero_assistance.replication.targets import FolderTarget, parse_target
@@ -108,12 +108,7 @@ def _find_key(chosen: str) -> Path:
     key = next((path for path in tried if path.is_file()), None)
     if key is None:
         raise UsageError(f"there is no key {tried[0]}", hint="make one: ssh-keygen -t ed25519, or give --key PATH")
-    command = ["ssh-keygen", "-y", "-P", "", "-f", str(key)]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=_KEY_S)
-    except FileNotFoundError:
-        raise ReplicaFailed("`ssh-keygen` is not installed", hint="install OpenSSH's client") from None
-    if done.returncode != 0:
+    if run_openssh(["ssh-keygen", "-y", "-P", "", "-f", str(key)], _KEY_S).returncode != 0:
         raise UsageError(f"{key} is no private key without a passphrase", hint="give one that is: --key PATH")
     return key
 

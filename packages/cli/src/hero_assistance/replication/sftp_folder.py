@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from hero_assistance.replication.errors import ReplicaFailed
+from hero_assistance.replication.openssh import run_openssh
 from hero_assistance.replication.target_folder import FOLDER, select_names
 from hero_assistance.replication.targets import SftpTarget
 
@@ -77,21 +78,10 @@ class SftpFolder:
     def _enter(self) -> str:
         return _line("cd", _quote(self.target.folder))
 
-    def _run(self, commands: Sequence[str], folder: Path | None = None) -> str:
+    def _run(self, commands: Sequence[str], folder: Path = Path("/")) -> str:
         """Run commands in one connection, in a folder of this machine; returns what they print."""
         try:
-            done = subprocess.run(
-                self._command(),
-                input="\n".join([*commands, "bye", ""]),
-                cwd=folder or Path("/"),
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_TIMEOUT_S,
-                check=False,
-            )
-        except FileNotFoundError:
-            raise ReplicaFailed("`sftp` is not installed", hint="install OpenSSH's client") from None
+            done = run_openssh(self._command(), _TIMEOUT_S, text="\n".join([*commands, "bye", ""]), folder=folder)
         except subprocess.TimeoutExpired:
             raise ReplicaFailed(f"{self.target} is too slow", hint=f"no answer for {_TIMEOUT_S:.0f} s") from None
         if done.returncode != 0:
@@ -111,9 +101,8 @@ class SftpFolder:
             "StrictHostKeyChecking": "yes",
             "UserKnownHostsFile": str(self.known_hosts),
         }
-        host = f"[{self.target.host}]" if ":" in self.target.host else self.target.host
         given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-        where = ("-i", str(self.key), "-P", str(self.target.port), f"{self.target.user}@{host}")
+        where = ("-i", str(self.key), "-P", str(self.target.port), f"{self.target.user}@{self.target.bracketed_host}")
         return ["sftp", "-F", "/dev/null", "-b", "-", *given, *where]
 
 

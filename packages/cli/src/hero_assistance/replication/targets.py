@@ -36,12 +36,12 @@ class SftpTarget:
 
     def __str__(self) -> str:
         port = "" if self.port == SSH_PORT else f":{self.port}"
-        return f"sftp://{self.user}@{self._bracketed}{port}{self.folder}"
+        return f"sftp://{self.user}@{self.bracketed_host}{port}{self.folder}"
 
     @property
     def address(self) -> str:
         """Host and port, as Litestream takes them."""
-        return f"{self._bracketed}:{self.port}"
+        return f"{self.bracketed_host}:{self.port}"
 
     @property
     def known_name(self) -> str:
@@ -49,7 +49,8 @@ class SftpTarget:
         return self.host if self.port == SSH_PORT else f"[{self.host}]:{self.port}"
 
     @property
-    def _bracketed(self) -> str:
+    def bracketed_host(self) -> str:
+        """The host, as it stands in front of a port or a path."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
