@@ -24,9 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HeroError as error:
         if parsed.as_json:
             print_error(error)
-        print(f"error: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  hint: {error.hint}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted: boxes finish what they have begun; run it again, or see `status`", file=sys.stderr)
@@ -35,9 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(parsed: argparse.Namespace) -> int:
     if parsed.action == "deploy":
-        build = read_deployed(find_build(parsed))
+        folder = find_build(parsed)
+        build = read_deployed(folder)
         fleet = open_fleet(parsed.inventory, build.target.executable)
-        results = deploy(fleet, build, find_build(parsed), canary=parsed.canary, batch=parsed.batch, report=_report)
+        results = deploy(fleet, build, folder, canary=parsed.canary, batch=parsed.batch, report=_report)
         print_results("deploy", build.release, results, as_json=parsed.as_json)
         return int(any(result.outcome in BAD for result in results))
     fleet = open_fleet(parsed.inventory, running_target().executable)

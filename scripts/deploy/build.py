@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from hero_assistance.releases.errors import BadBuild
+from hero_assistance.releases.errors import BadBuild, NoChecksum
 from hero_assistance.releases.manifest import read_build
-from hero_assistance.releases.sources.checksums import SUMS_FILE, find_sum
+from hero_assistance.releases.sources.checksums import read_sum
 from hero_assistance.releases.sources.signature import SIGNATURE_SUFFIX
 from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.zipapp.header import Target
@@ -34,18 +34,17 @@ def read_deployed(folder: Path) -> Build:
     hint = "build it again: ./buildenv.sh nox -s build"
     if len(archives) != 1:
         raise BadBuild(f"{folder} holds {len(archives)} archives of a release, and one is needed", hint=hint)
-    sums = folder / SUMS_FILE
-    digest = find_sum(sums.read_text("utf-8"), archives[0].name) if sums.is_file() else None
-    if digest is None:
-        raise BadBuild(f"no checksum of {archives[0].name} is known", hint=hint)
-    installer = folder / SERVICE
     archive = archives[0].absolute()
+    try:
+        digest = read_sum(archive)
+    except NoChecksum as error:
+        raise BadBuild(error.message, hint=hint) from None
     signature = archive.with_name(archive.name + SIGNATURE_SUFFIX)
     return Build(
         release=manifest.release,
         target=manifest.target,
         archive=archive,
         sha256=digest,
-        installer=installer.absolute(),
+        installer=(folder / SERVICE).absolute(),
         signature=signature if signature.is_file() else None,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance_sdk.paths import SERVICE
-from scripts.deploy.box import STOPPED, Box
+from scripts.deploy.box import EMPTY, STOPPED, Box
 from scripts.deploy.build import Build
 
 _INSTALLER = "install-"
@@ -61,7 +61,7 @@ def _install(box: Box, build: Build, start: Sequence[str]) -> Steps:
         installer = folder / f"{_INSTALLER}{build.release}"
         files.append((build.installer, installer))
         program = ("sh", installer)
-    runs = box.state not in {STOPPED, "empty"}
+    runs = box.state not in {EMPTY, STOPPED}
     install = _quote(*program, "install", archive, "--sha256", build.sha256, *(("--restart",) if runs else ()))
     begin = () if runs else (_quote(box.program, "--start", *start),)
     return Steps(tuple(files), (install, *begin, *_clean(box, {target for _, target in files})))
