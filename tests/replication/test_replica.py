@@ -177,6 +177,19 @@ def test_a_damaged_configuration_ends_no_action(target: Path) -> None:
         found.wait_copied()
 
 
+def test_a_configuration_that_cannot_be_read_ends_no_action(target: Path) -> None:
+    with desk() as found:
+        found.succeed("replicate", "setup", str(target))
+        stored = found.paths.replica / "replica.json"
+        stored.unlink()
+        stored.mkdir()
+        found.replicate()
+        report = found.paths.replica / "report.json"
+        wait_until(lambda: "Is a directory" in report.read_text(), found.log)
+        assert found.replica is not None
+        assert found.replica.poll() is None
+
+
 def test_a_litestream_that_ends_is_started_again(target: Path) -> None:
     with desk() as found:
         begin(found, target)

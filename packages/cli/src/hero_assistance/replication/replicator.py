@@ -162,7 +162,7 @@ class Replicator:
         self._write(replace(self._report, written_at=self._clock(), waiting=waiting))
 
     def _fail(self, error: HeroError | OSError) -> None:
-        told = error if isinstance(error, HeroError) else explain(error)
+        told = _explain(error)
         self._failures += 1
         if self._failures == 1 or told.message != self._report.error:
             _log.warning("replica.round-failed", error=told.message)
@@ -170,10 +170,7 @@ class Replicator:
 
     def _write(self, report: Report) -> None:
         self._report = report
-        try:
-            write_report(self._paths.replica, report)
-        except OSError as error:
-            _log.warning("replica.report-not-written", error=error)
+        _tell(self._paths, report)
 
     def _pause_s(self) -> float:
         return min(_LONGEST_PAUSE_S, ROUND_S * float(2 ** min(self._failures, 10)))
@@ -190,9 +187,22 @@ def run_replicator(paths: Paths) -> None:
     while not stop.is_set():
         try:
             replicator = Replicator(paths)
-        except HeroError as error:
-            _log.warning("replica.not-configured", error=error)
-            write_report(paths.replica, Report(time.time(), error=error.message, hint=error.hint or ""))
+        except (HeroError, OSError) as error:
+            told = _explain(error)
+            _log.warning("replica.not-configured", error=told)
+            _tell(paths, Report(time.time(), error=told.message, hint=told.hint or ""))
             stop.wait(_LONGEST_PAUSE_S)
         else:
             replicator.run(stop)
+
+
+def _explain(error: HeroError | OSError) -> HeroError:
+    return error if isinstance(error, HeroError) else explain(error)
+
+
+def _tell(paths: Paths, report: Report) -> None:
+    """Write the report; a disk that takes none is no reason to end."""
+    try:
+        write_report(paths.replica, report)
+    except OSError as error:
+        _log.warning("replica.report-not-written", error=error)
