@@ -33,19 +33,14 @@ def replicate_command() -> None:
 @click.option("--take-over", is_flag=True, help="Also where another desk, or this one before a restore, has copied to.")
 def setup_command(target: str, key: str, host_key: str, litestream: str, *, take_over: bool) -> None:
     """Write a replica to TARGET from now on: a folder, or sftp://USER@HOST/FOLDER. A running service goes on."""
-    from hero_assistance.lifecycle import redefine
     from hero_assistance.replication.replica_setup import TargetChoice, set_up
-    from hero_assistance.results import NotRunning
 
     paths = Paths.from_environ()
     configuration = set_up(paths, TargetChoice(target, key, host_key, litestream), takes_over=take_over)
-    try:
-        with show_progress() as progress:
-            redefine(paths, progress)
-    except NotRunning:
+    if _redefine(paths):
+        click.echo(f"a replica goes to {configuration.target}; hero_assistance replicate status says how far it is")
+    else:
         click.echo(f"a replica goes to {configuration.target} once the service runs: hero_assistance --start")
-        return
-    click.echo(f"a replica goes to {configuration.target}; hero_assistance replicate status says how far it is")
 
 
 @replicate_command.command("status")
@@ -110,19 +105,13 @@ def restore_command(
 @replicate_command.command("remove")
 def remove_command() -> None:
     """Write no replica any more; what is at the target stays."""
-    from hero_assistance.lifecycle import redefine
     from hero_assistance.replication.replica_setup import remove
-    from hero_assistance.results import NotRunning
 
     paths = Paths.from_environ()
     if not remove(paths):
         click.echo("no replica was set up")
         return
-    try:
-        with show_progress() as progress:
-            redefine(paths, progress)
-    except NotRunning:
-        pass
+    _redefine(paths)
     click.echo("no replica is written any more")
 
 
@@ -134,3 +123,16 @@ def run_command() -> None:
 
     configure_logs()
     run_replicator(Paths.from_environ())
+
+
+def _redefine(paths: Paths) -> bool:
+    """Have the service run with the action, or without it; returns whether it runs at all."""
+    from hero_assistance.lifecycle import redefine
+    from hero_assistance.results import NotRunning
+
+    try:
+        with show_progress() as progress:
+            redefine(paths, progress)
+    except NotRunning:
+        return False
+    return True
