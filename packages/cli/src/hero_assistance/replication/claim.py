@@ -53,10 +53,10 @@ def read_claim(folder: TargetFolder) -> Claim | None:
     try:
         told = json.loads(content)
         owner, generation = told["owner"], told["generation"]
+        if not _is_id(owner) or not (generation is None or _is_id(generation)):
+            raise ValueError("there is another text where an id belongs")
     except (ValueError, KeyError, TypeError):
         raise ReplicaFailed(f"{CLAIM} at the target is damaged", hint="delete it, then set the replica up") from None
-    if not _is_id(owner) or not (generation is None or _is_id(generation)):
-        raise ReplicaFailed(f"{CLAIM} at the target is damaged", hint="delete it, then set the replica up")
     return Claim(owner, generation)
 
 

@@ -119,12 +119,9 @@ class Replicator:
             return
         try:
             self._claim = require_own(self._target, self._configuration.owner)
-        except (TargetTaken, FileNotFoundError):
-            self._litestream.end()
-            raise
-        except ReplicaFailed:
-            if self._asks_each_round:
-                # Its disk may not be mounted: Litestream would fill the one below.
+        except (TargetTaken, ReplicaFailed) as error:
+            # The disk of a folder may not be mounted: Litestream would fill the one below.
+            if self._asks_each_round or isinstance(error, TargetTaken):
                 self._litestream.end()
             raise
         self._claim_asked = now
