@@ -15,25 +15,17 @@ from threading import Timer
 
 from tests.builds import ROOT
 from tests.capabilities import NAMESPACES, SSH_KEYGEN, SSHD, find_program, require
+from tests.sshd import CLIENT, CONFIGURATION, make_key, read_public_key, write_configuration
 
 PORT = 2222
 DISK = "4g"
+_HOST = "host"
 _TIMEOUT_S = 60.0
 _DEPLOY_S = 600.0
 # Without root's rights, a namespace of users makes root of whoever runs the tests.
 _MAPPED = os.geteuid() != 0
 _MAP = ["--map-root-user"] if _MAPPED else []
 _OWN_PIDS = ["--pid", "--fork", "--kill-child", "--mount-proc"]
-_SSHD = """\
-Port {port}
-HostKey {folder}/host
-AuthorizedKeysFile {folder}/client.pub
-PasswordAuthentication no
-UsePAM no
-StrictModes no
-PidFile none
-Subsystem sftp internal-sftp
-"""
 # What is on standard input ends with the test, and with `cat` ends all that the box runs.
 _START = """\
 ip link set lo up
@@ -130,9 +122,9 @@ def started_boxes(folder: Path, names: Sequence[str], *, small_disks: Sequence[s
     """Boxes of these names, empty, with sshd; those of `small_disks` have a root of `DISK`."""
     for capability in (NAMESPACES, SSHD, SSH_KEYGEN):
         require(capability)
-    for key in ("client", "host"):
-        _must_run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)])
-    (folder / "sshd_config").write_text(_SSHD.format(port=PORT, folder=folder))
+    for key in (CLIENT, _HOST):
+        make_key(folder / key)
+    write_configuration(folder, f"Port {PORT}", f"HostKey {folder / _HOST}", "PidFile none")
     with ExitStack() as ends:
         script = "ip link set lo up; echo ready; exec cat"
         controller = _start(ends, ["unshare", "--net", *_MAP, "--", "sh", "-ec", script])
@@ -148,7 +140,7 @@ def _start_box(ends: ExitStack, controller: Host, folder: Path, name: str, numbe
     root.mkdir()
     # Only root runs as another user than who logs in.
     user = ["unshare", "--user", f"--map-user={os.geteuid()}", f"--map-group={os.getegid()}"] if _MAPPED else []
-    sshd = [*user, str(find_program("sshd")), "-D", "-e", "-f", str(folder / "sshd_config")]
+    sshd = [*user, str(find_program("sshd")), "-D", "-e", "-f", str(folder / CONFIGURATION)]
     command = ["unshare", "--net", "--mount", "--uts", *_OWN_PIDS, "--", "sh", "-ec", _START, "sh", *sshd]
     host = _start(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
     near, far = f"10.77.{number}.1", f"10.77.{number}.2"
@@ -180,12 +172,12 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _write_inventory(folder: Path, boxes: Sequence[TestedBox]) -> Path:
-    host_key = " ".join((folder / "host.pub").read_text().split()[:2])
+    host_key = read_public_key(folder / _HOST)
     (folder / "known_hosts").write_text("".join(f"[{box.address}]:{PORT} {host_key}\n" for box in boxes))
     common = {
         "ssh_user": getpass.getuser(),
         "ssh_port": PORT,
-        "ssh_key": str(folder / "client"),
+        "ssh_key": str(folder / CLIENT),
         "ssh_known_hosts_file": str(folder / "known_hosts"),
         "ssh_strict_host_key_checking": "yes",
         "hero_start": ("--auth-mode", "dev"),

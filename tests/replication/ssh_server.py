@@ -13,22 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.capabilities import SSHD, find_program, require
+from tests.sshd import CLIENT, CONFIGURATION, make_key, read_public_key, write_configuration
 
 HOST = "127.0.0.1"
 _KINDS = ("rsa", "ecdsa", "ed25519")
 _START_S = 10.0
 _POLL_S = 0.02
-_CONFIGURATION = """\
-ListenAddress {host}:{port}
-{host_keys}
-PidFile {folder}/pid
-AuthorizedKeysFile {folder}/client.pub
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-Subsystem sftp internal-sftp
-ForceCommand internal-sftp
-"""
 
 
 @dataclass
@@ -46,14 +36,16 @@ class SshServer:
 
     def host_key(self, kind: str) -> str:
         """One of the server's keys, as `known_hosts` has it."""
-        return " ".join((self.folder / f"host_{kind}.pub").read_text().split()[:2])
+        return read_public_key(self.folder / f"host_{kind}")
 
     def start(self) -> None:
         """Start it, and wait until it listens."""
         program = find_program("sshd")
         assert program is not None
         log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen([program, "-D", "-e", "-f", self.folder / "config"], stderr=log, stdout=log)
+        self.process = subprocess.Popen(
+            [program, "-D", "-e", "-f", self.folder / CONFIGURATION], stderr=log, stdout=log
+        )
         deadline = time.monotonic() + _START_S
         while not self._listens():
             assert self.process.poll() is None, (self.folder / "log").read_text()
@@ -78,12 +70,13 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
     require(SSHD)
     folder.mkdir(mode=0o700)
     for kind in _KINDS:
-        _make_key(folder / f"host_{kind}", kind)
-    key = folder / "client"
-    _make_key(key, "ed25519")
+        make_key(folder / f"host_{kind}", kind)
+    key = folder / CLIENT
+    make_key(key)
     port = _free_port()
-    host_keys = "\n".join(f"HostKey {folder}/host_{kind}" for kind in _KINDS)
-    (folder / "config").write_text(_CONFIGURATION.format(host=HOST, port=port, folder=folder, host_keys=host_keys))
+    host_keys = [f"HostKey {folder}/host_{kind}" for kind in _KINDS]
+    own = (f"ListenAddress {HOST}:{port}", f"PidFile {folder}/pid", "ForceCommand internal-sftp")
+    write_configuration(folder, *own, *host_keys)
     if os.geteuid() == 0:
         # A server of root's insists on it.
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
@@ -93,10 +86,6 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
         yield server
     finally:
         server.stop()
-
-
-def _make_key(path: Path, kind: str) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", path], check=True, timeout=_START_S)
 
 
 def _free_port() -> int:

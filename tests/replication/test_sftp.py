@@ -18,6 +18,7 @@ from tests.replication.desks import Desk, desk, wait_until
 from tests.replication.ssh_server import SshServer, ssh_server
 from tests.replication.test_copier import name_of
 from tests.server.uploads import kept
+from tests.sshd import make_key
 
 pytestmark = needs(SSHD, LITESTREAM)
 
@@ -93,11 +94,11 @@ def test_a_key_with_a_passphrase_is_refused(server: SshServer, tmp_path: Path) -
     with desk() as found:
         know(found, server, "ecdsa")
         locked = tmp_path / "locked"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", locked], check=True)
+        make_key(locked, "ed25519", "a passphrase")
         done = found.run("replicate", "setup", server.address(tmp_path / "desk"), "--key", str(locked))
         assert "without a passphrase" in done.stderr
         stranger = tmp_path / "stranger"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", stranger], check=True)
+        make_key(stranger)
         done = found.run("replicate", "setup", server.address(tmp_path / "desk"), "--key", str(stranger))
         assert "Permission denied" in done.stderr
 

@@ -27,6 +27,7 @@ from scripts.build.release.archive import write_archive
 from scripts.build.release.manifest import sha256
 from tests.builds import SMALL_BINARIES, make_build, run
 from tests.capabilities import SSH_KEYGEN, require
+from tests.sshd import make_key
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -288,7 +289,7 @@ def key(tmp_path: Path) -> Path:
     """A new key of a signer."""
     require(SSH_KEYGEN)
     key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    make_key(key)
     return key
 
 
