@@ -14,7 +14,7 @@ from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.rpc.client import RpcClient
 
 DEADLINE_S = 60.0
-# Short beside what a start takes, which is measured up to the answer.
+# Short next to what a start takes, which is measured up to the answer.
 _LOOK_S = 0.002
 
 
