@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from tests.http_requests import read_request
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
 STREAM = HEAD + b"content-type: text/event-stream\r\n\r\n"
 JSON = HEAD + b"content-type: application/json\r\n"
 METHODS = ("user.me", "ticket.list", "ticket.get", "message.list", "system.health", "user.list")
 _SECONDS = 60.0
 _PATH = re.compile(rb"[A-Z]+ (/[a-z.]*/?)")
-_LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 # What is sent to a request: pieces, which may go on without an end.
 Answer = Callable[[bytes], Iterable[bytes]]
@@ -82,7 +83,7 @@ class LyingProject:
     def _serve(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             connection.settimeout(_SECONDS)
-            while (request := _read_request(connection)) and not self._closed.is_set():
+            while (request := read_request(connection)) and not self._closed.is_set():
                 self.requests.append(request)
                 for piece in self._choose(request)(request):
                     connection.sendall(piece)
@@ -100,19 +101,3 @@ class LyingProject:
 def _path(request: bytes) -> bytes:
     found = _PATH.match(request)
     return found[1] if found else b""
-
-
-def _read_request(connection: socket.socket) -> bytes:
-    read = b""
-    while b"\r\n\r\n" not in read:
-        if not (piece := connection.recv(65536)):
-            return b""
-        read += piece
-    length = _LENGTH.search(read)
-    missing = (int(length[1]) if length else 0) - len(read.partition(b"\r\n\r\n")[2])
-    while missing > 0:
-        if not (piece := connection.recv(65536)):
-            return b""
-        read += piece
-        missing -= len(piece)
-    return read

@@ -13,6 +13,7 @@ import pytest
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.rpc.async_client import AsyncRpcClient
 from hero_assistance_sdk.rpc.client import RpcClient
+from tests.http_requests import read_request
 
 SECONDS = 10
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -27,7 +28,7 @@ def answering(path: Path, answer: bytes) -> Iterator[None]:
     def serve() -> None:
         connection, _ = listening.accept()
         with connection:
-            connection.recv(65536)
+            read_request(connection)
             connection.sendall(answer)
 
     with socket.socket(socket.AF_UNIX) as listening:

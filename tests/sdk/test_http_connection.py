@@ -16,6 +16,7 @@ from hero_assistance_sdk.errors import Unreachable
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.http_connection import CutOff, HttpConnection, NotHttp
 from tests.capabilities import IPV6_LOOPBACK, needs
+from tests.http_requests import read_request
 
 SECONDS = 10
 # A minute of letters: a client that allows each its own time reads them all.
@@ -40,7 +41,7 @@ class Listener:
             with connection:
                 connection.settimeout(SECONDS)
                 while self._answers and (answer := self._answers.pop(0)) is not None:
-                    self.requests.append(connection.recv(65536))
+                    self.requests.append(read_request(connection))
                     connection.sendall(answer)
 
 

@@ -17,6 +17,7 @@ from hero_assistance_sdk.foreign import http_client
 from hero_assistance_sdk.net.idle_connections import KEPT_S
 from hero_assistance_sdk.rpc import http_connection
 from hero_assistance_sdk.rpc.http_connection import HttpConnection
+from tests.http_requests import read_request
 
 SECONDS = 10
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx"
@@ -29,7 +30,7 @@ def _answering(path: Path) -> Iterator[list[socket.socket]]:
     threads: list[threading.Thread] = []
 
     def answer(connection: socket.socket) -> None:
-        while connection.recv(65536):
+        while read_request(connection):
             connection.sendall(ANSWER)
 
     def accept() -> None:

@@ -17,6 +17,7 @@ from hero_assistance_sdk.hero_proc.client import METHODS, MissingMethod, Supervi
 from hero_assistance_sdk.hero_proc.connection import ANSWER_TIMEOUT_S
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, BadSpec, ServiceSpec
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from tests.http_requests import read_request
 from tests.supervisor.harness import DEADLINE_S
 
 Answer = Callable[[dict[str, object]], bytes]
@@ -48,8 +49,8 @@ def supervisor(path: Path, answer: Answer) -> Iterator[None]:
             while True:
                 caller, _address = listening.accept()
                 with caller:
-                    if request := _request(caller):
-                        caller.sendall(answer(request))
+                    if request := read_request(caller):
+                        caller.sendall(answer(json.loads(request.partition(b"\r\n\r\n")[2])))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -59,17 +60,6 @@ def supervisor(path: Path, answer: Answer) -> Iterator[None]:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         thread.join(5)
-
-
-def _request(caller: socket.socket) -> dict[str, object] | None:
-    received = b""
-    while b"\r\n\r\n" not in received or not received.endswith(b"}"):
-        chunk = caller.recv(65536)
-        if not chunk:
-            return None
-        received += chunk
-    parsed: dict[str, object] = json.loads(received.partition(b"\r\n\r\n")[2])
-    return parsed
 
 
 @pytest.fixture
