@@ -7,7 +7,8 @@ import { followSelection } from "./features/bulk/bulk.ts";
 import { followKeys } from "./features/keys/follow_keys.ts";
 import { followNews } from "./features/notifications/follow_news.ts";
 import { followPrint } from "./features/print/print.ts";
-import { loadParts, Shell } from "./features/shell/shell.tsx";
+import { followFirstUse, startUse } from "./features/shell/first_use.ts";
+import { Shell } from "./features/shell/shell.tsx";
 import { hasPending } from "./stores/pending/pending_storage.ts";
 import { showHiddenCharacters } from "./ui/text/hidden_characters.ts";
 
@@ -23,19 +24,7 @@ if (page !== null) {
   followKeys();
   followPrint();
   followNews();
-  // The other parts come with the first sign of use, so that they are there before they are wanted.
-  const signs = ["pointerdown", "pointermove", "keydown"];
-  const begin = (event: Event) => {
-    // A page that opens under a pointer at rest is told of it as of a move.
-    if (event.type === "pointermove" && !hasMoved(event as PointerEvent)) return;
-    for (const sign of signs) removeEventListener(sign, begin);
-    void loadParts();
-  };
-  for (const sign of signs) addEventListener(sign, begin, { passive: true });
+  followFirstUse();
   // What a page before this one has left is sent, whether a ticket is opened or not.
-  if (hasPending(() => ownStorage)) void loadParts();
-}
-
-function hasMoved({ movementX, movementY }: PointerEvent): boolean {
-  return movementX !== 0 || movementY !== 0;
+  if (hasPending(() => ownStorage)) startUse();
 }

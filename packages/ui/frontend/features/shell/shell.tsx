@@ -31,7 +31,6 @@ const StatsView = lazyPart(async () => (await import("../stats/stats_part.ts")).
 
 /** Load the parts that the first view does without. */
 export async function loadParts(): Promise<void> {
-  desk.isUsed.value = true;
   await Promise.all([ThreadView.load(), NewTicketView.load(), loadOverlays()]);
 }
 

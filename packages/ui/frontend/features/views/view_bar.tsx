@@ -92,15 +92,17 @@ function Entry({ name, words, count, orMore = false }: EntryProps) {
     <li>
       <a class="view" href={listHref(name)} aria-current={desk.listed.value === name ? "true" : undefined}>
         <bdi class="view-name">{words}</bdi>
-        {count !== null && count > 0 && (
-          <span class="view-count">
-            <span aria-hidden="true">
-              {count}
-              {orMore && "+"}
-            </span>
-            <span class="unseen">{tn("{count} ticket", "{count} tickets", count)}</span>
-          </span>
-        )}
+        <span class="view-count">
+          {count !== null && count > 0 && (
+            <>
+              <span aria-hidden="true">
+                {count}
+                {orMore && "+"}
+              </span>
+              <span class="unseen">{tn("{count} ticket", "{count} tickets", count)}</span>
+            </>
+          )}
+        </span>
       </a>
     </li>
   );
