@@ -64,6 +64,33 @@ async def test_a_client_that_has_seen_what_is_lost_gets_a_reset(paths: Paths) ->
 
 
 @pytest.mark.anyio
+async def test_the_numbers_of_what_is_lost_are_given_to_no_others(paths: Paths) -> None:
+    """Old links and answers to old letters name it; also when the same backup is restored twice."""
+
+    async def file_ticket() -> tuple[int, int]:
+        async with running(paths) as desk:
+            ticket_id = (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"]
+            reply = await desk.call("message.reply", "carol", ticket_id=ticket_id, body="r")
+        return ticket_id, reply["message_id"]
+
+    await file_ticket()
+    target, _ = await asyncio.to_thread(backed_up, paths)
+    given = [await file_ticket()]
+    for _ in range(2):
+        restore(SQLITE, target, paths.data, NOW, silent)
+        given.append(await file_ticket())
+    # Those of before are not known any more.
+    for damage in (lambda path: path.write_bytes(b"damaged"), Path.unlink):
+        damage(paths.data / DATABASE)
+        restore(SQLITE, target, paths.data, NOW, silent)
+    given.append(await file_ticket())
+    assert [ticket_id for ticket_id, _ in given] == [2, 2001, 4001, 2001]
+    messages = [message_id for _, message_id in given]
+    assert messages[0] < messages[1] < messages[2]
+    assert messages[3] > messages[0] + 1000
+
+
+@pytest.mark.anyio
 async def test_a_restored_desk_is_as_it_was(paths: Paths) -> None:
     """Made while the server runs; what happened afterwards is kept apart."""
     async with running(paths) as desk:
@@ -77,7 +104,7 @@ async def test_a_restored_desk_is_as_it_was(paths: Paths) -> None:
     async with running(paths) as desk:
         assert await read_everything(desk) == before
         assert (await desk.http().get("/attachments/1", headers=desk.headers("bob"))).content == CONTENT
-        assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 2
+        assert (await desk.call("ticket.create", "carol", title="t", body="b"))["ticket_id"] == 2001
     assert done.previous == paths.data.with_name("hero_assistance.before-20261122T120000Z")
     assert apsw.Connection(str(done.previous / DATABASE)).execute("SELECT max(ticket_id) FROM tickets").get == 2
 

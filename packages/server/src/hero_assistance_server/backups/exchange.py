@@ -39,7 +39,7 @@ def replace_data(database: DatabaseFiles, data: Path, now: datetime, fill: Calla
                 with locked_folder(made):
                     filled = fill(made)
                     database.end_access(made / database.name)
-                    database.leave_out_numbers(made / database.name)
+                    database.leave_out_numbers(made / database.name, data / database.name)
                     exchange(data, made)
             except (OSError, DatabaseFileError) as error:
                 reason, hint = explain_failure(error)

@@ -109,8 +109,11 @@ class DatabaseFiles(Protocol):
         """Delete the attachments in these files, of a database that is not in use; threads still name them."""
         ...
 
-    def leave_out_numbers(self, path: Path) -> None:
-        """Have the next event of a database that is not in use get a number that no event ever had."""
+    def leave_out_numbers(self, path: Path, replaced: Path) -> None:
+        """Have the next events, tickets and messages of a database that is not in use get numbers that none ever had.
+
+        `replaced` is the database that it is put in place of, which may be missing or damaged.
+        """
         ...
 
     def read_tables(self, path: Path) -> AbstractContextManager[TableReader]:

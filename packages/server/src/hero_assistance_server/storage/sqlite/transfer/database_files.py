@@ -15,7 +15,12 @@ from hero_assistance_server.storage.sqlite.database.connection import open_at_re
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.errors import explain_error
 from hero_assistance_server.storage.sqlite.transfer import database_copy
-from hero_assistance_server.storage.sqlite.transfer.event_numbers import leave_out_numbers
+from hero_assistance_server.storage.sqlite.transfer.left_out_numbers import (
+    LastIds,
+    leave_out_event_numbers,
+    leave_out_lost_ids,
+    read_last_ids,
+)
 from hero_assistance_server.storage.sqlite.transfer.stored_access import end_access
 from hero_assistance_server.storage.sqlite.transfer.table_rows import (
     FORMER_TABLES,
@@ -56,7 +61,7 @@ class SqliteTables:
         """Finish what an earlier version leaves open, write what is derived, and return the digests of all files."""
         run_follow_ups(self._connection, version)
         add_derived_rows(self._connection)
-        leave_out_numbers(self._connection)
+        leave_out_event_numbers(self._connection)
         return [digest for (digest,) in self._connection.execute(_FILES)]
 
 
@@ -102,10 +107,11 @@ class SqliteDatabaseFiles:
         with _opened_at_rest(path) as connection:
             database_copy.delete_attachments(connection, digests)
 
-    def leave_out_numbers(self, path: Path) -> None:
-        """Set what AUTOINCREMENT keeps."""
+    def leave_out_numbers(self, path: Path, replaced: Path) -> None:
+        """Set what AUTOINCREMENT keeps, and the last ids that were deleted."""
         with _opened_at_rest(path) as connection:
-            leave_out_numbers(connection)
+            leave_out_event_numbers(connection)
+            leave_out_lost_ids(connection, _find_last_ids(replaced))
 
     @contextmanager
     def read_tables(self, path: Path) -> Iterator[SqliteTables]:
@@ -132,6 +138,20 @@ class SqliteDatabaseFiles:
                 connection.execute("COMMIT")
             finally:
                 connection.close()
+
+
+def _find_last_ids(path: Path) -> LastIds:
+    """Return the last ids of a database that is not in use, and may be missing or damaged."""
+    try:
+        connection = open_at_rest(path)
+    except apsw.Error:
+        return LastIds()
+    try:
+        return read_last_ids(connection)
+    except apsw.Error:
+        return LastIds()
+    finally:
+        connection.close()
 
 
 @contextmanager
