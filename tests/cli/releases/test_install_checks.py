@@ -11,13 +11,17 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
+from hero_assistance import status
 from hero_assistance.command_line.main import cli
 from hero_assistance.releases import upgrade
 from hero_assistance.releases.errors import BadBuild, BadSignature
 from hero_assistance.releases.install import install
 from hero_assistance.releases.sources.checksums import ArchiveChecks, choose_checks
 from hero_assistance.releases.store import ReleaseStore
+from hero_assistance.status import ActionRow, Status
+from hero_assistance.supervisor_lookup import Kind
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.hero_proc.states import ActionState
 from hero_assistance_sdk.paths import Paths
 from scripts.build.release.archive import write_archive
 from tests.builds import make_build
@@ -96,8 +100,29 @@ def test_what_was_installed_is_said_before_the_restart(
     done = CliRunner().invoke(cli, ["install", str(build), "--restart"], env=hero_env)
     assert "installed release 1.0-one" in done.output
     assert isinstance(done.exception, upgrade.UpgradeRolledBack) == runs
-    assert ("nothing ran" in done.output) != runs
+    assert ("nothing runs; start it with: hero_assistance --start" in done.output) != runs
     assert "running on" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        (None, "nothing runs; start it with: hero_assistance --start"),
+        ("0.9-old", "release 0.9-old still runs; replace it with: hero_assistance restart"),
+        ("1.0-one", None),
+    ],
+)
+def test_an_install_says_how_the_release_comes_to_run(
+    runs: str | None, said: str | None, hero_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = ActionState.STOPPED if runs is None else ActionState.HEALTHY
+    found = Status("", Kind.EMBEDDED, runs, (ActionRow("server", state),))
+    monkeypatch.setattr(status, "read_status", lambda _paths: found)
+    build = make_build(tmp_path / "dist", "1.0-one")
+    done = CliRunner().invoke(cli, ["install", str(build)], env=hero_env)
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    assert lines[-1] == said if said else not any("runs" in line for line in lines)
 
 
 def test_a_shell_completes_files() -> None:

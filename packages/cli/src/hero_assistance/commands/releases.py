@@ -58,8 +58,8 @@ def install_command(
         print_json(serialize_outcome(outcome, restarted=restarted))
     elif restarted:
         click.echo(f"running on release {outcome.switched.after}")
-    elif restart:
-        click.echo("nothing ran, so nothing was restarted; start it with: hero_assistance --start")
+    else:
+        _say_what_comes_next(paths, outcome)
 
 
 @click.command("releases")
@@ -115,6 +115,17 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"nothing changed: release {outcome.switched.after} is installed and live")
     for release in outcome.removed:
         click.echo(f"removed old release {release}")
+
+
+def _say_what_comes_next(paths: Paths, outcome: Outcome) -> None:
+    """Say how the release comes to run, where none runs, or another one."""
+    from hero_assistance.status import NOTHING_RUNS, read_status
+
+    found = read_status(paths)
+    if found.exit_status == NOTHING_RUNS:
+        click.echo("nothing runs; start it with: hero_assistance --start")
+    elif found.release not in (None, outcome.switched.after):
+        click.echo(f"release {found.release} still runs; replace it with: hero_assistance restart")
 
 
 def _say_what_a_shell_finds(folder: Path) -> None:
