@@ -220,6 +220,17 @@ def test_a_build_for_another_machine_is_refused(target: Target, store: ReleaseSt
     assert not store.folder.exists()
 
 
+def test_a_python_without_zstandard_is_told_what_helps(
+    store: ReleaseStore, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "compression" if sys.version_info >= (3, 14) else "backports", None)
+    monkeypatch.delitem(sys.modules, archives.__name__)
+    with pytest.raises(BadBuild, match="this Python reads no Zstandard") as raised:
+        take(store, archive)
+    assert raised.value.hint is not None
+    assert "tar --zstd" in raised.value.hint
+
+
 def test_an_archive_without_a_checksum_is_refused(store: ReleaseStore, archive: Path) -> None:
     (archive.parent / "SHA256SUMS").unlink()
     with pytest.raises(NoChecksum) as failed:

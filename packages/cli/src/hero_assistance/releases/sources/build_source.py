@@ -14,6 +14,7 @@ from hero_assistance.releases.sources.hashed_reader import CHUNK, HashedReader, 
 from hero_assistance_sdk.errors import UsageError
 
 _HINT = "give the folder of a build, such as dist/, an archive of one, or its URL with https://"
+_UNPACK_HINT = "unpack it with tar --zstd -xf into an empty folder and install that, or use another Python"
 
 
 class BuildSource(Protocol):
@@ -61,8 +62,12 @@ def open_build(path: Path, checks: ArchiveChecks, report: Callable[[str], None])
         raise BadBuild(f"there is no {path}", hint=_HINT)
     if not path.is_file():
         raise BadBuild(f"{path} is neither a folder nor an archive", hint=_HINT)
-    # Only an archive costs the import of its library.
-    from hero_assistance.releases.sources.archive import ArchiveBuild
+    try:
+        # Only an archive costs the import of its library.
+        from hero_assistance.releases.sources.archive import ArchiveBuild
+    except ImportError as error:
+        # A Python that was built without libzstd; those before 3.14 get the library with this program.
+        raise BadBuild(f"{path}: this Python reads no Zstandard: {error}", hint=_UNPACK_HINT) from None
 
     with path.open("rb", buffering=0) as file:
         digest = check_archive(path, file, checks, report)
