@@ -72,7 +72,7 @@ async def post(root: Path, settings: DaemonSettings | None = None) -> AsyncItera
     health = Health()
     made: list[Post] = []
     async with open_store(root / "data", clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
-        channel = MailChannel(store, lambda: made[0].settings, root / "mail", health)
+        channel = MailChannel(store, lambda: made[0].settings, root / "mail", health, lambda: datetime.now(UTC))
         sender = Sender(store, [channel], lambda: datetime.now(UTC))
         made.append(Post(store, channel, sender, health, settings))
         async with sending(sender):

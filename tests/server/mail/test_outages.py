@@ -20,6 +20,7 @@ from hero_assistance_server.outbox.model import DeliveryState, StoredDelivery
 from hero_assistance_server.outbox.pauses import PAUSES, Pauses
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.timestamps import maybe_millis
 from tests.server.desk import until
 from tests.server.mail.mail_server import Behaviour, MailServer, mail_server
 
@@ -49,10 +50,16 @@ class Desk:
     pauses: Pauses
     health: Health = field(default_factory=Health)
 
-    async def queue(self, count: int = LETTERS, *, first: int = 0, is_urgent: bool = False) -> None:
+    async def queue(
+        self, count: int = LETTERS, *, first: int = 0, is_urgent: bool = False, life: timedelta | None = None
+    ) -> None:
+        expires_at = maybe_millis(self.clock() + life if life else None)
+
         def command(work: object) -> None:
             for number in range(first, first + count):
-                letter = Letter(str(number), f"user{number}@example.net", "Re: hello", "A text.\n")
+                letter = Letter(
+                    str(number), f"user{number}@example.net", "Re: hello", "A text.\n", expires_at=expires_at
+                )
                 queue_letter(work, letter, is_urgent=is_urgent)  # type: ignore[arg-type]
 
         await self.store.write(command)
@@ -90,7 +97,7 @@ async def desk(root: Path, url: str | None) -> AsyncIterator[Desk]:
     clock, pauses, health = Clock(), Pauses(), Health()
     settings = DaemonSettings(smtp_url=url, mail_from="Support <support@example.org>")
     async with open_store(root / "data", clock=clock, publish=lambda _event: None) as store:
-        channel = MailChannel(store, lambda: settings, root / "mail", health)
+        channel = MailChannel(store, lambda: settings, root / "mail", health, clock)
         sender = Sender(store, [channel], clock, pauses)
         async with sending(sender):
             yield Desk(store, sender, clock, pauses, health)
@@ -122,6 +129,24 @@ async def test_a_server_that_is_down_for_an_hour_costs_no_letter_an_attempt(hero
         assert {one.attempts for one in sent} == {1}
         assert sending_desk.health.conditions == ()
         assert fault.fault is None
+
+
+async def test_a_letter_whose_link_has_expired_meanwhile_is_not_sent(hero_root: Path) -> None:
+    async with mail_server() as server:
+        url, port = server.url(), server.port
+    async with desk(hero_root, url) as sending_desk:
+        await sending_desk.queue(1, is_urgent=True, life=timedelta(minutes=15))
+        await sending_desk.queue(1, first=1, is_urgent=True, life=2 * HOUR)
+        await sending_desk.queue(1, first=2)
+        await sending_desk.pause_number(1)
+        await sending_desk.pass_time(HOUR)
+        async with mail_server(port=port) as back:
+            sending_desk.clock.offset += PAUSES[-1]
+            sending_desk.sender.wake()
+            done = await sending_desk.wait_for(lambda found: all(one.finished_at is not None for one in found))
+        assert [one.state for one in done] == [DeliveryState.DROPPED, DeliveryState.DONE, DeliveryState.DONE]
+        assert (done[0].payload, done[0].attempts, done[0].note) == ("{}", 0, "what is in it counts no more")
+        assert arrived(back) == ["user1@example.net", "user2@example.net"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
 
 
 def _list_channels(desk: Desk) -> Sequence[Channel]:
-    return (MailChannel(desk.store, desk.settings, desk.mail_folder, desk.health),)
+    return (MailChannel(desk.store, desk.settings, desk.mail_folder, desk.health, desk.clock),)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hero_assistance_sdk.wire import AttachmentId
+from hero_assistance_sdk.wire import AttachmentId, Millis
 
 # The channel of the outbox that sends letters.
 CHANNEL = "mail"
@@ -17,7 +17,7 @@ class Letter:
     `to` is one address, and `to_name` whose it is. `from_name` stands before the desk's address; empty for the desk's
     own name. `message_id` is in angle brackets; empty where no answer has to find it. `headers` are further ones, each
     on one line. Attachments that are too large are mentioned and not sent. `language` is the code of the one that it is
-    written in, and empty where that is not known.
+    written in, and empty where that is not known. It is not sent after `expires_at`, when what is in it counts no more.
     """
 
     key: str
@@ -31,3 +31,4 @@ class Letter:
     from_name: str = ""
     message_id: str = ""
     language: str = ""
+    expires_at: Millis | None = None

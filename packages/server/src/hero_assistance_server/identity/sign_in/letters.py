@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
@@ -67,7 +67,9 @@ def link_letter(language: Language, project: ProjectSettings, to: str, issued: I
         life,
         language.t("If it was not you, there is nothing to do."),
     ]
-    return _letter(language, to, issued, language.t("Sign in at {project}", project=project.name), lines)
+    letter = _letter(language, to, issued, language.t("Sign in at {project}", project=project.name), lines)
+    # Who asked has asked again by then; a user who was added is told so in any case.
+    return replace(letter, expires_at=issued.expires_at)
 
 
 def invitation_letter(language: Language, project: ProjectSettings, to: str, issued: IssuedToken) -> Letter:

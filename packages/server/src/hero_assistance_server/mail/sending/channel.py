@@ -24,12 +24,14 @@ from hero_assistance_server.mail.sending.smtp_url import SmtpServer
 from hero_assistance_server.outbox.model import ChannelDown, Outcome, Refused, RetryLater, Sent, StoredDelivery
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import Snapshot
+from hero_assistance_server.timestamps import millis
 
 # Connections to the mail server at the same time: providers allow few.
 AT_ONCE = 4
 CONDITION = "mail-not-sent"
 BAD_SETTING = "mail-setting"
 _UNREAD = "the settings are not read yet"
+_TOO_LATE = "what is in it counts no more"
 _TAKES_NONE = "the mail server takes no letters; they wait"
 _HINT = "hero_assistance mail outbox shows what waits and why; hero_assistance mail test ADDRESS tries again"
 
@@ -42,6 +44,7 @@ class MailChannel:
     settings: Callable[[], DaemonSettings | None]
     folder: Path
     health: Health
+    clock: Callable[[], datetime]
     name: str = CHANNEL
     at_once: int = AT_ONCE
     _transport: SmtpTransport | None = None
@@ -74,6 +77,8 @@ class MailChannel:
             return ChannelDown(settings.fault.message if settings and settings.fault else _UNREAD)
         try:
             letter = read_letter(delivery.payload)
+            if letter.expires_at is not None and letter.expires_at <= millis(self.clock()):
+                return Refused(_TOO_LATE, was_sent=False, is_wanted=False)
             content = await self._make_content(letter, settings, delivery.created_at)
             if settings.smtp is None:
                 return await self._write(delivery, content)
