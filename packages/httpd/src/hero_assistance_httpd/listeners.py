@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from hero_assistance_httpd.connections.bounded_protocol import BoundedConfig, BoundedProtocol
@@ -26,6 +25,7 @@ from hero_assistance_httpd.host_guard import HostGuard
 from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
 from hero_assistance_httpd.request_headers import HeaderCheck
 from hero_assistance_httpd.socket_handover import bind_or_take_over, offering, predecessor
+from hero_assistance_httpd.stoppable_server import StoppableServer
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.net.host_names import own_names
@@ -126,7 +126,7 @@ async def serve(
                     await _drain_connections(servers, listeners, closing, drain)
                 closing()
                 for server in servers:
-                    server.should_exit = True
+                    server.stop()
     finally:
         for path, inode in ours:
             _remove_own(path, inode)
@@ -183,15 +183,10 @@ def _guarded_app(listener: Listener) -> ASGIApp:
     return HostGuard(listener.app, own_names())
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves signals to `serve`, because several run in one process."""
+class _Server(StoppableServer):
+    """A server whose peers are asked for again."""
 
     config: _Config
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
 
     def end_refused(self) -> None:
         """Cut the connections of peers that the policy no longer admits."""
