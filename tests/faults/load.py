@@ -102,7 +102,7 @@ class Load:
         if client is None:
             limits = httpx2.Limits(max_keepalive_connections=20 if kept else 0)
             uds = str(target) if isinstance(target, Path) else None
-            transport = httpx2.AsyncHTTPTransport(uds=uds, limits=limits)
+            transport = httpx2.AsyncHTTPTransport(uds=uds, limits=limits, verify=False)
             client = httpx2.AsyncClient(
                 transport=transport, base_url=base_url(target), timeout=TIMEOUT_S, trust_env=False
             )

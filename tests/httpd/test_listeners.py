@@ -52,7 +52,7 @@ async def test_each_listener_has_its_own_application(hero_root: Path) -> None:
 
 
 async def _served(path: Path) -> str:
-    transport = httpx2.AsyncHTTPTransport(uds=str(path))
+    transport = httpx2.AsyncHTTPTransport(uds=str(path), verify=False)
     async with httpx2.AsyncClient(transport=transport, trust_env=False) as http:
         return (await http.get("http://x/")).text
 

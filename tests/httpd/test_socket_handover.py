@@ -126,5 +126,8 @@ def _telling(text: str) -> Router:
 
 def _client(path: Path) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
-        transport=httpx2.AsyncHTTPTransport(uds=str(path)), base_url="http://x", timeout=TIMEOUT_S, trust_env=False
+        transport=httpx2.AsyncHTTPTransport(uds=str(path), verify=False),
+        base_url="http://x",
+        timeout=TIMEOUT_S,
+        trust_env=False,
     )

@@ -87,7 +87,7 @@ class Desk:
         """An HTTP client of one of the sockets."""
         if socket not in self._clients:
             kept = httpx2.Limits(keepalive_expiry=KEPT_S)
-            transport = httpx2.AsyncHTTPTransport(uds=str(self.paths.socket(socket)), limits=kept)
+            transport = httpx2.AsyncHTTPTransport(uds=str(self.paths.socket(socket)), limits=kept, verify=False)
             self._clients[socket] = httpx2.AsyncClient(
                 transport=transport, base_url="http://desk", timeout=STOP_S, trust_env=False
             )
