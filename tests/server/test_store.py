@@ -195,15 +195,25 @@ async def test_a_reader_of_the_version_before_begins_with_a_snapshot(paths: Path
         assert (await desk.call("event.list", "bob", since=7))["reset"] is True
 
 
-def test_a_migration_that_fails_leaves_the_version_before_it(hero_root: Path) -> None:
+GOOD = Migration(1, "0001_good.sql", "CREATE TABLE a (x INTEGER) STRICT;")
+ALSO_GOOD = Migration(2, "0002_also_good.sql", "CREATE TABLE b (x INTEGER) STRICT;")
+BAD = Migration(3, "0003_bad.sql", "CREATE TABLE c (x INTEGER) STRICT; CREATE TABLE a (x INTEGER) STRICT;")
+
+
+@pytest.mark.parametrize(
+    ("before", "version", "tables"), [([], 0, []), ([GOOD], 2, ["a", "b"])], ids=["of a new database", "of an old one"]
+)
+def test_a_migration_that_fails_leaves_the_version_before_it(
+    hero_root: Path, before: list[Migration], version: int, tables: list[str]
+) -> None:
+    """The migrations of a new database are one: all of them or none."""
     path = hero_root / DATABASE
     connection = open_writer(path)
-    good = Migration(1, "0001_good.sql", "CREATE TABLE a (x INTEGER) STRICT;")
-    bad = Migration(2, "0002_bad.sql", "CREATE TABLE b (x INTEGER) STRICT; CREATE TABLE a (x INTEGER) STRICT;")
+    migrate(connection, before)
     with pytest.raises(apsw.SQLError):
-        migrate(connection, [good, bad])
-    assert connection.pragma("user_version") == 1
-    assert [row[0] for row in connection.execute("SELECT name FROM sqlite_schema")] == ["a"]
+        migrate(connection, [GOOD, ALSO_GOOD, BAD])
+    assert connection.pragma("user_version") == version
+    assert [row[0] for row in connection.execute("SELECT name FROM sqlite_schema")] == tables
     connection.close()
 
 

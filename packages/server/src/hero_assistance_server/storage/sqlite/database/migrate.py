@@ -47,23 +47,32 @@ def refuse_newer(path: Path, known: list[Migration]) -> int:
 
 
 def migrate(connection: apsw.Connection, known: list[Migration]) -> list[str]:
-    """Apply what is missing, each migration in one transaction; returns the names of those applied."""
+    """Apply what is missing; returns the names of those applied.
+
+    Each migration has a transaction of its own. Those of a new database share one: it is whole or not there, after one
+    flush of the disk instead of one for each.
+    """
     version = connection.pragma("user_version")
     missing = known[version:]
-    for migration in missing:
+    for portion in [[one] for one in missing] if version else [missing]:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.execute(migration.sql)
-            if follow_up := _FOLLOW_UPS.get(migration.title):
-                follow_up(connection)
-            connection.pragma("application_id", APPLICATION_ID)
-            connection.pragma("user_version", migration.number)
+            for migration in portion:
+                _apply(connection, migration)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
     return [migration.name for migration in missing]
+
+
+def _apply(connection: apsw.Connection, migration: Migration) -> None:
+    connection.execute(migration.sql)
+    if follow_up := _FOLLOW_UPS.get(migration.title):
+        follow_up(connection)
+    connection.pragma("application_id", APPLICATION_ID)
+    connection.pragma("user_version", migration.number)
 
 
 def run_follow_ups(connection: apsw.Connection, version: int) -> None:
