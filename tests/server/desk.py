@@ -36,6 +36,7 @@ from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.users.model import User
 from tests.capabilities import NAMESPACES, require
 from tests.limits import NO_RATES, WITHOUT_RATES
+from tests.server.new_database import place_new_desk
 
 # A start takes half a second; under the load of a whole test run many times that.
 START_S = 30.0
@@ -153,6 +154,7 @@ async def running(
     limits: Limits = NO_RATES,
 ) -> AsyncIterator[Desk]:
     """A server in this process, on real sockets and a real database."""
+    place_new_desk(paths)
     stop = asyncio.Event()
     desk = Desk(paths, mode)
     is_hero = mode is AuthMode.HERO
@@ -171,7 +173,7 @@ async def running(
 
 async def seed_team(paths: Paths, users: Sequence[User] = DEMO_USERS) -> None:
     """Write users like those of `--seed-dev-users` who are no demo users: hero mode refuses these."""
-    paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place_new_desk(paths)
     async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
         await store.write(lambda work: seed_users(work, users))
 

@@ -19,6 +19,7 @@ from hero_assistance_server.storage.sqlite.write_path.unit_of_work import Sqlite
 from hero_assistance_server.ticket_lists.list_index import ALL
 from hero_assistance_server.tickets import rules as commands
 from hero_assistance_server.users.model import User
+from tests.server.new_database import place_new_database
 
 CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,6 +27,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @asynccontextmanager
 async def opened(folder: Path, publish: Callable[[StoredEvent], None] = lambda _: None) -> AsyncIterator[Store]:
+    place_new_database(folder)
     async with open_store(folder, clock=lambda: NOON, publish=publish) as store:
         await store.write(lambda work: work.users.save(CAROL, NOON))
         yield store

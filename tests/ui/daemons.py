@@ -27,6 +27,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.limits import WITHOUT_RATES
 from tests.server.desk import seed_team
+from tests.server.new_database import place_new_desk
 from tests.ui.fork_server import LATE_ANSWERS, PRELOADED, ForkedProcess, fork_server
 
 T = TypeVar("T")
@@ -117,6 +118,8 @@ class Desk:
             # In a thread of its own: the driver of a browser keeps a loop running in this one.
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(lambda: asyncio.run(seed_team(self.paths))).result()
+        elif not around:
+            place_new_desk(self.paths)
         arguments = ["--auth-mode", self.auth_mode, *(["--seed-dev-users"] if self.auth_mode == "dev" else [])]
         daemon = self._start("hero_assistance_server", arguments, around)
         eventually(lambda: answers(self.paths.socket("rpc")), f"the server answers\n{daemon.log.read_text()}")

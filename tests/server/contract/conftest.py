@@ -15,6 +15,7 @@ from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from tests.server.contract.tables import Tables
+from tests.server.new_database import place_new_database
 
 # The time of every unit of work, unless the module of a test has a `NOW` of its own.
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -24,6 +25,7 @@ Engine = Callable[[pytest.FixtureRequest, Path, datetime], AbstractAsyncContextM
 
 @asynccontextmanager
 async def _open_sqlite(_request: pytest.FixtureRequest, folder: Path, now: datetime) -> AsyncIterator[Storage]:
+    place_new_database(folder)
     async with open_store(folder, clock=lambda: now, publish=lambda _event: None) as store:
         yield store
 

@@ -26,6 +26,7 @@ from hero_assistance_server.tickets import rules as ticket_rules
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.users.model import User
+from tests.server.new_database import place_new_database
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -140,6 +141,7 @@ async def letter_desk(folder: Path, *, page: str = "https://desk.example.org/") 
     def now() -> datetime:
         return made[0].now if made else NOON
 
+    place_new_database(folder)
     async with open_store(folder, clock=now, publish=lambda _event: None) as store:
         notifier = Notifier(
             store, lambda user_id, ticket_id: (user_id, ticket_id) in made[0].on_screen, lambda: made[0].mail, now

@@ -33,6 +33,7 @@ from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer
 from hero_assistance_server.webhooks.repository import ANSWERS_KEPT
 from hero_assistance_server.webhooks.service import create_webhook
 from tests.server.desk import until
+from tests.server.new_database import place_new_database
 from tests.server.outgoing_http.receiver import Received
 
 ALICE, BOB, CAROL = (Caller(user, origin="unix") for user in DEMO_USERS[:3])
@@ -141,6 +142,7 @@ class Stage:
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     """A stage with the demo users."""
+    place_new_database(folder)
     stages: list[Stage] = []
     opened = open_store(folder, clock=lambda: stages[0].now(), publish=lambda event: stages[0].publish(event))
     async with opened as store:
