@@ -20,10 +20,13 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-# What takes the time; the rest is imported by the daemon itself.
+# What takes the time; the rest is imported by the daemon itself. What uvicorn and httpx2 import when they are first
+# used is named, too.
+_SERVING = ("uvicorn.lifespan.off", "uvicorn.protocols.websockets.auto")
+_ASKING = ("httpcore2", "anyio._backends._asyncio")
 PRELOADED = {
-    "hero_assistance_server": ("hero_assistance_server.command", "hero_assistance_server.server"),
-    "hero_assistance_ui": ("hero_assistance_ui.daemon",),
+    "hero_assistance_server": ("hero_assistance_server.command", "hero_assistance_server.server", *_SERVING),
+    "hero_assistance_ui": ("hero_assistance_ui.daemon", *_SERVING, *_ASKING),
 }
 POLL_S = 0.02
 # With this variable, the page's daemon answers late.
@@ -141,6 +144,8 @@ def serve() -> None:
     for modules in PRELOADED.values():
         for name in modules:
             importlib.import_module(name)
+    # Each feature is a module of its own, which the server finds when it starts.
+    importlib.import_module("hero_assistance_server.features").discover_features()
     gc.freeze()
     woken, waking = os.pipe()
     os.set_blocking(waking, False)
