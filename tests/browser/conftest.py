@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser
 
 from scripts.build.npm import install_locked
-from tests.browser.chromium import launch_chromium
+from tests.browser.chromium import SharedChromium
 from tests.browser.page_object import Visitor
 from tests.capabilities import CHROMIUM, find_headless_chromium, is_expected, require
 from tests.ui.daemons import Desk, desk, plain_environment
 
 ROOT = Path(__file__).resolve().parents[2]
+_SHARED = SharedChromium()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """End the browser with the last test of this folder: asynchronous tests may come next in the same process."""
+    try:
+        return (yield)
+    finally:
+        if nextitem is None or nextitem.path.parent != item.path.parent:
+            _SHARED.close()
 
 
 @pytest.fixture(scope="module")
-def playwright_driver() -> Iterator[Playwright]:
-    """The driver of the browser.
-
-    It keeps an event loop running in this thread while it lives, and no other loop can run meanwhile: it ends with
-    its module, so that the asynchronous tests which may come next in the same process have the thread to themselves.
-    """
-    with sync_playwright() as driver:
-        yield driver
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """The system's Chromium; a machine without one fails here, because a skipped test proves nothing."""
     if is_expected(CHROMIUM.reason):
         require(CHROMIUM)
     elif not CHROMIUM.is_there():
         pytest.fail(CHROMIUM.reason)
-    browser = launch_chromium(playwright_driver, str(find_headless_chromium()))
-    yield browser
-    browser.close()
+    path = find_headless_chromium()
+    assert path is not None
+    yield _SHARED.open(path)
+    _SHARED.clear()
 
 
 @pytest.fixture
