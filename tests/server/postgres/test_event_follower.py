@@ -13,14 +13,22 @@ import pytest
 
 from hero_assistance_sdk.wire import Seq, TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.postgres import event_follower
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-from hero_assistance_server.storage.postgres.event_follower import POLL_S, EventFollower, Portion, read_portion
+from hero_assistance_server.storage.postgres.event_follower import (
+    POLL_S,
+    EventFollower,
+    Followed,
+    Portion,
+    read_portion,
+)
 from hero_assistance_server.storage.postgres.store import open_store
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from tests.postgres import Cluster
 from tests.server.contract import ticket_changes
 from tests.server.contract.ticket_changes import CAROL
+from tests.server.desk import until
 from tests.server.postgres.test_nodes import cut
 from tests.server.store_fixtures import NOON
 
@@ -109,6 +117,16 @@ async def test_cached_answers_are_dropped_when_another_node_commits(postgres_url
         assert other.storage.commits > before
 
 
+async def test_cached_answers_are_dropped_when_another_node_commits_without_an_event(postgres_url: str) -> None:
+    async with node(postgres_url) as one, node(postgres_url) as other:
+        # The first look is over.
+        await one.storage.write(create)
+        await other.publishes(1)
+        before = other.storage.commits
+        await one.storage.write(lambda work: work.record_audit_entry("a", Caller(CAROL), {}))
+        await until(lambda: other.storage.commits > before)
+
+
 async def test_what_a_lost_connection_missed_is_caught_up_from_the_table(
     postgres_url: str, postgres_cluster: Cluster
 ) -> None:
@@ -144,7 +162,8 @@ async def test_a_defect_does_not_end_what_follows(postgres_url: str, monkeypatch
 
     async with node(postgres_url) as one:
         await one.storage.write(create)
-    follower = EventFollower(postgres_url, Seq(0), threading.Lock(), deliver)
+    followed = Followed("a node", threading.Lock(), lambda _connection: None)
+    follower = EventFollower(postgres_url, Seq(0), followed, deliver)
     follower.start()
     try:
         assert await asyncio.to_thread(done.wait, TIMEOUT_S)

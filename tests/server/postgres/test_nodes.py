@@ -68,13 +68,14 @@ async def test_a_command_that_fails_leaves_no_number_out(postgres_url: str) -> N
     assert read_numbers(postgres_url) == ([1, 2], [1, 2])
 
 
-async def test_one_group_is_one_notice_with_its_last_number(postgres_url: str) -> None:
+async def test_one_group_is_one_notice_with_its_last_number_and_its_node(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as listener:
         async with node(postgres_url) as one:
             listener.execute("LISTEN hero_assistance")
             await asyncio.gather(*(one.write(create) for _ in range(5)))
-            heard = [notice.payload for notice in listener.notifies(timeout=0.5)]
-    assert heard == ["5"]
+            heard = [notice.payload.split() for notice in listener.notifies(timeout=0.5)]
+            ids = [row[0] for row in listener.execute("SELECT node_id FROM hero_assistance.nodes")]
+    assert heard == [["5", *ids]]
 
 
 async def test_a_node_follows_the_settings_that_another_changed(postgres_url: str) -> None:

@@ -15,7 +15,17 @@ from hero_assistance_server.storage.sqlite.database.connection import open_write
 from tests.postgres import Cluster
 
 # What one engine has alone.
-ONLY_POSTGRESQL = {"file_chunks", "file_holds", "identity", "last_ids", "nodes", "presence", "stored_files", "versions"}
+ONLY_POSTGRESQL = {
+    "access_changes",
+    "file_chunks",
+    "file_holds",
+    "identity",
+    "last_ids",
+    "nodes",
+    "presence",
+    "stored_files",
+    "versions",
+}
 ONLY_SQLITE = {"search_rebuild"}
 TYPES = {"INTEGER": "bigint", "TEXT": "text", "BLOB": "bytea"}
 

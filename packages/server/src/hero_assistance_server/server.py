@@ -29,6 +29,7 @@ from hero_assistance_server.features import run_background
 from hero_assistance_server.http.applications import Applications, applications
 from hero_assistance_server.http.bind_address import Bind, wanted_bind
 from hero_assistance_server.http.takeover_app import TakeoverApp
+from hero_assistance_server.identity.access_follower import AccessFollower
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
 from hero_assistance_server.identity.last_use import load_access
 from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
@@ -157,6 +158,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         hub.presence.join(store.nodes.presence)
         directory = await _load_directory(store, settings.mode)
         sessions, devices = await load_access(store, NodeKeys(settings.mycelium_api).find)
+        store.nodes.access.follow(AccessFollower(directory, sessions, devices, hub).apply)
         kept, exported = settings.paths.backups, settings.paths.exports
         backups = Backups(store, kept, check=partial(check_large_work, kept, settings.limits))
         exports = Exports(store, exported, check=partial(check_large_work, exported, settings.limits))

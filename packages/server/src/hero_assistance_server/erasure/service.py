@@ -124,7 +124,7 @@ class Erasures:
 
     def _follow(self, user: User, heir: User, logins: list[Login]) -> None:
         for login in logins:
-            self.directory.unbind(login)
+            self.directory.unbind(login.login)
         self.directory.remove(user.user_id)
         self.directory.add(heir)
         self.hub.end_all()

@@ -58,7 +58,9 @@ def applications(desk: Desk) -> Applications:
     """Build the three applications over one store."""
     registry, document = build_methods(desk)
     dispatcher = Dispatcher(registry.table, registry.permit, admit=desk.admission.admit_call)
-    identity = Authenticator(desk.mode, desk.directory, desk.store, desk.sessions, desk.devices, desk.owner)
+    identity = Authenticator(
+        desk.mode, desk.directory, desk.store, desk.sessions, desk.devices, desk.owner, desk.store.nodes.access
+    )
     stream = EventStream(desk.hub, desk.store)
     places = StreamQuota(desk.limits)
     body_limit = int(desk.limits.body_bytes)

@@ -20,6 +20,7 @@ from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import AnotherUser, Forbidden
 from hero_assistance_sdk.wire import Millis
+from hero_assistance_server.identity.access_changes import AccessExchange, OwnAccess
 from hero_assistance_server.identity.devices.directory import OVERLAY, DeviceDirectory, overlay_address
 from hero_assistance_server.identity.operator import OPERATOR, refuse_operator
 from hero_assistance_server.identity.permissions import OPERATOR_ORIGIN, Caller
@@ -68,7 +69,8 @@ def _now() -> Millis:
 class Authenticator:
     """Turns requests into callers; in hero mode it makes a customer of whom it meets for the first time.
 
-    `owner` is the OS user who owns the data folder.
+    `owner` is the OS user who owns the data folder. `exchange` brings what other nodes changed: what this node has in
+    memory is believed while it is current, and no one is turned away by it before it was brought up to date.
     """
 
     mode: AuthMode
@@ -77,12 +79,19 @@ class Authenticator:
     sessions: SessionDirectory = field(default_factory=SessionDirectory)
     devices: DeviceDirectory = field(default_factory=DeviceDirectory)
     owner: int = field(default_factory=os.geteuid)
+    exchange: AccessExchange = field(default_factory=OwnAccess)
     now: Callable[[], Millis] = _now
 
     async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `AnotherUser`, and `StoreUnavailable` when a newcomer cannot be written."""
         claims = pick_headers(request, _CLAIMS)
+        if not self.exchange.is_current:
+            await self.exchange.catch_up()
         caller = await self._claimed(request.scope, claims, listener)
+        names_someone = bool(claims) or listener is ListenerKind.TCP
+        # Who was let in at another node a moment ago may be here first.
+        if caller.user is None and names_someone and not caller.is_operator and await self.exchange.catch_up():
+            caller = await self._claimed(request.scope, claims, listener)
         if PAGE_USER in claims:
             _check_page_user(caller, claims)
         return caller

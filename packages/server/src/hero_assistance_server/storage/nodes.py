@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hero_assistance_server.identity.access_changes import AccessExchange, OwnAccess
 from hero_assistance_server.jobs.job_locks import JobLocks, OwnJobs
 from hero_assistance_server.jobs.signals import NoSignals, Signals
 from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
@@ -16,6 +17,11 @@ class Nodes(Protocol):
     @property
     def presence(self) -> PresenceExchange:
         """Who is present on the others."""
+        ...
+
+    @property
+    def access(self) -> AccessExchange:
+        """Who may come in, as the others changed it."""
         ...
 
     @property
@@ -39,6 +45,7 @@ class SingleNode:
     """Implements `Nodes` for an engine that one server uses."""
 
     presence: PresenceExchange = field(default_factory=NoOthers)
+    access: AccessExchange = field(default_factory=OwnAccess)
     jobs: JobLocks = field(default_factory=OwnJobs)
     signals: Signals = field(default_factory=NoSignals)
     count: int = 1

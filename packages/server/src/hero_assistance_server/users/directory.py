@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.users.customer_names import CustomerNames
@@ -61,11 +62,19 @@ class Directory:
         """Add a login."""
         self._logins.setdefault(fold_name(login.login), {})[login.login] = login.user_id
 
-    def unbind(self, login: Login) -> None:
-        """Remove a login."""
-        folded = fold_name(login.login)
+    def find_login(self, name: str) -> UserId | None:
+        """Return to whom the login that is written like this is bound, or `None`."""
+        return self._logins.get(fold_name(name), {}).get(name)
+
+    def iterate_logins(self) -> Iterator[str]:
+        """Yield every login, as it is written."""
+        return chain.from_iterable(self._logins.values())
+
+    def unbind(self, name: str) -> None:
+        """Remove the login that is written like this, if it is there."""
+        folded = fold_name(name)
         group = self._logins.get(folded, {})
-        group.pop(login.login, None)
+        group.pop(name, None)
         if not group:
             self._logins.pop(folded, None)
 

@@ -67,7 +67,7 @@ class LoginAdministration:
         return True
 
     def _forget(self, login: Login) -> None:
-        self.directory.unbind(login)
+        self.directory.unbind(login.login)
         self.hub.end_reader(login.user_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from ipaddress import IPv6Address, IPv6Network
 
 from hero_assistance_sdk.access_list import address_of
@@ -89,7 +89,16 @@ class DeviceDirectory:
 
     def last_seen(self, device: Device) -> Millis:
         """Return when a device called last, to the minute; 0 before its first call."""
-        return self._seen.get(device.address, device.last_seen_at or Millis(0))
+        stored = device.last_seen_at or Millis(0)
+        return max(self._seen.get(device.address, stored), stored)
+
+    def find_bound(self, address: str) -> Device | None:
+        """Return the device that is bound with an address, or `None`."""
+        return self._by_address.get(address)
+
+    def iterate_addresses(self) -> Iterator[str]:
+        """Yield the addresses of all devices."""
+        return iter(self._by_address)
 
     def list_node(self, address: IPv6Address) -> list[Device]:
         """Return what is bound of the addresses of the node with an address."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from hero_assistance_sdk.wire import Millis, UserId
 from hero_assistance_server.identity.secret_tokens import hash_token, is_token
@@ -17,6 +17,7 @@ class SessionDirectory:
 
     def __init__(self, sessions: Iterable[Session] = ()) -> None:
         self._by_hash: dict[bytes, Session] = {}
+        self._by_id: dict[str, Session] = {}
         # Tokens that were found, and those of each session's id: a request of the page costs no second hash.
         self._by_token: dict[str, Session] = {}
         self._tokens: dict[str, str] = {}
@@ -33,12 +34,13 @@ class SessionDirectory:
 
     def add(self, session: Session) -> None:
         """Add a session."""
-        self._by_hash[session.token_hash] = session
+        self._by_hash[session.token_hash] = self._by_id[session.session_id] = session
         self._by_user.setdefault(session.user_id, {})[session.session_id] = session
 
     def remove(self, session: Session) -> None:
         """Remove a session, if it is there."""
         self._by_hash.pop(session.token_hash, None)
+        self._by_id.pop(session.session_id, None)
         self._by_token.pop(self._tokens.pop(session.session_id, ""), None)
         self._seen.pop(session.session_id, None)
         self._unwritten.pop(session.session_id, None)
@@ -63,6 +65,14 @@ class SessionDirectory:
             self._tokens[session.session_id] = token
         return session
 
+    def find_by_id(self, session_id: str) -> Session | None:
+        """Return the session with an id, or `None`."""
+        return self._by_id.get(session_id)
+
+    def iterate_ids(self) -> Iterator[str]:
+        """Yield the ids of all sessions."""
+        return iter(self._by_id)
+
     def list_of(self, user_id: UserId) -> list[Session]:
         """Return the sessions of a user."""
         return list(self._by_user.get(user_id, {}).values())
@@ -82,7 +92,7 @@ class SessionDirectory:
 
     def last_seen(self, session: Session) -> Millis:
         """Return when a session was used last, to the minute."""
-        return self._seen.get(session.session_id, session.last_seen_at)
+        return max(self._seen.get(session.session_id, session.last_seen_at), session.last_seen_at)
 
     def take_seen(self) -> dict[str, Millis]:
         """Return the times of use that are not written yet, and count them as written."""

@@ -19,12 +19,13 @@ import psycopg
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq, TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.sql.repositories import events
 
 # A notice can be lost with a connection; the table is asked this often in any case.
-POLL_S = 1.0
+POLL_S = 0.5
 # How long a wait for a notice is, and with it the end of the thread.
 _WAIT_S = 0.2
 _PORTION = 500
@@ -36,10 +37,25 @@ _log = get_log("store")
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Events behind a number, and how far the table was read; numbers between them have no event."""
+    """Events behind a number, and how far the table was read; numbers between them have no event.
+
+    There may be none: other nodes commit groups without one as well.
+    """
 
     events: Sequence[StoredEvent]
     until: Seq
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Of which node the others are followed, and what its writer shares with the follower.
+
+    `look_at_access` reads who may come in, before events are delivered that tell of it.
+    """
+
+    node_id: str
+    commit_lock: threading.Lock
+    look_at_access: Callable[[PostgresConnection], None]
 
 
 class EventFollower:
@@ -49,13 +65,14 @@ class EventFollower:
     is in the order of the numbers, and nothing is delivered twice.
     """
 
-    def __init__(
-        self, url: str, last_seq: Seq, commit_lock: threading.Lock, deliver: Callable[[Portion], None]
-    ) -> None:
+    def __init__(self, url: str, last_seq: Seq, followed: Followed, deliver: Callable[[Portion], None]) -> None:
         self._url = url
         self._last_seq = last_seq
-        self._commit_lock = commit_lock
+        self._followed = followed
+        self._commit_lock = followed.commit_lock
         self._deliver = deliver
+        # Whether groups of other nodes may have been committed whose notices did not arrive.
+        self._has_missed = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-follower")
 
@@ -82,13 +99,14 @@ class EventFollower:
         while not self._stopping.is_set():
             try:
                 self._follow(PostgresConnection(self._url))
-            except psycopg.Error as error:
+            except (psycopg.Error, StoreUnavailable) as error:
                 _log.warning("store.follower-lost", error=error)
                 self._stopping.wait(POLL_S)
             except Exception as error:  # noqa: BLE001
                 # The outermost loop of the thread: without it, no event of another node would arrive any more.
                 _log.error("store.follower-failed", exc_info=error)
                 self._stopping.wait(POLL_S)
+            self._has_missed = True
 
     def _follow(self, connection: PostgresConnection) -> None:
         """Listen first, then read: what is committed between the two is read, or told."""
@@ -96,9 +114,11 @@ class EventFollower:
             connection.listen(CHANNEL)
             asked_at = -POLL_S
             while not self._stopping.is_set():
-                heard = [int(number) for _, number in connection.wait_for_notices(_WAIT_S) if number.isdecimal()]
+                heard = [text.split() for _, text in connection.wait_for_notices(_WAIT_S)]
+                if any(node_id != self._followed.node_id for _, node_id in heard):
+                    self._has_missed = True
                 is_due = time.monotonic() - asked_at >= POLL_S
-                if is_due or (heard and self._is_missing(max(heard))):
+                if is_due or self._has_missed or any(self._is_missing(int(seq)) for seq, _ in heard):
                     asked_at = time.monotonic()
                     self._catch_up(connection)
         finally:
@@ -115,9 +135,11 @@ class EventFollower:
             with self._commit_lock:
                 portion = read_portion(connection, self._last_seq)
                 more = len(portion.events) == _PORTION
-                if portion.until > self._last_seq:
+                self._followed.look_at_access(connection)
+                if portion.until > self._last_seq or self._has_missed:
                     self._deliver(portion)
                     self._last_seq = portion.until
+                    self._has_missed = False
 
 
 def read_portion(connection: PostgresConnection, after: Seq) -> Portion:

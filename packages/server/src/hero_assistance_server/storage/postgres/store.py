@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,8 +21,9 @@ from hero_assistance_server.storage.postgres.database.connection_pool import Con
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
-from hero_assistance_server.storage.postgres.event_follower import EventFollower, Portion
+from hero_assistance_server.storage.postgres.event_follower import EventFollower, Followed, Portion
 from hero_assistance_server.storage.postgres.files.file_store import PostgresFiles
+from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog, forget_old
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.nodes.node import PostgresNode
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
@@ -64,12 +66,15 @@ class PostgresStore(SqlStore):
         self.files = files
         self.index = index
         node_id = uuid.uuid4().hex
-        self._node = PostgresNode(url, node_id, self._loop)
+        self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
+        lock = self._groups.commit_lock
+        access = AccessLog(connection, lock, partial(self._answer, readers.executor, readers.run))
+        self._node = PostgresNode(url, node_id, self._loop, access)
         self.nodes: Nodes = self._node
         self._node.signals.follow(_OUTBOX, self.outbox_added.set)
-        self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)
-        self._follower = EventFollower(url, read_last_seq(connection), self._groups.commit_lock, self._deliver_others)
+        followed = Followed(node_id, lock, access.look)
+        self._follower = EventFollower(url, read_last_seq(connection), followed, self._deliver_others)
         self._node.start(connection)
         self._writer.start()
         self._follower.start()
@@ -180,6 +185,7 @@ def _open_up_to_date(url: str, now: datetime) -> PostgresConnection:
             for name in migrate(connection, migrations()):
                 _log.info("store.migrated", migration=name)
             connection.execute(_FORGET_NODES, (millis(now - NODES_KEPT),))
+            forget_old(connection)
         except BaseException:
             connection.close()
             raise

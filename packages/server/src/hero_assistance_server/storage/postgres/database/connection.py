@@ -30,7 +30,8 @@ _DEFAULTS: dict[str, str | int] = {
 }
 # Everything that is read is of one moment, and nothing is written.
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-# What every node listens to; the text of a notice is the number of the last event.
+# What every node listens to; the text of a notice is the number of the last event, and the
+# id of the node that committed.
 CHANNEL = "hero_assistance"
 # Of a walk, as many rows as are asked for at once: a page of a list, and one more.
 PORTION = 64

@@ -9,6 +9,7 @@ import time
 import psycopg
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.identity.access_changes import AccessExchange
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.nodes import signals
 from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
@@ -26,10 +27,11 @@ _log = get_log("store")
 class PostgresNode:
     """Implements `Nodes`."""
 
-    def __init__(self, url: str, node_id: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, url: str, node_id: str, loop: asyncio.AbstractEventLoop, access: AccessExchange) -> None:
         self._url = url
         self._node_id = node_id
         self._lease = Lease(node_id)
+        self.access = access
         self.presence = PresenceTable(node_id, loop)
         self.jobs = PostgresJobLocks(loop)
         self.signals = PostgresSignals(node_id, loop)

@@ -89,7 +89,8 @@ class PostgresGroups:
         """
         batch.flush()
         seq = batch.last_seq
-        self._writer.execute(_FINISH, (seq, self._node_id, self._group, millis(self._clock()), CHANNEL, str(seq)))
+        notice = f"{seq} {self._node_id}"
+        self._writer.execute(_FINISH, (seq, self._node_id, self._group, millis(self._clock()), CHANNEL, notice))
         self.commit_lock.acquire()
         try:
             self._commit()

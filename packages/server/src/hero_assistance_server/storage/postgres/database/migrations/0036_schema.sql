@@ -756,3 +756,39 @@ BEGIN
 END $$;
 CREATE TRIGGER incoming_mails_counted AFTER INSERT OR DELETE OR UPDATE OF state, size, has_bytes ON incoming_mails
     FOR EACH ROW EXECUTE FUNCTION count_mails();
+
+-- Which rows that let somebody in were written last, for what other nodes keep of them. A row that is gone is noted
+-- without its key, but for sessions, whose ids name no one.
+CREATE TABLE access_changes (
+    kind        TEXT COLLATE "C" NOT NULL,
+    key         TEXT COLLATE "C" NOT NULL,
+    change_id   BIGINT NOT NULL UNIQUE,
+    changed_at  BIGINT NOT NULL,
+    PRIMARY KEY (kind, key)
+);
+
+CREATE SEQUENCE access_change_ids;
+
+-- The lock gives the numbers the order of the commits, also where no group writes.
+CREATE FUNCTION note_access() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    own_key TEXT := to_json(CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END) ->> TG_ARGV[0];
+    is_gone BOOLEAN := TG_OP = 'DELETE' AND TG_TABLE_NAME <> 'sessions';
+BEGIN
+    PERFORM pg_advisory_xact_lock(x'48414163'::int, 0);
+    IF is_gone THEN
+        DELETE FROM access_changes WHERE kind = TG_TABLE_NAME AND key = own_key;
+    END IF;
+    INSERT INTO access_changes VALUES (TG_TABLE_NAME, CASE WHEN is_gone THEN '' ELSE own_key END,
+        nextval('access_change_ids'), (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
+        ON CONFLICT (kind, key) DO UPDATE SET change_id = excluded.change_id, changed_at = excluded.changed_at;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER users_noted AFTER INSERT OR UPDATE OR DELETE ON users
+    FOR EACH ROW EXECUTE FUNCTION note_access('user_id');
+CREATE TRIGGER logins_noted AFTER INSERT OR UPDATE OR DELETE ON logins
+    FOR EACH ROW EXECUTE FUNCTION note_access('login');
+CREATE TRIGGER sessions_noted AFTER INSERT OR DELETE OR UPDATE OF user_id, token_hash, device_name, expires_at ON sessions
+    FOR EACH ROW EXECUTE FUNCTION note_access('session_id');
+CREATE TRIGGER devices_noted AFTER INSERT OR DELETE OR UPDATE OF user_id, name, bound_at, public_key ON device_bindings
+    FOR EACH ROW EXECUTE FUNCTION note_access('mycelium_addr');

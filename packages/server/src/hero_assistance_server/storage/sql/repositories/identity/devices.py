@@ -45,7 +45,8 @@ class SqlDevices:
     def note_seen(self, seen: Mapping[str, Millis]) -> None:
         """Update the rows of these addresses."""
         self.session.direct.executemany(
-            "UPDATE device_bindings SET last_seen_at = ? WHERE mycelium_addr = ?",
+            """UPDATE device_bindings SET last_seen_at = ?1
+            WHERE mycelium_addr = ?2 AND coalesce(last_seen_at, 0) < ?1""",
             [(at, address) for address, at in seen.items()],
         )
 

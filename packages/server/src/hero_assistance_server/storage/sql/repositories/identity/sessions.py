@@ -62,7 +62,8 @@ class SqlSessions:
     def note_seen(self, seen: Mapping[str, Millis]) -> None:
         """Update the rows of these ids."""
         self.session.direct.executemany(
-            "UPDATE sessions SET last_seen_at = ? WHERE session_id = ?", [(at, name) for name, at in seen.items()]
+            "UPDATE sessions SET last_seen_at = ?1 WHERE session_id = ?2 AND last_seen_at < ?1",
+            [(at, name) for name, at in seen.items()],
         )
 
     def delete_expired(self, now: Millis) -> None:
