@@ -23,7 +23,9 @@ ONLY_POSTGRESQL = {
     "last_ids",
     "nodes",
     "presence",
+    "shared_keys",
     "stored_files",
+    "used_challenges",
     "versions",
 }
 ONLY_SQLITE = {"search_rebuild"}

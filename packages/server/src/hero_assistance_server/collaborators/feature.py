@@ -22,7 +22,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
         SessionAdministration(desk.sessions, desk.hub), DeviceAdministration(desk.devices, desk.hub)
     )
     users = UserAdministration(desk.store, desk.directory, desk.hub, access)
-    links = Links(CodeKey(desk.store.folder / CODE_KEY))
+    links = Links(CodeKey(desk.store.folder / CODE_KEY, desk.store.nodes.secrets))
     rpc.add_methods(registry, Invitees(users, LetterQueue(desk.settings), links), desk.clock)
 
 

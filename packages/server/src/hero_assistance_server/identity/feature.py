@@ -41,13 +41,13 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     devices = DeviceAdministration(desk.devices, desk.hub)
     rates = SignInRates(desk.limits, nodes=lambda: desk.store.nodes.count)
     letters = LetterQueue(desk.settings)
-    links = Links(CodeKey(desk.store.folder / CODE_KEY))
+    links = Links(CodeKey(desk.store.folder / CODE_KEY, desk.store.nodes.secrets))
     sign_in = SignInService(desk.store, sessions, devices, rates, letters, links)
     sign_in_rpc.add_methods(registry, sign_in)
     sessions_rpc.add_methods(registry, desk.store, sessions)
     users = UserAdministration(desk.store, desk.directory, desk.hub, AccessAdministration(sessions, devices))
     invitations_rpc.add_methods(registry, Invitations(users, letters, links))
-    passkeys_rpc.add_methods(registry, PasskeyService(Challenges(desk.clock), sign_in))
+    passkeys_rpc.add_methods(registry, PasskeyService(Challenges(desk.clock, desk.store.nodes.secrets), sign_in))
     oidc_rpc.add_methods(registry, OidcService(_provider(desk), sign_in, users, desk.settings))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hero_assistance_server.identity.access_changes import AccessExchange, OwnAccess
+from hero_assistance_server.identity.shared_secrets import OwnSecrets, SharedSecrets
 from hero_assistance_server.jobs.job_locks import JobLocks, OwnJobs
 from hero_assistance_server.jobs.signals import NoSignals, Signals
 from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
@@ -22,6 +23,11 @@ class Nodes(Protocol):
     @property
     def access(self) -> AccessExchange:
         """Who may come in, as the others changed it."""
+        ...
+
+    @property
+    def secrets(self) -> SharedSecrets:
+        """What all of them sign and hash with."""
         ...
 
     @property
@@ -46,6 +52,7 @@ class SingleNode:
 
     presence: PresenceExchange = field(default_factory=NoOthers)
     access: AccessExchange = field(default_factory=OwnAccess)
+    secrets: SharedSecrets = field(default_factory=OwnSecrets)
     jobs: JobLocks = field(default_factory=OwnJobs)
     signals: Signals = field(default_factory=NoSignals)
     count: int = 1

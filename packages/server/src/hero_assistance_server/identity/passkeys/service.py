@@ -56,7 +56,7 @@ class PasskeyService:
         user = _require_browser(caller).known()
         party = await self.sign_in.storage.read(_party)
         challenge = verification.read_challenge(credential)
-        self.challenges.take(challenge, _purpose_of(user))
+        await self.challenges.take(challenge, _purpose_of(user))
         # Outside the transaction, and not in the loop: the first check imports the library.
         found = await asyncio.to_thread(verification.check_registration, party, credential, challenge)
 
@@ -85,7 +85,7 @@ class PasskeyService:
         _require_browser(caller)
         self.sign_in.rates.count_try(caller.origin)
         challenge, passkey_id = verification.read_challenge(credential), verification.read_id(credential)
-        self.challenges.take(challenge, _SIGN_IN)
+        await self.challenges.take(challenge, _SIGN_IN)
         passkey = await storage.read(lambda snapshot: _find(snapshot, passkey_id))
         count = await asyncio.to_thread(verification.check_sign_in, party, credential, challenge, passkey)
 

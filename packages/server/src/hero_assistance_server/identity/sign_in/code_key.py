@@ -9,26 +9,33 @@ from pathlib import Path
 
 from hero_assistance_sdk.files.durable_files import PRIVATE_FILE, write_atomic
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_server.identity.shared_secrets import OwnSecrets, SharedSecrets
 
-# In the data folder, and in no backup: a code counts for a quarter of an hour.
+# In the data folder of the only node, and in no backup: a code counts for a quarter of an hour.
 NAME = "code.key"
 _KEY_BYTES = 32
+_PURPOSE = "codes"
 
 _log = get_log("identity")
 
 
 class CodeKey:
-    """Hashes codes by a key in a file of its own, which is made when it is first used."""
+    """Hashes codes by the key of all nodes, or of the only one in a file of its own, which is made at its first use."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shared: SharedSecrets | None = None) -> None:
         self._path = path
+        self._shared = shared or OwnSecrets()
         self._key: bytes | None = None
 
     def hash(self, code: str, address_hash: bytes) -> bytes:
         """Return what is stored of the code of an address; raises `OSError` where the key cannot be kept."""
+        key = self._shared.find_key(_PURPOSE) or self._obtain_own()
+        return hmac.digest(key, b"code\0" + address_hash + code.encode(), hashlib.sha256)
+
+    def _obtain_own(self) -> bytes:
         if self._key is None:
             self._key = self._read() or self._make()
-        return hmac.digest(self._key, b"code\0" + address_hash + code.encode(), hashlib.sha256)
+        return self._key
 
     def _read(self) -> bytes | None:
         """Return the key of an earlier start; `None` where there is none that is whole."""

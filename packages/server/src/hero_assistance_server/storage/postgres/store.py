@@ -26,6 +26,7 @@ from hero_assistance_server.storage.postgres.files.file_store import PostgresFil
 from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog, forget_old
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.nodes.node import PostgresNode
+from hero_assistance_server.storage.postgres.nodes.shared_secrets import PostgresSecrets
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
@@ -69,7 +70,7 @@ class PostgresStore(SqlStore):
         self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         lock = self._groups.commit_lock
         access = AccessLog(connection, lock, partial(self._answer, readers.executor, readers.run))
-        self._node = PostgresNode(url, node_id, self._loop, access)
+        self._node = PostgresNode(url, node_id, self._loop, access, PostgresSecrets(self._submit))
         self.nodes: Nodes = self._node
         self._node.signals.follow(_OUTBOX, self.outbox_added.set)
         self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)

@@ -15,6 +15,7 @@ from hero_assistance_server.storage.postgres.nodes import signals
 from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
 from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
+from hero_assistance_server.storage.postgres.nodes.shared_secrets import PostgresSecrets
 from hero_assistance_server.storage.postgres.nodes.signals import PostgresSignals
 
 # How long a wait for a notice is, and with it what is asked of the thread.
@@ -27,11 +28,19 @@ _log = get_log("store")
 class PostgresNode:
     """Implements `Nodes`."""
 
-    def __init__(self, url: str, node_id: str, loop: asyncio.AbstractEventLoop, access: AccessExchange) -> None:
+    def __init__(
+        self,
+        url: str,
+        node_id: str,
+        loop: asyncio.AbstractEventLoop,
+        access: AccessExchange,
+        secrets: PostgresSecrets,
+    ) -> None:
         self._url = url
         self._node_id = node_id
         self._lease = Lease(node_id)
         self.access = access
+        self.secrets = secrets
         self.presence = PresenceTable(node_id, loop)
         self.jobs = PostgresJobLocks(loop)
         self.signals = PostgresSignals(node_id, loop)
@@ -44,8 +53,9 @@ class PostgresNode:
         return self._lease.count
 
     def start(self, connection: PostgresConnection) -> None:
-        """Begin the lease, before this node writes anything, and start the thread."""
+        """Begin the lease, before this node writes anything, read the shared key, and start the thread."""
         self._lease.renew(connection)
+        self.secrets.begin(connection)
         self._thread.start()
 
     def stop(self) -> None:
@@ -69,6 +79,7 @@ class PostgresNode:
     def _take_part(self, connection: PostgresConnection) -> None:
         try:
             self._lease.begin(connection)
+            self.secrets.begin(connection)
             self.presence.begin(connection)
             self.signals.begin(connection)
             renewed_at = time.monotonic()

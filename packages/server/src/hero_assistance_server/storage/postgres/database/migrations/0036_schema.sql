@@ -74,6 +74,19 @@ CREATE UNLOGGED TABLE presence (
     PRIMARY KEY (node_id, ticket_id, user_id)
 );
 
+-- What the nodes sign challenges and hash codes with. It is in no standby, no physical backup and no archive of the log;
+-- where a crash has emptied the table, the nodes write it once more.
+CREATE UNLOGGED TABLE shared_keys (
+    name  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    key   BYTEA NOT NULL
+);
+
+-- The challenges that were answered, which count once, until they are too old.
+CREATE TABLE used_challenges (
+    challenge  BYTEA NOT NULL PRIMARY KEY,
+    ends_at    BIGINT NOT NULL
+);
+
 -- Tells a node whether what it has on its own disk was made from this database.
 CREATE TABLE identity (
     database_id  TEXT COLLATE "C" NOT NULL PRIMARY KEY
