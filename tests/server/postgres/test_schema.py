@@ -17,6 +17,7 @@ from tests.postgres import Cluster
 # What one engine has alone.
 ONLY_POSTGRESQL = {
     "access_changes",
+    "channel_pauses",
     "file_chunks",
     "file_holds",
     "identity",

@@ -16,6 +16,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
 
 
 def _send(desk: Desk) -> AbstractAsyncContextManager[None]:
+    desk.pauses.join(desk.store.nodes.pauses, desk.store.outbox_added.set)
     return sending(Sender(desk.store, list_channels(desk), desk.clock, desk.pauses))
 
 

@@ -6,11 +6,15 @@ them is tried now and then, each time another one: a letter that breaks the serv
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from hero_assistance_server.outbox.model import ChannelDown
+from hero_assistance_server.outbox.pause_exchange import OwnPauses, PauseExchange, PauseState
 from hero_assistance_server.outbox.rules import clean_note
+from hero_assistance_server.timestamps import maybe_millis, maybe_time
 
 # The pause after each fault in a row. A connection that is refused costs nothing; a login that is refused too often
 # locks an account.
@@ -28,15 +32,23 @@ LASTING = 3
 GROW_AFTER = 20
 
 
+def _tell_no_one() -> None:
+    """Be the callback of a pause that is nobody else's."""
+
+
 @dataclass
 class ChannelPause:
-    """What is known of the other side of one channel; `fault` says why nothing can be sent, and `hint` what helps."""
+    """What is known of the other side of one channel; `fault` says why nothing can be sent, and `hint` what helps.
+
+    `changed` is called when a pause begins, goes on or ends here.
+    """
 
     fault: str | None = None
     hint: str = ""
     until: datetime | None = None
     # How many pauses there were.
     number: int = 0
+    changed: Callable[[], None] = _tell_no_one
     _faults: int = 0
     _at_most: int | None = None
     _answers: int = 0
@@ -64,12 +76,14 @@ class ChannelPause:
         """Pause; what fails within the pause was under way before it, and makes it no longer."""
         self.fault, self.hint = clean_note(fault.error), fault.hint
         if self._lasts(now):
+            self.changed()
             return
         self.until = now + PAUSES[min(self._faults, len(PAUSES) - 1)]
         self.number += 1
         self._faults += 1
         self._at_most = max(1, (self._at_most or at_once) // 2)
         self._since_limited = 0
+        self.changed()
 
     def note_answer(self, delivery_id: int, number: int) -> bool:
         """Note that the other side answered to an attempt; returns whether a pause ends by it.
@@ -96,6 +110,17 @@ class ChannelPause:
         if self.until is not None:
             self.until = datetime.min.replace(tzinfo=self.until.tzinfo)
             self._faults = 0
+            self.changed()
+
+    @property
+    def state(self) -> PauseState:
+        """What every node knows of it."""
+        return PauseState(self.fault, self.hint, maybe_millis(self.until), self._faults)
+
+    def adopt(self, state: PauseState) -> None:
+        """Have what another node has found out, or wants; how much goes at once is this node's own."""
+        self.fault, self.hint, self._faults = state.fault, state.hint, state.faults
+        self.until = maybe_time(state.until)
 
     def _lasts(self, now: datetime) -> bool:
         # A clock that was set back makes no pause longer.
@@ -103,6 +128,7 @@ class ChannelPause:
 
     def _end(self) -> None:
         self.fault, self.hint, self.until, self._faults = None, "", None, 0
+        self.changed()
 
     def _grow(self) -> None:
         self._since_limited += 1
@@ -115,13 +141,31 @@ class Pauses:
     """The pause of each channel, by its name; what sends and what shows it share them."""
 
     _of: dict[str, ChannelPause] = field(default_factory=dict)
+    _exchange: PauseExchange = field(default_factory=OwnPauses)
+    _wake: Callable[[], None] = _tell_no_one
+
+    def join(self, exchange: PauseExchange, wake: Callable[[], None]) -> None:
+        """Share the pauses with the other nodes; `wake` is called when another one has changed one."""
+        self._exchange, self._wake = exchange, wake
+        exchange.follow(self._show)
 
     def of(self, channel: str) -> ChannelPause:
         """Return what is known of a channel."""
-        return self._of.setdefault(channel, ChannelPause())
+        if channel not in self._of:
+            self._of[channel] = ChannelPause(changed=partial(self._share, channel))
+        return self._of[channel]
 
     def lift(self, channel: str | None = None) -> None:
         """End the pause of a channel, or of each."""
         for name, pause in self._of.items():
             if channel in (None, name):
                 pause.lift()
+
+    def _share(self, channel: str) -> None:
+        self._exchange.share(channel, self._of[channel].state)
+
+    def _show(self, channel: str, state: PauseState) -> None:
+        pause = self.of(channel)
+        if pause.state != state:
+            pause.adopt(state)
+            self._wake()

@@ -9,6 +9,7 @@ from hero_assistance_server.identity.access_changes import AccessExchange, OwnAc
 from hero_assistance_server.identity.shared_secrets import OwnSecrets, SharedSecrets
 from hero_assistance_server.jobs.job_locks import JobLocks, OwnJobs
 from hero_assistance_server.jobs.signals import NoSignals, Signals
+from hero_assistance_server.outbox.pause_exchange import OwnPauses, PauseExchange
 from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
 
 
@@ -36,6 +37,11 @@ class Nodes(Protocol):
         ...
 
     @property
+    def pauses(self) -> PauseExchange:
+        """Which channels of the outbox can send nothing."""
+        ...
+
+    @property
     def signals(self) -> Signals:
         """What wakes the others."""
         ...
@@ -54,5 +60,6 @@ class SingleNode:
     access: AccessExchange = field(default_factory=OwnAccess)
     secrets: SharedSecrets = field(default_factory=OwnSecrets)
     jobs: JobLocks = field(default_factory=OwnJobs)
+    pauses: PauseExchange = field(default_factory=OwnPauses)
     signals: Signals = field(default_factory=NoSignals)
     count: int = 1

@@ -11,9 +11,10 @@ import psycopg
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.identity.access_changes import AccessExchange
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-from hero_assistance_server.storage.postgres.nodes import signals
+from hero_assistance_server.storage.postgres.nodes import pause_table, signals
 from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
 from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
+from hero_assistance_server.storage.postgres.nodes.pause_table import PauseTable
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
 from hero_assistance_server.storage.postgres.nodes.shared_secrets import PostgresSecrets
 from hero_assistance_server.storage.postgres.nodes.signals import PostgresSignals
@@ -42,6 +43,7 @@ class PostgresNode:
         self.access = access
         self.secrets = secrets
         self.presence = PresenceTable(node_id, loop)
+        self.pauses = PauseTable(node_id, loop)
         self.jobs = PostgresJobLocks(loop)
         self.signals = PostgresSignals(node_id, loop)
         self._stopping = threading.Event()
@@ -81,17 +83,20 @@ class PostgresNode:
             self._lease.begin(connection)
             self.secrets.begin(connection)
             self.presence.begin(connection)
+            self.pauses.begin(connection)
             self.signals.begin(connection)
             renewed_at = time.monotonic()
             while not self._stopping.is_set():
                 for channel, text in connection.wait_for_notices(_WAIT_S):
                     self._hear(channel, text)
+                self.pauses.work(connection)
                 self.signals.work(connection)
                 self.jobs.work(connection)
                 if time.monotonic() - renewed_at >= RENEW_S:
                     renewed_at = time.monotonic()
                     self._renew(connection)
                 self.presence.work(connection)
+            self.pauses.work(connection)
             self.signals.work(connection)
             self.presence.end(connection)
             self._lease.end(connection)
@@ -102,6 +107,8 @@ class PostgresNode:
     def _hear(self, channel: str, text: str) -> None:
         if channel == signals.CHANNEL:
             self.signals.hear(text)
+        elif text != self._node_id and channel == pause_table.CHANNEL:
+            self.pauses.want()
         elif text != self._node_id:
             self.presence.want()
 

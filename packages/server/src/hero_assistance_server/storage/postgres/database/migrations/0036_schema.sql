@@ -74,6 +74,16 @@ CREATE UNLOGGED TABLE presence (
     PRIMARY KEY (node_id, ticket_id, user_id)
 );
 
+-- The pause of each channel of the outbox, as the node that sends knows it, or as another one wants it; the nodes that live
+-- know it as well, so that it need not outlive a crash.
+CREATE UNLOGGED TABLE channel_pauses (
+    channel  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    fault    TEXT COLLATE "C",
+    hint     TEXT COLLATE "C" NOT NULL,
+    until    BIGINT,
+    faults   BIGINT NOT NULL
+);
+
 -- What the nodes sign challenges and hash codes with. It is in no standby, no physical backup and no archive of the log;
 -- where a crash has emptied the table, the nodes write it once more.
 CREATE UNLOGGED TABLE shared_keys (
