@@ -1,4 +1,4 @@
-"""What a node believes of who may come in, and what it reads of the notes."""
+"""What a node believes of who may come in, and what it reads of the changes."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def test_callers_who_wait_together_share_a_look(postgres_url: str, monkeyp
     assert len(looks) == 2
 
 
-async def test_the_notes_of_an_erased_user_name_no_one(postgres_url: str) -> None:
+async def test_the_changes_of_an_erased_user_name_no_one(postgres_url: str) -> None:
     heard: list[AccessChanges] = []
     with psycopg.connect(postgres_url, autocommit=True) as database:
         database.execute("SET search_path = hero_assistance, pg_catalog")

@@ -33,7 +33,7 @@ GROW_AFTER = 20
 
 
 def _tell_no_one() -> None:
-    """Be the callback of a pause that is nobody else's."""
+    """Do nothing, where there is no one to tell."""
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""Who may come in, across nodes: triggers note each row that was written, and every node reads what is new.
+"""Who may come in, across nodes: triggers write down each change of a row, and every node reads what is new.
 
-A note has the key of a row and nothing of it. Of a user, a login or a device that was deleted no key is kept, since an
-erased user is to be named nowhere: the note says that something is gone, and the table is read.
+A change has the key of a row and nothing of it. Of a user, a login or a device that was deleted no key is kept, since
+an erased user is to be named nowhere: the change says that something is gone, and the table is read.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from hero_assistance_server.users.model import Device, Login, User
 
 # What a node has in memory is believed for so long after it was compared with the database.
 CURRENT_FOR_S = 1.0
-# A node that could not read the notes for so long starts again.
+# A node that could not read the changes for so long starts again.
 KEPT = timedelta(days=30)
 # What was written last may be waited for so long, by all who ask at the same time.
 CATCH_UP_TIMEOUT_S = 10.0
-# Notes that are read at once, while commits of this node wait.
+# Changes that are read at once, while commits of this node wait.
 _PORTION = 200
 _LAST = "SELECT coalesce(max(change_id), 0) FROM access_changes"
-_NOTES = "SELECT change_id, kind, key FROM access_changes WHERE change_id > ? ORDER BY change_id LIMIT ?"
+_NEW = "SELECT change_id, kind, key FROM access_changes WHERE change_id > ? ORDER BY change_id LIMIT ?"
 _FORGET = f"DELETE FROM access_changes WHERE changed_at < {NOW} - ?"  # noqa: S608
 
 # Runs a query in a thread, with a connection; raises `StoreUnavailable`.
@@ -42,7 +42,7 @@ class AccessLog:
     """Implements `AccessExchange`.
 
     It is read with `commit_lock` held, as events are, so that what is applied has the order of the commits: those of
-    this node are applied by themselves, and once more when their notes are read.
+    this node are applied by themselves, and once more when their changes are read.
     """
 
     def __init__(self, connection: PostgresConnection, commit_lock: threading.Lock, read: Read) -> None:
@@ -58,15 +58,15 @@ class AccessLog:
 
     @property
     def is_current(self) -> bool:
-        """Whether the notes were read within `CURRENT_FOR_S`."""
+        """Whether the changes were read within `CURRENT_FOR_S`."""
         return time.monotonic() - self._looked_at < CURRENT_FOR_S
 
     def follow(self, apply: Callable[[AccessChanges], None]) -> None:
-        """Apply soon what was noted since the store was opened."""
+        """Apply soon what was changed since the store was opened."""
         self._apply = apply
 
     async def catch_up(self) -> bool:
-        """Read the notes now; those who wait at the same time share one look, which began after all of them."""
+        """Read the changes now; those who wait at the same time share one look, which began after all of them."""
         # One that is under way may have begun before what is asked for was committed.
         wanted = self._begun + 1
         try:
@@ -81,7 +81,7 @@ class AccessLog:
         return True
 
     def look(self, connection: PostgresConnection) -> None:
-        """Read the notes and have them applied; called with `commit_lock` held."""
+        """Read the changes and have them applied; called with `commit_lock` held."""
         looked_at = time.monotonic()
         if looked_at - self._looked_at > KEPT.total_seconds():
             raise StoreUnavailable("this node was cut off for too long", hint="hero_assistance restart")
@@ -89,12 +89,12 @@ class AccessLog:
             return
         is_last = False
         while not is_last:
-            notes = list(connection.execute(_NOTES, (self._position, _PORTION)))
-            is_last = len(notes) < _PORTION
-            if notes:
-                changes = _read_changes(connection, {(AccessTable(kind), key) for _, kind, key in notes})
+            found = list(connection.execute(_NEW, (self._position, _PORTION)))
+            is_last = len(found) < _PORTION
+            if found:
+                changes = _read_changes(connection, {(AccessTable(kind), key) for _, kind, key in found})
                 self._loop.call_soon_threadsafe(partial(self._apply, changes))
-                self._position = notes[-1][0]
+                self._position = found[-1][0]
         self._looked_at = looked_at
 
     def _look_alone(self, connection: PostgresConnection) -> None:
@@ -103,15 +103,15 @@ class AccessLog:
 
 
 def forget_old(connection: PostgresConnection) -> None:
-    """Delete the notes that every node has read, or will never read."""
+    """Delete the changes that every node has read, or will never read."""
     connection.execute(_FORGET, (round(KEPT.total_seconds() * 1000),))
 
 
-def _read_changes(connection: PostgresConnection, notes: set[tuple[AccessTable, str]]) -> AccessChanges:
-    """Read the rows of these notes; without a key, those of a whole table."""
+def _read_changes(connection: PostgresConnection, changed: set[tuple[AccessTable, str]]) -> AccessChanges:
+    """Read the rows of these changes; without a key, those of a whole table."""
     found = PostgresSnapshot(PostgresSession(connection, None))
-    complete = frozenset(table for table, key in notes if not key)
-    keys = {table: [key for other, key in notes if other is table and table not in complete] for table in AccessTable}
+    complete = frozenset(table for table, key in changed if not key)
+    keys = {table: [key for other, key in changed if other is table and table not in complete] for table in AccessTable}
     users: dict[UserId, User | None] = {key: found.users.find(key) for key in map(UserId, keys[AccessTable.USERS])}
     logins: dict[str, Login | None] = {key: _find_login(found, key) for key in keys[AccessTable.LOGINS]}
     sessions = {key: found.sessions.find(key) for key in keys[AccessTable.SESSIONS]}

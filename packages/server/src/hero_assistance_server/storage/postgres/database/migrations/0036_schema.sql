@@ -780,8 +780,8 @@ END $$;
 CREATE TRIGGER incoming_mails_counted AFTER INSERT OR DELETE OR UPDATE OF state, size, has_bytes ON incoming_mails
     FOR EACH ROW EXECUTE FUNCTION count_mails();
 
--- Which rows that let somebody in were written last, for what other nodes keep of them. A row that is gone is noted
--- without its key, but for sessions, whose ids name no one.
+-- Which rows that let somebody in were written last, for what other nodes keep of them. Of a row that is gone
+-- the key is not kept, but for sessions, whose ids name no one.
 CREATE TABLE access_changes (
     kind        TEXT COLLATE "C" NOT NULL,
     key         TEXT COLLATE "C" NOT NULL,
