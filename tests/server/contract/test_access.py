@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import IPv6Address
 from pathlib import Path
 
@@ -26,6 +27,12 @@ from hero_assistance_server.identity.last_use import load_access
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sessions.service import NewSession, SessionAdministration
+from hero_assistance_server.identity.sign_in.code_key import CodeKey
+from hero_assistance_server.identity.sign_in.letters import LetterQueue
+from hero_assistance_server.identity.sign_in.links import Links, Proof
+from hero_assistance_server.identity.sign_in.rates import SignInRates
+from hero_assistance_server.identity.sign_in.rules import INVITATION
+from hero_assistance_server.identity.sign_in.service import SignInService
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.timestamps import millis
@@ -33,6 +40,7 @@ from hero_assistance_server.users.directory import DEMO_USERS, Directory
 from hero_assistance_server.users.login_service import LoginAdministration, seed_users
 from hero_assistance_server.users.model import User
 from hero_assistance_server.users.service import UserAdministration
+from tests.limits import NO_RATES
 from tests.server.contract.conftest import NOW
 from tests.server.contract.nodes import TWO_NODES
 from tests.server.contract.ticket_changes import BOB
@@ -43,6 +51,8 @@ pytestmark = pytest.mark.anyio
 ALICE = next(user for user in DEMO_USERS if user.user_id == "alice")
 BY_ALICE = Caller(ALICE)
 ADDRESS = "400::1"
+# These have no codes.
+LINKS = Links(CodeKey(Path("no key")))
 
 
 @dataclass(slots=True)
@@ -65,6 +75,11 @@ class Node:
     @property
     def logins(self) -> LoginAdministration:
         return LoginAdministration(self.storage, self.directory, self.hub)
+
+    @property
+    def sign_in_service(self) -> SignInService:
+        rates, letters = SignInRates(NO_RATES), LetterQueue(lambda: None)
+        return SignInService(self.storage, self.sessions, self.devices, rates, letters, LINKS)
 
     async def by_session(self, token: str) -> Caller:
         return await self._caller_of({HERO_SESSION: token.encode()})
@@ -103,6 +118,10 @@ class Node:
                 work, Caller(None), user, address=IPv6Address(address), name="a laptop", key=None
             )
         )
+
+
+async def know_key(_address: IPv6Address) -> str:
+    return "the key of the overlay node"
 
 
 async def open_node(storage: Storage, hub: Hub) -> Node:
@@ -229,6 +248,20 @@ async def test_a_device_of_another_user_ends_the_streams_of_the_first(nodes: tup
         await one.bind(ALICE)
         await until(stream.ended.done)
     assert (await other.by_device()).known() == ALICE
+
+
+async def test_a_device_that_is_bound_by_its_key_ends_what_the_other_node_has_just_bound_by_address(
+    nodes: tuple[Node, Node],
+) -> None:
+    one, other = nodes
+    await one.bind(BOB)
+    mail = "alice@example.org"
+    issued = await one.storage.write(partial(LINKS.issue, email=mail, user=ALICE, plan=INVITATION))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(other.devices.directory, "_find_key", know_key)
+        await other.sign_in_service.redeem(Caller(None, origin="400::2", is_over_tcp=True), Proof(issued.token), "a")
+    bound = await one.storage.read(lambda snapshot: [device.address for device in snapshot.devices.list_all()])
+    assert bound == ["400::2"]
 
 
 async def test_the_use_of_a_session_at_another_node_is_not_set_back(nodes: tuple[Node, Node]) -> None:

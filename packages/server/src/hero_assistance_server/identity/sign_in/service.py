@@ -72,7 +72,11 @@ class SignInService:
         self.rates.count_try(caller.origin)
         if proof.token is None:
             self.rates.count_code_of_peer(caller.origin, fold_name(proof.email))
-        key = None if address is None else await self.devices.directory.find_key(address)
+        key = None
+        if address is not None:
+            key = await self.devices.directory.find_key(address)
+            # What another node has just bound of the same overlay node goes by this.
+            await self.storage.nodes.access.catch_up()
 
         def command(work: UnitOfWork) -> SignedIn | None:
             if proof.token is None:
