@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import IPv6Address
 from pathlib import Path
+from typing import cast
 
 import pytest
 from starlette.requests import Request
 
 from hero_assistance_sdk.wire import Millis, Role, UserId
+from hero_assistance_server.erasure.model import FilePolicy
+from hero_assistance_server.erasure.service import Erasures
 from hero_assistance_server.identity.access import AccessAdministration
 from hero_assistance_server.identity.access_follower import AccessFollower
 from hero_assistance_server.identity.authentication import (
@@ -33,7 +36,9 @@ from hero_assistance_server.identity.sign_in.links import Links, Proof
 from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.identity.sign_in.rules import INVITATION
 from hero_assistance_server.identity.sign_in.service import SignInService
+from hero_assistance_server.mail.sending.folder import OutboxFolder
 from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
@@ -43,7 +48,7 @@ from hero_assistance_server.users.service import UserAdministration
 from tests.limits import NO_RATES
 from tests.server.contract.conftest import NOW
 from tests.server.contract.nodes import TWO_NODES
-from tests.server.contract.ticket_changes import BOB
+from tests.server.contract.ticket_changes import BOB, CAROL
 from tests.server.desk import until
 
 pytestmark = pytest.mark.anyio
@@ -262,6 +267,24 @@ async def test_a_device_that_is_bound_by_its_key_ends_what_the_other_node_has_ju
         await other.sign_in_service.redeem(Caller(None, origin="400::2", is_over_tcp=True), Proof(issued.token), "a")
     bound = await one.storage.read(lambda snapshot: [device.address for device in snapshot.devices.list_all()])
     assert bound == ["400::2"]
+
+
+async def test_who_is_erased_is_forgotten_at_the_other_node_and_every_stream_ends(
+    nodes: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, other = nodes
+    made = await one.sign_in(CAROL)
+    assert (await other.by_session(made.token)).known() == CAROL
+    access = AccessAdministration(one.sessions, one.devices)
+    erasures = Erasures(cast(FileStorage, one.storage), one.directory, one.hub, access, OutboxFolder(tmp_path))
+    with other.hub.subscription(BOB) as stream:
+        heir, _ = await erasures.erase_user(BY_ALICE, CAROL.user_id, FilePolicy.KEEP)
+        await until(stream.ended.done)
+    await until(lambda: other.directory.find(heir.user_id) == heir)
+    assert other.directory.find(CAROL.user_id) is None
+    assert other.directory.find_login("carol") is None
+    assert (await other.by_session(made.token)).user is None
+    assert other.directory.find("bob") == BOB
 
 
 async def test_the_use_of_a_session_at_another_node_is_not_set_back(nodes: tuple[Node, Node]) -> None:

@@ -9,13 +9,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres import event_follower
 from hero_assistance_server.storage.postgres.nodes import access_log
 from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
+from hero_assistance_server.users.model import Device, Login
 from tests.postgres import Cluster
 from tests.server.contract.nodes import open_postgres_node
 from tests.server.contract.test_access import BY_ALICE, open_node
@@ -25,6 +28,8 @@ from tests.server.postgres.connection_proxy import losing_commits
 from tests.server.postgres.test_nodes import cut
 
 pytestmark = pytest.mark.anyio
+
+AT = Millis(1000)
 
 
 async def test_a_node_that_cannot_ask_the_database_believes_no_one(
@@ -78,17 +83,26 @@ async def test_callers_who_wait_together_share_a_look(postgres_url: str, monkeyp
 
 async def test_the_changes_of_an_erased_user_name_no_one(postgres_url: str) -> None:
     heard: list[AccessChanges] = []
+    login, device = Login("Bobby", BOB.user_id, AT), Device("400::1", BOB.user_id, "a laptop", AT, None)
+
+    def add(work: UnitOfWork) -> None:
+        work.users.save(BOB, work.now)
+        work.logins.save(login)
+        work.devices.save(device)
+
     with psycopg.connect(postgres_url, autocommit=True) as database:
         database.execute("SET search_path = hero_assistance, pg_catalog")
         async with open_postgres_node(postgres_url) as (storage, _):
             storage.nodes.access.follow(heard.append)
-            await storage.write(lambda work: work.users.save(BOB, work.now))
-            await until(lambda: any(BOB.user_id in changes.users for changes in heard))
-            database.execute("DELETE FROM users WHERE user_id = 'bob'")
-            await until(lambda: heard[-1].complete == {AccessTable.USERS})
+            await storage.write(add)
+            await until(lambda: heard)
+            assert (heard[0].users, heard[0].logins) == ({"bob": BOB}, {"Bobby": login})
+            assert heard[0].devices == {"400::1": device}
+            database.execute("DELETE FROM logins; DELETE FROM device_bindings; DELETE FROM users")
+            await until(lambda: AccessTable.USERS in heard[-1].complete)
             assert heard[-1].users == {}
-        rows = database.execute("SELECT kind, key FROM access_changes").fetchall()
-    assert rows == [("users", "")]
+        rows = database.execute("SELECT kind, key FROM access_changes ORDER BY kind").fetchall()
+    assert rows == [("device_bindings", ""), ("logins", ""), ("users", "")]
 
 
 async def test_a_node_that_was_cut_off_for_too_long_asks_for_a_restart(
