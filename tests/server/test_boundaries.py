@@ -18,9 +18,8 @@ STORAGE = "hero_assistance_server.storage"
 DRIVERS = {"sqlite": "apsw", "postgres": "psycopg"}
 # The search index of a node on PostgreSQL is a file of SQLite.
 INDEX_FILE = "storage/postgres/search/index_file.py"
-# Where an engine is chosen: the running server, its type, and the commands on a data folder without a server. None
-# chooses PostgreSQL yet.
-CHOOSES = {"sqlite": {"server.py", "desk.py", "offline_commands.py", INDEX_FILE}, "postgres": set[str]()}
+# Where an engine is chosen, and the commands that know a data folder alone.
+CHOOSES = {"sqlite": {"offline_commands.py", "storage/engines.py", INDEX_FILE}, "postgres": {"storage/engines.py"}}
 
 
 def imported(source: str) -> Iterator[str]:

@@ -17,9 +17,9 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.exports.import_ import read_export
+from hero_assistance_server.storage.sql.transfer.row_values import check_values
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from hero_assistance_server.storage.sqlite.transfer.row_values import check_values
 from tests.server.backup_samples import SQLITE, fill_past, silent
 from tests.server.desk import running
 from tests.server.test_crafted_transfers import _save_rows

@@ -26,7 +26,8 @@ from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.storage.files import FOLDER, Files, file_name, is_digest
-from hero_assistance_server.storage.sqlite.database.connection import open_reader, quote_name
+from hero_assistance_server.storage.sql.connection import quote_name
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, silent
 from tests.server.desk import running

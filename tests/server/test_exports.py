@@ -21,10 +21,10 @@ from hero_assistance_server.exports.export import ABOUT, write_export
 from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.storage.errors import DatabaseTooNew, DataInUse
+from hero_assistance_server.storage.sql.transfer.exported_tables import DERIVED
 from hero_assistance_server.storage.sqlite.database.migrate import migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
-from hero_assistance_server.storage.sqlite.transfer.table_rows import DERIVED
 from hero_assistance_server.users.directory import DEMO_USERS
 from tests.server.backup_samples import CONTENT, fill_past, read_everything, silent
 from tests.server.desk import OPERATOR, START_S, Desk, child, running, seed_team

@@ -268,4 +268,5 @@ def test_the_names_are_those_that_operators_know() -> None:
         *("THEME", "ADMIN_SECRETS", "MYCELIUM_BIND", "WEBHOOK_NETWORKS", "SMTP_URL", "MAIL_FROM"),
         *("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "IMAP_URL", "MAIL_LISTEN"),
         "FRAME_ANCESTORS",
+        "DATABASE",
     ]

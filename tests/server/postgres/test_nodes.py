@@ -16,7 +16,8 @@ from hero_assistance_sdk.wire import Priority, TicketId
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
-from hero_assistance_server.storage.postgres.store import NODES_KEPT, PostgresStore, open_store
+from hero_assistance_server.storage.postgres.opening import NODES_KEPT
+from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
 from hero_assistance_server.storage.postgres.write_path import groups
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.postgres import Cluster

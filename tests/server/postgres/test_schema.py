@@ -10,25 +10,13 @@ import pytest
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
+from hero_assistance_server.storage.postgres.transfer.tables import OWN_TABLES
 from hero_assistance_server.storage.sqlite.database import migrate as sqlite
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from tests.postgres import Cluster
 
 # What one engine has alone.
-ONLY_POSTGRESQL = {
-    "access_changes",
-    "channel_pauses",
-    "file_chunks",
-    "file_holds",
-    "identity",
-    "last_ids",
-    "nodes",
-    "presence",
-    "shared_keys",
-    "stored_files",
-    "used_challenges",
-    "versions",
-}
+ONLY_POSTGRESQL = OWN_TABLES
 ONLY_SQLITE = {"search_rebuild"}
 TYPES = {"INTEGER": "bigint", "TEXT": "text", "BLOB": "bytea"}
 

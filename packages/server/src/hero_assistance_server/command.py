@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import click
 import uvloop
@@ -13,6 +14,7 @@ from hero_assistance_sdk.net.ports import SERVER_PORT
 from hero_assistance_sdk.net.sockets import parse_address
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.release import version_line
+from hero_assistance_server.database_setting import read_database_setting
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.mycelium import DEFAULT_API
 from hero_assistance_server.offline_commands import (
@@ -78,7 +80,11 @@ def command(
         Paths.from_environ(), AuthMode(auth_mode), seed_dev_users, address, mycelium_api, limits, replicated
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(settings))
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: ServerSettings) -> None:
+    await run(replace(settings, database=await read_database_setting(settings.paths)))
 
 
 command.add_command(backup_command)

@@ -23,7 +23,7 @@ from hero_assistance_server.outbox.pauses import Pauses
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.users.directory import Directory
 from hero_assistance_server.webhooks.follower import WebhookFollower
 
@@ -51,7 +51,7 @@ class TcpListener:
 class Desk:
     """Everything that the applications share."""
 
-    store: Store
+    store: FileStorage
     hub: Hub
     directory: Directory
     mode: AuthMode

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from hero_assistance_httpd.health import Health
@@ -44,10 +44,9 @@ from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.view_counts import ViewCounts, watch_view_counts
 from hero_assistance_server.saved_views.service import count_views
+from hero_assistance_server.storage.engines import open_storage, require_openable
 from hero_assistance_server.storage.errors import DatabaseUnusable
-from hero_assistance_server.storage.opening_space import require_opening_space
-from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
-from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
+from hero_assistance_server.storage.unit_of_work import Storage
 from hero_assistance_server.users.directory import DEMO_USERS, Directory
 from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.webhooks.follower import WebhookFollower
@@ -67,7 +66,8 @@ _log = get_log("server")
 class ServerSettings:
     """What the command line decides; `tcp` is `None` for no TCP listener.
 
-    `mycelium_api` is where the mycelium daemon of this machine is asked, when `MYCELIUM_BIND` says `auto:`.
+    `mycelium_api` is where the mycelium daemon of this machine is asked, when `MYCELIUM_BIND` says `auto:`. `database`
+    is the URL of a PostgreSQL, which may have a password; `None` is SQLite in the data folder.
     """
 
     paths: Paths
@@ -77,6 +77,7 @@ class ServerSettings:
     mycelium_api: str = DEFAULT_API
     limits: Limits = DEFAULTS
     is_replicated: bool = False
+    database: str | None = field(default=None, repr=False)
 
 
 async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) -> None:
@@ -107,8 +108,7 @@ async def _succeed(
 
     What can be known of whether the database will open is found out before a socket is taken.
     """
-    database = settings.paths.data / DATABASE
-    require_opening_space(database, migrates=refuse_newer(database, migrations()) > 0)
+    require_openable(settings.paths.data, settings.database)
     with closing(Predecessor(before)) as old:
         bound = await _bound(settings, health)
         rpc, events, tcp = (TakeoverApp(old) for _ in range(3))
@@ -140,21 +140,30 @@ async def _succeed(
 
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
-    """Open the database and load what stays in memory of it; raises what `open_store` raises."""
+    """Open the database and load what stays in memory of it; raises what `open_storage` raises."""
     followers: list[Callable[[StoredEvent], None]] = [hub.publish, timers.heard]
 
     def publish(event: StoredEvent) -> None:
         for follow in followers:
             follow(event)
 
-    refuse_remains(settings.paths)
-    data, replicated = settings.paths.data, settings.is_replicated
-    async with open_store(data, clock=utc_now, publish=publish, health=health, is_replicated=replicated) as store:
+    if settings.database is None:
+        refuse_remains(settings.paths)
+    async with open_storage(
+        settings.paths.data,
+        settings.database,
+        clock=utc_now,
+        publish=publish,
+        health=health,
+        is_replicated=settings.is_replicated,
+    ) as store:
         if settings.seed_dev_users:
             await seed_dev_users(store, settings.mode)
         if settings.mode is AuthMode.HERO:
             await refuse_demo_users(store)
-        hub.last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
+        last_seq = await store.read(lambda snapshot: snapshot.events.last_seq())
+        # Another node may have told of later ones meanwhile.
+        hub.last_seq = max(hub.last_seq, last_seq)
         hub.presence.join(store.nodes.presence)
         directory = await _load_directory(store, settings.mode)
         sessions, devices = await load_access(store, NodeKeys(settings.mycelium_api).find)
@@ -208,7 +217,7 @@ def refuse_remains(paths: Paths) -> None:
         raise DatabaseUnusable(remains.message, hint=remains.hint)
 
 
-async def seed_dev_users(store: Store, mode: AuthMode) -> None:
+async def seed_dev_users(store: Storage, mode: AuthMode) -> None:
     """Create those of the four demo users that are missing; raises `UsageError` in hero mode."""
     if mode is AuthMode.HERO:
         # The edge may let any user sign in as alice, who is an admin then.
@@ -216,7 +225,7 @@ async def seed_dev_users(store: Store, mode: AuthMode) -> None:
     await store.write(lambda work: seed_users(work, DEMO_USERS, demo=True))
 
 
-async def refuse_demo_users(store: Store) -> None:
+async def refuse_demo_users(store: Storage) -> None:
     """Raise `DatabaseUnusable` where demo users are active: the edge may let any user sign in by their names."""
     found = await store.read(lambda snapshot: snapshot.users.list_demo())
     if found:
@@ -224,7 +233,7 @@ async def refuse_demo_users(store: Store) -> None:
         raise DatabaseUnusable(f"there are demo users in this database: {names}", hint=REMOVES_DEMO_USERS)
 
 
-async def _load_directory(store: Store, mode: AuthMode) -> Directory:
+async def _load_directory(store: Storage, mode: AuthMode) -> Directory:
     """Load the users and their logins; warns of agents and admins who cannot come in."""
     directory = Directory(*await store.read(lambda snapshot: (snapshot.users.list_all(), snapshot.logins.list_all())))
     if mode is AuthMode.HERO and (unbound := directory.list_without_login()):

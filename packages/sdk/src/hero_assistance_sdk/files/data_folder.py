@@ -16,6 +16,8 @@ DATABASE = "tickets.db"
 ATTACHMENTS = "attachments"
 # Held by the server that runs on the folder.
 SERVER_LOCK = "server.lock"
+# The server that has its desk in PostgreSQL makes it: the folder is that of one node.
+NODE_MARK = "postgresql-node"
 # What is being received; the server makes this folder once it has a database.
 INCOMING = ".incoming"
 _WRITE_AHEAD_LOG = f"{DATABASE}-wal"

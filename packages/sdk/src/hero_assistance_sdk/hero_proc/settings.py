@@ -44,9 +44,10 @@ class SecretName(StrEnum):
     IMAP_URL = "IMAP_URL"
     MAIL_LISTEN = "MAIL_LISTEN"
     FRAME_ANCESTORS = "FRAME_ANCESTORS"
+    DATABASE = "DATABASE"
 
 
-# What every daemon reads; the passwords of mail are read by the server alone.
+# What every daemon reads; the passwords of mail and of the database are read by the server alone.
 COMMON = frozenset({SecretName.THEME, SecretName.ADMIN_SECRETS, SecretName.MYCELIUM_BIND, SecretName.FRAME_ANCESTORS})
 ALL = frozenset(SecretName)
 
@@ -98,6 +99,8 @@ class DaemonSettings:
     imap_url: str | None = field(default=None, repr=False)
     mail_listen: str | None = None
     embedders: Embedders = field(default_factory=Embedders)
+    # The URL of a PostgreSQL, with its password.
+    database: str | None = field(default=None, repr=False)
     supervisor: Source = Source.DEFAULT
     is_current: bool = False
     given: frozenset[SecretName] = frozenset()
@@ -141,6 +144,7 @@ def parse_settings(values: Mapping[SecretName, str], supervisor: Source) -> Daem
         imap_url=values.get(SecretName.IMAP_URL, "").strip() or None,
         mail_listen=values.get(SecretName.MAIL_LISTEN, "").strip() or None,
         embedders=parse_embedders(values.get(SecretName.FRAME_ANCESTORS, "")),
+        database=values.get(SecretName.DATABASE, "").strip() or None,
         supervisor=supervisor,
         is_current=True,
         given=frozenset(values),

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from hero_assistance_sdk import wire
-from hero_assistance_sdk.errors import Forbidden, TooOften, Unauthenticated, Unavailable
+from hero_assistance_sdk.errors import Conflict, Forbidden, TooOften, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.backups.service import STARTED, Backups
@@ -69,7 +69,7 @@ def add_methods(table: MethodRegistry, backups: Backups, storage: Storage, clock
         "system.backup",
         allow=ADMINS,
         page=True,
-        errors=[Unauthenticated, Forbidden, TooOften, Unavailable],
+        errors=[Unauthenticated, Forbidden, Conflict, TooOften, Unavailable],
         examples=[_LOOKS],
     )
     async def backup(caller: Caller, params: BackupParams) -> BackupState:
@@ -78,6 +78,7 @@ def add_methods(table: MethodRegistry, backups: Backups, storage: Storage, clock
         Nothing of it leaves this machine. Who calls from elsewhere begins one an hour at most.
         """
         if params.make and not backups.is_running:
+            backups.require_files()
             # First the entry: without one no backup is begun.
             with backups.beginning_from_afar(clock()) if is_from_afar(caller) else backups.beginning():
                 await storage.write(lambda work: work.record_audit_entry(STARTED, caller, {}))

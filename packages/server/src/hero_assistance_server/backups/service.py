@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from hero_assistance_sdk.errors import HeroError, TooOften
+from hero_assistance_sdk.errors import Conflict, HeroError, TooOften
 from hero_assistance_sdk.files.backup_files import FAILURE, PREFIX, list_backups, newest_backup
 from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.logs import get_log
@@ -18,7 +18,7 @@ from hero_assistance_server.backups.archive import write_backup
 from hero_assistance_server.jobs.background_jobs import BackgroundJob
 from hero_assistance_server.jobs.timestamped_names import TimestampedNames
 from hero_assistance_server.project.rules import ProjectSettings
-from hero_assistance_server.storage.database_files import ProgressCallback
+from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.file_storage import FileStorage
 
 NAMES = TimestampedNames(PREFIX, ".tar")
@@ -28,6 +28,7 @@ FROM_AFAR = timedelta(hours=1)
 # Of as many days the first one stays too, so that many backups of one day do not push out those of the days before.
 DAYS_KEPT = 7
 STARTED = "system.backup_started"
+PG_DUMP = "pg_dump --format=custom --schema=hero_assistance --file=FILE --host=HOST --username=USER DATABASE"
 
 _log = get_log("backups")
 
@@ -72,6 +73,12 @@ class Backups(BackgroundJob):
                 retry_after_s=(FROM_AFAR - (now - before)).total_seconds(),
             )
 
+    def require_files(self) -> DatabaseFiles:
+        """Return the database files that a backup copies; raises `Conflict` where the database is elsewhere."""
+        if self._storage.database is None:
+            raise Conflict("this desk is in PostgreSQL, which has its own backups", hint=PG_DUMP)
+        return self._storage.database
+
     def list_kept(self) -> list[FinishedBackup]:
         """Return the whole backups of the folder, the newest first."""
         return [found for path in reversed(list_backups(self.folder)) if (found := _finished(path))]
@@ -93,7 +100,7 @@ class Backups(BackgroundJob):
     async def due_in(self, now: datetime) -> timedelta | None:
         """Return how long until the next one is due: zero or less when it is, `None` when none is wanted."""
         hours = (await self._settings()).backup_hours
-        if not hours:
+        if not hours or self._storage.database is None:
             return None
         last = self.newest()
         return timedelta() if last is None else last.made_at + timedelta(hours=hours) - now
@@ -101,13 +108,15 @@ class Backups(BackgroundJob):
     async def make(self, now: datetime) -> About:
         """Make one and delete the oldest beyond the number to keep, but for the first ones of the last days.
 
-        Raises `Unavailable` while one is being made, `BackupFailed` with the old ones untouched.
+        Raises `Unavailable` while one is being made, `Conflict` for a database elsewhere, `BackupFailed` with the old
+        ones untouched.
         """
+        database = self.require_files()
 
         def write(report: ProgressCallback) -> About:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             target = self.folder / NAMES.name(now)
-            return write_backup(self._storage.database, self._storage.folder, target, now, report)
+            return write_backup(database, self._storage.folder, target, now, report)
 
         about = await self.run(write, failed=lambda error: self._note_failure(error, now))
         (self.folder / FAILURE).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Writes an export from a snapshot of a data folder, so that a running server goes on."""
+"""Writes an export from a snapshot of a project, so that a running server goes on."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from hero_assistance_server.storage.database_files import (
     explain_failure,
 )
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, flush, sync_attachments
-from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
+from hero_assistance_server.storage.project_transfer import ExportSource, FolderSource
 
 FORMAT = 1
 ABOUT = "project.json"
@@ -35,16 +35,21 @@ class Exported:
 
 
 def write_export(database: DatabaseFiles, data: Path, target: Path, report: ProgressCallback) -> Exported:
-    """Export the data folder into the new folder `target`; raises `ExportFailed`, and nothing of it is left then."""
-    if target.exists():
-        raise ExportFailed(f"{target} is there already", hint="name a folder that is not")
+    """Export a data folder into the new folder `target`; raises `ExportFailed`, and nothing of it is left then."""
     if not (data / database.name).exists():
         raise ExportFailed(f"there is no database in {data}", hint="a server makes one at its first start")
+    return export_project(FolderSource(database, data), target, report)
+
+
+def export_project(source: ExportSource, target: Path, report: ProgressCallback) -> Exported:
+    """Export a project into the new folder `target`; raises `ExportFailed`, and nothing of it is left then."""
+    if target.exists():
+        raise ExportFailed(f"{target} is there already", hint="name a folder that is not")
     try:
         remove_partial_folders(target.parent)
         with partial_folder(target.parent, "export") as made:
             with ConfinedFolder.open(made) as folder:
-                exported = _write(database, data, folder, report)
+                exported = _write(source, folder, report)
             made.rename(target)
             sync_folder(target.parent)
     except (OSError, ValueError, DatabaseFileError) as error:
@@ -53,19 +58,19 @@ def write_export(database: DatabaseFiles, data: Path, target: Path, report: Prog
     return exported
 
 
-def _write(database: DatabaseFiles, data: Path, made: ConfinedFolder, report: ProgressCallback) -> Exported:
+def _write(source: ExportSource, made: ConfinedFolder, report: ProgressCallback) -> Exported:
     written: dict[str, dict[str, Any]] = {}
-    with database.read_tables(data / database.name) as reader:
+    with source.read_tables() as reader:
         for number, table in enumerate(reader.tables):
             report(number, len(reader.tables))
             written[table] = _write_lines(made, lines_name(table), reader.lines(table))
         digests = reader.list_attachment_files()
         version = reader.version
-    files = Files(data / FOLDER)
-    for number, digest in enumerate(digests, 1):
-        with files.open(digest) as source, create_attachment(made, digest) as file:
-            copy_checked(source, digest, file.write)
-        report(number, len(digests))
+    with source.read_files() as open_file:
+        for number, digest in enumerate(digests, 1):
+            with open_file(digest) as stored, create_attachment(made, digest) as file:
+                copy_checked(stored, digest, file.write)
+            report(number, len(digests))
     about = {"format": FORMAT, "version": version, "tables": written, "files": len(digests)}
     _write_lines(made, ABOUT, [json.dumps(about, indent=2).encode() + b"\n"])
     sync_attachments(made, digests)

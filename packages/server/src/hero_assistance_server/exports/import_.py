@@ -1,4 +1,4 @@
-"""Imports an export into an empty data folder, completely or not at all."""
+"""Imports an export into an empty data folder or database, completely or not at all."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from hero_assistance_server.storage.file_copies import copy_checked, create_atta
 from hero_assistance_server.storage.files import FOLDER, Files, file_name
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.partial_folders import partial_folder, remove_partial_folders
+from hero_assistance_server.storage.project_transfer import ImportTarget
 
 # A line is a row: a ticket, a message or a macro, with room for what other releases wrote.
 _LINE_LIMIT = 16 * ROW_BYTES
@@ -67,6 +68,29 @@ def read_export(database: DatabaseFiles, source: Path, data: Path, report: Progr
     return imported
 
 
+def import_project(target: ImportTarget, source: Path, report: ProgressCallback) -> Exported:
+    """Import an export into an empty database of another kind; raises what `read_export` raises, or `Conflict`."""
+    try:
+        with ConfinedFolder.open(source) as export:
+            about = _read_about(export, target.version)
+            if about["version"] < target.oldest_version:
+                raise ValueError(
+                    f"it has version {about['version']}, and this database takes {target.oldest_version} or newer; "
+                    "import it into a desk with SQLite first, and export that"
+                )
+            with target.receive() as writer:
+                digests = _read_tables(about, export, writer, report)
+                for number, digest in enumerate(digests, 1):
+                    with export.read(f"{FOLDER}/{file_name(digest)}") as file:
+                        writer.write_file(digest, file)
+                    report(number, len(digests))
+    except _UNREADABLE as error:
+        reason, hint = explain_failure(error)
+        told = f"{reason}; {hint}" if hint else reason
+        raise ImportRefused(f"{source} cannot be imported; nothing has changed", hint=told) from error
+    return _count(about, digests)
+
+
 def _refuse_full(database: DatabaseFiles, data: Path) -> None:
     """Refuse to import where anything would be lost: what is there is deleted at the end."""
     if _has_rows(database, data / database.name):
@@ -86,21 +110,33 @@ def _has_rows(database: DatabaseFiles, path: Path) -> bool:
 
 def _read(database: DatabaseFiles, source: ConfinedFolder, made: Path, report: ProgressCallback) -> Exported:
     about = _read_about(source, database.version)
-    tables: dict[str, dict[str, Any]] = about["tables"]
     with database.create(made / database.name) as writer:
-        for number, (name, written) in enumerate(tables.items()):
-            report(number, len(tables))
-            if name in writer.former_tables:
-                continue
-            if name not in writer.tables:
-                raise ValueError(f"there is no table {name}")
-            _read_lines(writer, name, source, written)
-        digests = writer.complete(about["version"])
+        digests = _read_tables(about, source, writer, report)
     database.check(made / database.name)
+    _copy_files(source, made, digests, report)
+    return _count(about, digests)
+
+
+def _read_tables(
+    about: dict[str, Any], source: ConfinedFolder, writer: TableWriter, report: ProgressCallback
+) -> list[str]:
+    """Write the rows of every table, and return the SHA-256 of each file that they name."""
+    tables: dict[str, dict[str, Any]] = about["tables"]
+    for number, (name, written) in enumerate(tables.items()):
+        report(number, len(tables))
+        if name in writer.former_tables:
+            continue
+        if name not in writer.tables:
+            raise ValueError(f"there is no table {name}")
+        _read_lines(writer, name, source, written)
+    digests = writer.complete(about["version"])
     if len(digests) != about["files"]:
         raise ValueError(f"it has {len(digests)} files, and {ABOUT} says {about['files']}")
-    _copy_files(source, made, digests, report)
-    return Exported({name: int(one["rows"]) for name, one in tables.items()}, len(digests))
+    return digests
+
+
+def _count(about: dict[str, Any], digests: Sequence[str]) -> Exported:
+    return Exported({name: int(one["rows"]) for name, one in about["tables"].items()}, len(digests))
 
 
 def _copy_files(source: ConfinedFolder, made: Path, digests: Sequence[str], report: ProgressCallback) -> None:

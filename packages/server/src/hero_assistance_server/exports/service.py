@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_server.exports.export import Exported, write_export
+from hero_assistance_server.exports.export import Exported, export_project
 from hero_assistance_server.jobs.background_jobs import BackgroundJob
 from hero_assistance_server.jobs.timestamped_names import TimestampedNames
 from hero_assistance_server.storage.database_files import ProgressCallback
@@ -57,7 +57,7 @@ class Exports(BackgroundJob):
         def write(report: ProgressCallback) -> Exported:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             remove_partial_folders(self.folder, all_hidden=True)
-            exported = write_export(self._storage.database, self._storage.folder, target, report)
+            exported = export_project(self._storage.export_source, target, report)
             self._remove(path for path in self._whole() if path != target)
             return exported
 

@@ -9,6 +9,8 @@ class StoreUnavailable(Unavailable):
     """The database cannot take or answer this now: the disk is full, fails, or is too slow."""
 
     reason = "store-unavailable"
+    # A database that is started again is back in about this time.
+    retry_after = 2
 
 
 class DiskFull(StoreUnavailable):
@@ -30,6 +32,6 @@ class DatabaseTooNew(HeroError):
 
 
 class DatabaseUnusable(HeroError):
-    """The file is no database of ours, or is damaged."""
+    """It is no database of ours, is damaged, or is of a kind that cannot serve."""
 
     reason = "database-unusable"

@@ -10,6 +10,7 @@ from typing import BinaryIO, ParamSpec, Protocol, TypeVar
 from hero_assistance_server.storage.damage import Damage
 from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.files import IncomingFile
+from hero_assistance_server.storage.project_transfer import ExportSource
 from hero_assistance_server.storage.unit_of_work import Storage
 
 P = ParamSpec("P")
@@ -18,6 +19,11 @@ T = TypeVar("T")
 
 class FileStore(Protocol):
     """The files of a project, each named by its SHA-256; methods may be called from any thread, and raise `OSError`."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder on whose disk files arrive."""
+        ...
 
     def incoming(self) -> AbstractContextManager[IncomingFile]:
         """Open a file for bytes whose digest is not known yet; leaving the context deletes what was not adopted."""
@@ -59,14 +65,23 @@ class FileStorage(Storage, Protocol):
         """The files of attachments."""
         ...
 
-    folder: Path
-    """The data folder, which holds the database and the files."""
+    @property
+    def database(self) -> DatabaseFiles | None:
+        """The files of the database in `folder`; `None` where it is elsewhere, and its own tools back it up."""
+        ...
 
-    database: DatabaseFiles
+    @property
+    def export_source(self) -> ExportSource:
+        """What an export of the project reads."""
+        ...
+
+    folder: Path
+    """The data folder, which holds what of the project is not in a database elsewhere."""
+
     damage: Damage
 
     async def check_integrity(self) -> None:
-        """Check whether the database is whole, and tell `damage` what is not; a cancelled check ends early."""
+        """Check whether the database's files are whole, and tell `damage` what is not; a cancelled check ends early."""
         ...
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -7,45 +7,40 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from hero_assistance_sdk.logs import get_log
+from hero_assistance_httpd.health import Health
 from hero_assistance_server.events.stored_event import StoredEvent
-from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.damage import Damage
+from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.nodes import Nodes
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
-from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
-from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
 from hero_assistance_server.storage.postgres.event_follower import EventFollower, Followed, Portion
 from hero_assistance_server.storage.postgres.files.file_store import PostgresFiles
-from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog, forget_old
-from hero_assistance_server.storage.postgres.nodes.leases import NOW
+from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog
 from hero_assistance_server.storage.postgres.nodes.node import PostgresNode
 from hero_assistance_server.storage.postgres.nodes.shared_secrets import PostgresSecrets
+from hero_assistance_server.storage.postgres.opening import open_up_to_date, translated_errors
+from hero_assistance_server.storage.postgres.reachability import Reachability
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.snapshot import PostgresSnapshot
+from hero_assistance_server.storage.postgres.transfer.export_source import PostgresExportSource
 from hero_assistance_server.storage.postgres.write_path.groups import PostgresGroups
 from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
 from hero_assistance_server.storage.sql.store import SqlStore
 from hero_assistance_server.storage.sql.write_path.writer import Job, Writer
-from hero_assistance_server.timestamps import millis
 
 T = TypeVar("T")
 
-# Each start of a node has a row of its own, which only that node looks for, and right after it wrote it.
-NODES_KEPT = timedelta(days=1)
-_FORGET_NODES = f"DELETE FROM nodes WHERE seen_at < ? AND lease_until < {NOW}"  # noqa: S608
 _OUTBOX = "outbox"
-
-_log = get_log("store")
 
 
 class PostgresStore(SqlStore):
@@ -61,8 +56,13 @@ class PostgresStore(SqlStore):
         *,
         clock: Callable[[], datetime],
         publish: Callable[[StoredEvent], None],
+        reachability: Reachability,
     ) -> None:
         super().__init__(publish)
+        self.folder = files.folder
+        self.database: DatabaseFiles | None = None
+        self.damage = Damage(reachability.health)
+        self._url = url
         self._readers = readers
         self.files = files
         self.index = index
@@ -70,16 +70,21 @@ class PostgresStore(SqlStore):
         self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         lock = self._groups.commit_lock
         access = AccessLog(connection, lock, partial(self._answer, readers.executor, readers.run))
-        self._node = PostgresNode(url, node_id, self._loop, access, PostgresSecrets(self._submit))
+        self._node = PostgresNode(url, node_id, self._loop, access, PostgresSecrets(self._submit), reachability)
         self.nodes: Nodes = self._node
         self._node.signals.follow(_OUTBOX, self.outbox_added.set)
-        self._writer = Writer(self._groups, clock, self._deliver, lambda _error: None)
+        self._writer = Writer(self._groups, clock, self._deliver, reachability.lose)
         followed = Followed(node_id, lock, access.look)
         self._follower = EventFollower(url, read_last_seq(connection), followed, self._deliver_others)
         self._node.start(connection)
         self._writer.start()
         self._follower.start()
         index.follower.start()
+
+    @property
+    def export_source(self) -> PostgresExportSource:
+        """What an export of the project reads."""
+        return PostgresExportSource(self._url)
 
     async def write(self, command: Callable[[PostgresUnitOfWork], T]) -> T:
         """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`."""
@@ -92,6 +97,9 @@ class PostgresStore(SqlStore):
             return query(PostgresSnapshot(PostgresSession(connection, None, self.index)))
 
         return await self._answer(self._readers.executor, self._readers.run, run)
+
+    async def check_integrity(self) -> None:
+        """Leave it to PostgreSQL, which has its own checksums."""
 
     async def finish(self) -> None:
         """Write what is queued and end the threads."""
@@ -134,18 +142,31 @@ async def open_store(
     clock: Callable[[], datetime],
     publish: Callable[[StoredEvent], None],
     folder: Path | None = None,
+    health: Health | None = None,
 ) -> AsyncIterator[PostgresStore]:
-    """Bring the database up to date and open it; raises `DatabaseTooNew` or `StoreUnavailable`.
+    """Bring the database up to date and open it; raises what `open_up_to_date` raises.
 
     `folder` is this node's own: for its search index, and for files that are being received. Without one the index
-    is made again at each start.
+    is made again at each start. `health` hears that the database is away.
     """
-    connection = _open_up_to_date(url, clock())
+    reachability = Reachability(health or Health())
+    connection = open_up_to_date(url, clock())
     with _own_folder(folder) as own, closing(connection):
-        index = _open_index(url, connection, own)
-        readers, files = ConnectionPool(url), PostgresFiles(url, own)
+        with translated_errors():
+            index = _open_index(url, connection, own)
+        readers, files = ConnectionPool(url, reachability.lose), PostgresFiles(url, own)
         try:
-            store = PostgresStore(url, connection, readers, files, index, clock=clock, publish=publish)
+            with translated_errors():
+                store = PostgresStore(
+                    url,
+                    connection,
+                    readers,
+                    files,
+                    index,
+                    clock=clock,
+                    publish=publish,
+                    reachability=reachability,
+                )
             try:
                 yield store
             finally:
@@ -176,21 +197,3 @@ def _open_index(url: str, connection: PostgresConnection, folder: Path) -> NodeI
         file.close()
         raise
     return NodeIndex(file, follower)
-
-
-def _open_up_to_date(url: str, now: datetime) -> PostgresConnection:
-    """Return the connection that writes, after the migrations that are missing; forgets nodes of long ago."""
-    try:
-        connection = PostgresConnection(url)
-        try:
-            for name in migrate(connection, migrations()):
-                _log.info("store.migrated", migration=name)
-            connection.execute(_FORGET_NODES, (millis(now - NODES_KEPT),))
-            forget_old(connection)
-        except BaseException:
-            connection.close()
-            raise
-    except STORAGE_ERRORS as error:
-        reason, hint = explain_error(error)
-        raise StoreUnavailable(f"the database cannot be opened: {reason}", hint=hint) from error
-    return connection

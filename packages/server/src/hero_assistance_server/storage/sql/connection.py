@@ -57,3 +57,9 @@ class Connection(Protocol):
     def total_changes(self) -> int:
         """Return how many rows were written since the connection was opened."""
         ...
+
+
+def quote_name(name: str) -> str:
+    """Return the name of a table or column as a statement takes it; a database from elsewhere may hold any name."""
+    quoted = name.replace('"', '""')
+    return f'"{quoted}"'

@@ -22,6 +22,7 @@ from hero_assistance_server.storage.database_files import DatabaseFiles
 from hero_assistance_server.storage.files import FOLDER, Files
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.nodes import Nodes, SingleNode
+from hero_assistance_server.storage.project_transfer import FolderSource
 from hero_assistance_server.storage.sql.store import SqlStore
 from hero_assistance_server.storage.sql.write_path.writer import Writer
 from hero_assistance_server.storage.sqlite.database.connection import open_writer, translated_errors
@@ -70,6 +71,11 @@ class Store(SqlStore):
         note = partial(note_error, damage)
         self._writer = Writer(SqliteGroups(connection, self.outbox_added.set), clock, self._deliver, note)
         self._writer.start()
+
+    @property
+    def export_source(self) -> FolderSource:
+        """What an export of the project reads."""
+        return FolderSource(self.database, self.folder)
 
     async def write(self, command: Callable[[SqliteUnitOfWork], T]) -> T:
         """Run a command and return its result once it is on disk; raises its error or `StoreUnavailable`.

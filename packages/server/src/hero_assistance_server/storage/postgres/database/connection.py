@@ -9,6 +9,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
+from hero_assistance_sdk.errors import SettingError
 from hero_assistance_server.storage.postgres.database.dialect import translate
 from hero_assistance_server.storage.postgres.database.values import register_values
 from hero_assistance_server.storage.sql.connection import Bindings, Value
@@ -28,6 +29,8 @@ _DEFAULTS: dict[str, str | int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+_SCHEMES = ("postgresql://", "postgres://")
+_FORM = "it has the form postgresql://USER:PASSWORD@HOST/DATABASE; a password is percent-encoded"
 # Everything that is read is of one moment, and nothing is written.
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # What every node listens to; the text of a notice is the number of the last event, and the
@@ -95,6 +98,11 @@ class PostgresConnection:
         """Undo the transaction, if there is one."""
         if self.in_transaction:
             self.execute("ROLLBACK")
+
+    @property
+    def server_version(self) -> int:
+        """The version of PostgreSQL, such as 150004."""
+        return self._connection.info.server_version
 
     @property
     def in_transaction(self) -> bool:
@@ -179,10 +187,20 @@ class PostgresConnection:
 
 
 def read_url(url: str) -> dict[str, Any]:
-    """Return the parameters of a connection: those of the URL, and ours where it has none."""
-    given = conninfo_to_dict(url)
+    """Return the parameters of a connection: those of the URL, and ours where it has none; raises `SettingError`."""
+    try:
+        # libpq takes a list of words as well, which no one means here.
+        given = conninfo_to_dict(url) if url.startswith(_SCHEMES) else {}
+    except psycopg.ProgrammingError:
+        # What libpq says of it quotes a part of the URL, which may be the password.
+        given = {}
+    if not given:
+        raise SettingError("DATABASE is no URL of a PostgreSQL", hint=_FORM)
     timeout = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
     options = [timeout, str(given.get("options", "")), f"-c search_path={_SEARCH_PATH}"]
+    if "," in str(given.get("host", "")):
+        # After a fail-over another one of them is the primary.
+        given = {"target_session_attrs": "read-write", **given}
     return {**_DEFAULTS, **given, "options": " ".join(filter(None, options))}
 
 

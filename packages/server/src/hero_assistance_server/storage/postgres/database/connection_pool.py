@@ -20,8 +20,10 @@ READERS = 8
 class ConnectionPool:
     """Runs queries, each in one read transaction; a thread whose connection was lost connects again."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, note_error: Callable[[Exception], None] = lambda _error: None) -> None:
+        """`note_error` gets each error of the database, in the thread of a reader."""
         self._url = url
+        self._note_error = note_error
         self._local = threading.local()
         self._connections: list[PostgresConnection] = []
         self.executor = ThreadPoolExecutor(READERS, "store-reader")
@@ -36,6 +38,7 @@ class ConnectionPool:
             finally:
                 connection.roll_back()
         except STORAGE_ERRORS as error:
+            self._note_error(error)
             reason, hint = explain_error(error)
             raise StoreUnavailable(f"the database cannot be read: {reason}", hint=hint) from error
 

@@ -21,7 +21,11 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str | None], ...] = (
     (errors.DiskFull, "its disk is full", "free some space on the disk of PostgreSQL"),
     (errors.TooManyConnections, "it has too many connections", "raise max_connections of PostgreSQL"),
     (errors.ReadOnlySqlTransaction, "it is a standby", "name the primary in DATABASE, or let it be promoted"),
-    (errors.InsufficientPrivilege, "it refuses this user", None),
+    (
+        errors.InsufficientPrivilege,
+        "it gives this user too few rights",
+        "make the user its owner: ALTER DATABASE desk OWNER TO desk",
+    ),
 )
 
 
@@ -30,4 +34,7 @@ def explain_error(error: psycopg.Error) -> tuple[str, str | None]:
     for kind, reason, hint in _HINTS:
         if isinstance(error, kind):
             return reason, hint
-    return str(error).strip().split("\n")[0] or type(error).__name__, None
+    lines = [line.strip(" -") for line in str(error).splitlines() if line.strip()]
+    # Of several hosts, the first line says only that none of them was reached.
+    said = lines[1:] if len(lines) > 1 and lines[0].endswith("failures were:") else lines[:1]
+    return "; ".join(said) or type(error).__name__, None

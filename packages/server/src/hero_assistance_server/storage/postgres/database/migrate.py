@@ -7,14 +7,15 @@ from hero_assistance_server.storage.postgres.database.connection import SCHEMA, 
 from hero_assistance_server.storage.sql.migrations import Migration, load_migrations
 
 # Makes an empty database what SQLite's has come to by then.
-_FIRST = 36
+FIRST = 36
 # A node that starts waits until another has migrated; the number is that of the application in SQLite's files.
-_LOCK = 0x48417364
+LOCK = 0x48417364
+_VERSION = "SELECT coalesce(max(number), 0) FROM versions"
 
 
 def migrations() -> list[Migration]:
     """Every migration of this release, in order and without a gap; the first has everything up to its number."""
-    return load_migrations("hero_assistance_server.storage.postgres.database", first=_FIRST)
+    return load_migrations("hero_assistance_server.storage.postgres.database", first=FIRST)
 
 
 def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]:
@@ -24,13 +25,9 @@ def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]
     """
     connection.execute("BEGIN")
     try:
-        connection.execute("SELECT pg_advisory_xact_lock(?)", (_LOCK,))
+        connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
         version = _read_version(connection)
-        if version > known[-1].number:
-            raise DatabaseTooNew(
-                f"the database has version {version}; this release knows versions up to {known[-1].number}",
-                hint="install the release that wrote it",
-            )
+        _refuse_newer(version, known)
         missing = [migration for migration in known if migration.number > version]
         for migration in missing:
             connection.run_script(migration.sql)
@@ -42,10 +39,24 @@ def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]
     return [migration.name for migration in missing]
 
 
+def refuse_newer(connection: PostgresConnection, known: list[Migration]) -> None:
+    """Raise `DatabaseTooNew` for the database of a newer release; writes nothing."""
+    if connection.execute(f"SELECT to_regclass('{SCHEMA}.versions') IS NOT NULL").get:
+        _refuse_newer(int(connection.execute(_VERSION).get), known)
+
+
+def _refuse_newer(version: int, known: list[Migration]) -> None:
+    if version > known[-1].number:
+        raise DatabaseTooNew(
+            f"the database has version {version}; this release knows versions up to {known[-1].number}",
+            hint="install the release that wrote it",
+        )
+
+
 def _read_version(connection: PostgresConnection) -> int:
     """Return the version of the database, 0 for an empty one, which gets its schema and the table of versions."""
     connection.run_script(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     connection.run_script(
         "CREATE TABLE IF NOT EXISTS versions (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
     )
-    return int(connection.execute("SELECT coalesce(max(number), 0) FROM versions").get)
+    return int(connection.execute(_VERSION).get)

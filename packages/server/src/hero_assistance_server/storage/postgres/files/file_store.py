@@ -60,6 +60,11 @@ class PostgresFiles:
         # One thread, so that a release that was begun before is finished before.
         self._releasing = ThreadPoolExecutor(1, "store-file-holds")
 
+    @property
+    def folder(self) -> Path:
+        """The folder on whose disk files arrive."""
+        return self._spool or Path(tempfile.gettempdir())
+
     @contextmanager
     def incoming(self) -> Iterator[IncomingFile]:
         """Open a file of this machine that no name leads to."""

@@ -18,6 +18,7 @@ from hero_assistance_server.storage.postgres.nodes.pause_table import PauseTable
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
 from hero_assistance_server.storage.postgres.nodes.shared_secrets import PostgresSecrets
 from hero_assistance_server.storage.postgres.nodes.signals import PostgresSignals
+from hero_assistance_server.storage.postgres.reachability import Reachability
 
 # How long a wait for a notice is, and with it what is asked of the thread.
 _WAIT_S = 0.1
@@ -36,8 +37,10 @@ class PostgresNode:
         loop: asyncio.AbstractEventLoop,
         access: AccessExchange,
         secrets: PostgresSecrets,
+        reachability: Reachability,
     ) -> None:
         self._url = url
+        self._reachability = reachability
         self._node_id = node_id
         self._lease = Lease(node_id)
         self.access = access
@@ -72,6 +75,7 @@ class PostgresNode:
                 continue
             except psycopg.Error as error:
                 _log.warning("store.node-lost", error=error)
+                self._reachability.lose(error)
             except Exception as error:  # noqa: BLE001
                 # The outermost loop of the thread: without it, the others would take this node for dead.
                 _log.error("store.node-failed", exc_info=error)
@@ -81,6 +85,7 @@ class PostgresNode:
     def _take_part(self, connection: PostgresConnection) -> None:
         try:
             self._lease.begin(connection)
+            self._reachability.find()
             self.secrets.begin(connection)
             self.presence.begin(connection)
             self.pauses.begin(connection)
@@ -119,6 +124,7 @@ class PostgresNode:
             # This machine slept, or was too busy: the others took this node for dead.
             _log.warning("store.node-was-late")
             self.presence.begin(connection)
+        self._reachability.find()
         self.presence.forget_dead(connection)
         self.presence.want()
         if self._lease.count < nodes:

@@ -102,12 +102,6 @@ def open_at_rest(path: Path, *, writes: bool = False) -> apsw.Connection:
     return connection
 
 
-def quote_name(name: str) -> str:
-    """Return the name of a table or column as a statement takes it; a database from elsewhere may hold any name."""
-    quoted = name.replace('"', '""')
-    return f'"{quoted}"'
-
-
 def _opened(path: Path, flags: int, *, statements: int = STATEMENTS) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=statements)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)

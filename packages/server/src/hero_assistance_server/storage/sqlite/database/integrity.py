@@ -11,7 +11,8 @@ import apsw
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.errors import DatabaseUnusable
-from hero_assistance_server.storage.sqlite.database.connection import open_reader, quote_name
+from hero_assistance_server.storage.sql.connection import quote_name
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.errors import DAMAGE_ERRORS, STORAGE_ERRORS
 
 # More say nothing that a person could use.

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import apsw
 
+from hero_assistance_server.storage.sql.connection import quote_name
 from hero_assistance_server.storage.sql.erasure.engine import UNINDEXED
-from hero_assistance_server.storage.sqlite.database.connection import quote_name
 
 
 def list_references(connection: apsw.Connection, parent: str) -> list[tuple[str, str]]:

@@ -10,13 +10,13 @@ import apsw
 
 from hero_assistance_server.storage.damage import describe_faults
 from hero_assistance_server.storage.database_files import Contents, ProgressCallback
+from hero_assistance_server.storage.sql.connection import quote_name
 from hero_assistance_server.storage.sqlite.database.connection import (
     APPLICATION_ID,
     LITESTREAM_TABLES,
     confine,
     open_at_rest,
     open_reader,
-    quote_name,
 )
 from hero_assistance_server.storage.sqlite.database.integrity import list_faults
 

@@ -11,6 +11,14 @@ import apsw
 
 from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, ProgressCallback
+from hero_assistance_server.storage.sql.transfer.exported_tables import (
+    FORMER_TABLES,
+    Table,
+    encode_rows,
+    insert_line,
+    list_exported_files,
+    list_files,
+)
 from hero_assistance_server.storage.sqlite.database.connection import open_at_rest, open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations, run_follow_ups
 from hero_assistance_server.storage.sqlite.errors import explain_error
@@ -22,17 +30,7 @@ from hero_assistance_server.storage.sqlite.transfer.left_out_numbers import (
     read_last_ids,
 )
 from hero_assistance_server.storage.sqlite.transfer.stored_access import end_access
-from hero_assistance_server.storage.sqlite.transfer.table_rows import (
-    FORMER_TABLES,
-    Table,
-    add_derived_rows,
-    insert_line,
-    list_tables,
-    read_lines,
-)
-
-_FILES = "SELECT DISTINCT sha256 FROM attachments ORDER BY 1"
-_EXPORTED_FILES = "SELECT DISTINCT sha256 FROM attachments WHERE used = 1 ORDER BY 1"
+from hero_assistance_server.storage.sqlite.transfer.table_rows import add_derived_rows, list_tables
 
 
 class SqliteTables:
@@ -47,11 +45,12 @@ class SqliteTables:
 
     def lines(self, table: str) -> Iterator[bytes]:
         """Read the rows of a table while they are asked for, each as a line of JSON."""
-        return read_lines(self._connection, self._tables[table])
+        found = self._tables[table]
+        return encode_rows(found, self._connection.execute(found.query))
 
     def list_attachment_files(self) -> list[str]:
         """Read the digests of the attachments that are used."""
-        return [digest for (digest,) in self._connection.execute(_EXPORTED_FILES)]
+        return list_exported_files(self._connection)
 
     def insert(self, table: str, line: bytes) -> None:
         """Insert the row of one line."""
@@ -62,7 +61,7 @@ class SqliteTables:
         run_follow_ups(self._connection, version)
         add_derived_rows(self._connection)
         leave_out_event_numbers(self._connection)
-        return [digest for (digest,) in self._connection.execute(_FILES)]
+        return list_files(self._connection)
 
 
 @dataclass(frozen=True, slots=True)

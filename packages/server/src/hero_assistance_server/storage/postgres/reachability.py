@@ -1,0 +1,31 @@
+"""Whether the database can be reached, as the health of the server tells it."""
+
+from __future__ import annotations
+
+import psycopg
+
+from hero_assistance_httpd.health import Health
+from hero_assistance_server.storage.postgres.database.errors import explain_error
+
+CONDITION = "database-away"
+_HINT = "see to PostgreSQL and the network; the server goes on by itself once the database answers"
+
+
+class Reachability:
+    """Reports the condition; any thread may.
+
+    A read or a write that fails loses the database. What finds it again is the node's own connection, which renews its
+    lease every few seconds, and writes with that.
+    """
+
+    def __init__(self, health: Health) -> None:
+        self.health = health
+
+    def lose(self, error: Exception) -> None:
+        """Let the condition hold."""
+        reason, hint = explain_error(error) if isinstance(error, psycopg.Error) else (str(error), None)
+        self.health.report(CONDITION, f"the database cannot be used: {reason}", hint=hint or _HINT)
+
+    def find(self) -> None:
+        """Let the condition hold no longer: the database took a write just now."""
+        self.health.clear(CONDITION)

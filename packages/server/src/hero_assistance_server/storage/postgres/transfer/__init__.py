@@ -1,0 +1,1 @@
+"""Whole tables in and out: exports and imports."""
