@@ -152,6 +152,7 @@ async def running(
     seed: bool = True,
     tcp: str | None = None,
     limits: Limits = NO_RATES,
+    database: str | None = None,
 ) -> AsyncIterator[Desk]:
     """A server in this process, on real sockets and a real database."""
     place_new_desk(paths)
@@ -161,7 +162,7 @@ async def running(
     if seed and is_hero:
         await seed_team(paths)
     async with asyncio.TaskGroup() as group:
-        settings = ServerSettings(paths, mode, seed and not is_hero, tcp, limits=limits)
+        settings = ServerSettings(paths, mode, seed and not is_hero, tcp, limits=limits, database=database)
         serving = group.create_task(run(settings, stop=stop))
         try:
             await until(lambda: serving.done() or paths.socket("events").exists())

@@ -14,10 +14,11 @@ from hero_assistance_sdk.paths import Paths
 
 def run_server(paths: Paths, arguments: Sequence[str]) -> int:
     """Run the server's program on this terminal until it ends; returns its exit status, raises `NotInstalled`."""
-    return subprocess.run([*_find_server(paths), *arguments], check=False).returncode
+    return subprocess.run([*find_server(paths), *arguments], check=False).returncode
 
 
-def _find_server(paths: Paths) -> list[str]:
+def find_server(paths: Paths) -> list[str]:
+    """Return how to start the program of the server; raises `NotInstalled`."""
     installed = paths.bin / SERVER
     if installed.exists():
         return [str(installed)]

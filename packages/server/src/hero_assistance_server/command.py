@@ -19,6 +19,7 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.mycelium import DEFAULT_API
 from hero_assistance_server.offline_commands import (
     backup_command,
+    database_command,
     export_command,
     import_command,
     remove_demo_users_command,
@@ -88,6 +89,7 @@ async def _serve(settings: ServerSettings) -> None:
 
 
 command.add_command(backup_command)
+command.add_command(database_command)
 command.add_command(export_command)
 command.add_command(import_command)
 command.add_command(remove_demo_users_command)

@@ -8,6 +8,7 @@ from hero_assistance.doctor import (
     backups,
     clock,
     data,
+    database,
     disks,
     installation,
     mail,
@@ -51,6 +52,7 @@ ASKING: tuple[Check, ...] = (
     network.check_sockets,
     network.check_ports,
     settings.check_secrets,
+    database.check_database,
     mail.check_mail,
 )
 # A check that cannot be made is reported under its name without this.

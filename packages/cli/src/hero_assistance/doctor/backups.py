@@ -19,7 +19,11 @@ _DAY_S = 86_400
 def check_backups(paths: Paths) -> Iterator[Finding]:
     """Look at what the server has left where it keeps its backups."""
     from hero_assistance_sdk.files.backup_files import FAILURE, newest_backup
+    from hero_assistance_sdk.files.data_folder import NODE_MARK
 
+    if (paths.data / NODE_MARK).exists():
+        yield Finding("backups", Verdict.OK, "the desk is in PostgreSQL, which has its own: see that one is made")
+        return
     failed = paths.backups / FAILURE
     if failed.exists():
         detail = f"the last one failed: {_read_failure(failed)}"

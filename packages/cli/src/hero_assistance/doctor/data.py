@@ -13,7 +13,7 @@ from hero_assistance_sdk.shell_words import quote_command
 
 def check_data(paths: Paths) -> Iterator[Finding]:
     """Look at the database file from outside; damage within it is found by the server that runs."""
-    from hero_assistance_sdk.files.data_folder import DATABASE, find_remains
+    from hero_assistance_sdk.files.data_folder import DATABASE, NODE_MARK, find_remains
 
     path = paths.data / DATABASE
     if paths.data.exists() and not os.access(paths.data, os.R_OK | os.W_OK | os.X_OK):
@@ -21,6 +21,9 @@ def check_data(paths: Paths) -> Iterator[Finding]:
         is_read_only = os.statvfs(paths.data).f_flag & os.ST_RDONLY
         hint = "mount its disk for writing" if is_read_only else explain_owner(paths.data)
         yield Finding("data", Verdict.FAULT, detail, hint or f"see: {quote_command('ls', '-ld', paths.data)}")
+        return
+    if (paths.data / NODE_MARK).exists():
+        yield Finding("data", Verdict.OK, f"the desk is in PostgreSQL; {paths.data} has what one node of it needs")
         return
     if path.is_dir():
         yield Finding("data", Verdict.FAULT, f"{path} is a folder", "move it away, then hero_assistance restore")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import Conflict
@@ -16,8 +18,10 @@ from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.opening_space import require_opening_space
+from hero_assistance_server.storage.project_transfer import ExportSource, FolderSource, ImportTarget
 from hero_assistance_server.storage.sqlite import store as sqlite
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
+from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 
 _MARK = b"The desk is in the PostgreSQL database that DATABASE names; here is what one node of it needs.\n"
 
@@ -68,6 +72,29 @@ def require_openable(folder: Path, database: str | None) -> None:
 
     require_space(folder, START_BYTES, "a start")
     check_database(database)
+
+
+def find_export_source(folder: Path, database: str | None) -> ExportSource:
+    """Return what an export reads: the data folder, or the PostgreSQL of the URL `database`."""
+    if database is None:
+        return FolderSource(SqliteDatabaseFiles(), folder)
+    from hero_assistance_server.storage.postgres.transfer.export_source import PostgresExportSource
+
+    return PostgresExportSource(database)
+
+
+def find_import_target(database: str) -> ImportTarget:
+    """Return the PostgreSQL that an import fills."""
+    from hero_assistance_server.storage.postgres.transfer.import_target import PostgresImportTarget
+
+    return PostgresImportTarget(database)
+
+
+def report_database(database: str) -> dict[str, Any]:
+    """Return what `hero_assistance doctor` says of a PostgreSQL; raises what keeps it from being opened."""
+    from hero_assistance_server.storage.postgres import report
+
+    return asdict(report.report_database(database))
 
 
 def refuse_replica(*, is_replicated: bool) -> None:

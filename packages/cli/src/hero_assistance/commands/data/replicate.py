@@ -33,9 +33,11 @@ def replicate_command() -> None:
 @click.option("--take-over", is_flag=True, help="Also where another desk, or this one before a restore, has copied to.")
 def setup_command(target: str, key: str, host_key: str, litestream: str, *, take_over: bool) -> None:
     """Write a replica to TARGET from now on: a folder, or sftp://USER@HOST/FOLDER. A running service goes on."""
+    from hero_assistance.database_setting import refuse_replica
     from hero_assistance.replication.replica_setup import TargetChoice, set_up
 
     paths = Paths.from_environ()
+    refuse_replica(paths)
     configuration = set_up(paths, TargetChoice(target, key, host_key, litestream), takes_over=take_over)
     if _redefine(paths):
         click.echo(f"a replica goes to {configuration.target}; hero_assistance replicate status says how far it is")
@@ -86,12 +88,14 @@ def restore_command(
 
     The service must be stopped.
     """
+    from hero_assistance.database_setting import refuse_replica
     from hero_assistance.replication.configuration import read_configuration
     from hero_assistance.replication.fetching import fetched_replica
     from hero_assistance.replication.replica_setup import TargetChoice, make_configuration
     from hero_assistance.sibling_programs import run_server
 
     paths = Paths.from_environ()
+    refuse_replica(paths)
     if target:
         configuration = make_configuration(TargetChoice(target, key, host_key, litestream), owner="")
     else:

@@ -126,7 +126,7 @@ def _require_empty(connection: PostgresConnection, project: PostgresProject) -> 
     alive = connection.execute(_ALIVE).get
     if alive:
         raise DataInUse(
-            f"{alive} nodes work on this database", hint="stop each of them; one that was killed counts for 15 s"
+            f"servers work on this database: {alive}", hint="stop each of them; one that was killed counts for 15 s"
         )
     for table in (*project.tables, "stored_files"):
         if connection.execute(f"SELECT 1 FROM {quote_name(table)} LIMIT 1").fetchone() is not None:  # noqa: S608

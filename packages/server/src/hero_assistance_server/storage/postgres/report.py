@@ -1,0 +1,47 @@
+"""What an operator wants to know of the database: where it is, whether it takes writes, and who works on it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+
+from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
+from hero_assistance_server.storage.postgres.nodes.leases import NOW
+from hero_assistance_server.storage.postgres.opening import require_usable, translated_errors
+
+_STATE = """SELECT current_database()::text, coalesce(host(inet_server_addr()), 'a socket of this machine'),
+    current_setting('server_version'), (NOT pg_is_in_recovery())::int, pg_database_size(current_database()),
+    (SELECT count(*) FROM pg_stat_replication),
+    coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), FALSE)::int"""
+_HAS_SCHEMA = f"SELECT to_regclass('{SCHEMA}.versions') IS NOT NULL"
+_NODES = f"SELECT (SELECT max(number) FROM versions), (SELECT count(*) FROM nodes WHERE lease_until > {NOW})"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseReport:
+    """The database as it is now; `schema` is `None` before the first start of a node.
+
+    `host` is the address that answered, which may be one of several.
+    """
+
+    database: str
+    host: str
+    version: str
+    is_primary: bool
+    size: int
+    standbys: int
+    is_encrypted: bool
+    schema: int | None
+    nodes: int
+
+
+def report_database(url: str) -> DatabaseReport:
+    """Ask a database; raises what `opening.check_database` raises, but nothing for a newer schema."""
+    with translated_errors(), closing(PostgresConnection(url)) as connection:
+        require_usable(connection)
+        database, host, version, is_primary, size, standbys, is_encrypted = connection.execute(_STATE).get
+        schema, nodes = connection.execute(_NODES).get if connection.execute(_HAS_SCHEMA).get else (None, 0)
+        words = version.split()
+        return DatabaseReport(
+            database, host, words[0], bool(is_primary), size, standbys, bool(is_encrypted), schema, nodes
+        )
