@@ -45,7 +45,7 @@ def test_a_user_without_rights_is_no_defect(postgres_url: str, postgres_cluster:
     name = postgres_url.split("/")[3].split("?")[0]
     postgres_cluster.execute("DROP ROLE IF EXISTS stranger; CREATE ROLE stranger LOGIN")
     pool = ConnectionPool(f"postgresql://stranger@/{name}?host={postgres_cluster.folder}")
-    with closing(pool), pytest.raises(StoreUnavailable, match="it refuses this user"):
+    with closing(pool), pytest.raises(StoreUnavailable, match="it gives this user too few rights"):
         pool.run(lambda connection: connection.execute("SELECT user_id FROM hero_assistance.users").get)
 
 

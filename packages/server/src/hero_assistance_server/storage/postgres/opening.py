@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.errors import DatabaseUnusable, StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, describe_error
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.storage.postgres.nodes.access_log import forget_old
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
@@ -73,6 +73,6 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except STORAGE_ERRORS as error:
-        reason, hint = explain_error(error)
+        reason, hint = describe_error(error)
         told = hint or "see the secret DATABASE: hero_assistance secret get DATABASE"
         raise StoreUnavailable(f"the database cannot be opened: {reason}", hint=told) from error

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+
 import psycopg
 
 from hero_assistance_httpd.health import Health
+from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.postgres.database.errors import explain_error
 
 CONDITION = "database-away"
 _HINT = "see to PostgreSQL and the network; the server goes on by itself once the database answers"
+
+_log = get_log("store")
 
 
 class Reachability:
@@ -20,12 +25,23 @@ class Reachability:
 
     def __init__(self, health: Health) -> None:
         self.health = health
+        # Each thread meets the same outage with words of its own: the first ones stay.
+        self._lock = threading.Lock()
+        self._is_lost = False
 
     def lose(self, error: Exception) -> None:
         """Let the condition hold."""
+        with self._lock:
+            if self._is_lost:
+                return
+            self._is_lost = True
+        # What is told to anyone who asks for the health has no address.
+        _log.warning("store.database-lost", error=error)
         reason, hint = explain_error(error) if isinstance(error, psycopg.Error) else (str(error), None)
         self.health.report(CONDITION, f"the database cannot be used: {reason}", hint=hint or _HINT)
 
     def find(self) -> None:
         """Let the condition hold no longer: the database took a write just now."""
+        with self._lock:
+            self._is_lost = False
         self.health.clear(CONDITION)

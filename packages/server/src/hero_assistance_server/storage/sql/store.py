@@ -51,6 +51,8 @@ class SqlStore:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
             await asyncio.wait([future])
+            # Its caller is told that it was cancelled, and not what failed meanwhile.
+            future.exception()
             raise
 
     async def _submit(self, command: Callable[[Any], T]) -> T:

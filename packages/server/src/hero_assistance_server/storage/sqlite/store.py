@@ -105,6 +105,8 @@ class Store(SqlStore):
             except asyncio.CancelledError:
                 check.end()
                 await asyncio.wait([future])
+                # Its caller is told that it was cancelled, and not what failed meanwhile.
+                future.exception()
                 raise
         self.damage.find(faults)
 

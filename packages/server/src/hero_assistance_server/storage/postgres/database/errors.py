@@ -29,8 +29,25 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str | None], ...] = (
 )
 
 
+# SQLSTATEs of a connection that is refused or ended, by their first letters.
+_AWAY = ("08", "57")
+
+
 def explain_error(error: psycopg.Error) -> tuple[str, str | None]:
-    """Return what an error of PostgreSQL means, and what to do about it where that is known."""
+    """Return what an error of PostgreSQL means to a caller, and what to do about it where that is known.
+
+    Any user may be told it: no address, name or statement of the database is in it.
+    """
+    for kind, reason, hint in _HINTS:
+        if isinstance(error, kind):
+            return reason, hint
+    if error.sqlstate is None or error.sqlstate.startswith(_AWAY):
+        return "it cannot be reached", None
+    return f"PostgreSQL fails with {error.sqlstate}", None
+
+
+def describe_error(error: psycopg.Error) -> tuple[str, str | None]:
+    """Return what an operator is told of an error: PostgreSQL's own words, which never have a password."""
     for kind, reason, hint in _HINTS:
         if isinstance(error, kind):
             return reason, hint

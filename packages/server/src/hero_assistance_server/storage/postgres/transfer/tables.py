@@ -9,7 +9,7 @@ import psycopg
 
 from hero_assistance_server.storage.database_files import DatabaseFileError
 from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
-from hero_assistance_server.storage.postgres.database.errors import explain_error
+from hero_assistance_server.storage.postgres.database.errors import describe_error
 from hero_assistance_server.storage.postgres.database.migrate import migrations
 from hero_assistance_server.storage.sql.transfer.exported_tables import (
     DERIVED,
@@ -101,5 +101,5 @@ def transfer_connection(url: str) -> Iterator[PostgresConnection]:
         finally:
             connection.close()
     except psycopg.Error as error:
-        reason, hint = explain_error(error)
+        reason, hint = describe_error(error)
         raise DatabaseFileError(reason, hint=hint) from error
