@@ -70,6 +70,15 @@ NEWEST_TESTS = (
     *("tests/cli/test_commands.py", "tests/sdk", "tests/supervisor/test_processes.py"),
 )
 
+# What `tests_postgres` runs: tests of the server that are about no engine, and pass on both.
+POSTGRES_TESTS = [
+    f"tests/server/test_{name}.py"
+    for name in (
+        *("attachments", "canned_replies_and_macros", "drafts", "erasure", "events", "presence", "ratings"),
+        *("read_receipts", "search", "stats", "tickets", "users"),
+    )
+]
+
 # What `oldest_pytest` runs: what depends on the hooks of pytest and xdist.
 OLDEST_PYTEST_TESTS = [
     str(QUARANTINE_TESTS / f"test_{name}.py") for name in ("distribution", "ordinary_runs", "sound_runs")
@@ -159,6 +168,15 @@ def quick(session: nox.Session) -> None:
     """Run the pure tests, or what `-- PATH` names, from the source tree: no build, seconds."""
     _install_tools(session)
     session.run("pytest", *(session.posargs or PURE_TESTS), env=_source_path())
+
+
+@locked_session()
+def tests_postgres(session: nox.Session) -> None:
+    """Run tests of the server once more on PostgreSQL, from the source tree; `-- PATH` for others of them."""
+    _install_tools(session)
+    workers = os.environ.get("PYTEST_WORKERS", "auto")
+    env = {**_source_path(), "TESTS_ENGINE": "postgresql"}
+    session.run("pytest", "-n", workers, *(session.posargs or POSTGRES_TESTS), env=env)
 
 
 @locked_session(requires=["build"])

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import settings
 
 from hero_assistance_sdk.paths import Paths
-from tests.capabilities import is_expected, require_all
+from tests.capabilities import POSTGRES, is_expected, require, require_all
+from tests.postgres import Cluster, running_cluster
 from tests.pure import declares_pure, guarded
 
 # A busy machine is no reason to fail: what hangs meets the time-out of its test.
@@ -106,3 +107,30 @@ def installed_root(dist: Path) -> Iterator[Path]:
     subprocess.run([dist / "hero_assistance", "install", dist], env=env, check=True, capture_output=True)
     yield root
     shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A running PostgreSQL, for all tests of this process."""
+    require(POSTGRES)
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster) -> str:
+    """A database with the schema, which those of the tests are copies of."""
+    from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+    from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
+
+    url = postgres_cluster.create_database()
+    connection = PostgresConnection(url)
+    migrate(connection, migrations())
+    connection.close()
+    return url.split("/")[3].split("?")[0]
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> str:
+    """The address of a database with the schema and nothing in it."""
+    return postgres_cluster.create_database(postgres_template)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from tests.capabilities import POSTGRES, require
-from tests.postgres import Cluster, running_cluster
+from tests.postgres import Cluster
+from tests.server import desk as desk_module
 from tests.server.backup_samples import fill_past
 from tests.server.desk import Desk, running
+
+ENGINE = "TESTS_ENGINE"
 
 
 @pytest.fixture
@@ -34,28 +37,14 @@ async def past(paths: Paths) -> Paths:
     return paths
 
 
-@pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[Cluster]:
-    """A running PostgreSQL, for all tests of this process."""
-    require(POSTGRES)
-    with running_cluster() as cluster:
-        yield cluster
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_cluster: Cluster) -> str:
-    """A database with the schema, which those of the tests are copies of."""
-    from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-    from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
-
-    url = postgres_cluster.create_database()
-    connection = PostgresConnection(url)
-    migrate(connection, migrations())
-    connection.close()
-    return url.split("/")[3].split("?")[0]
-
-
-@pytest.fixture
-def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> str:
-    """The address of a database with the schema and nothing in it."""
-    return postgres_cluster.create_database(postgres_template)
+@pytest.fixture(scope="session", autouse=True)
+def tested_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With `TESTS_ENGINE=postgresql`, have the servers of tests on PostgreSQL: each root has a database of its own."""
+    if os.environ.get(ENGINE, "sqlite") == "sqlite":
+        yield
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    template: str = request.getfixturevalue("postgres_template")
+    desk_module.make_database = lambda: cluster.create_database(template)
+    yield
+    desk_module.make_database = None

@@ -20,6 +20,7 @@ from typing import Any
 import apsw
 import httpx2
 
+from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.limits import Limits
@@ -30,7 +31,7 @@ from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.server import ServerSettings, run
-from hero_assistance_server.storage.sqlite.store import open_store
+from hero_assistance_server.storage.engines import open_storage
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.users.model import User
@@ -44,6 +45,9 @@ STOP_S = 10.0
 POLL_S = 0.005
 # The title of the tickets that `heard` makes.
 MARK = "end of what was told"
+# In a run on PostgreSQL (see tests/server/conftest.py), what makes a database, and that of each root.
+make_database: Callable[[], str] | None = None
+URLS: dict[Path, str] = {}
 # As a caller's name: not a user, but who owns the data folder.
 OPERATOR = "operator"
 
@@ -64,15 +68,33 @@ class Desk:
     def database(self) -> Path:
         return self.paths.data / "tickets.db"
 
+    @property
+    def url(self) -> str | None:
+        """The PostgreSQL that it is on; `None` for SQLite."""
+        return URLS.get(self.paths.root)
+
     def execute(self, statement: str, *bindings: Any) -> list[tuple[Any, ...]]:
         """Run a statement on the database, which the server may be writing at the time.
 
         It is run by the library that the server has the file open with: another one in the same process would end the
         server's locks when it closes the file.
         """
+        if self.url is not None:
+            return self._execute_on_postgres(self.url, statement, bindings)
         connection = apsw.Connection(str(self.database))
         try:
             connection.set_busy_timeout(int(STOP_S * 1000))
+            return list(connection.execute(statement, bindings))
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _execute_on_postgres(url: str, statement: str, bindings: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        # psycopg is imported only where it is used.
+        from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+
+        connection = PostgresConnection(url)
+        try:
             return list(connection.execute(statement, bindings))
         finally:
             connection.close()
@@ -144,6 +166,23 @@ class Desk:
             await client.aclose()
 
 
+def find_database(paths: Paths) -> str | None:
+    """Return the PostgreSQL of a root, in a run of the tests on that engine, and `None` in another."""
+    if make_database is None:
+        return None
+    if paths.root not in URLS:
+        URLS[paths.root] = make_database()
+    return URLS[paths.root]
+
+
+def _prepare_data(paths: Paths, database: str | None) -> None:
+    """Make the data folder of a new desk, with a new database where it is to have one."""
+    if database is None:
+        place_new_desk(paths)
+    else:
+        paths.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 @asynccontextmanager
 async def running(
     paths: Paths,
@@ -154,10 +193,11 @@ async def running(
     limits: Limits = NO_RATES,
     database: str | None = None,
 ) -> AsyncIterator[Desk]:
-    """A server in this process, on real sockets and a real database."""
-    place_new_desk(paths)
+    """A server in this process, on real sockets and a real database: that of `database`, or of the run of the tests."""
     stop = asyncio.Event()
     desk = Desk(paths, mode)
+    database = database or find_database(paths)
+    _prepare_data(paths, database)
     is_hero = mode is AuthMode.HERO
     if seed and is_hero:
         await seed_team(paths)
@@ -174,8 +214,11 @@ async def running(
 
 async def seed_team(paths: Paths, users: Sequence[User] = DEMO_USERS) -> None:
     """Write users like those of `--seed-dev-users` who are no demo users: hero mode refuses these."""
-    place_new_desk(paths)
-    async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _event: None) as store:
+    database = find_database(paths)
+    _prepare_data(paths, database)
+    async with open_storage(
+        paths.data, database, clock=lambda: datetime.now(UTC), publish=lambda _event: None, health=Health()
+    ) as store:
         await store.write(lambda work: seed_users(work, users))
 
 

@@ -15,6 +15,7 @@ from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.files.data_folder import DATABASE, NODE_MARK
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Event
+from tests.capabilities import PROC, needs
 from tests.server.desk import START_S, STOP_S, Child, spawn
 from tests.server.postgres.daemons import DEV, another_root, daemon
 
@@ -89,6 +90,7 @@ async def test_a_second_server_on_a_data_folder_is_refused(
         assert f"process {first.process.pid} already serves {paths.data}" in second.log.read_text()
 
 
+@needs(PROC)
 async def test_no_argument_and_no_file_has_the_url(hero_env: dict[str, str], postgres_url: str) -> None:
     url = postgres_url.replace("desk@", "desk:s3cr3t-of-the-database@")
     async with daemon(hero_env, url) as server:
