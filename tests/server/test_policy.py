@@ -60,6 +60,7 @@ CELLS = {
     "presence.list": "-+++-",
     "project.get": "-++++",
     "project.info": "+++++",
+    "project.prove": "+++++",
     "project.update": "---++",
     "canned_reply.delete": "--++-",
     "canned_reply.list": "--++-",
@@ -172,6 +173,7 @@ PARAMS: dict[str, dict[str, Any]] = {
     "auth.redeem": {"token": "t"},
     "auth.request_link": {"email": "e@example.org"},
     "auth.revoke_session": {"session_id": "s"},
+    "project.prove": {"challenge": "A" * 43, "address": ""},
     "draft.delete": {"ticket_id": None},
     "draft.get": {"ticket_id": None},
     "draft.save": {"ticket_id": None, "body": "b"},
@@ -293,8 +295,9 @@ async def test_every_method_asks_the_table(desk: Desk) -> None:
     assert names == set(ALLOWED) - NO_METHODS
 
 
-# What the methods themselves refuse over TCP: a loopback peer, of whom no device can be bound, and the page's links.
-BY_SOCKET = {"auth.redeem", "notification.unsubscribe"}
+# What the methods themselves refuse over TCP: a loopback peer, of whom no device can be bound, the page's links, and
+# the proof of an address other than the one that was called.
+BY_SOCKET = {"auth.redeem", "notification.unsubscribe", "project.prove"}
 
 
 @pytest.mark.anyio

@@ -38,6 +38,7 @@ UNCOUNTED = frozenset(
             "event.stream",
             "presence.list",
             "project.get",
+            "project.prove",
             "rating.of_ticket",
             "read.list",
             "search.tickets",

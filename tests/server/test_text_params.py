@@ -48,7 +48,7 @@ MAY_BE_EMPTY |= {("rating.rate", "comment")}
 OTHERS = {"filter", "query", "client_token", "cursor", "after", "connection", "address", "email", "action", "user_id"}
 OTHERS |= {"assignee", "agent", "actor", "login", "page_address", "time_zone", "customer", "prefix", "url"}
 # What a server, a provider or a browser has made, and times and names of channels.
-OTHERS |= {"token", "code", "state", "cookie", "credential", "session_id", "passkey_id", "channel"}
+OTHERS |= {"token", "code", "state", "cookie", "credential", "session_id", "passkey_id", "channel", "challenge"}
 OTHERS |= {"quiet_from", "quiet_until", "language"}
 # Lines as well; their methods need more than a call to succeed.
 NAMES: dict[tuple[str, str], dict[str, Any]] = {

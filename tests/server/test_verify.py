@@ -265,6 +265,7 @@ READ_ONLY = {
     "user.mentionable",
     "user.unbind_oidc",
     "project.info",
+    "project.prove",
 }
 
 

@@ -21,6 +21,7 @@ UNBOUND = [
     "auth.request_link",
     "auth.sign_out",
     "project.info",
+    "project.prove",
     "rpc.discover",
     "system.health",
     "user.me",

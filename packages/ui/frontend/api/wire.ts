@@ -547,6 +547,12 @@ export type ProjectInfo = {
   sign_in: SignInWays;
 };
 
+export type ProjectProof = {
+  project_id: string;
+  key: string;
+  signature: string;
+};
+
 export type PrunedDeliveries = {
   channel: string;
   state: DeliveryState;
@@ -1450,6 +1456,13 @@ export type Methods = {
   "project.info": {
     params: Record<string, never>;
     result: ProjectInfo;
+  };
+  "project.prove": {
+    params: {
+      challenge: string;
+      address: string;
+    };
+    result: ProjectProof;
   };
   "project.update": {
     params: {

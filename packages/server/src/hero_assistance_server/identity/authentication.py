@@ -19,6 +19,7 @@ from hero_assistance_httpd.passed_on import find_sign_of_passing, read_forwarded
 from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import AnotherUser, Forbidden
+from hero_assistance_sdk.project.identity import format_address
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.access_changes import AccessExchange, OwnAccess
 from hero_assistance_server.identity.devices.directory import OVERLAY, DeviceDirectory, overlay_address
@@ -99,7 +100,7 @@ class Authenticator:
     async def _claimed(self, scope: Scope, claims: Claims, listener: ListenerKind) -> Caller:
         peer = peer_of(scope)
         if listener is ListenerKind.TCP:
-            return await self._tcp_caller(peer, claims)
+            return await self._tcp_caller(peer, claims, _destination(scope))
         if OPERATOR in claims:
             return self._operator(scope, claims[OPERATOR])
         origin = peer or _origin_on_socket(scope)
@@ -113,21 +114,21 @@ class Authenticator:
             return Caller(None, origin=OPERATOR_ORIGIN, is_operator=True)
         return Caller(None, refusal, origin=_origin_on_socket(scope))
 
-    async def _tcp_caller(self, peer: str | None, claims: Claims) -> Caller:
+    async def _tcp_caller(self, peer: str | None, claims: Claims, destination: str) -> Caller:
         origin, is_over_tcp = peer or UNIX_ORIGIN, peer is not None
         if is_loopback(peer) and self.mode is AuthMode.DEV:
-            return self._dev_caller(claims, origin, is_over_tcp=is_over_tcp)
+            return self._dev_caller(claims, origin, is_over_tcp=is_over_tcp, destination=destination)
         if is_loopback(peer):
-            return Caller(None, origin=origin, is_over_tcp=is_over_tcp)
+            return Caller(None, origin=origin, is_over_tcp=is_over_tcp, destination=destination)
         address = overlay_address(peer)
         device = None if address is None else await self.devices.find(address)
         user = None if device is None else self.directory.find(device.user_id)
         if device is None or user is None:
-            return Caller(None, origin=origin, is_over_tcp=is_over_tcp)
+            return Caller(None, origin=origin, is_over_tcp=is_over_tcp, destination=destination)
         self.devices.note_seen(device, self.now())
-        return _caller(user, origin, device.address, is_over_tcp=is_over_tcp)
+        return _caller(user, origin, device.address, is_over_tcp=is_over_tcp, destination=destination)
 
-    def _dev_caller(self, claims: Claims, origin: str, *, is_over_tcp: bool = False) -> Caller:
+    def _dev_caller(self, claims: Claims, origin: str, *, is_over_tcp: bool = False, destination: str = "") -> Caller:
         claim = _text(claims, DEV_USER)
         if claim is None:
             user, refusal = self.directory.first_admin(), "there is no admin yet; start with --seed-dev-users"
@@ -135,8 +136,8 @@ class Authenticator:
             user = self.directory.find(claim) or self.directory.find(fold_name(claim))
             refusal = "X-Dev-User names no user of this project"
         if user is None:
-            return Caller(None, refusal, origin, is_over_tcp=is_over_tcp)
-        return _caller(user, origin, is_over_tcp=is_over_tcp)
+            return Caller(None, refusal, origin, is_over_tcp=is_over_tcp, destination=destination)
+        return _caller(user, origin, is_over_tcp=is_over_tcp, destination=destination)
 
     async def _hero_caller(self, claims: Claims, origin: str) -> Caller:
         name = _text(claims, HERO_USER)
@@ -165,6 +166,12 @@ class Authenticator:
         return _caller(user, origin, session.session_id)
 
 
+def _destination(scope: Scope) -> str:
+    """Return the address of this machine that a request over TCP came to."""
+    host, port = scope.get("server") or ("", None)
+    return "" if port is None else format_address(host, port)
+
+
 def _origin_on_socket(scope: Scope) -> str:
     """Return where a request on a Unix socket is from: the page's caller, a proxy's, or a program of this machine."""
     told = read_page_origin(scope)
@@ -188,7 +195,9 @@ def refuse_from_afar(caller: Caller, what: str) -> None:
         raise Forbidden(f"{what} are made from this machine alone", hint="call by the Unix socket")
 
 
-def _caller(user: User, origin: str, credential: str | None = None, *, is_over_tcp: bool = False) -> Caller:
+def _caller(
+    user: User, origin: str, credential: str | None = None, *, is_over_tcp: bool = False, destination: str = ""
+) -> Caller:
     """Make a caller at once: to change one by `replace` costs each request a tenth of what a list costs."""
     refusal = None if user.active else f"{user.user_id} is deactivated in this project"
     return Caller(
@@ -198,6 +207,7 @@ def _caller(user: User, origin: str, credential: str | None = None, *, is_over_t
         is_deactivated=not user.active,
         is_over_tcp=is_over_tcp,
         credential=credential,
+        destination=destination,
     )
 
 

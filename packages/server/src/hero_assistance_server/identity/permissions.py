@@ -49,7 +49,8 @@ class Caller:
 
     `refusal` says why a claim of identity was refused; it is `None` for a caller without a claim. `origin` is where
     the request came from, for the audit trail: `unix`, the peer's address, or what the page's service tells.
-    `credential` is the id of the session, or the address of the device, by which the user is known.
+    `credential` is the id of the session, or the address of the device, by which the user is known. `destination` is
+    the address of this machine that the request came to, empty on a Unix socket.
     """
 
     user: User | None
@@ -59,6 +60,7 @@ class Caller:
     is_operator: bool = False
     is_over_tcp: bool = False
     credential: str | None = None
+    destination: str = ""
 
     @property
     def kind(self) -> CallerKind:

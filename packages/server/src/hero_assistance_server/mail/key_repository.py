@@ -1,4 +1,4 @@
-"""What the keys of mail need of the storage."""
+"""What the keys of mail, and that of the project, need of the storage."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Snapshot(Protocol):
 
     @property
     def mail_keys(self) -> MailKeyRepository:
-        """The keys that mail is signed with."""
+        """The keys that mail is signed with, and the one by which the project is known."""
         ...
 
     @property

@@ -1,0 +1,1 @@
+"""By which key callers know this project, at each of its addresses."""

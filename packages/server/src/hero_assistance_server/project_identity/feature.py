@@ -1,0 +1,17 @@
+"""Registers the method by which callers find out which project answers."""
+
+from __future__ import annotations
+
+from hero_assistance_sdk.net.host_names import own_names
+from hero_assistance_server.desk import Desk
+from hero_assistance_server.features import Feature
+from hero_assistance_server.project_identity import rpc
+from hero_assistance_server.project_identity.project_key import ProjectKey
+from hero_assistance_server.rpc.registry import MethodRegistry
+
+
+def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
+    rpc.add_methods(registry, ProjectKey(desk.store), own_names())
+
+
+FEATURE = Feature(_add_methods)
