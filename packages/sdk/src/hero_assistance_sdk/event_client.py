@@ -15,6 +15,9 @@ from hero_assistance_sdk.foreign.event_reader import EventReader, Received
 from hero_assistance_sdk.foreign.event_stream import check_stream, read_events
 from hero_assistance_sdk.foreign.http_client import make_client, open_answer
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.project.address_book import AddressBook
+from hero_assistance_sdk.project.failures import address_of, note_failure
+from hero_assistance_sdk.project.identity import AnotherProject
 from hero_assistance_sdk.rpc.async_client import unreachable
 from hero_assistance_sdk.sse import MEDIA_TYPE
 from hero_assistance_sdk.wire import CONNECTED, Event, Reset
@@ -29,7 +32,7 @@ _log = get_log("events")
 
 
 async def subscribe(
-    target: Path | str,
+    target: Path | str | AddressBook,
     *,
     headers: Mapping[str, str] | None = None,
     since: int | None = None,
@@ -37,7 +40,8 @@ async def subscribe(
 ) -> AsyncGenerator[Event | Reset, None]:
     """Yield what happens after `since` (`None`: from now on), in order, each once; close it with `aclosing`.
 
-    `target` is an `events.sock` or `host:port`. A broken connection is opened again, with back-off, without limit.
+    `target` is an `events.sock`, `host:port`, or a project at several addresses: when one is away, the stream goes on
+    at the next one after the same number. A broken connection is opened again, with back-off, without limit.
     After a `Reset` the caller fetches a snapshot; events go on after its `seq`.
     Raises `Unauthenticated`, `Deactivated`, `Forbidden`, `NotFound` or `ProtocolViolation` when asking again cannot
     help, with the reason that the server gives.
@@ -57,7 +61,12 @@ async def subscribe(
                             yield received.body
                 reason = "ended"
             except httpx2.HTTPError as error:
-                reason = unreachable(target, error).message
+                failure = unreachable(address_of(error) or str(target), error)
+                if isinstance(failure, AnotherProject):
+                    raise failure from None
+                if isinstance(target, AddressBook):
+                    note_failure(target, error, failure)
+                reason = failure.message
             except Unavailable as error:
                 reason = error.message
             seq = reader.seq

@@ -13,6 +13,7 @@ import httpx2
 from hero_assistance_sdk.errors import ProtocolViolation
 from hero_assistance_sdk.foreign.json_checks import quote
 from hero_assistance_sdk.net.idle_connections import KEPT_S
+from hero_assistance_sdk.project.address_book import AddressBook
 
 # From the request to the end of the answer's head: each byte of it may take as long as the client's time-out.
 HEAD_TIMEOUT_S = 10.0
@@ -21,16 +22,34 @@ _WITHOUT_BODY = (204, 304)
 
 
 def make_client(
-    target: Path | str, *, timeout: httpx2.Timeout, limits: httpx2.Limits | None = None
+    target: Path | str | AddressBook, *, timeout: httpx2.Timeout, limits: httpx2.Limits | None = None
 ) -> httpx2.AsyncClient:
-    """Return a client of a Unix socket, or of `host:port` or `[v6]:port`."""
+    """Return a client of a Unix socket, of `host:port` or `[v6]:port`, or of a project at several of these."""
     return httpx2.AsyncClient(
-        transport=_PlainTransport(target, limits or httpx2.Limits()),
-        base_url="http://localhost" if isinstance(target, Path) else f"http://{target}",
+        transport=_PlainTransport(_make_transport(target, limits or httpx2.Limits())),
+        base_url=f"http://{target}" if isinstance(target, str) else "http://localhost",
         headers={"accept-encoding": _PLAIN},
         timeout=timeout,
         trust_env=False,
     )
+
+
+def _make_transport(target: Path | str | AddressBook, limits: httpx2.Limits) -> httpx2.AsyncBaseTransport:
+    kept = httpx2.Limits(
+        max_connections=limits.max_connections,
+        max_keepalive_connections=limits.max_keepalive_connections,
+        keepalive_expiry=KEPT_S,
+    )
+    if isinstance(target, AddressBook):
+        # It imports what clients of one address do not need.
+        from hero_assistance_sdk.project.transport import ProjectTransport
+
+        return ProjectTransport(target, kept)
+    # No server of ours speaks TLS, and to read the certificates for it takes 50 to 150 ms of the loop.
+    options: dict[str, Any] = {"limits": kept, "verify": False, "trust_env": False}
+    if isinstance(target, Path):
+        options["uds"] = str(target)
+    return httpx2.AsyncHTTPTransport(**options)
 
 
 class _PlainTransport(httpx2.AsyncBaseTransport):
@@ -40,17 +59,8 @@ class _PlainTransport(httpx2.AsyncBaseTransport):
     answer without a body, is not that of the body.
     """
 
-    def __init__(self, target: Path | str, limits: httpx2.Limits) -> None:
-        # No server of ours speaks TLS, and to read the certificates for it takes 50 to 150 ms of the loop.
-        kept = httpx2.Limits(
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=KEPT_S,
-        )
-        options: dict[str, Any] = {"limits": kept, "verify": False, "trust_env": False}
-        if isinstance(target, Path):
-            options["uds"] = str(target)
-        self._inner = httpx2.AsyncHTTPTransport(**options)
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""

@@ -11,6 +11,7 @@ import httpx2
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.foreign.http_client import make_client, open_answer, read_body
+from hero_assistance_sdk.project.failures import NoAddressAnswers
 from hero_assistance_sdk.rpc.client import (
     CALL_TIMEOUT_S,
     JSON_HEADERS,
@@ -66,6 +67,8 @@ def base_url(target: Path | str) -> str:
 
 def unreachable(target: Path | str, error: httpx2.HTTPError) -> HeroError:
     """Translate a failed connection to an error with a readable message."""
+    if isinstance(error, NoAddressAnswers):
+        return error.why
     if was_cut_off(error):
         return cut_off(target)
     if isinstance(error, (httpx2.RemoteProtocolError, httpx2.DecodingError)):

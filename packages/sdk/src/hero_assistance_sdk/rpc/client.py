@@ -57,15 +57,8 @@ class RpcClient:
         headers = {**self._headers, b"content-type": b"application/json"} if body else self._headers
         try:
             return self._http.request(method, path, headers, body)
-        except CutOff as error:
-            raise cut_off(self._target) from error
-        except NotHttp as error:
-            raise not_http(self._target, str(error)) from error
-        except TimeoutError as error:
-            raise too_slow(self._target) from error
-        except OSError as error:
-            hint = choose_hint(error, self._target) if isinstance(self._target, Path) else None
-            raise not_connected(self._target, hint or str(error)) from error
+        except (CutOff, NotHttp, OSError) as error:
+            raise explain_failure(self._target, error) from error
 
 
 def encoded(method: str, params: dict[str, Any]) -> bytes:
@@ -90,6 +83,19 @@ def _failure(target: Path | str, error: dict[str, Any]) -> HeroError:
     if not isinstance(code, int) or not isinstance(message, str):
         return ProtocolViolation(f"{target} answered with an error that is none of JSON-RPC")
     return RpcFailure(code, message[:_LONGEST_MESSAGE], data if isinstance(data, dict) else {})
+
+
+def explain_failure(target: Path | str, error: CutOff | NotHttp | OSError) -> HeroError:
+    """The error for what a connection failed with."""
+    match error:
+        case CutOff():
+            return cut_off(target)
+        case NotHttp():
+            return not_http(target, str(error))
+        case TimeoutError():
+            return too_slow(target)
+    hint = choose_hint(error, target) if isinstance(target, Path) and isinstance(error, OSError) else None
+    return not_connected(target, hint or str(error))
 
 
 def cut_off(target: Path | str) -> HeroError:

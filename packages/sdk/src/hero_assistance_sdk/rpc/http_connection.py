@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,10 +40,25 @@ class Answer(NamedTuple):
 
 
 class HttpConnection:
-    """Sends requests to one Unix socket, or to one `host:port`; it connects when it is first asked."""
+    """Sends requests to one Unix socket, or to one `host:port`; it connects when it is first asked.
 
-    def __init__(self, target: Path | str, timeout_s: float) -> None:
+    `connect_s` is the most that a connection may take of a request's time, with its proof. `prove` is called with each
+    new connection, and asks over it by `exchange` what it has to know before a request goes there; what it raises ends
+    the request. After an error, `has_sent` says whether the request may have come to the other side.
+    """
+
+    def __init__(
+        self,
+        target: Path | str,
+        timeout_s: float,
+        *,
+        connect_s: float | None = None,
+        prove: Callable[[HttpConnection], None] | None = None,
+    ) -> None:
         self._target = target
+        self._connect_s = timeout_s if connect_s is None else min(connect_s, timeout_s)
+        self._prove = prove
+        self.has_sent = False
         self._host = b"localhost" if isinstance(target, Path) else target.encode()
         self._timeout_s = timeout_s
         self._deadline = 0.0
@@ -53,17 +68,34 @@ class HttpConnection:
 
     def request(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes = b"") -> Answer:
         """Return the answer; raises `CutOff`, `NotHttp`, `OSError`, or `TimeoutError` when all of it takes too long."""
+        self.has_sent = False
         self._deadline = time.monotonic() + self._timeout_s
         try:
-            self._send(self._connected(), _encode_request(method, path, {b"host": self._host, **headers}, body))
-            answer, is_last = self._read_answer()
+            self._connect_if_needed()
+            self.has_sent = True
+            return self.exchange(method, path, headers, body)
         except BaseException:
             self.close()
             raise
+
+    def exchange(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes = b"") -> Answer:
+        """Send a request over the connection that there is; raises `CutOff` where there is none."""
+        if self._socket is None:
+            raise CutOff
+        self._limit_wait(self._socket)
+        self._send(self._socket, _encode_request(method, path, {b"host": self._host, **headers}, body))
+        answer, is_last = self._read_answer()
         if is_last or self._received:
             self.close()
         self._idle_since = time.monotonic()
         return answer
+
+    def peer(self) -> tuple[str, int]:
+        """Return the IP address and the port that the connection leads to; raises `CutOff` or `OSError`."""
+        if self._socket is None:
+            raise CutOff
+        host, port = self._socket.getpeername()[:2]
+        return str(host), int(port)
 
     def close(self) -> None:
         """Close the connection; a later request opens another one."""
@@ -72,15 +104,21 @@ class HttpConnection:
         self._socket = None
         self._received.clear()
 
-    def _connected(self) -> socket.socket:
+    def _connect_if_needed(self) -> None:
         is_old = time.monotonic() - self._idle_since > KEPT_S
         if self._socket is not None and (is_old or _is_readable(self._socket)):
             # Without a request, the connection was closed or will be, or the bytes belong to no request.
             self.close()
-        if self._socket is None:
-            self._socket = self._connect()
-        self._limit_wait(self._socket)
-        return self._socket
+        if self._socket is not None:
+            return
+        whole, self._deadline = self._deadline, min(self._deadline, time.monotonic() + self._connect_s)
+        self._socket = self._connect()
+        if self._prove is not None:
+            self._prove(self)
+            if self._socket is None:
+                # It ended with the proof, and the request was not sent.
+                raise CutOff
+        self._deadline = whole
 
     def _connect(self) -> socket.socket:
         if isinstance(self._target, Path):
@@ -93,7 +131,7 @@ class HttpConnection:
                 raise
             return opened
         host, _, port = self._target.rpartition(":")
-        opened = socket.create_connection((host.removeprefix("[").removesuffix("]"), int(port)), self._timeout_s)
+        opened = socket.create_connection((host.removeprefix("[").removesuffix("]"), int(port)), self._connect_s)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return opened
 

@@ -1,0 +1,47 @@
+"""The question for a proof, and its answer, as they go over a new connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hero_assistance_sdk.errors import HeroError, ProtocolViolation, TooOften, Unavailable, Unreachable
+from hero_assistance_sdk.project.address_book import AddressBook
+from hero_assistance_sdk.project.identity import PROVE, AnotherProject, check_proof, new_challenge
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.errors import RpcFailure
+
+# An answer has a key and a signature of 512 letters each.
+ANSWER_LIMIT = 16 * 1024
+# What a server of the project may say while it has no time for it.
+_PASSING = frozenset({Unavailable.reason, TooOften.reason})
+
+
+class ProofRequest:
+    """One question to what answers at an address; `reached` is the IP address and port of the connection."""
+
+    def __init__(self, book: AddressBook, name: str, reached: str) -> None:
+        self._book, self._name, self._reached = book, name, reached
+        self._challenge = new_challenge()
+        self.body = encoded(PROVE, {"challenge": self._challenge, "address": reached})
+        self.headers = {name.encode(): value.encode() for name, value in JSON_HEADERS.items()}
+
+    def check(self, status: int, body: bytes) -> None:
+        """Return if the answer proves that the project answers; raises `AnotherProject` or `Unreachable`."""
+        proof = self._read(status, body)
+        project_id = check_proof(self._name, proof, self._challenge, self._reached, self._book.project_id)
+        self._book.identify(self._name, project_id)
+
+    def _read(self, status: int, body: bytes) -> Any:
+        try:
+            return decoded(self._name, status, body)
+        except RpcFailure as error:
+            if error.remote_reason in _PASSING:
+                raise Unreachable(f"{self._name} cannot prove now which project it is", hint=error.message) from None
+            raise self._unproved(error) from None
+        except ProtocolViolation as error:
+            raise self._unproved(error) from None
+
+    def _unproved(self, error: HeroError) -> AnotherProject:
+        return AnotherProject(
+            f"what answers at {self._name} does not prove which project it is", hint=error.hint or error.message
+        )
