@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_app.remembered_projects import ProjectsFileError, RememberedProjects
+from hero_assistance_app.remembered_projects import KnownProject, ProjectsFileError, RememberedProjects
 from hero_assistance_app.targets import make_projects, normalize_address
 from hero_assistance_sdk.errors import UsageError
 from tests.app.program import App, run
@@ -115,7 +115,21 @@ def test_the_same_project_twice_is_shown_once() -> None:
     assert len(make_projects(["127.0.0.1:9770", "127.0.0.1:9770"])) == 1
 
 
-@pytest.mark.parametrize("content", ["", "[", "[]", "{}", '{"projects": [1]}', '{"projects": "x"}', "\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[",
+        "[]",
+        "{}",
+        '{"projects": [1]}',
+        '{"projects": "x"}',
+        "\xff",
+        '{"projects": [{}]}',
+        '{"projects": [{"addresses": []}]}',
+        '{"projects": [{"addresses": ["a"], "project_id": 1}]}',
+    ],
+)
 def test_a_damaged_memory_is_said_to_be_so(tmp_path: Path, content: str) -> None:
     file = tmp_path / "projects.json"
     file.write_bytes(content.encode("latin-1"))
@@ -125,7 +139,7 @@ def test_a_damaged_memory_is_said_to_be_so(tmp_path: Path, content: str) -> None
 
 def test_a_memory_is_replaced_whole(tmp_path: Path) -> None:
     remembered = RememberedProjects(tmp_path / "folder" / "projects.json")
-    remembered.save(["one:1"])
-    remembered.save(["other:1"])
-    assert remembered.load() == ["other:1"]
+    remembered.save([KnownProject(("one:1",))])
+    remembered.save([KnownProject(("other:1",))])
+    assert remembered.load() == [KnownProject(("other:1",))]
     assert [path.name for path in remembered.path.parent.iterdir()] == ["projects.json"]

@@ -6,15 +6,22 @@ import asyncio
 import signal
 import threading
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 import click
 
 from hero_assistance_app.opening_file import OpeningFile
-from hero_assistance_app.remembered_projects import ProjectsFileError, RememberedProjects
+from hero_assistance_app.project_commands import project_group
+from hero_assistance_app.remembered_projects import (
+    KnownProject,
+    ProjectsFileError,
+    RememberedProjects,
+    list_once,
+    with_known_ids,
+)
 from hero_assistance_app.session import SessionGuard
-from hero_assistance_app.targets import LOOPBACK, find_local_address, make_projects, normalize_address
+from hero_assistance_app.targets import LOOPBACK, find_local_address, make_projects, parse_project
 from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.logs import configure_logs, get_log
@@ -32,40 +39,63 @@ INTERRUPTED = 130
 _log = get_log("app")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(message=version_line(PROGRAM))
 @click.option(
     "--project",
     "given",
-    metavar="ADDRESS",
+    metavar="ADDRESS[,ADDRESS]...",
     multiple=True,
-    help="A ticket server, HOST:PORT; may be given several times. Remembered for the next start.",
+    help="A ticket server, HOST:PORT, or several addresses of one project; may be given several times. Remembered for"
+    " the next start.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link and open nothing.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="Port on 127.0.0.1.")
 @click.option("--user", metavar="NAME", help="Who you are at first, on servers in dev mode.")
-def command(given: tuple[str, ...], no_browser: bool, port: int, user: str | None) -> int:
+@click.pass_context
+def command(context: click.Context, given: tuple[str, ...], *, no_browser: bool, port: int, user: str | None) -> int:
     """Show many projects in one inbox: serve the desk's page to one browser of this machine."""
+    if context.invoked_subcommand is not None:
+        return 0
     configure_logs("warning")
     if user is not None and not user.isprintable():
         raise UsageError(f"{user!r} is not a user's name")
-    projects = _projects([normalize_address(address) for address in given])
+    projects = _projects([parse_project(text) for text in given])
     ended_by = asyncio.run(_run(projects, port, user, not no_browser))
     return INTERRUPTED if ended_by is signal.SIGINT else 0
 
 
-def _projects(given: Sequence[str]) -> list[ShownProject]:
+command.add_command(project_group)
+
+
+def _projects(given: Sequence[KnownProject]) -> list[ShownProject]:
     remembered = RememberedProjects.of_this_user()
+
+    def identified(project: KnownProject) -> None:
+        _try(lambda: remembered.identify(project))
+
     if not given:
         local = None if (known := remembered.load()) else find_local_address(Paths.from_environ())
-        return make_projects(known or ([local] if local else []))
-    projects = make_projects(given)
+        return make_projects(known or ([local] if local else []), identified)
+    projects = list_once(_with_known_ids(given, remembered))
+    _try(lambda: remembered.save(projects))
+    return make_projects(projects, identified)
+
+
+def _with_known_ids(given: Sequence[KnownProject], remembered: RememberedProjects) -> list[KnownProject]:
     try:
-        remembered.save([project.name for project in projects])
+        return with_known_ids(given, remembered.load())
+    except ProjectsFileError:
+        # It is replaced by what is given.
+        return list(given)
+
+
+def _try(remember: Callable[[], None]) -> None:
+    """Remember something; a folder that cannot be written is no reason not to work."""
+    try:
+        remember()
     except ProjectsFileError as error:
-        # A folder that cannot be written is no reason not to work.
         click.echo(f"{PROGRAM}: {error.message}", err=True)
-    return projects
 
 
 async def _run(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from hero_assistance_app.remembered_projects import KnownProject, list_once
 from hero_assistance_sdk.errors import HeroError, UsageError
 from hero_assistance_sdk.net.ports import SERVER_PORT
 from hero_assistance_sdk.net.sockets import parse_address
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.project.address_book import AddressBook
+from hero_assistance_sdk.project.identity import ProjectId
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_ui.projects import ShownProject
 
@@ -42,15 +46,35 @@ def find_local_address(paths: Paths) -> str | None:
     return None if tcp is None else normalize_address(tcp)
 
 
-def make_projects(addresses: Sequence[str]) -> list[ShownProject]:
-    """Return the projects to show, in the order given, each once."""
-    unique = list(dict.fromkeys(addresses))
+def parse_project(text: str) -> KnownProject:
+    """Return the project of `--project`: an address, or several with commas between. Raises `UsageError`."""
+    return KnownProject(tuple(dict.fromkeys(map(normalize_address, text.split(",")))))
+
+
+def make_projects(
+    known: Sequence[KnownProject | str], on_identified: Callable[[KnownProject], None] = lambda _project: None
+) -> list[ShownProject]:
+    """Return the projects to show, in the order given, each once; `on_identified` is told which one proved its id."""
+    unique = list_once([KnownProject((one,)) if isinstance(one, str) else one for one in known])
     if not unique:
         raise NoProject(
             "no project to show",
             hint=f"name a ticket server: hero_assistance_app --project HOST:{SERVER_PORT} (remembered from then on)",
         )
-    return [ShownProject(id=_id_of(address), name=address, target=address) for address in unique]
+    return [
+        ShownProject(id=_id_of(project.name), name=project.name, target=_target_of(project, on_identified))
+        for project in unique
+    ]
+
+
+def _target_of(project: KnownProject, on_identified: Callable[[KnownProject], None]) -> str | AddressBook:
+    if len(project.addresses) == 1 and project.project_id is None:
+        return project.name
+
+    def identified(project_id: ProjectId) -> None:
+        on_identified(replace(project, project_id=project_id))
+
+    return AddressBook(project.addresses, project.project_id, on_identified=identified)
 
 
 def _ask_address(socket: Path) -> str | None:

@@ -17,7 +17,7 @@ function recorder(): { told: string[]; listener: StreamListener } {
     counts: tell("counts"),
     connected: tell("connected"),
     presence: tell("presence"),
-    open: tell("open"),
+    open: (address?: string) => void told.push(address === undefined ? "open" : `open: ${address}`),
     lost: tell("lost"),
     refused: (error: ApiError) => void told.push(`refused: ${error.message}`),
     reset: tell("reset"),
@@ -51,6 +51,14 @@ test("a project that is refused while events wait is told so", async () => {
   source.send("stream.refused", { project: "a", error: { code: -32003, message: "who?" } });
   await rested(told, 2);
   assert.deepEqual(told, ["counts", "refused: who?"]);
+});
+
+test("a project's stream says at which of its addresses it is", async () => {
+  const { source, told, close } = await opened();
+  source.send("stream.open", { project: "a", address: "box:1" });
+  await rested(told, 1);
+  close();
+  assert.deepEqual(told, ["open: box:1"]);
 });
 
 test("a stream that is lost while its opening waits is not live afterwards", async () => {

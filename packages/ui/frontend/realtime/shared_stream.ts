@@ -12,6 +12,7 @@ const TOGETHER_MS = 50;
 
 type Follower = { seq: number; listener: StreamListener };
 type Tagged = { project: string };
+type Opened = Tagged & { address?: string };
 type Lost = Tagged & { error: unknown };
 
 export class SharedStream {
@@ -27,7 +28,7 @@ export class SharedStream {
       opened: () => {}, // each project says so itself
       lost: () => this.#lostAll(),
       events: {
-        "stream.open": ({ project }: Tagged) => this.#tell(project, (listener) => listener.open()),
+        "stream.open": ({ project, address }: Opened) => this.#tell(project, (listener) => listener.open(address)),
         "stream.lost": ({ project, error }: Lost) =>
           this.#tell(project, (listener) => listener.lost(parseError(error))),
         "stream.refused": ({ project, error }: Tagged & { error: unknown }) => this.#refused(project, error),

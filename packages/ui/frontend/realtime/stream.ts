@@ -9,8 +9,8 @@ export interface StreamListener {
   /** The stream has a name, and says who is at which ticket; what changes of that follows. */
   connected(connected: Connected): void;
   presence(change: PresenceChange): void;
-  /** The stream is live. */
-  open(): void;
+  /** The stream is live; where the project has several addresses, at this one. */
+  open(address?: string): void;
   /** The stream ended, with the reason where it is known; it comes back by itself. */
   lost(reason?: ApiError): void;
   /** The server does not let this user in; the stream does not come back. */

@@ -37,6 +37,14 @@ async function loadedProject(openTicket = signal<number | null>(null)) {
   return made;
 }
 
+test("a project says at which of its addresses it is used, until it is used at another one", async () => {
+  const { project, server } = await loadedProject();
+  server.listener?.open("box:2");
+  assert.equal(project.session.address.value, "box:2");
+  server.listener?.open();
+  assert.equal(project.session.address.value, null);
+});
+
 test("a load asks for the user and the list, and follows the events after it", async () => {
   const { server, project } = newProject();
   void project.load();

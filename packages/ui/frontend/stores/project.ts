@@ -108,8 +108,8 @@ export class Project {
       },
       connected: (connected) => this.presence.connected(connected),
       presence: (change) => this.presence.apply(change),
-      open: () => {
-        this.session.caughtUp();
+      open: (address) => {
+        this.session.caughtUp(address);
         this.unread.tellAgain();
       },
       lost: (reason) => {

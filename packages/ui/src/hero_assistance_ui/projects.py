@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.project.address_book import AddressBook
 
 # An id becomes a part of a path, so it holds nothing that a URL or a proxy would rewrite.
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -23,8 +24,9 @@ class Sockets:
         return str(self.rpc)
 
 
-# `host:port` or `[v6]:port`: calls and events come from the same TCP listener.
-Target = Sockets | str
+# `host:port` or `[v6]:port`: calls and events come from the same TCP listener. Several of these, or one whose project
+# is known by its id, are in a book.
+Target = Sockets | str | AddressBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,25 @@ export function OlderServers() {
   );
 }
 
+/** Each project that is used at another address than its first one, by which it is called. */
+export function OtherAddresses() {
+  const elsewhere = desk.projects.filter(
+    ({ name, session }) => session.phase.value === "live" && (session.address.value ?? name) !== name,
+  );
+  return (
+    <>
+      {elsewhere.map(({ id, name, session }) => (
+        <p key={id} class="outage-hint other-address" role="status">
+          {tx("{project} is used at {address}.", {
+            project: <bdi>{name}</bdi>,
+            address: <bdi>{session.address.value}</bdi>,
+          })}
+        </p>
+      ))}
+    </>
+  );
+}
+
 function Outage({ project }: { project: Project }) {
   const problem = project.session.problem.value;
   const words = problem && wordsOf(problem, desk.isAdmin.value);

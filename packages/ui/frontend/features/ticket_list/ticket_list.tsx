@@ -6,7 +6,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { Plus } from "../../ui/icons.tsx";
 import { lazyPart } from "../../ui/lazy.tsx";
 import { Problem } from "../../ui/problem.tsx";
-import { OlderServers, Outages } from "../connection_status/connection_status.tsx";
+import { OlderServers, OtherAddresses, Outages } from "../connection_status/connection_status.tsx";
 import { listWord } from "../views/view_names.ts";
 import { ListEnd } from "./list_end.tsx";
 import { ListSettings } from "./list_settings.tsx";
@@ -37,6 +37,7 @@ export function TicketList() {
       </div>
       <Outages />
       <OlderServers />
+      <OtherAddresses />
       {desk.asking.value.length > 0 && <Offers />}
       <Tickets />
     </nav>

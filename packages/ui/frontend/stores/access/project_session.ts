@@ -22,6 +22,8 @@ export class ProjectSession {
   readonly me = signal<User | null>(null);
   /** When what the page shows was seen, where it was kept in the browser; null where the server has told it. */
   readonly seenAt = signal<number | null>(null);
+  /** Which of the project's addresses the stream is at; null where it has one. */
+  readonly address = signal<string | null>(null);
   /** Whether the user was signed in here, and is not any more without having signed out. */
   readonly hasEnded = signal(false);
   readonly isStaff = computed(() => this.me.value !== null && this.me.value.role !== "customer");
@@ -65,10 +67,11 @@ export class ProjectSession {
   }
 
   /** The stream is open. */
-  caughtUp(): void {
+  caughtUp(address?: string): void {
     if (this.phase.peek() !== "live") recovered.value += 1;
     batch(() => {
       this.phase.value = "live";
+      this.address.value = address ?? null;
       this.problem.value = null;
     });
   }

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from hero_assistance_httpd.rpc_endpoint import JsonAnswer
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.project.client import may_repeat
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.foreign_projects.answers import check_answer
 from hero_assistance_ui.relays.calls import Call
@@ -18,7 +19,7 @@ NO_STORE = {"cache-control": "no-store"}
 async def ask(upstream: Upstream, call: Call, headers: RawHeaders) -> tuple[int, bytes]:
     """Return HTTP status and body of the answer; raises `HeroError` for one that is none, or does not come."""
     async with upstream.attempt():
-        status, body = await upstream.call(call.encode(), headers)
+        status, body = await upstream.call(call.encode(), headers, may_repeat=may_repeat(call.params))
         if upstream.project.is_foreign:
             check_answer(upstream.project.name, call.id, status, body)
     return status, body

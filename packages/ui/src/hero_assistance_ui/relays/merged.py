@@ -146,7 +146,8 @@ class MergedRelay(Response):
         reader = EventReader(upstream.project.name, int(one.since) if one.since else None)
         async with _opened(one, self._identity) as answer:
             await check_stream(answer, reader.name)
-            await self._tell(one, send, OPEN, {})
+            address = upstream.address_of(answer)
+            await self._tell(one, send, OPEN, {} if address is None else {"address": address})
             async with aclosing(read_events(answer, reader, SILENCE_TIMEOUT_S, upstream.pace)) as events:
                 async for received in events:
                     one.since = "" if reader.seq is None else str(reader.seq)

@@ -13,6 +13,8 @@ import httpx2
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.foreign.http_client import make_client, read_body
 from hero_assistance_sdk.foreign.pace import Pace
+from hero_assistance_sdk.project.address_book import AddressBook
+from hero_assistance_sdk.project.failures import ADDRESS, NoAddressAnswers, note_failure
 from hero_assistance_sdk.rpc.async_client import was_cut_off
 from hero_assistance_sdk.size_limits import RELAY_BYTES
 from hero_assistance_ui.foreign_projects.standing import Allowance, Standing
@@ -22,6 +24,8 @@ from hero_assistance_ui.projects import ShownProject, Sockets
 # A server on the overlay may be a continent away; longer than this a user takes it for down.
 CONNECT_TIMEOUT_S = 3.0
 CALL_TIMEOUT_S = 10.0
+# Of several addresses, one that has not answered in this time is given up: there is time for another one then.
+ANSWER_TIMEOUT_S = 4.0
 # A stream that is silent for longer is dead, also one of a server that does not say how often it pings.
 SILENCE_TIMEOUT_S = 50.0
 # Files on their way at once; more wait. Each caller has a few places of these.
@@ -48,7 +52,9 @@ class Upstream:
         self.pace = Pace()
         self.resets = Allowance(RESETS, RESETS_S)
         # Streams stay open for hours: in one pool, the hundredth open page would block every call.
-        self._calls = _client(project, "rpc", CALL_TIMEOUT_S, httpx2.Limits(max_connections=100))
+        self._book = project.target if isinstance(project.target, AddressBook) else None
+        answer_s = ANSWER_TIMEOUT_S if self._book is not None and self._book.has_several else CALL_TIMEOUT_S
+        self._calls = _client(project, "rpc", answer_s, httpx2.Limits(max_connections=100))
         self._streams = _client(project, "events", SILENCE_TIMEOUT_S, httpx2.Limits())
         # A file takes as long as the slower side does; no call waits for it.
         self._files = _client(project, "rpc", SILENCE_TIMEOUT_S, httpx2.Limits(max_connections=FILES_LIMIT))
@@ -79,6 +85,8 @@ class Upstream:
         """Try again at once what was set aside."""
         self.calls.release()
         self.stream.release()
+        if self._book is not None:
+            self._book.release()
 
     async def document(self) -> bytes:
         """Fetch the server's OpenRPC document; raises `Unreachable` or `ProtocolViolation`."""
@@ -88,14 +96,22 @@ class Upstream:
         except httpx2.HTTPError as error:
             raise self.failure(error) from error
 
-    async def call(self, body: bytes, identity: RawHeaders) -> tuple[int, bytes]:
-        """Send one request; returns HTTP status and body, raises `Unreachable` or `ProtocolViolation`."""
+    async def call(self, body: bytes, identity: RawHeaders, *, may_repeat: bool = False) -> tuple[int, bytes]:
+        """Send one request; returns HTTP status and body, raises `Unreachable` or `ProtocolViolation`.
+
+        One that `may_repeat` is sent once to each address of the project until one answers.
+        """
         headers = {b"content-type": b"application/json", **identity}
-        try:
-            async with self._calls.stream("POST", "/rpc", content=body, headers=headers) as response:
-                return response.status_code, await self._bounded(response)
-        except httpx2.HTTPError as error:
-            raise self.failure(error) from error
+        left = len(self._book.addresses) if may_repeat and self._book is not None else 1
+        while True:
+            left -= 1
+            try:
+                async with self._calls.stream("POST", "/rpc", content=body, headers=headers) as response:
+                    return response.status_code, await self._bounded(response)
+            except httpx2.HTTPError as error:
+                failure = self.failure(error)
+                if left == 0 or isinstance(error, NoAddressAnswers):
+                    raise failure from error
 
     def events(self, query: Mapping[str, str], headers: RawHeaders) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open the event stream; raises `httpx2.HTTPError`, which `failure` puts in words."""
@@ -117,6 +133,14 @@ class Upstream:
 
     def failure(self, error: httpx2.HTTPError) -> HeroError:
         """Return what a failed request means, in words for the user of the page."""
+        if isinstance(error, NoAddressAnswers):
+            return error.why
+        failure = self._explain(error)
+        if self._book is not None:
+            note_failure(self._book, error, failure)
+        return failure
+
+    def _explain(self, error: httpx2.HTTPError) -> HeroError:
         name = self.project.name
         if was_cut_off(error):
             return Unreachable(f"{name} closed the connection before it had answered", hint=self._where())
@@ -125,6 +149,11 @@ class Upstream:
         if isinstance(error, httpx2.TimeoutException):
             return self.too_slow()
         return Unreachable(f"{name} cannot be reached", hint=self._where())
+
+    def address_of(self, answer: httpx2.Response) -> str | None:
+        """Return which of several addresses an answer is from; `None` where there is one."""
+        found = answer.request.extensions.get(ADDRESS)
+        return found if isinstance(found, str) and self._book is not None and self._book.has_several else None
 
     async def aclose(self) -> None:
         """Close the connections of every pool."""
