@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx2
 
+from hero_assistance_sdk.hero_proc.client import connect
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.http_connection import HttpConnection
@@ -39,18 +40,19 @@ class Desk:
     paths: Paths
     server: Child | None = None
     replica: subprocess.Popen[bytes] | None = None
+    _is_supervised: bool = False
     _stack: ExitStack = field(default_factory=ExitStack)
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the command line."""
+    def run(self, *words: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line, with a text to read."""
         command = [sys.executable, "-m", "hero_assistance", *words]
         return subprocess.run(
-            command, env=self.env, capture_output=True, text=True, check=False, timeout=WAIT_S, cwd="/"
+            command, env=self.env, input=text, capture_output=True, text=True, check=False, timeout=WAIT_S, cwd="/"
         )
 
-    def succeed(self, *words: str) -> str:
+    def succeed(self, *words: str, text: str = "") -> str:
         """Run one that must succeed, and return what it prints."""
-        done = self.run(*words)
+        done = self.run(*words, text=text)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -64,6 +66,18 @@ class Desk:
         log = (self.paths.root / "replica.log").open("ab")
         command = [sys.executable, "-m", "hero_assistance", "replicate", "run"]
         self.replica = subprocess.Popen(command, env=self.env, stdout=log, stderr=log, cwd="/", start_new_session=True)
+
+    def supervise(self) -> None:
+        """Start the supervisor, which has the secrets, for as long as the desk is there."""
+        if self._is_supervised:
+            return
+        self._is_supervised = True
+        self.succeed("secret", "list")
+        # One without a service ends by itself when it has no caller.
+        client = connect(self.paths.socket("supervisor"))
+        assert client is not None
+        self._stack.callback(client.close)
+        self._stack.callback(client.shutdown)
 
     def upload(self, name: str, content: bytes) -> int:
         """Store a file as Carol; returns its id."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.capabilities import SSHD, find_program, require
+from tests.replication.desks import Desk
 from tests.sshd import CLIENT, CONFIGURATION, make_key, read_public_key, write_configuration
 
 HOST = "127.0.0.1"
@@ -37,6 +38,13 @@ class SshServer:
     def host_key(self, kind: str) -> str:
         """One of the server's keys, as `known_hosts` has it."""
         return read_public_key(self.folder / f"host_{kind}")
+
+    def admit(self, desk: Desk, kind: str) -> None:
+        """Have the OpenSSH of a desk's user know a key of the server."""
+        file = Path(desk.env["HOME"]) / ".ssh" / "known_hosts"
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        with file.open("a") as lines:
+            lines.write(f"[{HOST}]:{self.port} {self.host_key(kind)}\n")
 
     def start(self) -> None:
         """Start it, and wait until it listens."""

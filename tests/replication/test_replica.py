@@ -12,7 +12,6 @@ import pytest
 
 from tests.capabilities import LITESTREAM, needs
 from tests.replication.desks import Desk, desk, wait_until
-from tests.server.uploads import kept
 
 pytestmark = needs(LITESTREAM)
 
@@ -54,21 +53,6 @@ def file_ticket(found: Desk, title: str, **params: object) -> None:
         carol.call("ticket.create", title=title, body="b", **params)
 
 
-def test_a_desk_comes_back_elsewhere(target: Path) -> None:
-    with desk() as lost, desk() as found:
-        begin(lost, target)
-        file_ticket(lost, "kept", attachments=[lost.upload("a.txt", b"content")])
-        lost.wait_copied()
-        lost.kill()
-        told = restore(found, target)
-        assert (told["tickets"], told["attachments"], told["missing"]) == (1, 1, [])
-        assert kept(found.paths) == kept(lost.paths)
-        found.serve()
-        assert found.download(1) == b"content"
-        file_ticket(found, "new")
-    assert read_claim(target)["generation"]
-
-
 def test_what_is_written_last_is_sent_when_the_service_ends(target: Path) -> None:
     with desk() as ended, desk() as found:
         begin(ended, target)
@@ -82,29 +66,6 @@ def test_what_is_written_last_is_sent_when_the_service_ends(target: Path) -> Non
         ended.server.end()
         ended.replica.wait(30)
         assert (restore(found, target)["missing"], read_titles(found)) == ([], ["first", "last"])
-
-
-def test_a_desk_that_is_restored_begins_another_history(target: Path) -> None:
-    """At the same target; until that is whole, a restore takes the one before."""
-    with desk() as first, desk() as found:
-        begin(first, target)
-        file_ticket(first, "kept")
-        first.wait_copied()
-        before = read_claim(target)
-        first.succeed("backup", str(first.paths.root / "b.tar"))
-        file_ticket(first, "lost")
-        first.wait_copied()
-        first.kill()
-        first.succeed("restore", str(first.paths.root / "b.tar"))
-        assert read_claim(target) == before
-        begin(first, target)
-        file_ticket(first, "new")
-        first.wait_copied()
-        after = read_claim(target)
-        assert (after["owner"], after["generation"] != before["generation"]) == (before["owner"], True)
-        first.kill()
-        restore(found, target)
-        assert read_titles(found) == ["kept", "new"]
 
 
 def test_two_desks_do_not_write_to_one_target(target: Path) -> None:
@@ -203,7 +164,9 @@ def test_a_litestream_that_ends_is_started_again(target: Path) -> None:
     ("words", "said", "hint"),
     [
         (["setup", "copies"], "not the absolute path", "sftp://USER@HOST/FOLDER"),
-        (["setup", "s3://bucket/desk"], "cannot go to s3://", "sftp://USER@HOST/FOLDER"),
+        (["setup", "gs://bucket/desk"], "cannot go to gs://", "s3://BUCKET/PATH"),
+        (["setup", "s3://bucket/desk", "--key", "/k"], "--key and --host-key go with sftp:// alone", ""),
+        (["setup", "/tmp/x", "--region", "eu-central-1"], "go with s3:// alone", ""),
         (["setup", "sftp://me:secret@host/desk"], "with a password", "--key"),
         (["setup", "/dev/null/copies"], "cannot be written", ""),
         (["restore", "/tmp"], "there is no replica at /tmp", ""),

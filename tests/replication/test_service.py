@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from hero_assistance.action_names import ACTIONS, REPLICA
+from hero_assistance.replication.s3.signature import AccessKey
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.capabilities import LITESTREAM, PROC, needs
 from tests.replication.desks import Desk, desk, wait_until
+from tests.replication.s3_server import BUCKET, s3_server, set_key
 from tests.replication.test_replica import read_titles, restore
 
 pytestmark = needs(LITESTREAM, PROC)
@@ -89,6 +91,25 @@ def test_a_replica_is_written_as_long_as_it_is_set_up(service: Desk, tmp_path: P
     service.succeed("replicate", "remove")
     assert set(read_states(service)) == set(ACTIONS)
     assert not service.paths.socket("litestream").exists()
+
+
+def test_a_store_takes_another_key_when_it_is_set(service: Desk, tmp_path: Path) -> None:
+    """Without a restart: the action reads the secrets again once the store has refused."""
+    with s3_server(tmp_path / "store") as server:
+        set_key(service, server.key)
+        service.succeed("replicate", "setup", f"s3://{BUCKET}/desk", "--endpoint", server.endpoint)
+        assert read_states(service)[REPLICA] == "healthy"
+        wait_well(service)
+        before = read_pid(service, REPLICA)
+        server.stop()
+        server.key = AccessKey("AKIANEW", "a new secret")
+        server.start()
+        file_ticket(service, "afterwards")
+        wait_until(lambda: "InvalidAccessKeyId" in str(service.status()["error"]), lambda: log(service))
+        set_key(service, server.key)
+        wait_well(service)
+        assert read_pid(service, REPLICA) == before
+        service.succeed("--stop")
 
 
 def findings(service: Desk, check: str) -> list[dict[str, str]]:

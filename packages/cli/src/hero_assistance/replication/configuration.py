@@ -1,7 +1,8 @@
 """What an operator has chosen for the replica, and the configuration of Litestream that follows from it.
 
 `<var>/replica/hero_assistance/`: `replica.json` with the choice, `litestream.yml`, `known_hosts` with the key of the
-SFTP server, `report.json` of the action. All of it is the owner's alone. It holds no secret: keys stay where they are.
+SFTP server, `report.json` of the action. All of it is the owner's alone. It holds no secret: keys of SSH stay where
+they are, and the key of a store is in the supervisor.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hero_assistance.replication.claim import name_database
 from hero_assistance.replication.errors import NoReplica, ReplicaFailed
 from hero_assistance.replication.local_folder import LocalFolder
 from hero_assistance.replication.sftp_folder import SftpFolder
 from hero_assistance.replication.target_folder import TargetFolder
-from hero_assistance.replication.targets import FolderTarget, Target, parse_target
+from hero_assistance.replication.targets import FolderTarget, S3Target, SftpTarget, Target, parse_target
 from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.paths import Paths
+
+if TYPE_CHECKING:
+    from hero_assistance.replication.s3.signature import AccessKey
 
 LITESTREAM_CONFIGURATION = "litestream.yml"
 KNOWN_HOSTS = "known_hosts"
@@ -42,11 +46,13 @@ class Configuration:
     key: str = ""
     host_key: str = ""
     litestream: str = ""
+    endpoint: str = ""
+    region: str = ""
 
     @property
     def parsed_target(self) -> Target:
         """The target; raises `UsageError`."""
-        return parse_target(self.target)
+        return parse_target(self.target, endpoint=self.endpoint, region=self.region)
 
 
 def is_set_up(paths: Paths) -> bool:
@@ -69,21 +75,31 @@ def read_configuration(paths: Paths) -> Configuration:
 def write_configuration(paths: Paths, configuration: Configuration) -> None:
     """Store the choice, and the key that an SFTP server has to show."""
     write_known_hosts(paths.replica, configuration)
-    write_atomic(paths.replica_configuration, json.dumps(asdict(configuration), indent=2).encode())
+    # A release that a rollback brings back knows no more than what it could choose.
+    chosen = {name: value for name, value in asdict(configuration).items() if value}
+    write_atomic(paths.replica_configuration, json.dumps(chosen, indent=2).encode())
 
 
 def write_known_hosts(folder: Path, configuration: Configuration) -> None:
     """Write the file by which OpenSSH knows the server."""
     target = configuration.parsed_target
-    if not isinstance(target, FolderTarget):
+    if isinstance(target, SftpTarget):
         write_atomic(folder / KNOWN_HOSTS, f"{target.known_name} {configuration.host_key}\n".encode())
 
 
-def open_target(folder: Path, configuration: Configuration) -> TargetFolder:
-    """Return the folder of the target; `folder` holds `known_hosts`."""
+def open_target(folder: Path, configuration: Configuration, access_key: AccessKey | None = None) -> TargetFolder:
+    """Return the folder of the target; `folder` holds `known_hosts`, and a store needs its key."""
     target = configuration.parsed_target
     if isinstance(target, FolderTarget):
         return LocalFolder(target.folder)
+    if isinstance(target, S3Target):
+        # It imports a client for HTTP, which other targets do without.
+        from hero_assistance.replication.s3.s3_folder import S3Folder
+        from hero_assistance.replication.s3.store import S3Store
+
+        if access_key is None:
+            raise ReplicaFailed(f"{target} needs an access key")
+        return S3Folder(S3Store(target, access_key))
     return SftpFolder(target, Path(configuration.key), folder / KNOWN_HOSTS)
 
 
@@ -107,6 +123,10 @@ def _describe_replica(configuration: Configuration, generation: str) -> dict[str
     told: dict[str, Any] = {"sync-interval": f"{SYNC_S}s"}
     if isinstance(target, FolderTarget):
         return told | {"type": "file", "path": str(target.folder / name)}
+    if isinstance(target, S3Target):
+        told |= {"type": "s3", "bucket": target.bucket, "path": f"{target.path}/{name}", "region": target.region}
+        # Names of buckets as a part of a host are a habit of AWS, which takes them in the path, too.
+        return told | {"force-path-style": True} | ({"endpoint": target.endpoint} if target.endpoint else {})
     return told | {
         "type": "sftp",
         "host": target.address,

@@ -16,7 +16,8 @@ from hero_assistance.replication.configuration import (
     write_litestream_configuration,
 )
 from hero_assistance.replication.errors import NoReplica
-from hero_assistance.replication.litestream import fetch_database, find_litestream
+from hero_assistance.replication.litestream import fetch_database, find_litestream, make_environment
+from hero_assistance.replication.replica_setup import find_access_key
 from hero_assistance.replication.target_folder import FOLDER
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.files.data_folder import DATABASE, SERVER_LOCK
@@ -42,14 +43,16 @@ def fetched_replica(paths: Paths, configuration: Configuration, report: Callable
     folder = Path(tempfile.mkdtemp(prefix="replica-", dir=paths.data.parent))
     try:
         write_known_hosts(folder, configuration)
-        target = open_target(folder, configuration)
+        access_key = find_access_key(paths, configuration)
+        target = open_target(folder, configuration, access_key)
         claim = read_claim(target)
         if claim is None:
             raise NoReplica(f"there is no replica at {configuration.target}")
         generation = claim.require_generation()
         report("fetching the database")
         litestream = write_litestream_configuration(folder, paths, configuration, generation)
-        fetch_database(program, litestream, paths.data / DATABASE, folder / DATABASE, _TIMEOUT_S)
+        environment = make_environment(access_key)
+        fetch_database(program, litestream, environment, paths.data / DATABASE, folder / DATABASE, _TIMEOUT_S)
         names = sorted(target.list_files())
         for start in range(0, len(names), _PORTION):
             report(f"fetching attachments: {start} of {len(names)}")

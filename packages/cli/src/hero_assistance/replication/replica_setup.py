@@ -7,6 +7,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hero_assistance.replication.claim import Claim, make_id, read_claim, write_claim
 from hero_assistance.replication.configuration import (
@@ -23,10 +24,13 @@ from hero_assistance.replication.litestream import find_litestream
 from hero_assistance.replication.openssh import run_openssh
 from hero_assistance.replication.report import Report, write_report
 from hero_assistance.replication.target_folder import TargetFolder
-from hero_assistance.replication.targets import FolderTarget, parse_target
+from hero_assistance.replication.targets import FolderTarget, S3Target, SftpTarget, parse_target
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.os_errors import explain
 from hero_assistance_sdk.paths import Paths
+
+if TYPE_CHECKING:
+    from hero_assistance.replication.s3.signature import AccessKey
 
 _KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")
 _KEY_S = 10.0
@@ -40,6 +44,8 @@ class TargetChoice:
     key: str = ""
     host_key: str = ""
     litestream: str = ""
+    endpoint: str = ""
+    region: str = ""
 
 
 def set_up(paths: Paths, choice: TargetChoice, *, takes_over: bool = False) -> Configuration:
@@ -50,12 +56,13 @@ def set_up(paths: Paths, choice: TargetChoice, *, takes_over: bool = False) -> C
     """
     owner = read_configuration(paths).owner if is_set_up(paths) else make_id()
     configuration = make_configuration(choice, owner)
-    folder = parse_target(choice.target)
+    folder = configuration.parsed_target
     if isinstance(folder, FolderTarget) and folder.folder.is_relative_to(paths.data):
         raise UsageError("a replica inside of the data folder is none", hint="give a folder of another disk")
     with tempfile.TemporaryDirectory(prefix="ha") as scratch:
         write_known_hosts(Path(scratch), configuration)
-        _claim(open_target(Path(scratch), configuration), owner, takes_over=takes_over)
+        target = open_target(Path(scratch), configuration, find_access_key(paths, configuration))
+        _claim(target, owner, takes_over=takes_over)
     write_configuration(paths, configuration)
     # What an earlier target has says nothing of this one.
     write_report(paths.replica, Report(time.time()))
@@ -77,14 +84,25 @@ def make_configuration(choice: TargetChoice, owner: str) -> Configuration:
         raise UsageError(f"{choice.litestream} is no program")
     # A supervisor may have another `PATH` than this shell.
     litestream = str(find_litestream(choice.litestream).absolute())
-    target = parse_target(choice.target)
-    if isinstance(target, FolderTarget):
+    target = parse_target(choice.target, endpoint=choice.endpoint, region=choice.region)
+    if not isinstance(target, SftpTarget):
         if choice.key or choice.host_key:
             raise UsageError("--key and --host-key go with sftp:// alone")
-        return Configuration(owner, str(target), litestream=litestream)
+        if isinstance(target, FolderTarget):
+            return Configuration(owner, str(target), litestream=litestream)
+        return Configuration(owner, str(target), litestream=litestream, endpoint=target.endpoint, region=target.region)
     key = _find_key(choice.key)
     host_key = find_host_key(target, choice.host_key or None, _list_known_hosts())
     return Configuration(owner, str(target), str(key), host_key, litestream)
+
+
+def find_access_key(paths: Paths, configuration: Configuration) -> AccessKey | None:
+    """Return the key of a store, `None` for another target; raises `ReplicaFailed` where it is not set."""
+    if not isinstance(configuration.parsed_target, S3Target):
+        return None
+    from hero_assistance.replication.s3.access_key import ask_access_key
+
+    return ask_access_key(paths)
 
 
 def _claim(folder: TargetFolder, owner: str, *, takes_over: bool) -> None:

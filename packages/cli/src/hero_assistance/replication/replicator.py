@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hero_assistance.replication.claim import (
     Claim,
@@ -18,15 +19,21 @@ from hero_assistance.replication.claim import (
 )
 from hero_assistance.replication.configuration import (
     SOCKET,
+    Configuration,
     open_target,
     read_configuration,
     write_litestream_configuration,
 )
 from hero_assistance.replication.copier import AttachmentCopier
 from hero_assistance.replication.errors import ReplicaFailed, TargetTaken
-from hero_assistance.replication.litestream import LitestreamProcess, find_litestream, sync_once
+from hero_assistance.replication.litestream import (
+    LitestreamProcess,
+    find_litestream,
+    make_environment,
+    sync_once,
+)
 from hero_assistance.replication.report import Report, read_report, write_report
-from hero_assistance.replication.targets import FolderTarget
+from hero_assistance.replication.targets import FolderTarget, S3Target
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.files.data_folder import ATTACHMENTS, DATABASE, SERVER_LOCK
 from hero_assistance_sdk.files.file_lock import find_holder
@@ -34,10 +41,13 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.os_errors import explain
 from hero_assistance_sdk.paths import Paths
 
+if TYPE_CHECKING:
+    from hero_assistance.replication.s3.signature import AccessKey
+
 ROUND_S = 1.0
 # After rounds that failed, doubled from one to the other.
 _LONGEST_PAUSE_S = 30.0
-# Asking an SFTP server whose replica it holds is a connection of its own.
+# Asking an SFTP server whose replica it holds is a connection of its own, and a store may want money for it.
 _CLAIM_S = 60.0
 _FORGET_S = 3600.0
 _SYNC_S = 30.0
@@ -56,10 +66,12 @@ class Replicator:
         self._paths = paths
         self._clock = clock
         self._configuration = read_configuration(paths)
-        self._target = open_target(paths.replica, self._configuration)
+        self._access_key = _read_access_key(paths, self._configuration)
+        self._environment = make_environment(self._access_key)
+        self._target = open_target(paths.replica, self._configuration, self._access_key)
         self._asks_each_round = isinstance(self._configuration.parsed_target, FolderTarget)
         self._copier = AttachmentCopier(self._target, paths.data / ATTACHMENTS, paths.replica)
-        self._litestream = LitestreamProcess(self._find_program, paths.socket(SOCKET))
+        self._litestream = LitestreamProcess(self._find_program, paths.socket(SOCKET), self._environment)
         self._claim: Claim | None = None
         self._claim_asked = self._forgot = float("-inf")
         self._failures = 0
@@ -68,10 +80,13 @@ class Replicator:
         self._report = Report(clock(), before.complete_at if before else None)
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; then send what is left."""
+        """Work until `stop` is set; then send what is left. Ends before where a store has another key by now."""
         self._write(self._report)
         while not stop.wait(self._pause_s() if self._failures else ROUND_S):
             self.do_round()
+            if self._failures and self._has_another_key():
+                self._litestream.end()
+                return
         self.finish()
 
     def do_round(self) -> None:
@@ -107,7 +122,7 @@ class Replicator:
             if generation is None or claim.generation != generation:
                 return
             self._copier.copy(self._count)
-            sync_once(self._find_program(), self._configure(generation), _LAST_SYNC_S)
+            sync_once(self._find_program(), self._configure(generation), self._environment, _LAST_SYNC_S)
         except (HeroError, OSError) as error:
             _log.warning("replica.last-round-failed", error=error)
             return
@@ -142,6 +157,12 @@ class Replicator:
 
     def _find_program(self) -> Path:
         return find_litestream(self._configuration.litestream)
+
+    def _has_another_key(self) -> bool:
+        try:
+            return _read_access_key(self._paths, self._configuration) != self._access_key
+        except (HeroError, OSError):
+            return False
 
     def _confirm(self, generation: str) -> None:
         """Have restores take this generation, now that it is whole."""
@@ -191,6 +212,15 @@ def run_replicator(paths: Paths) -> None:
             stop.wait(_LONGEST_PAUSE_S)
         else:
             replicator.run(stop)
+
+
+def _read_access_key(paths: Paths, configuration: Configuration) -> AccessKey | None:
+    """The key of a store, for which there has to be one; raises `ReplicaFailed`."""
+    if not isinstance(configuration.parsed_target, S3Target):
+        return None
+    from hero_assistance.replication.s3.access_key import read_access_key
+
+    return read_access_key(paths)
 
 
 def _explain(error: HeroError | OSError) -> HeroError:

