@@ -208,6 +208,31 @@ def test_rollback_after_a_downgrade_goes_to_what_was_live_before(store: ReleaseS
     assert rollback(store).after == "1.0-two"
 
 
+def test_an_installed_release_is_installed_again_from_its_own_folder(
+    store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]
+) -> None:
+    """As the newest, and mended, unless one of its archives is damaged itself."""
+    for release in ("1.0-one", "1.0-two"):
+        installed(store, tmp_path, release)
+    folder = store.release("1.0-one")
+    next((folder / "lib" / "alpha").rglob("__main__.py")).write_text("damaged")
+    outcome = install(store, folder, lambda _step: None)
+    assert (outcome.switched.before, outcome.switched.after) == ("1.0-two", "1.0-one")
+    assert [one.release for one in store.installed()] == ["1.0-one", "1.0-two"]
+    assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-one"] * 2
+    assert not install(store, folder, lambda _step: None).changed
+    other = store.release("1.0-two")
+    with (other / "beta").open("r+b") as archive:
+        archive.seek(HEADER_SIZE)
+        archive.write(b"damaged")
+    with pytest.raises(ChecksumMismatch, match=r"1\.0-two/beta is damaged"):
+        install(store, other, lambda _step: None)
+    (other / "beta").unlink()
+    with pytest.raises(ChecksumMismatch, match=r"1\.0-two/beta is missing"):
+        install(store, other, lambda _step: None)
+    assert store.live() == "1.0-one"
+
+
 def test_only_the_releases_kept_for_rollback_stay(store: ReleaseStore, tmp_path: Path) -> None:
     for number in range(KEPT_FOR_ROLLBACK + 3):
         installed(store, tmp_path, f"1.0-{number}")

@@ -38,8 +38,8 @@ def install_command(
 ) -> None:
     """Install the release in SOURCE, and make it live with one rename.
 
-    SOURCE is the folder that a build left, an archive of one, or the URL of an archive. A download that broke off
-    goes on where it was.
+    SOURCE is the folder that a build left, an archive of one, the URL of an archive, or the folder of an installed
+    release. A download that broke off goes on where it was.
     """
     from hero_assistance.releases.installation import install_release, serialize_outcome
     from hero_assistance.releases.sources.checksums import choose_checks

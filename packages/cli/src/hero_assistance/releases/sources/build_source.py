@@ -1,20 +1,23 @@
-"""Where a build is read from: the folder that `nox -s build` made, or an archive of one."""
+"""Where a build is read from: the folder that `nox -s build` made, an archive of one, or an installed release."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from hero_assistance.releases.errors import BadBuild, ChecksumMismatch
-from hero_assistance.releases.manifest import Binary, Manifest, read_build
+from hero_assistance.releases.manifest import BUILD_FILE, RELEASE_FILE, Binary, Manifest, read_build, read_installed
 from hero_assistance.releases.sources.checksums import ArchiveChecks, check_archive
 from hero_assistance.releases.sources.hashed_reader import CHUNK, HashedReader, write_hashed
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.zipapp.header import HEADER_SIZE, portable_header
 
 _HINT = "give the folder of a build, such as dist/, an archive of one, or its URL with https://"
 _UNPACK_HINT = "unpack it with tar --zstd -xf into an empty folder and install that, or use another Python"
+_AGAIN = "delete the folder of the release, and install it from its archive"
 
 
 class BuildSource(Protocol):
@@ -50,13 +53,39 @@ class FolderBuild:
             return write_hashed(iter(lambda: opened.read(CHUNK), b""), output)
 
 
+class InstalledBuild:
+    """The build that an installed release came from: its zipapps differ by their headers, and by nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        installed = read_installed(path)
+        if installed is None:
+            raise BadBuild(f"{path / RELEASE_FILE} cannot be read", hint=_AGAIN)
+        self.path = path
+        self.manifest = installed.manifest
+
+    def copy(self, binary: Binary, target: Path) -> str:
+        """Copy a zipapp with the header that it was built with; raises `ChecksumMismatch` for one that is damaged."""
+        source = self.path / binary.name
+        try:
+            opened = source.open("rb")
+        except FileNotFoundError:
+            raise ChecksumMismatch(f"{source} is missing", hint=_AGAIN) from None
+        with opened, target.open("wb") as output:
+            opened.seek(HEADER_SIZE)
+            header = portable_header(binary.name, self.manifest.target)
+            digest = write_hashed(chain((header,), iter(lambda: opened.read(CHUNK), b"")), output)
+        if digest != binary.sha256:
+            raise ChecksumMismatch(f"{source} is damaged", hint=_AGAIN)
+        return digest
+
+
 @contextmanager
 def open_build(path: Path, checks: ArchiveChecks, report: Callable[[str], None]) -> Iterator[BuildSource]:
     """Open a folder, or an archive once its checksum and its signature are checked."""
     if path.is_dir():
         if checks.only_archives:
             raise UsageError(f"{path} is a folder: only an archive has a checksum or a signature", hint=_HINT)
-        yield FolderBuild(path)
+        yield InstalledBuild(path) if _is_installed(path) else FolderBuild(path)
         return
     if not path.exists():
         raise BadBuild(f"there is no {path}", hint=_HINT)
@@ -73,3 +102,7 @@ def open_build(path: Path, checks: ArchiveChecks, report: Callable[[str], None])
         digest = check_archive(path, file, checks, report)
         with ArchiveBuild(path, HashedReader(file), digest) as build:
             yield build
+
+
+def _is_installed(folder: Path) -> bool:
+    return (folder / RELEASE_FILE).is_file() and not (folder / BUILD_FILE).exists()
