@@ -39,13 +39,13 @@ exit 0
 class BoxReport(FactBase[dict[str, Any]]):
     """Folders, interpreters, releases and state of a box; or, with `doctor`, what is wrong with it as well."""
 
-    def command(self, python: str, doctor: bool = False) -> str:
-        """The shell script that is run on the box; `python` is the name of the interpreter that is looked for."""
-        # The names that the header of a zipapp looks for.
-        pythons = shlex.join(dict.fromkeys([python, "python3", "python"]))
+    def command(self, pythons: str, doctor: bool = False) -> str:
+        """The shell script that is run on the box; `pythons` are names of interpreters, split by commas."""
+        # And the names that the header of a zipapp looks for.
+        searched = shlex.join(dict.fromkeys([*pythons.split(","), "python3", "python"]))
         asked = ["status", "doctor"] if doctor else ["status"]
         more = "\n    ".join(f'part {name}; "$program" {name} --json 2>/dev/null' for name in asked)
-        script = _SCRIPT.replace("@PYTHONS@", pythons).replace("@DESCRIBE@", shlex.quote(_DESCRIBE))
+        script = _SCRIPT.replace("@PYTHONS@", searched).replace("@DESCRIBE@", shlex.quote(_DESCRIBE))
         return script.replace("@MORE@", more)
 
     def process(self, output: list[str]) -> dict[str, Any]:
@@ -68,9 +68,9 @@ class BoxReport(FactBase[dict[str, Any]]):
         }
 
 
-def report_box(python: str, *, doctor: bool = False) -> dict[str, Any] | None:
+def report_box(pythons: str, *, doctor: bool = False) -> dict[str, Any] | None:
     """The report of the box that is being looked at, with its name; `None` when it gave none, and has failed."""
-    found = host.get_fact(BoxReport, python=python, doctor=doctor, _env=environment(), _timeout=_ANSWER_S)
+    found = host.get_fact(BoxReport, pythons=pythons, doctor=doctor, _env=environment(), _timeout=_ANSWER_S)
     return {"name": host.name, **found} if found else None
 
 

@@ -1,4 +1,4 @@
-"""Brings each box back to a release that it has: `--data release=RELEASE --data python=python3.11`."""
+"""Brings each box back to a release that it has: `--data release=RELEASE --data pythons=python3.11`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from deploy.operations import take_steps
 from scripts.deploy.box import parse_box
 from scripts.deploy.steps import choose_rollback
 
-report = report_box(host.data.python)
+report = report_box(host.data.pythons)
 if report is not None:
     steps = choose_rollback(parse_box(report), str(host.data.release))
     take_steps(f"Roll back to {host.data.release}", steps)

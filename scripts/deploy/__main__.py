@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from hero_assistance.releases.target import running_target
 from hero_assistance_sdk.errors import HeroError
 from scripts.deploy.box import HEALTHY
-from scripts.deploy.build import read_deployed
-from scripts.deploy.command_line import find_build, parse_arguments
+from scripts.deploy.build import read_all
+from scripts.deploy.command_line import find_builds, parse_arguments
 from scripts.deploy.fleet import open_fleet
 from scripts.deploy.outcomes import BAD, BoxResult, print_error, print_findings, print_results
 from scripts.deploy.rollout import deploy, look, roll_back
@@ -33,19 +33,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(parsed: argparse.Namespace) -> int:
     if parsed.action == "deploy":
-        folder = find_build(parsed)
-        build = read_deployed(folder)
-        fleet = open_fleet(parsed.inventory, build.target.executable)
-        results = deploy(fleet, build, folder, canary=parsed.canary, batch=parsed.batch, report=_report)
-        print_results("deploy", build.release, results, as_json=parsed.as_json)
+        builds = read_all(find_builds(parsed))
+        fleet = open_fleet(parsed.inventory, ",".join(build.target.executable for build in builds))
+        results = deploy(fleet, builds, canary=parsed.canary, batch=parsed.batch, report=_report)
+        print_results("deploy", [build.release for build in builds], results, as_json=parsed.as_json)
         return int(any(result.outcome in BAD for result in results))
     fleet = open_fleet(parsed.inventory, running_target().executable)
     if parsed.action == "rollback":
-        results = roll_back(fleet, parsed.release, canary=parsed.canary, batch=parsed.batch, report=_report)
-        print_results("rollback", parsed.release, results, as_json=parsed.as_json)
+        results = roll_back(fleet, parsed.release or [], canary=parsed.canary, batch=parsed.batch, report=_report)
+        print_results("rollback", parsed.release or [], results, as_json=parsed.as_json)
         return int(any(result.outcome in BAD for result in results))
     results = look(fleet, doctor=parsed.action == "doctor")
-    print_results(parsed.action, None, results, as_json=parsed.as_json)
+    print_results(parsed.action, [], results, as_json=parsed.as_json)
     if not parsed.as_json:
         print_findings(results)
     return int(any(_is_bad(result) for result in results))

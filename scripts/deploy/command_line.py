@@ -23,8 +23,19 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--batch", metavar="N", type=_parse_count, default=1, help="boxes at once after it [default: 1]"
     )
-    parser.add_argument("--build", metavar="FOLDER", type=Path, help="what to deploy [default: dist/, built before]")
-    parser.add_argument("--release", help="what to roll back to [default: what was live before]")
+    parser.add_argument(
+        "--build",
+        metavar="FOLDER",
+        type=Path,
+        action="append",
+        help="what to deploy, once for each platform and Python [default: dist/, built before]",
+    )
+    parser.add_argument(
+        "--release",
+        metavar="RELEASE",
+        action="append",
+        help="what to roll back to, once for each platform and Python [default: what was live before]",
+    )
     parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON instead of the table")
     return parser.parse_args(arguments)
 
@@ -37,9 +48,9 @@ def needs_build(arguments: Sequence[str]) -> bool:
     return parsed.action == "deploy" and parsed.build is None
 
 
-def find_build(parsed: argparse.Namespace) -> Path:
-    """The folder of the build that the arguments mean."""
-    return parsed.build or _DIST
+def find_builds(parsed: argparse.Namespace) -> list[Path]:
+    """The folders of the builds that the arguments mean."""
+    return parsed.build or [_DIST]
 
 
 def _parse_count(text: str) -> int:

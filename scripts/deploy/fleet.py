@@ -43,15 +43,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Fleet:
-    """The boxes of an inventory; `python` is the interpreter that is looked for on them."""
+    """The boxes of an inventory; `pythons` are the interpreters that are looked for on them, split by commas."""
 
     inventory: str
-    python: str
+    pythons: str
 
     def examine(self, *, doctor: bool = False) -> list[Box]:
         """Every box as it is now, by name; those that cannot be reached are `off`. Changes nothing."""
         with tempfile.TemporaryDirectory(prefix="fleet-") as folder:
-            data = {"reports": folder, "python": self.python, **({"doctor": "true"} if doctor else {})}
+            data = {"reports": folder, "pythons": self.pythons, **({"doctor": "true"} if doctor else {})}
             done = self.run("examine.py", [], data, lambda line: None)
             reports = [json.loads(path.read_text("utf-8")) for path in Path(folder).glob("*.json")]
         boxes = {box.name: box for box in map(parse_box, reports)}
@@ -92,11 +92,11 @@ class Fleet:
         return Run(process.returncode == 0, said, "".join(lines))
 
 
-def open_fleet(inventory: str, python: str) -> Fleet:
+def open_fleet(inventory: str, pythons: str) -> Fleet:
     """The fleet of an inventory file, or of host names split by commas; raises `UsageError`."""
     if inventory.endswith(".py") and not Path(inventory).is_file():
         raise UsageError(f"there is no inventory {inventory}", hint="deploy/inventory_example.py shows one")
-    return Fleet(inventory, python)
+    return Fleet(inventory, pythons)
 
 
 def _pyinfra(inventory: str) -> list[str]:

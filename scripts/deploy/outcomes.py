@@ -90,10 +90,10 @@ def find_fault(said: Sequence[str]) -> str:
     return " ".join(lines[max(first, 0) : first + _FAULT_LINES]).removeprefix(_FAULT)
 
 
-def print_results(action: str, release: str | None, results: Sequence[BoxResult], *, as_json: bool) -> None:
-    """Print the table of the boxes, or one JSON document."""
+def print_results(action: str, releases: Sequence[str], results: Sequence[BoxResult], *, as_json: bool) -> None:
+    """Print the table of the boxes, or one JSON document with the releases that were asked for."""
     if as_json:
-        print_json({"action": action, "release": release, "boxes": [result.serialize() for result in results]})
+        print_json({"action": action, "releases": list(releases), "boxes": [result.serialize() for result in results]})
         return
     rows = [[one.box.name, one.box.live or "", one.box.state, one.detail or one.box.detail] for one in results]
     columns = ["box", "release", "state", "detail"]

@@ -4,55 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from scripts.deploy.box import OFF, Box
-from scripts.deploy.build import Build
+from scripts.deploy.build import Build, choose_build
 from scripts.deploy.fleet import Fleet, Report
 from scripts.deploy.outcomes import BoxResult, Outcome, judge
-from scripts.deploy.stages import choose_return, find_refusals, split_stages
+from scripts.deploy.stages import choose_returns, find_refusals, group_by_value, split_stages
 from scripts.deploy.steps import choose_rollback, choose_steps
 
 
 @dataclass(frozen=True)
 class _Work:
-    """A file of `deploy/`, and the data that it is run with."""
+    """A file of `deploy/`, and the data that it is run with: by one name of them, each box has a value of its own."""
 
     file: str
-    data: Mapping[str, str]
+    name: str
+    values: Mapping[str, str]
+    common: Mapping[str, str]
 
 
-def deploy(
-    fleet: Fleet, build: Build, folder: Path, *, canary: str | None, batch: int, report: Report
-) -> list[BoxResult]:
-    """Bring the release to every box: the canary first, then batches, until a box is not well.
+def deploy(fleet: Fleet, builds: Sequence[Build], *, canary: str | None, batch: int, report: Report) -> list[BoxResult]:
+    """Bring to every box the build that fits it: the canary first, then batches, until a box is not well.
 
-    Where one box cannot get it, none is touched. Raises `UsageError` or `PyinfraFailed`.
+    Where one box can get none, none is touched. Raises `UsageError` or `PyinfraFailed`.
     """
     report("looking at every box")
     before = fleet.examine()
     stages = split_stages([box.name for box in before], canary, batch)
-    refusals = find_refusals(before, build)
+    refusals = find_refusals(before, builds)
     if refusals:
         return _refuse(before, refusals)
-    work = _Work("deploy.py", {"build": str(folder.absolute())})
-    lacking = {box.name for box in before if choose_steps(box, build)}
+    chosen = {box.name: build for box in before if (build := choose_build(box, builds))}
+    work = _Work("deploy.py", "build", {name: str(build.folder) for name, build in chosen.items()}, {})
+    lacking = {box.name for box in before if choose_steps(box, chosen[box.name])}
     said = _run_stages(fleet, work, stages, lacking, report)
     after = fleet.examine() if lacking else before
-    return _judge_all(before, after, build.release, said, Outcome.UPGRADED)
+    wanted = {name: build.release for name, build in chosen.items()}
+    return _judge_all(before, after, wanted, said, Outcome.UPGRADED)
 
 
-def roll_back(fleet: Fleet, release: str | None, *, canary: str | None, batch: int, report: Report) -> list[BoxResult]:
-    """Bring every box back to a release that it has, in the same stages; raises as `deploy` does."""
+def roll_back(
+    fleet: Fleet, releases: Sequence[str], *, canary: str | None, batch: int, report: Report
+) -> list[BoxResult]:
+    """Bring every box back to a release that it has, one of these, in the same stages; raises as `deploy` does."""
     report("looking at every box")
     before = fleet.examine()
     stages = split_stages([box.name for box in before], canary, batch)
     off = {box.name: box.detail for box in before if box.state == OFF}
     if off:
         return _refuse(before, off)
-    chosen = choose_return(before, release)
-    work = _Work("rollback.py", {"release": chosen, "python": fleet.python})
-    lacking = {box.name for box in before if choose_rollback(box, chosen)}
+    chosen = choose_returns(before, releases)
+    work = _Work("rollback.py", "release", chosen, {"pythons": fleet.pythons})
+    lacking = {box.name for box in before if choose_rollback(box, chosen[box.name])}
     said = _run_stages(fleet, work, stages, lacking, report)
     after = fleet.examine() if lacking else before
     return _judge_all(before, after, chosen, said, Outcome.WENT_BACK)
@@ -74,18 +77,30 @@ def _run_stages(
         if not names:
             continue
         report(f"{'canary' if number == 0 else f'batch {number} of {len(stages) - 1}'}: {', '.join(names)}")
-        done = fleet.run(work.file, names, work.data, report)
-        said.update({name: done.said.get(name, []) for name in names})
-        if not done.succeeded:
+        if not _run_stage(fleet, work, names, said, report):
             break
     return said
 
 
+def _run_stage(fleet: Fleet, work: _Work, names: Sequence[str], said: dict[str, list[str]], report: Report) -> bool:
+    """Do the work on boxes of one stage, on those with the same value at once; false when a box is not well."""
+    for value, alike in group_by_value(names, work.values).items():
+        done = fleet.run(work.file, alike, {**work.common, work.name: value}, report)
+        said.update({name: done.said.get(name, []) for name in alike})
+        if not done.succeeded:
+            return False
+    return True
+
+
 def _judge_all(
-    before: Sequence[Box], after: Sequence[Box], wanted: str, said: Mapping[str, list[str]], changed: Outcome
+    before: Sequence[Box],
+    after: Sequence[Box],
+    wanted: Mapping[str, str],
+    said: Mapping[str, list[str]],
+    changed: Outcome,
 ) -> list[BoxResult]:
     found = {box.name: box for box in after}
-    return [judge(box, found[box.name], wanted, said.get(box.name), changed=changed) for box in before]
+    return [judge(box, found[box.name], wanted[box.name], said.get(box.name), changed=changed) for box in before]
 
 
 def _refuse(boxes: Sequence[Box], refusals: Mapping[str, str]) -> list[BoxResult]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hero_assistance_sdk.errors import UsageError
 from scripts.deploy.box import OFF, UNKNOWN, Box
-from scripts.deploy.build import Build
+from scripts.deploy.build import Build, choose_build
 
 
 def split_stages(names: Iterable[str], canary: str | None, batch: int) -> list[list[str]]:
@@ -19,38 +19,55 @@ def split_stages(names: Iterable[str], canary: str | None, batch: int) -> list[l
     return [[first], *(others[start : start + batch] for start in range(0, len(others), batch))]
 
 
-def find_refusals(boxes: Sequence[Box], build: Build) -> dict[str, str]:
-    """Why a box cannot get this build, by its name."""
-    found = {box.name: _find_refusal(box, build) for box in boxes}
+def find_refusals(boxes: Sequence[Box], builds: Sequence[Build]) -> dict[str, str]:
+    """Why a box can get none of these builds, by its name."""
+    found = {box.name: _find_refusal(box, builds) for box in boxes}
     return {name: reason for name, reason in found.items() if reason}
 
 
-def choose_return(boxes: Sequence[Box], release: str | None) -> str:
-    """The release that all boxes go back to; raises `UsageError` where there is not one for all.
+def choose_returns(boxes: Sequence[Box], releases: Sequence[str]) -> dict[str, str]:
+    """The release that each box goes back to, by its name; raises `UsageError` where that is not clear.
 
-    Without a name it is the one before the live one, as long as all boxes had the same two.
+    Without names it is the one before the live one, as long as all boxes of one platform and Python had the same two.
     """
-    if release is None:
-        pairs = {(box.live, box.previous) for box in boxes}
-        previous = boxes[0].previous
-        if len(pairs) > 1 or previous is None:
+    if releases:
+        return {box.name: _choose_named(box, releases) for box in boxes}
+    previous: dict[str, str] = {}
+    pairs: dict[object, tuple[str | None, str | None]] = {}
+    for box in boxes:
+        pair = (box.live, box.previous)
+        if box.previous is None or pairs.setdefault(box.live_target, pair) != pair:
             found = ", ".join(f"{box.name} {box.live} (before: {box.previous})" for box in boxes)
             raise UsageError(f"the boxes do not go back alike: {found}", hint="name the release: --release RELEASE")
-        return previous
-    lacking = [box.name for box in boxes if release not in box.releases]
-    if lacking:
-        raise UsageError(
-            f"release {release} is not installed on {', '.join(lacking)}", hint="`status --json` lists what is"
-        )
-    return release
+        previous[box.name] = box.previous
+    return previous
 
 
-def _find_refusal(box: Box, build: Build) -> str | None:
+def group_by_value(names: Iterable[str], values: Mapping[str, str]) -> dict[str, list[str]]:
+    """The names that have the same value, by that value, in their order."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(values[name], []).append(name)
+    return groups
+
+
+def _choose_named(box: Box, releases: Sequence[str]) -> str:
+    there = [release for release in releases if release in box.releases]
+    if not there:
+        wanted = " or ".join(releases)
+        raise UsageError(f"release {wanted} is not installed on {box.name}", hint="`status --json` lists what is")
+    if len(there) > 1:
+        raise UsageError(f"{' and '.join(there)} are installed on {box.name}", hint="name one for each platform")
+    return there[0]
+
+
+def _find_refusal(box: Box, builds: Sequence[Build]) -> str | None:
     if box.state == OFF:
         return box.detail
     if box.state == UNKNOWN:
         return f"its {box.program} does not answer; log in and run: hero_assistance doctor"
-    if build.target not in box.targets:
+    if choose_build(box, builds) is None:
         found = ", ".join(map(str, box.targets)) or f"no such Python on {box.machine}"
-        return f"release {build.release} is built for {build.target}, and this is {found}"
+        built = " and ".join(f"release {build.release} is built for {build.target}" for build in builds)
+        return f"{built}, and this is {found}"
     return None

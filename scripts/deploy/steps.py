@@ -50,6 +50,14 @@ def choose_rollback(box: Box, release: str) -> Steps:
 
 
 def _install(box: Box, build: Build, start: Sequence[str]) -> Steps:
+    """Where the release is installed nothing travels: it makes itself live."""
+    if build.release in box.releases:
+        release = box.paths.releases / build.release
+        return Steps(commands=(*_start(box, start, "sh", release / SERVICE, "install", release), *_clean(box, set())))
+    return _send(box, build, start)
+
+
+def _send(box: Box, build: Build, start: Sequence[str]) -> Steps:
     """The archive travels, and stays until it is installed; so does an installer where none runs that fits."""
     folder = box.paths.downloads
     archive = folder / build.archive.name
@@ -61,10 +69,15 @@ def _install(box: Box, build: Build, start: Sequence[str]) -> Steps:
         installer = folder / f"{_INSTALLER}{build.release}"
         files.append((build.installer, installer))
         program = ("sh", installer)
-    runs = box.state not in {EMPTY, STOPPED}
-    install = _quote(*program, "install", archive, "--sha256", build.sha256, *(("--restart",) if runs else ()))
-    begin = () if runs else (_quote(box.program, "--start", *start),)
-    return Steps(tuple(files), (install, *begin, *_clean(box, {target for _, target in files})))
+    commands = _start(box, start, *program, "install", archive, "--sha256", build.sha256)
+    return Steps(tuple(files), (*commands, *_clean(box, {target for _, target in files})))
+
+
+def _start(box: Box, start: Sequence[str], *install: object) -> tuple[str, ...]:
+    """The command that installs, and restarts what runs; else another one that starts it."""
+    if box.state in {EMPTY, STOPPED}:
+        return _quote(*install), _quote(box.program, "--start", *start)
+    return (_quote(*install, "--restart"),)
 
 
 def _clean(box: Box, files: set[Path]) -> list[str]:

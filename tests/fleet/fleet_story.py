@@ -17,7 +17,7 @@ from scripts.build.release.archive import write_archive
 from tests.builds import ROOT, rebranded
 from tests.fleet.boxes import BoxNetwork, TestedBox
 
-SECOND, BROKEN = "0.1.0-second", "0.1.0-broken"
+SECOND, BROKEN, FOREIGN = "0.1.0-second", "0.1.0-broken", "0.1.0-foreign"
 # What is left of the disk of box 2: room for the archive, none for what is in it.
 LEFT_MB = 40
 # Of an upgrade that takes some seconds, with a call every 20 ms at most.
@@ -126,14 +126,14 @@ def make_builds(dist: Path, folder: Path) -> tuple[Path, Path]:
 
 
 def make_foreign_build(dist: Path, folder: Path) -> Path:
-    """The build, with a manifest that says it is for another platform."""
+    """The build, with a manifest that says it is another release, for another platform."""
     folder.mkdir()
     for path in dist.iterdir():
         if path.is_file():
             (folder / path.name).symlink_to(path)
     manifest = json.loads((dist / "manifest.json").read_text())
     (folder / "manifest.json").unlink()
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "platform": "linux-riscv64"}))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "release": FOREIGN, "platform": "linux-riscv64"}))
     return folder
 
 
@@ -143,7 +143,9 @@ def play_all(story: FleetStory, dist: Path, folder: Path) -> None:
     box_1_paths = Paths.from_environ({"PATH_ROOT": str(box_1.root)})
     session = [str(ROOT / "buildenv.sh"), "nox", "-s", "deploy", "--"]
     second, broken = make_builds(dist, folder)
-    story.play("first", "--build", str(dist), program=session)
+    foreign = make_foreign_build(dist, folder / "foreign")
+    story.play("first", "--build", str(foreign), "--build", str(dist), program=session)
+    first = story.record.runs["first"].document["boxes"][0]["release"]
     story.play("again", "--build", str(dist))
     box_2.shrink_disk(LEFT_MB)
     with story.record.load.pressing(box_1_paths.socket("rpc")):
@@ -151,7 +153,7 @@ def play_all(story: FleetStory, dist: Path, folder: Path) -> None:
     box_2.grow_disk()
     story.play("run again", "--build", str(second))
     story.play("broken", "--build", str(broken), "--canary", "box-2")
-    story.play("rollback", "rollback", "--release", story.record.runs["first"].document["release"], "--batch", "2")
+    story.play("rollback", "rollback", "--release", first, "--batch", "2")
     story.play("doctor", "doctor")
     story.play("goes off", "--build", str(second), on_progress=_switch_off_behind(box_2))
     story.record.left = sorted(path.name for path in box_1_paths.downloads.iterdir())

@@ -15,6 +15,7 @@ from tests.fleet.boxes import BoxNetwork, started_boxes
 from tests.fleet.fleet_story import (
     BROKEN,
     FEWEST_ANSWERS,
+    FOREIGN,
     PLAY_S,
     SECOND,
     FleetStory,
@@ -57,7 +58,7 @@ def empty(hero_root: Path) -> Iterator[BoxNetwork]:
 def test_empty_boxes_become_healthy(found: Record, dist: Path) -> None:
     said, release = found.runs["first"], read_manifest(dist)["release"]
     assert said.status == 0, said.progress
-    assert said.document["release"] == release
+    assert said.document["releases"] == [FOREIGN, release]
     assert said.column("outcome") == ["installed", "installed"]
     assert said.column("running") == said.column("release") == [release, release]
     assert said.column("state") == ["healthy", "healthy"]
@@ -79,7 +80,7 @@ def test_a_second_run_changes_nothing(found: Record) -> None:
 
 
 def test_a_full_disk_ends_the_run_and_leaves_the_box_as_it_was(found: Record) -> None:
-    said, first = found.runs["full disk"], found.runs["first"].document["release"]
+    said, first = found.runs["full disk"], found.runs["first"].document["boxes"][0]["release"]
     assert said.status == 1
     assert said.column("outcome") == ["upgraded", "failed"]
     assert said.column("running") == [SECOND, first]
@@ -114,7 +115,7 @@ def test_a_broken_release_goes_back_on_the_canary_and_reaches_no_other_box(found
 
 
 def test_a_rollback_brings_all_boxes_back(found: Record) -> None:
-    said, first = found.runs["rollback"], found.runs["first"].document["release"]
+    said, first = found.runs["rollback"], found.runs["first"].document["boxes"][0]["release"]
     assert said.status == 0, said.progress
     assert said.column("outcome") == ["went back"] * 2
     assert said.column("running") == [first, first]
@@ -133,6 +134,15 @@ def test_a_box_that_goes_off_ends_the_run(found: Record) -> None:
     assert said.column("outcome") == ["upgraded", "failed"]
     assert said.column("state") == ["healthy", "off"]
     assert said.column("running") == [SECOND, None]
+
+
+def test_a_release_that_a_box_has_is_not_sent_again(found: Record) -> None:
+    """It was live before the rollback; box 2 went off before it was its turn."""
+    said = found.runs["goes off"]
+    assert said.column("outcome")[0] == "upgraded"
+    assert SECOND in found.runs["rollback"].document["boxes"][0]["releases"]
+    assert "uploaded" not in said.progress
+    assert "unpacking" not in said.progress
 
 
 def test_a_box_that_is_off_keeps_the_others_as_they_are(found: Record) -> None:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hero_assistance.releases.manifest import BUILD_FILE, SCHEMA
+from hero_assistance.releases.sources.checksums import SUMS_FILE
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.zipapp.header import Target
 from scripts.deploy.box import Box, parse_box
-from scripts.deploy.build import Build
+from scripts.deploy.build import Build, choose_build, read_all
 from scripts.deploy.command_line import needs_build
 from scripts.deploy.outcomes import BAD, Outcome, find_fault, judge
-from scripts.deploy.stages import choose_return, find_refusals, split_stages
+from scripts.deploy.stages import choose_returns, find_refusals, group_by_value, split_stages
 from scripts.deploy.steps import choose_rollback, choose_steps
 
 pytestmark = pytest.mark.pure
 
 LINUX, OTHER_PYTHON = Target("CPython 3.11", "linux-x86_64"), Target("CPython 3.12", "linux-x86_64")
-BUILD = Build("new", LINUX, Path("/dist/a.tar.zst"), "ab" * 32, Path("/dist/hero_assistance"))
+MAC = Target("CPython 3.11", "darwin-arm64")
+BUILD = Build("new", LINUX, Path("/dist"), Path("/dist/a.tar.zst"), "ab" * 32, Path("/dist/hero_assistance"))
+OTHER_BUILD = replace(BUILD, release="new-312", target=OTHER_PYTHON, folder=Path("/dist-312"))
 ARCHIVE = Path("/hero/var/downloads/hero_assistance/a.tar.zst")
 INSTALLER = Path("/hero/var/downloads/hero_assistance/install-new")
 CLI_NAME = "hero_assistance"
@@ -78,9 +83,64 @@ def test_a_canary_that_the_inventory_lacks_is_refused() -> None:
     ],
 )
 def test_a_box_that_cannot_get_the_release_says_why(box: Box, reason: str | None) -> None:
-    found = find_refusals([box], BUILD).get("a")
+    found = find_refusals([box], [BUILD]).get("a")
     assert (found is None) == (reason is None)
     assert reason is None or reason in str(found)
+
+
+@pytest.mark.parametrize(
+    ("box", "chosen"),
+    [
+        (make_box(), BUILD),
+        (make_box(targets=(OTHER_PYTHON,)), OTHER_BUILD),
+        # It can run both: the first that was given, unless it runs the other one.
+        (make_box(targets=(OTHER_PYTHON, LINUX)), BUILD),
+        (make_box(targets=(LINUX, OTHER_PYTHON), live_target=OTHER_PYTHON), OTHER_BUILD),
+        (make_box(targets=(MAC,)), None),
+    ],
+)
+def test_each_box_gets_the_build_that_fits_it(box: Box, chosen: Build | None) -> None:
+    assert choose_build(box, [BUILD, OTHER_BUILD]) == chosen
+    reason = find_refusals([box], [BUILD, OTHER_BUILD]).get("a", "")
+    assert bool(reason) == (chosen is None)
+    assert chosen is not None or all(str(target) in reason for target in (LINUX, OTHER_PYTHON, MAC))
+
+
+def test_boxes_of_a_stage_with_the_same_build_are_reached_at_once() -> None:
+    values = {"a": "x", "b": "y", "c": "x", "d": "z"}
+    assert group_by_value(["a", "b", "c"], values) == {"x": ["a", "c"], "y": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("second", "target", "said"),
+    [
+        ("1.0", OTHER_PYTHON, ""),
+        ("1.0", LINUX, "are both for CPython 3.11 on linux-x86_64"),
+        ("1.1", OTHER_PYTHON, "not of one version: 1.0 .*, 1.1 "),
+    ],
+)
+def test_the_builds_of_a_fleet_are_of_one_version_and_for_different_targets(
+    second: str, target: Target, said: str, tmp_path: Path
+) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder, version, for_target in zip(folders, ("1.0", second), (LINUX, target), strict=True):
+        write_build(folder, version, for_target)
+    if said:
+        with pytest.raises(UsageError, match=said):
+            read_all(folders)
+    else:
+        assert [build.target for build in read_all(folders)] == [LINUX, OTHER_PYTHON]
+
+
+def write_build(folder: Path, version: str, target: Target) -> None:
+    """As much of a build as a deployment reads."""
+    folder.mkdir()
+    archive, binary = folder / "a.tar.zst", {"name": CLI_NAME, "sha256": "ab" * 32, "size": 1}
+    about = {"schema": SCHEMA, "release": f"{version}-{folder.name}", "version": version, "files": [binary]}
+    manifest = {**about, "python": target.python, "platform": target.platform}
+    (folder / BUILD_FILE).write_text(json.dumps(manifest))
+    archive.write_bytes(b"")
+    (folder / SUMS_FILE).write_text(f"{'cd' * 32}  {archive.name}\n")
 
 
 def test_where_the_release_is_live_and_serves_nothing_is_done() -> None:
@@ -95,6 +155,22 @@ def test_an_upgrade_sends_the_archive_alone_and_deletes_it_when_it_is_installed(
         f"{CLI} install {ARCHIVE} --sha256 {BUILD.sha256} --restart",
         f"rm -f {ARCHIVE}",
     )
+
+
+@pytest.mark.parametrize(
+    ("box", "flags"),
+    [
+        (make_box(releases=("old", "new")), [" --restart"]),
+        (make_box(releases=("old", "new"), live_target=OTHER_PYTHON), [" --restart"]),
+        (make_box(releases=("old", "new"), running=None, state="stopped"), ["", "start"]),
+    ],
+)
+def test_where_the_release_is_installed_nothing_is_sent(box: Box, flags: list[str]) -> None:
+    release = "/hero/var/releases/hero_assistance/new"
+    steps = choose_steps(box, BUILD, ("--auth-mode", "dev"))
+    assert steps.files == ()
+    assert steps.commands[0] == f"sh {release}/{CLI_NAME} install {release}{flags[0]}"
+    assert steps.commands[1:] == ((f"{CLI} --start --auth-mode dev",) if flags[1:] else ())
 
 
 def test_a_signature_travels_with_its_archive() -> None:
@@ -149,7 +225,16 @@ def test_a_rollback_restarts_what_runs() -> None:
 
 def test_boxes_with_the_same_two_releases_go_back_without_a_name() -> None:
     boxes = [make_box("a"), make_box("b")]
-    assert choose_return(boxes, None) == "older"
+    assert choose_returns(boxes, []) == {"a": "older", "b": "older"}
+
+
+def test_boxes_of_two_platforms_go_back_each_to_its_own() -> None:
+    other = make_box("b", releases=("old-312", "older-312"), live="old-312", live_target=OTHER_PYTHON)
+    boxes = [make_box("a"), other]
+    assert choose_returns(boxes, []) == {"a": "older", "b": "older-312"}
+    assert choose_returns(boxes, ["older", "older-312"]) == {"a": "older", "b": "older-312"}
+    with pytest.raises(UsageError, match="old and older are installed on a"):
+        choose_returns(boxes, ["old", "older", "old-312"])
 
 
 @pytest.mark.parametrize(
@@ -157,12 +242,12 @@ def test_boxes_with_the_same_two_releases_go_back_without_a_name() -> None:
 )
 def test_boxes_that_differ_need_a_name(other: Box) -> None:
     with pytest.raises(UsageError, match="do not go back alike"):
-        choose_return([make_box(), other], None)
+        choose_returns([make_box(), other], [])
 
 
 def test_a_release_that_a_box_lacks_is_named_with_the_box() -> None:
     with pytest.raises(UsageError, match="release older is not installed on b"):
-        choose_return([make_box(), make_box("b", releases=("old",))], "older")
+        choose_returns([make_box(), make_box("b", releases=("old",))], ["older"])
 
 
 @pytest.mark.parametrize(
