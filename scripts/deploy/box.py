@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ _NOWHERE = _make_paths("/nonexistent", "/nonexistent/var")
 
 @dataclass(frozen=True)
 class Box:
-    """One box; `releases` are what it has installed, the last activated first.
+    """One box; `releases` are what it has installed, the last activated first, and `commits` what each was built from.
 
     `targets` are what its interpreters can run, `live_target` is what its live release was built for; `sent` are the
     names in its folder for archives on their way. `state` is that of its worst action, or `empty` without a release,
@@ -43,6 +43,7 @@ class Box:
     sent: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     releases: tuple[str, ...] = ()
+    commits: Mapping[str, str] = field(default_factory=dict)
     live: str | None = None
     live_target: Target | None = None
     running: str | None = None
@@ -79,6 +80,7 @@ def parse_box(report: Mapping[str, Any]) -> Box:
         sent=tuple(report["sent"]),
         targets=tuple(Target(*target) for target in report["targets"]),
         releases=tuple(one["release"] for one in releases or ()),
+        commits={one["release"]: f"{one['version']} {one['commit'] or ''}" for one in releases or ()},
         live=next((one["release"] for one in releases or () if one["live"]), None),
         live_target=Target(live["python"], live["platform"]) if live else None,
         running=status["release"] if status else None,

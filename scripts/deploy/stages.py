@@ -28,15 +28,18 @@ def find_refusals(boxes: Sequence[Box], builds: Sequence[Build]) -> dict[str, st
 def choose_returns(boxes: Sequence[Box], releases: Sequence[str]) -> dict[str, str]:
     """The release that each box goes back to, by its name; raises `UsageError` where that is not clear.
 
-    Without names it is the one before the live one, as long as all boxes of one platform and Python had the same two.
+    Without names it is the one before the live one, as long as all boxes of one platform and Python had the same two,
+    and what they go back to was built from one commit.
     """
     if releases:
         return {box.name: _choose_named(box, releases) for box in boxes}
     previous: dict[str, str] = {}
     pairs: dict[object, tuple[str | None, str | None]] = {}
+    commits: set[str | None] = set()
     for box in boxes:
         pair = (box.live, box.previous)
-        if box.previous is None or pairs.setdefault(box.live_target, pair) != pair:
+        commits.add(box.commits.get(box.previous or ""))
+        if box.previous is None or pairs.setdefault(box.live_target, pair) != pair or len(commits) > 1:
             found = ", ".join(f"{box.name} {box.live} (before: {box.previous})" for box in boxes)
             raise UsageError(f"the boxes do not go back alike: {found}", hint="name the release: --release RELEASE")
         previous[box.name] = box.previous

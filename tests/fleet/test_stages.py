@@ -229,12 +229,20 @@ def test_boxes_with_the_same_two_releases_go_back_without_a_name() -> None:
 
 
 def test_boxes_of_two_platforms_go_back_each_to_its_own() -> None:
-    other = make_box("b", releases=("old-312", "older-312"), live="old-312", live_target=OTHER_PYTHON)
-    boxes = [make_box("a"), other]
+    other = make_box(
+        "b",
+        releases=("old-312", "older-312"),
+        commits={"old-312": "1.1 abc", "older-312": "1.0 abc"},
+        live="old-312",
+        live_target=OTHER_PYTHON,
+    )
+    boxes = [make_box("a", commits={"old": "1.1 abc", "older": "1.0 abc"}), other]
     assert choose_returns(boxes, []) == {"a": "older", "b": "older-312"}
     assert choose_returns(boxes, ["older", "older-312"]) == {"a": "older", "b": "older-312"}
     with pytest.raises(UsageError, match="old and older are installed on a"):
         choose_returns(boxes, ["old", "older", "old-312"])
+    with pytest.raises(UsageError, match="do not go back alike"):
+        choose_returns([make_box("a", commits={"older": "0.9 abc"}), other], [])
 
 
 @pytest.mark.parametrize(
@@ -302,13 +310,17 @@ def test_a_box_has_the_state_of_its_worst_action() -> None:
         "var": "/hero/var",
         "sent": [],
         "targets": [["CPython 3.11", "linux-x86_64"]],
-        "releases": [{"release": "old", "live": False}, {"release": "new", "live": True}],
+        "releases": [
+            {"release": "old", "version": "1.0", "commit": None, "live": False},
+            {"release": "new", "version": "1.1", "commit": "abc", "live": True},
+        ],
         "live": {"python": "CPython 3.11", "platform": "linux-x86_64"},
         "status": {"release": "new", "actions": [{"state": "healthy"}, {"state": "backoff"}]},
     }
     box = parse_box(report)
     assert (box.state, box.live, box.running, box.previous) == ("backoff", "new", "new", None)
     assert (box.targets, box.live_target) == ((LINUX,), LINUX)
+    assert box.commits == {"old": "1.0 ", "new": "1.1 abc"}
     assert parse_box({**report, "status": None}).state == "unknown"
     assert parse_box({**report, "program": False, "releases": None, "status": None, "live": None}).state == "empty"
 
