@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from hero_assistance.replication.configuration import RETENTION_H
-from hero_assistance.replication.copier import PORTION, AttachmentCopier
+from hero_assistance.replication.copier import AttachmentCopier
 from hero_assistance.replication.local_folder import LocalFolder
 from hero_assistance.replication.target_folder import FOLDER, list_local
 
 pytestmark = pytest.mark.pure
 
 DAY_S = RETENTION_H * 3600.0
+PORTION = LocalFolder.portion
 
 
 def name_of(number: int) -> str:

@@ -11,8 +11,6 @@ from hero_assistance.replication.target_folder import TargetFolder, list_local
 from hero_assistance_sdk.files.durable_files import write_atomic
 
 GONE = "gone.json"
-# Between two of these the action says how far it is.
-PORTION = 100
 _RETENTION_S = RETENTION_H * 3600
 
 
@@ -33,9 +31,9 @@ class AttachmentCopier:
         if self._there is None:
             self._there = self._target.list_files()
         waiting = sorted(list_local(self._attachments) - self._there)
-        for start in range(0, len(waiting), PORTION):
+        for start in range(0, len(waiting), self._target.portion):
             report(len(waiting) - start)
-            portion = waiting[start : start + PORTION]
+            portion = waiting[start : start + self._target.portion]
             # One that was deleted meanwhile is not there, and may be uploaded again.
             self._there |= self._target.put(self._attachments, portion)
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from hero_assistance.replication.target_folder import FOLDER, list_local
 from hero_assistance_sdk.files.durable_files import PRIVATE_FOLDER, replace_file, write_atomic
@@ -16,6 +17,7 @@ from hero_assistance_sdk.files.durable_files import PRIVATE_FOLDER, replace_file
 class LocalFolder:
     """Implements `TargetFolder`."""
 
+    portion: ClassVar[int] = 100
     path: Path
 
     def read(self, name: str) -> bytes | None:

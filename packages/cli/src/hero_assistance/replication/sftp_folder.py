@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import ClassVar
 
 from hero_assistance.replication.errors import ReplicaFailed
 from hero_assistance.replication.openssh import run_openssh
@@ -24,6 +25,7 @@ _PORTION = 100
 class SftpFolder:
     """Implements `TargetFolder`; `known_hosts` names the one key that the server may have."""
 
+    portion: ClassVar[int] = _PORTION
     target: SftpTarget
     key: Path
     known_hosts: Path

@@ -25,6 +25,11 @@ _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}", re.ASCII)
 class TargetFolder(Protocol):
     """The folder of a target; every method raises `ReplicaFailed` or `OSError`."""
 
+    @property
+    def portion(self) -> int:
+        """How many files are put by one call; between two calls the action says how far it is."""
+        ...
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a small file, `None` where there is none."""
         ...

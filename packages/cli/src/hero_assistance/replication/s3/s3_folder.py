@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from hero_assistance.replication.s3.store import Body, S3Store
 from hero_assistance.replication.target_folder import FOLDER, select_names
 from hero_assistance_sdk.files.durable_files import PRIVATE_FOLDER, replace_file
+
+# A request waits longer for its answer than it sends.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class S3Folder:
     """Implements `TargetFolder`."""
 
+    # So few that a slow line is not taken for an action that hangs.
+    portion: ClassVar[int] = _AT_ONCE
     store: S3Store
 
     def read(self, name: str) -> bytes | None:
@@ -33,30 +39,42 @@ class S3Folder:
         return select_names(name.removeprefix(f"{FOLDER}/") for name in self.store.list_names(FOLDER))
 
     def put(self, attachments: Path, names: Sequence[str]) -> set[str]:
-        """Put one after the other; one that has been deleted meanwhile is left out."""
-        copied = set()
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                self._put_file(attachments / name, name)
-                copied.add(name)
-        return copied
+        """Put some at a time; one that has been deleted meanwhile is left out."""
+        with _some_at_a_time() as pool:
+            copied = pool.map(lambda name: self._put_file(attachments / name, name), names)
+            return {name for name, is_there in zip(names, copied, strict=True) if is_there}
 
     def fetch(self, names: Sequence[str], attachments: Path) -> None:
-        """Get one after the other; each appears whole."""
-        for name in names:
-            (attachments / name).parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-            with replace_file(attachments / name) as file:
-                self.store.fetch(f"{FOLDER}/{name}", file)
+        """Get some at a time; each appears whole."""
+        with _some_at_a_time() as pool:
+            list(pool.map(lambda name: self._fetch_file(name, attachments / name), names))
 
     def delete(self, names: Sequence[str]) -> None:
-        """Delete one after the other."""
-        for name in names:
-            self.store.delete(f"{FOLDER}/{name}")
+        """Delete some at a time."""
+        with _some_at_a_time() as pool:
+            list(pool.map(lambda name: self.store.delete(f"{FOLDER}/{name}"), names))
 
-    def _put_file(self, path: Path, name: str) -> None:
-        """The store checks the hash of what arrives. It is that of the file, so that a damaged one stops nothing."""
-        with path.open("rb") as file:
+    def _put_file(self, path: Path, name: str) -> bool:
+        """Put a file; false when it is gone.
+
+        The store checks the hash of what arrives. It is that of the file, so that a damaged one stops nothing.
+        """
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return False
+        with file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
             file.seek(0)
             self.store.put(f"{FOLDER}/{name}", Body(file, digest, size))
+        return True
+
+    def _fetch_file(self, name: str, path: Path) -> None:
+        path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        with replace_file(path) as file:
+            self.store.fetch(f"{FOLDER}/{name}", file)
+
+
+def _some_at_a_time() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="s3")
