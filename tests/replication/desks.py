@@ -21,6 +21,7 @@ from typing import Any
 import httpx2
 
 from hero_assistance_sdk.hero_proc.client import connect
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.http_connection import HttpConnection
@@ -73,11 +74,13 @@ class Desk:
             return
         self._is_supervised = True
         self.succeed("secret", "list")
-        # One without a service ends by itself when it has no caller.
         client = connect(self.paths.socket("supervisor"))
         assert client is not None
         self._stack.callback(client.close)
         self._stack.callback(client.shutdown)
+        # One without a service ends by itself.
+        action = ActionSpec(name="another", argv=("/bin/true",))
+        client.service_set(ServiceSpec(name="another", actions=(action,)))
 
     def upload(self, name: str, content: bytes) -> int:
         """Store a file as Carol; returns its id."""
