@@ -28,6 +28,7 @@ if is_locked():
     from scripts.build import npm
     from scripts.build.checks import changed
     from scripts.build.locks import interpreters, lock, lock_targets
+    from scripts.build.packaging import deb
     from scripts.build.release import dist, reproduce
     from scripts.build.tool import ToolError
     from scripts.build.workspace import Workspace
@@ -90,6 +91,13 @@ def build(session: nox.Session) -> None:
     """Build the zipapps into dist/, unless nothing changed."""
     with _tool_errors(session):
         dist.build(WORKSPACE, DIST, session.log)
+
+
+@locked_session(venv_backend="none", requires=["build"], name="deb")
+def deb_(session: nox.Session) -> None:
+    """Write the build as a package for Debian and Ubuntu into dist/."""
+    with _tool_errors(session):
+        session.log(f"wrote {deb.write_deb(DIST, DIST).name}")
 
 
 @locked_session(venv_backend="none", requires=["build"])

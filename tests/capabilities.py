@@ -157,6 +157,7 @@ POSTGRES = Capability(
     "postgresql", "PostgreSQL 15 or newer is not installed (Debian: postgresql), or psycopg is not", _has_postgres
 )
 FOREIGN_GROUP = Capability("foreign-group", "this user is in every group", lambda: True)
+DPKG = Capability("dpkg", "this system is not made of Debian's packages", _has_programs("dpkg", "dpkg-deb"))
 
 CAPABILITIES = (
     *(
@@ -174,6 +175,7 @@ CAPABILITIES = (
     ),
     *(REDIS_PROGRAMS, SYSTEMD, AS_ROOT, CHOSEN_PIDS, SYSTEM_PYTHON),
     *(DOVECOT, SSH_KEYGEN, SSHD, LITESTREAM, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
+    DPKG,
 )
 # What the machines of each platform that CI uses may lack; a container for Linux may forbid the choice of a pid, or
 # another /proc, and Debian's Python comes without its tests.

@@ -27,9 +27,11 @@ from hero_assistance.releases.install import Outcome, install
 from hero_assistance.releases.manifest import RELEASE_FILE, read_build
 from hero_assistance.releases.mending import mend
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
+from hero_assistance.releases.sources.own_build import find_build
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance.releases.target import check_installed_target, running_target
+from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
 from scripts.build.release.zipapp import this_target
 from tests.builds import SMALL_BINARIES, make_build, run
@@ -325,3 +327,12 @@ def test_an_installed_release_is_held_against_its_own_interpreter(store: Release
         pinned = str(name)
         with pytest.raises(WrongTarget) if is_wrong else contextlib.nullcontext():
             check_installed_target(folder, manifest)
+
+
+def test_a_program_of_a_build_installs_it(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
+    build = make_build(tmp_path / "build", "1.0-aaaaaaaaaaaa")
+    link = tmp_path / "link"
+    link.symlink_to(build / "alpha")
+    assert find_build(link) == build
+    with pytest.raises(UsageError, match="name the SOURCE to install"):
+        find_build(store.bin / "alpha")

@@ -20,6 +20,7 @@ from hero_assistance_sdk.hero_proc.specs import ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import SERVICE, Paths
+from hero_assistance_sdk.zipapp.system_command import SCRIPT
 from tests.builds import ROOT, make_build
 from tests.capabilities import AS_ROOT, NAMESPACES, PROC, needs, require
 from tests.supervisor.harness import PROGRAM, Harness, wait_for
@@ -370,3 +371,11 @@ def test_too_few_open_files(harness: Harness) -> None:
         ("fault", "the system lets this process open 128 files, and it needs 144")
     ]
     assert [verdict for verdict, _ in doctor(harness.env, "open_files")] == ["ok"]
+
+
+def test_the_command_of_all_users_is_no_other_program(harness: Harness, installed_bin: Path, tmp_path: Path) -> None:
+    command = tmp_path / "system" / "hero_assistance"
+    command.parent.mkdir()
+    command.write_text(SCRIPT)
+    command.chmod(0o755)
+    assert _searching(harness, command.parent) == [("ok", f"{command} runs the live release")]

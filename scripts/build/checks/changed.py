@@ -20,6 +20,7 @@ SHARED_TESTS = {
     "faults": {"cli", "server"},
     "httpd": {"httpd"},
     "nu": {"cli"},
+    "packaging": {"cli", "sdk"},
     "replication": {"cli", "server"},
     "sdk": {"sdk"},
     "server": {"server"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tarfile
 from pathlib import Path
+from typing import IO
 
 from scripts.build.release.manifest import MANIFEST, SUMS, read_manifest, sha256
 
@@ -41,16 +42,10 @@ def find_archive(folder: Path) -> Path:
 def write_archive(folder: Path) -> Path:
     """Write the archive of a build into its folder, with its checksum; the same build gives the same bytes."""
     target = find_archive(folder)
-    parameter = zstd.CompressionParameter
-    options: dict[int, int] = {
-        parameter.compression_level: _LEVEL,
-        parameter.window_log: _WINDOW_LOG,
-        parameter.enable_long_distance_matching: 1,
-        parameter.checksum_flag: 1,
-    }
     names = [file["name"] for file in read_manifest(folder)["files"]]
     with (
-        zstd.ZstdFile(target, "w", options=options) as compressed,
+        target.open("wb") as file,
+        compress(file) as compressed,
         tarfile.open(fileobj=compressed, mode="w|", format=tarfile.USTAR_FORMAT) as archive,
     ):
         _add(archive, folder / MANIFEST, 0o644)
@@ -59,6 +54,18 @@ def write_archive(folder: Path) -> Path:
     with (folder / SUMS).open("a") as sums:
         sums.write(f"{sha256(target)}  {target.name}\n")
     return target
+
+
+def compress(output: IO[bytes]) -> zstd.ZstdFile:
+    """A file that writes what it is given to `output`, compressed with the window of an archive."""
+    parameter = zstd.CompressionParameter
+    options: dict[int, int] = {
+        parameter.compression_level: _LEVEL,
+        parameter.window_log: _WINDOW_LOG,
+        parameter.enable_long_distance_matching: 1,
+        parameter.checksum_flag: 1,
+    }
+    return zstd.ZstdFile(output, "w", options=options)
 
 
 def _add(archive: tarfile.TarFile, path: Path, mode: int) -> None:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.build.release.manifest import read_manifest, read_sums
+from scripts.build.release.manifest import read_manifest, read_sums, sha256
 from scripts.build.workspace import Workspace
 
 # Put on the path of every Python of the second build: its clock stands 400 days and some hours ahead.
@@ -42,7 +42,11 @@ _BUILD = """\
 from pathlib import Path
 from scripts.build.release import dist
 from scripts.build import workspace
+from scripts.build.packaging import deb
+from scripts.build.release.manifest import read_manifest
 dist.build(workspace.Workspace(Path.cwd()), Path.cwd() / "dist")
+if read_manifest(Path("dist"))["platform"] in deb.ARCHITECTURES:
+    deb.write_deb(Path("dist"), Path("dist"))
 """
 _COPIED = ("buildenv.sh", "requirements", "scripts", "packages")
 _SKIPPED = shutil.ignore_patterns("__pycache__", "node_modules", "bundle", "*.egg-info")
@@ -73,7 +77,7 @@ def build_twice(workspace: Workspace, report: Callable[[str], None]) -> None:
 
 
 def _build(workspace: Workspace, folder: Path, environment: dict[str, str], umask: int) -> dict[str, str]:
-    """Build a copy of the tree and return the SHA-256 of each zipapp, manifest's release included."""
+    """Build a copy of the tree and return the SHA-256 of each zipapp and package, manifest's release included."""
     for name in _COPIED:
         source = workspace.root / name
         if source.is_dir():
@@ -91,7 +95,8 @@ def _build(workspace: Workspace, folder: Path, environment: dict[str, str], umas
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return {**read_sums(folder / "dist"), "release": read_manifest(folder / "dist")["release"]}
+    packages = {package.name: sha256(package) for package in (folder / "dist").glob("*.deb")}
+    return {**read_sums(folder / "dist"), **packages, "release": read_manifest(folder / "dist")["release"]}
 
 
 def _sdk(folder: Path) -> str:

@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from hero_assistance_sdk.zipapp.system_command import is_system_command
+
 
 def is_on_path(folder: Path) -> bool:
     """Whether `PATH` names a folder, also with a slash at its end, or through a link."""
@@ -13,9 +15,20 @@ def is_on_path(folder: Path) -> bool:
 
 
 def find_other(program: Path) -> Path | None:
-    """Another program of this name that a shell finds first; `None` where it finds this one, or none."""
+    """Another program of this name that a shell finds first; `None` where it finds this one, or none.
+
+    The command of all users is no other one, since it runs the live release.
+    """
     found = shutil.which(program.name)
-    return Path(found) if found is not None and not _is_same(Path(found), program) else None
+    if found is None or _is_same(Path(found), program) or is_system_command(Path(found)):
+        return None
+    return Path(found)
+
+
+def find_system_command(name: str) -> Path | None:
+    """The command of all users, where a shell finds that by this name."""
+    found = shutil.which(name)
+    return Path(found) if found is not None and is_system_command(Path(found)) else None
 
 
 def format_line(folder: Path) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("install")
-@click.argument("source", metavar="SOURCE", type=click.Path())
+@click.argument("source", metavar="[SOURCE]", required=False, type=click.Path())
 @click.option("--force", is_flag=True, help="Install again what is installed; replace files in bin/ that are not ours.")
 @click.option(
     "--restart",
@@ -34,21 +34,23 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, of an error too.")
 def install_command(
-    source: str, *, force: bool, restart: bool, sha256: str | None, signers: Path | None, as_json: bool
+    source: str | None, *, force: bool, restart: bool, sha256: str | None, signers: Path | None, as_json: bool
 ) -> None:
     """Install the release in SOURCE, and make it live with one rename.
 
     SOURCE is the folder that a build left, an archive of one, the URL of an archive, or the folder of an installed
-    release. A download that broke off goes on where it was.
+    release; without it, the build that this program is part of, such as that of a package. A download that broke off
+    goes on where it was.
     """
     from hero_assistance.releases.installation import install_release, serialize_outcome
     from hero_assistance.releases.sources.checksums import choose_checks
+    from hero_assistance.releases.sources.own_build import find_own_build
 
     with reported_errors(as_json=as_json):
         paths = Paths.from_environ()
         checks = choose_checks(paths, sha256, signers)
         with show_progress() as progress:
-            outcome = install_release(paths, source, checks, progress, force=force)
+            outcome = install_release(paths, source or str(find_own_build()), checks, progress, force=force)
         if not as_json:
             # Said before the restart, which may fail.
             _print_outcome(outcome)
@@ -130,13 +132,13 @@ def _say_what_comes_next(paths: Paths, outcome: Outcome) -> None:
 
 def _say_what_a_shell_finds(folder: Path) -> None:
     """Say when a shell does not find what was installed, or another program of its name first."""
-    from hero_assistance.search_path import find_other, format_line, is_on_path
+    from hero_assistance.search_path import find_other, find_system_command, format_line, is_on_path
 
     other = find_other(folder / "hero_assistance")
     if other is not None:
         click.echo(
             f"{other} is found before {folder / 'hero_assistance'}: remove it, or change the order of PATH", err=True
         )
-    if not is_on_path(folder):
+    if not is_on_path(folder) and find_system_command("hero_assistance") is None:
         click.echo(f"{folder} is not on PATH; add to your shell profile:", err=True)
         click.echo(f"  {format_line(folder)}", err=True)

@@ -11,7 +11,7 @@ from hero_assistance.releases.mending import find_faults, is_archive_whole
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
-from hero_assistance.search_path import find_other, format_line, is_on_path
+from hero_assistance.search_path import find_other, find_system_command, format_line, is_on_path
 from hero_assistance_sdk.paths import Paths
 
 _MENDS = "hero_assistance --start mends them"
@@ -72,7 +72,10 @@ def check_search_path(paths: Paths) -> Iterator[Finding]:
     for other in others:
         detail = f"{other} is found before {store.bin / other.name}"
         yield Finding("PATH", Verdict.WARNING, detail, f"remove it, or: {line}")
-    if not is_on_path(store.bin):
+    system = find_system_command("hero_assistance")
+    if system is not None:
+        yield Finding("PATH", Verdict.OK, f"{system} runs the live release")
+    elif not is_on_path(store.bin):
         yield Finding("PATH", Verdict.WARNING, f"{store.bin} is not on PATH", line)
     elif not others:
         yield Finding("PATH", Verdict.OK, f"{store.bin} is on PATH")
