@@ -40,6 +40,7 @@ COMMANDS = {
     "restart": CommandEntry("service", "Replace what runs by new processes with the same flags."),
     "restore": CommandEntry("data.data", "Put the backup FILE in the place of the data."),
     "rollback": CommandEntry("releases", "Go back to RELEASE, or to the one that was live before."),
+    "run": CommandEntry("foreground", "Run the service in the foreground, for containers."),
     "secret": CommandEntry("secret", "Set, read and delete secrets in the supervisor's store."),
     "service": CommandEntry("service", "List what is registered with the supervisor."),
     "setup": CommandEntry("setup", "Set up a desk that runs: name, page, mail, and a first admin."),

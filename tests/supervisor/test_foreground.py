@@ -1,0 +1,128 @@
+"""`hero_assistance run`: one process that a container or a scheduler starts, and asks to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from hero_assistance import lifecycle
+from hero_assistance.action_names import SERVER, UI
+from hero_assistance.status import read_status
+from hero_assistance.supervisor.names import SUPERVISOR_LOCK
+from hero_assistance_sdk.files.file_lock import find_holder
+from hero_assistance_sdk.paths import Paths
+from tests.capabilities import PROC, needs
+from tests.supervisor.harness import wait_for
+from tests.supervisor.stand_in_daemons import Told, processes_of
+
+pytestmark = needs(PROC)
+END_S = 60.0
+COMMAND = (sys.executable, "-m", "hero_assistance", "run", "--auth-mode", "dev")
+
+
+@contextmanager
+def running(paths: Paths, environ: dict[str, str], *flags: str) -> Iterator[subprocess.Popen[str]]:
+    env = {**environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [*COMMAND, *flags], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def read_until(program: subprocess.Popen[str], text: str) -> list[str]:
+    """The lines that it prints, until one has this text."""
+    assert program.stdout is not None
+    found: list[str] = []
+    for line in program.stdout:
+        found.append(line.rstrip())
+        if text in line:
+            return found
+    raise AssertionError(found)
+
+
+def end(program: subprocess.Popen[str]) -> tuple[str, int]:
+    """What it prints until its end, and its exit status."""
+    printed, _ = program.communicate(timeout=END_S)
+    return printed, program.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_stops_the_service(desk: Paths, hero_env: dict[str, str], number: int) -> None:
+    with running(desk, hero_env) as program:
+        read_until(program, "started release")
+        assert read_status(desk).exit_status == 0
+        program.send_signal(number)
+        printed, status = end(program)
+    assert status == 0, printed
+    assert printed.endswith("stopped\n")
+    assert processes_of(desk) == set()
+    assert list(desk.service_sockets.iterdir()) == []
+
+
+def test_it_shows_the_logs_from_the_start_on(desk: Paths, hero_env: dict[str, str]) -> None:
+    with running(desk, hero_env) as program:
+        lines = read_until(program, f"{UI} | flags")
+        program.terminate()
+        end(program)
+    assert any(line.startswith(f"{SERVER} | flags --auth-mode dev") for line in lines)
+
+
+def test_a_stop_elsewhere_ends_it(desk: Paths, hero_env: dict[str, str]) -> None:
+    with running(desk, hero_env) as program:
+        read_until(program, "started release")
+        lifecycle.stop(desk, Told())
+        printed, status = end(program)
+    assert status == 0, printed
+
+
+def test_without_its_supervisor_it_stops_all_and_fails(desk: Paths, hero_env: dict[str, str]) -> None:
+    with running(desk, hero_env) as program:
+        read_until(program, "started release")
+        supervisor = find_holder(desk.state / SUPERVISOR_LOCK)
+        assert supervisor
+        os.kill(supervisor, signal.SIGKILL)
+        printed, status = end(program)
+    assert status == 1
+    assert "the supervisor has ended, so the service is stopped" in printed
+    assert processes_of(desk) == set()
+
+
+def test_a_start_that_fails_leaves_nothing(desk: Paths, hero_env: dict[str, str]) -> None:
+    (desk.root / "broken").touch()
+    with running(desk, hero_env, "--seed-dev-users") as program:
+        printed, status = end(program)
+    assert status == 1
+    assert "the database is from the future" in printed
+    assert processes_of(desk) == set()
+
+
+def test_the_end_of_a_child_is_taken_at_once(desk: Paths, hero_env: dict[str, str]) -> None:
+    """The first process of a container would have more and more zombies."""
+    with running(desk, hero_env) as program:
+        read_until(program, "started release")
+        server = next(action.pid for action in read_status(desk).actions if action.name == SERVER)
+        supervisor = find_holder(desk.state / SUPERVISOR_LOCK)
+        assert server
+        assert supervisor
+        os.kill(supervisor, signal.SIGKILL)
+        wait_for(lambda: not is_there(supervisor), "the end of the supervisor is taken")
+        program.terminate()
+        end(program)
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process is there, be it as a zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
