@@ -28,7 +28,7 @@ if is_locked():
     from scripts.build import npm
     from scripts.build.checks import changed
     from scripts.build.locks import interpreters, lock, lock_targets
-    from scripts.build.packaging import deb
+    from scripts.build.packaging import deb, image
     from scripts.build.release import dist, reproduce
     from scripts.build.tool import ToolError
     from scripts.build.workspace import Workspace
@@ -98,6 +98,13 @@ def deb_(session: nox.Session) -> None:
     """Write the build as a package for Debian and Ubuntu into dist/."""
     with _tool_errors(session):
         session.log(f"wrote {deb.write_deb(DIST, DIST).name}")
+
+
+@locked_session(venv_backend="none", requires=["build"], name="image")
+def image_(session: nox.Session) -> None:
+    """Write the build as an image for containers into dist/; needs mmdebstrap and a mirror of Debian."""
+    with _tool_errors(session):
+        session.log(f"wrote {image.write_image(DIST, DIST).name}")
 
 
 @locked_session(venv_backend="none", requires=["build"])

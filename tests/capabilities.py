@@ -158,6 +158,12 @@ POSTGRES = Capability(
 )
 FOREIGN_GROUP = Capability("foreign-group", "this user is in every group", lambda: True)
 DPKG = Capability("dpkg", "this system is not made of Debian's packages", _has_programs("dpkg", "dpkg-deb"))
+MMDEBSTRAP = Capability(
+    "mmdebstrap", "mmdebstrap or umoci is not installed (Debian has both)", _has_programs("mmdebstrap", "umoci")
+)
+DEBIAN_PYTHON = Capability(
+    "debian-python", "no Debian has this Python as its own", lambda: sys.version_info[:2] in {(3, 11), (3, 13)}
+)
 
 CAPABILITIES = (
     *(
@@ -175,12 +181,12 @@ CAPABILITIES = (
     ),
     *(REDIS_PROGRAMS, SYSTEMD, AS_ROOT, CHOSEN_PIDS, SYSTEM_PYTHON),
     *(DOVECOT, SSH_KEYGEN, SSHD, LITESTREAM, MASKED_PROC, MAIL_CORPUS, POSTGRES, FOREIGN_GROUP),
-    DPKG,
+    *(DPKG, MMDEBSTRAP, DEBIAN_PYTHON),
 )
 # What the machines of each platform that CI uses may lack; a container for Linux may forbid the choice of a pid, or
 # another /proc, and Debian's Python comes without its tests.
 EXPECTED_LACKS = {
-    "linux": frozenset({AS_ROOT, CHOSEN_PIDS, FOREIGN_GROUP, IPV6_LOOPBACK, MASKED_PROC, MAIL_CORPUS}),
+    "linux": frozenset({AS_ROOT, CHOSEN_PIDS, DEBIAN_PYTHON, FOREIGN_GROUP, IPV6_LOOPBACK, MASKED_PROC, MAIL_CORPUS}),
     "darwin": frozenset(CAPABILITIES) - {IPV6_LOOPBACK, CURL, SYSTEM_PYTHON, SSH_KEYGEN},
 }
 

@@ -17,7 +17,7 @@ DOCUMENTS = sorted(path for path in ROOT.glob("**/*.md") if not MADE_ELSEWHERE &
 PROMISED_SESSIONS = {
     *("build", "install", "up", "down", "dev"),
     *("tests", "lint", "types", "workflows", "reproduce", "faults", "bench", "lock"),
-    *("quick", "coverage", "docs", "changelog", "deploy", "deb"),
+    *("quick", "coverage", "docs", "changelog", "deploy", "deb", "image"),
 }
 LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#\s]+)")
 

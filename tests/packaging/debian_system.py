@@ -44,6 +44,10 @@ class DebianSystem:
         options = [f"--root={self.root}", "--force-depends", "--force-not-root", "--log=/dev/null"]
         return _must_run(["unshare", "--mount", *_MAP, "--", "dpkg", *options, *arguments], {})
 
+    def list_files(self) -> set[str]:
+        """The files that packages have brought."""
+        return {str(path.relative_to(self.root)) for path in (self.root / "usr").rglob("*") if path.is_file()}
+
     def run(self, script: str) -> str:
         """Run a shell script in the system, which ends with all that it started; returns what it printed."""
         path = os.pathsep.join(["/usr/bin", "/bin", "/usr/sbin", str(Path(sys.executable).resolve().parent)])

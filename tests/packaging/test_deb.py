@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,12 +18,21 @@ from scripts.build.packaging.deb import ARCHITECTURES, debian_version, package_n
 from scripts.build.release.archive import archive_name
 from scripts.build.release.manifest import read_manifest
 from scripts.build.tool import ToolError
-from tests.builds import ROOT, make_build
+from tests.builds import ROOT, make_build, run
 from tests.capabilities import DPKG, NAMESPACES, needs
 from tests.packaging.debian_system import DebianSystem
 
 LINUX = Target("CPython 3.11", "linux-x86_64")
 RELEASE = "1.0-0123456789ab"
+# What a user does on a machine with the package; form feeds are between what the steps print.
+_USE = """\
+hero_assistance --version; printf '\\f'
+hero_assistance install --json; printf '\\f'
+hero_assistance --start --auth-mode dev >&2
+hero_assistance status --json; printf '\\f'
+hero_assistance doctor --json || true
+hero_assistance --stop >&2
+"""
 
 
 @pytest.fixture
@@ -31,13 +41,32 @@ def small(tmp_path: Path) -> Path:
     return write_deb(make_build(tmp_path / "build", RELEASE, target=LINUX), tmp_path)
 
 
+@dataclass(frozen=True)
+class Story:
+    """What came of the real package, from its installation to its purge."""
+
+    files: set[str]
+    faults: str
+    version: str
+    outcome: dict[str, Any]
+    status: dict[str, Any]
+    doctor: dict[str, Any]
+    files_after_purge: set[str]
+    version_after_purge: str
+
+
 @pytest.fixture(scope="module")
-def system(dist: Path) -> Iterator[DebianSystem]:
-    """A system with the package of the real build."""
+def story(dist: Path) -> Iterator[Story]:
+    """A machine gets the package, a user of it starts a desk, and the package is purged."""
     with TemporaryDirectory(prefix="ha", dir="/tmp") as folder:
-        found = DebianSystem.make(Path(folder))
-        found.dpkg("--install", str(write_deb(dist, Path(folder))))
-        yield found
+        system = DebianSystem.make(Path(folder))
+        system.dpkg("--install", str(write_deb(dist, Path(folder))))
+        files, faults = system.list_files(), system.dpkg("--verify", "hero-assistance")
+        version, *documents = system.run(_USE).split("\f")
+        outcome, status, doctor = map(json.loads, documents)
+        system.dpkg("--purge", "hero-assistance")
+        live = run(system.home / "hero/bin/hero_assistance", "--version", env={})
+        yield Story(files, faults, version, outcome, status, doctor, system.list_files(), live)
 
 
 def read_field(package: Path, field: str) -> str:
@@ -87,53 +116,37 @@ def test_dpkg_orders_versions_as_python_does() -> None:
 
 
 @needs(DPKG, NAMESPACES)
-def test_the_installed_files_are_those_of_the_build(system: DebianSystem, dist: Path) -> None:
-    assert system.dpkg("--verify", "hero-assistance") == ""
-    installed = system.root / "usr" / "lib" / "hero-assistance"
-    assert read_manifest(installed) == read_manifest(dist)
-    assert {path.name for path in installed.iterdir()} == {
-        "manifest.json",
-        *(file["name"] for file in read_manifest(dist)["files"]),
+def test_the_installed_files_are_those_of_the_build(story: Story, dist: Path) -> None:
+    assert story.faults == ""
+    names = [file["name"] for file in read_manifest(dist)["files"]]
+    assert story.files == {
+        "usr/bin/hero_assistance",
+        "usr/share/doc/hero-assistance/copyright",
+        *(f"usr/lib/hero-assistance/{name}" for name in ("manifest.json", *names)),
+        *(f"usr/share/doc/hero-assistance/{name}.cdx.json" for name in names),
     }
-    bills = {path.name for path in (system.root / "usr" / "share" / "doc" / "hero-assistance").glob("*.cdx.json")}
-    assert bills == {f"{file['name']}.cdx.json" for file in read_manifest(dist)["files"]}
 
 
 @needs(DPKG, NAMESPACES)
-def test_a_user_installs_and_starts_what_it_brings(system: DebianSystem, dist: Path) -> None:
+def test_the_command_of_the_package_runs_where_nothing_is_installed(story: Story, dist: Path) -> None:
+    assert read_manifest(dist)["release"] in story.version
+
+
+@needs(DPKG, NAMESPACES)
+def test_a_user_installs_and_starts_what_it_brings(story: Story, dist: Path) -> None:
     release = read_manifest(dist)["release"]
-    assert release in system.run("hero_assistance --version")
-    said = system.run(
-        "hero_assistance install --json; hero_assistance --start --auth-mode dev >&2;"
-        "echo; hero_assistance status --json; echo; hero_assistance doctor --json || true;"
-        "hero_assistance --stop >&2"
-    )
-    outcome, status, doctor = _documents(said)
-    assert (outcome["release"], outcome["changed"]) == (release, True)
-    assert {action["state"] for action in status["actions"]} == {"healthy"}
-    assert status["release"] == release
-    assert [finding["detail"] for finding in doctor["findings"] if finding["check"] == "PATH"] == [
-        "/usr/bin/hero_assistance runs the live release"
-    ]
-    assert (system.home / "hero" / "bin" / "hero_assistance").resolve().parent.name == release
+    assert (story.outcome["release"], story.outcome["changed"]) == (release, True)
+    assert story.status["release"] == release
+    assert {action["state"] for action in story.status["actions"]} == {"healthy"}
 
 
 @needs(DPKG, NAMESPACES)
-def test_a_purge_takes_no_desk_with_it(dist: Path) -> None:
-    with TemporaryDirectory(prefix="ha", dir="/tmp") as folder:
-        system = DebianSystem.make(Path(folder))
-        system.dpkg("--install", str(write_deb(dist, Path(folder))))
-        system.run("hero_assistance install >&2")
-        system.dpkg("--purge", "hero-assistance")
-        assert not (system.root / "usr" / "lib" / "hero-assistance").exists()
-        assert read_manifest(dist)["release"] in system.run("hero/bin/hero_assistance --version")
+def test_doctor_knows_the_command_of_the_package(story: Story) -> None:
+    found = [finding["detail"] for finding in story.doctor["findings"] if finding["check"] == "PATH"]
+    assert found == ["/usr/bin/hero_assistance runs the live release"]
 
 
-def _documents(text: str) -> list[dict[str, Any]]:
-    """The JSON documents that were printed one after the other."""
-    decoder, found = json.JSONDecoder(), []
-    while text := text.lstrip():
-        document, end = decoder.raw_decode(text)
-        found.append(document)
-        text = text[end:]
-    return found
+@needs(DPKG, NAMESPACES)
+def test_a_purge_takes_no_desk_with_it(story: Story, dist: Path) -> None:
+    assert story.files_after_purge == set()
+    assert read_manifest(dist)["release"] in story.version_after_purge

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from hero_assistance.doctor.findings import Finding, Verdict
 from hero_assistance.releases.errors import WrongTarget
-from hero_assistance.releases.manifest import Installed, read_installed
+from hero_assistance.releases.manifest import Installed, read_build, read_installed
 from hero_assistance.releases.mending import find_faults, is_archive_whole
-from hero_assistance.releases.store import ReleaseStore
+from hero_assistance.releases.store import ReleaseStore, is_image
 from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
 from hero_assistance.search_path import find_other, find_system_command, format_line, is_on_path
@@ -19,6 +19,9 @@ _MENDS = "hero_assistance --start mends them"
 
 def check_release(paths: Paths) -> Iterator[Finding]:
     """The live release, and whether every file of it is as it was installed."""
+    if is_image(paths):
+        yield Finding("release", Verdict.OK, f"{read_build(paths.root).release} is that of the image")
+        return
     store, live, installed = _find_live(paths)
     if live is None:
         yield Finding("release", Verdict.FAULT, f"none is live in {store.folder}", "nox -s install")

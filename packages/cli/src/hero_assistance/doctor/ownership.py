@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from hero_assistance.doctor.findings import Finding, Verdict
+from hero_assistance.releases.store import is_image
 from hero_assistance_sdk.os_errors import explain_owner, name_user
 from hero_assistance_sdk.paths import Paths
 
@@ -52,7 +53,8 @@ def _list_needed(paths: Paths) -> dict[Path, bool]:
     for folder in (*written, paths.data / "attachments", paths.state / "secrets", paths.state / "runs"):
         found |= dict.fromkeys(_list_entries(folder), True)
     found |= dict.fromkeys(_list_entries(paths.service_sockets), True)
-    read = (paths.bin, paths.releases)
+    # Those of an image are root's.
+    read = () if is_image(paths) else (paths.bin, paths.releases)
     found |= {folder: False for folder in read if folder.exists()}
     return found | {entry: False for folder in read for entry in _list_entries(folder)}
 

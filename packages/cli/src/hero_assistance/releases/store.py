@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hero_assistance.releases.errors import InstallBusy
-from hero_assistance.releases.manifest import CURRENT, Installed, read_installed
+from hero_assistance.releases.manifest import BUILD_FILE, CURRENT, Installed, read_installed
 from hero_assistance_sdk.files.durable_files import PRIVATE_FILE
 from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.paths import Paths
@@ -20,6 +20,11 @@ LOCK = ".lock"
 # A cold install takes some seconds; a longer wait has a reason, which the error names.
 LOCK_TIMEOUT_S = 120.0
 _LOCK_MODE = 0o644
+
+
+def is_image(paths: Paths) -> bool:
+    """Whether the root is that of an image for containers: its programs are fixed, and below no store."""
+    return (paths.root / BUILD_FILE).is_file()
 
 
 @dataclass(frozen=True)
