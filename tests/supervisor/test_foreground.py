@@ -84,6 +84,23 @@ def test_a_stop_elsewhere_ends_it(desk: Paths, hero_env: dict[str, str]) -> None
     assert status == 0, printed
 
 
+def test_another_supervisor_may_take_over(desk: Paths, hero_env: dict[str, str]) -> None:
+    with running(desk, hero_env) as program:
+        read_until(program, "started release")
+        supervisor = find_holder(desk.state / SUPERVISOR_LOCK)
+        assert supervisor
+        os.kill(supervisor, signal.SIGKILL)
+        wait_for(lambda: not is_there(supervisor), "the supervisor's end is taken")
+        lifecycle.restart(desk, Told())
+        assert find_holder(desk.state / SUPERVISOR_LOCK) not in (None, supervisor)
+        # A line that is shown now is one that was written after the restart.
+        read_until(program, f"{UI} | flags")
+        assert program.poll() is None
+        program.terminate()
+        printed, status = end(program)
+    assert status == 0, printed
+
+
 def test_without_its_supervisor_it_stops_all_and_fails(desk: Paths, hero_env: dict[str, str]) -> None:
     with running(desk, hero_env) as program:
         read_until(program, "started release")

@@ -22,6 +22,8 @@ from hero_assistance_sdk.paths import Paths
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # How soon the end of a service is noticed that somebody else has stopped.
 _LOOK_S = 2.0
+# An upgrade replaces the supervisor, which takes a second or two; what runs goes on meanwhile.
+_ABSENT_S = 8.0
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -66,15 +68,23 @@ class _Watch:
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
         self._next_look = time.monotonic() + _LOOK_S
+        self._absent_since: float | None = None
 
     def is_over(self) -> bool:
-        """Whether no supervisor has the service any more."""
+        """Whether the service was stopped, or has had no supervisor for a while."""
         _reap()
-        if time.monotonic() < self._next_look:
+        now = time.monotonic()
+        if now < self._next_look:
             return False
-        self._next_look = time.monotonic() + _LOOK_S
+        self._next_look = now + _LOOK_S
         with connect_supervisor(self._paths) as supervisor:
-            return supervisor is None or not knows_service(supervisor.client)
+            if supervisor is not None and knows_service(supervisor.client):
+                self._absent_since = None
+                return False
+        if not registered_here(self._paths):
+            return True
+        self._absent_since = self._absent_since or now
+        return now - self._absent_since >= _ABSENT_S
 
 
 def _ask(_number: int, _frame: FrameType | None) -> NoReturn:
