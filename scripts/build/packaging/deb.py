@@ -1,14 +1,10 @@
-"""A package for Debian and Ubuntu: a build below /usr/lib, and the command that installs it for a user.
-
-python -m scripts.build.packaging.deb dist     writes the package of a finished build into its folder
-"""
+"""A package for Debian and Ubuntu: a build below /usr/lib, and the command that installs it for a user."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +55,6 @@ License: Apache-2.0
  /usr/share/common-licenses/Apache-2.0.
 """
 _AR_MAGIC = b"!<arch>\n"
-_MEBIBYTE = 1024 * 1024
 
 
 def package_name(folder: Path) -> str:
@@ -143,19 +138,3 @@ def _pack(tree: Tree) -> bytes:
 def _ar_member(name: str, data: bytes) -> bytes:
     header = f"{name:<16}{0:<12}{0:<6}{0:<6}{0o100644:<8o}{len(data):<10}`\n"
     return header.encode() + data + b"\n" * (len(data) % 2)
-
-
-def main() -> int:
-    """Write the package of the build in the folder that the command line names."""
-    folder = Path(sys.argv[1])
-    try:
-        target = write_deb(folder, folder)
-    except ToolError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"wrote {target.name}, {target.stat().st_size / _MEBIBYTE:.1f} MiB")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

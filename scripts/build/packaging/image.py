@@ -1,7 +1,4 @@
-"""An image for containers: the binaries of a build, unpacked, above the Debian that has their Python.
-
-python -m scripts.build.packaging.image dist     writes the image of a finished build into its folder
-"""
+"""An image for containers: the binaries of a build, unpacked, above the Debian that has their Python."""
 
 from __future__ import annotations
 
@@ -11,17 +8,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import hero_assistance_sdk
 from hero_assistance_sdk.zipapp.header import Pin, Target
 from hero_assistance_sdk.zipapp.pinning import boot_lines
 from hero_assistance_sdk.zipapp.system_command import BUILD_FOLDER
-from hero_assistance_sdk.zipapp.tree import unpack
 from scripts.build.packaging.base_system import USER_ID, make_base_system
 from scripts.build.packaging.deb import ARCHITECTURES
 from scripts.build.packaging.oci_archive import Image, Layer, write_archive
 from scripts.build.packaging.tar_tree import File, Folder, Link, Tree, write_tar
 from scripts.build.release.archive import archive_name
 from scripts.build.release.manifest import MANIFEST, read_manifest
-from scripts.build.tool import ToolError
+from scripts.build.tool import ToolError, must_run
 
 SUFFIX = ".oci.tar"
 # Where a volume goes, and where the sockets are.
@@ -30,8 +27,19 @@ SOCKETS = "/run/hero-assistance"
 _PROGRAM = "hero_assistance"
 _PORTS = (9770, 9771)
 _PAGE = "0.0.0.0:9771"
+# Byte code depends on what its process has done before, so it is made by one that has done nothing.
+_UNPACK = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from hero_assistance_sdk.zipapp.tree import unpack
+seeds = []
+for archive in map(Path, sys.argv[3:]):
+    unpack(archive, Path(sys.argv[2], archive.name), seeds)
+    seeds.insert(0, Path(sys.argv[2], archive.name))
+"""
+_UNPACK_S = 300.0
 _LAUNCHER = '#!/bin/sh\nexec /usr/bin/{python} -IS {boot} "$@"\n'
-_MEBIBYTE = 1024 * 1024
 
 
 def image_name(folder: Path) -> str:
@@ -115,10 +123,9 @@ def _list_files(folder: Path, manifest: dict[str, Any], python: str, work: Path)
 
 def _list_trees(archives: list[Path], root: str, work: Path) -> Iterator[tuple[str, File | Link]]:
     """The unpacked binaries; what several of them have is there once, and linked."""
-    seeds: list[Path] = []
-    for archive in archives:
-        unpack(archive, work / archive.name, seeds)
-        seeds.insert(0, work / archive.name)
+    sdk = Path(hero_assistance_sdk.__file__).parents[1]
+    command = [sys.executable, "-IS", "-c", _UNPACK, str(sdk), str(work), *map(str, archives)]
+    must_run("unpacking the binaries", command, Path.cwd(), timeout_s=_UNPACK_S, hint="build again: nox -s build")
     known: dict[int, str] = {}
     # In the order of a tar file: a hard link comes after what it is linked to.
     for path in sorted((path for path in work.rglob("*") if path.is_file()), key=str):
@@ -126,19 +133,3 @@ def _list_trees(archives: list[Path], root: str, work: Path) -> Iterator[tuple[s
         place = f"{root}/{path.relative_to(work).as_posix()}"
         first = known.setdefault(status.st_ino, place)
         yield place, File(path, status.st_mode & 0o755) if first == place else Link(first, is_hard=True)
-
-
-def main() -> int:
-    """Write the image of the build in the folder that the command line names."""
-    folder = Path(sys.argv[1])
-    try:
-        target = write_image(folder, folder)
-    except ToolError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"wrote {target.name}, {target.stat().st_size / _MEBIBYTE:.1f} MiB")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
