@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,16 @@ def test_a_suite_is_collected_once_from_a_folder_inside_of_the_project(
     done = run(project, "bisect", "nowhere.py::test_x", *words)
     assert "must name one test; it names 0" in done.stderr
     assert (project.folder / "collected").read_text() == "1 "
+
+
+def test_a_file_that_cannot_be_imported_is_left_out_and_named(project: Any) -> None:
+    project.write("tests/test_a.py", "def test_x(): assert 0\n")
+    project.write("tests/test_b.py", "import no_such_module\ndef test_y(): pass\n")
+    project.write("pytest.ini", "[pytest]\naddopts = -x\n")
+    done = project.command("measure", "--json", "--foreign-load", "1", "tests/test_a.py::test_x", "tests/test_b.py")
+    assert [(one["nodeid"], one["verdict"]) for one in json.loads(done.stdout)] == [
+        ("tests/test_a.py::test_x", "broken"),
+        ("tests/test_b.py", "missing"),
+    ]
+    assert "tests/test_b.py cannot be collected and is left out" in done.stderr
+    assert "its file cannot be collected" in run(project, "measure", "tests/test_b.py", folder=".").stdout

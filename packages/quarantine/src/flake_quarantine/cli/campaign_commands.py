@@ -24,8 +24,10 @@ from flake_quarantine.inference.measurement import Measurement, correct_p_values
 from flake_quarantine.inference.stopping_rule import FAILING, Verdict
 from flake_quarantine.inference.suspects import list_port_holders
 from flake_quarantine.inference.tally import Tally
+from flake_quarantine.node_ids import extract_path
 from flake_quarantine.register import Register
 from flake_quarantine.runner.batches import choose_neighbours
+from flake_quarantine.runner.pytest_runner import PytestRunner
 
 HEALED_DAYS = 14  # how long a healed test may stay in the register
 BISECT_WORKERS = 4
@@ -48,7 +50,7 @@ def measure(invocation: Invocation) -> int:
         )
         found = Measurer(campaign).measure(wanted)
         correct_p_values(found)
-        found += [Measurement(nodeid=nodeid, tally=Tally([]), verdict=Verdict.MISSING) for nodeid in missing]
+        found += [_describe_missing(nodeid, runner) for nodeid in missing]
         overdue = [_apply_register(one, register, invocation.resolve_today(), history) for one in found]
         _record_verdicts(history, found)
     invocation.print_result(
@@ -58,12 +60,20 @@ def measure(invocation: Invocation) -> int:
     return 1 if any(overdue) or any(one.verdict in FAILING for one in found) else 0
 
 
+def _describe_missing(nodeid: str, runner: PytestRunner) -> Measurement:
+    """Return the verdict on a name for which pytest collects no test."""
+    there = extract_path(nodeid) in runner.uncollected
+    hint = "its file cannot be collected" if there else "there is no such test"
+    return Measurement(nodeid=nodeid, tally=Tally([]), verdict=Verdict.MISSING, hint=hint)
+
+
 def hunt(invocation: Invocation) -> int:
     """Look for unknown flakes until the time is up."""
     # Read first: a mistake is told before pytest collects for a minute.
     shard = arguments.parse_shard(invocation.options.shard) if invocation.options.shard else None
     register, runner = invocation.load_register(), invocation.make_runner()
-    suite = runner.collect(invocation.options.nodeid) if invocation.options.nodeid else invocation.collect_suite(runner)
+    named = invocation.options.nodeid
+    suite = invocation.collect(runner, named) if named else invocation.collect_suite(runner)
     if not suite:
         raise QuarantineError("pytest collects no tests here")
     with invocation.open_history() as history:

@@ -95,7 +95,14 @@ class Invocation:
         """
         if not self.pytest_options:
             runner.cwd = self.project.root
-        return runner.collect()
+        return self.collect(runner)
+
+    def collect(self, runner: PytestRunner, arguments: Sequence[str] = ()) -> list[str]:
+        """Return the tests that pytest collects for its arguments, and report what it could not collect."""
+        suite = runner.collect(arguments)
+        for name in runner.uncollected:
+            self.report_progress(f"{name} cannot be collected and is left out")
+        return suite
 
     def find_tests(
         self, runner: PytestRunner, suite: Sequence[str], names: Sequence[str]

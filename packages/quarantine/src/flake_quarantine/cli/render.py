@@ -98,7 +98,7 @@ def format_measurements(found: Sequence[Measurement]) -> str:
 
 def _format_measurement(one: Measurement) -> list[str]:
     if one.verdict is Verdict.MISSING:
-        return [f"{one.verdict.value}: {one.nodeid}", "  there is no such test"]
+        return [f"{one.verdict.value}: {one.nodeid}", f"  {one.hint}"]
     lines = [f"{one.verdict.value}: {one.nodeid}", *_format_counts(one), *_format_causes(one)]
     lines += [f"  note: {note.strip().splitlines()[-1]}" for note in one.notes[:2] if note.strip()]
     lines += [f"  {one.hint}"] if one.hint else []

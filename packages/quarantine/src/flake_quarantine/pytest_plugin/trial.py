@@ -92,6 +92,11 @@ class TrialRecorder:
             items[:] = deal_items(copy_items(known, parts, self.spec.seed), self.spec.workers)
         return result
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Log what cannot be collected, such as a file that cannot be imported."""
+        if report.failed:
+            self.log.write(uncollected=report.nodeid)
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Log start and end of one run."""

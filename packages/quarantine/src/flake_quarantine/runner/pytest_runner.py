@@ -47,17 +47,20 @@ class PytestRunner:
     batch_seconds: float = BATCH_SECONDS
     until: float = float("inf")  # of the monotonic clock, when everything that runs is ended
     read_times: Callable[[], ProcessorTimes | None] = read_processor_times
+    uncollected: tuple[str, ...] = ()  # what `collect` had to leave out
 
     def collect(self, arguments: Iterable[str] = ()) -> list[str]:
         """Return the node ids that pytest collects, and learn the root folder that they are relative to.
 
+        A file that cannot be imported is left out, and noted in `uncollected`: others can be measured without it.
         Raises TrialFailed, with the end of pytest's output.
         """
-        options = ["--collect-only", "-q", *arguments]
+        options = ["--collect-only", "-q", "--continue-on-collection-errors", *arguments]
         log, result = self._run(options, TrialSpec(log_folder=""), COLLECT_SECONDS, rooted=False)
         if not log.rootdir or result.status not in COLLECTED:
             raise TrialFailed(f"pytest could not collect ({result.describe()}):\n{result.output[-2000:]}")
         self.root = Path(log.rootdir)
+        self.uncollected = tuple(dict.fromkeys((*self.uncollected, *log.uncollected)))
         return list(dict.fromkeys(log.collected))
 
     def run_alone(self, nodeid: str) -> Run:

@@ -31,6 +31,7 @@ class TrialLog:
 
     runs: list[Run] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
+    uncollected: list[str] = field(default_factory=list)  # files and folders that pytest could not collect
     rootdir: str = ""
 
 
@@ -83,6 +84,8 @@ def _read_file(lines: Iterable[dict[str, object]], worker: str, log: TrialLog, h
         if "collected" in line:
             log.collected = [str(nodeid) for nodeid in line["collected"]]  # type: ignore[attr-defined]
             log.rootdir = str(line["rootdir"])
+        elif "uncollected" in line:
+            log.uncollected.append(str(line["uncollected"]))
         elif "start" in line:
             last = Run(nodeid=str(line["nodeid"]), worker=worker, start=float(str(line["start"])), before=tuple(ran))
             log.runs.append(last)
