@@ -7,11 +7,12 @@ import enum
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake_quarantine import node_ids
+from flake_quarantine.codeowners import find_code_owners
 from flake_quarantine.errors import BrokenRegister
 
 TABLE_HEADER = re.compile(r"\s*\[\[\s*[\"']?test[\"']?\s*\]\]")
@@ -94,15 +95,28 @@ class Register:
         return max([clock, *(entry.since for entry in self.entries)])
 
 
-def load(path: Path) -> Register:
-    """Read the register; a missing file is an empty register. Raises BrokenRegister."""
+def load(path: Path, root: Path | None = None) -> Register:
+    """Read the register; a missing file is an empty register. Raises BrokenRegister.
+
+    With `root`, pytest's root folder, an entry that names no owner has those of its file in CODEOWNERS.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Register(path)
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenRegister(f"{path}: cannot be read: {error}") from error
-    return Register(path, parse(text, str(path)))
+    entries = parse(text, str(path))
+    return Register(path, entries if root is None else tuple(_fill_owners(entries, root)))
+
+
+def _fill_owners(entries: Sequence[Entry], root: Path) -> Iterator[Entry]:
+    owners = None if all(entry.owner for entry in entries) else find_code_owners(root)
+    for entry in entries:
+        if entry.owner or owners is None:
+            yield entry
+        else:
+            yield replace(entry, owner=owners.find(root / node_ids.extract_path(entry.nodeid)))
 
 
 def parse(text: str, name: str) -> tuple[Entry, ...]:

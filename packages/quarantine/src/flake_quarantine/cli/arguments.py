@@ -96,7 +96,7 @@ def _add_campaign_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_entry_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--owner", required=True)
+    command.add_argument("--owner", help="default: those of the file in CODEOWNERS")
     command.add_argument("--issue", required=True)
     command.add_argument("--reason", required=True)
     command.add_argument("--kind", choices=[kind.value for kind in Kind])

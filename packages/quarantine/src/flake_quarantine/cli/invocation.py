@@ -54,7 +54,13 @@ class Invocation:
         """
         if must_exist and self.options.register and not self.register_path.exists():
             raise QuarantineError(f"{self.register_path}: there is no such register; `flake-quarantine add` makes one")
-        return load(self.register_path)
+        register = load(self.register_path)
+        return register if all(entry.owner for entry in register.entries) else load(self.register_path, self.root)
+
+    @property
+    def root(self) -> Path:
+        """The folder that node ids are relative to; where the register was named, pytest is not asked for it."""
+        return Path.cwd() if self.options.register else self.project.root
 
     def resolve_today(self) -> dt.date:
         """Return today by the clock, but none before the register's newest entry."""

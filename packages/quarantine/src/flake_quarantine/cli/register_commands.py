@@ -10,6 +10,7 @@ from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.cli import register_editor, render
 from flake_quarantine.cli.arguments import parse_counts
 from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.codeowners import find_code_owners
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
 from flake_quarantine.inference.measurement import Measurement
@@ -36,15 +37,14 @@ def add(invocation: Invocation) -> int:
     options, today = invocation.options, invocation.resolve_today()
     if not 1 <= options.days <= MAX_AGE.days:
         raise QuarantineError(f"--days must be 1 to {MAX_AGE.days}")
-    if not options.owner.strip():
-        raise QuarantineError("--owner must name somebody")
+    owner = _find_owner(invocation)
     evidence, kind = _find_evidence(invocation)
     _refuse_unknown_test(invocation)
     entry = Entry(
         nodeid=options.nodeid,
         kind=Kind(options.kind) if options.kind else kind,
         reason=options.reason,
-        owner=options.owner,
+        owner=owner,
         issue=options.issue,
         since=today,
         expires=today + dt.timedelta(days=options.days),
@@ -55,6 +55,17 @@ def add(invocation: Invocation) -> int:
         render.serialize_entry(entry, today), lambda: f"{entry.nodeid} is quarantined until {entry.expires}"
     )
     return 0
+
+
+def _find_owner(invocation: Invocation) -> str:
+    """Return the owner to write down: the one that was named, or none if CODEOWNERS knows the file's."""
+    options, root = invocation.options, invocation.project.root
+    if options.owner is not None and not options.owner.strip():
+        raise QuarantineError("--owner must name somebody")
+    owners = None if options.owner else find_code_owners(root)
+    if options.owner or (owners and owners.find(root / extract_path(options.nodeid))):
+        return options.owner or ""
+    raise QuarantineError("name somebody with --owner: CODEOWNERS names nobody for this file")
 
 
 def release(invocation: Invocation) -> int:

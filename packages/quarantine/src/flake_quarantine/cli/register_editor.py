@@ -21,7 +21,7 @@ def format_entry(entry: Entry) -> str:
     counts = vars(entry.evidence)
     lines = [
         "[[test]]",
-        *(f"{key} = {_format_string(text)}" for key, text in texts.items()),
+        *(f"{key} = {_format_string(text)}" for key, text in texts.items() if text or key != "owner"),
         f"since = {entry.since.isoformat()}",
         f"expires = {entry.expires.isoformat()}",
         "evidence = { " + ", ".join(f"{key} = {count}" for key, count in counts.items()) + " }",

@@ -91,7 +91,7 @@ def _register_ordinary_run(config: pytest.Config) -> None:
     from flake_quarantine.register import load
 
     try:
-        register = load(path)
+        register = load(path, config.rootpath)
     except BrokenRegister as error:
         raise pytest.UsageError(str(error)) from error
     if not is_posix():

@@ -1,0 +1,92 @@
+"""Reads CODEOWNERS: who owns a file, by the rules of GitHub and GitLab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+# GitLab's sections, such as `^[Database][2] @dba`, where `^` makes the approval optional.
+SECTION = re.compile(r"\^?\[(?P<name>[^\]]+)\](\[\d+\])?(?P<owners>.*)")
+WORDS = re.compile(r"(?:\\.|[^\s\\])+")  # a pattern may hold spaces, each after a backslash
+WILDCARDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line: the files that it is about, in which section it stands, and whom it names."""
+
+    files: re.Pattern[str]
+    section: str
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CodeOwners:
+    """All rules of one file; `folder` is the root of the repository, from which they count."""
+
+    folder: Path
+    rules: tuple[Rule, ...]
+
+    def find(self, path: Path) -> str:
+        """Return the owners of a file, separated by spaces; empty if it has none.
+
+        The last rule that matches decides, in each section by itself.
+        """
+        if not path.is_relative_to(self.folder):
+            return ""
+        name = path.relative_to(self.folder).as_posix()
+        last = {rule.section: rule.owners for rule in self.rules if rule.files.match(name)}
+        return " ".join(dict.fromkeys(owner for owners in last.values() for owner in owners))
+
+
+def find_code_owners(folder: Path) -> CodeOwners | None:
+    """Read the CODEOWNERS of the repository that the folder is in; None if it has none."""
+    for parent in (folder, *folder.parents):
+        for place in PLACES:
+            if (parent / place).is_file():
+                text = (parent / place).read_text(encoding="utf-8", errors="replace")
+                return CodeOwners(parent, tuple(parse(text.splitlines())))
+        if (parent / ".git").exists():
+            return None
+    return None
+
+
+def parse(lines: Iterable[str]) -> Iterator[Rule]:
+    """Yield the rules; a line that names nobody has the owners of its section, or none."""
+    section, default = "", tuple[str, ...]()
+    for line in map(str.strip, lines):
+        heading = SECTION.fullmatch(line)
+        if heading:
+            section, default = heading["name"].casefold(), tuple(_list_owners(WORDS.findall(heading["owners"])))
+        elif line and not line.startswith("#"):
+            pattern, *owners = WORDS.findall(line)
+            yield Rule(_compile(pattern), section, tuple(_list_owners(owners)) or default)
+
+
+def _list_owners(words: Iterable[str]) -> Iterator[str]:
+    """Yield the owners, up to a comment."""
+    for word in words:
+        if word.startswith("#"):
+            return
+        yield word
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Return what a pattern means: as in .gitignore, without `!` and ranges."""
+    pattern = re.sub(r"\\(.)", r"\1", pattern)
+    is_anchored = "/" in pattern.rstrip("/")
+    body = "".join(_translate(part) for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/")))
+    if pattern.endswith("/"):
+        rest = "/.*"
+    elif PurePosixPath(pattern).name == "*" and is_anchored:  # `docs/*` is about the files of that folder alone
+        rest = ""
+    else:
+        rest = "(?:/.*)?"
+    return re.compile(f"{'' if is_anchored else '(?:.*/)?'}{body}{rest}\\Z", re.DOTALL)
+
+
+def _translate(part: str) -> str:
+    return WILDCARDS.get(part) or re.escape(part)

@@ -1,0 +1,98 @@
+"""Owners of tests, from CODEOWNERS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake_quarantine.codeowners import CodeOwners, find_code_owners, parse
+
+GITHUB = """
+# Comments, and a default for everything.
+*               @all
+*.js            @js  # who else
+/build/logs/    @logs
+docs/*          docs@example.org
+apps/           @apps
+/scripts        @scripts @more
+**/deep         @deep
+/a/**/z.py      @z
+/with\\ space/  @space
+/apps/unowned
+"""
+GITLAB = """
+* @all
+[Database][2] @dba
+/db/
+/db/special.sql @special
+^[Docs] @writers
+/db/*.md
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "owners"),
+    [
+        ("README", "@all"),
+        ("other/in/x.js", "@js"),
+        ("build/logs/a/b.log", "@logs"),
+        ("more/build/logs/a.log", "@all"),
+        ("docs/start.md", "docs@example.org"),
+        ("docs/inner/start.md", "@all"),
+        ("x/apps/a.py", "@apps"),
+        ("scripts/run/a.py", "@scripts @more"),
+        ("x/deep/y/a.py", "@deep"),
+        ("a/z.py", "@z"),
+        ("a/b/c/z.py", "@z"),
+        ("with space/a.py", "@space"),
+        ("apps/unowned/a.py", ""),
+    ],
+)
+def test_the_last_rule_that_matches_names_the_owner(name: str, owners: str) -> None:
+    assert CodeOwners(Path("/repo"), tuple(parse(GITHUB.splitlines()))).find(Path("/repo") / name) == owners
+
+
+@pytest.mark.parametrize(
+    ("name", "owners"),
+    [
+        ("a.py", "@all"),
+        ("db/a.sql", "@all @dba"),
+        ("db/special.sql", "@all @special"),
+        ("db/a.md", "@all @dba @writers"),
+    ],
+)
+def test_each_section_adds_its_owners(name: str, owners: str) -> None:
+    assert CodeOwners(Path("/repo"), tuple(parse(GITLAB.splitlines()))).find(Path("/repo") / name) == owners
+
+
+def test_the_file_of_the_repository_around_the_tests_is_read(tmp_path: Path) -> None:
+    inner = tmp_path / "packages" / "one"
+    inner.mkdir(parents=True)
+    (tmp_path / "CODEOWNERS").write_text("/packages/one/ @one\n")
+    owners = find_code_owners(inner)
+    assert owners is not None
+    assert owners.find(inner / "tests" / "test_a.py") == "@one"
+    assert owners.find(Path("/elsewhere/test_a.py")) == ""
+    (inner / ".git").mkdir()
+    assert find_code_owners(inner) is None
+
+
+def test_an_entry_without_an_owner_has_that_of_its_file(project: Any) -> None:
+    project.write("CODEOWNERS", "/tests/ @team\n")
+    project.write("tests/test_a.py", "def test_x(): pass\n")
+    counts = ("--alone", "0/30", "--load", "3/100")
+    assert project.command("add", "tests/test_a.py", "--issue", "LINK", "--reason", "r", *counts).returncode == 0
+    assert "owner" not in (project.folder / "tests/quarantine.toml").read_text()
+    (entry,) = project.json("list")
+    assert entry["owner"] == "@team"
+    project.quarantine("tests/test_a.py", owner="", expires=1)
+    assert "(@team, https://example.org/1)" in project.pytest().stdout
+
+
+def test_where_nobody_owns_the_file_an_owner_must_be_named(project: Any) -> None:
+    project.write("tests/test_a.py", "def test_x(): pass\n")
+    done = project.command("add", "tests/test_a.py", "--issue", "LINK", "--reason", "r")
+    assert done.returncode == 4
+    assert "CODEOWNERS names nobody for this file" in done.stderr
