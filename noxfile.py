@@ -308,12 +308,13 @@ def faults(session: nox.Session) -> None:
 
 @locked_session(requires=["build"])
 def quarantine(session: nox.Session) -> None:
-    """Test the quarantine plugin in full, then measure every quarantined test alone and under load."""
+    """Test the quarantine plugin in full, then measure and check every quarantined test."""
     _install_tools(session)
     _install_wheels(session)
     everything = ("-m", "measures or not measures")
     session.run("pytest", "-n", "auto", "--dist", "worksteal", *everything, "packages/quarantine/tests")
     session.run("flake-quarantine", "measure", "--history", HISTORY, *session.posargs)
+    session.run("flake-quarantine", "check", "--history", HISTORY)
 
 
 @locked_session(requires=["build"])

@@ -55,7 +55,7 @@ def find_code_owners(folder: Path) -> CodeOwners | None:
 
 
 def parse(lines: Iterable[str]) -> Iterator[Rule]:
-    """Yield the rules; a line that names nobody has the owners of its section, or none."""
+    """Yield the rules; a line that names no owner has the owners of its section, or none."""
     section, default = "", tuple[str, ...]()
     for line in map(str.strip, lines):
         heading = SECTION.fullmatch(line)

@@ -18,7 +18,7 @@ from flake_quarantine.machine_load import MachineLoad
 
 BUSY_SECONDS = 60.0
 UNKNOWN_LOAD = (None,) * 4
-VERSION = 3
+VERSION = 4
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batch (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of events: clocks may go back
@@ -48,6 +48,14 @@ CREATE TABLE IF NOT EXISTS verdict (
     details TEXT NOT NULL,                 -- JSON
     uid TEXT
 );
+CREATE TABLE IF NOT EXISTS notice (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    nodeid TEXT NOT NULL,
+    event TEXT NOT NULL,                   -- what the issue tracker was told of the test
+    issue TEXT NOT NULL,                   -- the link to the issue that tells it
+    uid TEXT
+);
 """
 # What makes each format from the one before it.
 MIGRATIONS = {
@@ -63,6 +71,10 @@ ALTER TABLE outcome ADD COLUMN steal REAL;
 ALTER TABLE outcome ADD COLUMN own REAL;
 ALTER TABLE outcome ADD COLUMN others REAL
 """,
+    4: """
+CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, nodeid TEXT NOT NULL,
+    event TEXT NOT NULL, issue TEXT NOT NULL, uid TEXT)
+""",
 }
 MERGE = """
 INSERT OR IGNORE INTO test (nodeid) SELECT nodeid FROM other.test;
@@ -74,7 +86,9 @@ INSERT INTO outcome SELECT mine.id, known.id, o.outcome, o.seconds, o.signature,
     JOIN other.test named ON named.id = o.test JOIN test known ON known.nodeid = named.nodeid
     WHERE mine.id > :newest;
 INSERT INTO verdict (at, nodeid, verdict, details, uid) SELECT at, nodeid, verdict, details, uid FROM other.verdict
-    WHERE uid NOT IN (SELECT uid FROM main.verdict) ORDER BY id
+    WHERE uid NOT IN (SELECT uid FROM main.verdict) ORDER BY id;
+INSERT INTO notice (at, nodeid, event, issue, uid) SELECT at, nodeid, event, issue, uid FROM other.notice
+    WHERE uid NOT IN (SELECT uid FROM main.notice) ORDER BY id
 """
 
 
@@ -119,6 +133,15 @@ class VerdictRow(NamedTuple):
     nodeid: str
     verdict: str
     details: str
+
+
+class NoticeRow(NamedTuple):
+    """What an issue tracker was told of one test, and the link to the issue; `at` is in UTC seconds."""
+
+    at: int
+    nodeid: str
+    event: str
+    issue: str
 
 
 class History:
@@ -173,6 +196,21 @@ class History:
                 "INSERT INTO verdict (at, nodeid, verdict, details, uid) VALUES (?, ?, ?, ?, ?)",
                 (self._read_clock("verdict"), nodeid, verdict, details, _make_uid()),
             )
+
+    def append_notice(self, nodeid: str, event: str, issue: str) -> None:
+        """Append what an issue tracker was told."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO notice (at, nodeid, event, issue, uid) VALUES (?, ?, ?, ?, ?)",
+                (self._read_clock("notice"), nodeid, event, issue, _make_uid()),
+            )
+
+    def list_notices(self, nodeid: str) -> list[NoticeRow]:
+        """Return what issue trackers were told of one test, oldest first."""
+        rows = self._db.execute(
+            "SELECT at, nodeid, event, issue FROM notice WHERE nodeid = ? ORDER BY at, id", (nodeid,)
+        )
+        return [NoticeRow(*row) for row in rows]
 
     def merge(self, path: Path) -> int:
         """Copy the batches of another file that are not here yet, and return how many; repeating it adds nothing."""

@@ -14,8 +14,21 @@ from flake_quarantine.register import Kind
 
 DESCRIPTION = "Measures, explains and quarantines tests that fail only while other tests run."
 EPILOG = "What follows `--` is handed to every pytest."
+ISSUE_COMMAND_HELP = "run by a shell for each test: it files an issue, or updates QUARANTINE_ISSUE, and prints the link"
 SECONDS = {"s": 1, "m": 60, "h": 3600}
-COMMANDS = ("measure", "hunt", "bisect", "list", "add", "release", "report", "merge", "explain")
+COMMANDS = (
+    "measure",
+    "hunt",
+    "bisect",
+    "list",
+    "add",
+    "release",
+    "check",
+    "remind",
+    "report",
+    "merge",
+    "explain",
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -66,6 +79,12 @@ def make_parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentPar
     for name in ("measure", "hunt", "bisect", "add"):
         _add_campaign_options(made[name])
     _add_entry_options(made["add"])
+    for name in ("check", "remind"):
+        made[name].add_argument(
+            "--days", type=int, default=7, help="an entry that lasts no longer ends soon; default: %(default)s"
+        )
+    for name in ("hunt", "add", "remind"):
+        made[name].add_argument("--issue-command", metavar="COMMAND", help=ISSUE_COMMAND_HELP)
     made["report"].add_argument(
         "--merge",
         action="append",
@@ -97,7 +116,7 @@ def _add_campaign_options(command: argparse.ArgumentParser) -> None:
 
 def _add_entry_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--owner", help="default: those of the file in CODEOWNERS")
-    command.add_argument("--issue", required=True)
+    command.add_argument("--issue", help="the link; not needed with --issue-command")
     command.add_argument("--reason", required=True)
     command.add_argument("--kind", choices=[kind.value for kind in Kind])
     command.add_argument("--days", type=int, default=30, help="1 to 60; default: %(default)s")

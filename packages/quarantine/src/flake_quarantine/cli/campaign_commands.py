@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flake_quarantine import job_summary
 from flake_quarantine.campaigns.bisection import BisectionResult
@@ -17,7 +17,9 @@ from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.campaigns.order_bisector import MAX_EARLIER, OrderBisector
 from flake_quarantine.campaigns.shards import Shard, choose_tests
 from flake_quarantine.cli import arguments, register_commands, register_editor, render
+from flake_quarantine.cli.findings import HEALED_DAYS
 from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.cli.issue_command import Notice, give_notice
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
 from flake_quarantine.inference.measurement import Measurement, correct_p_values
@@ -29,7 +31,6 @@ from flake_quarantine.register import Register
 from flake_quarantine.runner.batches import choose_neighbours
 from flake_quarantine.runner.pytest_runner import PytestRunner
 
-HEALED_DAYS = 14  # how long a healed test may stay in the register
 BISECT_WORKERS = 4
 STRONG = 0.001  # suspects this clear are bisected alone
 
@@ -89,7 +90,7 @@ def hunt(invocation: Invocation) -> int:
         result = Hunter(campaign, tests).hunt(arguments.parse_seconds(invocation.options.budget), listed)
         correct_p_values(result.candidates)
         _record_verdicts(history, result.candidates)
-    proposals = propose_entries(result, invocation.resolve_today())
+        proposals = propose_entries(result, invocation.resolve_today(), _make_filer(invocation, history))
     invocation.print_result(render.serialize_hunt(result, proposals), lambda: render.format_hunt(result, proposals))
     job_summary.append(render.tabulate_hunt(result, proposals))
     return 1 if result.candidates or result.unmeasured else 0
@@ -101,10 +102,37 @@ def _choose_hunted_tests(campaign: Campaign, shard: Shard) -> list[str]:
     return tests
 
 
-def propose_entries(result: HuntResult, today: dt.date) -> dict[str, str]:
-    """Return the entries to paste, as TOML by node id: for tests that failed under load, and never alone."""
+def propose_entries(
+    result: HuntResult, today: dt.date, file_issue: Callable[[Measurement], str] = lambda one: ""
+) -> dict[str, str]:
+    """Return the entries to paste, as TOML by node id: for tests that failed under load, and never alone.
+
+    `file_issue` returns the link to the issue of a test, if it can file one.
+    """
     eligible = [one for one in result.candidates if one.tally.load_failures and one.verdict not in FAILING]
-    return {one.nodeid: register_editor.format_entry(register_commands.propose_entry(one, today)) for one in eligible}
+    entries = [register_commands.propose_entry(one, today, file_issue(one)) for one in eligible]
+    return {entry.nodeid: register_editor.format_entry(entry) for entry in entries}
+
+
+def _make_filer(invocation: Invocation, history: History | None) -> Callable[[Measurement], str]:
+    """Return what files an issue of a candidate with the command of the user's choice, once with a history."""
+
+    def file_issue(one: Measurement) -> str:
+        notice = Notice(
+            event="found",
+            nodeid=one.nodeid,
+            owner="",
+            issue="",
+            title=f"Flaky test: {one.nodeid}",
+            text=f"```\n{render.format_measurements([one])}\n```\n",
+        )
+        try:
+            return give_notice(invocation.options.issue_command, notice, history, key="found").issue
+        except QuarantineError as error:  # the hunt's answer is worth more than the issue
+            invocation.report_progress(str(error))
+            return ""
+
+    return file_issue if invocation.options.issue_command else lambda one: ""
 
 
 def bisect(invocation: Invocation) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from flake_quarantine.cli import arguments, campaign_commands, history_commands, register_commands
+from flake_quarantine.cli import arguments, campaign_commands, check_commands, history_commands, register_commands
 from flake_quarantine.cli.invocation import Invocation
 from flake_quarantine.errors import QuarantineError
 
@@ -18,6 +18,8 @@ HANDLERS = {
     "list": register_commands.list_entries,
     "add": register_commands.add,
     "release": register_commands.release,
+    "check": check_commands.check,
+    "remind": check_commands.remind,
     "report": history_commands.report,
     "merge": history_commands.merge,
     "explain": history_commands.explain,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 from flake_quarantine.campaigns.campaign import Campaign
 from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.cli import register_editor, render
 from flake_quarantine.cli.arguments import parse_counts
 from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.cli.issue_command import Notice, give_notice
 from flake_quarantine.codeowners import find_code_owners
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
@@ -37,6 +39,8 @@ def add(invocation: Invocation) -> int:
     options, today = invocation.options, invocation.resolve_today()
     if not 1 <= options.days <= MAX_AGE.days:
         raise QuarantineError(f"--days must be 1 to {MAX_AGE.days}")
+    if not (options.issue or options.issue_command):
+        raise QuarantineError("name the issue with --issue, or file it with --issue-command")
     owner = _find_owner(invocation)
     evidence, kind = _find_evidence(invocation)
     _refuse_unknown_test(invocation)
@@ -45,16 +49,40 @@ def add(invocation: Invocation) -> int:
         kind=Kind(options.kind) if options.kind else kind,
         reason=options.reason,
         owner=owner,
-        issue=options.issue,
+        issue=options.issue or "LINK",
         since=today,
         expires=today + dt.timedelta(days=options.days),
         evidence=evidence,
     )
+    if any(there.nodeid == entry.nodeid for there in invocation.load_register(must_exist=False).entries):
+        raise QuarantineError(f"{entry.nodeid} is already in {invocation.register_path}")
+    if options.issue_command:
+        entry = replace(entry, issue=_file_issue(invocation, entry))
     register_editor.add_entry(invocation.register_path, entry)
     invocation.print_result(
         render.serialize_entry(entry, today), lambda: f"{entry.nodeid} is quarantined until {entry.expires}"
     )
     return 0
+
+
+def _file_issue(invocation: Invocation, entry: Entry) -> str:
+    """Let the command file an issue of the entry, or update the one that was named; return the link."""
+    text = f"{entry.reason}\n\n{render.format_evidence(entry.evidence)}; quarantined until {entry.expires}\n"
+    notice = Notice(
+        event="quarantined",
+        nodeid=entry.nodeid,
+        owner=entry.owner,
+        issue=invocation.options.issue or "",
+        title=f"Flaky test: {entry.nodeid}",
+        text=text,
+    )
+    with invocation.open_history() as history:
+        answer = give_notice(
+            invocation.options.issue_command, notice, history, key=f"quarantined, until {entry.expires}"
+        )
+    if not answer.issue:
+        raise QuarantineError("the command of --issue-command printed no link, and --issue names none")
+    return answer.issue
 
 
 def _find_owner(invocation: Invocation) -> str:
@@ -76,14 +104,14 @@ def release(invocation: Invocation) -> int:
     return 0
 
 
-def propose_entry(one: Measurement, today: dt.date) -> Entry:
-    """Return an entry for a candidate; the user fills in owner and issue."""
+def propose_entry(one: Measurement, today: dt.date, issue: str = "") -> Entry:
+    """Return an entry for a candidate; the user fills in the owner, and the issue if none was filed."""
     return Entry(
         nodeid=one.nodeid,
         kind=one.kind,
         reason=next(iter(one.signatures), "fails under load"),
         owner="",
-        issue="LINK",
+        issue=issue or "LINK",
         since=today,
         expires=today + dt.timedelta(days=PROPOSED_DAYS),
         evidence=_to_evidence(one.tally),

@@ -17,7 +17,7 @@ from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.job_summary import escape_cell
 from flake_quarantine.machine_load import MAX_FOREIGN_LOAD
-from flake_quarantine.register import Entry, Register, count_of_days, format_days_left
+from flake_quarantine.register import Entry, Evidence, Register, count_of_days, format_days_left
 
 MAX_SUSPECTS = 5
 Value = dict[str, Any]  # what becomes JSON
@@ -87,6 +87,12 @@ def format_rate(failures: int, runs: int) -> str:
     """Return failures, runs and Wilson's 95 % interval of the rate, such as `3/100 (1.0-8.5 %)`."""
     low, high = wilson_interval(failures, runs)
     return f"{failures}/{runs} ({100 * low:.1f}-{100 * high:.1f} %)"
+
+
+def format_evidence(evidence: Evidence) -> str:
+    """Return the evidence of an entry in words."""
+    alone = format_rate(evidence.alone_failures, evidence.alone_runs)
+    return f"alone {alone}, under load {format_rate(evidence.load_failures, evidence.load_runs)}"
 
 
 def format_measurements(found: Sequence[Measurement]) -> str:
