@@ -106,12 +106,15 @@ class OutcomeRow(NamedTuple):
 class Outcomes:
     """The outcomes of one pytest run, or of one batch of a measurement.
 
-    `arm` is `run` for an ordinary run, `alone` or `load` for a measurement.
+    `arm` is `run` for an ordinary run, `alone` or `load` for a measurement. What was run elsewhere has a `uid`,
+    the same each time it is read, and `at`, when it was run, in UTC seconds.
     """
 
     arm: str
     workers: int
     rows: Sequence[OutcomeRow]
+    uid: str = ""
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -172,12 +175,15 @@ class History:
         """Close the file."""
         self._db.close()
 
-    def append(self, outcomes: Outcomes) -> None:
-        """Append one batch of outcomes."""
+    def append(self, outcomes: Outcomes) -> bool:
+        """Append one batch of outcomes, and return true; false if a batch with its `uid` is there."""
         with self._transaction():
+            if outcomes.uid and self._db.execute("SELECT 1 FROM batch WHERE uid = ?", (outcomes.uid,)).fetchone():
+                return False
+            at = self._read_clock("batch") if outcomes.at is None else outcomes.at
             batch = self._db.execute(
                 "INSERT INTO batch (at, arm, workers, uid) VALUES (?, ?, ?, ?)",
-                (self._read_clock("batch"), outcomes.arm, outcomes.workers, _make_uid()),
+                (at, outcomes.arm, outcomes.workers, outcomes.uid or _make_uid()),
             ).lastrowid
             names = {(row.nodeid,) for row in outcomes.rows}
             self._db.executemany("INSERT OR IGNORE INTO test (nodeid) VALUES (?)", names)
@@ -188,6 +194,7 @@ class History:
                     for row in outcomes.rows
                 ),
             )
+        return True
 
     def append_verdict(self, nodeid: str, verdict: str, details: str) -> None:
         """Append the verdict of a measurement; `details` is JSON."""

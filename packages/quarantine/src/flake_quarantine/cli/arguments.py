@@ -27,6 +27,7 @@ COMMANDS = (
     "remind",
     "report",
     "merge",
+    "import",
     "explain",
 )
 
@@ -74,6 +75,8 @@ def make_parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentPar
         help="hunt in the K-th of N parts; every machine needs the same --history to begin with",
     )
     made["merge"].add_argument("file", nargs="+", help="histories to copy into that of --history")
+    made["import"].add_argument("file", nargs="+", help="JUnit XML files")
+    made["import"].add_argument("--prefix", default="", help="what these runs had as --junit-prefix")
     for name in ("bisect", "add", "release", "explain"):
         made[name].add_argument("nodeid")
     for name in ("measure", "hunt", "bisect", "add"):

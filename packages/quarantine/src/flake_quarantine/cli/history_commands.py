@@ -1,4 +1,4 @@
-"""The commands that read the history: report and explain."""
+"""The commands that read the history and add to it: report, merge, import and explain."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 from flake_quarantine.cli import render
 from flake_quarantine.cli.html_report import write_report
 from flake_quarantine.cli.invocation import Invocation
+from flake_quarantine.cli.junit_import import JunitReader
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
+
+MAX_UNKNOWN = 3  # cases that are named
 
 
 def report(invocation: Invocation) -> int:
@@ -34,6 +37,28 @@ def merge(invocation: Invocation) -> int:
         taken = {file: history.merge(Path(file)) for file in invocation.options.file}
     invocation.print_result(
         {"history": str(target), "batches": taken},
+        lambda: "\n".join(f"{file}: {batches} new batches" for file, batches in taken.items()),
+    )
+    return 0
+
+
+def import_junit(invocation: Invocation) -> int:
+    """Append the outcomes of JUnit XML files, of runs without the plugin; a file that was read before adds nothing."""
+    if not invocation.options.history:
+        raise QuarantineError("name the file to append to with --history")
+    reader = JunitReader(invocation.root, invocation.options.prefix)
+    read = {file: reader.read(Path(file)) for file in invocation.options.file}
+    with History(Path(invocation.options.history)) as history:
+        taken = {file: sum(map(history.append, found.batches)) for file, found in read.items()}
+    for file, found in read.items():
+        if found.unknown:
+            names = ", ".join(found.unknown[:MAX_UNKNOWN])
+            invocation.report_progress(
+                f"{file}: {len(found.unknown)} cases of no test of this project, such as {names}"
+            )
+    answer = {file: {"batches": taken[file], "unknown": len(found.unknown)} for file, found in read.items()}
+    invocation.print_result(
+        {"history": invocation.options.history, "files": answer},
         lambda: "\n".join(f"{file}: {batches} new batches" for file, batches in taken.items()),
     )
     return 0

@@ -22,6 +22,7 @@ HANDLERS = {
     "remind": check_commands.remind,
     "report": history_commands.report,
     "merge": history_commands.merge,
+    "import": history_commands.import_junit,
     "explain": history_commands.explain,
 }
 

@@ -1,0 +1,123 @@
+"""Reads JUnit XML files of runs without the plugin, as batches of outcomes for the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import xml.etree.ElementTree as ET  # a file that declares entities is refused before it is parsed
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flake_quarantine.errors import QuarantineError
+from flake_quarantine.history import OutcomeRow, Outcomes
+from flake_quarantine.pytest_plugin.failure_signature import make_signature
+
+FLAKY = ("flakyFailure", "flakyError")  # Maven Surefire's: failures of a test that passed when it was repeated
+PHASE = re.compile(r'failed on (setup|teardown) with "(.*)"?', re.DOTALL)  # how pytest writes an error
+WORST = ("skipped", "passed", "failed")  # pytest writes a case for the test, and another one if its teardown fails
+
+
+@dataclass
+class ImportedFile:
+    """What one file holds: a batch for each of its suites, and the cases of which no test is known."""
+
+    batches: list[Outcomes] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+class JunitReader:
+    """Reads files whose tests are below `root`; `prefix` is what the runs had as `--junit-prefix`."""
+
+    def __init__(self, root: Path, prefix: str = "") -> None:
+        self.root, self.prefix = root, prefix
+        self._files: dict[str, tuple[str, ...]] = {}
+
+    def read(self, path: Path) -> ImportedFile:
+        """Read one file; raises QuarantineError if it is none, or holds no test of this project."""
+        try:
+            data = path.read_bytes()
+            suites = list(_parse(data.decode("utf-8-sig")).iter("testsuite"))
+        except (OSError, UnicodeDecodeError, ET.ParseError) as error:
+            raise QuarantineError(f"{path}: not a JUnit XML file: {error}") from error
+        found = ImportedFile()
+        for number, suite in enumerate(suites):
+            rows = list(self._read_suite(suite, found))
+            if rows:
+                uid = hashlib.sha256(data + str(number).encode()).hexdigest()[:16]
+                found.batches.append(Outcomes("run", 0, rows, uid=uid, at=_read_time(suite)))
+        if not found.batches:
+            raise QuarantineError(f"{path}: no test of {self.root} is in it; --prefix names a prefix of its classes")
+        return found
+
+    def _read_suite(self, suite: ET.Element, found: ImportedFile) -> Iterator[OutcomeRow]:
+        rows: dict[str, OutcomeRow] = {}
+        for case in suite.findall("testcase"):
+            nodeid = self._find_nodeid(case)
+            if nodeid is None:
+                found.unknown.append(f"{case.get('classname', '')}.{case.get('name', '')}")
+                continue
+            yield from (_make_row(nodeid, "failed", case, flaky) for tag in FLAKY for flaky in case.findall(tag))
+            row, before = _read_case(nodeid, case), rows.get(nodeid)
+            if before is not None:
+                worst = max(row, before, key=lambda one: WORST.index(one.outcome))
+                row = worst._replace(seconds=before.seconds + row.seconds)
+            rows[nodeid] = row
+        yield from rows.values()
+
+    def _find_nodeid(self, case: ET.Element) -> str | None:
+        """Return the node id; None if there is no such file. Its class may be the path of a file and a class in it."""
+        name, classes = case.get("name", ""), case.get("classname", "")
+        if self.prefix:
+            classes = classes.removeprefix(self.prefix).lstrip(".")
+        if classes not in self._files:
+            self._files[classes] = self._split(classes.split("."))
+        names = self._files[classes]
+        return "::".join((*names, name)) if names and name else None
+
+    def _split(self, words: Sequence[str]) -> tuple[str, ...]:
+        for end in range(len(words), 0, -1):
+            file = "/".join(words[:end]) + ".py"
+            if (self.root / file).is_file():
+                return (file, *words[end:])
+        return ()
+
+
+def _parse(text: str) -> ET.Element:
+    """Parse a file that another program wrote; its entities could grow without end, and JUnit XML needs none."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise ET.ParseError("it declares a document type")
+    return ET.fromstring(text)  # noqa: S314
+
+
+def _read_case(nodeid: str, case: ET.Element) -> OutcomeRow:
+    failure = case.find("failure")
+    failure = case.find("error") if failure is None else failure
+    if failure is not None:
+        return _make_row(nodeid, "failed", case, failure)
+    return _make_row(nodeid, "passed" if case.find("skipped") is None else "skipped", case)
+
+
+def _make_row(nodeid: str, outcome: str, case: ET.Element, failure: ET.Element | None = None) -> OutcomeRow:
+    """Return the outcome, with the signature that the plugin would have written."""
+    signature = ""
+    if failure is not None:
+        message = failure.get("message") or failure.text or ""
+        phase = PHASE.match(message)
+        text = phase[2].removesuffix('"') if phase else message
+        signature = make_signature(nodeid.split("::")[0], text, phase[1] if phase else "call")
+    try:
+        seconds = float(case.get("time") or 0)
+    except ValueError:
+        seconds = 0.0
+    return OutcomeRow(nodeid, outcome, seconds, signature)
+
+
+def _read_time(suite: ET.Element) -> int | None:
+    """Return when the suite was run, in UTC seconds; a time without a zone is taken for UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(suite.get("timestamp", ""))
+    except ValueError:
+        return None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp())

@@ -1,0 +1,117 @@
+"""Outcomes of runs without the plugin, from the JUnit XML that they wrote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake_quarantine.cli.junit_import import JunitReader
+from flake_quarantine.errors import QuarantineError
+
+SUITE = """
+import pytest
+class TestAll:
+    @pytest.mark.parametrize("n", ["a.b", "c d"])
+    def test_one(self, n): assert n == "a.b", "one"
+@pytest.fixture
+def setup(): raise OSError("setup failed 5")
+@pytest.fixture
+def teardown():
+    yield
+    raise OSError("teardown failed")
+def test_setup(setup): pass
+def test_teardown(teardown): pass
+def test_both(teardown): assert 0
+@pytest.mark.skip
+def test_skipped(): pass
+"""
+
+
+@pytest.fixture
+def imported(project: Any) -> Any:
+    """A project, and the same run of it in a history that the plugin wrote and in JUnit XML without the plugin."""
+    project.write("tests/deep/test_a.py", SUITE)
+    assert project.pytest("--quarantine-history=own.db", "-p", "no:xdist").returncode == 1
+    assert project.pytest("-p", "no:flake_quarantine", "--junitxml=j.xml").returncode == 1
+    return project
+
+
+def list_outcomes(project: Any, name: str) -> list[tuple[str, str, str]]:
+    """Return the tests of a history with outcome and signature."""
+    with sqlite3.connect(project.folder / name) as db:
+        return db.execute(
+            "SELECT nodeid, outcome, signature FROM outcome JOIN test ON test.id = outcome.test ORDER BY 1"
+        ).fetchall()
+
+
+def test_a_run_without_the_plugin_has_the_outcomes_of_one_with_it(imported: Any) -> None:
+    for batches in (1, 0):  # a file that was read before adds nothing
+        found = imported.json("import", "j.xml", "--history", "h.db")
+        assert found == {"history": "h.db", "files": {"j.xml": {"batches": batches, "unknown": 0}}}
+    assert len(list_outcomes(imported, "own.db")) == 6
+    assert list_outcomes(imported, "h.db") == list_outcomes(imported, "own.db")
+
+
+def write_cases(folder: Path, cases: str, attributes: str = "") -> Path:
+    """Write a file with these cases, next to a test file."""
+    (folder / "test_a.py").touch()
+    path = folder / "j.xml"
+    path.write_text(
+        f"<?xml version='1.0' encoding='utf-8'?><testsuites><testsuite {attributes}>{cases}</testsuite></testsuites>"
+    )
+    return path
+
+
+def test_a_test_that_passed_when_it_was_repeated_failed_once_and_passed_once(tmp_path: Path) -> None:
+    cases = "<testcase classname='test_a' name='test_x' time='bad'><flakyFailure message='boom 7'/></testcase>"
+    (batch,) = JunitReader(tmp_path).read(write_cases(tmp_path, cases)).batches
+    assert [(row.nodeid, row.outcome, row.signature) for row in batch.rows] == [
+        ("test_a.py::test_x", "failed", "test_a.py call: boom N"),
+        ("test_a.py::test_x", "passed", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2030-01-31T12:00:00", dt.datetime(2030, 1, 31, 12, tzinfo=dt.UTC)),
+        ("2030-01-31T12:00:00+02:00", dt.datetime(2030, 1, 31, 10, tzinfo=dt.UTC)),
+        ("yesterday", None),
+    ],
+)
+def test_a_batch_has_the_time_of_its_suite(tmp_path: Path, written: str, moment: dt.datetime | None) -> None:
+    path = write_cases(tmp_path, "<testcase classname='test_a' name='test_x'/>", f"timestamp='{written}'")
+    (batch,) = JunitReader(tmp_path).read(path).batches
+    assert batch.at == (None if moment is None else int(moment.timestamp()))
+
+
+def test_cases_of_other_projects_are_counted_and_a_prefix_is_taken_off(tmp_path: Path) -> None:
+    cases = "<testcase classname='linux.test_a' name='x'/><testcase classname='org.Other' name='y'/>"
+    path = write_cases(tmp_path, cases)
+    with pytest.raises(QuarantineError, match=r"no test of .* is in it"):
+        JunitReader(tmp_path).read(path)
+    found = JunitReader(tmp_path, "linux").read(path)
+    assert [row.nodeid for row in found.batches[0].rows] == ["test_a.py::x"]
+    assert found.unknown == ["org.Other.y"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no xml",
+        b"\xff\xfe\x00",
+        b'<!DOCTYPE a [<!ENTITY b "c">]><testsuite/>',
+        b"<testsuite><testcase></testsuite>",
+    ],
+)
+def test_what_is_no_junit_xml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "j.xml").write_bytes(content)
+    with pytest.raises(QuarantineError, match="not a JUnit XML file"):
+        JunitReader(tmp_path).read(tmp_path / "j.xml")
+    with pytest.raises(QuarantineError, match="not a JUnit XML file"):
+        JunitReader(tmp_path).read(tmp_path / "gone.xml")
