@@ -65,7 +65,7 @@ def test_an_entry_has_its_issue_dates_and_a_link_to_its_rate(tmp_path: Path) -> 
     assert "<td data-label='since'>2030-01-10" in row
     assert "<td data-label='expires'>2030-02-09" in row
     (anchor,) = re.findall("<a href='#(t\\d+)'>", row)
-    assert f"<section id={anchor} data-test='a.py::flaky'" in page
+    assert f"<details id={anchor} data-test='a.py::flaky'" in page
 
 
 @pytest.mark.parametrize("issue", ["javascript:alert(1)", "LINK", "https://x' onclick='alert(1)"])

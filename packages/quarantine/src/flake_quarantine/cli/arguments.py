@@ -82,6 +82,9 @@ def make_parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentPar
     for name in ("measure", "hunt", "bisect", "add"):
         _add_campaign_options(made[name])
     _add_entry_options(made["add"])
+    made["list"].add_argument("--owner", metavar="NAME", help="only entries of this owner")
+    made["list"].add_argument("--within", type=int, metavar="DAYS", help="only entries that end within so many days")
+    made["list"].add_argument("--by", choices=["owner", "cause"], help="in groups; the cause is read from --history")
     for name in ("check", "remind"):
         made[name].add_argument(
             "--days", type=int, default=7, help="an entry that lasts no longer ends soon; default: %(default)s"

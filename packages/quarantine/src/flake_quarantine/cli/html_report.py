@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake_quarantine.cli.groups import Group, group_by_cause, group_by_owner, make_group
 from flake_quarantine.cli.report_assets import SCRIPT, STYLE
 from flake_quarantine.cli.svg_charts import draw_rate_chart, draw_suspect_graph
 from flake_quarantine.history import History, Point
@@ -22,6 +23,7 @@ TOOLS = (
     "<option value=rate>rate</select></label></p>"
 )
 COLUMNS = ("test", "kind", "owner", "reason", "issue", "since", "expires", "days left", "last verdict")
+MAX_OPEN = 20  # charts; of more, each opens with a click
 BREAKS, WITH_BREAK = re.compile("(/|::|_)"), r"\1<wbr>"
 
 
@@ -61,8 +63,12 @@ def write_report(target: Path, history: History, register: Register, today: dt.d
     failing = [test for test in tests.values() if test.always_fails]
     parts = [
         "<h1>Quarantine</h1>",
-        f"<p class=soft>{today.isoformat()}: {len(register.entries)} entries, {len(tests)} tests that ever failed or "
-        f"were measured, {len(failing)} of them always fail.</p>{TOOLS}",
+        f"<p class=soft>{today.isoformat()}: {make_group('', register.entries, today).describe()}; {len(tests)} tests "
+        f"that ever failed or were measured, {len(failing)} of them always fail.</p>{TOOLS}",
+        "<div class=pair>",
+        _format_groups("Entries by owner", "owner", group_by_owner(register, today)),
+        _format_groups("Entries by cause", "cause", group_by_cause(register, history, today)),
+        "</div>",
         _format_entries(register, tests, verdicts, today),
         *_format_lists(history, register, flaky, failing),
         _format_suspects(history),
@@ -81,7 +87,8 @@ def _format_entries(
     if not register:
         return "<p>Nothing is quarantined.</p>"
     heads = "".join(f"<th><button>{column}</button>" for column in COLUMNS)
-    rows = "".join(_format_entry(entry, tests, verdicts, entry.count_days_left(today)) for entry in register.entries)
+    entries = make_group("", register.entries, today).entries
+    rows = "".join(_format_entry(entry, tests, verdicts, entry.count_days_left(today)) for entry in entries)
     return f"<div data-part><h2>Entries</h2><table><thead><tr>{heads}</thead><tbody>{rows}</tbody></table></div>"
 
 
@@ -103,6 +110,28 @@ def _format_entry(entry: Entry, tests: Mapping[str, RecordedTest], verdicts: Map
     columns = zip(COLUMNS, cells, strict=True)
     texts = "".join(f"<td data-label='{column}'{keys.get(column, '')}>{cell}" for column, cell in columns)
     return f"<tr data-test>{texts}</tr>"
+
+
+def _format_groups(title: str, column: str, groups: Sequence[Group]) -> str:
+    """Return a table of groups, if there is more than one; a name is a button that searches for its entries."""
+    if len(groups) < 2:
+        return ""
+    heads = "".join(f"<th><button>{head}</button>" for head in (column, "entries", "expired", "end within a week"))
+    rows = "".join(
+        f"<tr><td data-label='{column}'>{_format_group_name(group, column)}<td data-label=entries>{len(group.entries)}"
+        f"<td data-label=expired{' class=bad' if group.expired else ''}>{group.expired}"
+        f"<td data-label='end within a week'>{group.ends_soon}"
+        for group in groups
+    )
+    return f"<div><h2>{title}</h2><table class=groups><thead><tr>{heads}</thead><tbody>{rows}</tbody></table></div>"
+
+
+def _format_group_name(group: Group, column: str) -> str:
+    name = html.escape(group.name)
+    if column == "owner":
+        return f"<button class=link data-search='{name}'>{name}</button>" if name else "<b class=bad>none</b>"
+    tests = "".join(f"<li>{_format_code(entry.nodeid)}" for entry in group.entries)
+    return f"<details><summary>{name}</summary><ul>{tests}</ul></details>"
 
 
 def _format_lists(
@@ -141,11 +170,12 @@ def _format_suspects(history: History) -> str:
 def _format_tests(title: str, tests: Sequence[RecordedTest], history: History) -> str:
     if not tests:
         return ""
-    sections = "".join(_format_test(one, history.count_signatures(one.nodeid)[:3]) for one in tests)
+    opened = " open" if len(tests) <= MAX_OPEN else ""
+    sections = "".join(_format_test(one, history.count_signatures(one.nodeid)[:3], opened) for one in tests)
     return f"<div data-part data-tests><h2>{title}</h2>{sections}</div>"
 
 
-def _format_test(test: RecordedTest, signatures: Sequence[tuple[str, int]]) -> str:
+def _format_test(test: RecordedTest, signatures: Sequence[tuple[str, int]], opened: str) -> str:
     points = [point for point in test.points if point.arm != "alone"]
     alone = [point for point in test.points if point.arm == "alone"]
     runs, failures = sum(point.runs for point in points), sum(point.failures for point in points)
@@ -156,9 +186,10 @@ def _format_test(test: RecordedTest, signatures: Sequence[tuple[str, int]]) -> s
     listed = "".join(f"<li>{count} × {html.escape(signature)}" for signature, count in signatures)
     text, rate = ", ".join(texts), test.failures / max(1, test.runs)
     return (
-        f"<section id={test.anchor} data-test='{html.escape(test.nodeid)}' data-failures={test.failures}"
-        f" data-rate={rate:.6f}><h3>{_format_code(test.nodeid)}</h3><p>{text}</p>"
-        f"{draw_rate_chart(points)}<ul>{listed}</ul></section>"
+        f"<details id={test.anchor} data-test='{html.escape(test.nodeid)}' data-failures={test.failures}"
+        f" data-rate={rate:.6f}{opened}><summary><h3>{_format_code(test.nodeid)}</h3> "
+        f"<span class=soft>{test.failures}/{test.runs}</span></summary>"
+        f"<p>{text}</p>{draw_rate_chart(points)}<ul>{listed}</ul></details>"
     )
 
 

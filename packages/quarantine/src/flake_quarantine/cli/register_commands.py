@@ -10,6 +10,7 @@ from flake_quarantine.campaigns.campaign import Campaign
 from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.cli import register_editor, render
 from flake_quarantine.cli.arguments import parse_counts
+from flake_quarantine.cli.groups import Group, find_causes, group_by_cause, group_by_owner, make_group
 from flake_quarantine.cli.invocation import Invocation
 from flake_quarantine.cli.issue_command import Notice, give_notice
 from flake_quarantine.codeowners import find_code_owners
@@ -19,19 +20,39 @@ from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.stopping_rule import FAILING
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.node_ids import covers, extract_path
-from flake_quarantine.register import MAX_AGE, Entry, Evidence, Kind
+from flake_quarantine.register import MAX_AGE, Entry, Evidence, Kind, Register
 
 PROPOSED_DAYS = 30
 
 
 def list_entries(invocation: Invocation) -> int:
-    """Show the register, with days left."""
-    register, today = invocation.load_register(), invocation.resolve_today()
+    """Show the register, the entries that end first at the top."""
+    register, today, options = invocation.load_register(), invocation.resolve_today(), invocation.options
+    entries = [
+        entry
+        for entry in register.entries
+        if (options.owner is None or options.owner in (entry.owner, *entry.owner.split()))
+        and (options.within is None or entry.count_days_left(today) <= options.within)
+    ]
+    shown = Register(register.path, tuple(entries))
+    with invocation.open_history() as history:
+        groups = _group_entries(shown, options.by, history, today)
+        causes = find_causes(shown, history)
     invocation.print_result(
-        [render.serialize_entry(entry, today) for entry in register.entries],
-        lambda: render.format_register(register, today),
+        [
+            {**render.serialize_entry(entry, today), "cause": causes.get(entry.nodeid)}
+            for group in groups
+            for entry in group.entries
+        ],
+        lambda: render.format_register(register.path, groups),
     )
-    return 1 if any(entry.count_days_left(today) < 0 or not entry.owner for entry in register.entries) else 0
+    return 1 if any(group.expired or group.ownerless for group in groups) else 0
+
+
+def _group_entries(register: Register, by: str | None, history: History | None, today: dt.date) -> list[Group]:
+    if by == "owner":
+        return group_by_owner(register, today)
+    return group_by_cause(register, history, today) if by else [make_group("", register.entries, today)]
 
 
 def add(invocation: Invocation) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from flake_quarantine.campaigns.bisection import BisectionResult
 from flake_quarantine.campaigns.hunter import HuntResult
+from flake_quarantine.cli.groups import Group
 from flake_quarantine.history import History
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import upper_bound, wilson_interval
@@ -223,15 +226,29 @@ def serialize_entry(one: Entry, today: dt.date) -> Value:
     }
 
 
-def format_register(register: Register, today: dt.date) -> str:
-    """Return the register, an entry a line."""
-    if not register:
-        return f"{register.path}: nothing is quarantined"
-    return "\n".join(
-        f"{one.nodeid}  {one.kind}  {one.owner or 'NO OWNER'}"
-        f"  {_format_days_left(one.count_days_left(today))}  {one.reason}"
-        for one in register.entries
-    )
+def format_register(path: Path, groups: Sequence[Group]) -> str:
+    """Return groups of entries: what asks for something in the first line, then an entry a line, in columns."""
+    entries = [entry for group in groups for entry in group.entries]
+    if not entries:
+        return f"{path}: nothing is quarantined"
+    everything = Group("", entries, groups[0].today)
+    lines = [f"{path}: {everything.describe()}"]
+    rows = [_list_columns(entry, group.today) for group in groups for entry in group.entries]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    waiting = iter(rows)
+    for group in groups:
+        lines += ["", f"{group.name or 'NO OWNER'}: {group.describe()}"] if len(groups) > 1 or group.name else []
+        lines += [
+            "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+            for row in itertools.islice(waiting, len(group.entries))
+        ]
+    return "\n".join(lines)
+
+
+def _list_columns(one: Entry, today: dt.date) -> tuple[str, ...]:
+    """Return what a line of the list shows, what is long last."""
+    days = _format_days_left(one.count_days_left(today))
+    return days, one.owner or "NO OWNER", one.kind.value, one.nodeid, one.reason
 
 
 def serialize_knowledge(nodeid: str, register: Register, history: History | None, today: dt.date) -> Value | None:

@@ -13,6 +13,10 @@ a { color: var(--mark); text-underline-offset: .25em; } code { font-size: .92em;
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;
   padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); }
 td[data-label=since], td[data-label=expires] { white-space: nowrap; }
+details > summary h3 { display: inline; font-size: 1.05em; } details[data-test] { margin: .5rem 0; }
+summary { cursor: pointer; } button.link { color: var(--mark); text-decoration: underline; cursor: pointer;
+  font: inherit; background: none; border: 0; padding: 0; } .groups { width: auto; }
+.pair { display: flex; flex-wrap: wrap; gap: 0 3rem; } .pair > div { min-width: 0; }
 th button { text-align: left; cursor: pointer;
   font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0; }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
@@ -27,7 +31,7 @@ svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 
 .axis { stroke: var(--line); } .edge { stroke: var(--bad); } .node { fill: var(--mark); }
 @media (max-width: 50rem) {
   table, tbody, tr, td { display: block; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
-  td { border: 0; padding: .1rem 0; }
+  td { border: 0; padding: .1rem 0; } td:not(:first-child) { display: inline-block; margin-inline-end: .8em; }
   td:not(:first-child)::before { content: attr(data-label) ": "; color: var(--soft); }
   thead, thead tr { display: flex; flex-wrap: wrap; gap: 0 .8rem; } thead th { border: 0; }
   ul { padding-left: 1.2rem; }
@@ -49,7 +53,7 @@ function compare(a, b) {
 }
 function sortTests() {
   for (const part of document.querySelectorAll("[data-tests]"))
-    part.append(...[...part.querySelectorAll("section")].sort((a, b) => order.value === "test"
+    part.append(...[...part.querySelectorAll("details[data-test]")].sort((a, b) => order.value === "test"
       ? compare(a.dataset.test, b.dataset.test) : b.dataset[order.value] - a.dataset[order.value]));
 }
 function sortRows(head) {
@@ -62,6 +66,18 @@ function sortRows(head) {
 }
 search.addEventListener("input", filter);
 order.addEventListener("change", sortTests);
+function openTarget() {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target) target.open = true;
+}
+addEventListener("hashchange", openTarget);
+openTarget();
+for (const button of document.querySelectorAll("[data-search]"))
+  button.addEventListener("click", () => {
+    search.value = button.dataset.search;
+    filter();
+    search.scrollIntoView();
+  });
 for (const head of document.querySelectorAll("thead th"))
   head.firstElementChild.addEventListener("click", () => sortRows(head));
 document.querySelector(".tools").hidden = false;
